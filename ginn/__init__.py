@@ -1,0 +1,1 @@
+"""The rooms of GINN: what is computed between `content/` and `site/`."""

@@ -1,0 +1,227 @@
+"""Articles: TOML between `+++` lines, then Jinja, then Markdown, in that order.
+
+Jinja sees the front matter as blank lines, so that its line numbers are the file's.
+
+An article is rendered twice. The first time finds out which figures there are and in what order;
+the second time `see("name")` knows every number, ahead and behind.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import markdown
+
+from ginn import numerals
+from ginn.plates import Figure, Plates, Report, token
+from ginn.spec import InputError
+
+EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty", "fenced_code"]
+FRONT_MATTER = {
+    "title": str,
+    "slug": str,
+    "description": str,
+    "order": int,
+    "date": datetime.date,
+}
+FENCE = "+++"
+FILTERS: dict[str, Callable[..., str]] = {
+    "percent": numerals.percent,
+    "count": numerals.count,
+    "words": numerals.words,
+    "iteration": numerals.iteration,
+    "decimal": numerals.decimal,
+    "significant": numerals.significant,
+    "duration": numerals.duration,
+    "listing": numerals.listing,
+}
+
+
+class ArticleError(InputError):
+    """An article cannot be rendered: `file` and `line`, what was found, allowed, and the mend."""
+
+    def __init__(
+        self, file: Path, line: int, found: str, allowed: str = "", mend: str = ""
+    ) -> None:
+        """The message is one line; `allowed` and `mend` are left out of it when empty."""
+        self.file, self.line, self.found, self.allowed, self.mend = file, line, found, allowed, mend
+        tail = f"; allowed: {allowed}" if allowed else ""
+        super().__init__(f"{file}:{line}: {found}{tail}{f'; {mend}' if mend else ''}")
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article: its front matter, and `body` with as many lines as the file."""
+
+    file: Path
+    title: str
+    slug: str
+    description: str
+    order: int
+    date: datetime.date
+    body: str
+
+    @property
+    def address(self) -> str:
+        """Where its page lies, relative to the site's root."""
+        return "index.html" if self.slug == "index" else f"{self.slug}/index.html"
+
+
+def read_articles(folder: Path) -> tuple[Article, ...]:
+    """The articles of a folder, in their order.
+
+    Raises ArticleError for front matter that is missing, unknown or of the wrong type, for two
+    articles with one slug, and where no article has the slug "index".
+    """
+    articles = sorted(
+        (_read(file) for file in folder.glob("*.md")), key=lambda a: (a.order, a.slug)
+    )
+    slugs: dict[str, Article] = {}
+    for article in articles:
+        if article.slug in slugs:
+            raise ArticleError(
+                article.file,
+                _line_of(article.file, "slug"),
+                f'slug "{article.slug}", which {slugs[article.slug].file.name} has too',
+                mend="give one of them another slug",
+            )
+        slugs[article.slug] = article
+    if "index" not in slugs:
+        raise InputError(
+            f'{folder}: found no article with slug "index" among {len(articles)}, expected one; '
+            "it becomes the site's first page"
+        )
+    return tuple(articles)
+
+
+def _read(file: Path) -> Article:
+    """One article, its front matter checked key by key."""
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    if not lines or lines[0].strip() != FENCE or FENCE not in (s.strip() for s in lines[1:]):
+        raise ArticleError(
+            file, 1, "no front matter", f'TOML between two lines "{FENCE}"', "begin the file so"
+        )
+    end = next(i for i, line in enumerate(lines) if i and line.strip() == FENCE)
+    try:
+        front = tomllib.loads("\n".join(lines[1:end]))
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        raise ArticleError(file, 1 + int(place[1]) if place else end + 1, str(error)) from error
+    allowed = ", ".join(FRONT_MATTER)
+    for key in front.keys() - FRONT_MATTER.keys():
+        raise ArticleError(file, _line_of(file, key), f'unknown key "{key}"', allowed)
+    for key, kind in FRONT_MATTER.items():
+        if key not in front:
+            raise ArticleError(file, end + 1, f'no key "{key}"', f"all of {allowed}")
+        if type(front[key]) is not kind:
+            found = f"{key} = {front[key]!r}"
+            raise ArticleError(file, _line_of(file, key), found, f"a {kind.__name__}")
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", front["slug"]) or front["slug"] == "explore":
+        raise ArticleError(
+            file,
+            _line_of(file, "slug"),
+            f"slug = {front['slug']!r}",
+            'small letters, digits and hyphens, and not "explore"',
+        )
+    body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
+    return Article(file=file, body=body, **front)
+
+
+def _line_of(file: Path, key: str) -> int:
+    """The line on which the front matter sets `key`, or 1."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return next((i for i, line in enumerate(lines, 1) if re.match(rf"{key}\s*=", line)), 1)
+
+
+class _NamedUndefined(jinja2.StrictUndefined):
+    """An undefined name that says which names there are."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        message = super()._undefined_message
+        if dataclasses.is_dataclass(self._undefined_obj):
+            names = [f.name for f in dataclasses.fields(self._undefined_obj)]
+        elif isinstance(self._undefined_obj, Mapping):
+            names = [str(key) for key in self._undefined_obj]
+        else:
+            return message
+        return f"{message}; allowed: {', '.join(names)}"
+
+
+def render_article(article: Article, report: Report, names: Mapping[str, Any]) -> Body:
+    """An article's body as HTML with its figures' places marked."""
+    first = Plates(report)
+    _fill_in(article, first, names)
+    second = Plates(report, first.found)
+    text = _fill_in(article, second, names)
+    converter = markdown.Markdown(
+        extensions=EXTENSIONS, extension_configs={"toc": {"toc_depth": "2-3"}}
+    )
+    html = converter.convert(text)
+    if "<h1" in html:
+        mend = "the title is the page's only first-level heading"
+        line = _line_with(article, r"^# ")
+        raise ArticleError(article.file, line, "a first-level heading", "## and below", mend)
+    for name in second.found:
+        if f"<p>{token(name)}</p>" not in html:
+            raise ArticleError(
+                article.file,
+                _line_with(article, f'"{name}"'),
+                f'figure "{name}" inside a list, a table or other text',
+                "figures between paragraphs",
+                "put the call on a line of its own that is not indented",
+            )
+    return Body(html, tuple(second.found.values()), vars(converter)["toc_tokens"])
+
+
+def _line_with(article: Article, pattern: str) -> int:
+    """The first line of an article on which a pattern is found, or 1."""
+    lines = enumerate(article.body.splitlines(), 1)
+    return next((number for number, line in lines if re.search(pattern, line)), 1)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A rendered article: HTML with tokens for figures, the figures, and the contents' tree."""
+
+    html: str
+    figures: tuple[Figure, ...]
+    contents: list[dict[str, Any]]
+
+
+def _fill_in(article: Article, placed: Plates, names: Mapping[str, Any]) -> str:
+    """The article's Markdown, with every expression replaced by its value."""
+    environment = jinja2.Environment(autoescape=True, undefined=_NamedUndefined)
+    environment.filters |= FILTERS
+    functions = {"figure": placed.figure, "see": placed.see, "run": placed.run}
+    file = str(article.file)
+    try:
+        code = environment.compile(article.body, filename=file)
+        template = jinja2.Template.from_code(environment, code, dict(environment.globals))
+        return template.render({**names, **functions, "facts": placed.report.facts})
+    except jinja2.TemplateSyntaxError as error:
+        raise ArticleError(article.file, error.lineno, str(error.message)) from error
+    except (jinja2.TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
+        raise ArticleError(article.file, _line_in(error, file), str(error)) from error
+
+
+def _line_in(error: BaseException, file: str) -> int:
+    """The innermost line of `file` that the error passed through (Jinja maps its frames back)."""
+    line = 1
+    traceback = error.__traceback__
+    while traceback:
+        if traceback.tb_frame.f_code.co_filename == file:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line

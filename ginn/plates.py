@@ -1,0 +1,237 @@
+"""Plates: the numbered figures of an article, as its author calls for them.
+
+A call names a view and a state; it becomes stills, each with a text for those who do not see it and
+the address at which the explorer shows the same state. Nothing is drawn before a page asks for it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import markdown
+from markupsafe import Markup
+
+from ginn import charts, figures, numerals
+from ginn.figures import Colours, FigureError, Stage
+from ginn.geometry import Boundaries
+from ginn.network import Snapshots, layer_slices
+from ginn.phenomena import Facts, RunFacts
+from ginn.picture import Domain
+from ginn.spec import Experiment, Site
+
+EXPLORER = "explore/index.html"
+NARROW, WIDE = 340, 680  # px, the widths that charts are drawn for
+# Stills that share a row are shown small: so much heavier are their lines, by their number.
+WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
+WEIGHT_OF_MANY = 2.2
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that pages speak of. Mappings are by run id: snapshots of every cohort run, boundaries
+    of the exhibited ones; `data` is logical name -> address relative to the site's root.
+    """
+
+    site: Site
+    experiment: Experiment
+    facts: Facts
+    domain: Domain
+    snapshots: Mapping[str, Snapshots]
+    boundaries: Mapping[str, Boundaries]
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def colours(self) -> Colours:
+        """The site's colours for this experiment's depth."""
+        return figures.colours_of(self.site, len(self.experiment.widths))
+
+    def stage(
+        self, run: RunFacts, snapshot: int, neurons: tuple[int, ...], background: str = "output"
+    ) -> Stage:
+        """An exhibited run at one snapshot."""
+        snapshots, boundaries = self.snapshots[run.id], self.boundaries[run.id]
+        return Stage(run, snapshots, boundaries, self.domain, snapshot, neurons, background)
+
+
+@dataclass(frozen=True)
+class Still:
+    """One picture of a figure: `draw` gives its SVG, and `draw_narrow` another one for phones.
+
+    `name` begins its files' names; `moment` is its state in the explorer, or "" where it has none.
+    """
+
+    name: str
+    label: str
+    alternative: str
+    moment: str
+    draw: Callable[[], str]
+    draw_narrow: Callable[[], str] | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A numbered figure of an article; `caption` is HTML; a `small` one takes half the column."""
+
+    name: str
+    number: int
+    caption: str
+    stills: tuple[Still, ...]
+    small: bool
+
+
+class Plates:
+    """The figures of one rendering of an article, in order, and the links to them."""
+
+    def __init__(self, report: Report, known: Mapping[str, Figure] | None = None) -> None:
+        """`known` is what an earlier rendering found, or None while that is the question."""
+        self.report, self.known = report, known
+        self.found: dict[str, Figure] = {}
+
+    def figure(
+        self,
+        name: str,
+        view: str = "stage",
+        caption: str = "",
+        small: bool = False,
+        caller: Callable[[], str] | None = None,
+        **state: Any,
+    ) -> Markup:
+        """Place a figure here. Its caption is `caption`, or the body of a call block.
+
+        The "stage" view takes `run`, `step`, `neurons` and `background` (see `figures`); a list of
+        values for one of them makes a row of stills. "loss" and "accuracy" take nothing.
+
+        Raises FigureError for a name, view or state that this build does not hold.
+        """
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+            raise FigureError("figure", name, "small letters, digits and hyphens")
+        if name in self.found:
+            raise FigureError("figure", name, f"a name not used before ({', '.join(self.found)})")
+        views: dict[str, Callable[..., Iterator[Still]]] = {
+            "stage": self._stage,
+            "loss": self._loss,
+            "accuracy": self._accuracy,
+        }
+        if view not in views:
+            raise FigureError("view", view, ", ".join(views))
+        text = caller() if caller else caption
+        if not text.strip():
+            raise FigureError("caption", text, "a sentence")
+        stills = tuple(views[view](**state))
+        self.found[name] = Figure(name, len(self.found) + 1, inline(text), stills, small)
+        return Markup("\n\n{}\n\n").format(token(name))
+
+    def see(self, name: str, word: str = "figure") -> Markup:
+        """A link to a figure of this article, before or after this place, such as "figure 3"."""
+        if self.known is None:
+            return Markup.escape(word)
+        if name not in self.known:
+            raise FigureError("see", name, ", ".join(self.known) or "this article has no figures")
+        link = Markup('<a href="#figure-{}">{}&nbsp;{}</a>')
+        return link.format(name, word, self.known[name].number)
+
+    def run(self, name: str) -> RunFacts:
+        """The facts of a run, by its role or its id."""
+        return _run(self.report.facts, name)
+
+    def _stage(
+        self,
+        run: str | Sequence[str] = "good-1",
+        step: str | int | Sequence[str | int] = "last",
+        neurons: str | Sequence[str] = "all, output",
+        background: str = "output",
+    ) -> Iterator[Still]:
+        """A still for each combination of run, step and neurons; what varies labels it."""
+        if background not in figures.BACKGROUNDS:
+            raise FigureError("background", background, ", ".join(figures.BACKGROUNDS))
+        runs, steps, choices = _listed(run), _listed(step), _listed(neurons)
+        weight = WEIGHTS.get(len(runs) * len(steps) * len(choices), WEIGHT_OF_MANY)
+        for of_run, at_step, chosen in itertools.product(runs, steps, choices):
+            facts = self._traced(of_run)
+            snapshots = self.report.snapshots[facts.id]
+            snapshot = figures.select_snapshot(at_step, snapshots)
+            labels = [
+                facts.title if len(runs) > 1 else "",
+                numerals.iteration(int(snapshots.iterations[snapshot])) if len(steps) > 1 else "",
+                chosen if len(choices) > 1 else "",
+            ]
+            label = ", ".join(label for label in labels if label)
+            selected = figures.select_neurons(chosen, snapshots.widths)
+            stage = self.report.stage(facts, snapshot, selected, background)
+            yield Still(
+                name=f"{facts.id}-{stage.iteration}",
+                label=label[:1].upper() + label[1:],
+                alternative=figures.stage_description(stage),
+                moment=moment(stage),
+                draw=partial(figures.stage_svg, stage, self.report.colours, weight),
+            )
+
+    def _traced(self, name: str) -> RunFacts:
+        """A run whose boundaries there are."""
+        facts = self.run(name)
+        if facts.id not in self.report.boundaries:
+            traced = ", ".join(run.role for run in self.report.facts.experiment.exhibited)
+            raise FigureError("run", name, f"a run with boundaries: {traced}")
+        return facts
+
+    def _loss(self) -> Iterator[Still]:
+        """The loss curves of the whole cohort."""
+        facts, report = self.report.facts.experiment, self.report
+        draw = partial(charts.loss_curves_svg, facts, report.snapshots, report.colours)
+        text = charts.loss_description(facts)
+        yield Still("loss", "", text, "", partial(draw, WIDE), partial(draw, NARROW))
+
+    def _accuracy(self) -> Iterator[Still]:
+        """Accuracy by part of the whole cohort."""
+        facts = self.report.facts.experiment
+        draw = partial(charts.accuracy_by_part_svg, facts, self.report.colours)
+        text = charts.accuracy_description(facts)
+        yield Still("accuracy", "", text, "", partial(draw, WIDE), partial(draw, NARROW))
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def token(name: str) -> str:
+    """What stands for a figure until Markdown has done its work."""
+    return f"@@figure-{name}@@"
+
+
+def inline(text: str) -> str:
+    """Markdown of one paragraph as HTML without the paragraph."""
+    html = markdown.markdown(text.strip(), extensions=["attr_list", "smarty"])
+    return re.sub(r"\A<p>(.*)</p>\Z", r"\1", html, flags=re.DOTALL)
+
+
+def _run(facts: Facts, name: str) -> RunFacts:
+    """A run of the cohort by its role or its id."""
+    runs = {run.id: run for run in facts.experiment.cohort}
+    runs |= {run.id: run for run in facts.experiment.exhibited}
+    runs |= {run.role: run for run in runs.values() if run.role}
+    if name not in runs:
+        raise FigureError("run", name, ", ".join(sorted(runs)))
+    return runs[name]
+
+
+def moment(stage: Stage) -> str:
+    """The address, relative to the site's root, at which the explorer shows this stage.
+
+    The form is that of the state table in `templates/viewer/state.js`.
+    """
+    *hidden, output = layer_slices(stage.boundaries.widths)
+    terms = []
+    for number, layer in enumerate(hidden, 1):
+        units = [n - layer.start + 1 for n in stage.neurons if layer.start <= n < layer.stop]
+        whole = len(units) == layer.stop - layer.start
+        terms += [f"{number}"] if whole else [f"{number}.{unit}" for unit in units]
+    if output.start in stage.neurons:
+        terms.append("out")
+    show = ",".join(terms) or "none"
+    state = f"run={stage.run.id}&step={stage.snapshot}&show={show}&behind={stage.background}"
+    return f"{EXPLORER}#{state}"

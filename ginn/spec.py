@@ -1,0 +1,300 @@
+"""`report.toml` as frozen dataclasses; whatever it does not know, it refuses."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+# Limits that keep a slip of the keyboard from exhausting a machine.
+MOST_PIXELS = 1_000
+MOST_ITERATIONS = 100_000_000
+MOST_SNAPSHOTS = 5_000
+MOST_SEEDS = 10_000
+MOST_UNITS = 256
+MOST_LAYERS = 8
+
+
+class InputError(ValueError):
+    """What an author wrote cannot be used; the message is one line that says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the whole site shares. Colours are `#rrggbb`, one a hidden layer, used in turn."""
+
+    title: str
+    description: str
+    author: str
+    language: str
+    layer_colours: tuple[str, ...]
+    output_colour: str
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment: a picture, a network, a training, and which runs are made and shown.
+
+    `snapshots` are the recorded iterations, rising from 0 to `iterations`. The audition trains
+    seeds 0 to `audition_seeds - 1` for `audition_iterations`; the cohort, trained in full, is
+    seeds 0 to `first_seeds - 1` and the first `failed_seeds` others whose audition failed.
+    """
+
+    id: str
+    title: str
+    picture: str
+    pixels: int
+    widths: tuple[int, ...]
+    iterations: int
+    batch: int
+    learning_rate: float
+    snapshots: tuple[int, ...]
+    audition_seeds: int
+    audition_iterations: int
+    first_seeds: int
+    failed_seeds: int
+    good_runs: int
+    bad_runs: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The short report of `--draft`: fewer seeds, iterations and snapshots."""
+
+    seeds: int
+    iterations: int
+    snapshots: int
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A whole `report.toml`."""
+
+    site: Site
+    experiment: Experiment
+    draft: Draft
+
+
+def load_spec(path: Path) -> Spec:
+    """Read and check `report.toml`.
+
+    Raises InputError, in one line, for a file that is missing or not TOML, for a missing or
+    unknown key, and for a value of the wrong type or out of range.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: found no such file, expected the report's TOML") from None
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as TOML: {error}") from error
+    root = _Table(path, "", document)
+    spec = Spec(
+        _site(root.table("site")), _experiment(root.only("experiment")), _draft(root.table("draft"))
+    )
+    root.close()
+    return spec
+
+
+def draft_of(spec: Spec) -> Spec:
+    """The same report in short: `--draft`.
+
+    Snapshots are thinned evenly by their place in the full schedule, so that the early ones stay
+    dense; the first and the last are kept.
+    """
+    full, draft = spec.experiment, spec.draft
+    iterations = min(draft.iterations, full.iterations)
+    within = sorted({i for i in full.snapshots if i <= iterations} | {iterations})
+    count = min(draft.snapshots, len(within))
+    places = {round(i * (len(within) - 1) / max(count - 1, 1)) for i in range(count)}
+    experiment = replace(
+        full,
+        iterations=iterations,
+        snapshots=tuple(within[place] for place in sorted(places)),
+        audition_seeds=draft.seeds,
+        audition_iterations=min(full.audition_iterations, max(iterations // 2, 1)),
+        first_seeds=draft.seeds,
+        failed_seeds=0,
+        good_runs=min(full.good_runs, draft.seeds - 1),
+        bad_runs=1,
+    )
+    return replace(spec, experiment=experiment)
+
+
+class _Table:
+    """One table of the file: every key is taken once and checked; `close` refuses the rest."""
+
+    def __init__(self, path: Path, name: str, values: dict[str, Any]) -> None:
+        self.path, self.name, self.values = path, name, values
+        self.taken: set[str] = set()
+
+    def error(self, key: str, found: object, allowed: str) -> InputError:
+        """A one-line error about `key` of this table."""
+        dotted = ".".join(part for part in (self.name, key) if part)
+        return InputError(f"{self.path}: {dotted}: found {found}, allowed: {allowed}")
+
+    def take(self, key: str, allowed: str) -> Any:
+        """The value of `key`, which must be there."""
+        self.taken.add(key)
+        if key not in self.values:
+            raise self.error(key, "nothing", allowed)
+        return self.values[key]
+
+    def table(self, key: str) -> _Table:
+        """A sub-table."""
+        value = self.take(key, "a table")
+        if not isinstance(value, dict):
+            raise self.error(key, repr(value), "a table")
+        return _Table(self.path, ".".join(p for p in (self.name, key) if p), value)
+
+    def only(self, key: str) -> _Table:
+        """The one table of an array of tables."""
+        value = self.take(key, f"one [[{key}]]")
+        if not (isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict)):
+            found = f"{len(value)} of them" if isinstance(value, list) else repr(value)
+            raise self.error(key, found, f"one [[{key}]]")
+        return _Table(self.path, key, value[0])
+
+    def text(self, key: str, pattern: str = r"[^\n]+", allowed: str = "a line of text") -> str:
+        """A string that matches `pattern` from end to end."""
+        value = self.take(key, allowed)
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise self.error(key, repr(value), allowed)
+        return value
+
+    def integer(self, key: str, least: int, most: int) -> int:
+        """A whole number from `least` to `most`."""
+        allowed = f"a whole number from {least} to {most}"
+        value = self.take(key, allowed)
+        if type(value) is not int or not least <= value <= most:
+            raise self.error(key, repr(value), allowed)
+        return value
+
+    def integers(self, key: str, least: int, most: int, longest: int) -> tuple[int, ...]:
+        """A list of 1 to `longest` whole numbers from `least` to `most`."""
+        allowed = f"a list of 1 to {longest} whole numbers from {least} to {most}"
+        value = self.take(key, allowed)
+        if (
+            not isinstance(value, list)
+            or not 1 <= len(value) <= longest
+            or not all(type(item) is int and least <= item <= most for item in value)
+        ):
+            raise self.error(key, repr(value), allowed)
+        return tuple(value)
+
+    def close(self) -> None:
+        """Refuse keys that nobody took."""
+        for key in self.values:
+            if key not in self.taken:
+                raise self.error(key, "an unknown key", ", ".join(sorted(self.taken)))
+
+
+_COLOUR = r"#[0-9a-fA-F]{6}"
+
+
+def _site(table: _Table) -> Site:
+    """The table [site]."""
+    colours = table.take("layer-colours", "a list of colours such as '#2f6fde'")
+    if (
+        not isinstance(colours, list)
+        or not colours
+        or not all(isinstance(c, str) and re.fullmatch(_COLOUR, c) for c in colours)
+    ):
+        raise table.error("layer-colours", repr(colours), "a list of colours such as '#2f6fde'")
+    site = Site(
+        title=table.text("title"),
+        description=table.text("description"),
+        author=table.text("author"),
+        language=table.text("language", r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "such as 'en-GB'"),
+        layer_colours=tuple(colours),
+        output_colour=table.text("output-colour", _COLOUR, "a colour such as '#2f6fde'"),
+    )
+    table.close()
+    return site
+
+
+def _experiment(table: _Table) -> Experiment:
+    """The table [[experiment]]."""
+    audition, cohort, exhibit = (table.table(key) for key in ("audition", "cohort", "exhibit"))
+    iterations = table.integer("iterations", 1, MOST_ITERATIONS)
+    experiment = Experiment(
+        id=table.text("id", r"[a-z][a-z0-9-]{0,31}", "lower-case letters, digits and hyphens"),
+        title=table.text("title"),
+        picture=_picture(table),
+        pixels=table.integer("pixels", 2, MOST_PIXELS),
+        widths=table.integers("widths", 1, MOST_UNITS, MOST_LAYERS),
+        iterations=iterations,
+        batch=table.integer("batch", 1, 65_536),
+        learning_rate=_learning_rate(table),
+        snapshots=_snapshots(table, iterations),
+        audition_seeds=audition.integer("seeds", 1, MOST_SEEDS),
+        audition_iterations=audition.integer("iterations", 1, iterations),
+        first_seeds=cohort.integer("first-seeds", 1, MOST_SEEDS),
+        failed_seeds=cohort.integer("failed-seeds", 0, MOST_SEEDS),
+        good_runs=exhibit.integer("good", 0, 26),
+        bad_runs=exhibit.integer("bad", 0, 26),
+    )
+    shown = experiment.good_runs + experiment.bad_runs
+    made = experiment.first_seeds + experiment.failed_seeds
+    if not 1 <= shown <= made:
+        raise exhibit.error("good and bad together", shown, f"from 1 to the cohort's {made} runs")
+    for each in (table, audition, cohort, exhibit):
+        each.close()
+    return experiment
+
+
+def _picture(table: _Table) -> str:
+    """A path below `content/`, with forward slashes, that does not climb out of it."""
+    allowed = "a path below content/, such as 'pictures/bottle.toml'"
+    value = table.text("picture", allowed=allowed)
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or "\\" in value or ":" in value:
+        raise table.error("picture", repr(value), allowed)
+    return value
+
+
+def _learning_rate(table: _Table) -> float:
+    """Adam's peak learning rate."""
+    allowed = "a number above 0 and at most 1"
+    value = table.take("learning-rate", allowed)
+    if type(value) not in (int, float) or not 0 < value <= 1:
+        raise table.error("learning-rate", repr(value), allowed)
+    return float(value)
+
+
+def _snapshots(table: _Table, iterations: int) -> tuple[int, ...]:
+    """Ranges [first, last, step], both ends included, joined into rising iterations."""
+    allowed = f"ranges [first, last, step] that rise from 0 to exactly {iterations}"
+    value = table.take("snapshots", allowed)
+    recorded: list[int] = []
+    if not isinstance(value, list):
+        raise table.error("snapshots", repr(value), allowed)
+    for item in value:
+        if (
+            not isinstance(item, list)
+            or len(item) != 3
+            or not all(type(number) is int for number in item)
+            or not (0 <= item[0] <= item[1] <= iterations and item[2] >= 1)
+            or (item[1] - item[0]) // item[2] >= MOST_SNAPSHOTS
+        ):
+            raise table.error("snapshots", repr(item), allowed)
+        recorded += range(item[0], item[1] + 1, item[2])
+    rising = all(a < b for a, b in itertools.pairwise(recorded))
+    if not rising or len(recorded) < 2 or recorded[0] != 0 or recorded[-1] != iterations:
+        raise table.error("snapshots", f"{len(recorded)} iterations that do not", allowed)
+    if len(recorded) > MOST_SNAPSHOTS:
+        raise table.error("snapshots", f"{len(recorded)} of them", f"at most {MOST_SNAPSHOTS}")
+    return tuple(recorded)
+
+
+def _draft(table: _Table) -> Draft:
+    """The table [draft]."""
+    draft = Draft(
+        seeds=table.integer("seeds", 2, MOST_SEEDS),
+        iterations=table.integer("iterations", 2, MOST_ITERATIONS),
+        snapshots=table.integer("snapshots", 2, MOST_SNAPSHOTS),
+    )
+    table.close()
+    return draft

@@ -1,0 +1,412 @@
+// The viewer: wires the state to the stage, the clock and the network panel.
+"use strict";
+
+GINN.mount = (() => {
+  const { element } = GINN;
+  // Exact lines usually arrive sooner than this; then no stand-in is asked for.
+  const PATIENCE = 300;
+  // Browsers refuse an address that changes many times a second.
+  const ADDRESS_DELAY = 250;
+  const LONG_STEP = 10;
+
+  /**
+   * Puts a viewer into `root`, whose `data-index` is the address of an experiment's index.
+   * @param {HTMLElement} root
+   * @param {string} [preset] what to show first, as in the address: "run=seed-7&step=300"
+   * @param {{address?: boolean}} [options] `address`: keep the state in the page's address
+   */
+  function mount(root, preset = "", options = {}) {
+    const address = new URL(root.dataset.index ?? "", document.baseURI).href;
+    const folder = address.slice(0, address.lastIndexOf("/") + 1);
+    const indexFile = address.slice(folder.length);
+    const status = element("p", { class: "viewer-status", role: "status" }, ["Loading…"]);
+    const retry = element("button", { type: "button" }, ["Try again"]);
+    const notice = element("div", { class: "viewer-notice" }, [status]);
+    retry.addEventListener("click", () => library.retry());
+    root.replaceChildren(notice);
+    /** @type {(() => void) | undefined} */
+    let schedule;
+    const library = GINN.data.library(folder, () => (schedule ? schedule() : start()));
+    library.want([{ kind: "script", file: indexFile, decode: GINN.data.versioned("the index") }]);
+
+    function start() {
+      const failure = library.failure(indexFile);
+      const index = library.get(indexFile);
+      if (failure) {
+        status.textContent = `The experiment's data did not arrive: ${failure}.`;
+        notice.append(retry);
+      } else if (index) {
+        schedule = assemble(root, library, indexFile, index, preset, options.address ?? false);
+      }
+    }
+  }
+
+  /**
+   * Builds the viewer of a known experiment.
+   * @param {HTMLElement} root
+   * @param {Library} library
+   * @param {string} indexFile
+   * @param {Index} index
+   * @param {string} preset
+   * @param {boolean} keepsAddress
+   * @returns {() => void} asks for a redraw
+   */
+  function assemble(root, library, indexFile, index, preset, keepsAddress) {
+    const context = { runs: index.runs, widths: index.widths };
+    const starts = GINN.state.layerStarts(index.widths);
+    /** @type {State} */
+    let state = GINN.state.read(keepsAddress ? location.hash : "", context, preset);
+    /** @type {number | undefined} */
+    let marked;
+    let direction = 1;
+    let playing = false;
+    let frame = 0;
+    let ticked = 0;
+    /** when the stage began to lack exact lines, or 0 */
+    let waitingSince = 0;
+    /** @type {Palette | undefined} */
+    let palette;
+    /** @type {ReadonlySet<number> | undefined} */
+    let selectionDrawn;
+    let thumbnailsDrawn = "";
+    let addressTimer = 0;
+
+    const schedule = () => {
+      if (!frame) frame = requestAnimationFrame(draw);
+    };
+
+    /** @param {Partial<State>} change */
+    const set = (change) => {
+      const before = state;
+      state = { ...state, ...change };
+      state.step = Math.min(state.step, lastStep());
+      if (state.step !== before.step) direction = Math.sign(state.step - before.step);
+      if (keepsAddress) {
+        clearTimeout(addressTimer);
+        addressTimer = setTimeout(writeAddress, ADDRESS_DELAY);
+      }
+      schedule();
+    };
+    const lastStep = () =>
+      (index.runs.find((run) => run.id === state.run) ?? index.runs[0]).snapshots - 1;
+    const goto = (/** @type {number | {fraction: number}} */ goal) => {
+      pause();
+      const step = typeof goal === "number" ? goal : Math.round(goal.fraction * lastStep());
+      set({ step: Math.min(lastStep(), Math.max(0, step)) });
+    };
+    const pause = () => {
+      playing = false;
+      schedule();
+    };
+    const play = () => {
+      playing = !playing;
+      ticked = performance.now();
+      if (playing && state.step === lastStep()) set({ step: 0 });
+      schedule();
+    };
+    const writeAddress = () =>
+      history.replaceState(history.state, "", `#${GINN.state.write(state, context)}`);
+
+    const canvas = element("canvas", { role: "img" });
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const message = element("p", {});
+    const retry = element("button", { type: "button" }, ["Try again"]);
+    retry.addEventListener("click", () => library.retry());
+    const notice = element("div", { class: "viewer-notice", role: "status" }, [message, retry]);
+    const stage = element("div", { class: "viewer-stage" }, [canvas, notice]);
+    const outcome = element("p", { class: "viewer-outcome" });
+
+    const run = GINN.choice("Run",
+      index.runs.map(({ id, title }) => ({ value: id, label: title })),
+      (value) => set({ run: value }));
+    const behind = GINN.choice("Behind the lines", [
+      { value: "output", label: "Output", title: "The network's probability of white" },
+      { value: "target", label: "Target", title: "The picture it learns" },
+      { value: "plain", label: "Plain", title: "Nothing" },
+    ], (value) => set({ behind: /** @type {State["behind"]} */ (value) }));
+    const timeline = GINN.timeline.create({ goto, play });
+    const network = GINN.network.create(index.widths, {
+      show(change) {
+        const shown = new Set(state.show);
+        change(shown);
+        set({ show: shown });
+      },
+      mark(neuron) {
+        marked = neuron;
+        schedule();
+      },
+    });
+
+    root.replaceChildren(
+      element("div", { class: "viewer-controls" }, [run.element, outcome]),
+      stage,
+      timeline.element,
+      element("div", { class: "viewer-side" }, [behind.element, network.element]),
+    );
+    index.widths.forEach((_, layer) => {
+      const name = `--layer-${layer + 1}`;
+      if (getComputedStyle(root).getPropertyValue(name)) return;
+      const colours = index.layer_colours;
+      root.style.setProperty(name, colours[layer % colours.length]);
+    });
+    root.querySelectorAll("[data-layer]").forEach((section) => {
+      const layer = Number(/** @type {HTMLElement} */ (section).dataset.layer);
+      const name = layer < index.widths.length ? `--layer-${layer + 1}` : "--output";
+      /** @type {HTMLElement} */ (section).style.setProperty("--layer", `var(${name})`);
+    });
+
+    /** @returns {Palette} */
+    function readPalette() {
+      const style = getComputedStyle(root);
+      const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+      return {
+        layers: index.widths.map((_, layer) => colour(`--layer-${layer + 1}`)),
+        output: colour("--output"),
+        paper: colour("--paper"),
+        black: colour("--picture-black"),
+        white: colour("--picture-white"),
+      };
+    }
+
+    /**
+     * Everything that is wanted for a frame and the next ones, most urgent first.
+     * @param {Run | undefined} header
+     * @param {boolean} standIn
+     * @returns {Wish[]}
+     */
+    function wishes(header, standIn) {
+      const headerFile = (index.runs.find(({ id }) => id === state.run) ?? index.runs[0]).header;
+      /** @type {Wish[]} */
+      const list = [
+        { kind: "script", file: indexFile },
+        { kind: "script", file: headerFile, decode: GINN.data.versioned("the run") },
+      ];
+      if (state.behind === "target") list.push({ kind: "image", file: index.target });
+      if (!header) return list;
+      const { chunkFile, locateOutput } = GINN.data;
+      const ahead = Math.min(lastStep(), Math.max(0,
+        state.step + direction * header.snapshots_a_chunk));
+      for (const step of [state.step, ahead]) {
+        list.push({
+          kind: "script", file: chunkFile(header, step), decode: GINN.vectors.decode,
+        });
+        if (state.behind === "output") {
+          list.push({ kind: "image", file: locateOutput(header.sprites.output, step).file });
+        }
+        if (standIn && step === state.step) {
+          for (const file of boundarySheets(header)) list.push({ kind: "image", file });
+        }
+      }
+      return list;
+    }
+
+    /**
+     * @param {Run} header
+     * @returns {Set<string>} the sheets that hold the present snapshot
+     */
+    function boundarySheets(header) {
+      const files = new Set();
+      for (const film of header.sprites.layers) {
+        for (let row = 0; row < film.rows; row += film.rows_per_band) {
+          files.add(GINN.data.locateBoundary(film, state.step, row).file);
+        }
+      }
+      return files;
+    }
+
+    /**
+     * @param {{file: string, x: number, y: number}} place
+     * @param {number} size
+     * @returns {Tile | undefined}
+     */
+    function tileAt({ file, x, y }, size) {
+      const image = library.get(file);
+      return image && { image, x, y, size };
+    }
+
+    /**
+     * @param {Run} header
+     * @returns {Tile | undefined}
+     */
+    function behindTile(header) {
+      if (state.behind === "output") {
+        const film = header.sprites.output;
+        return tileAt(GINN.data.locateOutput(film, state.step), film.tile);
+      }
+      return state.behind === "target"
+        ? tileAt({ file: index.target, x: 0, y: 0 }, index.pixels)
+        : undefined;
+    }
+
+    /**
+     * @param {Run} header
+     * @returns {Tile[]} of whole layers where they are shown whole, else of single neurons
+     */
+    function standIns(header) {
+      return header.sprites.layers.flatMap((film, layer) => {
+        const [first, end] = [starts[layer], starts[layer + 1]];
+        const whole = GINN.state.countWithin(state.show, first, end) === end - first;
+        const rows = whole ? [0] : [...state.show]
+          .filter((neuron) => first <= neuron && neuron < end)
+          .map((neuron) => neuron - first + 1);
+        return rows.map((row) =>
+          tileAt(GINN.data.locateBoundary(film, state.step, row), film.tile))
+          .filter((tile) => tile !== undefined);
+      });
+    }
+
+    function tick() {
+      const now = performance.now();
+      const steps = Math.floor(((now - ticked) * state.speed) / 1000);
+      if (steps < 1) return;
+      ticked += (steps * 1000) / state.speed;
+      // A page that slept goes on from where it was.
+      if (now - ticked > 1000) ticked = now;
+      set({ step: Math.min(lastStep(), state.step + steps) });
+      if (state.step === lastStep()) playing = false;
+    }
+
+    function draw() {
+      frame = 0;
+      if (playing) tick();
+      palette ??= readPalette();
+      const headerFile = (index.runs.find(({ id }) => id === state.run) ?? index.runs[0]).header;
+      /** @type {Run | undefined} */
+      const header = library.get(headerFile);
+      /** @type {Chunk | undefined} */
+      const chunk = header && library.get(GINN.data.chunkFile(header, state.step));
+      const failure = header
+        ? library.failure(GINN.data.chunkFile(header, state.step))
+        : library.failure(headerFile);
+      if (chunk || !header) waitingSince = 0;
+      else if (!waitingSince) {
+        waitingSince = performance.now();
+        setTimeout(schedule, PATIENCE);
+      }
+      const standIn = waitingSince > 0 &&
+        (failure !== undefined || performance.now() - waitingSince >= PATIENCE);
+      library.want(wishes(header, standIn));
+      drawNotice(header, failure);
+      run.show(state.run);
+      behind.show(state.behind);
+      if (selectionDrawn !== state.show) network.drawSelection(state.show);
+      selectionDrawn = state.show;
+      outcome.textContent = index.runs.find(({ id }) => id === state.run)?.outcome ?? "";
+      if (header) {
+        timeline.draw(header, state.step, playing);
+        drawStage(header, chunk);
+        drawThumbnails(header, chunk);
+      }
+      if (playing) schedule();
+    }
+
+    /**
+     * @param {Run} header
+     * @param {Chunk | undefined} chunk
+     */
+    function drawStage(header, chunk) {
+      const size = canvas.width;
+      GINN.stage.draw(pen, {
+        size,
+        unit: size / (canvas.clientWidth || size),
+        view: { x: 0, y: 0, zoom: 1 },
+        palette: /** @type {Palette} */ (palette),
+        starts,
+        behind: behindTile(header),
+        standIns: chunk ? [] : standIns(header),
+        chunk,
+        step: state.step,
+        show: state.show,
+        marked,
+      });
+      const iteration = GINN.words.count(header.iterations[state.step]);
+      canvas.setAttribute("aria-label",
+        `${header.title} at iteration ${iteration}: ${state.show.size} boundaries shown`);
+    }
+
+    /**
+     * @param {Run} header
+     * @param {Chunk | undefined} chunk
+     */
+    function drawThumbnails(header, chunk) {
+      const cut = (/** @type {number} */ layer, /** @type {number} */ unit) => {
+        const film = header.sprites.layers[layer];
+        return tileAt(GINN.data.locateBoundary(film, state.step, unit + 1), film.tile);
+      };
+      const sheets = chunk ? "exact" : String(Boolean(cut(0, 0)));
+      const drawn = `${state.run} ${state.step} ${sheets}`;
+      if (drawn !== thumbnailsDrawn || !chunk) network.drawThumbnails(chunk, state.step, cut);
+      thumbnailsDrawn = drawn;
+    }
+
+    /**
+     * @param {Run | undefined} header
+     * @param {string | undefined} failure
+     */
+    function drawNotice(header, failure) {
+      const what = header ? "The exact lines of this moment" : "This run's data";
+      const text = failure
+        ? `${what} did not arrive: ${failure}.${header ? " Coarse pictures stand in." : ""}`
+        : header ? "" : "Loading…";
+      if (message.textContent !== text) message.textContent = text;
+      notice.hidden = text === "";
+      retry.hidden = failure === undefined;
+    }
+
+    new ResizeObserver(() => {
+      const side = Math.round(canvas.clientWidth * devicePixelRatio);
+      if (side > 0 && side !== canvas.width) canvas.width = canvas.height = side;
+      schedule();
+    }).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      palette = undefined;
+      network.recolour();
+      thumbnailsDrawn = "";
+      schedule();
+    });
+    if (keepsAddress) {
+      addEventListener("hashchange", () => {
+        clearTimeout(addressTimer);
+        pause();
+        state = GINN.state.read(location.hash, context, preset);
+        schedule();
+      });
+    }
+    (keepsAddress ? document : root).addEventListener("keydown", (event) =>
+      keyPressed(/** @type {KeyboardEvent} */ (event)));
+
+    /** @param {KeyboardEvent} event */
+    function keyPressed(event) {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      const target = event.target instanceof HTMLElement ? event.target : root;
+      const radio = target instanceof HTMLInputElement && target.type === "radio";
+      const typing = target.matches("select, textarea, input:not([type=range], [type=radio])");
+      if (typing || (radio && event.key.startsWith("Arrow"))) return;
+      if (event.key === " " && (radio || target.matches("button, a, summary"))) return;
+      const by = event.shiftKey ? LONG_STEP : 1;
+      /** @type {Record<string, () => void>} */
+      const keys = {
+        " ": play,
+        ArrowLeft: () => goto(state.step - by),
+        ArrowRight: () => goto(state.step + by),
+        Home: () => goto(0),
+        End: () => goto(Infinity),
+      };
+      const action = keys[event.key];
+      if (!action) return;
+      event.preventDefault();
+      action();
+    }
+
+    draw();
+    return schedule;
+  }
+
+  return mount;
+})();
+
+for (const place of /** @type {NodeListOf<HTMLElement>} */ (
+  document.querySelectorAll("[data-index]"))) {
+  const { preset, address } = place.dataset;
+  GINN.mount(place, preset, { address: address !== undefined });
+}

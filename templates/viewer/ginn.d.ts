@@ -1,0 +1,54 @@
+// The viewer's one global name and what each script puts there. Read by the type checker alone.
+
+interface Ginn {
+  element<T extends keyof HTMLElementTagNameMap>(
+    tag: T, attributes?: Record<string, string>, children?: (Node | string)[],
+  ): HTMLElementTagNameMap[T];
+  svgElement(
+    tag: keyof SVGElementTagNameMap, attributes?: Record<string, string>, children?: Node[],
+  ): SVGElement;
+  choice(
+    legend: string,
+    options: { value: string; label: string; title?: string }[],
+    choose: (value: string) => void,
+  ): { element: HTMLElement; show(value: string): void };
+  words: {
+    count(number: number): string;
+    percent(fraction: number): string;
+    decimal(number: number): string;
+    short(number: number): string;
+  };
+  state: {
+    SPEEDS: number[];
+    read(text: string, context: Context, preset?: string): State;
+    write(state: State, context: Context): string;
+    parseSelection(text: string, widths: number[]): ReadonlySet<number> | undefined;
+    formatSelection(shown: ReadonlySet<number>, widths: number[]): string;
+    layerStarts(widths: number[]): number[];
+    countWithin(shown: ReadonlySet<number>, first: number, end: number): number;
+  };
+  vectors: { QUANTA: number; decode(text: unknown): Chunk };
+  data: {
+    receive(name: string, value: unknown): void;
+    library(folder: string, changed: () => void): Library;
+    versioned(what: string): (value: unknown) => unknown;
+    chunkFile(run: Run, step: number): string;
+    locateBoundary(film: BoundaryFilm, step: number, row: number): Place;
+    locateOutput(film: OutputFilm, step: number): Place;
+  };
+  receive(name: string, value: unknown): void;
+  stage: {
+    trace(
+      pen: Pen, chunk: Chunk, step: number, neuron: number, size: number, view: View,
+    ): void;
+    draw(pen: Pen, scene: Scene): void;
+  };
+  timeline: { create(actions: Actions): Timeline };
+  network: {
+    create(widths: number[], actions: PanelActions): Panel;
+    nameOf(widths: number[], neuron: number): string;
+  };
+  mount(root: HTMLElement, preset?: string, options?: { address?: boolean }): void;
+}
+
+declare var GINN: Ginn;

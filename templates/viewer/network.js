@@ -1,0 +1,159 @@
+// The network panel: a live thumbnail for each neuron that toggles it, a switch for each layer.
+"use strict";
+
+/**
+ * @typedef {object} PanelActions
+ * @property {(change: (shown: Set<number>) => void) => void} show changes the selection
+ * @property {(neuron: number | undefined) => void} mark
+ */
+/**
+ * @callback StandIn a neuron's tile in a sheet, for want of exact lines
+ * @param {number} layer
+ * @param {number} unit
+ * @returns {Tile | undefined}
+ */
+/**
+ * @typedef {object} Panel
+ * @property {HTMLElement} element
+ * @property {(show: ReadonlySet<number>) => void} drawSelection
+ * @property {(chunk: Chunk | undefined, step: number, standIn: StandIn) => void} drawThumbnails
+ * @property {() => void} recolour after a change of colour scheme
+ */
+
+GINN.network = (() => {
+  const { element } = GINN;
+  const WHOLE = { x: 0, y: 0, zoom: 1 };
+  // Device pixels of a thumbnail's side; the page scales it to its cell.
+  const SIDE = 96;
+  const LINE = 3.2;
+
+  /**
+   * @param {number[]} widths
+   * @param {number} neuron
+   * @returns {string} "Layer 2, neuron 7", or the output's boundary
+   */
+  function nameOf(widths, neuron) {
+    const starts = GINN.state.layerStarts(widths);
+    const layer = starts.findLastIndex((start) => start <= neuron);
+    if (layer === widths.length) return "Output boundary";
+    return `Layer ${layer + 1}, neuron ${neuron - starts[layer] + 1}`;
+  }
+
+  /**
+   * @param {number[]} widths
+   * @param {PanelActions} actions
+   * @returns {Panel}
+   */
+  function create(widths, actions) {
+    const starts = GINN.state.layerStarts(widths);
+    const output = starts[widths.length];
+
+    const thumbnails = Array.from({ length: output + 1 }, (_, neuron) => {
+      const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
+      const name = nameOf(widths, neuron);
+      const button = element("button", {
+        type: "button", class: "viewer-neuron", "aria-label": name, title: name,
+      }, [canvas]);
+      button.addEventListener("click", () => actions.show((shown) => {
+        if (!shown.delete(neuron)) shown.add(neuron);
+      }));
+      for (const event of ["pointerenter", "focus"]) {
+        button.addEventListener(event, () => actions.mark(neuron));
+      }
+      for (const event of ["pointerleave", "blur"]) {
+        button.addEventListener(event, () => actions.mark(undefined));
+      }
+      return { button, canvas, pen: canvas.getContext("2d"), colour: "" };
+    });
+
+    const layers = widths.map((width, layer) => {
+      const toggle = element("button", { type: "button", class: "viewer-layer" }, [
+        `Layer ${layer + 1}`,
+      ]);
+      toggle.addEventListener("click", () => actions.show((shown) => {
+        const end = starts[layer] + width;
+        const whole = GINN.state.countWithin(shown, starts[layer], end) === width;
+        for (let neuron = starts[layer]; neuron < end; neuron += 1) {
+          if (whole) shown.delete(neuron);
+          else shown.add(neuron);
+        }
+      }));
+      const count = element("span", { class: "viewer-count" });
+      const group = section(layer, [toggle, count],
+        thumbnails.slice(starts[layer], starts[layer + 1]).map(({ button }) => button));
+      return { toggle, count, group };
+    });
+
+    const all = element("button", { type: "button" }, ["All"]);
+    all.addEventListener("click", () => actions.show((shown) => {
+      for (let neuron = 0; neuron < output; neuron += 1) shown.add(neuron);
+    }));
+    const none = element("button", { type: "button" }, ["None"]);
+    none.addEventListener("click", () => actions.show((shown) => shown.clear()));
+
+    const root = element("section", { class: "viewer-network", "aria-label": "Neurons" }, [
+      element("div", { class: "viewer-selection", role: "group", "aria-label": "Selection" }, [
+        element("span", { class: "viewer-heading" }, ["Boundaries"]), all, none,
+      ]),
+      ...layers.map(({ group }) => group),
+      section(widths.length, [element("span", {}, ["Output"])], [thumbnails[output].button]),
+    ]);
+
+    function recolour() {
+      thumbnails.forEach((thumbnail) => {
+        thumbnail.colour = getComputedStyle(thumbnail.button).color;
+      });
+    }
+
+    return {
+      element: root,
+      recolour,
+      drawSelection(show) {
+        thumbnails.forEach(({ button }, neuron) => {
+          button.setAttribute("aria-pressed", String(show.has(neuron)));
+        });
+        layers.forEach(({ toggle, count }, layer) => {
+          const shown = GINN.state.countWithin(show, starts[layer], starts[layer + 1]);
+          const pressed = shown === widths[layer] ? "true" : shown ? "mixed" : "false";
+          toggle.setAttribute("aria-pressed", pressed);
+          count.textContent = `${shown} of ${widths[layer]}`;
+        });
+      },
+      drawThumbnails(chunk, step, standIn) {
+        if (!thumbnails[0].colour) recolour();
+        thumbnails.forEach(({ pen, colour }, neuron) => {
+          if (!pen) return;
+          pen.clearRect(0, 0, SIDE, SIDE);
+          if (chunk) {
+            pen.strokeStyle = colour;
+            pen.lineWidth = LINE;
+            pen.beginPath();
+            GINN.stage.trace(pen, chunk, step, neuron, SIDE, WHOLE);
+            pen.stroke();
+            return;
+          }
+          const layer = starts.findLastIndex((start) => start <= neuron);
+          const tile = neuron < output ? standIn(layer, neuron - starts[layer]) : undefined;
+          if (!tile) return;
+          pen.drawImage(tile.image, tile.x, tile.y, tile.size, tile.size, 0, 0, SIDE, SIDE);
+        });
+      },
+    };
+  }
+
+  /**
+   * @param {number} layer
+   * @param {Node[]} head
+   * @param {Node[]} buttons
+   * @returns {HTMLElement}
+   */
+  function section(layer, head, buttons) {
+    const made = element("div", { class: "viewer-section", "data-layer": String(layer) }, [
+      element("div", { class: "viewer-head" }, head),
+      element("div", { class: "viewer-neurons" }, buttons),
+    ]);
+    return made;
+  }
+
+  return { create, nameOf };
+})();

@@ -1,0 +1,153 @@
+// Draws a scene. One routine for every pen: a canvas now, a list of SVG elements as well as it.
+"use strict";
+
+/**
+ * What `draw` needs of a canvas; whatever has these can be drawn on.
+ * @typedef {Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "closePath" |
+ *   "stroke" | "fillRect" | "drawImage" | "strokeStyle" | "fillStyle" | "lineWidth" |
+ *   "lineJoin" | "lineCap" | "globalAlpha" | "imageSmoothingEnabled">} Pen
+ */
+/**
+ * The part of the domain in sight: its top left corner and how many times it is enlarged.
+ * @typedef {object} View
+ * @property {number} x
+ * @property {number} y
+ * @property {number} zoom
+ */
+/**
+ * @typedef {object} Palette
+ * @property {string[]} layers one colour a hidden layer
+ * @property {string} output
+ * @property {string} paper the ground without a picture
+ * @property {string} black what the picture's black is toned to, #rrggbb
+ * @property {string} white
+ */
+/**
+ * @typedef {object} Scene
+ * @property {number} size the square's side, in the pen's units
+ * @property {number} unit the pen's units to a CSS pixel
+ * @property {View} view
+ * @property {Palette} palette
+ * @property {number[]} starts first neuron of each layer, then the output's number
+ * @property {Tile | undefined} behind
+ * @property {Tile[]} standIns blurred lines for want of exact ones
+ * @property {Chunk | undefined} chunk
+ * @property {number} step
+ * @property {ReadonlySet<number>} show
+ * @property {number | undefined} marked the neuron to draw thick
+ */
+
+GINN.stage = (() => {
+  const LINE = 1.5;
+  const OUTPUT_LINE = 2.5;
+  const MARKED_LINE = 4;
+  const HALO = 1.5;
+
+  /**
+   * Adds one neuron's boundary to the pen's path.
+   * @param {Pen} pen
+   * @param {Chunk} chunk
+   * @param {number} step
+   * @param {number} neuron
+   * @param {number} size
+   * @param {View} view
+   */
+  function trace(pen, chunk, step, neuron, size, view) {
+    const { x, y, polylines, closed, lines } = chunk;
+    const line = (step - chunk.first) * chunk.neurons + neuron;
+    const scale = (size * view.zoom) / GINN.vectors.QUANTA;
+    const left = view.x * size * view.zoom;
+    const top = view.y * size * view.zoom;
+    for (let p = lines[line]; p < lines[line + 1]; p += 1) {
+      const first = polylines[p];
+      pen.moveTo(x[first] * scale - left, y[first] * scale - top);
+      for (let v = first + 1; v < polylines[p + 1]; v += 1) {
+        pen.lineTo(x[v] * scale - left, y[v] * scale - top);
+      }
+      if (closed[p]) pen.closePath();
+    }
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {Tile} tile
+   * @param {number} size
+   * @param {View} view
+   */
+  function drawTile(pen, tile, size, view) {
+    const part = tile.size / view.zoom;
+    const x = tile.x + view.x * tile.size;
+    const y = tile.y + view.y * tile.size;
+    pen.drawImage(tile.image, x, y, part, part, 0, 0, size, size);
+  }
+
+  /**
+   * A picture laid over a ground at less than full strength is toned: its black and white come out
+   * as the palette's, which lines of every colour stand out from.
+   * @param {Palette} palette
+   * @returns {{ground: string, strength: number}}
+   */
+  function toning({ black, white }) {
+    const channels = (/** @type {string} */ colour) =>
+      [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+    const [low, high] = [channels(black), channels(white)];
+    const strength = high.reduce((sum, value, at) => sum + value - low[at], 0) / (3 * 255);
+    const ground = low.map((value) => Math.min(255, Math.round(value / (1 - strength))));
+    return { ground: `rgb(${ground.join(" ")})`, strength };
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   */
+  function draw(pen, scene) {
+    const { size, unit, view, palette, chunk, starts } = scene;
+    const tone = toning(palette);
+    pen.globalAlpha = 1;
+    pen.fillStyle = scene.behind ? tone.ground : palette.paper;
+    pen.fillRect(0, 0, size, size);
+    if (scene.behind) {
+      pen.globalAlpha = tone.strength;
+      drawTile(pen, scene.behind, size, view);
+      pen.globalAlpha = 1;
+    }
+    for (const tile of scene.standIns) drawTile(pen, tile, size, view);
+    if (!chunk) return;
+    pen.lineJoin = "round";
+    pen.lineCap = "round";
+    const output = starts[starts.length - 1];
+
+    /**
+     * @param {(neuron: number) => boolean} included
+     * @param {string} colour
+     * @param {number} width in CSS px
+     */
+    const stroke = (included, colour, width) => {
+      pen.beginPath();
+      for (let neuron = 0; neuron <= output; neuron += 1) {
+        if (included(neuron)) trace(pen, chunk, scene.step, neuron, size, view);
+      }
+      pen.strokeStyle = colour;
+      pen.lineWidth = width * unit;
+      pen.stroke();
+    };
+
+    const { show, marked } = scene;
+    stroke((neuron) => show.has(neuron) && neuron < output, palette.paper, LINE + HALO);
+    palette.layers.forEach((colour, layer) => {
+      const [first, end] = [starts[layer], starts[layer + 1]];
+      stroke((neuron) => show.has(neuron) && first <= neuron && neuron < end, colour, LINE);
+    });
+    if (show.has(output)) {
+      stroke((neuron) => neuron === output, palette.paper, OUTPUT_LINE + 2 * HALO);
+      stroke((neuron) => neuron === output, palette.output, OUTPUT_LINE);
+    }
+    if (marked !== undefined) {
+      const layer = starts.findLastIndex((start) => start <= marked);
+      stroke((neuron) => neuron === marked, palette.paper, MARKED_LINE + 2 * HALO);
+      stroke((neuron) => neuron === marked, palette.layers[layer] ?? palette.output, MARKED_LINE);
+    }
+  }
+
+  return { trace, draw };
+})();

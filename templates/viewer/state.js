@@ -1,0 +1,239 @@
+// The view's state: one declared table. Controls write it, one draw reads it, the address is it.
+"use strict";
+
+/**
+ * @typedef {object} State
+ * @property {string} run an exhibited run's id
+ * @property {number} step the snapshot, from 0
+ * @property {ReadonlySet<number>} show the neurons shown; numbered layer by layer from 0, the output last
+ * @property {"output" | "target" | "plain"} behind what is under the lines
+ * @property {number} speed snapshots a second while playing
+ */
+
+/**
+ * What the state can be: the runs there are and the network they share.
+ * @typedef {object} Context
+ * @property {{id: string, snapshots: number}[]} runs in the order shown; never empty
+ * @property {number[]} widths units of each hidden layer
+ */
+
+/**
+ * A row of the table. `parse` gives the nearest valid value to any text, never an exception;
+ * `sofar` holds the rows above.
+ * @typedef {object} Row
+ * @property {keyof State} name
+ * @property {(context: Context, sofar: State) => any} initial
+ * @property {(text: string, context: Context, sofar: State) => any} parse undefined for the initial value
+ * @property {(value: any, context: Context) => string} format
+ */
+
+GINN.state = (() => {
+  const SPEEDS = [1, 2, 4, 8, 12, 20, 30, 60];
+  const BEHIND = ["output", "target", "plain"];
+  // A selection of more terms than this was not made by hand; the rest is not read.
+  const MOST_TERMS = 4096;
+
+  /** @type {Row[]} */
+  const table = [
+    {
+      name: "run",
+      initial: (context) => context.runs[0].id,
+      parse: (text, context) => context.runs.find((run) => run.id === text)?.id,
+      format: (value) => value,
+    },
+    {
+      name: "step",
+      initial: (context, sofar) => lastStep(context, sofar.run),
+      parse: (text, context, sofar) => wholeNumber(text, 0, lastStep(context, sofar.run)),
+      format: String,
+    },
+    {
+      name: "show",
+      initial: (context) => parseSelection("all", context.widths),
+      parse: (text, context) => parseSelection(text, context.widths),
+      format: (value, context) => formatSelection(value, context.widths),
+    },
+    {
+      name: "behind",
+      initial: () => "output",
+      parse: (text) => BEHIND.find((name) => name === text),
+      format: (value) => value,
+    },
+    {
+      name: "speed",
+      initial: () => 12,
+      parse: (text) => nearest(SPEEDS, wholeNumber(text, 0, 1000)),
+      format: String,
+    },
+  ];
+
+  /**
+   * @param {Context} context
+   * @param {string} id
+   * @returns {number} the last snapshot of a run
+   */
+  function lastStep(context, id) {
+    const run = context.runs.find((candidate) => candidate.id === id) ?? context.runs[0];
+    return Math.max(0, run.snapshots - 1);
+  }
+
+  /**
+   * @param {string} text
+   * @param {number} least
+   * @param {number} most
+   * @returns {number | undefined} the whole number nearest to a text, or undefined for no number
+   */
+  function wholeNumber(text, least, most) {
+    const number = text.trim() === "" ? NaN : Number(text);
+    return Number.isNaN(number) ? undefined : Math.round(Math.min(most, Math.max(least, number)));
+  }
+
+  /**
+   * @param {number[]} allowed
+   * @param {number | undefined} number
+   * @returns {number | undefined}
+   */
+  function nearest(allowed, number) {
+    if (number === undefined) return undefined;
+    const distance = (/** @type {number} */ candidate) => Math.abs(candidate - number);
+    return allowed.reduce((best, next) => (distance(next) < distance(best) ? next : best));
+  }
+
+  /**
+   * @param {number[]} widths
+   * @returns {number[]} the first neuron of each layer, then the output's number
+   */
+  function layerStarts(widths) {
+    const starts = [0];
+    for (const width of widths) starts.push(starts[starts.length - 1] + width);
+    return starts;
+  }
+
+  /**
+   * A selection in words that people can write: terms joined by commas, counted from one as on the
+   * page. `all` (hidden neurons), `none`, `out`, `2` (a layer), `2.7` (a neuron), `2.7-9` (three).
+   * @param {string} text
+   * @param {number[]} widths
+   * @returns {ReadonlySet<number> | undefined} undefined where no term is understood
+   */
+  function parseSelection(text, widths) {
+    const starts = layerStarts(widths);
+    const output = starts[widths.length];
+    /** @type {Set<number>} */
+    const shown = new Set();
+    let understood = false;
+    for (const term of text.split(",", MOST_TERMS)) {
+      const match = /^(\d{1,4})(?:\.(\d{1,6})(?:-(\d{1,6}))?)?$/.exec(term);
+      if (term === "none") {
+        understood = true;
+      } else if (term === "out") {
+        shown.add(output);
+        understood = true;
+      } else if (term === "all") {
+        for (let neuron = 0; neuron < output; neuron += 1) shown.add(neuron);
+        understood = true;
+      } else if (match) {
+        const layer = Number(match[1]) - 1;
+        if (layer < 0 || layer >= widths.length) continue;
+        const first = match[2] === undefined ? 1 : Number(match[2]);
+        const last = match[2] === undefined ? widths[layer] : Number(match[3] ?? match[2]);
+        for (let unit = Math.max(1, first); unit <= Math.min(last, widths[layer]); unit += 1) {
+          shown.add(starts[layer] + unit - 1);
+          understood = true;
+        }
+      }
+    }
+    return understood ? shown : undefined;
+  }
+
+  /**
+   * @param {ReadonlySet<number>} shown
+   * @param {number[]} widths
+   * @returns {string} the shortest text that `parseSelection` reads as the same selection
+   */
+  function formatSelection(shown, widths) {
+    const starts = layerStarts(widths);
+    const output = starts[widths.length];
+    const whole = widths.map((width, layer) =>
+      countWithin(shown, starts[layer], starts[layer] + width) === width);
+    const terms = [];
+    if (whole.every(Boolean)) {
+      terms.push("all");
+    } else {
+      widths.forEach((width, layer) => {
+        if (whole[layer]) terms.push(String(layer + 1));
+        else terms.push(...runsOf(shown, starts[layer], width, layer));
+      });
+    }
+    if (shown.has(output)) terms.push("out");
+    return terms.join(",") || "none";
+  }
+
+  /**
+   * @param {ReadonlySet<number>} shown
+   * @param {number} first
+   * @param {number} end
+   * @returns {number} how many of the neurons from `first` up to `end` are shown
+   */
+  function countWithin(shown, first, end) {
+    let count = 0;
+    for (let neuron = first; neuron < end; neuron += 1) count += shown.has(neuron) ? 1 : 0;
+    return count;
+  }
+
+  /**
+   * @param {ReadonlySet<number>} shown
+   * @param {number} start
+   * @param {number} width
+   * @param {number} layer
+   * @returns {string[]} a layer's shown neurons as terms such as `2.7` and `2.9-11`
+   */
+  function runsOf(shown, start, width, layer) {
+    const terms = [];
+    for (let unit = 0; unit < width; unit += 1) {
+      if (!shown.has(start + unit)) continue;
+      const first = unit;
+      while (unit + 1 < width && shown.has(start + unit + 1)) unit += 1;
+      const span = first === unit ? `${unit + 1}` : `${first + 1}-${unit + 1}`;
+      terms.push(`${layer + 1}.${span}`);
+    }
+    return terms;
+  }
+
+  /**
+   * @param {string} text `name=value&...`, with or without a leading `#`
+   * @param {Context} context
+   * @param {string} preset the same, for what `text` does not say
+   * @returns {State} always valid, whatever the text
+   */
+  function read(text, context, preset = "") {
+    const said = new URLSearchParams(text.replace(/^#/, ""));
+    const presumed = new URLSearchParams(preset.replace(/^#/, ""));
+    const state = /** @type {State} */ ({});
+    for (const row of table) {
+      const texts = [said.get(row.name), presumed.get(row.name)];
+      const values = texts.map((t) => (t === null ? undefined : row.parse(t, context, state)));
+      /** @type {any} */ (state)[row.name] = values[0] ?? values[1] ?? row.initial(context, state);
+    }
+    return state;
+  }
+
+  /**
+   * @param {State} state
+   * @param {Context} context
+   * @returns {string} the address's text without `#`: the run, the step, and what differs from the initial
+   */
+  function write(state, context) {
+    const terms = [];
+    for (const row of table) {
+      const value = row.format(state[row.name], context);
+      const always = row.name === "run" || row.name === "step";
+      if (always || value !== row.format(row.initial(context, state), context)) {
+        terms.push(`${row.name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
+      }
+    }
+    return terms.join("&");
+  }
+
+  return { SPEEDS, read, write, parseSelection, formatSelection, layerStarts, countWithin };
+})();

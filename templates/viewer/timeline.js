@@ -1,0 +1,208 @@
+// The clock: loss curve, slider, play and step, and the snapshot's figures in words.
+"use strict";
+
+/**
+ * @typedef {object} Actions what a control can do
+ * @property {(goal: number | {fraction: number}) => void} goto a snapshot, or a part of the way
+ * @property {() => void} play starts or stops
+ */
+/**
+ * @typedef {object} Timeline
+ * @property {HTMLElement} element
+ * @property {(run: Run, step: number, playing: boolean) => void} draw
+ */
+
+GINN.timeline = (() => {
+  const { element, svgElement, words } = GINN;
+  // The curve's own units: one a snapshot across, this many down.
+  const HEIGHT = 100;
+  // Labels nearer than this many hundredths of the width would touch.
+  const LABEL_GAP = 9;
+
+  /**
+   * @param {number[]} values
+   * @returns {{low: number, high: number}} the decades that hold the positive values, as powers of ten
+   */
+  function decades(values) {
+    const logs = values.filter((value) => value > 0).map(Math.log10);
+    const low = Math.floor(Math.min(0, ...logs));
+    return { low, high: Math.max(low + 1, Math.ceil(Math.max(-1, ...logs))) };
+  }
+
+  /**
+   * @param {number[]} iterations
+   * @returns {number[]} the snapshots nearest to 0, 10, 100, ... and the last, far enough apart
+   */
+  function labelled(iterations) {
+    const last = iterations.length - 1;
+    /** @type {number[]} */
+    const chosen = [last];
+    for (let power = 10 ** Math.floor(Math.log10(iterations[last] || 1)); power >= 1; power /= 10) {
+      const goal = power === 1 ? 0 : power;
+      const step = iterations.findIndex((iteration) => iteration >= goal);
+      const apart = chosen.every((other) => Math.abs(other - step) * 100 >= LABEL_GAP * last);
+      if (iterations[step] === goal && apart) chosen.push(step);
+    }
+    return chosen.reverse();
+  }
+
+  /**
+   * @param {Actions} actions
+   * @returns {Timeline}
+   */
+  function create(actions) {
+    const button = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {string} */ key,
+      /** @type {() => void} */ action) => {
+      const made = element("button", {
+        type: "button", "aria-label": name, title: `${name} (${key})`, class: `viewer-${sign}`,
+      }, [icon(sign)]);
+      made.addEventListener("click", action);
+      return made;
+    };
+    let step = 0;
+    /** @type {Run | undefined} */
+    let drawn;
+
+    const first = button("First snapshot", "first", "Home", () => actions.goto(0));
+    const back = button("Step back", "back", "Left", () => actions.goto(step - 1));
+    const play = button("Play", "play", "Space", () => actions.play());
+    const forward = button("Step forward", "forward", "Right", () => actions.goto(step + 1));
+    const last = button("Last snapshot", "last", "End", () => actions.goto(Infinity));
+
+    const curve = svgElement("path", { class: "viewer-curve" });
+    const grid = svgElement("path", { class: "viewer-grid" });
+    const cursor = svgElement("path", { class: "viewer-cursor" });
+    const chart = svgElement("svg", {
+      class: "viewer-chart", preserveAspectRatio: "none", "aria-hidden": "true",
+    }, [grid, curve, cursor]);
+    const dot = element("span", { class: "viewer-dot" });
+    const across = element("div", { class: "viewer-across", "aria-hidden": "true" });
+    const down = element("div", { class: "viewer-down", "aria-hidden": "true" });
+    const plot = element("div", { class: "viewer-plot" });
+    plot.append(chart, down, dot);
+    const slider = element("input", { type: "range", min: "0", step: "1", "aria-label": "Snapshot" });
+    slider.addEventListener("input", () => actions.goto(Number(slider.value)));
+    dragging(plot, actions);
+
+    const figures = ["Iteration", "Loss", "Accuracy", "Learning rate"].map((name) => {
+      const value = element("dd");
+      return { value, row: element("div", {}, [element("dt", {}, [name]), value]) };
+    });
+
+    const root = element("div", { class: "viewer-timeline" }, [
+      element("dl", { class: "viewer-figures" }, figures.map(({ row }) => row)),
+      plot,
+      slider,
+      across,
+      element("div", { class: "viewer-transport", role: "group", "aria-label": "Playback" }, [
+        first, back, play, forward, last,
+      ]),
+    ]);
+
+    /** @param {Run} run */
+    function drawRun(run) {
+      const count = run.iterations.length;
+      const { low, high } = decades(run.loss);
+      const level = (/** @type {number} */ loss) =>
+        (HEIGHT * (high - Math.log10(Math.max(loss, 10 ** low)))) / (high - low);
+      const width = Math.max(1, count - 1);
+      chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+      curve.setAttribute("d", run.loss.map((loss, at) =>
+        `${at ? "L" : "M"}${at} ${level(loss).toFixed(2)}`).join(""));
+      const powers = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
+      grid.setAttribute("d", powers.map((loss) => `M0 ${level(loss)}H${width}`).join(""));
+      down.replaceChildren(...powers.map((loss) => {
+        const label = element("span", {}, [`loss ${Number(loss.toPrecision(1))}`]);
+        label.style.top = `${level(loss)}%`;
+        return label;
+      }));
+      across.replaceChildren(...labelled(run.iterations).map((at) => {
+        const label = element("span", {}, [words.short(run.iterations[at])]);
+        label.style.left = `${(100 * at) / width}%`;
+        return label;
+      }));
+      slider.max = String(count - 1);
+    }
+
+    /**
+     * @param {Run} run
+     * @param {number} at
+     * @param {boolean} playing
+     */
+    function draw(run, at, playing) {
+      if (run !== drawn) drawRun(run);
+      drawn = run;
+      step = at;
+      const { low, high } = decades(run.loss);
+      const width = Math.max(1, run.iterations.length - 1);
+      cursor.setAttribute("d", `M${at} 0V${HEIGHT}`);
+      dot.style.left = `${(100 * at) / width}%`;
+      dot.style.top =
+        `${(100 * (high - Math.log10(Math.max(run.loss[at], 10 ** low)))) / (high - low)}%`;
+      slider.value = String(at);
+      const texts = [
+        words.count(run.iterations[at]),
+        words.decimal(run.loss[at]),
+        words.percent(run.accuracy[at]),
+        words.decimal(run.learning_rate[at]),
+      ];
+      figures.forEach(({ value }, index) => {
+        value.textContent = texts[index];
+      });
+      slider.setAttribute("aria-valuetext",
+        `iteration ${texts[0]}, loss ${texts[1]}, accuracy ${texts[2]}`);
+      first.disabled = back.disabled = at === 0;
+      last.disabled = forward.disabled = at === run.iterations.length - 1;
+      const name = playing ? "Pause" : "Play";
+      if (play.getAttribute("aria-label") !== name) {
+        play.setAttribute("aria-label", name);
+        play.title = `${name} (Space)`;
+        play.replaceChildren(icon(playing ? "pause" : "play"));
+      }
+    }
+
+    return { element: root, draw };
+  }
+
+  /**
+   * Pressing or dragging on the curve moves the clock, as on the slider beneath.
+   * @param {HTMLElement} plot
+   * @param {Actions} actions
+   */
+  function dragging(plot, actions) {
+    const follow = (/** @type {PointerEvent} */ event) => {
+      const { left, width } = plot.getBoundingClientRect();
+      actions.goto({ fraction: (event.clientX - left) / width });
+    };
+    plot.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      plot.setPointerCapture(event.pointerId);
+      follow(event);
+    });
+    plot.addEventListener("pointermove", (event) => {
+      if (plot.hasPointerCapture(event.pointerId)) follow(event);
+    });
+  }
+
+  /** @type {Record<string, string>} */
+  const SIGNS = {
+    first: "M5 4v16M20 4 8 12l12 8z",
+    back: "M17 4 6 12l11 8z",
+    play: "M7 4l13 8-13 8z",
+    pause: "M8 4v16M16 4v16",
+    forward: "M7 4l11 8-11 8z",
+    last: "M19 4v16M4 4l12 8-12 8z",
+  };
+
+  /**
+   * @param {string} sign
+   * @returns {SVGElement}
+   */
+  function icon(sign) {
+    return svgElement("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, [
+      svgElement("path", { d: SIGNS[sign] }),
+    ]);
+  }
+
+  return { create };
+})();

@@ -1,0 +1,151 @@
+// Decodes a chunk of boundaries. The contract is at the head of ginn/vectors.py.
+"use strict";
+
+/**
+ * Boundaries of consecutive snapshots as flat columns. The polylines of neuron n at the chunk's
+ * k-th snapshot are those from lines[k * neurons + n] up to lines[k * neurons + n + 1]; the vertices
+ * of polyline p are those from polylines[p] up to polylines[p + 1].
+ * @typedef {object} Chunk
+ * @property {number} first the run's snapshot that the chunk starts with
+ * @property {number} snapshots
+ * @property {number} neurons lines a snapshot, the output's last
+ * @property {Uint16Array} x in quanta, 0 to 65535 over the domain
+ * @property {Uint16Array} y
+ * @property {Int32Array} causes the neuron that bends the line there, or -1 left, -2 top, -3 right, -4 bottom
+ * @property {Uint32Array} polylines offsets
+ * @property {Uint8Array} closed one where the polyline closes
+ * @property {Uint32Array} lines offsets
+ */
+
+GINN.vectors = (() => {
+  const MAGIC = "ginn-vectors";
+  const VERSION = 1;
+  const QUANTA = 65535;
+  const MIDDLE = 32768;
+  const SIDES = 4;
+  const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+  const digitOf = new Uint8Array(128).fill(255);
+  for (let digit = 0; digit < 64; digit += 1) digitOf[ALPHABET.charCodeAt(digit)] = digit;
+
+  /**
+   * @param {string} text
+   * @param {number} from
+   * @returns {number} the Adler-32 checksum of the characters from `from` on
+   */
+  function adler32(text, from) {
+    let a = 1;
+    let b = 0;
+    for (let at = from; at < text.length; at += 1) {
+      a = (a + text.charCodeAt(at)) % 65521;
+      b = (b + a) % 65521;
+    }
+    return b * 65536 + a;
+  }
+
+  /**
+   * @param {string} text base-64 variable-length quantities
+   * @param {number} count
+   * @param {string} column its name, for the error
+   * @returns {Int32Array}
+   */
+  function numbers(text, count, column) {
+    const values = new Int32Array(count);
+    let index = 0;
+    let value = 0;
+    let shift = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const digit = digitOf[text.charCodeAt(at)];
+      value |= (digit & 31) << shift;
+      shift += 5;
+      if (digit < 32) {
+        values[index] = value;
+        index += 1;
+        value = 0;
+        shift = 0;
+      }
+    }
+    if (index !== count) {
+      throw new Error(`column ${column} holds ${index} numbers, its head says ${count}`);
+    }
+    return values;
+  }
+
+  /**
+   * @param {Int32Array} counts
+   * @param {number} shift bits of each count to leave out
+   * @returns {Uint32Array} where each stretch starts, and the end
+   */
+  function offsets(counts, shift) {
+    const starts = new Uint32Array(counts.length + 1);
+    counts.forEach((count, index) => {
+      starts[index + 1] = starts[index] + (count >> shift);
+    });
+    return starts;
+  }
+
+  /**
+   * @param {unknown} text
+   * @returns {Chunk}
+   * @throws {Error} where the text is of another kind or version, or damaged
+   */
+  function decode(text) {
+    if (typeof text !== "string") throw new Error(`a chunk is a string, not ${typeof text}`);
+    const end = text.indexOf(";");
+    const head = text.slice(0, Math.max(0, end)).split(",");
+    if (head[0] !== MAGIC || Number(head[1]) !== VERSION || head.length !== 8) {
+      throw new Error(`starts with "${text.slice(0, 24)}", not with "${MAGIC},${VERSION}"`);
+    }
+    const [checksum, first, snapshots, neurons, polylines, vertices] = head.slice(2).map(Number);
+    if (adler32(text, end + 1) !== checksum) throw new Error("its checksum does not fit");
+    const columns = text.slice(end + 1).split(";");
+    const lengths = numbers(columns[1], polylines, "polylines");
+    /** @type {Chunk} */
+    const chunk = {
+      first,
+      snapshots,
+      neurons,
+      x: new Uint16Array(vertices),
+      y: new Uint16Array(vertices),
+      causes: numbers(columns[2], vertices, "causes").map((cause) => cause - SIDES),
+      polylines: offsets(lengths, 1),
+      closed: Uint8Array.from(lengths, (length) => length & 1),
+      lines: offsets(numbers(columns[0], snapshots * neurons, "lines"), 0),
+    };
+    place(chunk, numbers(columns[3], vertices, "x"), numbers(columns[4], vertices, "y"));
+    return chunk;
+  }
+
+  /**
+   * Fills in the positions: each vertex is its prediction plus a zigzag residual.
+   * @param {Chunk} chunk
+   * @param {Int32Array} dx
+   * @param {Int32Array} dy
+   */
+  function place(chunk, dx, dy) {
+    const { x, y, causes, polylines, lines, neurons, snapshots } = chunk;
+    /** @type {Map<number, number>} neuron, cause and rank among these -> vertex */
+    let before = new Map();
+    for (let k = 0; k < snapshots; k += 1) {
+      /** @type {Map<number, number>} */
+      const now = new Map();
+      const ranks = new Uint32Array(neurons * (neurons + SIDES));
+      for (let n = 0; n < neurons; n += 1) {
+        for (let p = lines[k * neurons + n]; p < lines[k * neurons + n + 1]; p += 1) {
+          for (let v = polylines[p]; v < polylines[p + 1]; v += 1) {
+            const kind = n * (neurons + SIDES) + causes[v] + SIDES;
+            const ranked = kind * x.length + ranks[kind];
+            ranks[kind] += 1;
+            now.set(ranked, v);
+            const source = before.get(ranked) ?? (v > polylines[p] ? v - 1 : -1);
+            x[v] = (source < 0 ? MIDDLE : x[source]) + (dx[v] & 1 ? -(dx[v] + 1) / 2 : dx[v] / 2);
+            y[v] = (source < 0 ? MIDDLE : y[source]) + (dy[v] & 1 ? -(dy[v] + 1) / 2 : dy[v] / 2);
+          }
+        }
+      }
+      before = now;
+    }
+  }
+
+  return { QUANTA, decode };
+})();

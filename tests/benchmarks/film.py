@@ -1,0 +1,232 @@
+"""Draw and encode the film of one run in several ways, side by side: bytes and seconds on one core.
+
+    python tests/benchmarks/film.py [--iterations N] [--seed 0] [--sheets 12]
+
+Trains the run first, as `content/report.toml` says (one to two minutes; `--iterations` cuts it
+short), and traces it. The last lines are what `ginn.sprites` itself makes of the whole run; the
+tables before draw and encode an even choice of its sheets, scaled up to the whole run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from ginn import sprites
+from ginn.geometry import Boundaries, trace
+from ginn.network import Snapshots, layer_slices, pre_activations, probability
+from ginn.picture import Domain, load_picture
+from ginn.spec import Experiment, load_spec
+from ginn.train import Training, train
+
+CONTENT = Path(__file__).parents[2] / "content"
+COLOURS = ("#2f6fde", "#d43d3d", "#128a50")
+Pixels = NDArray[np.uint8]
+
+
+@contextmanager
+def stopwatch() -> Iterator[list[float]]:
+    """A list that holds the seconds of processor time once the block has ended."""
+    seconds: list[float] = []
+    begun = time.process_time()
+    yield seconds
+    seconds.append(time.process_time() - begun)
+
+
+def trained(experiment: Experiment, domain: Domain, seed: int, iterations: int) -> Snapshots:
+    """One run, its snapshots up to `iterations`."""
+    training = Training(
+        experiment.widths, experiment.iterations, experiment.batch, experiment.learning_rate
+    )
+    recorded = [i for i in experiment.snapshots if i <= iterations]
+    (run,) = train(training, domain, [seed], recorded)
+    return run
+
+
+def frames(run: Snapshots, domain: Domain) -> NDArray[np.float32]:
+    """The output's probability (K, n, n)."""
+    logits = [
+        pre_activations(
+            tuple(weight[k] for weight in run.weights),
+            tuple(bias[k] for bias in run.biases),
+            domain.points(),
+        )[-1]
+        for k in range(len(run))
+    ]
+    shape = (len(run), domain.pixels, domain.pixels)
+    return probability(np.stack(logits)).astype(np.float32).reshape(shape)
+
+
+def chosen_sheets(boundaries: Boundaries, sheets: int) -> list[tuple[int, int]]:
+    """(layer, first snapshot) of an even choice of full sheets."""
+    columns = sprites.boundary_layout(boundaries.widths, 0, len(boundaries)).columns
+    starts = range(0, len(boundaries) - columns + 1, columns)
+    every = [(layer, first) for layer in range(len(boundaries.widths)) for first in starts]
+    return [every[i] for i in np.linspace(0, len(every) - 1, sheets).round().astype(int)]
+
+
+def by_distance(boundaries: Boundaries, layer: int, first: int, levels: int) -> Pixels:
+    """The way of `ginn.sprites`, with any number of levels."""
+    sprites.ALPHAS = np.linspace(0, 255, levels).astype(np.uint8)
+    layout = sprites.boundary_layout(boundaries.widths, layer, len(boundaries))
+    neurons = layer_slices(boundaries.widths)[layer]
+    segments = sprites._segments(boundaries).of(neurons, first, layout.columns)
+    return sprites._draw(segments, layout, layout.columns)
+
+
+def by_supersampling(
+    boundaries: Boundaries, layer: int, first: int, levels: int, times: int = 4
+) -> Pixels:
+    """Pillow's lines, `times` as large and averaged."""
+    layout = sprites.boundary_layout(boundaries.widths, layer, len(boundaries))
+    neurons = layer_slices(boundaries.widths)[layer]
+    side = layout.tile * times
+    film = np.zeros((layout.rows, layout.tile, layout.columns, layout.tile), dtype=np.uint8)
+    for column in range(layout.columns):
+        for row, neuron in enumerate(range(neurons.start, neurons.stop), start=1):
+            tile = Image.new("L", (side, side))
+            draw = ImageDraw.Draw(tile)
+            for vertices, _, closed in boundaries.polylines(first + column, neuron):
+                ring = [*vertices, vertices[0]] if closed else vertices
+                line = [(x * side, y * side) for x, y in ring]
+                draw.line(line, fill=255, width=round(sprites.LINE_WIDTH * times), joint="curve")
+            grey = np.asarray(tile.reduce(times)).astype(float)
+            film[row, :, column] = np.rint(grey / 255 * (levels - 1))
+    film[0] = film[1:].max(axis=0)
+    return film.reshape(layout.rows * layout.tile, -1)
+
+
+def as_png(levels: Pixels, count: int, **options: Any) -> int:
+    """Bytes as a palette PNG."""
+    picture = Image.fromarray(levels).convert("L")
+    picture.putpalette((47, 111, 222) * count)
+    stream = io.BytesIO()
+    bits = {2: 1, 3: 2, 4: 2, 8: 4, 16: 4}[count]
+    alphas = bytes(np.linspace(0, 255, count).astype(np.uint8))
+    picture.save(stream, "PNG", bits=bits, transparency=alphas, **options)
+    return stream.tell()
+
+
+def as_webp(levels: Pixels, count: int, **options: Any) -> int:
+    """Bytes as lossless WebP."""
+    picture = np.empty((*levels.shape, 4), dtype=np.uint8)
+    picture[..., :3] = (47, 111, 222)
+    picture[..., 3] = np.linspace(0, 255, count).astype(np.uint8)[levels]
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "WEBP", lossless=True, exact=True, **options)
+    return stream.tell()
+
+
+ENCODERS: list[tuple[str, Callable[..., int], dict[str, Any]]] = [
+    ("palette PNG, level 6", as_png, {}),
+    ("palette PNG, level 9", as_png, {"compress_level": 9}),
+    ("WebP method 0, quality 60", as_webp, {"method": 0, "quality": 60}),
+    ("WebP method 1, quality 50", as_webp, {"method": 1, "quality": 50}),
+    ("WebP method 2, quality 60", as_webp, {"method": 2, "quality": 60}),
+    ("WebP method 4, quality 50", as_webp, {"method": 4, "quality": 50}),
+    ("WebP method 4, quality 75", as_webp, {"method": 4, "quality": 75}),
+]
+
+
+def compare_drawing(
+    boundaries: Boundaries, places: Sequence[tuple[int, int]], scale: float
+) -> None:
+    """Seconds a run of each way to draw."""
+    print(f"{'drawn':<32}{'s':>8}")
+    for name, draw in (
+        ("distance to the boundary", by_distance),
+        ("Pillow, 4 times as large", by_supersampling),
+    ):
+        with stopwatch() as seconds:
+            for layer, first in places:
+                draw(boundaries, layer, first, 4)
+        print(f"{name:<32}{seconds[0] * scale:8.2f}")
+
+
+def compare_encoders(
+    boundaries: Boundaries, places: Sequence[tuple[int, int]], scale: float
+) -> None:
+    """Bytes and seconds a run of each encoder at each number of levels."""
+    print(f"\n{'encoded':<32}{'levels':>8}{'MB':>8}{'s':>8}")
+    for count in (2, 3, 4, 8, 16):
+        films = [by_distance(boundaries, layer, first, count) for layer, first in places]
+        for name, encode, options in ENCODERS:
+            with stopwatch() as seconds:
+                size = sum(encode(film, count, **options) for film in films)
+            print(f"{name:<32}{count:8}{size * scale / 1e6:8.2f}{seconds[0] * scale:8.2f}")
+
+
+def compare_output(shown: NDArray[np.float32]) -> None:
+    """Bytes, seconds and error of lossy WebP for the output's frames."""
+    layout = sprites.output_layout(shown.shape[1], len(shown))
+    per_sheet = layout.columns**2
+    grids = [
+        sprites._grid(shown[first : first + per_sheet], layout)
+        for first in range(0, len(shown), per_sheet)
+    ]
+    print(f"\n{'output':<32}{'MB':>8}{'s':>8}{'mean':>8}{'worst error of 255':>20}")
+    for method in (0, 2, 4):
+        for quality in (50, 70, 80, 90):
+            size, worst, mean, streams = 0, 0, 0.0, []
+            with stopwatch() as seconds:
+                for grid in grids:
+                    streams.append(io.BytesIO())
+                    Image.fromarray(grid).save(streams[-1], "WEBP", method=method, quality=quality)
+            for grid, stream in zip(grids, streams, strict=True):
+                decoded = np.asarray(Image.open(stream).convert("L")).astype(int)
+                size += len(stream.getvalue())
+                error = np.abs(decoded - grid)
+                worst, mean = max(worst, error.max()), mean + error.mean() / len(grids)
+            name = f"WebP method {method}, quality {quality}"
+            print(f"{name:<32}{size / 1e6:8.3f}{seconds[0]:8.2f}{mean:8.2f}{worst:20}")
+
+
+def whole_run(boundaries: Boundaries, shown: NDArray[np.float32]) -> None:
+    """What `ginn.sprites` makes of the run."""
+    with stopwatch() as drawn:
+        sheets = list(sprites.boundary_sheets(boundaries, COLOURS))
+    with stopwatch() as encoded:
+        outputs = list(sprites.output_sheets(shown))
+    for name, made, seconds in (("boundaries", sheets, drawn), ("output", outputs, encoded)):
+        size = sum(len(sheet.data) for sheet in made)
+        print(f"{name}: {len(made)} sheets, {size / 1e6:.2f} MB, {seconds[0]:.1f} s on one core")
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--iterations", type=int, default=1_270_000, help="of the run, at most")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--sheets", type=int, default=12, help="to compare ways with")
+    arguments = parser.parse_args()
+    experiment = load_spec(CONTENT / "report.toml").experiment
+    domain = load_picture(CONTENT / experiment.picture, experiment.pixels)
+    run = trained(experiment, domain, arguments.seed, arguments.iterations)
+    boundaries, shown = trace(run), frames(run, domain)
+    print(f"{len(run)} snapshots of seed {run.seed}, accuracy {run.accuracy[-1]:.3f} at the last\n")
+    alphas = sprites.ALPHAS
+    places = chosen_sheets(boundaries, arguments.sheets)
+    columns = sprites.boundary_layout(boundaries.widths, 0, len(run)).columns
+    scale = len(run) / columns * len(boundaries.widths) / len(places)
+    compare_drawing(boundaries, places, scale)
+    compare_encoders(boundaries, places, scale)
+    compare_output(shown)
+    sprites.ALPHAS = alphas
+    print("\nginn.sprites, the whole run")
+    whole_run(boundaries, shown)
+
+
+if __name__ == "__main__":
+    main()
