@@ -20,6 +20,8 @@ from ginn.phenomena import ExperimentFacts, PartFacts, RunFacts
 TEXT = 13  # px
 # The middle of a digit lies this far above the baseline, in em.
 MIDDLE = 0.35
+# No line of sans-serif text is longer than so many em a letter; text is never measured.
+LETTER = 0.56
 
 
 def loss_curves_svg(
@@ -30,7 +32,8 @@ def loss_curves_svg(
     The horizontal axis is the logarithm of one plus the iteration, so that the start is on it.
     """
     height = round(240 + width * 0.2)
-    left, right, top, bottom = 52, 92, 14, height - 46
+    names = max(len(run.title) for run in facts.exhibited)
+    left, right, top, bottom = 52, 14 + LETTER * TEXT * names, 14, height - 46
     losses = np.concatenate([runs[run.id].loss for run in facts.cohort])
     # A loss of exactly zero has no place on a log axis; the smallest above it stands in.
     floor = float(losses[losses > 0].min())
@@ -141,7 +144,7 @@ def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int = 
         x = left + scale * hundredths / 100
         parts.append(_rule(x, bottom, x, bottom + 5))
         parts.append(_text(x, bottom + 6 + TEXT, f"{hundredths}%", anchor="middle"))
-    axis = "pixels of the part on the right side"
+    axis = "pixels of the part got right"
     parts.append(_text(left + scale / 2, bottom + 12 + 2 * TEXT, axis, anchor="middle"))
     for number, part in enumerate([None, *facts.parts]):
         y0 = top + row * number

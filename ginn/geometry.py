@@ -22,8 +22,9 @@ vertex there even where it happens not to bend, as a neuron without influence ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +101,18 @@ class Boundaries:
             )
             for p in range(self.line_offsets[line], self.line_offsets[line + 1])
         ]
+
+
+def boundaries_as_arrays(boundaries: Boundaries) -> dict[str, NDArray[Any]]:
+    """The boundaries as named arrays, for a file; `boundaries_from_arrays` is the way back."""
+    names = [field.name for field in fields(boundaries)]
+    return {name: np.asarray(getattr(boundaries, name)) for name in names}
+
+
+def boundaries_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Boundaries:
+    """The boundaries that `boundaries_as_arrays` took apart."""
+    rest: dict[str, Any] = {name: arrays[name] for name in arrays if name != "widths"}
+    return Boundaries(widths=tuple(arrays["widths"].tolist()), **rest)
 
 
 class Chains(NamedTuple):

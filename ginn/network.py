@@ -9,6 +9,8 @@ Axes: K snapshots, P points, `out` and `in` units of a layer.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +57,8 @@ def layer_slices(widths: tuple[int, ...]) -> list[slice]:
     >>> layer_slices((2, 3))
     [slice(0, 2, None), slice(2, 5, None), slice(5, 6, None)]
     """
-    edges = np.cumsum([0, *widths, 1])
-    return [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    edges = np.cumsum([0, *widths, 1]).tolist()
+    return [slice(a, b) for a, b in itertools.pairwise(edges)]
 
 
 def pre_activations(
@@ -81,3 +83,36 @@ def pre_activations(
 def probability(logit: Float64) -> Float64:
     """The probability of white for a logit of any shape, without overflow."""
     return 0.5 * (1.0 + np.tanh(0.5 * logit))
+
+
+def snapshots_as_arrays(snapshots: Snapshots) -> dict[str, NDArray[Any]]:
+    """The run as named arrays, for a file; `snapshots_from_arrays` is the way back."""
+    arrays: dict[str, NDArray[Any]] = {
+        "seed": np.array(snapshots.seed),
+        "ended": np.array(snapshots.ended),
+        "iterations": snapshots.iterations,
+        "loss": snapshots.loss,
+        "accuracy": snapshots.accuracy,
+        "learning_rate": snapshots.learning_rate,
+    }
+    for layer, (weights, biases) in enumerate(
+        zip(snapshots.weights, snapshots.biases, strict=True)
+    ):
+        arrays[f"weights{layer}"] = weights
+        arrays[f"biases{layer}"] = biases
+    return arrays
+
+
+def snapshots_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Snapshots:
+    """The run that `snapshots_as_arrays` took apart."""
+    layers = range(sum(name.startswith("weights") for name in arrays))
+    return Snapshots(
+        seed=int(arrays["seed"]),
+        iterations=arrays["iterations"],
+        weights=tuple(arrays[f"weights{layer}"] for layer in layers),
+        biases=tuple(arrays[f"biases{layer}"] for layer in layers),
+        loss=arrays["loss"],
+        accuracy=arrays["accuracy"],
+        learning_rate=arrays["learning_rate"],
+        ended=str(arrays["ended"]),
+    )

@@ -172,6 +172,11 @@ def _unpack_json(data: bytes) -> Any:
     return value
 
 
+def plain_json(value: Any) -> bytes:
+    """JSON for other programs to read: indented, and the same bytes for the same value."""
+    return (json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode()
+
+
 ARRAYS: Form[Mapping[str, NDArray[Any]]] = Form(".npz", _pack_arrays, _unpack_arrays)
 FILES: Form[Mapping[str, bytes]] = Form(".zip", _pack, _unpack)
 JSON: Form[Any] = Form(".json", _pack_json, _unpack_json)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import math
 import re
 from dataclasses import replace
@@ -325,11 +326,11 @@ def test_labels_are_spread_apart_in_their_order(heights: list[float], gap: float
     moved = charts.spread(heights, gap, 0, 300)
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     placed = [moved[i] for i in order]
-    assert all(b - a >= gap - 1e-6 for a, b in zip(placed[:-1], placed[1:], strict=True))
+    assert all(b - a >= gap - 1e-6 for a, b in itertools.pairwise(placed))
     assert all(y <= 300 for y in placed)
     assert all(y >= -1e-6 for y in placed)
     inside = [heights[i] for i in order]
-    if all(b - a >= gap for a, b in zip(inside[:-1], inside[1:], strict=True)):
+    if all(b - a >= gap for a, b in itertools.pairwise(inside)):
         assert moved == heights
 
 

@@ -1,0 +1,489 @@
+"""Build the report: `python build.py` reads content/ and templates/, and writes site/.
+
+Train the seeded runs, trace every neuron's boundary at every snapshot, film them as sprite sheets,
+write the vectors the viewer draws from, and turn the articles into pages. Every stage's work is
+kept; what has not changed is not done again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from ginn import crew, geometry, network, pages, phenomena, sprites, store, swap, vectors
+from ginn.articles import read_articles
+from ginn.crew import Crew
+from ginn.geometry import Boundaries
+from ginn.network import Snapshots
+from ginn.phenomena import AuditionFacts, Facts, RunFacts
+from ginn.picture import Domain, load_picture
+from ginn.plates import Report
+from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec
+from ginn.store import ARRAYS, FILES, JSON, Store, StoreError
+
+ROOT = Path(__file__).resolve().parent
+CONTENT, TEMPLATES = ROOT / "content", ROOT / "templates"
+DEFAULT_PORT = 8000
+KEPT_BYTES = 2_000_000_000
+# More seeds in one batched step are no faster, and fewer steps on the way make progress coarse.
+MOST_SEEDS_A_STEP = 32
+
+SNAPSHOTS = ARRAYS.of(network.snapshots_as_arrays, network.snapshots_from_arrays)
+BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build, and serve if asked to; the exit code: 0 done, 2 a mistake that the author can mend."""
+    options = parse(arguments)
+    try:
+        if options.serve is not None:
+            from ginn.serve import serve
+
+            return serve(ROOT, options.site, options.serve, options.build_arguments)
+        build(options.site, options.cache, options.jobs, options.draft)
+    except (InputError, StoreError) as error:
+        print(f"build.py: error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("build.py: stopped; the site is as it was", file=sys.stderr)
+        return 130
+    return 0
+
+
+def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
+    """Make the whole site: the story, stage by stage."""
+    begun = time.perf_counter()
+    spec = load_spec(CONTENT / "report.toml")
+    spec = draft_of(spec) if draft else spec
+    domain = load_picture(CONTENT / spec.experiment.picture, spec.experiment.pixels)
+    read_articles(CONTENT / "articles")
+
+    with (
+        store.opened(cache) as kept,
+        swap.replacing(site, [ROOT, cache]) as new,
+        crew.crew(jobs) as workers,
+    ):
+        stages = Stages(spec, domain, kept, workers)
+        audition = stages.audition()
+        cohort = stages.cohort(phenomena.cohort_seeds(spec.experiment, audition))
+        runs = stages.outcomes(cohort)
+        exhibited = phenomena.give_roles(spec.experiment, runs)
+        boundaries = stages.trace({run.id: cohort[run.id] for run in exhibited})
+        exhibited = tuple(phenomena.with_regions(run, boundaries[run.id]) for run in exhibited)
+        facts = phenomena.gather_facts(spec.experiment, domain, audition, runs, exhibited)
+        films = stages.film(boundaries, cohort)
+        data = stages.vectors(exhibited, cohort, boundaries, films)
+        write_site(new, stages.pages(facts, cohort, boundaries, data), data, facts)
+        kept.forget(KEPT_BYTES)
+        sizes = bytes_by_kind(new)
+
+    print(summary(kept.record, audition, runs, sizes, time.perf_counter() - begun))
+    index = (site / "index.html").resolve()
+    print(f"\nThe site is in {site}. Open {index} in a browser,")
+    print("or run `python build.py --serve` and follow the address that it prints.")
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line; argparse answers what is wrong in one line and exits with 2."""
+    parser = argparse.ArgumentParser(
+        prog="build.py", description="Train, trace and film the report's runs, and write its site."
+    )
+    parser.add_argument(
+        "--draft", action="store_true", help="the same report from few seeds and short runs"
+    )
+    parser.add_argument(
+        "--site", type=Path, default=ROOT / "site", metavar="DIR", help="where to write the site"
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=ROOT / ".ginn", metavar="DIR", help="where work is kept"
+    )
+    parser.add_argument(
+        "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: the cores)"
+    )
+    parser.add_argument(
+        "--serve", type=_port, nargs="?", const=DEFAULT_PORT, metavar="PORT",
+        help=f"show the site on this machine and rebuild on a change (default: {DEFAULT_PORT})",
+    )  # fmt: skip
+    options = parser.parse_args(arguments)
+    options.build_arguments = [
+        *(["--draft"] if options.draft else []),
+        *("--site", str(options.site), "--cache", str(options.cache), "--jobs", str(options.jobs)),
+    ]
+    return options
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number from 1 to 64")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number up to 65535")
+    return int(text)
+
+
+def _cores() -> int:
+    """Cores this process may use; more jobs than 64 would not find work."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:
+        cores = os.cpu_count() or 1
+    return min(cores, 64)
+
+
+def rooms(*names: str) -> list[Path]:
+    """The source files of rooms, for the keys of the stages that use them."""
+    return [ROOT / "ginn" / f"{name}.py" for name in names]
+
+
+class Stages:
+    """The stages of one build: each has its key, its work and its place in the store."""
+
+    def __init__(self, spec: Spec, domain: Domain, kept: Store, workers: Crew) -> None:
+        """Prepare what the keys share."""
+        self.spec, self.domain, self.kept, self.workers = spec, domain, kept, workers
+        self.experiment = spec.experiment
+        self.labels = hashlib.sha256(domain.labels.tobytes()).hexdigest()
+        self.parts = hashlib.sha256(
+            b"".join(part.name.encode() + part.mask.tobytes() for part in domain.parts)
+        ).hexdigest()
+        self.run_keys: dict[str, str] = {}
+        self.trace_keys: dict[str, str] = {}
+
+    def audition(self) -> AuditionFacts:
+        """Train many seeds briefly, and see which of them have failed by then."""
+        experiment = self.experiment
+        recorded = (0, experiment.audition_iterations)
+        keys = self.training_keys(range(experiment.audition_seeds), recorded)
+        outcome_key = store.key(
+            "audition-outcome",
+            {"runs": list(keys.values()), "parts": self.parts},
+            rooms("phenomena", "network", "picture"),
+            ["numpy"],
+        )
+
+        def listen() -> dict[str, Any]:
+            runs = self.kept.keep_each("audition", keys, SNAPSHOTS, self.train(recorded))
+            heard = phenomena.audition_facts(experiment, list(runs.values()), self.domain)
+            return dataclasses.asdict(heard)
+
+        heard = self.kept.keep("audition-outcome", outcome_key, JSON, listen)
+        return AuditionFacts(**{**heard, "failed_seeds": tuple(heard["failed_seeds"])})
+
+    def cohort(self, seeds: Sequence[int]) -> dict[str, Snapshots]:
+        """Train the cohort in full: run id -> snapshots."""
+        recorded = self.experiment.snapshots
+        self.run_keys = self.training_keys(seeds, recorded)
+        runs = self.kept.keep_each("train", self.run_keys, SNAPSHOTS, self.train(recorded))
+        for run in runs.values():
+            if run.ended:
+                print(f"warning: {run.ended}", file=sys.stderr)
+        return runs
+
+    def training_keys(self, seeds: Sequence[int], recorded: Sequence[int]) -> dict[str, str]:
+        """Run id -> key of its training up to the last recorded iteration."""
+        inputs = training_of(self.experiment) | {"labels": self.labels, "recorded": list(recorded)}
+        shared = store.key("train", inputs, rooms("train", "network"), ["torch", "numpy"])
+        return {
+            f"seed-{seed}": store.key("train", {"seed": seed, "shared": shared}, [], [])
+            for seed in seeds
+        }
+
+    def train(
+        self, recorded: Sequence[int]
+    ) -> Callable[[list[str]], Iterator[tuple[str, Snapshots]]]:
+        """The work of a training stage: the missing runs, in groups that fill the cores."""
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Snapshots]]:
+            seeds = [int(name.removeprefix("seed-")) for name in missing]
+            calls = [
+                (training_of(self.experiment), self.domain, group, tuple(recorded))
+                for group in groups(seeds, self.workers.jobs)
+            ]
+            with bar(f"training {len(seeds)} runs", len(seeds) * recorded[-1]) as progress:
+                for runs in self.workers.each(train_group, calls, progress.update):
+                    yield from ((f"seed-{run.seed}", run) for run in runs)
+
+        return work
+
+    def outcomes(self, cohort: Mapping[str, Snapshots]) -> tuple[RunFacts, ...]:
+        """How each run of the cohort came out, by seed."""
+        key = store.key(
+            "outcomes",
+            {"runs": list(self.run_keys.values()), "parts": self.parts},
+            rooms("phenomena", "network", "picture"),
+            ["numpy"],
+        )
+
+        def measure() -> list[dict[str, Any]]:
+            outcomes = [phenomena.outcome(run, self.domain) for run in cohort.values()]
+            return [dataclasses.asdict(outcome) for outcome in outcomes]
+
+        return tuple(RunFacts(**run) for run in self.kept.keep("outcomes", key, JSON, measure))
+
+    def trace(self, runs: Mapping[str, Snapshots]) -> dict[str, Boundaries]:
+        """The exact boundaries of the exhibited runs, by run id."""
+        shared = store.key("trace", {}, rooms("geometry", "complex", "network"), ["numpy"])
+        self.trace_keys = {
+            name: store.key("trace", {"run": self.run_keys[name], "shared": shared}, [], [])
+            for name in runs
+        }
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Boundaries]]:
+            # A run takes a fraction of a second: less than handing it to another process.
+            for name in bar("tracing", names=missing):
+                yield name, geometry.trace(runs[name])
+
+        return self.kept.keep_each("trace", self.trace_keys, BOUNDARIES, work)
+
+    def film(
+        self, boundaries: Mapping[str, Boundaries], runs: Mapping[str, Snapshots]
+    ) -> dict[str, Mapping[str, bytes]]:
+        """The sprite sheets of the exhibited runs: run id -> name -> content."""
+        inputs = {"colours": self.spec.site.layer_colours, "pixels": self.experiment.pixels}
+        shared = store.key("film", inputs, rooms("sprites", "network"), ["numpy", "pillow"])
+        keys = {
+            name: store.key("film", {"trace": self.trace_keys[name], "shared": shared}, [], [])
+            for name in boundaries
+        }
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+            colours = self.spec.site.layer_colours
+            calls = [(name, boundaries[name], runs[name], colours, self.domain) for name in missing]
+            with bar("filming", len(calls)) as progress:
+                for name, files in self.workers.each(film_run, calls):
+                    progress.update()
+                    yield name, files
+
+        return self.kept.keep_each("film", keys, FILES, work)
+
+    def vectors(
+        self,
+        exhibited: Sequence[RunFacts],
+        runs: Mapping[str, Snapshots],
+        boundaries: Mapping[str, Boundaries],
+        films: Mapping[str, Mapping[str, bytes]],
+    ) -> dict[str, bytes]:
+        """Everything the viewer loads: name relative to the data folder -> content.
+
+        The file "index" stands for the index's name, which the explorer's page must know.
+        """
+        experiment, site = self.experiment, self.spec.site
+        inputs = {"runs": exhibited, "traces": self.trace_keys, "labels": self.labels}
+        inputs |= {"title": experiment.title, "colours": [site.layer_colours, site.output_colour]}
+        sources = [*rooms("vectors", "sprites", "network", "pages", "numerals"), Path(__file__)]
+        key = store.key("vectors", inputs, sources, ["numpy", "pillow"])
+
+        def work() -> Mapping[str, bytes]:
+            target = sprites.target_picture(self.domain.labels)
+            target_name = pages.hashed("target.png", target)
+            files = {target_name: target}
+            cards = []
+            for run in exhibited:
+                card = vectors.RunCard(run.id, run.role, run.title, pages.outcome(run))
+                layouts = film_layouts(runs[run.id], self.domain.pixels, list(films[run.id]))
+                header, made = vectors.run_files(card, runs[run.id], boundaries[run.id], layouts)
+                files |= made
+                cards.append((card, len(runs[run.id]), header))
+            about = {
+                "id": experiment.id,
+                "title": experiment.title,
+                "pixels": self.domain.pixels,
+                "widths": list(experiment.widths),
+                "target": target_name,
+                "layer_colours": list(site.layer_colours),
+                "output_colour": site.output_colour,
+            }
+            index, content = vectors.index_file(about, cards)
+            return files | {index: content, "index": index.encode()}
+
+        files = self.kept.keep("vectors", key, FILES, work)
+        return {name: film[name] for film in films.values() for name in film} | dict(files)
+
+    def pages(
+        self,
+        facts: Facts,
+        runs: Mapping[str, Snapshots],
+        boundaries: Mapping[str, Boundaries],
+        data: Mapping[str, bytes],
+    ) -> Mapping[str, bytes]:
+        """Every page with its stills, style and scripts: address -> content."""
+        texts = sorted((CONTENT / "articles").glob("*.md"))
+        texts += sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+        names = ("pages", "plates", "articles", "figures", "charts", "numerals", "network")
+        inputs = {
+            "facts": facts,
+            "site": self.spec.site,
+            "experiment": self.experiment,
+            "traces": self.trace_keys,
+            "runs": self.run_keys,
+            "index": data["index"].decode(),
+            "names": [path.relative_to(ROOT).as_posix() for path in texts],
+        }
+        libraries = ["numpy", "pillow", "jinja2", "markdown"]
+        key = store.key("pages", inputs, [*texts, *rooms(*names)], libraries)
+        address = {"index": f"data/{data['index'].decode()}"}
+        report = Report(
+            self.spec.site, self.experiment, facts, self.domain, runs, boundaries, address
+        )
+
+        def work() -> Mapping[str, bytes]:
+            return pages.render_site(report, CONTENT / "articles", TEMPLATES)
+
+        return self.kept.keep("pages", key, FILES, work)
+
+
+def training_of(experiment: Experiment) -> dict[str, Any]:
+    """The fields of `train.Training`, without loading torch."""
+    return {
+        "widths": experiment.widths,
+        "iterations": experiment.iterations,
+        "batch": experiment.batch,
+        "learning_rate": experiment.learning_rate,
+    }
+
+
+def groups(seeds: Sequence[int], jobs: int) -> list[list[int]]:
+    """Seeds in groups of nearly equal size: as many as there are jobs, or a multiple of that."""
+    rounds = -(-len(seeds) // (jobs * MOST_SEEDS_A_STEP))
+    count = min(rounds * jobs, len(seeds))
+    return [list(map(int, group)) for group in np.array_split(seeds, count)]
+
+
+def train_group(
+    training: dict[str, Any], domain: Domain, seeds: list[int], recorded: tuple[int, ...]
+) -> list[Snapshots]:
+    """In a worker: train a group of seeds together."""
+    # Here and not above: loading torch takes longer than a build that has nothing to train.
+    from ginn.train import Training, train
+
+    return train(Training(**training), domain, seeds, recorded, crew.tell)
+
+
+def film_run(
+    name: str, boundaries: Boundaries, run: Snapshots, colours: Sequence[str], domain: Domain
+) -> tuple[str, dict[str, bytes]]:
+    """In a worker: a run's sheets under content-hashed names, relative to the data folder."""
+    white = np.stack(
+        [
+            network.probability(phenomena.logits_at(run, snapshot, domain)).astype(np.float32)
+            for snapshot in range(len(run))
+        ]
+    )  # (K, n, n)
+    files = {}
+    depth = len(run.widths)
+    for sheets in (
+        sprites.boundary_sheets(boundaries, colours),
+        sprites.output_sheets(white, depth),
+    ):
+        for sheet in sheets:
+            place = f"{sheet.layer:02d}-{sheet.first_snapshot:04d}-{sheet.band:02d}"
+            files[pages.hashed(f"{name}/sheet-{place}{sheet.suffix}", sheet.data)] = sheet.data
+    return name, files
+
+
+def film_layouts(run: Snapshots, pixels: int, names: Sequence[str]) -> dict[str, Any]:
+    """Where the viewer finds each tile: the layouts of a run's films with their files' names."""
+
+    def film(layer: int, layout: Any) -> dict[str, Any]:
+        files = [name for name in names if f"/sheet-{layer:02d}-" in name]
+        return {**dataclasses.asdict(layout), "files": sorted(files)}
+
+    depth = len(run.widths)
+    layers = [
+        film(layer, sprites.boundary_layout(run.widths, layer, len(run))) for layer in range(depth)
+    ]
+    return {"layers": layers, "output": film(depth, sprites.output_layout(pixels, len(run)))}
+
+
+def write_site(
+    folder: Path, made: Mapping[str, bytes], data: Mapping[str, bytes], facts: Facts
+) -> None:
+    """Write every file of the site into an empty folder."""
+    files = dict(made)
+    files |= {f"data/{name}": content for name, content in data.items() if name != "index"}
+    files["data/facts.json"] = store.plain_json(phenomena.facts_as_json(facts))
+    manifest = {name: len(content) for name, content in sorted(files.items())}
+    files["build.json"] = store.plain_json({"generator": "ginn", "files": manifest})
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+KINDS = {
+    ".html": "pages",
+    ".css": "style",
+    ".svg": "figures",
+    ".webp": "sprite sheets",
+    ".png": "pictures",
+    ".json": "facts and manifest",
+}
+
+
+def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
+    """Files and bytes of a site by what they are, largest first."""
+    kinds: dict[str, tuple[int, int]] = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            kind = KINDS.get(path.suffix, "other")
+            if path.suffix == ".js":
+                kind = "vectors" if path.is_relative_to(folder / "data") else "scripts"
+            count, total = kinds.get(kind, (0, 0))
+            kinds[kind] = (count + 1, total + path.stat().st_size)
+    return dict(sorted(kinds.items(), key=lambda item: -item[1][1]))
+
+
+def summary(
+    record: Sequence[store.Stage],
+    audition: AuditionFacts,
+    runs: Sequence[RunFacts],
+    sizes: Mapping[str, tuple[int, int]],
+    seconds: float,
+) -> str:
+    """The last lines of a build: outcomes, the stages' seconds, the site's bytes."""
+    lines = [
+        f"\nAudition: {audition.failed} of {audition.seeds} seeds had failed after "
+        f"{audition.iterations:,} iterations"
+        + (f": {', '.join(map(str, audition.failed_seeds))}" if audition.failed else ""),
+        f"Cohort: {sum(run.failed for run in runs)} of {len(runs)} runs failed",
+    ]
+    lines += [
+        f"  {run.id:<10} loss {run.loss:.4f}  accuracy {run.accuracy:.3f}"
+        + ("  failed" if run.failed else "")
+        for run in runs
+    ]
+    lines.append("\nStage                made  kept  seconds")
+    for stage in record:
+        spent = f"{stage.seconds:8.1f}" if stage.made else "    kept"
+        lines.append(f"{stage.name:<18}{stage.made:>7}{stage.kept:>6} {spent}")
+    lines.append(f"{'the whole build':<31} {seconds:8.1f}")
+    lines.append("\nSite                files       kB")
+    for kind, (count, total) in sizes.items():
+        lines.append(f"{kind:<18}{count:>7}{total / 1000:>9,.0f}")
+    everything = sum(total for _, total in sizes.values())
+    lines.append(
+        f"{'all':<18}{sum(count for count, _ in sizes.values()):>7}{everything / 1000:>9,.0f}"
+    )
+    return "\n".join(lines)
+
+
+def bar(words: str, total: int = 0, names: Sequence[str] | None = None) -> Any:
+    """A progress bar on standard error, or nothing where that is no terminal."""
+    return tqdm(names, desc=words, total=total or None, disable=None, unit_scale=True, leave=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

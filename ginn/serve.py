@@ -1,0 +1,88 @@
+"""The development server: the site on this machine alone, rebuilt when its sources change.
+
+A build runs in a process of its own, so that a change of the code counts as well, and swaps the
+site in whole, so that a page is never half old and half new.
+"""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+WATCHED = ("content", "templates", "ginn", "build.py")
+PAUSE = 0.5  # s between two looks at the sources
+LOOPBACK = "127.0.0.1"
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Files of the site, never cached, without a line for each request."""
+
+    def end_headers(self) -> None:
+        """A rebuilt page has the address of the old one."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def translate_path(self, path: str) -> str:
+        """A file below the site; a link that leads out of it is not followed."""
+        found = Path(super().translate_path(path))
+        root = Path(self.directory).resolve()
+        return str(found) if found.resolve().is_relative_to(root) else str(root / "absent")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Silence: the terminal is for builds."""
+
+
+def sources(root: Path) -> dict[Path, int]:
+    """Every watched file and when it last changed (ns)."""
+    found = {}
+    for name in WATCHED:
+        place = root / name
+        for path in [place] if place.is_file() else place.rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                found[path] = path.stat().st_mtime_ns
+    return found
+
+
+def serve(root: Path, site: Path, port: int, build_arguments: Sequence[str]) -> int:
+    """Build, serve on loopback and rebuild on a change, until interrupted; the exit code.
+
+    Port 0 takes any free one. A build that fails leaves the site as it was and says why.
+    """
+    command = [sys.executable, str(root / "build.py"), *build_arguments]
+    seen = sources(root)
+    subprocess.run(command, check=False)  # noqa: S603
+    try:
+        server = ThreadingHTTPServer(
+            (LOOPBACK, port), functools.partial(Handler, directory=str(site))
+        )
+    except OSError as error:
+        sys.stderr.write(
+            f"build.py: error: --serve: port {port} cannot be used: {error.strerror}; "
+            "choose another\n"
+        )
+        return 2
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdout.write(f"\nServing http://{LOOPBACK}:{server.server_port}/ (Ctrl-C stops)\n")
+    sys.stdout.flush()
+    pause = threading.Event()
+    try:
+        while not pause.wait(PAUSE):
+            now = sources(root)
+            if now != seen:
+                changed = sorted(
+                    str(path.relative_to(root)) for path, _ in now.items() ^ seen.items()
+                )
+                sys.stdout.write(f"changed: {', '.join(dict.fromkeys(changed))}\n")
+                sys.stdout.flush()
+                seen = now
+                subprocess.run(command, check=False)  # noqa: S603
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.shutdown()
+    return 0

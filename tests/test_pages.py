@@ -1,0 +1,355 @@
+"""Pages, judged as a reader's browser and an author's mistakes find them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_double import ROOT, SEEDS, make_report
+
+from ginn import pages, plates
+from ginn.articles import ArticleError, read_articles
+from ginn.pages import render_site
+from ginn.plates import Report
+from ginn.spec import InputError
+
+ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
+NONE_FAILED: frozenset[int] = frozenset()
+FAILED = frozenset({2, 5})
+ALL_FAILED = frozenset(SEEDS)
+VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
+
+
+@cache
+def rendered(failed: frozenset[int]) -> dict[str, bytes]:
+    return render_site(make_report(failed), ARTICLES, TEMPLATES)
+
+
+class Page(HTMLParser):
+    """A page's elements in order, its text without tags; tags must be balanced."""
+
+    def __init__(self, html: bytes) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(html.decode())
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, *tags: str) -> list[dict[str, str]]:
+        return [attributes for tag, attributes in self.elements if tag in tags]
+
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Every address on the page with its element's tag."""
+        for tag, attributes in self.elements:
+            for name in ("href", "src", "srcset", "data-index"):
+                if name in attributes:
+                    yield tag, attributes[name]
+
+
+def html_of(site: dict[str, bytes]) -> dict[str, Page]:
+    return {address: Page(data) for address, data in site.items() if address.endswith(".html")}
+
+
+def prose(page: Page) -> str:
+    return re.sub(r"\s+", " ", page.text)
+
+
+# --- what is linked is there ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("failed", [NONE_FAILED, FAILED, ALL_FAILED])
+def test_every_address_leads_to_a_file_of_the_site_or_is_a_source(failed: frozenset[int]) -> None:
+    check_addresses(rendered(failed))
+
+
+def check_addresses(site: dict[str, bytes]) -> None:
+    parsed = html_of(site)
+    reached = set(parsed)
+    for address, page in parsed.items():
+        for tag, target in page.addresses():
+            if target.startswith("https://"):
+                assert tag == "a"
+                continue
+            path, _, fragment = target.partition("#")
+            assert not path.endswith("/")
+            assert ":" not in path
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(address), path))
+            found = found if path else address
+            if found.startswith("data/"):
+                continue  # another room writes it
+            assert found in site, f"{address} refers to {target}"
+            reached.add(found)
+            if fragment and found != pages.EXPLORER:
+                ids = [a["id"] for _, a in parsed[found].elements if "id" in a]
+                assert ids.count(fragment) == 1
+    scripts = {address for address in site if address.startswith("assets/viewer-")}
+    assert set(site) - reached <= scripts
+
+
+def test_an_article_further_down_finds_its_way(tmp_path: Path) -> None:
+    (tmp_path / "index.md").write_bytes((ARTICLES / "index.md").read_bytes())
+    write(tmp_path, '{{ figure("one", caption="A *b*.") }}\n\n[home]({{ page("index") }})', "down")
+    site = render_site(make_report(), tmp_path, TEMPLATES)
+    check_addresses(site)
+    assert b'src="../figures/' in site["down/index.html"]
+    assert b'href="down/index.html"' in site["index.html"]
+
+
+def test_names_follow_contents(tmp_path: Path) -> None:
+    site = rendered(FAILED)
+    for address, content in site.items():
+        if not address.endswith(".html"):
+            assert hashlib.sha256(content).hexdigest()[:10] in address
+    assert b"--layer-3:" in site[next(a for a in site if a.startswith("assets/style-"))]
+
+
+# --- what a page is -------------------------------------------------------------------------------
+
+
+def test_a_page_is_well_formed_and_has_its_landmarks() -> None:
+    for address, page in html_of(rendered(FAILED)).items():
+        tags = [tag for tag, _ in page.elements]
+        for tag in ("h1", "main", "footer", "title"):
+            assert tags.count(tag) == 1, (address, tag)
+        assert tags.count("header") >= 1
+        assert page.all("html")[0]["lang"] == "en-GB"
+        assert ("a", "#main") in list(page.addresses())
+        names = [a.get("name") for a in page.all("meta")]
+        assert {"viewport", "description", "color-scheme"} <= set(names)
+
+
+def test_a_page_obeys_a_policy_of_its_own_origin() -> None:
+    for page in html_of(rendered(FAILED)).values():
+        for tag, attributes in page.elements:
+            assert tag != "style"
+            assert "style" not in attributes
+            assert not [name for name in attributes if name.startswith("on")]
+        assert all("src" in script for script in page.all("script"))
+
+
+def test_every_picture_says_what_it_shows_and_keeps_its_place() -> None:
+    page = html_of(rendered(FAILED))["index.html"]
+    pictures = page.all("img")
+    assert len(pictures) >= 3
+    for picture in pictures:
+        assert len(picture["alt"]) > 20
+        assert {"width", "height"} <= set(picture)
+    assert [p.get("loading") for p in pictures] == [None, *["lazy"] * (len(pictures) - 1)]
+
+
+def test_figures_are_numbered_in_order_and_links_carry_their_numbers() -> None:
+    html = rendered(FAILED)["index.html"].decode()
+    names = re.findall(r'<figure id="figure-([a-z-]+)"', html)
+    numbers = re.findall(r'<b class="number">Figure (\d+)\.</b>', html)
+    assert numbers == [str(i) for i in range(1, len(names) + 1)]
+    links = re.findall(r'<a href="#figure-([a-z-]+)">[Ff]igure&nbsp;(\d+)</a>', html)
+    assert len(links) >= 3
+    assert all(names.index(name) + 1 == int(number) for name, number in links)
+    # Ahead of its figure, behind it: a link knows the number either way.
+    ahead = [html.index(f'href="#figure-{n}"') < html.index(f'id="figure-{n}"') for n, _ in links]
+    assert True in ahead
+    assert False in ahead
+
+
+def test_a_page_and_all_its_figures_are_light() -> None:
+    site = rendered(FAILED)
+    parts = [a for a in site if a.startswith(("figures/", "assets/style")) or a == "index.html"]
+    assert sum(len(gzip.compress(site[a])) for a in parts) < 200_000
+
+
+def test_the_page_for_a_wrong_address_knows_where_the_site_is() -> None:
+    site = render_site(make_report(), ARTICLES, TEMPLATES, base_url="https://a.example/name/")
+    html = site["404.html"].decode()
+    assert '<base href="https://a.example/name/">' in html
+    assert html.index("<base") < html.index('rel="stylesheet"')
+    assert "<base" not in rendered(NONE_FAILED)["404.html"].decode()
+
+
+# --- what the prose says --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("failed", [NONE_FAILED, frozenset({2}), FAILED, ALL_FAILED])
+def test_prose_follows_the_facts(failed: frozenset[int]) -> None:
+    report = make_report(failed)
+    text = prose(html_of(rendered(failed))["index.html"])
+    words = ["none", "one", "two", "three", "four", "five", "six"]
+    assert f"Of the 6 runs trained in full, {words[len(failed)]} failed." in text
+    assert ("No run failed." in text) == (not failed)
+    assert ("a failed one" in text) == bool(failed)
+    last = report.facts.experiment.exhibited[-1]
+    share = f"{100 * last.part_accuracy['diamond']:.1f}% of the diamond right"
+    assert (share in text) == (0 < len(failed) < len(SEEDS))
+    assert f"{report.facts.experiment.parameters:,} parameters" in text
+    for wrong in ("nan", "None", "undefined", "{{", "{%", "@@", " ,", " ."):
+        assert not re.search(rf"(?<!\w){re.escape(wrong)}(?!\w)", text), wrong
+
+
+def test_what_facts_say_is_text_and_never_markup(tmp_path: Path) -> None:
+    report = make_report()
+    facts = report.facts.experiment
+    hostile = '<b>"bold"</b> & co'
+    exhibited = tuple(replace(run, title=hostile) for run in facts.exhibited)
+    changed = replace(report.facts, experiment=replace(facts, exhibited=exhibited))
+    call = '{{ run("good-1").title }}\n\n{{ figure("one", run=["good-1", "bad-1"], caption="c") }}'
+    write(tmp_path, call)
+    site = render_site(replace(report, facts=changed), tmp_path, TEMPLATES)
+    page = html_of(site)["index.html"]
+    assert [a for a in page.all("b") if a.get("class") != "number"] == []
+    assert page.all("img")[0]["alt"].startswith(hostile)
+    assert page.text.count("bold") == 3
+
+
+# --- an article's mistakes ------------------------------------------------------------------------
+
+FRONT = '+++\ntitle = "T"\nslug = "{}"\ndescription = "D."\norder = 1\ndate = 2026-11-23\n+++\n'
+BODY_LINE = FRONT.count("\n") + 1
+
+
+def write(folder: Path, body: str, slug: str = "index") -> None:
+    (folder / f"{slug}.md").write_text(FRONT.format(slug) + body + "\n", encoding="utf-8")
+
+
+def render(folder: Path, report: Report | None = None) -> str:
+    return render_site(report or make_report(), folder, TEMPLATES)["index.html"].decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "said"),
+    [
+        ("fine\n{{ facts.experiment.pixel }}", 2, "no attribute 'pixel'; allowed: id, pixels"),
+        ("{{ fact.experiment }}", 1, "'fact' is undefined"),
+        ("a\n\n{{ facts.experiment.pixels | perc }}", 3, "perc"),
+        ("{{ facts.experiment.pixels | percent }}", 1, "it takes a share between 0 and 1"),
+        ("a\n{% if facts %}\nb", 4, "endif"),
+        ('\n{{ see("nowhere") }}\n\n{{ figure("f", caption="c") }}', 2, "'nowhere', allowed: f"),
+        ('{{ figure("f", view="satge", caption="c") }}', 1, "'satge', allowed: stage, loss"),
+        ('{{ figure("f", run="good-9", caption="c") }}', 1, "'good-9', allowed: bad-1, good-1"),
+        ('{{ figure("f", run="seed-1", caption="c") }}', 1, ""),
+        ('{{ figure("f", run="seed-4", caption="c") }}', 1, "a run with boundaries: good-1"),
+        ('{{ figure("f", step="later", caption="c") }}', 1, "'later', allowed: \"first\""),
+        ('{{ figure("f", neurons="layer 9", caption="c") }}', 1, "allowed: layers 1 to 3"),
+        ('{{ figure("f", background="x", caption="c") }}', 1, "allowed: output, target, plain"),
+        ('{{ figure("f", colour="x", caption="c") }}', 1, "colour"),
+        ('{{ figure("f") }}', 1, "caption: found ''"),
+        ('{{ figure("F f", caption="c") }}', 1, "small letters"),
+        ('{{ figure("f", caption="c") }}\n\n{{ figure("f", caption="c") }}', 3, "not used before"),
+        ('text\n\n- item {{ figure("f", caption="c") }}', 3, "put the call on a line of its own"),
+        ('{% call figure("f") %}\n{{ see("g") }}\n{% endcall %}', 2, "'g', allowed: f"),
+        ('[x]({{ page("nowhere") }})', 1, "page: found 'nowhere', allowed: index, explore"),
+        ("a\n\n# Second title", 3, "## and below"),
+    ],
+)
+def test_a_mistake_is_answered_with_its_line(
+    body: str, line: int, said: str, tmp_path: Path
+) -> None:
+    write(tmp_path, body)
+    if not said:
+        render(tmp_path)  # an exhibited run may go by its id
+        return
+    with pytest.raises(ArticleError) as caught:
+        render(tmp_path)
+    assert caught.value.line == BODY_LINE + line - 1
+    assert str(caught.value).startswith(f"{tmp_path / 'index.md'}:{caught.value.line}: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("+++\ntitle", "title", 1, 'TOML between two lines "+++"'),
+        ('title = "T"', "title = T", 2, "Invalid value"),
+        ('title = "T"', "title = 3", 2, "title = 3; allowed: a str"),
+        ('title = "T"\n', "", 6, 'no key "title"'),
+        ("order = 1", "order = true", 5, "order = True; allowed: a int"),
+        ("order = 1", "order = 1\ncolour = 2", 6, 'unknown key "colour"; allowed: title, slug'),
+        ('slug = "index"', 'slug = "../x"', 3, "small letters, digits and hyphens"),
+        ('slug = "index"', 'slug = "explore"', 3, 'not "explore"'),
+        ("date = 2026-11-23", 'date = "today"', 6, "allowed: a date"),
+    ],
+)
+def test_front_matter_is_checked_key_by_key(
+    old: str, new: str, line: int, said: str, tmp_path: Path
+) -> None:
+    text = FRONT.format("index").replace(old, new)
+    (tmp_path / "index.md").write_text(text, encoding="utf-8")
+    with pytest.raises(ArticleError) as caught:
+        read_articles(tmp_path)
+    assert caught.value.line == line
+    assert said in str(caught.value)
+
+
+def test_two_articles_cannot_share_an_address(tmp_path: Path) -> None:
+    write(tmp_path, "a")
+    (tmp_path / "other.md").write_text(FRONT.format("index"), encoding="utf-8")
+    with pytest.raises(ArticleError, match='slug "index", which index.md has too'):
+        read_articles(tmp_path)
+
+
+def test_a_site_has_a_first_page(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match='no article with slug "index" among 0'):
+        read_articles(tmp_path)
+
+
+def test_articles_stand_in_their_order(tmp_path: Path) -> None:
+    for slug, order in (("index", 3), ("b", 1), ("a", 2)):
+        text = FRONT.format(slug).replace("order = 1", f"order = {order}")
+        (tmp_path / f"{slug}.md").write_text(text, encoding="utf-8")
+    assert [article.slug for article in read_articles(tmp_path)] == ["b", "a", "index"]
+
+
+def test_captions_and_text_are_markdown(tmp_path: Path) -> None:
+    call = '{% call figure("f") %}\nA *slope*, {{ run("good-1").seed }} "so".\n{% endcall %}'
+    write(tmp_path, f"Before.\n\n## Head\n\n{call}\n\nAfter[^n].\n\n[^n]: Note.")
+    html = render(tmp_path)
+    assert "A <em>slope</em>, 0 &ldquo;so&rdquo;." in html
+    assert '<h2 id="head">Head</h2>' in html
+    assert '<a href="#head">Head</a>' in html
+    assert "Note." in html
+
+
+# --- addresses of moments -------------------------------------------------------------------------
+
+
+@given(st.sets(st.integers(0, 48)), st.integers(0, 5))
+def test_the_explorer_is_told_exactly_the_neurons_of_a_still(
+    neurons: set[int], snapshot: int
+) -> None:
+    report = make_report()
+    run = report.facts.experiment.exhibited[0]
+    stage = report.stage(run, snapshot, tuple(sorted(neurons)), "target")
+    page, _, state = plates.moment(stage).partition("#")
+    assert page == "explore/index.html"
+    said = dict(term.split("=") for term in state.split("&"))
+    shown: set[int] = set()
+    for term in said.pop("show").split(","):
+        if term == "out":
+            shown.add(48)
+        elif term != "none":
+            layer, _, unit = term.partition(".")
+            first = 16 * (int(layer) - 1)
+            shown |= {first + int(unit) - 1} if unit else set(range(first, first + 16))
+    assert shown == neurons
+    assert said == {"run": run.id, "step": str(snapshot), "behind": "target"}
