@@ -82,7 +82,7 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
     articles with one slug, and where no article has the slug "index".
     """
     articles = sorted(
-        (_read(file) for file in folder.glob("*.md")), key=lambda a: (a.order, a.slug)
+        (_read(file) for file in sorted(folder.glob("*.md"))), key=lambda a: (a.order, a.slug)
     )
     slugs: dict[str, Article] = {}
     for article in articles:
@@ -178,9 +178,9 @@ def render_article(article: Article, report: Report, names: Mapping[str, Any]) -
             raise ArticleError(
                 article.file,
                 _line_with(article, f'"{name}"'),
-                f'figure "{name}" inside a list, a table or other text',
+                f'figure "{name}" inside a code block or HTML',
                 "figures between paragraphs",
-                "put the call on a line of its own that is not indented",
+                "put the call on a line of its own between two empty ones",
             )
     return Body(html, tuple(second.found.values()), vars(converter)["toc_tokens"])
 

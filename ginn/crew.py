@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from typing import Any, TypeVar
@@ -83,16 +84,22 @@ def crew(jobs: int) -> Iterator[Crew]:
 
 
 def _prepare(told: Any) -> None:
-    """In a new process: Ctrl-C is the parent's to handle, and it ends its children."""
+    """In a new process: Ctrl-C is the parent's to handle, and none outlives its parent."""
     global _told
     _told = told
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent's end, however it comes, and end this process at once."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def tell(amount: int) -> None:
-    """Called by work in a crew: so much more is done. Ends the process if the parent is gone."""
-    parent = multiprocessing.parent_process()
-    if parent is not None and not parent.is_alive():
-        raise SystemExit("the build that this process worked for is gone")
+    """Called by work in a crew: so much more is done."""
     if _told is not None:
         _told.put(amount)

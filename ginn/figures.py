@@ -376,4 +376,4 @@ def select_snapshot(step: str | int, snapshots: Snapshots) -> int:
     # A loss of zero, which only rounding can give, counts as the smallest normal number.
     logarithm = np.log(np.maximum(snapshots.loss, np.finfo(np.float64).tiny))
     fall = logarithm[0] - np.minimum.accumulate(logarithm)
-    return int(np.argmax(fall >= fall[-1] * int(match[1]) / 100))
+    return int(np.argmax(fall >= fall[-1] * (int(match[1]) / 100)))

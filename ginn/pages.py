@@ -27,7 +27,8 @@ def render_site(
     """Every page with its stills, style and scripts: address relative to the root -> content.
 
     `articles` and `templates` are folders. `base_url` is needed by `404.html` alone, which a host
-    serves at the address that failed; without it that page finds its style only at the root.
+    serves at the address that failed: it ends in a slash. Without it that page finds its style and
+    its way home only from the root's own folder.
 
     Raises ArticleError, with file and line, for whatever an article says that does not hold.
     """
@@ -79,7 +80,7 @@ class _Pages:
             entries = [self._still(still, root, files) for still in placed.stills]
             rendered = str(macros.figure(placed, entries, eager=placed.number == 1))
             html = html.replace(f"<p>{token(placed.name)}</p>", rendered)
-        context = {"article": article, "body": html, "contents": body.contents}
+        context: dict[str, Any] = {"article": article, "body": html, "contents": body.contents}
         files[article.address] = self._render("article.html", article.address, **context)
         return files
 
@@ -114,20 +115,20 @@ class _Pages:
                 }
             )
         data = {name: root + address for name, address in report.data.items()}
-        context = {"experiment": report.experiment, "runs": runs, "data": data}
+        context: dict[str, Any] = {"experiment": report.experiment, "runs": runs, "data": data}
         files[EXPLORER] = self._render("explore.html", EXPLORER, **context)
         return files
 
     def not_found(self, base_url: str) -> dict[str, bytes]:
-        """The page for an address that does not exist."""
-        return {"404.html": self._render("404.html", "404.html", base_url=base_url)}
+        """The page for an address that does not exist; its own address is never known."""
+        return {"404.html": self._render("404.html", "404.html", base_url)}
 
-    def _render(self, template: str, address: str, **context: Any) -> bytes:
-        """One page at `address`, with navigation and assets as seen from there.
+    def _render(self, template: str, address: str, root: str = "", **context: Any) -> bytes:
+        """One page at `address`, with navigation and assets as seen from there, or from `root`.
 
         The first page is not in the navigation: the site's title leads to it.
         """
-        root = "../" * address.count("/")
+        root = root or "../" * address.count("/")
         others = [(a.title, a.address) for a in self.articles if a.slug != "index"]
         html = self.templates.get_template(template).render(
             site=self.report.site,

@@ -331,7 +331,7 @@ def test_labels_are_spread_apart_in_their_order(heights: list[float], gap: float
     assert all(y >= -1e-6 for y in placed)
     inside = [heights[i] for i in order]
     if all(b - a >= gap for a, b in itertools.pairwise(inside)):
-        assert moved == heights
+        assert moved == pytest.approx(heights, abs=1e-9)
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
@@ -356,6 +356,20 @@ def test_dots_read_off_the_axis_give_the_accuracies_back(width: int) -> None:
     names = [text.text for text in root.iter(f"{SVG}text") if text.attrib["class"] == "failed-text"]
     titles = [run.title for run in facts.cohort if run.failed]
     assert sorted(names) == sorted(titles * (1 + len(facts.parts)))
+
+
+def test_in_every_row_the_most_accurate_run_stands_at_the_top() -> None:
+    report = make_report()
+    facts = report.facts.experiment
+    dots = [dot.attrib for dot in charts_of(report, WIDE)["parts"].iter(f"{SVG}circle")]
+    across = ticks(charts_of(report, WIDE)["parts"], r"\d+%", "x")
+    scale = across[100.0] - across[0.0]
+    best = sorted(facts.cohort, key=lambda run: -run.accuracy)
+    rows = [[run.accuracy for run in best]]
+    rows += [[run.part_accuracy[part.name] for run in best] for part in facts.parts]
+    heights = sorted(dots, key=lambda dot: float(dot["cy"]))
+    found = [(float(dot["cx"]) - across[0.0]) / scale for dot in heights]
+    assert found == pytest.approx([share for row in rows for share in row], abs=1e-3)
 
 
 def test_only_major_parts_have_the_line_at_one_half() -> None:

@@ -186,7 +186,9 @@ GINN.mount = (() => {
       const { chunkFile, locateOutput } = GINN.data;
       const ahead = Math.min(lastStep(), Math.max(0,
         state.step + direction * header.snapshots_a_chunk));
-      for (const step of [state.step, ahead]) {
+      // What comes next waits until the present frame is whole.
+      const steps = library.get(chunkFile(header, state.step)) ? [state.step, ahead] : [state.step];
+      for (const step of steps) {
         list.push({
           kind: "script", file: chunkFile(header, step), decode: GINN.vectors.decode,
         });
@@ -319,6 +321,7 @@ GINN.mount = (() => {
         show: state.show,
         marked,
       });
+      stage.dataset.lines = chunk ? "exact" : "coarse";
       const iteration = GINN.words.count(header.iterations[state.step]);
       canvas.setAttribute("aria-label",
         `${header.title} at iteration ${iteration}: ${state.show.size} boundaries shown`);

@@ -5,7 +5,7 @@
  * What `draw` needs of a canvas; whatever has these can be drawn on.
  * @typedef {Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "closePath" |
  *   "stroke" | "fillRect" | "drawImage" | "strokeStyle" | "fillStyle" | "lineWidth" |
- *   "lineJoin" | "lineCap" | "globalAlpha" | "imageSmoothingEnabled">} Pen
+ *   "lineJoin" | "lineCap" | "globalCompositeOperation">} Pen
  */
 /**
  * The part of the domain in sight: its top left corner and how many times it is enlarged.
@@ -82,18 +82,24 @@ GINN.stage = (() => {
   }
 
   /**
-   * A picture laid over a ground at less than full strength is toned: its black and white come out
-   * as the palette's, which lines of every colour stand out from.
+   * Tones the picture drawn so far: its black and white come out as the palette's, which lines of
+   * every colour stand out from. Each channel is multiplied by their difference, then black added.
+   * @param {Pen} pen
+   * @param {number} size
    * @param {Palette} palette
-   * @returns {{ground: string, strength: number}}
    */
-  function toning({ black, white }) {
+  function tone(pen, size, { black, white }) {
     const channels = (/** @type {string} */ colour) =>
       [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-    const [low, high] = [channels(black), channels(white)];
-    const strength = high.reduce((sum, value, at) => sum + value - low[at], 0) / (3 * 255);
-    const ground = low.map((value) => Math.min(255, Math.round(value / (1 - strength))));
-    return { ground: `rgb(${ground.join(" ")})`, strength };
+    const low = channels(black);
+    const range = channels(white).map((value, at) => Math.max(0, value - low[at]));
+    pen.globalCompositeOperation = "multiply";
+    pen.fillStyle = `rgb(${range.join(" ")})`;
+    pen.fillRect(0, 0, size, size);
+    pen.globalCompositeOperation = "lighter";
+    pen.fillStyle = `rgb(${low.join(" ")})`;
+    pen.fillRect(0, 0, size, size);
+    pen.globalCompositeOperation = "source-over";
   }
 
   /**
@@ -102,14 +108,11 @@ GINN.stage = (() => {
    */
   function draw(pen, scene) {
     const { size, unit, view, palette, chunk, starts } = scene;
-    const tone = toning(palette);
-    pen.globalAlpha = 1;
-    pen.fillStyle = scene.behind ? tone.ground : palette.paper;
+    pen.fillStyle = palette.paper;
     pen.fillRect(0, 0, size, size);
     if (scene.behind) {
-      pen.globalAlpha = tone.strength;
       drawTile(pen, scene.behind, size, view);
-      pen.globalAlpha = 1;
+      tone(pen, size, palette);
     }
     for (const tile of scene.standIns) drawTile(pen, tile, size, view);
     if (!chunk) return;

@@ -36,14 +36,13 @@ GINN.timeline = (() => {
   function labelled(iterations) {
     const last = iterations.length - 1;
     /** @type {number[]} */
-    const chosen = [last];
-    for (let power = 10 ** Math.floor(Math.log10(iterations[last] || 1)); power >= 1; power /= 10) {
-      const goal = power === 1 ? 0 : power;
-      const step = iterations.findIndex((iteration) => iteration >= goal);
+    const chosen = last > 0 ? [last, 0] : [last];
+    for (let power = 10 ** Math.floor(Math.log10(iterations[last] || 1)); power > 1; power /= 10) {
+      const step = iterations.indexOf(power);
       const apart = chosen.every((other) => Math.abs(other - step) * 100 >= LABEL_GAP * last);
-      if (iterations[step] === goal && apart) chosen.push(step);
+      if (step >= 0 && apart) chosen.push(step);
     }
-    return chosen.reverse();
+    return chosen.sort((a, b) => a - b);
   }
 
   /**

@@ -1,0 +1,89 @@
+"""The house as it was designed: data flows one way, and only one room knows torch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+GINN = ROOT / "ginn"
+
+# Left to right: a room may import what stands in an earlier row, and nothing else of the house.
+ORDER = [
+    {"spec"},
+    {"picture", "network"},
+    {"train", "complex"},
+    {"geometry"},
+    {"phenomena", "sprites", "vectors"},
+    {"numerals", "figures"},
+    {"charts"},
+    {"plates"},
+    {"articles"},
+    {"pages"},
+]
+# These serve every stage and know none of the others; the swap of the site is the store's.
+APART = {"store": set(), "swap": {"store"}, "crew": set(), "serve": set()}
+# A room that may be imported by a neighbour of its own row.
+NEIGHBOURS = {"figures": {"numerals"}}
+
+
+def imported(room: str) -> tuple[set[str], set[str]]:
+    """The rooms that a room imports, and the top-level packages."""
+    rooms: set[str] = set()
+    packages: set[str] = set()
+    for node in ast.walk(ast.parse((GINN / f"{room}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            names = [f"ginn.{alias.name}" for alias in node.names] if module == "ginn" else [module]
+        else:
+            continue
+        for name in names:
+            first, _, rest = name.partition(".")
+            if first == "ginn":
+                rooms.add(rest)
+            else:
+                packages.add(first)
+    return rooms, packages
+
+
+def test_every_room_has_its_place() -> None:
+    placed = set().union(*ORDER) | set(APART)
+    assert placed == {path.stem for path in GINN.glob("*.py")} - {"__init__"}
+
+
+@pytest.mark.parametrize("room", sorted(set().union(*ORDER)))
+def test_a_room_imports_only_what_stands_to_its_left(room: str) -> None:
+    place = next(i for i, row in enumerate(ORDER) if room in row)
+    allowed = set().union(*ORDER[:place]) | NEIGHBOURS.get(room, set())
+    if room != "train":
+        allowed -= {"train"}
+    assert imported(room)[0] <= allowed
+
+
+@pytest.mark.parametrize("room", sorted(APART))
+def test_store_crew_and_server_know_no_room(room: str) -> None:
+    assert imported(room)[0] <= APART[room]
+
+
+def test_only_training_imports_torch() -> None:
+    users = {path.stem for path in GINN.glob("*.py") if "torch" in imported(path.stem)[1]}
+    assert users == {"train"}
+    assert "numpy" in imported("geometry")[1]
+    assert imported("geometry")[1] <= {
+        "__future__",
+        "collections",
+        "dataclasses",
+        "typing",
+        "numpy",
+    }
+
+
+def test_a_build_with_nothing_to_train_never_loads_torch() -> None:
+    code = "import build, sys; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -1,0 +1,220 @@
+"""The files the viewer draws from: a chunk comes back as it was, small, and damage is noticed."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import re
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ginn import geometry, vectors
+from ginn.geometry import LEFT, TOP, Boundaries
+from ginn.network import Snapshots
+from ginn.vectors import QUANTA, RunCard, decode, encode, index_file, quantised, run_files
+
+SPRITES = {"layers": [], "output": {"tile": 8, "columns": 1, "files": []}}
+CARD = RunCard("seed-3", "good-1", "Good run 1", "Ended well.")
+
+
+def synthetic(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
+    """Boundaries with every count of polylines and vertices, closed and open, at random places."""
+    rng = np.random.default_rng(seed)
+    lines = snapshots * (sum(widths) + 1)
+    a_line = rng.integers(0, 4, lines)
+    a_polyline = rng.integers(2, 6, a_line.sum())
+    vertices = int(a_polyline.sum())
+    return Boundaries(
+        widths=widths,
+        vertices=rng.random((vertices, 2)),
+        causes=rng.integers(-4, sum(widths), vertices).astype(np.int32),
+        polyline_offsets=np.concatenate([[0], np.cumsum(a_polyline)]).astype(np.int64),
+        closed=rng.random(a_line.sum()) < 0.3,
+        line_offsets=np.concatenate([[0], np.cumsum(a_line)]).astype(np.int64),
+        regions=np.ones(snapshots, dtype=np.int32),
+    )
+
+
+def random_run(widths: tuple[int, ...], snapshots: int, seed: int) -> Snapshots:
+    """A network that drifts, as one does in training: uniform in +-1 / sqrt(fan in) and a walk."""
+    rng = np.random.default_rng(seed)
+    sizes = (2, *widths, 1)
+    drift = np.linspace(0, 0.1, snapshots)
+
+    def drifting(*shape: int, fan_in: int) -> np.ndarray:
+        start, speed = rng.uniform(-1, 1, (2, *shape)) / np.sqrt(fan_in)
+        return (start + np.multiply.outer(drift, speed)).astype(np.float32)
+
+    pairs = list(itertools.pairwise(sizes))
+    return Snapshots(
+        seed=seed,
+        iterations=np.arange(snapshots, dtype=np.int64),
+        weights=tuple(drifting(out, fan_in, fan_in=fan_in) for fan_in, out in pairs),
+        biases=tuple(drifting(out, fan_in=fan_in) for fan_in, out in pairs),
+        loss=np.linspace(0.7, 0.1, snapshots),
+        accuracy=np.linspace(0.5, 1.0, snapshots),
+        learning_rate=np.full(snapshots, 1e-3),
+    )
+
+
+def assert_same(boundaries: Boundaries, first: int, text: str) -> None:
+    """Every polyline of a decoded chunk is the original's, to half a quantum."""
+    chunk = decode(text)
+    for k in range(len(chunk)):
+        for neuron in range(boundaries.neurons):
+            expected = boundaries.polylines(first + k, neuron)
+            line = k * chunk.neurons + neuron
+            found = range(chunk.line_offsets[line], chunk.line_offsets[line + 1])
+            assert len(found) == len(expected)
+            for p, polyline in zip(found, expected, strict=True):
+                part = slice(chunk.polyline_offsets[p], chunk.polyline_offsets[p + 1])
+                error = np.abs(chunk.positions[part] / QUANTA - polyline.vertices)
+                assert error.max() <= 0.5 / QUANTA + 1e-12
+                np.testing.assert_array_equal(chunk.causes[part], polyline.causes)
+                assert chunk.closed[p] == polyline.closed
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    widths=st.lists(st.integers(1, 7), min_size=1, max_size=4).map(tuple),
+    snapshots=st.integers(1, 6),
+    first=st.integers(0, 5),
+    seed=st.integers(0, 1000),
+)
+def test_round_trip(widths: tuple[int, ...], snapshots: int, first: int, seed: int) -> None:
+    boundaries = synthetic(widths, first + snapshots, seed)
+    assert_same(boundaries, first, encode(quantised(boundaries, first, snapshots)))
+
+
+def test_round_trip_of_traced_boundaries() -> None:
+    boundaries = geometry.trace(random_run((16, 16, 16), 5, 0))
+    assert (boundaries.causes >= 0).sum() > 50  # or nothing bends, and this shows little
+    assert_same(boundaries, 1, encode(quantised(boundaries, 1, 4)))
+
+
+def test_more_neurons_than_a_byte_counts() -> None:
+    boundaries = synthetic((300, 200), 2, 1)
+    assert boundaries.causes.max() > 255
+    assert_same(boundaries, 0, encode(quantised(boundaries, 0, 2)))
+
+
+def test_no_boundary_at_all() -> None:
+    empty = Boundaries(
+        (2,), np.zeros((0, 2)), np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, bool),
+        np.zeros(2 * 3 + 1, np.int64), np.ones(2, np.int32),
+    )  # fmt: skip
+    chunk = decode(encode(quantised(empty, 0, 2)))
+    assert (len(chunk), len(chunk.causes)) == (2, 0)
+
+
+def test_the_text_written_out_by_hand() -> None:
+    """One neuron and the output; a line from the left side to the middle of the top."""
+    boundaries = Boundaries(
+        (1,),
+        np.array([[0.0, 1.0], [0.5, 0.0]]),
+        np.array([LEFT, TOP], dtype=np.int32),
+        np.array([0, 2]),
+        np.array([False]),
+        np.array([0, 1, 1]),
+        np.array([2], dtype=np.int32),
+    )
+    # Polylines: 1, 0. Two open vertices: 4. Causes: 3, 2. x: 0 - 32768 is 65535 by zigzag, in
+    # fives from the least 31, 31, 31, 1; then 32768 - 0 is 65536: 0, 0, 0, 2. y: 65535 - 32768 is
+    # 65534: 30, 31, 31, 1; then -65535 is 131069: 29, 31, 31, 3.
+    body = "BA;E;DC;___BgggC;-__B9__D"
+    head = f"ginn-vectors,1,{zlib.adler32(body.encode())},0,1,2,1,2;"
+    assert encode(quantised(boundaries, 0, 1)) == head + body
+
+
+def test_a_still_network_costs_next_to_nothing() -> None:
+    """Vertices are predicted from the snapshot before: what does not move is all zeros."""
+    moving = random_run((8, 8), 1, 0)
+    still = Snapshots(
+        0, np.arange(32), tuple(np.repeat(w, 32, 0) for w in moving.weights),
+        tuple(np.repeat(b, 32, 0) for b in moving.biases), np.ones(32), np.ones(32), np.ones(32),
+    )  # fmt: skip
+    boundaries = geometry.trace(still)
+    once = len(gzip.compress(encode(quantised(boundaries, 0, 1)).encode()))
+    all_of_them = len(gzip.compress(encode(quantised(boundaries, 0, 32)).encode()))
+    assert all_of_them < 2 * once
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda text: text[:-5], "checksum"),
+        (lambda text: text[:-1] + ("A" if text[-1] != "A" else "B"), "checksum"),
+        (lambda text: text.replace("vectors,1,", "vectors,2,", 1), "allowed is"),
+        (lambda text: "", "allowed is"),
+        (lambda text: re.sub(r",(\d+);", lambda m: f",{int(m[1]) + 1};", text, count=1), "columns"),
+    ],
+)
+def test_damage_is_noticed(damage: object, message: str) -> None:
+    text = encode(quantised(synthetic((4,), 3, 0), 0, 3))
+    decode(text)
+    with pytest.raises(ValueError, match=message):
+        decode(damage(text))  # type: ignore[operator]
+
+
+def test_a_vertex_outside_the_domain_is_refused() -> None:
+    boundaries = synthetic((4,), 2, 0)
+    boundaries.vertices[7] = [0.5, 1.001]
+    with pytest.raises(ValueError, match=r"vertex 7 is at \[0\.5, 1\.001\]; positions from 0 to 1"):
+        quantised(boundaries, 0, 2)
+
+
+def received(content: bytes) -> tuple[str, object]:
+    """What a data script hands to the viewer."""
+    match = re.fullmatch(r"GINN\.receive\((.*)\);\n", content.decode())
+    assert match
+    key, value = json.loads(f"[{match[1]}]")
+    return key, value
+
+
+def test_files_of_a_run() -> None:
+    run = random_run((4, 3), 70, 2)
+    boundaries = geometry.trace(run)
+    name, files = run_files(CARD, run, boundaries, SPRITES, snapshots_a_chunk=32)
+    key, header = received(files[name])
+    assert key == "seed-3/run"
+    assert isinstance(header, dict)
+    assert header["iterations"] == list(range(70))
+    assert header["widths"] == [4, 3]
+    assert header["regions"] == boundaries.regions.tolist()
+    assert header["loss"][0] == 0.7
+    assert set(files) == {name, *header["chunks"]}
+    for number, chunk_name in enumerate(header["chunks"]):
+        chunk_key, text = received(files[chunk_name])
+        assert chunk_key == f"seed-3/vectors-{number:03d}"
+        assert chunk_name.startswith(f"{chunk_key}.")
+        chunk = decode(str(text))
+        assert (chunk.first, len(chunk)) == (32 * number, min(32, 70 - 32 * number))
+    assert run_files(CARD, run, boundaries, SPRITES, snapshots_a_chunk=32) == (name, files)
+
+
+def test_a_file_name_changes_with_its_content() -> None:
+    run = random_run((4, 3), 3, 2)
+    boundaries = geometry.trace(run)
+    name, files = run_files(CARD, run, boundaries, SPRITES)
+    boundaries.vertices[0] = 1 - boundaries.vertices[0]
+    other, changed = run_files(CARD, run, boundaries, SPRITES)
+    assert set(files).isdisjoint(changed)
+    assert name.split(".")[0] == other.split(".")[0]
+
+
+def test_index_holds_the_runs_in_order() -> None:
+    other = RunCard("seed-1", "bad-1", "Bad run", "Failed.")
+    about = {"id": "bottle", "widths": [4], "target": "target.png"}
+    _, content = index_file(about, [(CARD, 431, "seed-3/run.x.js"), (other, 9, "seed-1/run.y.js")])
+    key, index = received(content)
+    assert key == "index"
+    assert isinstance(index, dict)
+    assert [run["id"] for run in index["runs"]] == ["seed-3", "seed-1"]
+    assert [run["snapshots"] for run in index["runs"]] == [431, 9]
+    assert index["version"] == vectors.VERSION
+    assert index["target"] == "target.png"
