@@ -465,3 +465,22 @@ def test_without_scripts_the_last_moments_stand(browser: Any, built_site: BuiltS
     runs = data(built_site, "index.*.js")["runs"]
     expect(page.locator(".viewer-stills img")).to_have_count(len(runs))
     context.close()
+
+
+def test_dragging_never_queues_frames(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site))
+    ready(page).wait_for_timeout(300)
+    asked = page.evaluate("""() => {
+      const request = window.requestAnimationFrame;
+      let count = 0;
+      window.requestAnimationFrame = (callback) => { count += 1; return request(callback); };
+      const slider = document.querySelector("input[type=range]");
+      for (let step = 0; step < 90; step += 1) {
+        slider.value = String(step);
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      return count;
+    }""")
+    assert asked == 1
+    expect(page.get_by_label("Snapshot", exact=True)).to_have_value("89")
+    address_of(page, "step=89")
