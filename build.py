@@ -322,17 +322,27 @@ class Stages:
         """Every page with its stills, style and scripts: address -> content."""
         texts = sorted((CONTENT / "articles").glob("*.md"))
         texts += sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
-        names = ("pages", "plates", "articles", "figures", "charts", "numerals", "network")
+        names = (
+            "pages",
+            "plates",
+            "articles",
+            "figures",
+            "charts",
+            "numerals",
+            "network",
+            "sprites",
+        )
         inputs = {
             "facts": facts,
             "site": self.spec.site,
             "experiment": self.experiment,
             "traces": self.trace_keys,
             "runs": self.run_keys,
+            "labels": self.labels,
             "index": data["index"].decode(),
             "names": [path.relative_to(ROOT).as_posix() for path in texts],
         }
-        libraries = ["numpy", "pillow", "jinja2", "markdown"]
+        libraries = ["numpy", "pillow", "jinja2", "markdown", "rjsmin"]
         key = store.key("pages", inputs, [*texts, *rooms(*names)], libraries)
         address = {"index": f"data/{data['index'].decode()}"}
         report = Report(

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import rjsmin
 
 from ginn import figures, numerals
 from ginn.articles import FILTERS, Article, read_articles, render_article
 from ginn.figures import Colours, FigureError
 from ginn.phenomena import RunFacts
 from ginn.plates import EXPLORER, Report, Still, token
+from ginn.sprites import target_picture
 
 
 def render_site(
@@ -33,7 +35,7 @@ def render_site(
     Raises ArticleError, with file and line, for whatever an article says that does not hold.
     """
     read = read_articles(articles)
-    files, assets = _assets(templates, report.colours)
+    files, assets = _assets(templates, report)
     site = _Pages(report, read, templates, assets)
     for article in read:
         files |= site.article(article)
@@ -149,11 +151,17 @@ def _size(svg: str) -> dict[str, str]:
     return {"width": match[1], "height": match[2]} if match else {}
 
 
-def _assets(templates: Path, colours: Colours) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Style and scripts under content-hashed names: their files, and logical name -> address."""
-    viewer = sorted(f for f in (templates / "viewer").iterdir() if f.suffix in (".css", ".js"))
-    style = colour_properties(colours).encode() + (templates / "style.css").read_bytes()
-    contents = {"style.css": style} | {f"viewer/{f.name}": f.read_bytes() for f in viewer}
+def _assets(templates: Path, report: Report) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Style, scripts and icon under content-hashed names: their files, and name -> address."""
+    style = colour_properties(report.colours).encode() + (templates / "style.css").read_bytes()
+    contents = {"style.css": style, "icon.png": target_picture(report.domain.labels)}
+    for file in sorted((templates / "viewer").iterdir()):
+        if file.suffix == ".css":
+            contents[f"viewer/{file.name}"] = file.read_bytes()
+        elif file.suffix == ".js":
+            # Comments are for whoever changes the scripts; readers need not load them.
+            script = rjsmin.jsmin(file.read_text(encoding="utf-8"))
+            contents[f"viewer/{file.name}"] = f"{script}\n".encode()
     files: dict[str, bytes] = {}
     addresses = {
         name: _add(files, f"assets/{name.replace('/', '-')}", content)

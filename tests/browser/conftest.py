@@ -43,14 +43,6 @@ Open = Callable[..., tuple[Page, Journal]]
 class _StaticHost(http.server.SimpleHTTPRequestHandler):
     """A static host under a sub-path, with the strictest policy that the site promises to keep."""
 
-    def do_GET(self) -> None:
-        # The host's, not the site's: a browser asks for it where a page names no icon.
-        if self.path == "/favicon.ico":
-            self.send_response(204)
-            self.end_headers()
-            return
-        super().do_GET()
-
     def translate_path(self, path: str) -> str:
         if not path.startswith(PREFIX):
             return str(Path(self.directory) / "nothing-outside-the-sub-path")
