@@ -127,7 +127,7 @@ def test_keys_move_the_clock(built_site: BuiltSite, open_page: Open) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_play_and_pause(built_site: BuiltSite, open_page: Open, place: str) -> None:
-    page, _ = open_page(explorer(built_site, place, "step=10&speed=30"))
+    page, _ = open_page(explorer(built_site, place, "step=10&speed=8"))
     slider = ready(page).get_by_label("Snapshot", exact=True)
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()

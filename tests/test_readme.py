@@ -1,0 +1,57 @@
+"""The README says what is true: its commands, options, rooms and libraries."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import build as story
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_options_in_the_readme_are_those_of_the_help(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        story.main(["--help"])
+    told = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    table = README[README.index("| `python build.py` |") : README.index("What is trained")]
+    assert set(re.findall(r"--[a-z]+", table)) == told
+
+
+def test_every_room_is_in_the_design() -> None:
+    design = README[README.index("## Design") : README.index("### Libraries")]
+    rooms = {path.stem for path in (ROOT / "ginn").glob("*.py")} - {"__init__"}
+    for room in rooms:
+        assert re.search(rf"\*\*[^*]*\b{room}\b[^*]*\*\*", design), room
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    table = README[README.index("### Libraries") : README.index("## Figures")]
+    reasons = re.findall(r"(?m)^\| ([a-z0-9, .]+) \| \S", table)
+    explained = {name.split()[0] for row in reasons for name in row.split(", ")}
+    needed = {re.split(r"[=<>]", requirement)[0] for requirement in project["dependencies"]}
+    assert explained - {"why"} == needed
+    assert "torch==2.13.0" in project["dependencies"]
+
+
+def test_what_the_readme_points_to_is_there() -> None:
+    for path in re.findall(r"`((?:tests|content|templates|ginn)/[\w./-]*)`", README):
+        assert (ROOT / path).exists(), path
+    for path in re.findall(r"\]\((\.?[\w/.-]+)\)", README):
+        assert (ROOT / path).exists(), path
+    for path in re.findall(r"python (tests/[\w/]+\.py)", README):
+        assert (ROOT / path).is_file(), path
+
+
+def test_ci_runs_the_readmes_second_command() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert 'python -m pip install -e ".[test]" && python -m pytest' in README
+    assert '-e ".[test]"' in script
+    assert "REQUIRE_BROWSER=1 python -m pytest" in script
