@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from ginn import crew, geometry, network, pages, phenomena, sprites, store, swap, vectors
+from ginn import crew, film, geometry, network, pages, phenomena, sprites, store, swap, vectors
+from ginn.address import hashed
 from ginn.articles import read_articles
+from ginn.closing import bytes_by_kind, summary
 from ginn.crew import Crew
 from ginn.geometry import Boundaries
 from ginn.network import Snapshots
@@ -253,7 +255,8 @@ class Stages:
     ) -> dict[str, Mapping[str, bytes]]:
         """The sprite sheets of the exhibited runs: run id -> name -> content."""
         inputs = {"colours": self.spec.site.layer_colours, "pixels": self.experiment.pixels}
-        shared = store.key("film", inputs, rooms("sprites", "network"), ["numpy", "pillow"])
+        sources = rooms("film", "sprites", "address", "phenomena", "network")
+        shared = store.key("film", inputs, sources, ["numpy", "pillow"])
         keys = {
             name: store.key("film", {"trace": self.trace_keys[name], "shared": shared}, [], [])
             for name in boundaries
@@ -263,7 +266,7 @@ class Stages:
             colours = self.spec.site.layer_colours
             calls = [(name, boundaries[name], runs[name], colours, self.domain) for name in missing]
             with bar("filming", len(calls)) as progress:
-                for name, files in self.workers.each(film_run, calls):
+                for name, files in self.workers.each(film.film, calls):
                     progress.update()
                     yield name, files
 
@@ -283,17 +286,20 @@ class Stages:
         experiment, site = self.experiment, self.spec.site
         inputs = {"runs": exhibited, "traces": self.trace_keys, "labels": self.labels}
         inputs |= {"title": experiment.title, "colours": [site.layer_colours, site.output_colour]}
-        sources = [*rooms("vectors", "sprites", "network", "pages", "numerals"), Path(__file__)]
+        sources = [
+            *rooms("vectors", "film", "sprites", "address", "network", "pages", "numerals"),
+            Path(__file__),
+        ]
         key = store.key("vectors", inputs, sources, ["numpy", "pillow"])
 
         def work() -> Mapping[str, bytes]:
             target = sprites.target_picture(self.domain.labels)
-            target_name = pages.hashed("target.png", target)
+            target_name = hashed("target.png", target)
             files = {target_name: target}
             cards = []
             for run in exhibited:
                 card = vectors.RunCard(run.id, run.role, run.title, pages.outcome(run))
-                layouts = film_layouts(runs[run.id], self.domain.pixels, list(films[run.id]))
+                layouts = film.layouts(runs[run.id], self.domain.pixels, list(films[run.id]))
                 header, made = vectors.run_files(card, runs[run.id], boundaries[run.id], layouts)
                 files |= made
                 cards.append((card, len(runs[run.id]), header))
@@ -310,7 +316,8 @@ class Stages:
             return files | {index: content, "index": index.encode()}
 
         files = self.kept.keep("vectors", key, FILES, work)
-        return {name: film[name] for film in films.values() for name in film} | dict(files)
+        sheets = {name: made[name] for made in films.values() for name in made}
+        return sheets | dict(files)
 
     def pages(
         self,
@@ -382,42 +389,6 @@ def train_group(
     return train(Training(**training), domain, seeds, recorded, crew.tell)
 
 
-def film_run(
-    name: str, boundaries: Boundaries, run: Snapshots, colours: Sequence[str], domain: Domain
-) -> tuple[str, dict[str, bytes]]:
-    """In a worker: a run's sheets under content-hashed names, relative to the data folder."""
-    white = np.stack(
-        [
-            network.probability(phenomena.logits_at(run, snapshot, domain)).astype(np.float32)
-            for snapshot in range(len(run))
-        ]
-    )  # (K, n, n)
-    files = {}
-    depth = len(run.widths)
-    for sheets in (
-        sprites.boundary_sheets(boundaries, colours),
-        sprites.output_sheets(white, depth),
-    ):
-        for sheet in sheets:
-            place = f"{sheet.layer:02d}-{sheet.first_snapshot:04d}-{sheet.band:02d}"
-            files[pages.hashed(f"{name}/sheet-{place}{sheet.suffix}", sheet.data)] = sheet.data
-    return name, files
-
-
-def film_layouts(run: Snapshots, pixels: int, names: Sequence[str]) -> dict[str, Any]:
-    """Where the viewer finds each tile: the layouts of a run's films with their files' names."""
-
-    def film(layer: int, layout: Any) -> dict[str, Any]:
-        files = [name for name in names if f"/sheet-{layer:02d}-" in name]
-        return {**dataclasses.asdict(layout), "files": sorted(files)}
-
-    depth = len(run.widths)
-    layers = [
-        film(layer, sprites.boundary_layout(run.widths, layer, len(run))) for layer in range(depth)
-    ]
-    return {"layers": layers, "output": film(depth, sprites.output_layout(pixels, len(run)))}
-
-
 def write_site(
     folder: Path, made: Mapping[str, bytes], data: Mapping[str, bytes], facts: Facts
 ) -> None:
@@ -431,63 +402,6 @@ def write_site(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-
-
-KINDS = {
-    ".html": "pages",
-    ".css": "style",
-    ".svg": "figures",
-    ".webp": "sprite sheets",
-    ".png": "pictures",
-    ".json": "facts and manifest",
-}
-
-
-def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
-    """Files and bytes of a site by what they are, largest first."""
-    kinds: dict[str, tuple[int, int]] = {}
-    for path in folder.rglob("*"):
-        if path.is_file():
-            kind = KINDS.get(path.suffix, "other")
-            if path.suffix == ".js":
-                kind = "vectors" if path.is_relative_to(folder / "data") else "scripts"
-            count, total = kinds.get(kind, (0, 0))
-            kinds[kind] = (count + 1, total + path.stat().st_size)
-    return dict(sorted(kinds.items(), key=lambda item: -item[1][1]))
-
-
-def summary(
-    record: Sequence[store.Stage],
-    audition: AuditionFacts,
-    runs: Sequence[RunFacts],
-    sizes: Mapping[str, tuple[int, int]],
-    seconds: float,
-) -> str:
-    """The last lines of a build: outcomes, the stages' seconds, the site's bytes."""
-    lines = [
-        f"\nAudition: {audition.failed} of {audition.seeds} seeds had failed after "
-        f"{audition.iterations:,} iterations"
-        + (f": {', '.join(map(str, audition.failed_seeds))}" if audition.failed else ""),
-        f"Cohort: {sum(run.failed for run in runs)} of {len(runs)} runs failed",
-    ]
-    lines += [
-        f"  {run.id:<10} loss {run.loss:.4f}  accuracy {run.accuracy:.3f}"
-        + ("  failed" if run.failed else "")
-        for run in runs
-    ]
-    lines.append("\nStage                made  kept  seconds")
-    for stage in record:
-        spent = f"{stage.seconds:8.1f}" if stage.made else "    kept"
-        lines.append(f"{stage.name:<18}{stage.made:>7}{stage.kept:>6} {spent}")
-    lines.append(f"{'the whole build':<31} {seconds:8.1f}")
-    lines.append("\nSite                files       kB")
-    for kind, (count, total) in sizes.items():
-        lines.append(f"{kind:<18}{count:>7}{total / 1000:>9,.0f}")
-    everything = sum(total for _, total in sizes.values())
-    lines.append(
-        f"{'all':<18}{sum(count for count, _ in sizes.values()):>7}{everything / 1000:>9,.0f}"
-    )
-    return "\n".join(lines)
 
 
 def bar(words: str, total: int = 0, names: Sequence[str] | None = None) -> Any:

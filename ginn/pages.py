@@ -6,7 +6,6 @@ under any sub-path, and from a double-clicked file.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import jinja2
 import rjsmin
 
 from ginn import figures, numerals
+from ginn.address import hashed
 from ginn.articles import FILTERS, Article, read_articles, render_article
 from ginn.figures import Colours, FigureError
 from ginn.phenomena import RunFacts
@@ -191,12 +191,6 @@ def colour_properties(colours: Colours) -> str:
         f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
         "@media print{:root{color-scheme:only light}}\n"
     )
-
-
-def hashed(address: str, content: bytes) -> str:
-    """`address` with a part of the content's SHA-256 before its suffix."""
-    stem, _, suffix = address.rpartition(".")
-    return f"{stem}-{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
 
 
 def outcome(run: RunFacts) -> str:

@@ -1,0 +1,65 @@
+"""The last lines of a build: outcomes, the seconds of each stage, the site's bytes by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ginn import store
+from ginn.phenomena import AuditionFacts, RunFacts
+
+KINDS = {
+    ".html": "pages",
+    ".css": "style",
+    ".svg": "figures",
+    ".webp": "sprite sheets",
+    ".png": "pictures",
+    ".json": "facts and manifest",
+}
+
+
+def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
+    """Files and bytes of a site by what they are, largest first."""
+    kinds: dict[str, tuple[int, int]] = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            kind = KINDS.get(path.suffix, "other")
+            if path.suffix == ".js":
+                kind = "vectors" if path.is_relative_to(folder / "data") else "scripts"
+            count, total = kinds.get(kind, (0, 0))
+            kinds[kind] = (count + 1, total + path.stat().st_size)
+    return dict(sorted(kinds.items(), key=lambda item: -item[1][1]))
+
+
+def summary(
+    record: Sequence[store.Stage],
+    audition: AuditionFacts,
+    runs: Sequence[RunFacts],
+    sizes: Mapping[str, tuple[int, int]],
+    seconds: float,
+) -> str:
+    """The last lines of a build: outcomes, the stages' seconds, the site's bytes."""
+    lines = [
+        f"\nAudition: {audition.failed} of {audition.seeds} seeds had failed after "
+        f"{audition.iterations:,} iterations"
+        + (f": {', '.join(map(str, audition.failed_seeds))}" if audition.failed else ""),
+        f"Cohort: {sum(run.failed for run in runs)} of {len(runs)} runs failed",
+    ]
+    lines += [
+        f"  {run.id:<10} loss {run.loss:.4f}  accuracy {run.accuracy:.3f}"
+        + ("  failed" if run.failed else "")
+        for run in runs
+    ]
+    lines.append("\nStage                made  kept  seconds")
+    for stage in record:
+        spent = f"{stage.seconds:8.1f}" if stage.made else "    kept"
+        lines.append(f"{stage.name:<18}{stage.made:>7}{stage.kept:>6} {spent}")
+    lines.append(f"{'the whole build':<31} {seconds:8.1f}")
+    lines.append("\nSite                files       kB")
+    for kind, (count, total) in sizes.items():
+        lines.append(f"{kind:<18}{count:>7}{total / 1000:>9,.0f}")
+    everything = sum(total for _, total in sizes.values())
+    lines.append(
+        f"{'all':<18}{sum(count for count, _ in sizes.values()):>7}{everything / 1000:>9,.0f}"
+    )
+    return "\n".join(lines)
