@@ -1,0 +1,57 @@
+"""The last lines of a build, and names that tell a file's content."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ginn.address import hashed
+from ginn.closing import bytes_by_kind, summary
+from ginn.phenomena import AuditionFacts, RunFacts
+from ginn.store import Stage
+
+
+def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
+    contents = {
+        "index.html": 500, "assets/a.css": 40, "assets/viewer-a.js": 30, "data/run.js": 2000,
+        "data/sheet.webp": 900, "data/target.png": 20, "figures/a.svg": 70, "build.json": 7,
+        ".gitignore": 3,
+    }  # fmt: skip
+    for name, size in contents.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x" * size)
+    kinds = bytes_by_kind(tmp_path)
+    assert kinds["vectors"] == (1, 2000)
+    assert kinds["scripts"] == (1, 30)
+    assert sum(count for count, _ in kinds.values()) == len(contents)
+    assert sum(total for _, total in kinds.values()) == sum(contents.values())
+    sizes = [total for _, total in kinds.values()]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_the_summary_tells_outcomes_seconds_and_what_was_kept() -> None:
+    run = RunFacts("seed-3", 3, "", "Seed 3", True, 0.25, 0.9, {}, 0, 0, "")
+    text = summary(
+        [Stage("train", 2, 1, 12.34), Stage("trace", 0, 4, 0.01)],
+        AuditionFacts(128, 10_000, 2, (3, 77)),
+        [run],
+        {"pages": (3, 21_500)},
+        15.0,
+    )
+    assert "2 of 128 seeds" in text
+    assert "3, 77" in text
+    assert "1 of 1 runs failed" in text
+    assert re.search(r"seed-3 +loss 0\.2500 +accuracy 0\.900 +failed", text)
+    assert re.search(r"train +2 +1 +12\.3", text)
+    assert re.search(r"trace +0 +4 +kept", text)
+    assert re.search(r"the whole build +15\.0", text)
+
+
+@given(st.binary(max_size=20), st.binary(max_size=20))
+def test_two_files_share_a_name_only_if_they_are_the_same(one: bytes, other: bytes) -> None:
+    names = {hashed("assets/style.css", content) for content in (one, other)}
+    assert len(names) == len({one, other})
+    assert all(re.fullmatch(r"assets/style-[0-9a-f]{10}\.css", name) for name in names)
