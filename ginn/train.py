@@ -290,10 +290,7 @@ class _Recorder:
             network = [layer[s] for layer in parameters.layers]
             if not self.ended[s] and not all(bool(layer.isfinite().all()) for layer in network):
                 self.ended[s] = self._complaint(s, iteration)
-            if self.ended[s]:
-                for layer in network:
-                    layer.zero_()
-            else:
+            if not self.ended[s]:
                 self.measures[s].append(evaluate(network, self.points, self.labels))
         self.states.append([layer.numpy().copy() for layer in parameters.layers])
 

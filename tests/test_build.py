@@ -122,6 +122,17 @@ def test_changed_geometry_is_traced_again_from_there_on(house: Path) -> None:
     assert not redone.get("audition")
 
 
+def test_another_picture_is_learnt_anew(house: Path, tmp_path: Path) -> None:
+    picture = house / "content/pictures/bottle.toml"
+    original = picture.read_text(encoding="utf-8")
+    change(picture, "[0.42, 0.014], [0.58, 0.014]", "[0.42, 0.054], [0.58, 0.054]")
+    try:
+        redone = stages(run_build(house, "--draft", "--site", str(tmp_path / "site")).stdout)
+    finally:
+        picture.write_text(original, encoding="utf-8")
+    assert {name for name, again in redone.items() if not again} == set()
+
+
 def test_two_builds_give_the_same_site_whatever_the_jobs(house: Path, tmp_path: Path) -> None:
     for number, jobs in (("one", "1"), ("two", "2")):
         done = run_build(

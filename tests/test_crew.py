@@ -52,6 +52,23 @@ def test_an_error_in_a_worker_is_raised_here_and_no_process_is_left() -> None:
     assert not multiprocessing.active_children()
 
 
+def sleep(seconds: int) -> None:
+    time.sleep(seconds)
+
+
+def test_a_build_that_stops_does_not_wait_for_work_under_way() -> None:
+    def interrupted() -> None:
+        with crew.crew(2) as workers:
+            next(workers.each(sleep, [(0,), (60,)]))
+            raise KeyboardInterrupt
+
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert time.monotonic() - begun < 20
+    assert not multiprocessing.active_children()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_workers_end_when_the_build_is_killed(tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text(
