@@ -625,3 +625,15 @@ def test_a_kill_about_the_two_renames_loses_no_site(
     swap.recover_site(site)
     assert pages(site) == (["new", "new"] if place == "after" else ["old", "old"])
     assert {path.name for path in tmp_path.iterdir()} <= {"site", ".site.lock", ".site.lock.holder"}
+
+
+def test_a_stage_asked_for_by_anothers_work_has_its_seconds_to_itself(tmp_path: Path) -> None:
+    def inner() -> int:
+        time.sleep(0.3)
+        return 1
+
+    with opened(tmp_path) as store:
+        store.keep("outer", "a" * 64, JSON, lambda: store.keep("inner", "b" * 64, JSON, inner))
+        seconds = {stage.name: stage.seconds for stage in store.record}
+    assert seconds["inner"] >= 0.3
+    assert seconds["outer"] < 0.2
