@@ -7,7 +7,6 @@ GINN.mount = (() => {
   const PATIENCE = 300;
   // Browsers refuse an address that changes many times a second.
   const ADDRESS_DELAY = 250;
-  const LONG_STEP = 10;
 
   /**
    * Puts a viewer into `root`, whose `data-index` is the address of an experiment's index.
@@ -104,6 +103,11 @@ GINN.mount = (() => {
       if (playing && state.step === lastStep()) set({ step: 0 });
       schedule();
     };
+    const changeSpeed = (/** @type {number} */ by) => {
+      const { SPEEDS } = GINN.state;
+      const speed = SPEEDS[SPEEDS.indexOf(state.speed) + by];
+      if (speed) set({ speed });
+    };
     const writeAddress = () =>
       history.replaceState(history.state, "", `#${GINN.state.write(state, context)}`);
 
@@ -124,7 +128,12 @@ GINN.mount = (() => {
       { value: "target", label: "Target", title: "The picture it learns" },
       { value: "plain", label: "Plain", title: "Nothing" },
     ], (value) => set({ behind: /** @type {State["behind"]} */ (value) }));
-    const timeline = GINN.timeline.create({ goto, play });
+    const timeline = GINN.timeline.create({
+      goto,
+      play,
+      speed: (speed) => set({ speed }),
+      loop: () => set({ loop: !state.loop }),
+    });
     const network = GINN.network.create(index.widths, {
       show(change) {
         const shown = new Set(state.show);
@@ -264,8 +273,10 @@ GINN.mount = (() => {
       ticked += (steps * 1000) / state.speed;
       // A page that slept goes on from where it was.
       if (now - ticked > 1000) ticked = now;
-      set({ step: Math.min(lastStep(), state.step + steps) });
-      if (state.step === lastStep()) playing = false;
+      const over = state.step + steps > lastStep();
+      if (over && state.loop) set({ step: 0 });
+      else set({ step: Math.min(lastStep(), state.step + steps) });
+      if (state.step === lastStep() && !state.loop) playing = false;
     }
 
     function draw() {
@@ -295,7 +306,7 @@ GINN.mount = (() => {
       selectionDrawn = state.show;
       outcome.textContent = index.runs.find(({ id }) => id === state.run)?.outcome ?? "";
       if (header) {
-        timeline.draw(header, state.step, playing);
+        timeline.draw(header, state, playing);
         drawStage(header, chunk);
         drawThumbnails(header, chunk);
       }
@@ -375,31 +386,19 @@ GINN.mount = (() => {
         schedule();
       });
     }
-    (keepsAddress ? document : root).addEventListener("keydown", (event) =>
-      keyPressed(/** @type {KeyboardEvent} */ (event)));
-
-    /** @param {KeyboardEvent} event */
-    function keyPressed(event) {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      const target = event.target instanceof HTMLElement ? event.target : root;
-      const radio = target instanceof HTMLInputElement && target.type === "radio";
-      const typing = target.matches("select, textarea, input:not([type=range], [type=radio])");
-      if (typing || (radio && event.key.startsWith("Arrow"))) return;
-      if (event.key === " " && (radio || target.matches("button, a, summary"))) return;
-      const by = event.shiftKey ? LONG_STEP : 1;
-      /** @type {Record<string, () => void>} */
-      const keys = {
-        " ": play,
-        ArrowLeft: () => goto(state.step - by),
-        ArrowRight: () => goto(state.step + by),
-        Home: () => goto(0),
-        End: () => goto(Infinity),
-      };
-      const action = keys[event.key];
-      if (!action) return;
-      event.preventDefault();
-      action();
-    }
+    GINN.keys.listen(keepsAddress ? document : root, {
+      " ": play,
+      ArrowLeft: () => goto(state.step - 1),
+      ArrowRight: () => goto(state.step + 1),
+      "Shift+ArrowLeft": () => goto(state.step - 10),
+      "Shift+ArrowRight": () => goto(state.step + 10),
+      Home: () => goto(0),
+      End: () => goto(Infinity),
+      "+": () => changeSpeed(1),
+      "=": () => changeSpeed(1),
+      "-": () => changeSpeed(-1),
+      l: () => set({ loop: !state.loop }),
+    });
 
     draw();
     return schedule;

@@ -43,6 +43,12 @@ interface Ginn {
     ): void;
     draw(pen: Pen, scene: Scene): void;
   };
+  keys: {
+    listen(
+      place: Document | HTMLElement,
+      actions: Record<string, (target: HTMLElement) => unknown>,
+    ): void;
+  };
   timeline: { create(actions: Actions): Timeline };
   network: {
     create(widths: number[], actions: PanelActions): Panel;

@@ -8,6 +8,7 @@
  * @property {ReadonlySet<number>} show the neurons shown; numbered layer by layer from 0, the output last
  * @property {"output" | "target" | "plain"} behind what is under the lines
  * @property {number} speed snapshots a second while playing
+ * @property {boolean} loop whether playing starts again after the last snapshot
  */
 
 /**
@@ -64,6 +65,12 @@ GINN.state = (() => {
       initial: () => 12,
       parse: (text) => nearest(SPEEDS, wholeNumber(text, 0, 1000)),
       format: String,
+    },
+    {
+      name: "loop",
+      initial: () => false,
+      parse: (text) => text === "on",
+      format: (value) => (value ? "on" : "off"),
     },
   ];
 
