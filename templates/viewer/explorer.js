@@ -7,6 +7,8 @@ GINN.mount = (() => {
   const PATIENCE = 300;
   // Browsers refuse an address that changes many times a second.
   const ADDRESS_DELAY = 250;
+  // How far an arrow moves an enlarged picture, in stages.
+  const PAN = 0.1;
 
   /**
    * Puts a viewer into `root`, whose `data-index` is the address of an experiment's index.
@@ -111,13 +113,17 @@ GINN.mount = (() => {
     const writeAddress = () =>
       history.replaceState(history.state, "", `#${GINN.state.write(state, context)}`);
 
-    const canvas = element("canvas", { role: "img" });
+    const canvas = element("canvas", { role: "img", tabindex: "0" });
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const message = element("p", {});
     const retry = element("button", { type: "button" }, ["Try again"]);
     retry.addEventListener("click", () => library.retry());
     const notice = element("div", { class: "viewer-notice", role: "status" }, [message, retry]);
     const stage = element("div", { class: "viewer-stage" }, [canvas, notice]);
+    const zoom = GINN.zoom.create(canvas, () => state, set);
+    const picture = element("div", { class: "viewer-picture" }, [
+      stage, element("div", { class: "viewer-tools" }, [zoom.element]),
+    ]);
     const outcome = element("p", { class: "viewer-outcome" });
 
     const run = GINN.choice("Run",
@@ -148,7 +154,7 @@ GINN.mount = (() => {
 
     root.replaceChildren(
       element("div", { class: "viewer-controls" }, [run.element, outcome]),
-      stage,
+      picture,
       timeline.element,
       element("div", { class: "viewer-side" }, [behind.element, network.element]),
     );
@@ -302,6 +308,7 @@ GINN.mount = (() => {
       drawNotice(header, failure);
       run.show(state.run);
       behind.show(state.behind);
+      zoom.draw(state);
       if (selectionDrawn !== state.show) network.drawSelection(state.show);
       selectionDrawn = state.show;
       outcome.textContent = index.runs.find(({ id }) => id === state.run)?.outcome ?? "";
@@ -322,7 +329,7 @@ GINN.mount = (() => {
       GINN.stage.draw(pen, {
         size,
         unit: size / (canvas.clientWidth || size),
-        view: { x: 0, y: 0, zoom: 1 },
+        view: GINN.zoom.viewOf(state),
         palette: /** @type {Palette} */ (palette),
         starts,
         behind: behindTile(header),
@@ -386,17 +393,31 @@ GINN.mount = (() => {
         schedule();
       });
     }
+    /**
+     * On the stage the keys of the clock zoom and pan.
+     * @param {(look: Look) => Look} look
+     * @param {() => unknown} otherwise
+     * @param {boolean} [anyZoom] also while nothing is enlarged
+     * @returns {(target: HTMLElement) => unknown}
+     */
+    const onStage = (look, otherwise, anyZoom) => (target) => {
+      if (!picture.contains(target) || (!anyZoom && state.zoom === 1)) return otherwise();
+      return set(look(state));
+    };
+    const { enlarged, moved } = GINN.zoom;
     GINN.keys.listen(keepsAddress ? document : root, {
       " ": play,
-      ArrowLeft: () => goto(state.step - 1),
-      ArrowRight: () => goto(state.step + 1),
+      ArrowLeft: onStage((look) => moved(look, PAN, 0), () => goto(state.step - 1)),
+      ArrowRight: onStage((look) => moved(look, -PAN, 0), () => goto(state.step + 1)),
+      ArrowUp: onStage((look) => moved(look, 0, PAN), () => false),
+      ArrowDown: onStage((look) => moved(look, 0, -PAN), () => false),
       "Shift+ArrowLeft": () => goto(state.step - 10),
       "Shift+ArrowRight": () => goto(state.step + 10),
       Home: () => goto(0),
       End: () => goto(Infinity),
-      "+": () => changeSpeed(1),
-      "=": () => changeSpeed(1),
-      "-": () => changeSpeed(-1),
+      "+": onStage((look) => enlarged(look, 2), () => changeSpeed(1), true),
+      "=": onStage((look) => enlarged(look, 2), () => changeSpeed(1), true),
+      "-": onStage((look) => enlarged(look, 0.5), () => changeSpeed(-1), true),
       l: () => set({ loop: !state.loop }),
     });
 

@@ -20,6 +20,7 @@ interface Ginn {
   };
   state: {
     SPEEDS: number[];
+    MOST_ZOOM: number;
     read(text: string, context: Context, preset?: string): State;
     write(state: State, context: Context): string;
     parseSelection(text: string, widths: number[]): ReadonlySet<number> | undefined;
@@ -42,6 +43,13 @@ interface Ginn {
       pen: Pen, chunk: Chunk, step: number, neuron: number, size: number, view: View,
     ): void;
     draw(pen: Pen, scene: Scene): void;
+  };
+  zoom: {
+    within(look: Look): Look;
+    viewOf(look: Look): View;
+    enlarged(look: Look, factor: number, fixed?: { x: number; y: number }): Look;
+    moved(look: Look, right: number, down: number): Look;
+    create(stage: HTMLElement, look: () => Look, change: (look: Look) => void): Zoom;
   };
   keys: {
     listen(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from conftest import BuiltSite, Open
 from playwright.sync_api import Page, expect
-from test_explorer import address_of, data, explorer, ink, ready
+from test_explorer import address_of, data, explorer, ink, ready, segments
 
 pytestmark = pytest.mark.browser
 
@@ -62,3 +63,142 @@ def test_ten_steps_at_once(built_site: BuiltSite, open_page: Open) -> None:
     expect(slider).to_have_value("30")
     page.get_by_role("button", name="Ten steps back").click()
     expect(slider).to_have_value("20")
+
+
+# --- zoom -----------------------------------------------------------------------------------------
+
+LOOK = """() => Object.fromEntries(["zoom", "x", "y"].map((name) => [
+  name, Number(new URLSearchParams(location.hash.slice(1)).get(name) ?? (name === "zoom" ? 1 : .5)),
+]))"""
+
+
+def stage_box(page: Page) -> tuple[float, float, float]:
+    """The stage's left, top and side in CSS px."""
+    box = page.locator(".viewer-stage canvas").bounding_box()
+    assert box
+    return box["x"], box["y"], box["width"]
+
+
+def test_zoom_by_buttons_reaches_64_and_resets(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site))
+    closer = ready(page).get_by_role("button", name="Zoom in")
+    for factor in (2, 4, 8, 16, 32, 64):
+        closer.click()
+        address_of(page, f"zoom={factor}")
+    expect(closer).to_be_disabled()
+    page.get_by_role("button", name="Zoom out").click()
+    address_of(page, "zoom=32")
+    page.get_by_role("button", name="Reset zoom").click()
+    page.wait_for_function("() => !location.hash.includes('zoom')")
+
+
+def test_wheel_zooms_at_the_pointer(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site))
+    left, top, side = stage_box(ready(page))
+    page.mouse.move(left + 0.75 * side, top + 0.25 * side)
+    page.mouse.wheel(0, -400)
+    address_of(page, "zoom=")
+    look = page.evaluate(LOOK)
+    assert look["zoom"] > 1.5
+    # The point of the domain under the pointer is where it was.
+    assert look["x"] + 0.25 / look["zoom"] == pytest.approx(0.75, abs=0.01)
+    assert look["y"] - 0.25 / look["zoom"] == pytest.approx(0.25, abs=0.01)
+
+
+def test_wheel_on_the_whole_picture_scrolls_the_page(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(explorer(built_site), size=(360, 740))
+    left, top, side = stage_box(ready(page))
+    page.mouse.move(left + side / 2, min(700, top + 20))
+    page.mouse.wheel(0, 200)
+    page.wait_for_function("() => scrollY > 100")
+
+
+def test_dragging_moves_the_enlarged_picture(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site, state="zoom=4"))
+    left, top, side = stage_box(ready(page))
+    page.mouse.move(left + 0.5 * side, top + 0.5 * side)
+    page.mouse.down()
+    page.mouse.move(left + 0.7 * side, top + 0.4 * side, steps=4)
+    page.mouse.up()
+    address_of(page, "x=0.45")
+    look = page.evaluate(LOOK)
+    assert (look["x"], look["y"]) == pytest.approx((0.5 - 0.2 / 4, 0.5 + 0.1 / 4), abs=0.002)
+    page.mouse.move(left + 0.9 * side, top + 0.4 * side)  # no button: nothing moves
+    page.wait_for_timeout(350)
+    assert page.evaluate(LOOK) == look
+
+
+def test_keys_zoom_and_pan_on_the_stage(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site, state="step=20"))
+    ready(page).locator(".viewer-stage canvas").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    address_of(page, "zoom=4")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    address_of(page, "y=0.525")
+    assert page.evaluate(LOOK)["x"] == pytest.approx(0.525)
+    page.keyboard.press("-")
+    page.keyboard.press("-")
+    page.wait_for_function("() => !location.hash.includes('zoom')")
+    page.keyboard.press("ArrowRight")  # nothing to pan: the clock's key again
+    address_of(page, "step=21")
+
+
+def test_two_fingers_zoom_and_one_pans(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site), size=(360, 740))
+    ready(page).locator(".viewer-stage").scroll_into_view_if_needed()
+    left, top, side = stage_box(page)
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [
+            {"x": left + x * side, "y": top + y * side, "id": n} for n, (x, y) in enumerate(places)
+        ]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (0.4, 0.5))
+    fingers("touchStart", (0.4, 0.5), (0.6, 0.5))
+    for apart in (0.12, 0.16, 0.2, 0.25, 0.3):
+        fingers("touchMove", (0.5 - apart, 0.5), (0.5 + apart, 0.5))
+    fingers("touchEnd")
+    address_of(page, "zoom=3")
+    look = page.evaluate(LOOK)
+    assert (look["x"], look["y"]) == pytest.approx((0.5, 0.5), abs=0.03)
+    fingers("touchStart", (0.5, 0.5))
+    for down in (0.55, 0.6, 0.7):
+        fingers("touchMove", (0.5, down))
+    fingers("touchEnd")
+    page.wait_for_function("y => Number(/y=([.0-9]+)/.exec(location.hash)?.[1]) < y - 0.04",
+                           arg=look["y"])  # fmt: skip
+
+
+def test_lines_are_equally_thick_at_any_zoom(built_site: BuiltSite, open_page: Open) -> None:
+    lines = segments(built_site, 90, list(range(16)))
+    (x, y) = lines[np.linalg.norm(lines[:, 1] - lines[:, 0], axis=1).argmax()].mean(axis=0)
+    state = f"step=90&show=1&behind=plain&zoom=64&x={x:.5f}&y={y:.5f}"
+    page, _ = open_page(explorer(built_site, state=state))
+    inked = ink(ready(page).locator(".viewer-stage canvas"))[4:-4, 4:-4]
+    # Few lines cross so small a place, each with its width times about a side of ink.
+    assert 1 / len(inked) < inked.mean() < 12 / len(inked)
+    middle = slice(len(inked) // 2 - 4, len(inked) // 2 + 4)
+    assert inked[middle, middle].any()
+
+
+@pytest.mark.parametrize(
+    "state", ["zoom=1e9&x=-4&y=NaN", "zoom=0&x=0&y=1", "zoom=&x=<b>", "zoom=-Infinity&x=Infinity"]
+)
+def test_hostile_zoom_stays_within_the_picture(
+    built_site: BuiltSite, open_page: Open, state: str
+) -> None:
+    page, _ = open_page(explorer(built_site, state=state))
+    ready(page)
+    look = page.evaluate(
+        "text => GINN.state.read(text, {runs: [{id: 'a', snapshots: 1}], widths: [1]})", state
+    )
+    assert 1 <= look["zoom"] <= 64
+    half = 0.5 / look["zoom"]
+    assert half <= look["x"] <= 1 - half
+    assert half <= look["y"] <= 1 - half
