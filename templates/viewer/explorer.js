@@ -132,6 +132,10 @@ GINN.mount = (() => {
     const behind = GINN.choice("Behind the lines", [
       { value: "output", label: "Output", title: "The network's probability of white" },
       { value: "target", label: "Target", title: "The picture it learns" },
+      {
+        value: "error", label: "Error",
+        title: "Where the output disagrees with the target: the more violet, the further off",
+      },
       { value: "plain", label: "Plain", title: "Nothing" },
     ], (value) => set({ behind: /** @type {State["behind"]} */ (value) }));
     const timeline = GINN.timeline.create({
@@ -140,7 +144,16 @@ GINN.mount = (() => {
       speed: (speed) => set({ speed }),
       loop: () => set({ loop: !state.loop }),
     });
+    const only = (/** @type {number} */ neuron) => set({ show: new Set([neuron]) });
+    const none = () => set({ show: new Set() });
+    const all = () => {
+      const hidden = Array.from({ length: starts[index.widths.length] }, (_, neuron) => neuron);
+      set({ show: new Set([...state.show, ...hidden]) });
+    };
     const network = GINN.network.create(index.widths, {
+      all,
+      none,
+      only,
       show(change) {
         const shown = new Set(state.show);
         change(shown);
@@ -180,6 +193,7 @@ GINN.mount = (() => {
         paper: colour("--paper"),
         black: colour("--picture-black"),
         white: colour("--picture-white"),
+        error: colour("--error"),
       };
     }
 
@@ -196,7 +210,9 @@ GINN.mount = (() => {
         { kind: "script", file: indexFile },
         { kind: "script", file: headerFile, decode: GINN.data.versioned("the run") },
       ];
-      if (state.behind === "target") list.push({ kind: "image", file: index.target });
+      if (state.behind === "target" || state.behind === "error") {
+        list.push({ kind: "image", file: index.target });
+      }
       if (!header) return list;
       const { chunkFile, locateOutput } = GINN.data;
       const ahead = Math.min(lastStep(), Math.max(0,
@@ -207,7 +223,7 @@ GINN.mount = (() => {
         list.push({
           kind: "script", file: chunkFile(header, step), decode: GINN.vectors.decode,
         });
-        if (state.behind === "output") {
+        if (state.behind === "output" || state.behind === "error") {
           list.push({ kind: "image", file: locateOutput(header.sprites.output, step).file });
         }
         if (standIn && step === state.step) {
@@ -246,13 +262,15 @@ GINN.mount = (() => {
      * @returns {Tile | undefined}
      */
     function behindTile(header) {
-      if (state.behind === "output") {
+      if (state.behind === "output" || (state.behind === "error" && targetTile())) {
         const film = header.sprites.output;
         return tileAt(GINN.data.locateOutput(film, state.step), film.tile);
       }
-      return state.behind === "target"
-        ? tileAt({ file: index.target, x: 0, y: 0 }, index.pixels)
-        : undefined;
+      return state.behind === "target" ? targetTile() : undefined;
+    }
+
+    function targetTile() {
+      return tileAt({ file: index.target, x: 0, y: 0 }, index.pixels);
     }
 
     /**
@@ -333,6 +351,7 @@ GINN.mount = (() => {
         palette: /** @type {Palette} */ (palette),
         starts,
         behind: behindTile(header),
+        against: state.behind === "error" ? targetTile() : undefined,
         standIns: chunk ? [] : standIns(header),
         chunk,
         step: state.step,
@@ -419,6 +438,20 @@ GINN.mount = (() => {
       "=": onStage((look) => enlarged(look, 2), () => changeSpeed(1), true),
       "-": onStage((look) => enlarged(look, 0.5), () => changeSpeed(-1), true),
       l: () => set({ loop: !state.loop }),
+      a: all,
+      0: all,
+      n: none,
+      o: (target) => {
+        const neuron = network.neuronOf(target);
+        return neuron === undefined ? false : only(neuron);
+      },
+      Escape: () => {
+        if (state.zoom === 1 && marked === undefined) return false;
+        marked = undefined;
+        return set({ zoom: 1, x: 0.5, y: 0.5 });
+      },
+      ...Object.fromEntries(index.widths.slice(0, 9).map((_, layer) =>
+        [layer + 1, () => network.toggleLayer(layer)])),
     });
 
     draw();

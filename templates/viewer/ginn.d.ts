@@ -43,6 +43,8 @@ interface Ginn {
       pen: Pen, chunk: Chunk, step: number, neuron: number, size: number, view: View,
     ): void;
     draw(pen: Pen, scene: Scene): void;
+    drawGround(pen: Pen, scene: Scene): void;
+    drawLines(pen: Pen, scene: Scene): void;
   };
   zoom: {
     within(look: Look): Look;

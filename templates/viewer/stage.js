@@ -21,6 +21,7 @@
  * @property {string} paper the ground without a picture
  * @property {string} black what the picture's black is toned to, #rrggbb
  * @property {string} white
+ * @property {string} error what disagrees with the target, #rrggbb as is the paper
  */
 /**
  * @typedef {object} Scene
@@ -30,6 +31,7 @@
  * @property {Palette} palette
  * @property {number[]} starts first neuron of each layer, then the output's number
  * @property {Tile | undefined} behind
+ * @property {Tile | undefined} against what to show the difference to, in the colour of errors
  * @property {Tile[]} standIns blurred lines for want of exact ones
  * @property {Chunk | undefined} chunk
  * @property {number} step
@@ -86,7 +88,7 @@ GINN.stage = (() => {
    * every colour stand out from. Each channel is multiplied by their difference, then black added.
    * @param {Pen} pen
    * @param {number} size
-   * @param {Palette} palette
+   * @param {Pick<Palette, "black" | "white">} palette
    */
   function tone(pen, size, { black, white }) {
     const channels = (/** @type {string} */ colour) =>
@@ -103,18 +105,62 @@ GINN.stage = (() => {
   }
 
   /**
+   * Turns the picture drawn so far into its difference to another: paper where they agree.
+   * @param {Pen} pen
+   * @param {Tile} against
+   * @param {Scene} scene
+   */
+  function drawDifference(pen, against, { size, view, palette: { paper, error } }) {
+    pen.globalCompositeOperation = "difference";
+    drawTile(pen, against, size, view);
+    // Toning needs the darker colour first; on light paper that is the error's.
+    const light = brightness(paper) > brightness(error);
+    if (light) {
+      pen.fillStyle = "#ffffff";
+      pen.fillRect(0, 0, size, size);
+    }
+    tone(pen, size, light ? { black: error, white: paper } : { black: paper, white: error });
+  }
+
+  /**
+   * @param {string} colour #rrggbb
+   * @returns {number}
+   */
+  function brightness(colour) {
+    return [1, 3, 5].reduce((sum, at) => sum + parseInt(colour.slice(at, at + 2), 16), 0);
+  }
+
+  /**
+   * What is under the lines.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   */
+  function drawGround(pen, scene) {
+    const { size, view, palette } = scene;
+    pen.fillStyle = palette.paper;
+    pen.fillRect(0, 0, size, size);
+    if (!scene.behind) return;
+    drawTile(pen, scene.behind, size, view);
+    if (scene.against) drawDifference(pen, scene.against, scene);
+    else tone(pen, size, palette);
+  }
+
+  /**
    * @param {Pen} pen
    * @param {Scene} scene
    */
   function draw(pen, scene) {
+    drawGround(pen, scene);
+    for (const tile of scene.standIns) drawTile(pen, tile, scene.size, scene.view);
+    drawLines(pen, scene);
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {Scene} scene
+   */
+  function drawLines(pen, scene) {
     const { size, unit, view, palette, chunk, starts } = scene;
-    pen.fillStyle = palette.paper;
-    pen.fillRect(0, 0, size, size);
-    if (scene.behind) {
-      drawTile(pen, scene.behind, size, view);
-      tone(pen, size, palette);
-    }
-    for (const tile of scene.standIns) drawTile(pen, tile, size, view);
     if (!chunk) return;
     pen.lineJoin = "round";
     pen.lineCap = "round";
@@ -152,5 +198,5 @@ GINN.stage = (() => {
     }
   }
 
-  return { trace, draw };
+  return { trace, draw, drawGround, drawLines };
 })();

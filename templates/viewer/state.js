@@ -6,7 +6,7 @@
  * @property {string} run an exhibited run's id
  * @property {number} step the snapshot, from 0
  * @property {ReadonlySet<number>} show the neurons shown; numbered layer by layer from 0, the output last
- * @property {"output" | "target" | "plain"} behind what is under the lines
+ * @property {"output" | "target" | "error" | "plain"} behind what is under the lines
  * @property {number} speed snapshots a second while playing
  * @property {number} zoom how many times the domain is enlarged
  * @property {number} x the point in the stage's middle, in domain units, as is y
@@ -34,7 +34,7 @@
 GINN.state = (() => {
   const SPEEDS = [1, 2, 4, 8, 12, 20, 30, 60];
   const MOST_ZOOM = 64;
-  const BEHIND = ["output", "target", "plain"];
+  const BEHIND = ["output", "target", "error", "plain"];
   // A selection of more terms than this was not made by hand; the rest is not read.
   const MOST_TERMS = 4096;
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from conftest import BuiltSite, Open
+from numpy.typing import NDArray
+from PIL import Image
 from playwright.sync_api import Page, expect
 from test_explorer import address_of, data, explorer, ink, ready, segments
 
@@ -202,3 +206,74 @@ def test_hostile_zoom_stays_within_the_picture(
     half = 0.5 / look["zoom"]
     assert half <= look["x"] <= 1 - half
     assert half <= look["y"] <= 1 - half
+
+
+# --- behind the lines -----------------------------------------------------------------------------
+
+
+def stage_colours(page: Page) -> NDArray[np.int64]:
+    """The stage's picture without its rim, (rows, columns, 3)."""
+    shot = page.locator(".viewer-stage canvas").screenshot()
+    picture = np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(np.int64)
+    return picture[4:-4, 4:-4]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_error_is_where_output_and_target_disagree(
+    built_site: BuiltSite, open_page: Open, scheme: str
+) -> None:
+    page, _ = open_page(explorer(built_site, state="step=12&show=none"), scheme=scheme)
+    ready(page).wait_for_load_state("networkidle")
+    pictures = []
+    for name in ("Output", "Target", "Plain"):
+        page.get_by_label(name, exact=True).check()
+        page.wait_for_timeout(300)
+        pictures.append(stage_colours(page))
+    page.get_by_label("Error", exact=True).check()
+    address_of(page, "behind=error")
+    output, target, plain = (picture[..., 0] for picture in pictures)
+    error = np.abs(stage_colours(page) - pictures[2]).max(axis=2)
+    gap = np.abs(output - target) / max(1, np.abs(target - target.min()).max())
+    assert error[gap < 0.04].mean() < 10
+    assert error[gap > 0.4].mean() > 25
+    assert np.corrcoef(gap.ravel(), error.ravel())[0, 1] > 0.95
+    assert plain.std() < 1
+
+
+# --- choosing neurons -----------------------------------------------------------------------------
+
+
+def test_only_this_one(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site))
+    neuron = ready(page).get_by_role("button", name="Layer 2, neuron 7", exact=True)
+    neuron.dblclick()
+    address_of(page, "show=2.7")
+    other = page.get_by_role("button", name="Layer 3, neuron 1", exact=True)
+    other.click(modifiers=["Alt"])
+    address_of(page, "show=3.1")
+    neuron.focus()
+    page.keyboard.press("o")
+    address_of(page, "show=2.7")
+    expect(page.locator(".viewer-neuron[aria-pressed=true]")).to_have_count(1)
+
+
+def test_digits_toggle_layers(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site))
+    ready(page)
+    for key, show in [("2", "1,3"), ("3", "1"), ("2", "1,2"), ("n", "none"), ("1", "1")]:
+        page.keyboard.press(key)
+        address_of(page, f"show={show}")
+    for key in ("a", "0"):
+        page.keyboard.press("n")
+        address_of(page, "show=none")
+        page.keyboard.press(key)
+        page.wait_for_function("() => !location.hash.includes('show')")
+    expect(page.get_by_role("button", name="Layer 2", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def test_escape_resets_the_zoom(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site, state="zoom=8&x=0.2"))
+    ready(page).keyboard.press("Escape")
+    page.wait_for_function("() => !/zoom|x=/.test(location.hash)")
