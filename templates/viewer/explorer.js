@@ -9,6 +9,9 @@ GINN.mount = (() => {
   const ADDRESS_DELAY = 250;
   // How far an arrow moves an enlarged picture, in stages.
   const PAN = 0.1;
+  // Trails of more neurons than this hide each other.
+  const MOST_TRAILING = 4;
+  const USUAL_TRAIL = 10;
 
   /**
    * Puts a viewer into `root`, whose `data-index` is the address of an experiment's index.
@@ -118,12 +121,40 @@ GINN.mount = (() => {
     const message = element("p", {});
     const retry = element("button", { type: "button" }, ["Try again"]);
     retry.addEventListener("click", () => library.retry());
-    const notice = element("div", { class: "viewer-notice", role: "status" }, [message, retry]);
+    const notice = element("div", { class: "viewer-notice" }, [message, retry]);
     const stage = element("div", { class: "viewer-stage" }, [canvas, notice]);
     const zoom = GINN.zoom.create(canvas, () => state, set);
-    const picture = element("div", { class: "viewer-picture" }, [
-      stage, element("div", { class: "viewer-tools" }, [zoom.element]),
+    const help = GINN.help.create(index.widths);
+    const live = GINN.live.create(state, {
+      run: ({ run: id }) => index.runs.find((one) => one.id === id)?.title ?? "",
+      moment: () => canvas.getAttribute("aria-label")?.replace(/:.*/, "") ?? "",
+    });
+    const tool = (/** @type {string} */ text, /** @type {string} */ name,
+      /** @type {() => void} */ action) => {
+      const made = element("button", { type: "button", "aria-label": name, title: name }, [text]);
+      made.addEventListener("click", action);
+      return made;
+    };
+    const keep = element("div", { role: "group", "aria-label": "Keep and share" }, [
+      tool("PNG", "Save as PNG", () => save(GINN.save.png)),
+      tool("SVG", "Save as SVG", () => save(GINN.save.svg)),
     ]);
+    if (keepsAddress) {
+      keep.append(tool("Copy link", "Copy link to this view", async () => {
+        writeAddress();
+        live.say(await GINN.save.link(location.href));
+      }));
+    }
+    keep.append(help.button);
+    const picture = element("div", { class: "viewer-picture" }, [
+      stage, element("div", { class: "viewer-tools" }, [zoom.element, keep]), live.element,
+    ]);
+    const trail = element("input", {
+      type: "range", min: "0", max: String(GINN.state.MOST_TRAIL), "aria-label": "Trail",
+      title: "Earlier snapshots as fading lines: of the thumbnail pointed at, or of up to four neurons shown (T)",
+    });
+    const trailText = element("span");
+    trail.addEventListener("input", () => set({ trail: Number(trail.value) }));
     const outcome = element("p", { class: "viewer-outcome" });
 
     const run = GINN.choice("Run",
@@ -169,7 +200,12 @@ GINN.mount = (() => {
       element("div", { class: "viewer-controls" }, [run.element, outcome]),
       picture,
       timeline.element,
-      element("div", { class: "viewer-side" }, [behind.element, network.element]),
+      element("div", { class: "viewer-side" }, [
+        behind.element,
+        element("label", { class: "viewer-trail" }, ["Trail ", trail, trailText]),
+        network.element,
+      ]),
+      help.dialog,
     );
     index.widths.forEach((_, layer) => {
       const name = `--layer-${layer + 1}`;
@@ -218,7 +254,10 @@ GINN.mount = (() => {
       const ahead = Math.min(lastStep(), Math.max(0,
         state.step + direction * header.snapshots_a_chunk));
       // What comes next waits until the present frame is whole.
-      const steps = library.get(chunkFile(header, state.step)) ? [state.step, ahead] : [state.step];
+      const start = Math.max(0, state.step - state.trail);
+      const steps = library.get(chunkFile(header, state.step))
+        ? [state.step, start, ahead]
+        : [state.step];
       for (const step of steps) {
         list.push({
           kind: "script", file: chunkFile(header, step), decode: GINN.vectors.decode,
@@ -327,6 +366,9 @@ GINN.mount = (() => {
       run.show(state.run);
       behind.show(state.behind);
       zoom.draw(state);
+      trail.value = String(state.trail);
+      trailText.textContent = state.trail ? `${state.trail} snapshots` : "off";
+      if (!playing) live.follow(state);
       if (selectionDrawn !== state.show) network.drawSelection(state.show);
       selectionDrawn = state.show;
       outcome.textContent = index.runs.find(({ id }) => id === state.run)?.outcome ?? "";
@@ -343,8 +385,56 @@ GINN.mount = (() => {
      * @param {Chunk | undefined} chunk
      */
     function drawStage(header, chunk) {
+      GINN.stage.draw(pen, sceneOf(header, chunk));
+      stage.dataset.lines = chunk ? "exact" : "coarse";
+      canvas.setAttribute("aria-label",
+        `${momentOf(header)}: ${state.show.size} boundaries shown`);
+    }
+
+    /**
+     * @param {Run} header
+     * @returns {string}
+     */
+    function momentOf(header) {
+      return `${header.title} at iteration ${GINN.words.count(header.iterations[state.step])}`;
+    }
+
+    /** @param {(scene: Scene, caption: Caption) => string} as */
+    function save(as) {
+      /** @type {Run | undefined} */
+      const header = library.get(
+        (index.runs.find(({ id }) => id === state.run) ?? index.runs[0]).header);
+      if (!header) return;
+      const chunk = library.get(GINN.data.chunkFile(header, state.step));
+      const place = new URL(`#${GINN.state.write(state, context)}`, document.baseURI);
+      live.say(as(sceneOf(header, chunk), {
+        text: momentOf(header),
+        address: place.href,
+        file: `${state.run}-iteration-${header.iterations[state.step]}`,
+        ink: getComputedStyle(root).getPropertyValue("--ink").trim(),
+      }));
+    }
+
+    /**
+     * @param {Run} header
+     * @returns {{chunk: Chunk, step: number}[]} the snapshots before the present one, as far as they have come
+     */
+    function trailOf(header) {
+      return Array.from({ length: Math.min(state.trail, state.step) }, (_, age) => {
+        const step = state.step - Math.min(state.trail, state.step) + age;
+        return { step, chunk: library.get(GINN.data.chunkFile(header, step)) };
+      }).filter(({ chunk }) => chunk);
+    }
+
+    /**
+     * @param {Run} header
+     * @param {Chunk | undefined} chunk
+     * @returns {Scene}
+     */
+    function sceneOf(header, chunk) {
       const size = canvas.width;
-      GINN.stage.draw(pen, {
+      const few = state.show.size <= MOST_TRAILING ? [...state.show] : [];
+      return {
         size,
         unit: size / (canvas.clientWidth || size),
         view: GINN.zoom.viewOf(state),
@@ -357,11 +447,9 @@ GINN.mount = (() => {
         step: state.step,
         show: state.show,
         marked,
-      });
-      stage.dataset.lines = chunk ? "exact" : "coarse";
-      const iteration = GINN.words.count(header.iterations[state.step]);
-      canvas.setAttribute("aria-label",
-        `${header.title} at iteration ${iteration}: ${state.show.size} boundaries shown`);
+        trail: trailOf(header),
+        trailing: marked === undefined ? few : [marked],
+      };
     }
 
     /**
@@ -388,7 +476,10 @@ GINN.mount = (() => {
       const text = failure
         ? `${what} did not arrive: ${failure}.${header ? " Coarse pictures stand in." : ""}`
         : header ? "" : "Loading…";
-      if (message.textContent !== text) message.textContent = text;
+      if (message.textContent !== text) {
+        message.textContent = text;
+        if (failure) live.say(text);
+      }
       notice.hidden = text === "";
       retry.hidden = failure === undefined;
     }
@@ -438,6 +529,8 @@ GINN.mount = (() => {
       "=": onStage((look) => enlarged(look, 2), () => changeSpeed(1), true),
       "-": onStage((look) => enlarged(look, 0.5), () => changeSpeed(-1), true),
       l: () => set({ loop: !state.loop }),
+      t: () => set({ trail: state.trail ? 0 : USUAL_TRAIL }),
+      "?": help.open,
       a: all,
       0: all,
       n: none,

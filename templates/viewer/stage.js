@@ -3,9 +3,13 @@
 
 /**
  * What `draw` needs of a canvas; whatever has these can be drawn on.
+ * @typedef {LinePen & Pick<CanvasRenderingContext2D, "fillRect" | "drawImage" | "fillStyle" |
+ *   "globalCompositeOperation" | "imageSmoothingEnabled">} Pen
+ */
+/**
+ * The part of it that lines need.
  * @typedef {Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "closePath" |
- *   "stroke" | "fillRect" | "drawImage" | "strokeStyle" | "fillStyle" | "lineWidth" |
- *   "lineJoin" | "lineCap" | "globalCompositeOperation">} Pen
+ *   "stroke" | "strokeStyle" | "lineWidth" | "lineJoin" | "lineCap" | "globalAlpha">} LinePen
  */
 /**
  * The part of the domain in sight: its top left corner and how many times it is enlarged.
@@ -37,6 +41,8 @@
  * @property {number} step
  * @property {ReadonlySet<number>} show
  * @property {number | undefined} marked the neuron to draw thick
+ * @property {{chunk: Chunk, step: number}[]} trail earlier snapshots, the oldest first
+ * @property {number[]} trailing the neurons that leave a trail
  */
 
 GINN.stage = (() => {
@@ -47,7 +53,7 @@ GINN.stage = (() => {
 
   /**
    * Adds one neuron's boundary to the pen's path.
-   * @param {Pen} pen
+   * @param {LinePen} pen
    * @param {Chunk} chunk
    * @param {number} step
    * @param {number} neuron
@@ -140,6 +146,8 @@ GINN.stage = (() => {
     pen.fillStyle = palette.paper;
     pen.fillRect(0, 0, size, size);
     if (!scene.behind) return;
+    // Blended pixels of an outline would look like agreement.
+    pen.imageSmoothingEnabled = !scene.against;
     drawTile(pen, scene.behind, size, view);
     if (scene.against) drawDifference(pen, scene.against, scene);
     else tone(pen, size, palette);
@@ -156,7 +164,7 @@ GINN.stage = (() => {
   }
 
   /**
-   * @param {Pen} pen
+   * @param {LinePen} pen
    * @param {Scene} scene
    */
   function drawLines(pen, scene) {
@@ -182,6 +190,19 @@ GINN.stage = (() => {
     };
 
     const { show, marked } = scene;
+    const colourOf = (/** @type {number} */ neuron) =>
+      palette.layers[starts.findLastIndex((start) => start <= neuron)] ?? palette.output;
+    scene.trail.forEach((moment, age) => {
+      pen.globalAlpha = 0.1 + (0.6 * (age + 1)) / scene.trail.length;
+      for (const neuron of scene.trailing) {
+        pen.beginPath();
+        trace(pen, moment.chunk, moment.step, neuron, size, view);
+        pen.strokeStyle = colourOf(neuron);
+        pen.lineWidth = unit;
+        pen.stroke();
+      }
+    });
+    pen.globalAlpha = 1;
     stroke((neuron) => show.has(neuron) && neuron < output, palette.paper, LINE + HALO);
     palette.layers.forEach((colour, layer) => {
       const [first, end] = [starts[layer], starts[layer + 1]];
@@ -192,9 +213,8 @@ GINN.stage = (() => {
       stroke((neuron) => neuron === output, palette.output, OUTPUT_LINE);
     }
     if (marked !== undefined) {
-      const layer = starts.findLastIndex((start) => start <= marked);
       stroke((neuron) => neuron === marked, palette.paper, MARKED_LINE + 2 * HALO);
-      stroke((neuron) => neuron === marked, palette.layers[layer] ?? palette.output, MARKED_LINE);
+      stroke((neuron) => neuron === marked, colourOf(marked), MARKED_LINE);
     }
   }
 

@@ -8,6 +8,7 @@
  * @property {ReadonlySet<number>} show the neurons shown; numbered layer by layer from 0, the output last
  * @property {"output" | "target" | "error" | "plain"} behind what is under the lines
  * @property {number} speed snapshots a second while playing
+ * @property {number} trail earlier snapshots that stay in sight as fading lines
  * @property {number} zoom how many times the domain is enlarged
  * @property {number} x the point in the stage's middle, in domain units, as is y
  * @property {number} y
@@ -34,6 +35,7 @@
 GINN.state = (() => {
   const SPEEDS = [1, 2, 4, 8, 12, 20, 30, 60];
   const MOST_ZOOM = 64;
+  const MOST_TRAIL = 30;
   const BEHIND = ["output", "target", "error", "plain"];
   // A selection of more terms than this was not made by hand; the rest is not read.
   const MOST_TERMS = 4096;
@@ -63,6 +65,12 @@ GINN.state = (() => {
       initial: () => "output",
       parse: (text) => BEHIND.find((name) => name === text),
       format: (value) => value,
+    },
+    {
+      name: "trail",
+      initial: () => 0,
+      parse: (text) => wholeNumber(text, 0, MOST_TRAIL),
+      format: String,
     },
     {
       name: "zoom",
@@ -281,6 +289,7 @@ GINN.state = (() => {
   }
 
   return {
-    SPEEDS, MOST_ZOOM, read, write, parseSelection, formatSelection, layerStarts, countWithin,
+    SPEEDS, MOST_ZOOM, MOST_TRAIL, read, write, parseSelection, formatSelection, layerStarts,
+    countWithin,
   };
 })();
