@@ -58,6 +58,7 @@ GINN.mount = (() => {
   function assemble(root, library, indexFile, index, preset, keepsAddress) {
     const context = { runs: index.runs, widths: index.widths };
     const starts = GINN.state.layerStarts(index.widths);
+    const frames = GINN.frames.create(library, index, indexFile);
     /** @type {State} */
     let state = GINN.state.read(keepsAddress ? location.hash : "", context, preset);
     /** @type {number | undefined} */
@@ -92,7 +93,7 @@ GINN.mount = (() => {
       schedule();
     };
     const lastStep = () =>
-      (index.runs.find((run) => run.id === state.run) ?? index.runs[0]).snapshots - 1;
+      frames.runOf(state).snapshots - 1;
     const goto = (/** @type {number | {fraction: number}} */ goal) => {
       pause();
       const step = typeof goal === "number" ? goal : Math.round(goal.fraction * lastStep());
@@ -126,7 +127,7 @@ GINN.mount = (() => {
     const zoom = GINN.zoom.create(canvas, () => state, set);
     const help = GINN.help.create(index.widths);
     const live = GINN.live.create(state, {
-      run: ({ run: id }) => index.runs.find((one) => one.id === id)?.title ?? "",
+      run: (now) => frames.runOf(now).title,
       moment: () => canvas.getAttribute("aria-label")?.replace(/:.*/, "") ?? "",
     });
     const tool = (/** @type {string} */ text, /** @type {string} */ name,
@@ -233,102 +234,6 @@ GINN.mount = (() => {
       };
     }
 
-    /**
-     * Everything that is wanted for a frame and the next ones, most urgent first.
-     * @param {Run | undefined} header
-     * @param {boolean} standIn
-     * @returns {Wish[]}
-     */
-    function wishes(header, standIn) {
-      const headerFile = (index.runs.find(({ id }) => id === state.run) ?? index.runs[0]).header;
-      /** @type {Wish[]} */
-      const list = [
-        { kind: "script", file: indexFile },
-        { kind: "script", file: headerFile, decode: GINN.data.versioned("the run") },
-      ];
-      if (state.behind === "target" || state.behind === "error") {
-        list.push({ kind: "image", file: index.target });
-      }
-      if (!header) return list;
-      const { chunkFile, locateOutput } = GINN.data;
-      const ahead = Math.min(lastStep(), Math.max(0,
-        state.step + direction * header.snapshots_a_chunk));
-      // What comes next waits until the present frame is whole.
-      const start = Math.max(0, state.step - state.trail);
-      const steps = library.get(chunkFile(header, state.step))
-        ? [state.step, start, ahead]
-        : [state.step];
-      for (const step of steps) {
-        list.push({
-          kind: "script", file: chunkFile(header, step), decode: GINN.vectors.decode,
-        });
-        if (state.behind === "output" || state.behind === "error") {
-          list.push({ kind: "image", file: locateOutput(header.sprites.output, step).file });
-        }
-        if (standIn && step === state.step) {
-          for (const file of boundarySheets(header)) list.push({ kind: "image", file });
-        }
-      }
-      return list;
-    }
-
-    /**
-     * @param {Run} header
-     * @returns {Set<string>} the sheets that hold the present snapshot
-     */
-    function boundarySheets(header) {
-      const files = new Set();
-      for (const film of header.sprites.layers) {
-        for (let row = 0; row < film.rows; row += film.rows_per_band) {
-          files.add(GINN.data.locateBoundary(film, state.step, row).file);
-        }
-      }
-      return files;
-    }
-
-    /**
-     * @param {{file: string, x: number, y: number}} place
-     * @param {number} size
-     * @returns {Tile | undefined}
-     */
-    function tileAt({ file, x, y }, size) {
-      const image = library.get(file);
-      return image && { image, x, y, size };
-    }
-
-    /**
-     * @param {Run} header
-     * @returns {Tile | undefined}
-     */
-    function behindTile(header) {
-      if (state.behind === "output" || (state.behind === "error" && targetTile())) {
-        const film = header.sprites.output;
-        return tileAt(GINN.data.locateOutput(film, state.step), film.tile);
-      }
-      return state.behind === "target" ? targetTile() : undefined;
-    }
-
-    function targetTile() {
-      return tileAt({ file: index.target, x: 0, y: 0 }, index.pixels);
-    }
-
-    /**
-     * @param {Run} header
-     * @returns {Tile[]} of whole layers where they are shown whole, else of single neurons
-     */
-    function standIns(header) {
-      return header.sprites.layers.flatMap((film, layer) => {
-        const [first, end] = [starts[layer], starts[layer + 1]];
-        const whole = GINN.state.countWithin(state.show, first, end) === end - first;
-        const rows = whole ? [0] : [...state.show]
-          .filter((neuron) => first <= neuron && neuron < end)
-          .map((neuron) => neuron - first + 1);
-        return rows.map((row) =>
-          tileAt(GINN.data.locateBoundary(film, state.step, row), film.tile))
-          .filter((tile) => tile !== undefined);
-      });
-    }
-
     function tick() {
       const now = performance.now();
       const steps = Math.floor(((now - ticked) * state.speed) / 1000);
@@ -346,14 +251,12 @@ GINN.mount = (() => {
       frame = 0;
       if (playing) tick();
       palette ??= readPalette();
-      const headerFile = (index.runs.find(({ id }) => id === state.run) ?? index.runs[0]).header;
-      /** @type {Run | undefined} */
-      const header = library.get(headerFile);
+      const header = frames.headerOf(state);
       /** @type {Chunk | undefined} */
       const chunk = header && library.get(GINN.data.chunkFile(header, state.step));
       const failure = header
         ? library.failure(GINN.data.chunkFile(header, state.step))
-        : library.failure(headerFile);
+        : library.failure(frames.runOf(state).header);
       if (chunk || !header) waitingSince = 0;
       else if (!waitingSince) {
         waitingSince = performance.now();
@@ -361,7 +264,7 @@ GINN.mount = (() => {
       }
       const standIn = waitingSince > 0 &&
         (failure !== undefined || performance.now() - waitingSince >= PATIENCE);
-      library.want(wishes(header, standIn));
+      library.want(frames.wishes(state, direction, standIn));
       drawNotice(header, failure);
       run.show(state.run);
       behind.show(state.behind);
@@ -371,7 +274,7 @@ GINN.mount = (() => {
       if (!playing) live.follow(state);
       if (selectionDrawn !== state.show) network.drawSelection(state.show);
       selectionDrawn = state.show;
-      outcome.textContent = index.runs.find(({ id }) => id === state.run)?.outcome ?? "";
+      outcome.textContent = frames.runOf(state).outcome;
       if (header) {
         timeline.draw(header, state, playing);
         drawStage(header, chunk);
@@ -401,9 +304,7 @@ GINN.mount = (() => {
 
     /** @param {(scene: Scene, caption: Caption) => string} as */
     function save(as) {
-      /** @type {Run | undefined} */
-      const header = library.get(
-        (index.runs.find(({ id }) => id === state.run) ?? index.runs[0]).header);
+      const header = frames.headerOf(state);
       if (!header) return;
       const chunk = library.get(GINN.data.chunkFile(header, state.step));
       const place = new URL(`#${GINN.state.write(state, context)}`, document.baseURI);
@@ -413,17 +314,6 @@ GINN.mount = (() => {
         file: `${state.run}-iteration-${header.iterations[state.step]}`,
         ink: getComputedStyle(root).getPropertyValue("--ink").trim(),
       }));
-    }
-
-    /**
-     * @param {Run} header
-     * @returns {{chunk: Chunk, step: number}[]} the snapshots before the present one, as far as they have come
-     */
-    function trailOf(header) {
-      return Array.from({ length: Math.min(state.trail, state.step) }, (_, age) => {
-        const step = state.step - Math.min(state.trail, state.step) + age;
-        return { step, chunk: library.get(GINN.data.chunkFile(header, step)) };
-      }).filter(({ chunk }) => chunk);
     }
 
     /**
@@ -440,14 +330,14 @@ GINN.mount = (() => {
         view: GINN.zoom.viewOf(state),
         palette: /** @type {Palette} */ (palette),
         starts,
-        behind: behindTile(header),
-        against: state.behind === "error" ? targetTile() : undefined,
-        standIns: chunk ? [] : standIns(header),
+        behind: frames.behindTile(state, header),
+        against: state.behind === "error" ? frames.targetTile() : undefined,
+        standIns: chunk ? [] : frames.standIns(state, header),
         chunk,
         step: state.step,
         show: state.show,
         marked,
-        trail: trailOf(header),
+        trail: frames.trailOf(state, header),
         trailing: marked === undefined ? few : [marked],
       };
     }
@@ -459,7 +349,7 @@ GINN.mount = (() => {
     function drawThumbnails(header, chunk) {
       const cut = (/** @type {number} */ layer, /** @type {number} */ unit) => {
         const film = header.sprites.layers[layer];
-        return tileAt(GINN.data.locateBoundary(film, state.step, unit + 1), film.tile);
+        return frames.tileAt(GINN.data.locateBoundary(film, state.step, unit + 1), film.tile);
       };
       const sheets = chunk ? "exact" : String(Boolean(cut(0, 0)));
       const drawn = `${state.run} ${state.step} ${sheets}`;

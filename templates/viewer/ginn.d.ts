@@ -54,6 +54,9 @@ interface Ginn {
     moved(look: Look, right: number, down: number): Look;
     create(stage: HTMLElement, look: () => Look, change: (look: Look) => void): Zoom;
   };
+  frames: {
+    create(library: Library, index: Index, indexFile: string): Frames;
+  };
   save: {
     svg(scene: Scene, caption: Caption): string;
     svgText(scene: Scene, caption: Caption, ground?: string): string;
