@@ -7,7 +7,11 @@ GINN.mount = (() => {
   const PATIENCE = 300;
   // Browsers refuse an address that changes many times a second.
   const ADDRESS_DELAY = 250;
-  const LONG_STEP = 10;
+  // How far an arrow moves an enlarged picture, in stages.
+  const PAN = 0.1;
+  // Trails of more neurons than this hide each other.
+  const MOST_TRAILING = 4;
+  const USUAL_TRAIL = 10;
 
   /**
    * Puts a viewer into `root`, whose `data-index` is the address of an experiment's index.
@@ -54,6 +58,7 @@ GINN.mount = (() => {
   function assemble(root, library, indexFile, index, preset, keepsAddress) {
     const context = { runs: index.runs, widths: index.widths };
     const starts = GINN.state.layerStarts(index.widths);
+    const frames = GINN.frames.create(library, index, indexFile);
     /** @type {State} */
     let state = GINN.state.read(keepsAddress ? location.hash : "", context, preset);
     /** @type {number | undefined} */
@@ -88,7 +93,7 @@ GINN.mount = (() => {
       schedule();
     };
     const lastStep = () =>
-      (index.runs.find((run) => run.id === state.run) ?? index.runs[0]).snapshots - 1;
+      frames.runOf(state).snapshots - 1;
     const goto = (/** @type {number | {fraction: number}} */ goal) => {
       pause();
       const step = typeof goal === "number" ? goal : Math.round(goal.fraction * lastStep());
@@ -104,16 +109,53 @@ GINN.mount = (() => {
       if (playing && state.step === lastStep()) set({ step: 0 });
       schedule();
     };
+    const changeSpeed = (/** @type {number} */ by) => {
+      const { SPEEDS } = GINN.state;
+      const speed = SPEEDS[SPEEDS.indexOf(state.speed) + by];
+      if (speed) set({ speed });
+    };
     const writeAddress = () =>
       history.replaceState(history.state, "", `#${GINN.state.write(state, context)}`);
 
-    const canvas = element("canvas", { role: "img" });
+    const canvas = element("canvas", { role: "img", tabindex: "0" });
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const message = element("p", {});
     const retry = element("button", { type: "button" }, ["Try again"]);
     retry.addEventListener("click", () => library.retry());
-    const notice = element("div", { class: "viewer-notice", role: "status" }, [message, retry]);
+    const notice = element("div", { class: "viewer-notice" }, [message, retry]);
     const stage = element("div", { class: "viewer-stage" }, [canvas, notice]);
+    const zoom = GINN.zoom.create(canvas, () => state, set);
+    const help = GINN.help.create(index.widths);
+    const live = GINN.live.create(state, {
+      run: (now) => frames.runOf(now).title,
+      moment: () => canvas.getAttribute("aria-label")?.replace(/:.*/, "") ?? "",
+    });
+    const tool = (/** @type {string} */ text, /** @type {string} */ name,
+      /** @type {() => void} */ action) => {
+      const made = element("button", { type: "button", "aria-label": name, title: name }, [text]);
+      made.addEventListener("click", action);
+      return made;
+    };
+    const keep = element("div", { role: "group", "aria-label": "Keep and share" }, [
+      tool("PNG", "Save as PNG", () => save(GINN.save.png)),
+      tool("SVG", "Save as SVG", () => save(GINN.save.svg)),
+    ]);
+    if (keepsAddress) {
+      keep.append(tool("Copy link", "Copy link to this view", async () => {
+        writeAddress();
+        live.say(await GINN.save.link(location.href));
+      }));
+    }
+    keep.append(help.button);
+    const picture = element("div", { class: "viewer-picture" }, [
+      stage, element("div", { class: "viewer-tools" }, [zoom.element, keep]), live.element,
+    ]);
+    const trail = element("input", {
+      type: "range", min: "0", max: String(GINN.state.MOST_TRAIL), "aria-label": "Trail",
+      title: "Earlier snapshots as fading lines: of the thumbnail pointed at, or of up to four neurons shown (T)",
+    });
+    const trailText = element("span");
+    trail.addEventListener("input", () => set({ trail: Number(trail.value) }));
     const outcome = element("p", { class: "viewer-outcome" });
 
     const run = GINN.choice("Run",
@@ -122,10 +164,28 @@ GINN.mount = (() => {
     const behind = GINN.choice("Behind the lines", [
       { value: "output", label: "Output", title: "The network's probability of white" },
       { value: "target", label: "Target", title: "The picture it learns" },
+      {
+        value: "error", label: "Error",
+        title: "Where the output disagrees with the target: the more violet, the further off",
+      },
       { value: "plain", label: "Plain", title: "Nothing" },
     ], (value) => set({ behind: /** @type {State["behind"]} */ (value) }));
-    const timeline = GINN.timeline.create({ goto, play });
+    const timeline = GINN.timeline.create({
+      goto,
+      play,
+      speed: (speed) => set({ speed }),
+      loop: () => set({ loop: !state.loop }),
+    });
+    const only = (/** @type {number} */ neuron) => set({ show: new Set([neuron]) });
+    const none = () => set({ show: new Set() });
+    const all = () => {
+      const hidden = Array.from({ length: starts[index.widths.length] }, (_, neuron) => neuron);
+      set({ show: new Set([...state.show, ...hidden]) });
+    };
     const network = GINN.network.create(index.widths, {
+      all,
+      none,
+      only,
       show(change) {
         const shown = new Set(state.show);
         change(shown);
@@ -139,9 +199,14 @@ GINN.mount = (() => {
 
     root.replaceChildren(
       element("div", { class: "viewer-controls" }, [run.element, outcome]),
-      stage,
+      picture,
       timeline.element,
-      element("div", { class: "viewer-side" }, [behind.element, network.element]),
+      element("div", { class: "viewer-side" }, [
+        behind.element,
+        element("label", { class: "viewer-trail" }, ["Trail ", trail, trailText]),
+        network.element,
+      ]),
+      help.dialog,
     );
     index.widths.forEach((_, layer) => {
       const name = `--layer-${layer + 1}`;
@@ -165,96 +230,8 @@ GINN.mount = (() => {
         paper: colour("--paper"),
         black: colour("--picture-black"),
         white: colour("--picture-white"),
+        error: colour("--error"),
       };
-    }
-
-    /**
-     * Everything that is wanted for a frame and the next ones, most urgent first.
-     * @param {Run | undefined} header
-     * @param {boolean} standIn
-     * @returns {Wish[]}
-     */
-    function wishes(header, standIn) {
-      const headerFile = (index.runs.find(({ id }) => id === state.run) ?? index.runs[0]).header;
-      /** @type {Wish[]} */
-      const list = [
-        { kind: "script", file: indexFile },
-        { kind: "script", file: headerFile, decode: GINN.data.versioned("the run") },
-      ];
-      if (state.behind === "target") list.push({ kind: "image", file: index.target });
-      if (!header) return list;
-      const { chunkFile, locateOutput } = GINN.data;
-      const ahead = Math.min(lastStep(), Math.max(0,
-        state.step + direction * header.snapshots_a_chunk));
-      // What comes next waits until the present frame is whole.
-      const steps = library.get(chunkFile(header, state.step)) ? [state.step, ahead] : [state.step];
-      for (const step of steps) {
-        list.push({
-          kind: "script", file: chunkFile(header, step), decode: GINN.vectors.decode,
-        });
-        if (state.behind === "output") {
-          list.push({ kind: "image", file: locateOutput(header.sprites.output, step).file });
-        }
-        if (standIn && step === state.step) {
-          for (const file of boundarySheets(header)) list.push({ kind: "image", file });
-        }
-      }
-      return list;
-    }
-
-    /**
-     * @param {Run} header
-     * @returns {Set<string>} the sheets that hold the present snapshot
-     */
-    function boundarySheets(header) {
-      const files = new Set();
-      for (const film of header.sprites.layers) {
-        for (let row = 0; row < film.rows; row += film.rows_per_band) {
-          files.add(GINN.data.locateBoundary(film, state.step, row).file);
-        }
-      }
-      return files;
-    }
-
-    /**
-     * @param {{file: string, x: number, y: number}} place
-     * @param {number} size
-     * @returns {Tile | undefined}
-     */
-    function tileAt({ file, x, y }, size) {
-      const image = library.get(file);
-      return image && { image, x, y, size };
-    }
-
-    /**
-     * @param {Run} header
-     * @returns {Tile | undefined}
-     */
-    function behindTile(header) {
-      if (state.behind === "output") {
-        const film = header.sprites.output;
-        return tileAt(GINN.data.locateOutput(film, state.step), film.tile);
-      }
-      return state.behind === "target"
-        ? tileAt({ file: index.target, x: 0, y: 0 }, index.pixels)
-        : undefined;
-    }
-
-    /**
-     * @param {Run} header
-     * @returns {Tile[]} of whole layers where they are shown whole, else of single neurons
-     */
-    function standIns(header) {
-      return header.sprites.layers.flatMap((film, layer) => {
-        const [first, end] = [starts[layer], starts[layer + 1]];
-        const whole = GINN.state.countWithin(state.show, first, end) === end - first;
-        const rows = whole ? [0] : [...state.show]
-          .filter((neuron) => first <= neuron && neuron < end)
-          .map((neuron) => neuron - first + 1);
-        return rows.map((row) =>
-          tileAt(GINN.data.locateBoundary(film, state.step, row), film.tile))
-          .filter((tile) => tile !== undefined);
-      });
     }
 
     function tick() {
@@ -264,22 +241,22 @@ GINN.mount = (() => {
       ticked += (steps * 1000) / state.speed;
       // A page that slept goes on from where it was.
       if (now - ticked > 1000) ticked = now;
-      set({ step: Math.min(lastStep(), state.step + steps) });
-      if (state.step === lastStep()) playing = false;
+      const over = state.step + steps > lastStep();
+      if (over && state.loop) set({ step: 0 });
+      else set({ step: Math.min(lastStep(), state.step + steps) });
+      if (state.step === lastStep() && !state.loop) playing = false;
     }
 
     function draw() {
       frame = 0;
       if (playing) tick();
       palette ??= readPalette();
-      const headerFile = (index.runs.find(({ id }) => id === state.run) ?? index.runs[0]).header;
-      /** @type {Run | undefined} */
-      const header = library.get(headerFile);
+      const header = frames.headerOf(state);
       /** @type {Chunk | undefined} */
       const chunk = header && library.get(GINN.data.chunkFile(header, state.step));
       const failure = header
         ? library.failure(GINN.data.chunkFile(header, state.step))
-        : library.failure(headerFile);
+        : library.failure(frames.runOf(state).header);
       if (chunk || !header) waitingSince = 0;
       else if (!waitingSince) {
         waitingSince = performance.now();
@@ -287,15 +264,19 @@ GINN.mount = (() => {
       }
       const standIn = waitingSince > 0 &&
         (failure !== undefined || performance.now() - waitingSince >= PATIENCE);
-      library.want(wishes(header, standIn));
+      library.want(frames.wishes(state, direction, standIn));
       drawNotice(header, failure);
       run.show(state.run);
       behind.show(state.behind);
+      zoom.draw(state);
+      trail.value = String(state.trail);
+      trailText.textContent = state.trail ? `${state.trail} snapshots` : "off";
+      if (!playing) live.follow(state);
       if (selectionDrawn !== state.show) network.drawSelection(state.show);
       selectionDrawn = state.show;
-      outcome.textContent = index.runs.find(({ id }) => id === state.run)?.outcome ?? "";
+      outcome.textContent = frames.runOf(state).outcome;
       if (header) {
-        timeline.draw(header, state.step, playing);
+        timeline.draw(header, state, playing);
         drawStage(header, chunk);
         drawThumbnails(header, chunk);
       }
@@ -307,24 +288,58 @@ GINN.mount = (() => {
      * @param {Chunk | undefined} chunk
      */
     function drawStage(header, chunk) {
+      GINN.stage.draw(pen, sceneOf(header, chunk));
+      stage.dataset.lines = chunk ? "exact" : "coarse";
+      canvas.setAttribute("aria-label",
+        `${momentOf(header)}: ${state.show.size} boundaries shown`);
+    }
+
+    /**
+     * @param {Run} header
+     * @returns {string}
+     */
+    function momentOf(header) {
+      return `${header.title} at iteration ${GINN.words.count(header.iterations[state.step])}`;
+    }
+
+    /** @param {(scene: Scene, caption: Caption) => string} as */
+    function save(as) {
+      const header = frames.headerOf(state);
+      if (!header) return;
+      const chunk = library.get(GINN.data.chunkFile(header, state.step));
+      const place = new URL(`#${GINN.state.write(state, context)}`, document.baseURI);
+      live.say(as(sceneOf(header, chunk), {
+        text: momentOf(header),
+        address: place.href,
+        file: `${state.run}-iteration-${header.iterations[state.step]}`,
+        ink: getComputedStyle(root).getPropertyValue("--ink").trim(),
+      }));
+    }
+
+    /**
+     * @param {Run} header
+     * @param {Chunk | undefined} chunk
+     * @returns {Scene}
+     */
+    function sceneOf(header, chunk) {
       const size = canvas.width;
-      GINN.stage.draw(pen, {
+      const few = state.show.size <= MOST_TRAILING ? [...state.show] : [];
+      return {
         size,
         unit: size / (canvas.clientWidth || size),
-        view: { x: 0, y: 0, zoom: 1 },
+        view: GINN.zoom.viewOf(state),
         palette: /** @type {Palette} */ (palette),
         starts,
-        behind: behindTile(header),
-        standIns: chunk ? [] : standIns(header),
+        behind: frames.behindTile(state, header),
+        against: state.behind === "error" ? frames.targetTile() : undefined,
+        standIns: chunk ? [] : frames.standIns(state, header),
         chunk,
         step: state.step,
         show: state.show,
         marked,
-      });
-      stage.dataset.lines = chunk ? "exact" : "coarse";
-      const iteration = GINN.words.count(header.iterations[state.step]);
-      canvas.setAttribute("aria-label",
-        `${header.title} at iteration ${iteration}: ${state.show.size} boundaries shown`);
+        trail: frames.trailOf(state, header),
+        trailing: marked === undefined ? few : [marked],
+      };
     }
 
     /**
@@ -334,7 +349,7 @@ GINN.mount = (() => {
     function drawThumbnails(header, chunk) {
       const cut = (/** @type {number} */ layer, /** @type {number} */ unit) => {
         const film = header.sprites.layers[layer];
-        return tileAt(GINN.data.locateBoundary(film, state.step, unit + 1), film.tile);
+        return frames.tileAt(GINN.data.locateBoundary(film, state.step, unit + 1), film.tile);
       };
       const sheets = chunk ? "exact" : String(Boolean(cut(0, 0)));
       const drawn = `${state.run} ${state.step} ${sheets}`;
@@ -351,7 +366,10 @@ GINN.mount = (() => {
       const text = failure
         ? `${what} did not arrive: ${failure}.${header ? " Coarse pictures stand in." : ""}`
         : header ? "" : "Loading…";
-      if (message.textContent !== text) message.textContent = text;
+      if (message.textContent !== text) {
+        message.textContent = text;
+        if (failure) live.say(text);
+      }
       notice.hidden = text === "";
       retry.hidden = failure === undefined;
     }
@@ -375,31 +393,49 @@ GINN.mount = (() => {
         schedule();
       });
     }
-    (keepsAddress ? document : root).addEventListener("keydown", (event) =>
-      keyPressed(/** @type {KeyboardEvent} */ (event)));
-
-    /** @param {KeyboardEvent} event */
-    function keyPressed(event) {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      const target = event.target instanceof HTMLElement ? event.target : root;
-      const radio = target instanceof HTMLInputElement && target.type === "radio";
-      const typing = target.matches("select, textarea, input:not([type=range], [type=radio])");
-      if (typing || (radio && event.key.startsWith("Arrow"))) return;
-      if (event.key === " " && (radio || target.matches("button, a, summary"))) return;
-      const by = event.shiftKey ? LONG_STEP : 1;
-      /** @type {Record<string, () => void>} */
-      const keys = {
-        " ": play,
-        ArrowLeft: () => goto(state.step - by),
-        ArrowRight: () => goto(state.step + by),
-        Home: () => goto(0),
-        End: () => goto(Infinity),
-      };
-      const action = keys[event.key];
-      if (!action) return;
-      event.preventDefault();
-      action();
-    }
+    /**
+     * On the stage the keys of the clock zoom and pan.
+     * @param {(look: Look) => Look} look
+     * @param {() => unknown} otherwise
+     * @param {boolean} [anyZoom] also while nothing is enlarged
+     * @returns {(target: HTMLElement) => unknown}
+     */
+    const onStage = (look, otherwise, anyZoom) => (target) => {
+      if (!picture.contains(target) || (!anyZoom && state.zoom === 1)) return otherwise();
+      return set(look(state));
+    };
+    const { enlarged, moved } = GINN.zoom;
+    GINN.keys.listen(keepsAddress ? document : root, {
+      " ": play,
+      ArrowLeft: onStage((look) => moved(look, PAN, 0), () => goto(state.step - 1)),
+      ArrowRight: onStage((look) => moved(look, -PAN, 0), () => goto(state.step + 1)),
+      ArrowUp: onStage((look) => moved(look, 0, PAN), () => false),
+      ArrowDown: onStage((look) => moved(look, 0, -PAN), () => false),
+      "Shift+ArrowLeft": () => goto(state.step - 10),
+      "Shift+ArrowRight": () => goto(state.step + 10),
+      Home: () => goto(0),
+      End: () => goto(Infinity),
+      "+": onStage((look) => enlarged(look, 2), () => changeSpeed(1), true),
+      "=": onStage((look) => enlarged(look, 2), () => changeSpeed(1), true),
+      "-": onStage((look) => enlarged(look, 0.5), () => changeSpeed(-1), true),
+      l: () => set({ loop: !state.loop }),
+      t: () => set({ trail: state.trail ? 0 : USUAL_TRAIL }),
+      "?": help.open,
+      a: all,
+      0: all,
+      n: none,
+      o: (target) => {
+        const neuron = network.neuronOf(target);
+        return neuron === undefined ? false : only(neuron);
+      },
+      Escape: () => {
+        if (state.zoom === 1 && marked === undefined) return false;
+        marked = undefined;
+        return set({ zoom: 1, x: 0.5, y: 0.5 });
+      },
+      ...Object.fromEntries(index.widths.slice(0, 9).map((_, layer) =>
+        [layer + 1, () => network.toggleLayer(layer)])),
+    });
 
     draw();
     return schedule;

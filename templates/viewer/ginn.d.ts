@@ -20,6 +20,8 @@ interface Ginn {
   };
   state: {
     SPEEDS: number[];
+    MOST_ZOOM: number;
+    MOST_TRAIL: number;
     read(text: string, context: Context, preset?: string): State;
     write(state: State, context: Context): string;
     parseSelection(text: string, widths: number[]): ReadonlySet<number> | undefined;
@@ -39,9 +41,44 @@ interface Ginn {
   receive(name: string, value: unknown): void;
   stage: {
     trace(
-      pen: Pen, chunk: Chunk, step: number, neuron: number, size: number, view: View,
+      pen: LinePen, chunk: Chunk, step: number, neuron: number, size: number, view: View,
     ): void;
     draw(pen: Pen, scene: Scene): void;
+    drawGround(pen: Pen, scene: Scene): void;
+    drawLines(pen: LinePen, scene: Scene): void;
+  };
+  zoom: {
+    within(look: Look): Look;
+    viewOf(look: Look): View;
+    enlarged(look: Look, factor: number, fixed?: { x: number; y: number }): Look;
+    moved(look: Look, right: number, down: number): Look;
+    create(stage: HTMLElement, look: () => Look, change: (look: Look) => void): Zoom;
+  };
+  frames: {
+    create(library: Library, index: Index, indexFile: string): Frames;
+  };
+  save: {
+    svg(scene: Scene, caption: Caption): string;
+    svgText(scene: Scene, caption: Caption, ground?: string): string;
+    png(scene: Scene, caption: Caption): string;
+    link(address: string): Promise<string>;
+  };
+  live: {
+    create(first: State, names: Names): Live;
+    difference(before: State, now: State, names: Names): string;
+  };
+  help: {
+    create(widths: number[]): {
+      button: HTMLButtonElement;
+      dialog: HTMLDialogElement;
+      open(): void;
+    };
+  };
+  keys: {
+    listen(
+      place: Document | HTMLElement,
+      actions: Record<string, (target: HTMLElement) => unknown>,
+    ): void;
   };
   timeline: { create(actions: Actions): Timeline };
   network: {

@@ -5,6 +5,9 @@
  * @typedef {object} PanelActions
  * @property {(change: (shown: Set<number>) => void) => void} show changes the selection
  * @property {(neuron: number | undefined) => void} mark
+ * @property {() => void} all shows every hidden neuron
+ * @property {() => void} none
+ * @property {(neuron: number) => void} only shows this one and no other
  */
 /**
  * @callback StandIn a neuron's tile in a sheet, for want of exact lines
@@ -17,6 +20,8 @@
  * @property {HTMLElement} element
  * @property {(show: ReadonlySet<number>) => void} drawSelection
  * @property {(chunk: Chunk | undefined, step: number, standIn: StandIn) => void} drawThumbnails
+ * @property {(layer: number) => void} toggleLayer
+ * @property {(element: HTMLElement) => number | undefined} neuronOf whose thumbnail an element is
  * @property {() => void} recolour after a change of colour scheme
  */
 
@@ -52,11 +57,18 @@ GINN.network = (() => {
       const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
       const name = nameOf(widths, neuron);
       const button = element("button", {
-        type: "button", class: "viewer-neuron", "aria-label": name, title: name,
+        type: "button", class: "viewer-neuron", "aria-label": name,
+        title: `${name}. Double click, or Alt and click, or O: only this one`,
       }, [canvas]);
-      button.addEventListener("click", () => actions.show((shown) => {
-        if (!shown.delete(neuron)) shown.add(neuron);
-      }));
+      button.addEventListener("click", (event) => {
+        if (event.altKey) actions.only(neuron);
+        else {
+          actions.show((shown) => {
+            if (!shown.delete(neuron)) shown.add(neuron);
+          });
+        }
+      });
+      button.addEventListener("dblclick", () => actions.only(neuron));
       for (const event of ["pointerenter", "focus"]) {
         button.addEventListener(event, () => actions.mark(neuron));
       }
@@ -66,30 +78,31 @@ GINN.network = (() => {
       return { button, canvas, pen: canvas.getContext("2d"), colour: "" };
     });
 
-    const layers = widths.map((width, layer) => {
-      const toggle = element("button", { type: "button", class: "viewer-layer" }, [
-        `Layer ${layer + 1}`,
-      ]);
-      toggle.addEventListener("click", () => actions.show((shown) => {
-        const end = starts[layer] + width;
-        const whole = GINN.state.countWithin(shown, starts[layer], end) === width;
-        for (let neuron = starts[layer]; neuron < end; neuron += 1) {
-          if (whole) shown.delete(neuron);
-          else shown.add(neuron);
-        }
-      }));
+    /** @param {number} layer */
+    const toggleLayer = (layer) => actions.show((shown) => {
+      const [first, end] = [starts[layer], starts[layer + 1]];
+      const whole = GINN.state.countWithin(shown, first, end) === end - first;
+      for (let neuron = first; neuron < end; neuron += 1) {
+        if (whole) shown.delete(neuron);
+        else shown.add(neuron);
+      }
+    });
+    const layers = widths.map((_, layer) => {
+      const toggle = element("button", {
+        type: "button", class: "viewer-layer",
+        title: layer < 9 ? `Show or hide the layer (${layer + 1})` : "Show or hide the layer",
+      }, [`Layer ${layer + 1}`]);
+      toggle.addEventListener("click", () => toggleLayer(layer));
       const count = element("span", { class: "viewer-count" });
       const group = section(layer, [toggle, count],
         thumbnails.slice(starts[layer], starts[layer + 1]).map(({ button }) => button));
       return { toggle, count, group };
     });
 
-    const all = element("button", { type: "button" }, ["All"]);
-    all.addEventListener("click", () => actions.show((shown) => {
-      for (let neuron = 0; neuron < output; neuron += 1) shown.add(neuron);
-    }));
-    const none = element("button", { type: "button" }, ["None"]);
-    none.addEventListener("click", () => actions.show((shown) => shown.clear()));
+    const all = element("button", { type: "button", title: "Every neuron (A or 0)" }, ["All"]);
+    all.addEventListener("click", () => actions.all());
+    const none = element("button", { type: "button", title: "No boundary (N)" }, ["None"]);
+    none.addEventListener("click", () => actions.none());
 
     const root = element("section", { class: "viewer-network", "aria-label": "Neurons" }, [
       element("div", { class: "viewer-selection", role: "group", "aria-label": "Selection" }, [
@@ -108,6 +121,11 @@ GINN.network = (() => {
     return {
       element: root,
       recolour,
+      toggleLayer,
+      neuronOf: (made) => {
+        const found = thumbnails.findIndex(({ button }) => button === made);
+        return found < 0 ? undefined : found;
+      },
       drawSelection(show) {
         thumbnails.forEach(({ button }, neuron) => {
           button.setAttribute("aria-pressed", String(show.has(neuron)));

@@ -3,9 +3,13 @@
 
 /**
  * What `draw` needs of a canvas; whatever has these can be drawn on.
+ * @typedef {LinePen & Pick<CanvasRenderingContext2D, "fillRect" | "drawImage" | "fillStyle" |
+ *   "globalCompositeOperation" | "imageSmoothingEnabled">} Pen
+ */
+/**
+ * The part of it that lines need.
  * @typedef {Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "closePath" |
- *   "stroke" | "fillRect" | "drawImage" | "strokeStyle" | "fillStyle" | "lineWidth" |
- *   "lineJoin" | "lineCap" | "globalCompositeOperation">} Pen
+ *   "stroke" | "strokeStyle" | "lineWidth" | "lineJoin" | "lineCap" | "globalAlpha">} LinePen
  */
 /**
  * The part of the domain in sight: its top left corner and how many times it is enlarged.
@@ -21,6 +25,7 @@
  * @property {string} paper the ground without a picture
  * @property {string} black what the picture's black is toned to, #rrggbb
  * @property {string} white
+ * @property {string} error what disagrees with the target, #rrggbb as is the paper
  */
 /**
  * @typedef {object} Scene
@@ -30,11 +35,14 @@
  * @property {Palette} palette
  * @property {number[]} starts first neuron of each layer, then the output's number
  * @property {Tile | undefined} behind
+ * @property {Tile | undefined} against what to show the difference to, in the colour of errors
  * @property {Tile[]} standIns blurred lines for want of exact ones
  * @property {Chunk | undefined} chunk
  * @property {number} step
  * @property {ReadonlySet<number>} show
  * @property {number | undefined} marked the neuron to draw thick
+ * @property {{chunk: Chunk, step: number}[]} trail earlier snapshots, the oldest first
+ * @property {number[]} trailing the neurons that leave a trail
  */
 
 GINN.stage = (() => {
@@ -45,7 +53,7 @@ GINN.stage = (() => {
 
   /**
    * Adds one neuron's boundary to the pen's path.
-   * @param {Pen} pen
+   * @param {LinePen} pen
    * @param {Chunk} chunk
    * @param {number} step
    * @param {number} neuron
@@ -86,7 +94,7 @@ GINN.stage = (() => {
    * every colour stand out from. Each channel is multiplied by their difference, then black added.
    * @param {Pen} pen
    * @param {number} size
-   * @param {Palette} palette
+   * @param {Pick<Palette, "black" | "white">} palette
    */
   function tone(pen, size, { black, white }) {
     const channels = (/** @type {string} */ colour) =>
@@ -103,18 +111,64 @@ GINN.stage = (() => {
   }
 
   /**
+   * Turns the picture drawn so far into its difference to another: paper where they agree.
+   * @param {Pen} pen
+   * @param {Tile} against
+   * @param {Scene} scene
+   */
+  function drawDifference(pen, against, { size, view, palette: { paper, error } }) {
+    pen.globalCompositeOperation = "difference";
+    drawTile(pen, against, size, view);
+    // Toning needs the darker colour first; on light paper that is the error's.
+    const light = brightness(paper) > brightness(error);
+    if (light) {
+      pen.fillStyle = "#ffffff";
+      pen.fillRect(0, 0, size, size);
+    }
+    tone(pen, size, light ? { black: error, white: paper } : { black: paper, white: error });
+  }
+
+  /**
+   * @param {string} colour #rrggbb
+   * @returns {number}
+   */
+  function brightness(colour) {
+    return [1, 3, 5].reduce((sum, at) => sum + parseInt(colour.slice(at, at + 2), 16), 0);
+  }
+
+  /**
+   * What is under the lines.
+   * @param {Pen} pen
+   * @param {Scene} scene
+   */
+  function drawGround(pen, scene) {
+    const { size, view, palette } = scene;
+    pen.fillStyle = palette.paper;
+    pen.fillRect(0, 0, size, size);
+    if (!scene.behind) return;
+    // Blended pixels of an outline would look like agreement.
+    pen.imageSmoothingEnabled = !scene.against;
+    drawTile(pen, scene.behind, size, view);
+    if (scene.against) drawDifference(pen, scene.against, scene);
+    else tone(pen, size, palette);
+  }
+
+  /**
    * @param {Pen} pen
    * @param {Scene} scene
    */
   function draw(pen, scene) {
+    drawGround(pen, scene);
+    for (const tile of scene.standIns) drawTile(pen, tile, scene.size, scene.view);
+    drawLines(pen, scene);
+  }
+
+  /**
+   * @param {LinePen} pen
+   * @param {Scene} scene
+   */
+  function drawLines(pen, scene) {
     const { size, unit, view, palette, chunk, starts } = scene;
-    pen.fillStyle = palette.paper;
-    pen.fillRect(0, 0, size, size);
-    if (scene.behind) {
-      drawTile(pen, scene.behind, size, view);
-      tone(pen, size, palette);
-    }
-    for (const tile of scene.standIns) drawTile(pen, tile, size, view);
     if (!chunk) return;
     pen.lineJoin = "round";
     pen.lineCap = "round";
@@ -136,6 +190,19 @@ GINN.stage = (() => {
     };
 
     const { show, marked } = scene;
+    const colourOf = (/** @type {number} */ neuron) =>
+      palette.layers[starts.findLastIndex((start) => start <= neuron)] ?? palette.output;
+    scene.trail.forEach((moment, age) => {
+      pen.globalAlpha = 0.1 + (0.6 * (age + 1)) / scene.trail.length;
+      for (const neuron of scene.trailing) {
+        pen.beginPath();
+        trace(pen, moment.chunk, moment.step, neuron, size, view);
+        pen.strokeStyle = colourOf(neuron);
+        pen.lineWidth = unit;
+        pen.stroke();
+      }
+    });
+    pen.globalAlpha = 1;
     stroke((neuron) => show.has(neuron) && neuron < output, palette.paper, LINE + HALO);
     palette.layers.forEach((colour, layer) => {
       const [first, end] = [starts[layer], starts[layer + 1]];
@@ -146,11 +213,10 @@ GINN.stage = (() => {
       stroke((neuron) => neuron === output, palette.output, OUTPUT_LINE);
     }
     if (marked !== undefined) {
-      const layer = starts.findLastIndex((start) => start <= marked);
       stroke((neuron) => neuron === marked, palette.paper, MARKED_LINE + 2 * HALO);
-      stroke((neuron) => neuron === marked, palette.layers[layer] ?? palette.output, MARKED_LINE);
+      stroke((neuron) => neuron === marked, colourOf(marked), MARKED_LINE);
     }
   }
 
-  return { trace, draw };
+  return { trace, draw, drawGround, drawLines };
 })();

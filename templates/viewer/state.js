@@ -6,8 +6,13 @@
  * @property {string} run an exhibited run's id
  * @property {number} step the snapshot, from 0
  * @property {ReadonlySet<number>} show the neurons shown; numbered layer by layer from 0, the output last
- * @property {"output" | "target" | "plain"} behind what is under the lines
+ * @property {"output" | "target" | "error" | "plain"} behind what is under the lines
  * @property {number} speed snapshots a second while playing
+ * @property {number} trail earlier snapshots that stay in sight as fading lines
+ * @property {number} zoom how many times the domain is enlarged
+ * @property {number} x the point in the stage's middle, in domain units, as is y
+ * @property {number} y
+ * @property {boolean} loop whether playing starts again after the last snapshot
  */
 
 /**
@@ -29,7 +34,9 @@
 
 GINN.state = (() => {
   const SPEEDS = [1, 2, 4, 8, 12, 20, 30, 60];
-  const BEHIND = ["output", "target", "plain"];
+  const MOST_ZOOM = 64;
+  const MOST_TRAIL = 30;
+  const BEHIND = ["output", "target", "error", "plain"];
   // A selection of more terms than this was not made by hand; the rest is not read.
   const MOST_TERMS = 4096;
 
@@ -60,10 +67,35 @@ GINN.state = (() => {
       format: (value) => value,
     },
     {
+      name: "trail",
+      initial: () => 0,
+      parse: (text) => wholeNumber(text, 0, MOST_TRAIL),
+      format: String,
+    },
+    {
+      name: "zoom",
+      initial: () => 1,
+      parse: (text) => rounded(number(text, 1, MOST_ZOOM), 2),
+      format: (value) => String(rounded(value, 2)),
+    },
+    ...(/** @type {const} */ (["x", "y"])).map((name) => ({
+      name,
+      initial: () => 0.5,
+      parse: (/** @type {string} */ text, /** @type {Context} */ _, /** @type {State} */ sofar) =>
+        number(String(rounded(number(text, 0, 1), 5)), 0.5 / sofar.zoom, 1 - 0.5 / sofar.zoom),
+      format: (/** @type {number} */ value) => String(rounded(value, 5)),
+    })),
+    {
       name: "speed",
       initial: () => 12,
       parse: (text) => nearest(SPEEDS, wholeNumber(text, 0, 1000)),
       format: String,
+    },
+    {
+      name: "loop",
+      initial: () => false,
+      parse: (text) => text === "on",
+      format: (value) => (value ? "on" : "off"),
     },
   ];
 
@@ -84,18 +116,39 @@ GINN.state = (() => {
    * @returns {number | undefined} the whole number nearest to a text, or undefined for no number
    */
   function wholeNumber(text, least, most) {
-    const number = text.trim() === "" ? NaN : Number(text);
-    return Number.isNaN(number) ? undefined : Math.round(Math.min(most, Math.max(least, number)));
+    return rounded(number(text, least, most), 0);
+  }
+
+  /**
+   * @param {string} text
+   * @param {number} least
+   * @param {number} most
+   * @returns {number | undefined} the number nearest to a text, or undefined for no number
+   */
+  function number(text, least, most) {
+    const value = text.trim() === "" ? NaN : Number(text);
+    return Number.isNaN(value) ? undefined : Math.min(most, Math.max(least, value));
+  }
+
+  /**
+   * @template {number | undefined} T
+   * @param {T} value
+   * @param {number} digits after the point
+   * @returns {T}
+   */
+  function rounded(value, digits) {
+    return /** @type {T} */ (
+      value === undefined ? value : Math.round(value * 10 ** digits) / 10 ** digits);
   }
 
   /**
    * @param {number[]} allowed
-   * @param {number | undefined} number
+   * @param {number | undefined} wanted
    * @returns {number | undefined}
    */
-  function nearest(allowed, number) {
-    if (number === undefined) return undefined;
-    const distance = (/** @type {number} */ candidate) => Math.abs(candidate - number);
+  function nearest(allowed, wanted) {
+    if (wanted === undefined) return undefined;
+    const distance = (/** @type {number} */ candidate) => Math.abs(candidate - wanted);
     return allowed.reduce((best, next) => (distance(next) < distance(best) ? next : best));
   }
 
@@ -235,5 +288,8 @@ GINN.state = (() => {
     return terms.join("&");
   }
 
-  return { SPEEDS, read, write, parseSelection, formatSelection, layerStarts, countWithin };
+  return {
+    SPEEDS, MOST_ZOOM, MOST_TRAIL, read, write, parseSelection, formatSelection, layerStarts,
+    countWithin,
+  };
 })();

@@ -5,11 +5,13 @@
  * @typedef {object} Actions what a control can do
  * @property {(goal: number | {fraction: number}) => void} goto a snapshot, or a part of the way
  * @property {() => void} play starts or stops
+ * @property {(speed: number) => void} speed sets the snapshots a second
+ * @property {() => void} loop plays on from the start after the end, or no more
  */
 /**
  * @typedef {object} Timeline
  * @property {HTMLElement} element
- * @property {(run: Run, step: number, playing: boolean) => void} draw
+ * @property {(run: Run, state: State, playing: boolean) => void} draw
  */
 
 GINN.timeline = (() => {
@@ -62,11 +64,26 @@ GINN.timeline = (() => {
     /** @type {Run | undefined} */
     let drawn;
 
+    const longBack = button("Ten steps back", "longBack", "Shift and Left",
+      () => actions.goto(step - 10));
+    const longForward = button("Ten steps forward", "longForward", "Shift and Right",
+      () => actions.goto(step + 10));
     const first = button("First snapshot", "first", "Home", () => actions.goto(0));
     const back = button("Step back", "back", "Left", () => actions.goto(step - 1));
     const play = button("Play", "play", "Space", () => actions.play());
     const forward = button("Step forward", "forward", "Right", () => actions.goto(step + 1));
     const last = button("Last snapshot", "last", "End", () => actions.goto(Infinity));
+
+    const speed = element("select", {
+      "aria-label": "Speed", title: "Snapshots a second (+ and −)",
+    },
+      GINN.state.SPEEDS.map((value) =>
+        element("option", { value: String(value) }, [`${value} a second`])));
+    speed.addEventListener("change", () => actions.speed(Number(speed.value)));
+    const loop = element("button", {
+      type: "button", title: "After the last snapshot, start again (L)",
+    }, ["Loop"]);
+    loop.addEventListener("click", () => actions.loop());
 
     const curve = svgElement("path", { class: "viewer-curve" });
     const grid = svgElement("path", { class: "viewer-grid" });
@@ -79,7 +96,9 @@ GINN.timeline = (() => {
     const down = element("div", { class: "viewer-down", "aria-hidden": "true" });
     const plot = element("div", { class: "viewer-plot" });
     plot.append(chart, down, dot);
-    const slider = element("input", { type: "range", min: "0", step: "1", "aria-label": "Snapshot" });
+    const slider = element("input", {
+      type: "range", class: "viewer-slider", min: "0", step: "1", "aria-label": "Snapshot",
+    });
     slider.addEventListener("input", () => actions.goto(Number(slider.value)));
     dragging(plot, actions);
 
@@ -94,8 +113,9 @@ GINN.timeline = (() => {
       slider,
       across,
       element("div", { class: "viewer-transport", role: "group", "aria-label": "Playback" }, [
-        first, back, play, forward, last,
+        first, longBack, back, play, forward, longForward, last,
       ]),
+      element("div", { class: "viewer-pace" }, [element("label", {}, ["Speed ", speed]), loop]),
     ]);
 
     /** @param {Run} run */
@@ -125,13 +145,16 @@ GINN.timeline = (() => {
 
     /**
      * @param {Run} run
-     * @param {number} at
+     * @param {State} state
      * @param {boolean} playing
      */
-    function draw(run, at, playing) {
+    function draw(run, state, playing) {
       if (run !== drawn) drawRun(run);
       drawn = run;
+      const at = state.step;
       step = at;
+      speed.value = String(state.speed);
+      loop.setAttribute("aria-pressed", String(state.loop));
       const { low, high } = decades(run.loss);
       const width = Math.max(1, run.iterations.length - 1);
       cursor.setAttribute("d", `M${at} 0V${HEIGHT}`);
@@ -150,8 +173,8 @@ GINN.timeline = (() => {
       });
       slider.setAttribute("aria-valuetext",
         `iteration ${texts[0]}, loss ${texts[1]}, accuracy ${texts[2]}`);
-      first.disabled = back.disabled = at === 0;
-      last.disabled = forward.disabled = at === run.iterations.length - 1;
+      first.disabled = longBack.disabled = back.disabled = at === 0;
+      last.disabled = longForward.disabled = forward.disabled = at === run.iterations.length - 1;
       const name = playing ? "Pause" : "Play";
       if (play.getAttribute("aria-label") !== name) {
         play.setAttribute("aria-label", name);
@@ -186,10 +209,12 @@ GINN.timeline = (() => {
   /** @type {Record<string, string>} */
   const SIGNS = {
     first: "M5 4v16M20 4 8 12l12 8z",
+    longBack: "M12 5 3 12l9 7zM21 5l-9 7 9 7z",
     back: "M17 4 6 12l11 8z",
     play: "M7 4l13 8-13 8z",
     pause: "M8 4v16M16 4v16",
     forward: "M7 4l11 8-11 8z",
+    longForward: "M12 5l9 7-9 7zM3 5l9 7-9 7z",
     last: "M19 4v16M4 4l12 8-12 8z",
   };
 

@@ -243,7 +243,7 @@ def test_any_text_is_read_as_a_valid_state(quiet_page: Page, terms: list[tuple[s
     assert state["run"] in ("seed-1", "seed-12")
     assert state["step"] in range(431 if state["run"] == "seed-1" else 1)
     assert all(neuron in range(16 + 3 + 300 + 1) for neuron in state["show"])
-    assert state["behind"] in ("output", "target", "plain")
+    assert state["behind"] in ("output", "target", "error", "plain")
     assert state["speed"] in (1, 2, 4, 8, 12, 20, 30, 60)
     assert state["written"] == state["again"]
 
@@ -484,3 +484,13 @@ def test_dragging_never_queues_frames(built_site: BuiltSite, open_page: Open) ->
     assert asked == 1
     expect(page.get_by_label("Snapshot", exact=True)).to_have_value("89")
     address_of(page, "step=89")
+
+
+def test_scripts_are_light_and_keep_all_but_their_comments(built_site: BuiltSite) -> None:
+    scripts = sorted((built_site.folder / "assets").glob("*.js"))
+    assert len(scripts) > 8
+    assert sum(len(gzip.compress(path.read_bytes())) for path in scripts) <= 25_000
+    for path in scripts:
+        text = path.read_text()
+        assert text.startswith('"use strict";\n')
+        assert not re.search(r"^\s*(//|\*)", text, re.MULTILINE), path.name
