@@ -32,7 +32,7 @@ window.requestAnimationFrame = (callback) => request((now) => {
 });
 """
 STEP = """step => new Promise((resolve) => {
-  const slider = document.querySelector("input[type=range]");
+  const slider = document.querySelector(".viewer-slider");
   slider.value = String(step);
   slider.dispatchEvent(new Event("input", { bubbles: true }));
   requestAnimationFrame(() => setTimeout(resolve));
@@ -99,7 +99,7 @@ def main(site: Path) -> None:
             size = sum(map(compressed, run.glob("vectors-*.js")))
             print(f"{size:9,}  bytes of vectors of {run.name}")
 
-        last = int(page.locator("input[type=range]").get_attribute("max") or 0)
+        last = int(page.locator(".viewer-slider").get_attribute("max") or 0)
         scrub(page, range(last, -1, -8))  # fetches and decodes every chunk
         page.wait_for_timeout(1000)
         for number in range(1, ROUNDS + 1):
