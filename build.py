@@ -150,6 +150,17 @@ def rooms(*names: str) -> list[Path]:
     return [ROOT / "ginn" / f"{name}.py" for name in names]
 
 
+def keys_of(
+    stage: str, own: Mapping[str, Any], inputs: Any, sources: Sequence[Path], libraries: list[str]
+) -> dict[str, str]:
+    """A key for each entry of a stage: of its own input, and of all that the entries share."""
+    shared = store.key(stage, inputs, sources, libraries)
+    return {
+        name: store.key(stage, {"own": each, "shared": shared}, [], [])
+        for name, each in own.items()
+    }
+
+
 class Stages:
     """The stages of one build: each has its key, its work and its place in the store."""
 
@@ -197,11 +208,8 @@ class Stages:
     def training_keys(self, seeds: Sequence[int], recorded: Sequence[int]) -> dict[str, str]:
         """Run id -> key of its training up to the last recorded iteration."""
         inputs = training_of(self.experiment) | {"labels": self.labels, "recorded": list(recorded)}
-        shared = store.key("train", inputs, rooms("train", "network"), ["torch", "numpy"])
-        return {
-            f"seed-{seed}": store.key("train", {"seed": seed, "shared": shared}, [], [])
-            for seed in seeds
-        }
+        own = {f"seed-{seed}": seed for seed in seeds}
+        return keys_of("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
 
     def train(
         self, recorded: Sequence[int]
@@ -237,11 +245,9 @@ class Stages:
 
     def trace(self, runs: Mapping[str, Snapshots]) -> dict[str, Boundaries]:
         """The exact boundaries of the exhibited runs, by run id."""
-        shared = store.key("trace", {}, rooms("geometry", "complex", "network"), ["numpy"])
-        self.trace_keys = {
-            name: store.key("trace", {"run": self.run_keys[name], "shared": shared}, [], [])
-            for name in runs
-        }
+        own = {name: self.run_keys[name] for name in runs}
+        sources = rooms("geometry", "complex", "network")
+        self.trace_keys = keys_of("trace", own, {}, sources, ["numpy"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, Boundaries]]:
             # A run takes a fraction of a second: less than handing it to another process.
@@ -256,11 +262,7 @@ class Stages:
         """The sprite sheets of the exhibited runs: run id -> name -> content."""
         inputs = {"colours": self.spec.site.layer_colours, "pixels": self.experiment.pixels}
         sources = rooms("film", "sprites", "address", "phenomena", "network")
-        shared = store.key("film", inputs, sources, ["numpy", "pillow"])
-        keys = {
-            name: store.key("film", {"trace": self.trace_keys[name], "shared": shared}, [], [])
-            for name in boundaries
-        }
+        keys = keys_of("film", self.trace_keys, inputs, sources, ["numpy", "pillow"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
             colours = self.spec.site.layer_colours
@@ -285,7 +287,8 @@ class Stages:
         """
         experiment, site = self.experiment, self.spec.site
         inputs = {"runs": exhibited, "traces": self.trace_keys, "labels": self.labels}
-        inputs |= {"title": experiment.title, "colours": [site.layer_colours, site.output_colour]}
+        inputs |= {"id": experiment.id, "title": experiment.title}
+        inputs |= {"colours": [site.layer_colours, site.output_colour]}
         sources = [
             *rooms("vectors", "film", "sprites", "address", "network", "pages", "numerals"),
             Path(__file__),
@@ -337,7 +340,10 @@ class Stages:
             "charts",
             "numerals",
             "network",
+            "phenomena",
+            "picture",
             "sprites",
+            "address",
         )
         inputs = {
             "facts": facts,

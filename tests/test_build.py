@@ -122,6 +122,27 @@ def test_changed_geometry_is_traced_again_from_there_on(house: Path) -> None:
     assert not redone.get("audition")
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "again"),
+    [
+        ("ginn/address.py", "a page never", "no page ever", {"film", "vectors", "pages"}),
+        ("ginn/phenomena.py", "is promised by", "is foretold by", {"outcomes", "film", "pages"}),
+        ("content/report.toml", 'id = "bottle"', 'id = "flask"', {"vectors", "pages"}),
+    ],
+)
+def test_whatever_a_stage_is_made_with_makes_it_again(
+    house: Path, tmp_path: Path, file: str, old: str, new: str, again: set[str]
+) -> None:
+    run_build(house, "--draft")
+    change(house / file, old, new)
+    try:
+        redone = stages(run_build(house, "--draft", "--site", str(tmp_path / "site")).stdout)
+    finally:
+        change(house / file, new, old)
+    assert {name for name, made in redone.items() if made} >= again
+    assert not redone["train"]
+
+
 def test_another_picture_is_learnt_anew(house: Path, tmp_path: Path) -> None:
     picture = house / "content/pictures/bottle.toml"
     original = picture.read_text(encoding="utf-8")
