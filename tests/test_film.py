@@ -7,6 +7,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from random_run import random_run
 
 from ginn import sprites
 from ginn.film import film, layouts
@@ -21,20 +22,7 @@ COLOURS = ("#2f6fde", "#d43d3d")
 
 @pytest.fixture(scope="module")
 def run() -> Snapshots:
-    rng = np.random.default_rng(5)
-    outs, ins = (*WIDTHS, 1), (2, *WIDTHS)
-    return Snapshots(
-        seed=1,
-        iterations=np.arange(SNAPSHOTS),
-        weights=tuple(
-            rng.normal(size=(SNAPSHOTS, out, in_)).astype(np.float32)
-            for out, in_ in zip(outs, ins, strict=True)
-        ),
-        biases=tuple(rng.normal(size=(SNAPSHOTS, out)).astype(np.float32) for out in outs),
-        loss=np.zeros(SNAPSHOTS),
-        accuracy=np.zeros(SNAPSHOTS),
-        learning_rate=np.zeros(SNAPSHOTS),
-    )
+    return random_run(WIDTHS, SNAPSHOTS)
 
 
 @pytest.fixture(scope="module")

@@ -6,34 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_run import random_run
 
 from ginn.network import (
-    Snapshots,
     layer_slices,
     pre_activations,
     probability,
     snapshots_as_arrays,
     snapshots_from_arrays,
 )
-
-
-def random_run(widths: tuple[int, ...], snapshots: int = 3, ended: str = "") -> Snapshots:
-    rng = np.random.default_rng(len(widths))
-    sizes = (2, *widths, 1)
-    outs, ins = sizes[1:], sizes[:-1]
-    return Snapshots(
-        seed=7,
-        iterations=np.arange(snapshots) * 10,
-        weights=tuple(
-            rng.normal(size=(snapshots, out, in_)).astype(np.float32)
-            for out, in_ in zip(outs, ins, strict=True)
-        ),
-        biases=tuple(rng.normal(size=(snapshots, out)).astype(np.float32) for out in outs),
-        loss=rng.random(snapshots),
-        accuracy=rng.random(snapshots),
-        learning_rate=rng.random(snapshots),
-        ended=ended,
-    )
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4))

@@ -17,6 +17,19 @@ GINN.element = (tag, attributes = {}, children = []) => {
 };
 
 /**
+ * A small button whose name says more than its text.
+ * @param {string} text
+ * @param {string} name
+ * @param {() => unknown} action
+ * @returns {HTMLButtonElement}
+ */
+GINN.tool = (text, name, action) => {
+  const made = GINN.element("button", { type: "button", "aria-label": name, title: name }, [text]);
+  made.addEventListener("click", action);
+  return made;
+};
+
+/**
  * @param {keyof SVGElementTagNameMap} tag
  * @param {Record<string, string>} [attributes]
  * @param {Node[]} [children]

@@ -2,7 +2,7 @@
 "use strict";
 
 GINN.mount = (() => {
-  const { element } = GINN;
+  const { element, tool } = GINN;
   // Exact lines usually arrive sooner than this; then no stand-in is asked for.
   const PATIENCE = 300;
   // Browsers refuse an address that changes many times a second.
@@ -130,12 +130,6 @@ GINN.mount = (() => {
       run: (now) => frames.runOf(now).title,
       moment: () => canvas.getAttribute("aria-label")?.replace(/:.*/, "") ?? "",
     });
-    const tool = (/** @type {string} */ text, /** @type {string} */ name,
-      /** @type {() => void} */ action) => {
-      const made = element("button", { type: "button", "aria-label": name, title: name }, [text]);
-      made.addEventListener("click", action);
-      return made;
-    };
     const keep = element("div", { role: "group", "aria-label": "Keep and share" }, [
       tool("PNG", "Save as PNG", () => save(GINN.save.png)),
       tool("SVG", "Save as SVG", () => save(GINN.save.svg)),

@@ -7,6 +7,7 @@ interface Ginn {
   svgElement(
     tag: keyof SVGElementTagNameMap, attributes?: Record<string, string>, children?: Node[],
   ): SVGElement;
+  tool(text: string, name: string, action: () => unknown): HTMLButtonElement;
   choice(
     legend: string,
     options: { value: string; label: string; title?: string }[],

@@ -97,8 +97,6 @@ GINN.stage = (() => {
    * @param {Pick<Palette, "black" | "white">} palette
    */
   function tone(pen, size, { black, white }) {
-    const channels = (/** @type {string} */ colour) =>
-      [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
     const low = channels(black);
     const range = channels(white).map((value, at) => Math.max(0, value - low[at]));
     pen.globalCompositeOperation = "multiply";
@@ -130,10 +128,18 @@ GINN.stage = (() => {
 
   /**
    * @param {string} colour #rrggbb
+   * @returns {number[]} red, green and blue, 0 to 255
+   */
+  function channels(colour) {
+    return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  }
+
+  /**
+   * @param {string} colour #rrggbb
    * @returns {number}
    */
   function brightness(colour) {
-    return [1, 3, 5].reduce((sum, at) => sum + parseInt(colour.slice(at, at + 2), 16), 0);
+    return channels(colour).reduce((sum, value) => sum + value);
   }
 
   /**

@@ -12,7 +12,7 @@
  */
 
 GINN.zoom = (() => {
-  const { element } = GINN;
+  const { element, tool } = GINN;
   const BUTTON_FACTOR = 2;
   // How much one unit of the wheel enlarges, as an exponent; a trackpad's pinch has small units.
   const WHEEL = 0.002;
@@ -69,15 +69,9 @@ GINN.zoom = (() => {
    * @returns {Zoom}
    */
   function create(stage, look, change) {
-    const button = (/** @type {string} */ text, /** @type {string} */ name,
-      /** @type {() => Look} */ next) => {
-      const made = element("button", { type: "button", "aria-label": name, title: name }, [text]);
-      made.addEventListener("click", () => change(next()));
-      return made;
-    };
-    const less = button("−", "Zoom out", () => enlarged(look(), 1 / BUTTON_FACTOR));
-    const more = button("+", "Zoom in", () => enlarged(look(), BUTTON_FACTOR));
-    const reset = button("Reset", "Reset zoom", () => ({ zoom: 1, x: 0.5, y: 0.5 }));
+    const less = tool("−", "Zoom out", () => change(enlarged(look(), 1 / BUTTON_FACTOR)));
+    const more = tool("+", "Zoom in", () => change(enlarged(look(), BUTTON_FACTOR)));
+    const reset = tool("Reset", "Reset zoom", () => change({ zoom: 1, x: 0.5, y: 0.5 }));
     const factor = element("span", { class: "viewer-factor" });
     watchWheel(stage, look, change);
     watchPointers(stage, look, change);
