@@ -10,6 +10,7 @@
  * @property {number} pixels the domain's side
  * @property {number[]} widths
  * @property {string} target the picture's file
+ * @property {string} labels the same for reading: lengths of its black and white runs, black first
  * @property {string[]} layer_colours
  * @property {string} output_colour
  * @property {IndexRun[]} runs
@@ -39,7 +40,16 @@
  * @property {number[]} regions linear regions over the domain
  * @property {number} snapshots_a_chunk
  * @property {string[]} chunks files
+ * @property {string[]} weights files, for the same snapshots
+ * @property {number[][]} motion for each layer and the output: how far boundaries moved since the snapshot before, in sides
+ * @property {Moment[]} moments by step
  * @property {{layers: BoundaryFilm[], output: OutputFilm}} sprites
+ */
+/**
+ * @typedef {object} Moment a snapshot worth going to
+ * @property {string} name
+ * @property {number} step
+ * @property {string} text one short sentence
  */
 /**
  * @typedef {object} BoundaryFilm the arithmetic of ginn/sprites.py's BoundaryLayout
@@ -66,6 +76,7 @@
  * @property {"script" | "image"} kind
  * @property {string} file relative to the data folder
  * @property {(value: unknown) => unknown} [decode] throws where the value is damaged
+ * @property {boolean} [later] for a coming frame: whatever the present one needs comes before
  */
 /**
  * @typedef {object} Tile a square cut out of a picture, in its px
@@ -228,6 +239,15 @@ GINN.data = (() => {
   }
 
   /**
+   * @param {Run} run
+   * @param {number} step
+   * @returns {string} the file with the weights of a snapshot
+   */
+  function weightsFile(run, step) {
+    return run.weights[Math.floor(step / run.snapshots_a_chunk)];
+  }
+
+  /**
    * @param {BoundaryFilm} film
    * @param {number} step
    * @param {number} row 0 for the whole layer, 1 + i for its neuron i
@@ -256,7 +276,7 @@ GINN.data = (() => {
     };
   }
 
-  return { receive, library, versioned, chunkFile, locateBoundary, locateOutput };
+  return { receive, library, versioned, chunkFile, weightsFile, locateBoundary, locateOutput };
 })();
 
 GINN.receive = GINN.data.receive;

@@ -93,6 +93,16 @@ GINN.words = (() => {
 
   /**
    * @param {number} number
+   * @param {number} [digits] after the point
+   * @returns {string} with a true minus sign, and none before a zero
+   */
+  function signed(number, digits = 2) {
+    const text = Math.abs(number).toFixed(digits);
+    return number < 0 && Number(text) !== 0 ? `−${text}` : text;
+  }
+
+  /**
+   * @param {number} number
    * @returns {string} 0, 500, 10k, 1M: for an axis
    */
   function short(number) {
@@ -104,6 +114,7 @@ GINN.words = (() => {
     count: (/** @type {number} */ number) => whole.format(number),
     percent: (/** @type {number} */ fraction) => percentage.format(fraction),
     decimal,
+    signed,
     short,
   };
 })();

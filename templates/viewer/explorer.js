@@ -1,17 +1,13 @@
-// The viewer: wires the state to the stage, the clock and the network panel.
+// The viewer: wires the state to stages, clock, network panel and answers.
 "use strict";
 
 GINN.mount = (() => {
   const { element, tool } = GINN;
-  // Exact lines usually arrive sooner than this; then no stand-in is asked for.
-  const PATIENCE = 300;
-  // Browsers refuse an address that changes many times a second.
-  const ADDRESS_DELAY = 250;
-  // How far an arrow moves an enlarged picture, in stages.
+  // How far an arrow moves an enlarged picture, in stages, and the point asked about, in pixels.
   const PAN = 0.1;
-  // Trails of more neurons than this hide each other.
-  const MOST_TRAILING = 4;
+  const FAR = 10;
   const USUAL_TRAIL = 10;
+  const SIDES = /** @type {const} */ (["left", "right"]);
 
   /**
    * Puts a viewer into `root`, whose `data-index` is the address of an experiment's index.
@@ -59,146 +55,189 @@ GINN.mount = (() => {
     const context = { runs: index.runs, widths: index.widths };
     const starts = GINN.state.layerStarts(index.widths);
     const frames = GINN.frames.create(library, index, indexFile);
-    /** @type {State} */
     let state = GINN.state.read(keepsAddress ? location.hash : "", context, preset);
     /** @type {number | undefined} */
     let marked;
+    /** @type {Point | null} */
+    let hovered = null;
     let direction = 1;
-    let playing = false;
     let frame = 0;
-    let ticked = 0;
-    /** when the stage began to lack exact lines, or 0 */
-    let waitingSince = 0;
     /** @type {Palette | undefined} */
     let palette;
     /** @type {ReadonlySet<number> | undefined} */
     let selectionDrawn;
     let thumbnailsDrawn = "";
-    let addressTimer = 0;
+    let troubleTold = "";
+    /** @type {Seen[]} */
+    let seen = [];
+
+    // --- the state, and what changes it ---
 
     const schedule = () => {
       if (!frame) frame = requestAnimationFrame(draw);
     };
+    const end = () => GINN.state.clockEnd(state, context);
+    const ofSide = (/** @type {"left" | "right"} */ side) =>
+      GINN.state.ofSide(state, side, context);
+    const active = () => ofSide(state.side);
 
     /** @param {Partial<State>} change */
     const set = (change) => {
       const before = state;
       state = { ...state, ...change };
-      state.step = Math.min(state.step, lastStep());
+      state.step = Math.min(state.step, end());
       if (state.step !== before.step) direction = Math.sign(state.step - before.step);
-      if (keepsAddress) {
-        clearTimeout(addressTimer);
-        addressTimer = setTimeout(writeAddress, ADDRESS_DELAY);
-      }
+      const fields = /** @type {(keyof State)[]} */ (Object.keys(state));
+      address?.note(fields.filter((field) => state[field] !== before[field]));
       schedule();
     };
-    const lastStep = () =>
-      frames.runOf(state).snapshots - 1;
+    const clock = GINN.clock.create(() => state, end, set);
     const goto = (/** @type {number | {fraction: number}} */ goal) => {
-      pause();
-      const step = typeof goal === "number" ? goal : Math.round(goal.fraction * lastStep());
-      set({ step: Math.min(lastStep(), Math.max(0, step)) });
-    };
-    const pause = () => {
-      playing = false;
-      schedule();
-    };
-    const play = () => {
-      playing = !playing;
-      ticked = performance.now();
-      if (playing && state.step === lastStep()) set({ step: 0 });
-      schedule();
+      clock.pause();
+      const step = typeof goal === "number" ? goal : Math.round(goal.fraction * end());
+      set({ step: Math.min(end(), Math.max(0, step)) });
     };
     const changeSpeed = (/** @type {number} */ by) => {
       const { SPEEDS } = GINN.state;
       const speed = SPEEDS[SPEEDS.indexOf(state.speed) + by];
       if (speed) set({ speed });
     };
-    const writeAddress = () =>
-      history.replaceState(history.state, "", `#${GINN.state.write(state, context)}`);
+    const setShown = (/** @type {ReadonlySet<number>} */ show) =>
+      set(state.side === "right" && state.own ? { own: show } : { show });
+    const only = (/** @type {number} */ neuron) => setShown(new Set([neuron]));
+    const none = () => setShown(new Set());
+    const all = () => setShown(new Set([
+      ...active().show, ...Array(starts[index.widths.length]).keys(),
+    ]));
+    const mark = (/** @type {number | undefined} */ neuron) => {
+      marked = neuron;
+      schedule();
+    };
+    const nextMoment = () => {
+      const step = timeline.nextMoment();
+      if (step !== undefined) goto(step);
+    };
+    const address = keepsAddress
+      ? GINN.address.create(() => GINN.state.write(state, context), () => {
+        clock.pause();
+        state = GINN.state.read(location.hash, context, preset);
+        schedule();
+      })
+      : undefined;
 
-    const canvas = element("canvas", { role: "img", tabindex: "0" });
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const message = element("p", {});
-    const retry = element("button", { type: "button" }, ["Try again"]);
-    retry.addEventListener("click", () => library.retry());
-    const notice = element("div", { class: "viewer-notice" }, [message, retry]);
-    const stage = element("div", { class: "viewer-stage" }, [canvas, notice]);
-    const zoom = GINN.zoom.create(canvas, () => state, set);
+    // --- questions ---
+
+    /** @param {Point} point */
+    const ask = (point) => set({ point, ...GINN.zoom.showing(state, point) });
+    /**
+     * Moves the point asked about; without one, it begins in the picture's middle.
+     * @param {number} right in pixels of the domain
+     * @param {number} down
+     */
+    const movePoint = (right, down) => {
+      const inside = (/** @type {number} */ value) => Math.min(1, Math.max(0, value));
+      const { x, y } = state.point ?? state;
+      ask({ x: inside(x + right / index.pixels), y: inside(y + down / index.pixels) });
+    };
+    const nextKink = () => {
+      const { kinks, kink } = seen[SIDES.indexOf(state.side)] ?? seen[0];
+      if (kinks.length === 0) return false;
+      const next = kinks[(kink ? kinks.indexOf(kink) + 1 : 0) % kinks.length];
+      return ask({ x: next.x, y: next.y });
+    };
+    /** @returns {number} the neuron whose bends are listed: the one asked about, or the deepest of few */
+    const bent = () => {
+      const { show, about } = active();
+      if (about >= 0 || show.size === 0 || show.size > GINN.pane.FEW) return about;
+      return Math.max(...show);
+    };
+
+    // --- what is on the page ---
+
+    const panes = SIDES.map((side) => GINN.pane.create(index, library, frames, {
+      look: () => state,
+      zoom: set,
+      hover(place) {
+        hovered = place;
+        schedule();
+      },
+      ask(place, reach) {
+        const { kinks = [] } = seen[SIDES.indexOf(side)] ?? {};
+        const { x, y } = GINN.kinks.nearest(kinks, place, reach) ?? place;
+        set({ point: { x, y }, side: state.beside ? side : "left" });
+      },
+      retry: () => library.retry(),
+      redraw: schedule,
+    }));
+    const zoom = GINN.zoom.create(panes.map(({ canvas }) => canvas), () => state, set);
     const help = GINN.help.create(index.widths);
+    const answers = GINN.answers.create(index.widths, {
+      about: (neuron) => set({ about: neuron }),
+      show(neurons, shown) {
+        const show = new Set(active().show);
+        for (const neuron of neurons) {
+          if (shown) show.add(neuron);
+          else show.delete(neuron);
+        }
+        setShown(show);
+        set({ about: bentDrawn });
+      },
+      mark,
+      forget: () => set({ point: null }),
+    });
+    let bentDrawn = -1;
     const live = GINN.live.create(state, {
       run: (now) => frames.runOf(now).title,
-      moment: () => canvas.getAttribute("aria-label")?.replace(/:.*/, "") ?? "",
+      moment: () => {
+        const { header } = seen[0];
+        return header ? momentOf(header, state.step) : "";
+      },
+      beside: (now) => (now.beside
+        ? `${frames.runOf(GINN.state.ofSide(now, "right", context)).title} beside it`
+        : "One stage"),
+      point: () => answers.inWords(questionOf(state.point)),
+      about: (now) => `Bends of ${GINN.network.nameOf(index.widths, now.about)}`,
     });
     const keep = element("div", { role: "group", "aria-label": "Keep and share" }, [
       tool("PNG", "Save as PNG", () => save(GINN.save.png)),
       tool("SVG", "Save as SVG", () => save(GINN.save.svg)),
     ]);
-    if (keepsAddress) {
+    if (address) {
       keep.append(tool("Copy link", "Copy link to this view", async () => {
-        writeAddress();
+        address.write();
         live.say(await GINN.save.link(location.href));
       }));
     }
     keep.append(help.button);
     const picture = element("div", { class: "viewer-picture" }, [
-      stage, element("div", { class: "viewer-tools" }, [zoom.element, keep]), live.element,
+      element("div", { class: "viewer-panes" }, panes.map((pane) => pane.element)),
+      answers.readout,
+      element("div", { class: "viewer-tools" }, [zoom.element, keep]), live.element,
     ]);
-    const trail = element("input", {
-      type: "range", min: "0", max: String(GINN.state.MOST_TRAIL), "aria-label": "Trail",
-      title: "Earlier snapshots as fading lines: of the thumbnail pointed at, or of up to four neurons shown (T)",
-    });
-    const trailText = element("span");
-    trail.addEventListener("input", () => set({ trail: Number(trail.value) }));
-    const outcome = element("p", { class: "viewer-outcome" });
-
-    const run = GINN.choice("Run",
-      index.runs.map(({ id, title }) => ({ value: id, label: title })),
-      (value) => set({ run: value }));
-    const behind = GINN.choice("Behind the lines", [
-      { value: "output", label: "Output", title: "The network's probability of white" },
-      { value: "target", label: "Target", title: "The picture it learns" },
-      {
-        value: "error", label: "Error",
-        title: "Where the output disagrees with the target: the more violet, the further off",
-      },
-      { value: "plain", label: "Plain", title: "Nothing" },
-    ], (value) => set({ behind: /** @type {State["behind"]} */ (value) }));
-    const timeline = GINN.timeline.create({
+    const controls = GINN.controls.create(index, set, () => ({
+      own: state.own ? null : new Set(state.show),
+    }));
+    const timeline = GINN.timeline.create(index.widths, {
       goto,
-      play,
+      play: clock.toggle,
       speed: (speed) => set({ speed }),
       loop: () => set({ loop: !state.loop }),
     });
-    const only = (/** @type {number} */ neuron) => set({ show: new Set([neuron]) });
-    const none = () => set({ show: new Set() });
-    const all = () => {
-      const hidden = Array.from({ length: starts[index.widths.length] }, (_, neuron) => neuron);
-      set({ show: new Set([...state.show, ...hidden]) });
-    };
     const network = GINN.network.create(index.widths, {
       all,
       none,
       only,
       show(change) {
-        const shown = new Set(state.show);
+        const shown = new Set(active().show);
         change(shown);
-        set({ show: shown });
+        setShown(shown);
       },
-      mark(neuron) {
-        marked = neuron;
-        schedule();
-      },
+      mark,
     });
-
     root.replaceChildren(
-      element("div", { class: "viewer-controls" }, [run.element, outcome]),
-      picture,
-      timeline.element,
+      controls.runs, picture, timeline.element,
       element("div", { class: "viewer-side" }, [
-        behind.element,
-        element("label", { class: "viewer-trail" }, ["Trail ", trail, trailText]),
-        network.element,
+        controls.look, controls.stages, network.element, answers.element,
       ]),
       help.dialog,
     );
@@ -222,210 +261,214 @@ GINN.mount = (() => {
         layers: index.widths.map((_, layer) => colour(`--layer-${layer + 1}`)),
         output: colour("--output"),
         paper: colour("--paper"),
+        ink: colour("--ink"),
         black: colour("--picture-black"),
         white: colour("--picture-white"),
         error: colour("--error"),
       };
     }
 
-    function tick() {
-      const now = performance.now();
-      const steps = Math.floor(((now - ticked) * state.speed) / 1000);
-      if (steps < 1) return;
-      ticked += (steps * 1000) / state.speed;
-      // A page that slept goes on from where it was.
-      if (now - ticked > 1000) ticked = now;
-      const over = state.step + steps > lastStep();
-      if (over && state.loop) set({ step: 0 });
-      else set({ step: Math.min(lastStep(), state.step + steps) });
-      if (state.step === lastStep() && !state.loop) playing = false;
-    }
+    // --- drawing ---
 
     function draw() {
       frame = 0;
-      if (playing) tick();
-      palette ??= readPalette();
-      const header = frames.headerOf(state);
-      /** @type {Chunk | undefined} */
-      const chunk = header && library.get(GINN.data.chunkFile(header, state.step));
-      const failure = header
-        ? library.failure(GINN.data.chunkFile(header, state.step))
-        : library.failure(frames.runOf(state).header);
-      if (chunk || !header) waitingSince = 0;
-      else if (!waitingSince) {
-        waitingSince = performance.now();
-        setTimeout(schedule, PATIENCE);
-      }
-      const standIn = waitingSince > 0 &&
-        (failure !== undefined || performance.now() - waitingSince >= PATIENCE);
-      library.want(frames.wishes(state, direction, standIn));
-      drawNotice(header, failure);
-      run.show(state.run);
-      behind.show(state.behind);
+      clock.tick();
+      const point = hovered ?? state.point;
+      const sides = state.beside ? SIDES : SIDES.slice(0, 1);
+      root.classList.toggle("viewer-comparing", sides.length > 1);
+      seen = sides.map((side) => panes[SIDES.indexOf(side)].draw(ofSide(side), shownOn(side)));
+      library.want(sides.flatMap((side, at) => frames.wishes(ofSide(side), direction, {
+        standIn: seen[at].standIn, weights: point !== null,
+      })).sort((a, b) => Number(a.later ?? false) - Number(b.later ?? false)));
+      panes.forEach((pane, at) => {
+        const header = seen[at]?.header;
+        pane.element.hidden = at >= sides.length;
+        pane.element.classList.toggle("viewer-active", sides.length > 1 && SIDES[at] === state.side);
+        pane.title(header && sides.length > 1 ? titleOf(header, ofSide(SIDES[at]).step) : "");
+        if (header) {
+          const { step, show } = ofSide(SIDES[at]);
+          pane.canvas.setAttribute("aria-label",
+            `${momentOf(header, step)}: ${show.size} boundaries shown`);
+        }
+      });
+      const trouble = seen.map((each) => each.trouble).find(Boolean) ?? "";
+      if (trouble && trouble !== troubleTold) live.say(trouble);
+      troubleTold = trouble;
       zoom.draw(state);
-      trail.value = String(state.trail);
-      trailText.textContent = state.trail ? `${state.trail} snapshots` : "off";
-      if (!playing) live.follow(state);
-      if (selectionDrawn !== state.show) network.drawSelection(state.show);
-      selectionDrawn = state.show;
-      outcome.textContent = frames.runOf(state).outcome;
-      if (header) {
-        timeline.draw(header, state, playing);
-        drawStage(header, chunk);
-        drawThumbnails(header, chunk);
+      controls.draw(state, frames.runOf(active()).outcome, seen[0].header?.regions[state.step]);
+      const question = questionOf(point);
+      bentDrawn = question.bent;
+      answers.draw(question);
+      network.drawValues(point ? question.answer?.values : undefined);
+      const { show } = active();
+      if (selectionDrawn !== show) network.drawSelection(show);
+      selectionDrawn = show;
+      if (!clock.isPlaying()) live.follow(state);
+      if (seen[0].header) {
+        timeline.draw(seen[0].header, seen[1]?.header, state, clock.isPlaying());
+        drawThumbnails(seen[sides.indexOf(state.side)] ?? seen[0]);
       }
-      if (playing) schedule();
+      if (clock.isPlaying()) schedule();
     }
 
     /**
-     * @param {Run} header
-     * @param {Chunk | undefined} chunk
+     * @param {"left" | "right"} side
+     * @returns {Shown}
      */
-    function drawStage(header, chunk) {
-      GINN.stage.draw(pen, sceneOf(header, chunk));
-      stage.dataset.lines = chunk ? "exact" : "coarse";
-      canvas.setAttribute("aria-label",
-        `${momentOf(header)}: ${state.show.size} boundaries shown`);
+    function shownOn(side) {
+      palette ??= readPalette();
+      return {
+        palette,
+        marked: side === state.side ? marked : undefined,
+        point: hovered ?? state.point,
+      };
+    }
+
+    /**
+     * @param {Point | null} point
+     * @returns {Question} to the stage that the network panel belongs to
+     */
+    function questionOf(point) {
+      const { step, show } = active();
+      const { header, chunk, kink } = seen[SIDES.indexOf(state.side)] ?? seen[0];
+      const file = header && GINN.data.weightsFile(header, step);
+      /** @type {Weights | undefined} */
+      const weights = file && library.get(file);
+      const listed = bent();
+      return {
+        point,
+        target: point ? frames.targetAt(point) : undefined,
+        answer: point && weights ? GINN.forward.at(weights, step, point.x, point.y) : undefined,
+        trouble: (file && library.failure(file)) ?? "",
+        kink,
+        bent: listed,
+        bends: chunk && listed >= 0 ? GINN.kinks.ofNeuron(chunk, step, listed) : [],
+        show,
+      };
     }
 
     /**
      * @param {Run} header
+     * @param {number} step
      * @returns {string}
      */
-    function momentOf(header) {
-      return `${header.title} at iteration ${GINN.words.count(header.iterations[state.step])}`;
+    function momentOf(header, step) {
+      return `${header.title} at iteration ${GINN.words.count(header.iterations[step])}`;
     }
 
-    /** @param {(scene: Scene, caption: Caption) => string} as */
+    /**
+     * @param {Run} header
+     * @param {number} step
+     * @returns {string}
+     */
+    function titleOf(header, step) {
+      const { percent, decimal } = GINN.words;
+      return `${header.title}: accuracy ${percent(header.accuracy[step])}, loss ${decimal(header.loss[step])}`;
+    }
+
+    /**
+     * Saves the stage that was used last.
+     * @param {(scene: Scene, caption: Caption) => string} as
+     */
     function save(as) {
-      const header = frames.headerOf(state);
-      if (!header) return;
-      const chunk = library.get(GINN.data.chunkFile(header, state.step));
+      const at = Math.min(SIDES.indexOf(state.side), seen.length - 1);
+      const { header } = seen[at];
+      const of = active();
+      const scene = panes[at].sceneOf(of, { ...shownOn(SIDES[at]), point: state.point }, seen[at]);
+      if (!header || !scene) return;
       const place = new URL(`#${GINN.state.write(state, context)}`, document.baseURI);
-      live.say(as(sceneOf(header, chunk), {
-        text: momentOf(header),
+      live.say(as(scene, {
+        text: momentOf(header, of.step),
         address: place.href,
-        file: `${state.run}-iteration-${header.iterations[state.step]}`,
-        ink: getComputedStyle(root).getPropertyValue("--ink").trim(),
+        file: `${of.run}-iteration-${header.iterations[of.step]}`,
+        ink: scene.palette.ink,
       }));
     }
 
-    /**
-     * @param {Run} header
-     * @param {Chunk | undefined} chunk
-     * @returns {Scene}
-     */
-    function sceneOf(header, chunk) {
-      const size = canvas.width;
-      const few = state.show.size <= MOST_TRAILING ? [...state.show] : [];
-      return {
-        size,
-        unit: size / (canvas.clientWidth || size),
-        view: GINN.zoom.viewOf(state),
-        palette: /** @type {Palette} */ (palette),
-        starts,
-        behind: frames.behindTile(state, header),
-        against: state.behind === "error" ? frames.targetTile() : undefined,
-        standIns: chunk ? [] : frames.standIns(state, header),
-        chunk,
-        step: state.step,
-        show: state.show,
-        marked,
-        trail: frames.trailOf(state, header),
-        trailing: marked === undefined ? few : [marked],
-      };
-    }
-
-    /**
-     * @param {Run} header
-     * @param {Chunk | undefined} chunk
-     */
-    function drawThumbnails(header, chunk) {
+    /** @param {Seen} from */
+    function drawThumbnails({ header, chunk }) {
+      if (!header) return;
+      const { run, step } = active();
       const cut = (/** @type {number} */ layer, /** @type {number} */ unit) => {
         const film = header.sprites.layers[layer];
-        return frames.tileAt(GINN.data.locateBoundary(film, state.step, unit + 1), film.tile);
+        return frames.tileAt(GINN.data.locateBoundary(film, step, unit + 1), film.tile);
       };
       const sheets = chunk ? "exact" : String(Boolean(cut(0, 0)));
-      const drawn = `${state.run} ${state.step} ${sheets}`;
-      if (drawn !== thumbnailsDrawn || !chunk) network.drawThumbnails(chunk, state.step, cut);
+      const drawn = `${run} ${step} ${sheets}`;
+      if (drawn !== thumbnailsDrawn || !chunk) network.drawThumbnails(chunk, step, cut);
       thumbnailsDrawn = drawn;
     }
 
-    /**
-     * @param {Run | undefined} header
-     * @param {string | undefined} failure
-     */
-    function drawNotice(header, failure) {
-      const what = header ? "The exact lines of this moment" : "This run's data";
-      const text = failure
-        ? `${what} did not arrive: ${failure}.${header ? " Coarse pictures stand in." : ""}`
-        : header ? "" : "Loading…";
-      if (message.textContent !== text) {
-        message.textContent = text;
-        if (failure) live.say(text);
-      }
-      notice.hidden = text === "";
-      retry.hidden = failure === undefined;
-    }
-
-    new ResizeObserver(() => {
-      const side = Math.round(canvas.clientWidth * devicePixelRatio);
-      if (side > 0 && side !== canvas.width) canvas.width = canvas.height = side;
-      schedule();
-    }).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       palette = undefined;
       network.recolour();
       thumbnailsDrawn = "";
       schedule();
     });
-    if (keepsAddress) {
-      addEventListener("hashchange", () => {
-        clearTimeout(addressTimer);
-        pause();
-        state = GINN.state.read(location.hash, context, preset);
-        schedule();
-      });
-    }
+
+    // --- the keyboard ---
+
     /**
-     * On the stage the keys of the clock zoom and pan.
-     * @param {(look: Look) => Look} look
+     * On the stage the arrows move the point asked about, or an enlarged picture; elsewhere the clock.
+     * @param {number} right
+     * @param {number} down
+     * @param {number} pixels how far the point goes
      * @param {() => unknown} otherwise
-     * @param {boolean} [anyZoom] also while nothing is enlarged
      * @returns {(target: HTMLElement) => unknown}
      */
-    const onStage = (look, otherwise, anyZoom) => (target) => {
-      if (!picture.contains(target) || (!anyZoom && state.zoom === 1)) return otherwise();
-      return set(look(state));
+    const arrow = (right, down, pixels, otherwise) => (target) => {
+      if (!picture.contains(target)) return otherwise();
+      if (state.point) return movePoint(right * pixels, down * pixels);
+      if (state.zoom > 1) return set(GINN.zoom.moved(state, -right * PAN, -down * PAN));
+      return otherwise();
     };
-    const { enlarged, moved } = GINN.zoom;
+    /**
+     * @param {number} factor
+     * @param {number} faster
+     * @returns {(target: HTMLElement) => unknown}
+     */
+    const zoomOrSpeed = (factor, faster) => (target) => (picture.contains(target)
+      ? set(GINN.zoom.enlarged(state, factor))
+      : changeSpeed(faster));
+    /** @param {(neuron: number) => unknown} action */
+    const onThumbnail = (action) => (/** @type {HTMLElement} */ target) => {
+      const neuron = network.neuronOf(target);
+      return neuron === undefined ? false : action(neuron);
+    };
+    const nothing = () => false;
     GINN.keys.listen(keepsAddress ? document : root, {
-      " ": play,
-      ArrowLeft: onStage((look) => moved(look, PAN, 0), () => goto(state.step - 1)),
-      ArrowRight: onStage((look) => moved(look, -PAN, 0), () => goto(state.step + 1)),
-      ArrowUp: onStage((look) => moved(look, 0, PAN), () => false),
-      ArrowDown: onStage((look) => moved(look, 0, -PAN), () => false),
-      "Shift+ArrowLeft": () => goto(state.step - 10),
-      "Shift+ArrowRight": () => goto(state.step + 10),
+      " ": clock.toggle,
+      ArrowLeft: arrow(-1, 0, 1, () => goto(state.step - 1)),
+      ArrowRight: arrow(1, 0, 1, () => goto(state.step + 1)),
+      ArrowUp: arrow(0, -1, 1, nothing),
+      ArrowDown: arrow(0, 1, 1, nothing),
+      "Shift+ArrowLeft": arrow(-1, 0, FAR, () => goto(state.step - FAR)),
+      "Shift+ArrowRight": arrow(1, 0, FAR, () => goto(state.step + FAR)),
+      "Shift+ArrowUp": arrow(0, -1, FAR, nothing),
+      "Shift+ArrowDown": arrow(0, 1, FAR, nothing),
       Home: () => goto(0),
       End: () => goto(Infinity),
-      "+": onStage((look) => enlarged(look, 2), () => changeSpeed(1), true),
-      "=": onStage((look) => enlarged(look, 2), () => changeSpeed(1), true),
-      "-": onStage((look) => enlarged(look, 0.5), () => changeSpeed(-1), true),
+      "+": zoomOrSpeed(2, 1),
+      "=": zoomOrSpeed(2, 1),
+      "-": zoomOrSpeed(0.5, -1),
       l: () => set({ loop: !state.loop }),
       t: () => set({ trail: state.trail ? 0 : USUAL_TRAIL }),
+      m: nextMoment,
+      k: nextKink,
+      p: () => {
+        panes[SIDES.indexOf(state.side)].canvas.focus();
+        set({ point: state.point ? null : { x: state.x, y: state.y } });
+      },
       "?": help.open,
       a: all,
       0: all,
       n: none,
-      o: (target) => {
-        const neuron = network.neuronOf(target);
-        return neuron === undefined ? false : only(neuron);
-      },
+      o: onThumbnail(only),
+      b: onThumbnail((neuron) => set({ about: neuron })),
       Escape: () => {
-        if (state.zoom === 1 && marked === undefined) return false;
+        if (state.zoom === 1 && marked === undefined && !state.point && state.about < 0) return false;
         marked = undefined;
-        return set({ zoom: 1, x: 0.5, y: 0.5 });
+        return set({ zoom: 1, x: 0.5, y: 0.5, point: null, about: -1 });
       },
       ...Object.fromEntries(index.widths.slice(0, 9).map((_, layer) =>
         [layer + 1, () => network.toggleLayer(layer)])),

@@ -5,10 +5,11 @@
  * @typedef {object} Frames
  * @property {(state: State) => IndexRun} runOf
  * @property {(state: State) => Run | undefined} headerOf
- * @property {(state: State, direction: number, standIn: boolean) => Wish[]} wishes
+ * @property {(state: State, direction: number, wants: {standIn: boolean, weights: boolean}) => Wish[]} wishes
  * @property {(place: Place, size: number) => Tile | undefined} tileAt
  * @property {(state: State, header: Run) => Tile | undefined} behindTile
  * @property {() => Tile | undefined} targetTile
+ * @property {(place: Point) => boolean} targetAt whether the picture is white there
  * @property {(state: State, header: Run) => Tile[]} standIns
  * @property {(state: State, header: Run) => {chunk: Chunk, step: number}[]} trailOf
  */
@@ -31,10 +32,10 @@ GINN.frames = (() => {
      * Everything that is wanted for a frame and the next ones, most urgent first.
      * @param {State} state
      * @param {number} direction where the clock moved last, 1 or -1
-     * @param {boolean} standIn whether coarse lines are wanted
+     * @param {{standIn: boolean, weights: boolean}} wants coarse lines, and the network itself
      * @returns {Wish[]}
      */
-    function wishes(state, direction, standIn) {
+    function wishes(state, direction, { standIn, weights }) {
       const header = headerOf(state);
       /** @type {Wish[]} */
       const list = [
@@ -45,21 +46,27 @@ GINN.frames = (() => {
         list.push({ kind: "image", file: index.target });
       }
       if (!header) return list;
-      const { chunkFile, locateOutput } = GINN.data;
+      const { chunkFile, weightsFile, locateOutput } = GINN.data;
       const ahead = Math.min(header.iterations.length - 1,
         Math.max(0, state.step + direction * header.snapshots_a_chunk));
       // What comes next waits until the present frame is whole.
       const whole = library.get(chunkFile(header, state.step)) !== undefined;
       const steps = whole ? [state.step, ahead] : [state.step];
       for (const step of steps) {
+        const later = step !== state.step;
         list.push({
-          kind: "script", file: chunkFile(header, step), decode: GINN.vectors.decode,
+          kind: "script", file: chunkFile(header, step), decode: GINN.vectors.decode, later,
         });
         if (state.behind === "output" || state.behind === "error") {
-          list.push({ kind: "image", file: locateOutput(header.sprites.output, step).file });
+          list.push({ kind: "image", file: locateOutput(header.sprites.output, step).file, later });
         }
         if (standIn && step === state.step) {
           for (const file of boundarySheets(state, header)) list.push({ kind: "image", file });
+        }
+        if (weights) {
+          list.push({
+            kind: "script", file: weightsFile(header, step), decode: GINN.forward.decode, later,
+          });
         }
       }
       const earliest = Math.max(0, state.step - state.trail);
@@ -141,8 +148,18 @@ GINN.frames = (() => {
       }).filter(({ chunk }) => chunk);
     }
 
+    /** @type {Uint8Array | undefined} */
+    let labels;
+
     return {
       runOf, headerOf, wishes, tileAt, behindTile, targetTile, standIns, trailOf,
+      /** Not from the picture: browsers keep the pixels of a local folder's pictures to themselves. */
+      targetAt({ x, y }) {
+        labels ??= GINN.vectors.labels(index.labels, index.pixels);
+        const cell = (/** @type {number} */ value) =>
+          Math.min(index.pixels - 1, Math.floor(value * index.pixels));
+        return labels[cell(y) * index.pixels + cell(x)] === 1;
+      },
     };
   }
 

@@ -17,6 +17,7 @@ interface Ginn {
     count(number: number): string;
     percent(fraction: number): string;
     decimal(number: number): string;
+    signed(number: number, digits?: number): string;
     short(number: number): string;
   };
   state: {
@@ -28,14 +29,29 @@ interface Ginn {
     parseSelection(text: string, widths: number[]): ReadonlySet<number> | undefined;
     formatSelection(shown: ReadonlySet<number>, widths: number[]): string;
     layerStarts(widths: number[]): number[];
+    clockEnd(state: State, context: Context): number;
+    ofSide(state: State, side: "left" | "right", context: Context): State;
     countWithin(shown: ReadonlySet<number>, first: number, end: number): number;
   };
   vectors: { QUANTA: number; decode(text: unknown): Chunk };
+  kinks: {
+    ofNeuron(chunk: Chunk, step: number, neuron: number): Kink[];
+    benders(kinks: Kink[]): Bender[];
+    nearest(kinks: Kink[], place: Point, radius: number): Kink | undefined;
+  };
+  regions: {
+    numbers(chunk: Chunk, step: number, hidden: number, side: number, view: View): Uint32Array;
+    numberOf(neuron: number): number;
+    picture(
+      chunk: Chunk, step: number, hidden: number, side: number, view: View, dark: boolean,
+    ): HTMLCanvasElement;
+  };
   data: {
     receive(name: string, value: unknown): void;
     library(folder: string, changed: () => void): Library;
     versioned(what: string): (value: unknown) => unknown;
     chunkFile(run: Run, step: number): string;
+    weightsFile(run: Run, step: number): string;
     locateBoundary(film: BoundaryFilm, step: number, row: number): Place;
     locateOutput(film: OutputFilm, step: number): Place;
   };
@@ -47,13 +63,16 @@ interface Ginn {
     draw(pen: Pen, scene: Scene): void;
     drawGround(pen: Pen, scene: Scene): void;
     drawLines(pen: LinePen, scene: Scene): void;
+    isDark(paper: string): boolean;
   };
   zoom: {
     within(look: Look): Look;
     viewOf(look: Look): View;
     enlarged(look: Look, factor: number, fixed?: { x: number; y: number }): Look;
     moved(look: Look, right: number, down: number): Look;
-    create(stage: HTMLElement, look: () => Look, change: (look: Look) => void): Zoom;
+    placeOf(stage: HTMLElement, event: MouseEvent): Point;
+    showing(look: Look, point: Point): Look;
+    create(stages: HTMLElement[], look: () => Look, change: (look: Look) => void): Zoom;
   };
   frames: {
     create(library: Library, index: Index, indexFile: string): Frames;
@@ -81,7 +100,29 @@ interface Ginn {
       actions: Record<string, (target: HTMLElement) => unknown>,
     ): void;
   };
-  timeline: { create(actions: Actions): Timeline };
+  pane: {
+    FEW: number;
+    create(index: Index, library: Library, frames: Frames, actions: PaneActions): Pane;
+  };
+  answers: {
+    create(widths: number[], actions: AnswerActions): Answers;
+    addingUp(values: number[], digits: number): { values: number[]; sum: number };
+  };
+  controls: {
+    create(
+      index: Index, set: (change: Partial<State>) => void, toggleOwn: () => Partial<State>,
+    ): Controls;
+  };
+  clock: {
+    create(state: () => State, end: () => number, set: (change: Partial<State>) => void): Clock;
+  };
+  address: {
+    create(
+      text: () => string, arrived: () => void,
+    ): { note(fields: string[]): void; write(): void };
+  };
+  activity: { create(widths: number[], goto: (step: number) => void): Activity };
+  timeline: { create(widths: number[], actions: Actions): Timeline };
   network: {
     create(widths: number[], actions: PanelActions): Panel;
     nameOf(widths: number[], neuron: number): string;

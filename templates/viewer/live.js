@@ -5,6 +5,9 @@
  * @typedef {object} Names how the page calls what a state holds
  * @property {(state: State) => string} run
  * @property {(state: State) => string} moment
+ * @property {(state: State) => string} beside
+ * @property {(state: State) => string} point
+ * @property {(state: State) => string} about
  */
 /**
  * @typedef {object} Live
@@ -16,7 +19,7 @@
 GINN.live = (() => {
   // Whoever moves a slider wants to hear where it stopped.
   const DELAY = 600;
-  const PLACES = { output: "the output", target: "the target", error: "the error", plain: "nothing" };
+  const PLACES = { output: "the output", target: "the target", error: "the error", regions: "the linear regions", plain: "nothing" };
 
   /**
    * @param {State} before
@@ -34,7 +37,11 @@ GINN.live = (() => {
     if (now.trail !== before.trail) said.push(`Trail of ${now.trail} snapshots`);
     if (now.speed !== before.speed) said.push(`Speed ${now.speed} a second`);
     if (now.loop !== before.loop) said.push(`Loop ${now.loop ? "on" : "off"}`);
-    return said.map((sentence) => `${sentence}.`).join(" ");
+    if (now.beside !== before.beside) said.push(names.beside(now));
+    if (now.side !== before.side) said.push(`Neurons of the ${now.side} stage`);
+    if (now.point !== before.point) said.push(names.point(now));
+    if (now.about !== before.about && now.about >= 0) said.push(names.about(now));
+    return said.map((sentence) => sentence.replace(/\.?$/, ".")).join(" ");
   }
 
   /**

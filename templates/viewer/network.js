@@ -20,6 +20,7 @@
  * @property {HTMLElement} element
  * @property {(show: ReadonlySet<number>) => void} drawSelection
  * @property {(chunk: Chunk | undefined, step: number, standIn: StandIn) => void} drawThumbnails
+ * @property {(values: Float64Array | undefined) => void} drawValues pre-activations at the point asked about
  * @property {(layer: number) => void} toggleLayer
  * @property {(element: HTMLElement) => number | undefined} neuronOf whose thumbnail an element is
  * @property {() => void} recolour after a change of colour scheme
@@ -55,11 +56,12 @@ GINN.network = (() => {
 
     const thumbnails = Array.from({ length: output + 1 }, (_, neuron) => {
       const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
+      const value = element("span", { class: "viewer-value" });
       const name = nameOf(widths, neuron);
       const button = element("button", {
         type: "button", class: "viewer-neuron", "aria-label": name,
         title: `${name}. Double click, or Alt and click, or O: only this one`,
-      }, [canvas]);
+      }, [canvas, value]);
       button.addEventListener("click", (event) => {
         if (event.altKey) actions.only(neuron);
         else {
@@ -75,7 +77,7 @@ GINN.network = (() => {
       for (const event of ["pointerleave", "blur"]) {
         button.addEventListener(event, () => actions.mark(undefined));
       }
-      return { button, canvas, pen: canvas.getContext("2d"), colour: "" };
+      return { name, button, value, pen: canvas.getContext("2d"), colour: "" };
     });
 
     /** @param {number} layer */
@@ -135,6 +137,17 @@ GINN.network = (() => {
           const pressed = shown === widths[layer] ? "true" : shown ? "mixed" : "false";
           toggle.setAttribute("aria-pressed", pressed);
           count.textContent = `${shown} of ${widths[layer]}`;
+        });
+      },
+      drawValues(values) {
+        thumbnails.forEach(({ name, button, value }, neuron) => {
+          const number = values?.[neuron];
+          const text = number === undefined ? "" : GINN.words.signed(number);
+          if (value.textContent === text) return;
+          value.textContent = text;
+          const on = number !== undefined && number > 0;
+          button.classList.toggle("viewer-on", on);
+          button.setAttribute("aria-label", text ? `${name}, ${on ? "on" : "off"} at ${text}` : name);
         });
       },
       drawThumbnails(chunk, step, standIn) {

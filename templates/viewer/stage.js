@@ -23,6 +23,7 @@
  * @property {string[]} layers one colour a hidden layer
  * @property {string} output
  * @property {string} paper the ground without a picture
+ * @property {string} ink
  * @property {string} black what the picture's black is toned to, #rrggbb
  * @property {string} white
  * @property {string} error what disagrees with the target, #rrggbb as is the paper
@@ -36,6 +37,7 @@
  * @property {number[]} starts first neuron of each layer, then the output's number
  * @property {Tile | undefined} behind
  * @property {Tile | undefined} against what to show the difference to, in the colour of errors
+ * @property {HTMLCanvasElement | undefined} regions the part in sight, a colour a linear region
  * @property {Tile[]} standIns blurred lines for want of exact ones
  * @property {Chunk | undefined} chunk
  * @property {number} step
@@ -43,6 +45,8 @@
  * @property {number | undefined} marked the neuron to draw thick
  * @property {{chunk: Chunk, step: number}[]} trail earlier snapshots, the oldest first
  * @property {number[]} trailing the neurons that leave a trail
+ * @property {Kink[]} kinks to mark
+ * @property {Point | null} point the place asked about
  */
 
 GINN.stage = (() => {
@@ -50,6 +54,9 @@ GINN.stage = (() => {
   const OUTPUT_LINE = 2.5;
   const MARKED_LINE = 4;
   const HALO = 1.5;
+  // Half a kink's mark, and the gap and the reach of a point's cross.
+  const MARK = 4;
+  const CROSS = [4, 13];
 
   /**
    * Adds one neuron's boundary to the pen's path.
@@ -151,6 +158,10 @@ GINN.stage = (() => {
     const { size, view, palette } = scene;
     pen.fillStyle = palette.paper;
     pen.fillRect(0, 0, size, size);
+    if (scene.regions) {
+      pen.imageSmoothingEnabled = false;
+      pen.drawImage(scene.regions, 0, 0, size, size);
+    }
     if (!scene.behind) return;
     // Blended pixels of an outline would look like agreement.
     pen.imageSmoothingEnabled = !scene.against;
@@ -222,7 +233,61 @@ GINN.stage = (() => {
       stroke((neuron) => neuron === marked, palette.paper, MARKED_LINE + 2 * HALO);
       stroke((neuron) => neuron === marked, colourOf(marked), MARKED_LINE);
     }
+    drawMarks(pen, scene, colourOf);
   }
 
-  return { trace, draw, drawGround, drawLines };
+  /**
+   * A small square on its corner at each kink, in the colour of the layer that bends the line, and
+   * a cross at the point asked about.
+   * @param {LinePen} pen
+   * @param {Scene} scene
+   * @param {(neuron: number) => string} colourOf
+   */
+  function drawMarks(pen, { size, unit, view, palette, kinks, point }, colourOf) {
+    const place = (/** @type {Point} */ { x, y }) =>
+      [(x - view.x) * size * view.zoom, (y - view.y) * size * view.zoom];
+    /**
+     * @param {string} colour
+     * @param {() => void} path
+     */
+    const outlined = (colour, path) => {
+      for (const [width, ink] of /** @type {const} */ ([[1.5 + 2 * HALO, palette.paper], [1.5, colour]])) {
+        pen.beginPath();
+        path();
+        pen.strokeStyle = ink;
+        pen.lineWidth = width * unit;
+        pen.stroke();
+      }
+    };
+    for (const kink of kinks) {
+      const [x, y] = place(kink);
+      const reach = MARK * unit;
+      outlined(colourOf(kink.cause), () => {
+        pen.moveTo(x - reach, y);
+        pen.lineTo(x, y - reach);
+        pen.lineTo(x + reach, y);
+        pen.lineTo(x, y + reach);
+        pen.closePath();
+      });
+    }
+    if (!point) return;
+    const [x, y] = place(point);
+    const [near, far] = CROSS.map((length) => length * unit);
+    outlined(palette.ink, () => {
+      for (const [right, down] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+        pen.moveTo(x + right * near, y + down * near);
+        pen.lineTo(x + right * far, y + down * far);
+      }
+    });
+  }
+
+  /**
+   * @param {string} paper #rrggbb
+   * @returns {boolean}
+   */
+  function isDark(paper) {
+    return brightness(paper) < (3 * 255) / 2;
+  }
+
+  return { trace, draw, drawGround, drawLines, isDark };
 })();

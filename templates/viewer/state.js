@@ -6,13 +6,23 @@
  * @property {string} run an exhibited run's id
  * @property {number} step the snapshot, from 0
  * @property {ReadonlySet<number>} show the neurons shown; numbered layer by layer from 0, the output last
- * @property {"output" | "target" | "error" | "plain"} behind what is under the lines
+ * @property {"output" | "target" | "error" | "regions" | "plain"} behind what is under the lines
  * @property {number} speed snapshots a second while playing
  * @property {number} trail earlier snapshots that stay in sight as fading lines
  * @property {number} zoom how many times the domain is enlarged
  * @property {number} x the point in the stage's middle, in domain units, as is y
  * @property {number} y
  * @property {boolean} loop whether playing starts again after the last snapshot
+ * @property {Point | null} point the place asked about
+ * @property {number} about the neuron whose bends are listed, or -1
+ * @property {string} beside the second stage's run, or "" for one stage
+ * @property {ReadonlySet<number> | null} own the second stage's neurons, or null for the same
+ * @property {"left" | "right"} side the stage that the network panel belongs to
+ */
+/**
+ * @typedef {object} Point in domain units
+ * @property {number} x
+ * @property {number} y
  */
 
 /**
@@ -36,7 +46,7 @@ GINN.state = (() => {
   const SPEEDS = [1, 2, 4, 8, 12, 20, 30, 60];
   const MOST_ZOOM = 64;
   const MOST_TRAIL = 30;
-  const BEHIND = ["output", "target", "error", "plain"];
+  const BEHIND = ["output", "target", "error", "regions", "plain"];
   // A selection of more terms than this was not made by hand; the rest is not read.
   const MOST_TERMS = 4096;
 
@@ -49,9 +59,16 @@ GINN.state = (() => {
       format: (value) => value,
     },
     {
+      name: "beside",
+      initial: () => "",
+      parse: (text, context) =>
+        text === "none" ? "" : context.runs.find((run) => run.id === text)?.id,
+      format: (value) => value || "none",
+    },
+    {
       name: "step",
-      initial: (context, sofar) => lastStep(context, sofar.run),
-      parse: (text, context, sofar) => wholeNumber(text, 0, lastStep(context, sofar.run)),
+      initial: (context, sofar) => clockEnd(sofar, context),
+      parse: (text, context, sofar) => wholeNumber(text, 0, clockEnd(sofar, context)),
       format: String,
     },
     {
@@ -97,7 +114,44 @@ GINN.state = (() => {
       parse: (text) => text === "on",
       format: (value) => (value ? "on" : "off"),
     },
+    {
+      name: "point",
+      initial: () => null,
+      parse: parsePoint,
+      format: (value) => (value ? `${rounded(value.x, 5)},${rounded(value.y, 5)}` : "none"),
+    },
+    {
+      name: "about",
+      initial: () => -1,
+      parse: (text, context) => {
+        const chosen = parseSelection(text, context.widths);
+        return chosen && (chosen.size === 1 ? [...chosen][0] : -1);
+      },
+      format: (value, context) => formatSelection(new Set(value < 0 ? [] : [value]), context.widths),
+    },
+    {
+      name: "own",
+      initial: () => null,
+      parse: (text, context) => (text === "same" ? null : parseSelection(text, context.widths)),
+      format: (value, context) => (value ? formatSelection(value, context.widths) : "same"),
+    },
+    {
+      name: "side",
+      initial: () => "left",
+      parse: (text, _, sofar) => (text === "right" && sofar.beside ? "right" : "left"),
+      format: (value) => value,
+    },
   ];
+
+  /**
+   * @param {string} text `x,y`
+   * @returns {Point | null | undefined}
+   */
+  function parsePoint(text) {
+    if (text === "none") return null;
+    const [x, y, more] = text.split(",", 3).map((part) => rounded(number(part, 0, 1), 5));
+    return x === undefined || y === undefined || more !== undefined ? undefined : { x, y };
+  }
 
   /**
    * @param {Context} context
@@ -107,6 +161,32 @@ GINN.state = (() => {
   function lastStep(context, id) {
     const run = context.runs.find((candidate) => candidate.id === id) ?? context.runs[0];
     return Math.max(0, run.snapshots - 1);
+  }
+
+  /**
+   * @param {State} state
+   * @param {Context} context
+   * @returns {number} where the clock ends: the last snapshot of the longer of the runs shown
+   */
+  function clockEnd(state, context) {
+    return Math.max(lastStep(context, state.run), state.beside ? lastStep(context, state.beside) : 0);
+  }
+
+  /**
+   * @param {State} state
+   * @param {"left" | "right"} side
+   * @param {Context} context
+   * @returns {State} as if that stage were the only one; a shorter run rests at its end
+   */
+  function ofSide(state, side, context) {
+    const right = side === "right" && state.beside !== "";
+    const run = right ? state.beside : state.run;
+    return {
+      ...state,
+      run,
+      show: right && state.own ? state.own : state.show,
+      step: Math.min(state.step, lastStep(context, run)),
+    };
   }
 
   /**
@@ -266,7 +346,8 @@ GINN.state = (() => {
     for (const row of table) {
       const texts = [said.get(row.name), presumed.get(row.name)];
       const values = texts.map((t) => (t === null ? undefined : row.parse(t, context, state)));
-      /** @type {any} */ (state)[row.name] = values[0] ?? values[1] ?? row.initial(context, state);
+      const valid = values.find((value) => value !== undefined);
+      /** @type {any} */ (state)[row.name] = valid === undefined ? row.initial(context, state) : valid;
     }
     return state;
   }
@@ -290,6 +371,6 @@ GINN.state = (() => {
 
   return {
     SPEEDS, MOST_ZOOM, MOST_TRAIL, read, write, parseSelection, formatSelection, layerStarts,
-    countWithin,
+    countWithin, clockEnd, ofSide,
   };
 })();

@@ -11,7 +11,8 @@
 /**
  * @typedef {object} Timeline
  * @property {HTMLElement} element
- * @property {(run: Run, state: State, playing: boolean) => void} draw
+ * @property {(run: Run, beside: Run | undefined, state: State, playing: boolean) => void} draw
+ * @property {() => number | undefined} nextMoment
  */
 
 GINN.timeline = (() => {
@@ -48,10 +49,11 @@ GINN.timeline = (() => {
   }
 
   /**
+   * @param {number[]} widths
    * @param {Actions} actions
    * @returns {Timeline}
    */
-  function create(actions) {
+  function create(widths, actions) {
     const button = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {string} */ key,
       /** @type {() => void} */ action) => {
       const made = element("button", {
@@ -61,8 +63,8 @@ GINN.timeline = (() => {
       return made;
     };
     let step = 0;
-    /** @type {Run | undefined} */
-    let drawn;
+    /** @type {(Run | undefined)[]} */
+    let drawn = [];
 
     const longBack = button("Ten steps back", "longBack", "Shift and Left",
       () => actions.goto(step - 10));
@@ -86,11 +88,12 @@ GINN.timeline = (() => {
     loop.addEventListener("click", () => actions.loop());
 
     const curve = svgElement("path", { class: "viewer-curve" });
+    const other = svgElement("path", { class: "viewer-curve viewer-other" });
     const grid = svgElement("path", { class: "viewer-grid" });
     const cursor = svgElement("path", { class: "viewer-cursor" });
     const chart = svgElement("svg", {
       class: "viewer-chart", preserveAspectRatio: "none", "aria-hidden": "true",
-    }, [grid, curve, cursor]);
+    }, [grid, other, curve, cursor]);
     const dot = element("span", { class: "viewer-dot" });
     const across = element("div", { class: "viewer-across", "aria-hidden": "true" });
     const down = element("div", { class: "viewer-down", "aria-hidden": "true" });
@@ -101,6 +104,8 @@ GINN.timeline = (() => {
     });
     slider.addEventListener("input", () => actions.goto(Number(slider.value)));
     dragging(plot, actions);
+    const activity = GINN.activity.create(widths, actions.goto);
+    dragging(activity.strip, actions);
 
     const figures = ["Iteration", "Loss", "Accuracy", "Learning rate"].map((name) => {
       const value = element("dd");
@@ -111,57 +116,64 @@ GINN.timeline = (() => {
       element("dl", { class: "viewer-figures" }, figures.map(({ row }) => row)),
       plot,
       slider,
+      activity.strip,
       across,
+      activity.words,
+      activity.moments,
       element("div", { class: "viewer-transport", role: "group", "aria-label": "Playback" }, [
         first, longBack, back, play, forward, longForward, last,
       ]),
       element("div", { class: "viewer-pace" }, [element("label", {}, ["Speed ", speed]), loop]),
     ]);
 
-    /** @param {Run} run */
-    function drawRun(run) {
-      const count = run.iterations.length;
-      const { low, high } = decades(run.loss);
-      const level = (/** @type {number} */ loss) =>
-        (HEIGHT * (high - Math.log10(Math.max(loss, 10 ** low)))) / (high - low);
-      const width = Math.max(1, count - 1);
+    /**
+     * @param {Run} run
+     * @param {Run | undefined} beside
+     */
+    function drawRuns(run, beside) {
+      const longest = longer(run, beside);
+      const width = Math.max(1, longest.iterations.length - 1);
+      const { low, high } = decadesOf(run, beside);
+      const path = (/** @type {Run | undefined} */ drawnRun) => drawnRun?.loss.map((loss, at) =>
+        `${at ? "L" : "M"}${at} ${level(loss, low, high).toFixed(2)}`).join("") ?? "";
       chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-      curve.setAttribute("d", run.loss.map((loss, at) =>
-        `${at ? "L" : "M"}${at} ${level(loss).toFixed(2)}`).join(""));
+      curve.setAttribute("d", path(run));
+      other.setAttribute("d", path(beside));
       const powers = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
-      grid.setAttribute("d", powers.map((loss) => `M0 ${level(loss)}H${width}`).join(""));
+      grid.setAttribute("d", powers.map((loss) => `M0 ${level(loss, low, high)}H${width}`).join(""));
       down.replaceChildren(...powers.map((loss) => {
         const label = element("span", {}, [`loss ${Number(loss.toPrecision(1))}`]);
-        label.style.top = `${level(loss)}%`;
+        label.style.top = `${level(loss, low, high)}%`;
         return label;
       }));
-      across.replaceChildren(...labelled(run.iterations).map((at) => {
-        const label = element("span", {}, [words.short(run.iterations[at])]);
+      across.replaceChildren(...labelled(longest.iterations).map((at) => {
+        const label = element("span", {}, [words.short(longest.iterations[at])]);
         label.style.left = `${(100 * at) / width}%`;
         return label;
       }));
-      slider.max = String(count - 1);
+      slider.max = String(longest.iterations.length - 1);
     }
 
     /**
      * @param {Run} run
+     * @param {Run | undefined} beside the second stage's
      * @param {State} state
      * @param {boolean} playing
      */
-    function draw(run, state, playing) {
-      if (run !== drawn) drawRun(run);
-      drawn = run;
-      const at = state.step;
-      step = at;
+    function draw(run, beside, state, playing) {
+      if (run !== drawn[0] || beside !== drawn[1]) drawRuns(run, beside);
+      drawn = [run, beside];
+      step = state.step;
+      const end = longer(run, beside).iterations.length - 1;
+      const at = Math.min(step, run.iterations.length - 1);
       speed.value = String(state.speed);
       loop.setAttribute("aria-pressed", String(state.loop));
-      const { low, high } = decades(run.loss);
-      const width = Math.max(1, run.iterations.length - 1);
-      cursor.setAttribute("d", `M${at} 0V${HEIGHT}`);
-      dot.style.left = `${(100 * at) / width}%`;
-      dot.style.top =
-        `${(100 * (high - Math.log10(Math.max(run.loss[at], 10 ** low)))) / (high - low)}%`;
-      slider.value = String(at);
+      const { low, high } = decadesOf(run, beside);
+      cursor.setAttribute("d", `M${step} 0V${HEIGHT}`);
+      dot.style.left = `${(100 * at) / Math.max(1, end)}%`;
+      dot.style.top = `${level(run.loss[at], low, high)}%`;
+      activity.draw(run, end, at);
+      slider.value = String(step);
       const texts = [
         words.count(run.iterations[at]),
         words.decimal(run.loss[at]),
@@ -173,8 +185,8 @@ GINN.timeline = (() => {
       });
       slider.setAttribute("aria-valuetext",
         `iteration ${texts[0]}, loss ${texts[1]}, accuracy ${texts[2]}`);
-      first.disabled = longBack.disabled = back.disabled = at === 0;
-      last.disabled = longForward.disabled = forward.disabled = at === run.iterations.length - 1;
+      first.disabled = longBack.disabled = back.disabled = step === 0;
+      last.disabled = longForward.disabled = forward.disabled = step === end;
       const name = playing ? "Pause" : "Play";
       if (play.getAttribute("aria-label") !== name) {
         play.setAttribute("aria-label", name);
@@ -183,7 +195,35 @@ GINN.timeline = (() => {
       }
     }
 
-    return { element: root, draw };
+    return { element: root, draw, nextMoment: activity.next };
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Run | undefined} beside
+   * @returns {Run} the one with more snapshots
+   */
+  function longer(run, beside) {
+    return beside && beside.iterations.length > run.iterations.length ? beside : run;
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Run | undefined} beside
+   * @returns {{low: number, high: number}}
+   */
+  function decadesOf(run, beside) {
+    return decades(beside ? [...run.loss, ...beside.loss] : run.loss);
+  }
+
+  /**
+   * @param {number} loss
+   * @param {number} low
+   * @param {number} high
+   * @returns {number} how far down, 0 to HEIGHT
+   */
+  function level(loss, low, high) {
+    return (HEIGHT * (high - Math.log10(Math.max(loss, 10 ** low)))) / (high - low);
   }
 
   /**

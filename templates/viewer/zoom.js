@@ -63,18 +63,32 @@ GINN.zoom = (() => {
   }
 
   /**
-   * @param {HTMLElement} stage takes wheel, pinch and drag
+   * @param {Look} look
+   * @param {Point} point
+   * @returns {Look} moved as little as it takes to have a point in sight, off the stage's edge
+   */
+  function showing(look, point) {
+    const reach = 0.45 / look.zoom;
+    const near = (/** @type {number} */ middle, /** @type {number} */ wanted) =>
+      Math.min(wanted + reach, Math.max(wanted - reach, middle));
+    return within({ ...look, x: near(look.x, point.x), y: near(look.y, point.y) });
+  }
+
+  /**
+   * @param {HTMLElement[]} stages take wheel, pinch and drag
    * @param {() => Look} look the present one
    * @param {(look: Look) => void} change
    * @returns {Zoom}
    */
-  function create(stage, look, change) {
+  function create(stages, look, change) {
     const less = tool("−", "Zoom out", () => change(enlarged(look(), 1 / BUTTON_FACTOR)));
     const more = tool("+", "Zoom in", () => change(enlarged(look(), BUTTON_FACTOR)));
     const reset = tool("Reset", "Reset zoom", () => change({ zoom: 1, x: 0.5, y: 0.5 }));
     const factor = element("span", { class: "viewer-factor" });
-    watchWheel(stage, look, change);
-    watchPointers(stage, look, change);
+    for (const stage of stages) {
+      watchWheel(stage, look, change);
+      watchPointers(stage, look, change);
+    }
     return {
       element: element("div", { class: "viewer-zoom", role: "group", "aria-label": "Zoom" }, [
         less, factor, more, reset,
@@ -83,7 +97,7 @@ GINN.zoom = (() => {
         factor.textContent = `${Number(zoom.toFixed(zoom < 10 ? 1 : 0))}×`;
         less.disabled = reset.disabled = zoom === 1;
         more.disabled = zoom === GINN.state.MOST_ZOOM;
-        stage.classList.toggle("viewer-zoomed", zoom > 1);
+        for (const stage of stages) stage.classList.toggle("viewer-zoomed", zoom > 1);
       },
     };
   }
@@ -157,5 +171,5 @@ GINN.zoom = (() => {
     }, { passive: false });
   }
 
-  return { within, viewOf, enlarged, moved, create };
+  return { within, viewOf, placeOf, enlarged, moved, showing, create };
 })();

@@ -1,0 +1,116 @@
+// Where boundaries bend, by how much, and which earlier neuron bends them.
+"use strict";
+
+/**
+ * A place where a boundary turns. Positions are in domain units.
+ * @typedef {object} Kink
+ * @property {number} neuron whose boundary it is
+ * @property {number} cause the earlier neuron whose boundary crosses there
+ * @property {number} x
+ * @property {number} y
+ * @property {number} turn in degrees, above 0
+ */
+/**
+ * @typedef {object} Bender an earlier neuron and all it does to one boundary
+ * @property {number} neuron
+ * @property {number} kinks
+ * @property {number} turn the sum over its kinks, in degrees
+ */
+
+GINN.kinks = (() => {
+  // A turn that nobody sees is no kink.
+  const LEAST_TURN = 1;
+  const DEGREES = 180 / Math.PI;
+
+  /**
+   * The kinks of one boundary. Vertices at one place are one kink, that of the first cause. Stored
+   * positions are off by up to half a quantum: a turn that this could explain is none.
+   * @param {Chunk} chunk
+   * @param {number} step
+   * @param {number} neuron
+   * @returns {Kink[]}
+   */
+  function ofNeuron(chunk, step, neuron) {
+    const { x, y, causes, polylines, closed, lines } = chunk;
+    const line = (step - chunk.first) * chunk.neurons + neuron;
+    /** @type {Kink[]} */
+    const found = [];
+    for (let p = lines[line]; p < lines[line + 1]; p += 1) {
+      const places = placesOf(chunk, polylines[p], polylines[p + 1]);
+      const count = places.length;
+      places.forEach((v, at) => {
+        const inner = closed[p] ? count > 2 : at > 0 && at < count - 1;
+        if (!inner || causes[v] < 0) return;
+        const before = places[(at + count - 1) % count];
+        const after = places[(at + 1) % count];
+        const turn = turnAt(x[v] - x[before], y[v] - y[before], x[after] - x[v], y[after] - y[v]);
+        if (turn < LEAST_TURN) return;
+        found.push({
+          neuron, cause: causes[v], turn,
+          x: x[v] / GINN.vectors.QUANTA, y: y[v] / GINN.vectors.QUANTA,
+        });
+      });
+    }
+    return found;
+  }
+
+  /**
+   * @param {Chunk} chunk
+   * @param {number} first
+   * @param {number} end
+   * @returns {number[]} vertices of a polyline, one a place, with a neuron as cause where there is one
+   */
+  function placesOf({ x, y, causes }, first, end) {
+    /** @type {number[]} */
+    const places = [];
+    for (let v = first; v < end; v += 1) {
+      const last = places[places.length - 1];
+      if (last === undefined || x[v] !== x[last] || y[v] !== y[last]) places.push(v);
+      else if (causes[last] < 0) places[places.length - 1] = v;
+    }
+    return places;
+  }
+
+  /**
+   * @param {number} ax the way in, in quanta
+   * @param {number} ay
+   * @param {number} bx the way out
+   * @param {number} by
+   * @returns {number} the turn in degrees, or 0 where rounding alone may have made it
+   */
+  function turnAt(ax, ay, bx, by) {
+    const turn = Math.abs(Math.atan2(ax * by - ay * bx, ax * bx + ay * by));
+    return turn > 1 / Math.hypot(ax, ay) + 1 / Math.hypot(bx, by) ? turn * DEGREES : 0;
+  }
+
+  /**
+   * @param {Kink[]} kinks of one boundary
+   * @returns {Bender[]} the strongest first
+   */
+  function benders(kinks) {
+    /** @type {Map<number, Bender>} */
+    const found = new Map();
+    for (const { cause, turn } of kinks) {
+      const bender = found.get(cause) ?? { neuron: cause, kinks: 0, turn: 0 };
+      bender.kinks += 1;
+      bender.turn += turn;
+      found.set(cause, bender);
+    }
+    return [...found.values()].sort((a, b) => b.turn - a.turn || a.neuron - b.neuron);
+  }
+
+  /**
+   * @param {Kink[]} kinks
+   * @param {Point} place
+   * @param {number} radius in domain units
+   * @returns {Kink | undefined} the nearest within the radius
+   */
+  function nearest(kinks, place, radius) {
+    const away = (/** @type {Kink} */ kink) => Math.hypot(kink.x - place.x, kink.y - place.y);
+    return kinks
+      .filter((kink) => away(kink) <= radius)
+      .sort((a, b) => away(a) - away(b) || b.turn - a.turn)[0];
+  }
+
+  return { ofNeuron, benders, nearest };
+})();

@@ -1,0 +1,122 @@
+// Linear regions as a picture: one colour for each set of neurons that are on together.
+"use strict";
+
+GINN.regions = (() => {
+  const COLOURS = 256;
+  const LEFT = -1;
+
+  /**
+   * A number a neuron; a region's number is that of all neurons that are on, combined by exclusive
+   * or. So it only depends on which these are, and crossing one boundary changes it.
+   * @param {number} neuron
+   * @returns {number} 32 bits
+   */
+  function numberOf(neuron) {
+    let bits = Math.imul(neuron + 1, 0x9e3779b1);
+    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return bits ^ (bits >>> 16);
+  }
+
+  /**
+   * @param {boolean} dark
+   * @returns {Uint32Array} soft colours, as the words of an image's memory
+   */
+  function shades(dark) {
+    const words = new Uint32Array(COLOURS);
+    const bytes = new Uint8ClampedArray(words.buffer);
+    for (let index = 0; index < COLOURS; index += 1) {
+      // Hues a golden angle apart; 4 levels of lightness, so that neighbours differ in more ways.
+      const hue = (index * 137.508) % 360;
+      const lightness = (dark ? 0.16 : 0.8) + 0.045 * (index % 4);
+      const chroma = dark ? 0.1 : 0.12;
+      [0, 120, 240].forEach((turned, channel) => {
+        const wave = Math.cos(((hue - turned) * Math.PI) / 180);
+        bytes[4 * index + channel] = 255 * (lightness + chroma * wave);
+      });
+      bytes[4 * index + 3] = 255;
+    }
+    return words;
+  }
+
+  /**
+   * Which neurons are on flips where a row of pixels crosses their boundaries. Every crossing is
+   * noted at the pixel after it; running along the row then gives each pixel its region's number.
+   * @param {Chunk} chunk
+   * @param {number} step
+   * @param {number} hidden how many neurons count; the output's boundary bounds no linear region
+   * @param {number} side of the picture, px
+   * @param {View} view
+   * @returns {Uint32Array} a number a pixel, row by row
+   */
+  function numbers(chunk, step, hidden, side, view) {
+    const { x, y, causes, polylines, closed, lines, neurons, corners } = chunk;
+    const flips = new Uint32Array(side * side);
+    // What flips between the domain's left side in one row and in the row before.
+    const starts = new Uint32Array(side + 1);
+    const scale = (side * view.zoom) / GINN.vectors.QUANTA;
+    const left = view.x * side * view.zoom + 0.5;
+    const top = view.y * side * view.zoom + 0.5;
+    // The first row or column whose middle is beyond a place.
+    const after = (/** @type {number} */ place) => Math.min(side, Math.max(0, Math.ceil(place)));
+    const first = (step - chunk.first) * neurons;
+    for (let neuron = 0; neuron < hidden; neuron += 1) {
+      const bits = numberOf(neuron);
+      if (corners[first + neuron]) starts[0] ^= bits;
+      for (let p = lines[first + neuron]; p < lines[first + neuron + 1]; p += 1) {
+        const [begin, end] = [polylines[p], polylines[p + 1]];
+        if (!closed[p]) {
+          for (const tip of [begin, end - 1]) {
+            if (causes[tip] === LEFT) starts[after(y[tip] * scale - top)] ^= bits;
+          }
+        }
+        let from = closed[p] ? end - 1 : begin;
+        for (let to = closed[p] ? begin : begin + 1; to < end; to += 1) {
+          const [ax, ay] = [x[from] * scale - left, y[from] * scale - top];
+          const [bx, by] = [x[to] * scale - left, y[to] * scale - top];
+          const slope = (bx - ax) / (by - ay);
+          const last = after(Math.max(ay, by));
+          for (let row = after(Math.min(ay, by)); row < last; row += 1) {
+            const column = after(ax + (row - ay) * slope);
+            if (column < side) flips[row * side + column] ^= bits;
+          }
+          from = to;
+        }
+      }
+    }
+    let start = 0;
+    for (let row = 0, at = 0; row < side; row += 1) {
+      start ^= starts[row];
+      let number = start;
+      for (const end = at + side; at < end; at += 1) {
+        number ^= flips[at];
+        flips[at] = number;
+      }
+    }
+    return flips;
+  }
+
+  /**
+   * @param {Chunk} chunk
+   * @param {number} step
+   * @param {number} hidden
+   * @param {number} side px
+   * @param {View} view
+   * @param {boolean} dark
+   * @returns {HTMLCanvasElement}
+   */
+  function picture(chunk, step, hidden, side, view, dark) {
+    const canvas = GINN.element("canvas", { width: String(side), height: String(side) });
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const image = pen.createImageData(side, side);
+    const pixels = new Uint32Array(image.data.buffer);
+    const words = shades(dark);
+    numbers(chunk, step, hidden, side, view).forEach((number, at) => {
+      pixels[at] = words[number >>> 24];
+    });
+    pen.putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  return { numbers, numberOf, picture };
+})();
