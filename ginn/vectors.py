@@ -5,14 +5,16 @@ that it loads from a static host and from a folder on disk alike. Three kinds: a
 index, a run's header (both JSON), and a run's chunks of boundaries (one string each, below).
 
 A chunk holds the boundaries of consecutive snapshots in the flat layout of `geometry.Boundaries`,
-positions quantised to 16 bits (0..65535 over [0, 1]). Its string is a head and five columns,
-joined by semicolons:
+positions quantised to 16 bits (0..65535 over [0, 1]), and on which side of them the domain's top
+left corner is, so that a viewer can fill. Its string is a head and six columns, joined by
+semicolons:
 
     ginn-vectors,VERSION,ADLER32,FIRST,SNAPSHOTS,NEURONS,POLYLINES,VERTICES
     lines       (SNAPSHOTS * NEURONS)  the number of polylines of each neuron at each snapshot
     polylines   (POLYLINES)            twice the number of vertices, plus one if closed
     causes      (VERTICES)             cause + 4, so that the sides of the domain are 0..3
     x, y        (VERTICES)             position minus its prediction, zigzag: 0, -1, 1, -2 -> 0..3
+    corners     (SNAPSHOTS * NEURONS)  1 where the neuron's pre-activation at (0, 0) is above zero
 
 Head numbers are decimal; ADLER32 is that checksum of everything after the head. Column numbers
 are base-64 variable-length quantities as in source maps, unsigned: five bits a character, least
@@ -35,10 +37,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn.geometry import Boundaries
-from ginn.network import Snapshots
+from ginn.network import Snapshots, pre_activations
 
 MAGIC = "ginn-vectors"
-VERSION = 1
+VERSION = 2
 QUANTA = 65535  # a domain's side in quanta of position
 SNAPSHOTS_A_CHUNK = 32
 
@@ -56,7 +58,8 @@ class VectorChunk:
     """Boundaries of consecutive snapshots from `first` on, quantised; offsets as in `Boundaries`.
 
     `positions` (V, 2) uint16; `causes` (V,) int32; `polyline_offsets` (P + 1,), `line_offsets`
-    (K * neurons + 1,) int64, both from zero; `closed` (P,) bool.
+    (K * neurons + 1,) int64, both from zero; `closed` (P,) bool; `corners` (K * neurons,) bool,
+    whether the neuron is on at (0, 0), by its pre-activation in float64.
     """
 
     first: int
@@ -66,6 +69,7 @@ class VectorChunk:
     polyline_offsets: Int
     closed: NDArray[np.bool_]
     line_offsets: Int
+    corners: NDArray[np.bool_]
 
     def __len__(self) -> int:
         """The number of snapshots, K."""
@@ -82,12 +86,12 @@ class RunCard:
     outcome: str
 
 
-def quantised(boundaries: Boundaries, first: int, snapshots: int) -> VectorChunk:
-    """The chunk of `snapshots` snapshots from `first` on.
+def quantised(boundaries: Boundaries, snapshots: Snapshots, first: int, count: int) -> VectorChunk:
+    """The chunk of `count` snapshots from `first` on, of a run and its boundaries.
 
     Raises ValueError where a vertex lies outside the domain by more than half a quantum.
     """
-    line_a, line_b = first * boundaries.neurons, (first + snapshots) * boundaries.neurons
+    line_a, line_b = first * boundaries.neurons, (first + count) * boundaries.neurons
     lines = boundaries.line_offsets[line_a : line_b + 1]
     polylines = boundaries.polyline_offsets[lines[0] : lines[-1] + 1]
     vertices = slice(polylines[0], polylines[-1])
@@ -107,6 +111,7 @@ def quantised(boundaries: Boundaries, first: int, snapshots: int) -> VectorChunk
         polylines - polylines[0],
         boundaries.closed[lines[0] : lines[-1]],
         lines - lines[0],
+        _on_at_the_corner(snapshots, slice(first, first + count)),
     )
 
 
@@ -120,6 +125,7 @@ def encode(chunk: VectorChunk) -> str:
         chunk.causes + _SIDES,
         zigzag[:, 0],
         zigzag[:, 1],
+        chunk.corners.astype(np.int64),
     )
     body = ";".join(_quantities(column) for column in columns)
     head = (MAGIC, VERSION, zlib.adler32(body.encode()), chunk.first, len(chunk), chunk.neurons)
@@ -138,11 +144,13 @@ def decode(text: str) -> VectorChunk:
     checksum, first, snapshots, neurons, polylines, vertices = map(int, fields[2:])
     if zlib.adler32(body.encode()) != checksum:
         raise ValueError(f"the checksum is {zlib.adler32(body.encode())}, the head says {checksum}")
-    lines, lengths, causes, x, y = map(_numbers, body.split(";"))
-    found = (len(lines), len(lengths), len(causes), len(x), len(y))
-    allowed = (snapshots * neurons, polylines, vertices, vertices, vertices)
+    columns = [_numbers(column) for column in body.split(";")]
+    found = [len(column) for column in columns]
+    a_line = snapshots * neurons
+    allowed = [a_line, polylines, vertices, vertices, vertices, a_line]
     if found != allowed:
         raise ValueError(f"the columns hold {found} numbers, the head says {allowed}")
+    lines, lengths, causes, x, y, corners = columns
     residuals = np.stack([x, y], axis=1)
     residuals = np.where(residuals % 2 == 0, residuals // 2, -(residuals + 1) // 2)
     chunk = VectorChunk(
@@ -153,6 +161,7 @@ def decode(text: str) -> VectorChunk:
         np.concatenate([[0], np.cumsum(lengths // 2)]),
         lengths % 2 == 1,
         np.concatenate([[0], np.cumsum(lines)]),
+        corners == 1,
     )
     before, previous = _predecessors(chunk)
     positions = np.full((vertices, 2), _MIDDLE)
@@ -181,7 +190,8 @@ def run_files(
     for number, first in enumerate(range(0, len(snapshots), snapshots_a_chunk)):
         count = min(snapshots_a_chunk, len(snapshots) - first)
         name, content = _script(
-            f"{card.id}/vectors-{number:03d}", encode(quantised(boundaries, first, count))
+            f"{card.id}/vectors-{number:03d}",
+            encode(quantised(boundaries, snapshots, first, count)),
         )
         chunks.append(name)
         files[name] = content
@@ -244,6 +254,14 @@ def _script(key: str, value: object) -> tuple[str, bytes]:
 def _rounded(values: NDArray[np.float64]) -> list[float]:
     """Five significant digits: more than the page prints, fewer than the file would carry."""
     return [float(f"{value:.5g}") for value in values]
+
+
+def _on_at_the_corner(snapshots: Snapshots, part: slice) -> NDArray[np.bool_]:
+    """Whether each neuron is on at the domain's top left corner, snapshot by snapshot (K * N,)."""
+    weights = tuple(weight[part] for weight in snapshots.weights)
+    biases = tuple(bias[part] for bias in snapshots.biases)
+    layers = pre_activations(weights, biases, np.zeros((1, 2)))  # (K, 1, out) each
+    return (np.concatenate(layers, axis=-1) > 0).ravel()
 
 
 def _predictions(chunk: VectorChunk) -> Int:

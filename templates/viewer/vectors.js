@@ -15,11 +15,12 @@
  * @property {Uint32Array} polylines offsets
  * @property {Uint8Array} closed one where the polyline closes
  * @property {Uint32Array} lines offsets
+ * @property {Uint8Array} corners at k * neurons + n: one where neuron n is on in the top left corner
  */
 
 GINN.vectors = (() => {
   const MAGIC = "ginn-vectors";
-  const VERSION = 1;
+  const VERSION = 2;
   const QUANTA = 65535;
   const MIDDLE = 32768;
   const SIDES = 4;
@@ -111,6 +112,7 @@ GINN.vectors = (() => {
       polylines: offsets(lengths, 1),
       closed: Uint8Array.from(lengths, (length) => length & 1),
       lines: offsets(numbers(columns[0], snapshots * neurons, "lines"), 0),
+      corners: Uint8Array.from(numbers(columns[5], snapshots * neurons, "corners")),
     };
     place(chunk, numbers(columns[3], vertices, "x"), numbers(columns[4], vertices, "y"));
     return chunk;
