@@ -290,7 +290,17 @@ class Stages:
         inputs |= {"id": experiment.id, "title": experiment.title}
         inputs |= {"colours": [site.layer_colours, site.output_colour]}
         sources = [
-            *rooms("vectors", "film", "sprites", "address", "network", "pages", "numerals"),
+            *rooms(
+                "vectors",
+                "weights",
+                "quantities",
+                "film",
+                "sprites",
+                "address",
+                "network",
+                "pages",
+                "numerals",
+            ),
             Path(__file__),
         ]
         key = store.key("vectors", inputs, sources, ["numpy", "pillow"])

@@ -39,6 +39,7 @@
  * @property {number[]} regions linear regions over the domain
  * @property {number} snapshots_a_chunk
  * @property {string[]} chunks files
+ * @property {string[]} weights files, of the same snapshots as the chunks
  * @property {{layers: BoundaryFilm[], output: OutputFilm}} sprites
  */
 /**

@@ -30,7 +30,18 @@ interface Ginn {
     layerStarts(widths: number[]): number[];
     countWithin(shown: ReadonlySet<number>, first: number, end: number): number;
   };
-  vectors: { QUANTA: number; decode(text: unknown): Chunk };
+  vectors: {
+    QUANTA: number;
+    unsealed(
+      text: unknown, magic: string, version: number, count: number,
+    ): { fields: string[]; columns: string[] };
+    numbers(text: string | undefined, count: number, column: string): Int32Array;
+    decode(text: unknown): Chunk;
+  };
+  forward: {
+    decode(text: unknown): Weights;
+    at(weights: Weights, step: number, x: number, y: number): Answer;
+  };
   data: {
     receive(name: string, value: unknown): void;
     library(folder: string, changed: () => void): Library;
