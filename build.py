@@ -290,7 +290,17 @@ class Stages:
         inputs |= {"id": experiment.id, "title": experiment.title}
         inputs |= {"colours": [site.layer_colours, site.output_colour]}
         sources = [
-            *rooms("vectors", "film", "sprites", "address", "network", "pages", "numerals"),
+            *rooms(
+                "vectors",
+                "weights",
+                "quantities",
+                "film",
+                "sprites",
+                "address",
+                "network",
+                "pages",
+                "numerals",
+            ),
             Path(__file__),
         ]
         key = store.key("vectors", inputs, sources, ["numpy", "pillow"])
@@ -315,7 +325,7 @@ class Stages:
                 "layer_colours": list(site.layer_colours),
                 "output_colour": site.output_colour,
             }
-            index, content = vectors.index_file(about, cards)
+            index, content = vectors.index_file(about, self.domain.labels, cards)
             return files | {index: content, "index": index.encode()}
 
         files = self.kept.keep("vectors", key, FILES, work)

@@ -1,32 +1,30 @@
 """Boundaries and Snapshots -> the small files the viewer draws from.
 
 Every file is a classic script that hands one value to the viewer, `GINN.receive(key, value)`, so
-that it loads from a static host and from a folder on disk alike. Three kinds: an experiment's
-index, a run's header (both JSON), and a run's chunks of boundaries (one string each, below).
+that it loads from a static host and from a folder on disk alike. Four kinds: an experiment's
+index, a run's header (both JSON), a run's chunks of boundaries (one text each, below), and the
+weights of the same snapshots (see `weights`).
 
 A chunk holds the boundaries of consecutive snapshots in the flat layout of `geometry.Boundaries`,
-positions quantised to 16 bits (0..65535 over [0, 1]). Its string is a head and five columns,
-joined by semicolons:
+positions quantised to 16 bits (0..65535 over [0, 1]), and on which side of them the domain's top
+left corner is, so that a viewer can fill. Its text is sealed as in `quantities`, with six columns:
 
     ginn-vectors,VERSION,ADLER32,FIRST,SNAPSHOTS,NEURONS,POLYLINES,VERTICES
     lines       (SNAPSHOTS * NEURONS)  the number of polylines of each neuron at each snapshot
     polylines   (POLYLINES)            twice the number of vertices, plus one if closed
     causes      (VERTICES)             cause + 4, so that the sides of the domain are 0..3
-    x, y        (VERTICES)             position minus its prediction, zigzag: 0, -1, 1, -2 -> 0..3
+    x, y        (VERTICES)             position minus its prediction, zigzag
+    corners     (SNAPSHOTS * NEURONS)  1 where the neuron's pre-activation at (0, 0) is above zero
 
-Head numbers are decimal; ADLER32 is that checksum of everything after the head. Column numbers
-are base-64 variable-length quantities as in source maps, unsigned: five bits a character, least
-first, the sixth says that more follow. One character is then one symbol to the host's gzip, which
-base-64 over bytes is not. A vertex is predicted to stay where the vertex of the same neuron, cause
-and rank among these was at the snapshot before, else at the vertex before it on its polyline, else
-at the middle of the domain. No bound on widths or depth but the 31 bits of a number.
+A vertex is predicted to stay where the vertex of the same neuron, cause and rank among these was at
+the snapshot before, else at the vertex before it on its polyline, else at the middle of the domain.
+No bound on widths or depth but the 31 bits of a number.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,21 +32,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn import weights
 from ginn.geometry import Boundaries
-from ginn.network import Snapshots
+from ginn.network import Snapshots, pre_activations
+from ginn.quantities import Int, sealed, signed, unsealed, zigzag
 
 MAGIC = "ginn-vectors"
-VERSION = 1
+VERSION = 2
 QUANTA = 65535  # a domain's side in quanta of position
 SNAPSHOTS_A_CHUNK = 32
 
-_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_CHARACTERS = np.frombuffer(_ALPHABET, dtype=np.uint8)
 _MIDDLE = (QUANTA + 1) // 2
 _SIDES = 4
-_HEAD_FIELDS = 8
-
-Int = NDArray[np.int64]
+_FIELDS = 5
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,8 @@ class VectorChunk:
     """Boundaries of consecutive snapshots from `first` on, quantised; offsets as in `Boundaries`.
 
     `positions` (V, 2) uint16; `causes` (V,) int32; `polyline_offsets` (P + 1,), `line_offsets`
-    (K * neurons + 1,) int64, both from zero; `closed` (P,) bool.
+    (K * neurons + 1,) int64, both from zero; `closed` (P,) bool; `corners` (K * neurons,) bool,
+    whether the neuron is on at (0, 0), by its pre-activation in float64.
     """
 
     first: int
@@ -66,6 +63,7 @@ class VectorChunk:
     polyline_offsets: Int
     closed: NDArray[np.bool_]
     line_offsets: Int
+    corners: NDArray[np.bool_]
 
     def __len__(self) -> int:
         """The number of snapshots, K."""
@@ -82,12 +80,12 @@ class RunCard:
     outcome: str
 
 
-def quantised(boundaries: Boundaries, first: int, snapshots: int) -> VectorChunk:
-    """The chunk of `snapshots` snapshots from `first` on.
+def quantised(boundaries: Boundaries, snapshots: Snapshots, first: int, count: int) -> VectorChunk:
+    """The chunk of `count` snapshots from `first` on, of a run and its boundaries.
 
     Raises ValueError where a vertex lies outside the domain by more than half a quantum.
     """
-    line_a, line_b = first * boundaries.neurons, (first + snapshots) * boundaries.neurons
+    line_a, line_b = first * boundaries.neurons, (first + count) * boundaries.neurons
     lines = boundaries.line_offsets[line_a : line_b + 1]
     polylines = boundaries.polyline_offsets[lines[0] : lines[-1] + 1]
     vertices = slice(polylines[0], polylines[-1])
@@ -107,44 +105,40 @@ def quantised(boundaries: Boundaries, first: int, snapshots: int) -> VectorChunk
         polylines - polylines[0],
         boundaries.closed[lines[0] : lines[-1]],
         lines - lines[0],
+        _on_at_the_corner(snapshots, slice(first, first + count)),
     )
 
 
 def encode(chunk: VectorChunk) -> str:
-    """A chunk as the string of this module's head."""
+    """A chunk as the text of this module's head."""
     residuals = chunk.positions.astype(np.int64) - _predictions(chunk)
-    zigzag = np.where(residuals >= 0, 2 * residuals, -2 * residuals - 1)
+    packed = zigzag(residuals)
     columns = (
         np.diff(chunk.line_offsets),
         2 * np.diff(chunk.polyline_offsets) + chunk.closed,
         chunk.causes + _SIDES,
-        zigzag[:, 0],
-        zigzag[:, 1],
+        packed[:, 0],
+        packed[:, 1],
+        chunk.corners.astype(np.int64),
     )
-    body = ";".join(_quantities(column) for column in columns)
-    head = (MAGIC, VERSION, zlib.adler32(body.encode()), chunk.first, len(chunk), chunk.neurons)
-    return ",".join(map(str, (*head, len(chunk.closed), len(chunk.causes)))) + ";" + body
+    fields = (chunk.first, len(chunk), chunk.neurons, len(chunk.closed), len(chunk.causes))
+    return sealed(MAGIC, VERSION, fields, columns)
 
 
 def decode(text: str) -> VectorChunk:
     """The chunk that `encode` made `text` from; the viewer's decoder, written to be read.
 
-    Raises ValueError where the string is of another kind or version, or damaged.
+    Raises ValueError where the text is of another kind or version, or damaged.
     """
-    head, _, body = text.partition(";")
-    fields = head.split(",")
-    if fields[:2] != [MAGIC, str(VERSION)] or len(fields) != _HEAD_FIELDS:
-        raise ValueError(f"starts with {head[:40]!r}; allowed is '{MAGIC},{VERSION},...'")
-    checksum, first, snapshots, neurons, polylines, vertices = map(int, fields[2:])
-    if zlib.adler32(body.encode()) != checksum:
-        raise ValueError(f"the checksum is {zlib.adler32(body.encode())}, the head says {checksum}")
-    lines, lengths, causes, x, y = map(_numbers, body.split(";"))
-    found = (len(lines), len(lengths), len(causes), len(x), len(y))
-    allowed = (snapshots * neurons, polylines, vertices, vertices, vertices)
+    fields, columns = unsealed(text, MAGIC, VERSION, _FIELDS)
+    first, snapshots, neurons, polylines, vertices = map(int, fields)
+    found = [len(column) for column in columns]
+    a_line = snapshots * neurons
+    allowed = [a_line, polylines, vertices, vertices, vertices, a_line]
     if found != allowed:
         raise ValueError(f"the columns hold {found} numbers, the head says {allowed}")
-    residuals = np.stack([x, y], axis=1)
-    residuals = np.where(residuals % 2 == 0, residuals // 2, -(residuals + 1) // 2)
+    lines, lengths, causes, x, y, corners = columns
+    residuals = signed(np.stack([x, y], axis=1))
     chunk = VectorChunk(
         first,
         neurons,
@@ -153,6 +147,7 @@ def decode(text: str) -> VectorChunk:
         np.concatenate([[0], np.cumsum(lengths // 2)]),
         lengths % 2 == 1,
         np.concatenate([[0], np.cumsum(lines)]),
+        corners == 1,
     )
     before, previous = _predecessors(chunk)
     positions = np.full((vertices, 2), _MIDDLE)
@@ -177,13 +172,20 @@ def run_files(
     order, relative to the data folder.
     """
     files: dict[str, bytes] = {}
-    chunks = []
+    chunks, weight_chunks = [], []
     for number, first in enumerate(range(0, len(snapshots), snapshots_a_chunk)):
         count = min(snapshots_a_chunk, len(snapshots) - first)
         name, content = _script(
-            f"{card.id}/vectors-{number:03d}", encode(quantised(boundaries, first, count))
+            f"{card.id}/vectors-{number:03d}",
+            encode(quantised(boundaries, snapshots, first, count)),
         )
         chunks.append(name)
+        files[name] = content
+        name, content = _script(
+            f"{card.id}/weights-{number:03d}",
+            weights.encode(weights.parameters(snapshots, first, count)),
+        )
+        weight_chunks.append(name)
         files[name] = content
     header = {
         "version": VERSION,
@@ -199,8 +201,11 @@ def run_files(
         "accuracy": _rounded(snapshots.accuracy),
         "learning_rate": _rounded(snapshots.learning_rate),
         "regions": boundaries.regions.tolist(),
+        "motion": [[0.0] * len(snapshots)] * (len(snapshots.widths) + 1),
+        "moments": [],
         "snapshots_a_chunk": snapshots_a_chunk,
         "chunks": chunks,
+        "weights": weight_chunks,
         "sprites": dict(sprites),
     }
     name, content = _script(f"{card.id}/run", header)
@@ -208,17 +213,31 @@ def run_files(
     return name, files
 
 
+def labels_text(labels: NDArray[np.bool_]) -> str:
+    """The picture's labels as lengths of runs, row by row, black first: a sealed text.
+
+    Browsers do not let a page read the pixels of a picture that lies in a local folder.
+    """
+    flat = labels.ravel().astype(np.int8)
+    edges = np.flatnonzero(np.diff(flat, prepend=0, append=1 - flat[-1:]))
+    runs = np.diff(edges, prepend=0)
+    return sealed("ginn-labels", 1, [len(runs)], [runs])
+
+
 def index_file(
-    experiment: Mapping[str, Any], runs: Sequence[tuple[RunCard, int, str]]
+    experiment: Mapping[str, Any],
+    labels: NDArray[np.bool_],
+    runs: Sequence[tuple[RunCard, int, str]]
 ) -> tuple[str, bytes]:
     """The name and content of an experiment's index, the first file the viewer asks for.
 
     `experiment` is plain data: id, title, pixels, widths, target (file name of the picture),
-    layer_colours, output_colour; each run is its card, its number of snapshots, its header's name.
+    layer_colours, output_colour; `labels` (n, n) is the picture itself; each run is its card, its number of snapshots, its header's name.
     """
     index = {
         "version": VERSION,
         **experiment,
+        "labels": labels_text(labels),
         "runs": [
             {
                 "id": card.id,
@@ -244,6 +263,16 @@ def _script(key: str, value: object) -> tuple[str, bytes]:
 def _rounded(values: NDArray[np.float64]) -> list[float]:
     """Five significant digits: more than the page prints, fewer than the file would carry."""
     return [float(f"{value:.5g}") for value in values]
+
+
+def _on_at_the_corner(snapshots: Snapshots, part: slice) -> NDArray[np.bool_]:
+    """Whether each neuron is on at the domain's top left corner, snapshot by snapshot (K * N,)."""
+    layers = pre_activations(
+        tuple(weight[part] for weight in snapshots.weights),
+        tuple(bias[part] for bias in snapshots.biases),
+        np.zeros((1, 2)),
+    )  # (K, 1, out) each
+    return (np.concatenate(layers, axis=-1) > 0).ravel()
 
 
 def _predictions(chunk: VectorChunk) -> Int:
@@ -277,34 +306,3 @@ def _predecessors(chunk: VectorChunk) -> tuple[Int, Int]:
     found = np.minimum(np.searchsorted(ascending, wanted), vertices - 1)
     before = np.where(ascending[found] == wanted, order[found], -1)
     return before, previous
-
-
-def _quantities(values: NDArray[Any]) -> str:
-    """Non-negative whole numbers as base-64 variable-length quantities."""
-    rest = values.astype(np.int64)
-    digits = []
-    while True:
-        digits.append(rest & 31)
-        rest = rest >> 5
-        if not rest.any():
-            break
-    table = np.stack(digits, axis=1)  # (V, most digits)
-    used = values[:, None] >= np.int64(32) ** np.arange(len(digits))
-    used[:, 0] = True
-    more = np.zeros_like(used)
-    more[:, :-1] = used[:, 1:]
-    return bytes(_CHARACTERS[(table + 32 * more)[used]].tobytes()).decode()
-
-
-def _numbers(text: str) -> Int:
-    """The numbers of one column of base-64 variable-length quantities."""
-    numbers = []
-    number = shift = 0
-    for character in text:
-        digit = _ALPHABET.index(character.encode())
-        number += (digit & 31) << shift
-        shift += 5
-        if digit < 32:
-            numbers.append(number)
-            number = shift = 0
-    return np.array(numbers, dtype=np.int64)

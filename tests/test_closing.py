@@ -17,6 +17,7 @@ from ginn.store import Stage
 def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
     contents = {
         "index.html": 500, "assets/a.css": 40, "assets/viewer-a.js": 30, "data/run.js": 2000,
+        "data/seed-3/weights-000.a.js": 100,
         "data/sheet.webp": 900, "data/target.png": 20, "figures/a.svg": 70, "build.json": 7,
         ".gitignore": 3,
     }  # fmt: skip
@@ -25,6 +26,7 @@ def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x" * size)
     kinds = bytes_by_kind(tmp_path)
     assert kinds["vectors"] == (1, 2000)
+    assert kinds["weights"] == (1, 100)
     assert kinds["scripts"] == (1, 30)
     assert sum(count for count, _ in kinds.values()) == len(contents)
     assert sum(total for _, total in kinds.values()) == sum(contents.values())

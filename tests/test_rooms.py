@@ -14,9 +14,9 @@ GINN = ROOT / "ginn"
 
 # Left to right: a room may import what stands in an earlier row, and nothing else of the house.
 ORDER = [
-    {"spec", "address"},
+    {"spec", "address", "quantities"},
     {"picture", "network"},
-    {"train", "complex"},
+    {"train", "complex", "weights"},
     {"geometry"},
     {"phenomena", "sprites", "vectors"},
     {"film"},

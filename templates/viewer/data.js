@@ -94,6 +94,7 @@
  */
 
 GINN.data = (() => {
+  const VERSION = 2; // of the index and the headers, by ginn/vectors.py
   const MOST_AT_ONCE = 3;
   // A decoded sheet takes up to 16 MB; the browser's own cache keeps the compressed ones.
   const MOST_SHEETS = 8;
@@ -224,7 +225,9 @@ GINN.data = (() => {
   function versioned(what) {
     return (value) => {
       const version = /** @type {any} */ (value)?.version;
-      if (version !== 1) throw new Error(`${what} is of version ${version}, this page reads 1`);
+      if (version !== VERSION) {
+        throw new Error(`${what} is of version ${version}, this page reads ${VERSION}`);
+      }
       return value;
     };
   }

@@ -33,7 +33,19 @@ interface Ginn {
     ofSide(state: State, side: "left" | "right", context: Context): State;
     countWithin(shown: ReadonlySet<number>, first: number, end: number): number;
   };
-  vectors: { QUANTA: number; decode(text: unknown): Chunk };
+  vectors: {
+    QUANTA: number;
+    unsealed(
+      text: unknown, magic: string, version: number, count: number,
+    ): { fields: string[]; columns: string[] };
+    numbers(text: string | undefined, count: number, column: string): Int32Array;
+    decode(text: unknown): Chunk;
+    labels(text: unknown, pixels: number): Uint8Array;
+  };
+  forward: {
+    decode(text: unknown): Weights;
+    at(weights: Weights, step: number, x: number, y: number): Answer;
+  };
   kinks: {
     ofNeuron(chunk: Chunk, step: number, neuron: number): Kink[];
     benders(kinks: Kink[]): Bender[];

@@ -1,4 +1,5 @@
-// Decodes a chunk of boundaries. The contract is at the head of ginn/vectors.py.
+// Decodes a chunk of boundaries. The contract is at the head of ginn/vectors.py, that of its sealed
+// text at the head of ginn/quantities.py.
 "use strict";
 
 /**
@@ -15,11 +16,13 @@
  * @property {Uint32Array} polylines offsets
  * @property {Uint8Array} closed one where the polyline closes
  * @property {Uint32Array} lines offsets
+ * @property {Uint8Array} corners at k * neurons + n: one where neuron n is on in the top left corner
  */
 
 GINN.vectors = (() => {
   const MAGIC = "ginn-vectors";
-  const VERSION = 1;
+  const VERSION = 2;
+  const FIELDS = 5;
   const QUANTA = 65535;
   const MIDDLE = 32768;
   const SIDES = 4;
@@ -44,12 +47,31 @@ GINN.vectors = (() => {
   }
 
   /**
-   * @param {string} text base-64 variable-length quantities
+   * @param {unknown} text a head and columns
+   * @param {string} magic
+   * @param {number} version
+   * @param {number} count of the head's fields
+   * @returns {{fields: string[], columns: string[]}}
+   * @throws {Error} where the text is of another kind or version, or damaged
+   */
+  function unsealed(text, magic, version, count) {
+    if (typeof text !== "string") throw new Error(`a chunk is a string, not ${typeof text}`);
+    const end = text.indexOf(";");
+    const [kind, made, checksum, ...fields] = text.slice(0, Math.max(0, end)).split(",");
+    if (kind !== magic || Number(made) !== version || fields.length !== count) {
+      throw new Error(`starts with "${text.slice(0, 24)}", not with "${magic},${version}"`);
+    }
+    if (adler32(text, end + 1) !== Number(checksum)) throw new Error("its checksum does not fit");
+    return { fields, columns: text.slice(end + 1).split(";") };
+  }
+
+  /**
+   * @param {string | undefined} text base-64 variable-length quantities of up to 32 bits
    * @param {number} count
    * @param {string} column its name, for the error
-   * @returns {Int32Array}
+   * @returns {Int32Array} the 32nd bit is the sign's
    */
-  function numbers(text, count, column) {
+  function numbers(text = "", count, column) {
     const values = new Int32Array(count);
     let index = 0;
     let value = 0;
@@ -90,15 +112,8 @@ GINN.vectors = (() => {
    * @throws {Error} where the text is of another kind or version, or damaged
    */
   function decode(text) {
-    if (typeof text !== "string") throw new Error(`a chunk is a string, not ${typeof text}`);
-    const end = text.indexOf(";");
-    const head = text.slice(0, Math.max(0, end)).split(",");
-    if (head[0] !== MAGIC || Number(head[1]) !== VERSION || head.length !== 8) {
-      throw new Error(`starts with "${text.slice(0, 24)}", not with "${MAGIC},${VERSION}"`);
-    }
-    const [checksum, first, snapshots, neurons, polylines, vertices] = head.slice(2).map(Number);
-    if (adler32(text, end + 1) !== checksum) throw new Error("its checksum does not fit");
-    const columns = text.slice(end + 1).split(";");
+    const { fields, columns } = unsealed(text, MAGIC, VERSION, FIELDS);
+    const [first, snapshots, neurons, polylines, vertices] = fields.map(Number);
     const lengths = numbers(columns[1], polylines, "polylines");
     /** @type {Chunk} */
     const chunk = {
@@ -111,6 +126,7 @@ GINN.vectors = (() => {
       polylines: offsets(lengths, 1),
       closed: Uint8Array.from(lengths, (length) => length & 1),
       lines: offsets(numbers(columns[0], snapshots * neurons, "lines"), 0),
+      corners: Uint8Array.from(numbers(columns[5], snapshots * neurons, "corners")),
     };
     place(chunk, numbers(columns[3], vertices, "x"), numbers(columns[4], vertices, "y"));
     return chunk;
@@ -147,5 +163,22 @@ GINN.vectors = (() => {
     }
   }
 
-  return { QUANTA, decode };
+  /**
+   * @param {unknown} text the picture's labels as lengths of runs, row by row, black first
+   * @param {number} pixels the domain's side
+   * @returns {Uint8Array} one a pixel, 1 for white
+   * @throws {Error} where the text is of another kind or version, or damaged
+   */
+  function labels(text, pixels) {
+    const { fields, columns } = unsealed(text, "ginn-labels", 1, 1);
+    const values = new Uint8Array(pixels * pixels);
+    let at = 0;
+    numbers(columns[0], Number(fields[0]), "runs").forEach((length, index) => {
+      values.fill(index % 2, at, at + length);
+      at += length;
+    });
+    return values;
+  }
+
+  return { QUANTA, unsealed, numbers, decode, labels };
 })();

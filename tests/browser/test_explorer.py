@@ -276,6 +276,7 @@ def test_both_decoders_agree(quiet_page: Page, neurons: int, snapshots: int, see
         np.concatenate([[0], np.cumsum(lengths)]),
         rng.random(len(lengths)) < 0.5,
         np.concatenate([[0], np.cumsum(lines)]),
+        rng.random(snapshots * neurons) < 0.5,
     )
     found = quiet_page.evaluate(
         """text => Object.fromEntries(Object.entries(GINN.vectors.decode(text))
@@ -288,6 +289,7 @@ def test_both_decoders_agree(quiet_page: Page, neurons: int, snapshots: int, see
     np.testing.assert_array_equal(found["polylines"], chunk.polyline_offsets)
     np.testing.assert_array_equal(found["closed"], chunk.closed)
     np.testing.assert_array_equal(found["lines"], chunk.line_offsets)
+    np.testing.assert_array_equal(found["corners"], chunk.corners)
 
 
 def test_missing_lines_leave_sprites_and_a_retry(built_site: BuiltSite, open_page: Open) -> None:
