@@ -20,18 +20,30 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from ginn import crew, film, geometry, network, pages, phenomena, sprites, store, swap, vectors
+from ginn import (
+    crew,
+    film,
+    geometry,
+    motion,
+    network,
+    pages,
+    phenomena,
+    sprites,
+    store,
+    swap,
+    vectors,
+)
 from ginn.address import hashed
 from ginn.articles import read_articles
 from ginn.closing import bytes_by_kind, summary
 from ginn.crew import Crew
 from ginn.geometry import Boundaries
-from ginn.network import Snapshots
+from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, RunFacts
 from ginn.picture import Domain, load_picture
 from ginn.plates import Report
 from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec
-from ginn.store import ARRAYS, FILES, JSON, Store, StoreError
+from ginn.store import ARRAYS, FILES, JSON, Form, Store, StoreError
 
 ROOT = Path(__file__).resolve().parent
 CONTENT, TEMPLATES = ROOT / "content", ROOT / "templates"
@@ -42,6 +54,7 @@ MOST_SEEDS_A_STEP = 32
 
 SNAPSHOTS = ARRAYS.of(network.snapshots_as_arrays, network.snapshots_from_arrays)
 BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
+ONE_ARRAY: Form[Float64] = ARRAYS.of(lambda array: {"array": array}, lambda arrays: arrays["array"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,7 +97,8 @@ def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
         exhibited = tuple(phenomena.with_regions(run, boundaries[run.id]) for run in exhibited)
         facts = phenomena.gather_facts(spec.experiment, domain, audition, runs, exhibited)
         films = stages.film(boundaries, cohort)
-        data = stages.vectors(exhibited, cohort, boundaries, films)
+        motions = stages.motion(boundaries)
+        data = stages.vectors(exhibited, cohort, boundaries, motions, films)
         write_site(new, stages.pages(facts, cohort, boundaries, data), data, facts)
         kept.forget(KEPT_BYTES)
         sizes = bytes_by_kind(new)
@@ -274,11 +288,22 @@ class Stages:
 
         return self.kept.keep_each("film", keys, FILES, work)
 
+    def motion(self, boundaries: Mapping[str, Boundaries]) -> dict[str, Float64]:
+        """How far each layer's boundaries moved: run id -> (snapshots, layers)."""
+        keys = keys_of("motion", self.trace_keys, {}, rooms("motion", "network"), ["numpy"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Float64]]:
+            for name in bar("measuring motion", names=missing):
+                yield name, motion.motion(boundaries[name])
+
+        return self.kept.keep_each("motion", keys, ONE_ARRAY, work)
+
     def vectors(
         self,
         exhibited: Sequence[RunFacts],
         runs: Mapping[str, Snapshots],
         boundaries: Mapping[str, Boundaries],
+        motions: Mapping[str, Float64],
         films: Mapping[str, Mapping[str, bytes]],
     ) -> dict[str, bytes]:
         """Everything the viewer loads: name relative to the data folder -> content.
@@ -290,17 +315,8 @@ class Stages:
         inputs |= {"id": experiment.id, "title": experiment.title}
         inputs |= {"colours": [site.layer_colours, site.output_colour]}
         sources = [
-            *rooms(
-                "vectors",
-                "weights",
-                "quantities",
-                "film",
-                "sprites",
-                "address",
-                "network",
-                "pages",
-                "numerals",
-            ),
+            *rooms("vectors", "weights", "quantities", "film", "sprites", "address"),
+            *rooms("network", "pages", "numerals"),
             Path(__file__),
         ]
         key = store.key("vectors", inputs, sources, ["numpy", "pillow"])
@@ -313,7 +329,9 @@ class Stages:
             for run in exhibited:
                 card = vectors.RunCard(run.id, run.role, run.title, pages.outcome(run))
                 layouts = film.layouts(runs[run.id], self.domain.pixels, list(films[run.id]))
-                header, made = vectors.run_files(card, runs[run.id], boundaries[run.id], layouts)
+                header, made = vectors.run_files(
+                    card, runs[run.id], boundaries[run.id], motions[run.id], layouts
+                )
                 files |= made
                 cards.append((card, len(runs[run.id]), header))
             about = {

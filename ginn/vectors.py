@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from ginn import weights
 from ginn.geometry import Boundaries
-from ginn.network import Snapshots, pre_activations
+from ginn.network import Float64, Snapshots, pre_activations
 from ginn.quantities import Int, sealed, signed, unsealed, zigzag
 
 MAGIC = "ginn-vectors"
@@ -162,11 +162,13 @@ def run_files(
     card: RunCard,
     snapshots: Snapshots,
     boundaries: Boundaries,
+    motion: Float64,
     sprites: Mapping[str, Any],
     snapshots_a_chunk: int = SNAPSHOTS_A_CHUNK,
 ) -> tuple[str, dict[str, bytes]]:
     """The name of a run's header, and its files: name relative to the data folder -> content.
 
+    `motion` (K, layers) is that of `motion.motion`; the header holds it layer by layer.
     `sprites` is plain data for the viewer: {"layers": [film, ...], "output": film}, where a film is
     a `sprites.BoundaryLayout` or `OutputLayout` as a dict, with "files", the names of its sheets in
     order, relative to the data folder.
@@ -197,11 +199,11 @@ def run_files(
         "ended": snapshots.ended,
         "widths": list(snapshots.widths),
         "iterations": snapshots.iterations.tolist(),
-        "loss": _rounded(snapshots.loss),
-        "accuracy": _rounded(snapshots.accuracy),
-        "learning_rate": _rounded(snapshots.learning_rate),
+        "loss": _rounded(snapshots.loss, 5),
+        "accuracy": _rounded(snapshots.accuracy, 5),
+        "learning_rate": _rounded(snapshots.learning_rate, 5),
         "regions": boundaries.regions.tolist(),
-        "motion": [[0.0] * len(snapshots)] * (len(snapshots.widths) + 1),
+        "motion": [_rounded(layer, 3) for layer in motion.T],
         "moments": [],
         "snapshots_a_chunk": snapshots_a_chunk,
         "chunks": chunks,
@@ -260,9 +262,9 @@ def _script(key: str, value: object) -> tuple[str, bytes]:
     return f"{key}.{hashlib.sha256(content).hexdigest()[:10]}.js", content
 
 
-def _rounded(values: NDArray[np.float64]) -> list[float]:
-    """Five significant digits: more than the page prints, fewer than the file would carry."""
-    return [float(f"{value:.5g}") for value in values]
+def _rounded(values: Float64, digits: int) -> list[float]:
+    """Significant digits: more than the page shows, fewer than the file would carry."""
+    return [float(f"{value:.{digits}g}") for value in values]
 
 
 def _on_at_the_corner(snapshots: Snapshots, part: slice) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ ORDER = [
     {"picture", "network"},
     {"train", "complex", "weights"},
     {"geometry"},
-    {"phenomena", "sprites", "vectors"},
+    {"phenomena", "motion", "sprites", "vectors"},
     {"film"},
     {"numerals"},
     {"figures"},

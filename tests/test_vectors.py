@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ginn import geometry, vectors, weights
 from ginn.geometry import LEFT, TOP, Boundaries
+from ginn.motion import motion
 from ginn.network import Snapshots, pre_activations
 from ginn.vectors import (
     QUANTA,
@@ -260,13 +261,17 @@ def received(content: bytes) -> tuple[str, object]:
 def test_files_of_a_run() -> None:
     run = random_run((4, 3), 70, 2)
     boundaries = geometry.trace(run)
-    name, files = run_files(CARD, run, boundaries, SPRITES, snapshots_a_chunk=32)
+    name, files = run_files(
+        CARD, run, boundaries, motion(boundaries), SPRITES, snapshots_a_chunk=32
+    )
     key, header = received(files[name])
     assert key == "seed-3/run"
     assert isinstance(header, dict)
     assert header["iterations"] == list(range(70))
     assert header["widths"] == [4, 3]
     assert header["regions"] == boundaries.regions.tolist()
+    np.testing.assert_allclose(np.transpose(header["motion"]), motion(boundaries), rtol=0.005)
+    assert np.shape(header["motion"]) == (3, 70)
     assert header["loss"][0] == 0.7
     assert set(files) == {name, *header["chunks"], *header["weights"]}
     for number, weights_name in enumerate(header["weights"]):
@@ -282,15 +287,18 @@ def test_files_of_a_run() -> None:
         assert chunk_name.startswith(f"{chunk_key}.")
         chunk = decode(str(text))
         assert (chunk.first, len(chunk)) == (32 * number, min(32, 70 - 32 * number))
-    assert run_files(CARD, run, boundaries, SPRITES, snapshots_a_chunk=32) == (name, files)
+    assert run_files(CARD, run, boundaries, motion(boundaries), SPRITES, snapshots_a_chunk=32) == (
+        name,
+        files,
+    )
 
 
 def test_a_file_name_changes_with_its_content() -> None:
     run = random_run((4, 3), 3, 2)
     boundaries = geometry.trace(run)
-    name, files = run_files(CARD, run, boundaries, SPRITES)
+    name, files = run_files(CARD, run, boundaries, motion(boundaries), SPRITES)
     boundaries.vertices[0] = 1 - boundaries.vertices[0]
-    other, changed = run_files(CARD, run, boundaries, SPRITES)
+    other, changed = run_files(CARD, run, boundaries, motion(boundaries), SPRITES)
     # The weights have stayed.
     assert all("/weights-" in same for same in set(files) & set(changed))
     assert len(set(files) - set(changed)) == 2

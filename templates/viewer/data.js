@@ -38,6 +38,8 @@
  * @property {number[]} accuracy
  * @property {number[]} learning_rate
  * @property {number[]} regions linear regions over the domain
+ * @property {number[][]} motion of each layer, the output's last: how far its boundaries moved since the
+ *   snapshot before, in sides of the domain
  * @property {number} snapshots_a_chunk
  * @property {string[]} chunks files
  * @property {string[]} weights files, for the same snapshots
