@@ -12,18 +12,9 @@
 
 GINN.activity = (() => {
   const { element, svgElement } = GINN;
-  // Heights are logarithmic, from a ten-thousandth of the picture's side to a tenth.
-  const [LOW, HIGH] = [-4, -1];
+  // Heights grow with the square root, so that small motions show; this much, in sides, fills a row.
+  const FULL = 0.05;
   const ROW = 10;
-
-  /**
-   * @param {number} moved in sides
-   * @returns {number} 0 to 1
-   */
-  function level(moved) {
-    const share = (Math.log10(Math.max(moved, 1e-12)) - LOW) / (HIGH - LOW);
-    return Math.min(1, Math.max(0, share));
-  }
 
   /**
    * @param {number[]} motion one a snapshot
@@ -32,7 +23,7 @@ GINN.activity = (() => {
    */
   function area(motion, base) {
     const steps = motion.map((moved, step) =>
-      `V${(base - (ROW - 1) * level(moved)).toFixed(2)}H${step + 0.5}`);
+      `V${(base - (ROW - 1) * Math.min(1, Math.sqrt(moved / FULL))).toFixed(2)}H${step + 0.5}`);
     return `M-0.5 ${base}${steps.join("")}V${base}Z`;
   }
 
@@ -50,7 +41,7 @@ GINN.activity = (() => {
    * @returns {Activity}
    */
   function create(widths, goto) {
-    const names = [...widths.map((_, layer) => `layer ${layer + 1}`), "output"];
+    const names = [...widths.map((_, layer) => `L${layer + 1}`), "out"];
     const chart = svgElement("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
     const strip = element("div", { class: "viewer-activity" });
     strip.append(chart);
@@ -60,9 +51,10 @@ GINN.activity = (() => {
       swatch.style.background = colourOf(row);
       return { value, item: element("span", {}, [swatch, `${name} `, value]) };
     });
-    const words = element("p", { class: "viewer-motion" }, [
-      "Moved, in parts of a side: ", ...figures.map(({ item }) => item),
-    ]);
+    const words = element("p", {
+      class: "viewer-motion",
+      title: "Since the snapshot before, on average, in parts of a side",
+    }, ["Moved ", ...figures.map(({ item }) => item)]);
     const moments = element("div", { class: "viewer-moments", role: "group", "aria-label": "Moments" });
     /** @type {Run | undefined} */
     let drawn;
@@ -93,11 +85,8 @@ GINN.activity = (() => {
         }),
         svgElement("path", { class: "viewer-cursor" }),
       );
-      moments.replaceChildren(...run.moments.map(({ step, name, text }) => {
-        const button = element("button", { type: "button", title: text }, [name]);
-        button.addEventListener("click", () => goto(step));
-        return button;
-      }));
+      moments.replaceChildren(...run.moments.map(({ step, name, text }) =>
+        GINN.button(name, () => goto(step), { title: text })));
       moments.hidden = run.moments.length === 0;
     }
 

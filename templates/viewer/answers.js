@@ -57,6 +57,16 @@ GINN.answers = (() => {
   }
 
   /**
+   * @param {number} probability
+   * @returns {string} never rounded to certainty
+   */
+  function chance(probability) {
+    if (probability > 0.9995) return `over ${words.percent(0.999)}`;
+    if (probability < 0.0005) return `under ${words.percent(0.001)}`;
+    return words.percent(probability);
+  }
+
+  /**
    * @param {number[]} widths
    * @param {AnswerActions} actions
    * @returns {Answers}
@@ -85,8 +95,7 @@ GINN.answers = (() => {
     chosen.addEventListener("change", () => actions.about(Number(chosen.value)));
     const list = element("ul", { class: "viewer-benders" });
     const bendNote = element("p", { class: "viewer-note" });
-    const every = element("button", { type: "button" }, ["Show all"]);
-    every.addEventListener("click", () => actions.show(listed, true));
+    const every = GINN.button("Show all", () => actions.show(listed, true));
     const bends = element("section", { class: "viewer-bends", "aria-label": "What bends a boundary" }, [
       element("div", { class: "viewer-row" }, [
         element("label", { class: "viewer-heading" }, ["What bends ", chosen]), every,
@@ -102,7 +111,7 @@ GINN.answers = (() => {
       if (!place) return HINT;
       const said = [`x ${place.x.toFixed(3)}, y ${place.y.toFixed(3)}`];
       if (target !== undefined) said.push(`target ${target ? "white" : "black"}`);
-      if (answer) said.push(`network ${words.percent(answer.probability)} white`);
+      if (answer) said.push(`network ${chance(answer.probability)} white`);
       else said.push(trouble ? `the weights did not arrive: ${trouble}` : "loading the weights");
       const bend = kink
         ? ` Here ${inSentence(kink.cause)} bends ${inSentence(kink.neuron)} by ${Math.round(kink.turn)}°.`
@@ -135,7 +144,7 @@ GINN.answers = (() => {
         element("tfoot", {}, [row("Sum", "above 0 means white", total)]),
       );
       sumNote.textContent =
-        `A sum of ${units(total)} is a probability of ${words.percent(answer.probability)} for white.`;
+        `A sum of ${units(total)} is a probability of ${chance(answer.probability)} for white.`;
     }
 
     /**
@@ -151,18 +160,15 @@ GINN.answers = (() => {
         const layer = starts.findLastIndex((start) => start <= neuron);
         const name = `${nameOf(neuron)}: ${kinks} ${kinks === 1 ? "kink" : "kinks"}, ` +
           `${Math.round(turn)}° in all`;
-        const button = element("button", {
-          type: "button", "aria-label": name, title: name, "data-layer": String(layer),
-          "aria-pressed": String(show.has(neuron)),
-        }, [`${layer + 1}.${neuron - starts[layer] + 1} `, element("small", {}, [`${Math.round(turn)}°`])]);
+        const face = element("span", {}, [
+          `${layer + 1}.${neuron - starts[layer] + 1} `,
+          element("small", {}, [`${Math.round(turn)}°`]),
+        ]);
+        const button = GINN.button(face, () => actions.show([neuron], !show.has(neuron)), {
+          "aria-label": name, title: name, "aria-pressed": String(show.has(neuron)),
+        });
         button.style.setProperty("--layer", `var(--layer-${layer + 1})`);
-        button.addEventListener("click", () => actions.show([neuron], !show.has(neuron)));
-        for (const event of ["pointerenter", "focus"]) {
-          button.addEventListener(event, () => actions.mark(neuron));
-        }
-        for (const event of ["pointerleave", "blur"]) {
-          button.addEventListener(event, () => actions.mark(undefined));
-        }
+        GINN.network.marking(button, neuron, actions.mark);
         return element("li", {}, [button]);
       }));
       bendNote.textContent = noteOf(bent, benders.length);
@@ -174,9 +180,9 @@ GINN.answers = (() => {
      * @returns {string}
      */
     function noteOf(bent, count) {
-      if (bent < 0) return "Boundaries bend where they cross those of earlier layers. Choose one, or show only a few.";
-      if (bent < starts[1]) return "Boundaries of the first layer are straight: nothing bends them.";
-      return count ? "Strongest first, by degrees turned. Press one to show its boundary." : "Nothing bends it at this moment.";
+      if (bent < 0) return "Boundaries bend where they cross those of earlier layers.";
+      if (bent < starts[1]) return "The first layer's boundaries are straight.";
+      return count ? "Strongest first, by degrees turned. Press to show." : "Nothing bends it at this moment.";
     }
 
     return {
@@ -209,5 +215,5 @@ GINN.answers = (() => {
     };
   }
 
-  return { create, addingUp };
+  return { create, addingUp, chance };
 })();

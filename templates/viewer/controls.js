@@ -45,7 +45,7 @@ GINN.controls = (() => {
     const note = element("p", { class: "viewer-note" });
     const trail = element("input", {
       type: "range", min: "0", max: String(GINN.state.MOST_TRAIL), "aria-label": "Trail",
-      title: "Earlier snapshots as fading lines: of the thumbnail pointed at, or of up to four neurons shown (T)",
+      title: "Earlier snapshots as fading lines (T)",
     });
     const trailText = element("span");
     trail.addEventListener("input", () => set({ trail: Number(trail.value) }));
@@ -53,10 +53,9 @@ GINN.controls = (() => {
     const side = GINN.choice("Neurons below belong to", [
       { value: "left", label: "Left stage" }, { value: "right", label: "Right stage" },
     ], (value) => set({ side: /** @type {State["side"]} */ (value) }));
-    const own = element("button", {
-      type: "button", title: "Whether the right stage shows neurons of its own choice",
-    }, ["Own selection"]);
-    own.addEventListener("click", () => set(toggleOwn()));
+    const own = GINN.button("Own selection", () => set(toggleOwn()), {
+      title: "The right stage shows neurons of its own",
+    });
     const stages = element("div", { class: "viewer-stages" }, [side.element, own]);
 
     return {

@@ -43,7 +43,6 @@
  * @property {number} snapshots_a_chunk
  * @property {string[]} chunks files
  * @property {string[]} weights files, for the same snapshots
- * @property {number[][]} motion for each layer and the output: how far boundaries moved since the snapshot before, in sides
  * @property {Moment[]} moments by step
  * @property {{layers: BoundaryFilm[], output: OutputFilm}} sprites
  */

@@ -17,17 +17,26 @@ GINN.element = (tag, attributes = {}, children = []) => {
 };
 
 /**
- * A small button whose name says more than its text.
- * @param {string} text
+ * @param {string | Node} face
+ * @param {() => unknown} action
+ * @param {Record<string, string>} [attributes]
+ * @returns {HTMLButtonElement}
+ */
+GINN.button = (face, action, attributes = {}) => {
+  const made = GINN.element("button", { type: "button", ...attributes }, [face]);
+  made.addEventListener("click", action);
+  return made;
+};
+
+/**
+ * A button whose name says more than its face.
+ * @param {string | Node} face
  * @param {string} name
  * @param {() => unknown} action
  * @returns {HTMLButtonElement}
  */
-GINN.tool = (text, name, action) => {
-  const made = GINN.element("button", { type: "button", "aria-label": name, title: name }, [text]);
-  made.addEventListener("click", action);
-  return made;
-};
+GINN.tool = (face, name, action) =>
+  GINN.button(face, action, { "aria-label": name, title: name });
 
 /**
  * @param {keyof SVGElementTagNameMap} tag

@@ -1,45 +1,13 @@
 // The viewer: wires the state to stages, clock, network panel and answers.
 "use strict";
 
-GINN.mount = (() => {
+GINN.explorer = (() => {
   const { element, tool } = GINN;
   // How far an arrow moves an enlarged picture, in stages, and the point asked about, in pixels.
   const PAN = 0.1;
   const FAR = 10;
   const USUAL_TRAIL = 10;
   const SIDES = /** @type {const} */ (["left", "right"]);
-
-  /**
-   * Puts a viewer into `root`, whose `data-index` is the address of an experiment's index.
-   * @param {HTMLElement} root
-   * @param {string} [preset] what to show first, as in the address: "run=seed-7&step=300"
-   * @param {{address?: boolean}} [options] `address`: keep the state in the page's address
-   */
-  function mount(root, preset = "", options = {}) {
-    const address = new URL(root.dataset.index ?? "", document.baseURI).href;
-    const folder = address.slice(0, address.lastIndexOf("/") + 1);
-    const indexFile = address.slice(folder.length);
-    const status = element("p", { class: "viewer-status", role: "status" }, ["Loading…"]);
-    const retry = element("button", { type: "button" }, ["Try again"]);
-    const notice = element("div", { class: "viewer-notice" }, [status]);
-    retry.addEventListener("click", () => library.retry());
-    root.replaceChildren(notice);
-    /** @type {(() => void) | undefined} */
-    let schedule;
-    const library = GINN.data.library(folder, () => (schedule ? schedule() : start()));
-    library.want([{ kind: "script", file: indexFile, decode: GINN.data.versioned("the index") }]);
-
-    function start() {
-      const failure = library.failure(indexFile);
-      const index = library.get(indexFile);
-      if (failure) {
-        status.textContent = `The experiment's data did not arrive: ${failure}.`;
-        notice.append(retry);
-      } else if (index) {
-        schedule = assemble(root, library, indexFile, index, preset, options.address ?? false);
-      }
-    }
-  }
 
   /**
    * Builds the viewer of a known experiment.
@@ -170,7 +138,7 @@ GINN.mount = (() => {
       redraw: schedule,
     }));
     const zoom = GINN.zoom.create(panes.map(({ canvas }) => canvas), () => state, set);
-    const help = GINN.help.create(index.widths);
+    const help = keepsAddress ? GINN.help.create() : undefined;
     const answers = GINN.answers.create(index.widths, {
       about: (neuron) => set({ about: neuron }),
       show(neurons, shown) {
@@ -208,11 +176,11 @@ GINN.mount = (() => {
         live.say(await GINN.save.link(location.href));
       }));
     }
-    keep.append(help.button);
+    if (help) keep.append(help.button);
+    const stages = element("div", { class: "viewer-panes" }, [panes[0].element]);
     const picture = element("div", { class: "viewer-picture" }, [
-      element("div", { class: "viewer-panes" }, panes.map((pane) => pane.element)),
-      answers.readout,
-      element("div", { class: "viewer-tools" }, [zoom.element, keep]), live.element,
+      stages, answers.readout,
+      element("div", { class: "viewer-tools" }, [zoom.element, keep]), live.element, answers.element,
     ]);
     const controls = GINN.controls.create(index, set, () => ({
       own: state.own ? null : new Set(state.show),
@@ -237,9 +205,9 @@ GINN.mount = (() => {
     root.replaceChildren(
       controls.runs, picture, timeline.element,
       element("div", { class: "viewer-side" }, [
-        controls.look, controls.stages, network.element, answers.element,
+        controls.look, controls.stages, network.element,
       ]),
-      help.dialog,
+      ...(help ? [help.dialog] : []),
     );
     index.widths.forEach((_, layer) => {
       const name = `--layer-${layer + 1}`;
@@ -276,20 +244,20 @@ GINN.mount = (() => {
       const point = hovered ?? state.point;
       const sides = state.beside ? SIDES : SIDES.slice(0, 1);
       root.classList.toggle("viewer-comparing", sides.length > 1);
+      if (sides.length === 1) panes[1].element.remove();
+      else if (!panes[1].element.isConnected) stages.append(panes[1].element);
       seen = sides.map((side) => panes[SIDES.indexOf(side)].draw(ofSide(side), shownOn(side)));
       library.want(sides.flatMap((side, at) => frames.wishes(ofSide(side), direction, {
         standIn: seen[at].standIn, weights: point !== null,
       })).sort((a, b) => Number(a.later ?? false) - Number(b.later ?? false)));
-      panes.forEach((pane, at) => {
-        const header = seen[at]?.header;
-        pane.element.hidden = at >= sides.length;
-        pane.element.classList.toggle("viewer-active", sides.length > 1 && SIDES[at] === state.side);
-        pane.title(header && sides.length > 1 ? titleOf(header, ofSide(SIDES[at]).step) : "");
-        if (header) {
-          const { step, show } = ofSide(SIDES[at]);
-          pane.canvas.setAttribute("aria-label",
-            `${momentOf(header, step)}: ${show.size} boundaries shown`);
-        }
+      seen.forEach(({ header }, at) => {
+        if (!header) return;
+        const { step, show } = ofSide(SIDES[at]);
+        panes[at].canvas.setAttribute("aria-label",
+          `${momentOf(header, step)}: ${show.size} boundaries shown`);
+        panes[at].title(sides.length > 1 ? titleOf(header, step, answerOf(header, step, point)) : "");
+        panes[at].element.classList.toggle("viewer-active",
+          sides.length > 1 && SIDES[at] === state.side);
       });
       const trouble = seen.map((each) => each.trouble).find(Boolean) ?? "";
       if (trouble && trouble !== troubleTold) live.say(trouble);
@@ -332,19 +300,28 @@ GINN.mount = (() => {
       const { step, show } = active();
       const { header, chunk, kink } = seen[SIDES.indexOf(state.side)] ?? seen[0];
       const file = header && GINN.data.weightsFile(header, step);
-      /** @type {Weights | undefined} */
-      const weights = file && library.get(file);
       const listed = bent();
       return {
         point,
         target: point ? frames.targetAt(point) : undefined,
-        answer: point && weights ? GINN.forward.at(weights, step, point.x, point.y) : undefined,
+        answer: answerOf(header, step, point),
         trouble: (file && library.failure(file)) ?? "",
         kink,
         bent: listed,
         bends: chunk && listed >= 0 ? GINN.kinks.ofNeuron(chunk, step, listed) : [],
         show,
       };
+    }
+
+    /**
+     * @param {Run | undefined} header
+     * @param {number} step
+     * @param {Point | null} point
+     * @returns {Answer | undefined} nothing while the weights have not come
+     */
+    function answerOf(header, step, point) {
+      const weights = header && point && library.get(GINN.data.weightsFile(header, step));
+      return weights && GINN.forward.at(weights, step, point.x, point.y);
     }
 
     /**
@@ -359,11 +336,12 @@ GINN.mount = (() => {
     /**
      * @param {Run} header
      * @param {number} step
+     * @param {Answer | undefined} answer
      * @returns {string}
      */
-    function titleOf(header, step) {
-      const { percent, decimal } = GINN.words;
-      return `${header.title}: accuracy ${percent(header.accuracy[step])}, loss ${decimal(header.loss[step])}`;
+    function titleOf(header, step, answer) {
+      const here = answer ? `; here ${GINN.answers.chance(answer.probability)} white` : "";
+      return `${header.title}: accuracy ${GINN.words.percent(header.accuracy[step])}${here}`;
     }
 
     /**
@@ -459,7 +437,7 @@ GINN.mount = (() => {
         panes[SIDES.indexOf(state.side)].canvas.focus();
         set({ point: state.point ? null : { x: state.x, y: state.y } });
       },
-      "?": help.open,
+      "?": () => (help ? help.open() : false),
       a: all,
       0: all,
       n: none,
@@ -478,11 +456,5 @@ GINN.mount = (() => {
     return schedule;
   }
 
-  return mount;
+  return { assemble };
 })();
-
-for (const place of /** @type {NodeListOf<HTMLElement>} */ (
-  document.querySelectorAll("[data-index]"))) {
-  const { preset, address } = place.dataset;
-  GINN.mount(place, preset, { address: address !== undefined });
-}

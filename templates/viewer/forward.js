@@ -38,7 +38,7 @@ GINN.forward = (() => {
    * @returns {number} weights and biases of one snapshot
    */
   function parametersOf(sizes) {
-    return sizes.slice(1).reduce((sum, out, layer) => sum + out * (sizes[layer] + 1), 0);
+    return sizes.slice(1).reduce((sum, out, index) => sum + out * (sizes[index] + 1), 0);
   }
 
   /**

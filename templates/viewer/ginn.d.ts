@@ -7,7 +7,10 @@ interface Ginn {
   svgElement(
     tag: keyof SVGElementTagNameMap, attributes?: Record<string, string>, children?: Node[],
   ): SVGElement;
-  tool(text: string, name: string, action: () => unknown): HTMLButtonElement;
+  button(
+    face: string | Node, action: () => unknown, attributes?: Record<string, string>,
+  ): HTMLButtonElement;
+  tool(face: string | Node, name: string, action: () => unknown): HTMLButtonElement;
   choice(
     legend: string,
     options: { value: string; label: string; title?: string }[],
@@ -99,13 +102,7 @@ interface Ginn {
     create(first: State, names: Names): Live;
     difference(before: State, now: State, names: Names): string;
   };
-  help: {
-    create(widths: number[]): {
-      button: HTMLButtonElement;
-      dialog: HTMLDialogElement;
-      open(): void;
-    };
-  };
+  help: { create(): Help | undefined };
   keys: {
     listen(
       place: Document | HTMLElement,
@@ -118,6 +115,7 @@ interface Ginn {
   };
   answers: {
     create(widths: number[], actions: AnswerActions): Answers;
+    chance(probability: number): string;
     addingUp(values: number[], digits: number): { values: number[]; sum: number };
   };
   controls: {
@@ -137,7 +135,16 @@ interface Ginn {
   timeline: { create(widths: number[], actions: Actions): Timeline };
   network: {
     create(widths: number[], actions: PanelActions): Panel;
+    marking(
+      button: HTMLElement, neuron: number, mark: (neuron: number | undefined) => void,
+    ): void;
     nameOf(widths: number[], neuron: number): string;
+  };
+  explorer: {
+    assemble(
+      root: HTMLElement, library: Library, indexFile: string, index: Index, preset: string,
+      keepsAddress: boolean,
+    ): () => void;
   };
   mount(root: HTMLElement, preset?: string, options?: { address?: boolean }): void;
 }

@@ -46,6 +46,21 @@ GINN.network = (() => {
   }
 
   /**
+   * Marks a neuron while a button is pointed at or has the focus.
+   * @param {HTMLElement} button
+   * @param {number} neuron
+   * @param {(neuron: number | undefined) => void} mark
+   */
+  function marking(button, neuron, mark) {
+    for (const event of ["pointerenter", "focus"]) {
+      button.addEventListener(event, () => mark(neuron));
+    }
+    for (const event of ["pointerleave", "blur"]) {
+      button.addEventListener(event, () => mark(undefined));
+    }
+  }
+
+  /**
    * @param {number[]} widths
    * @param {PanelActions} actions
    * @returns {Panel}
@@ -60,7 +75,7 @@ GINN.network = (() => {
       const name = nameOf(widths, neuron);
       const button = element("button", {
         type: "button", class: "viewer-neuron", "aria-label": name,
-        title: `${name}. Double click, or Alt and click, or O: only this one`,
+        title: `${name} (double click or O: only this one)`,
       }, [canvas, value]);
       button.addEventListener("click", (event) => {
         if (event.altKey) actions.only(neuron);
@@ -71,12 +86,7 @@ GINN.network = (() => {
         }
       });
       button.addEventListener("dblclick", () => actions.only(neuron));
-      for (const event of ["pointerenter", "focus"]) {
-        button.addEventListener(event, () => actions.mark(neuron));
-      }
-      for (const event of ["pointerleave", "blur"]) {
-        button.addEventListener(event, () => actions.mark(undefined));
-      }
+      marking(button, neuron, actions.mark);
       return { name, button, value, pen: canvas.getContext("2d"), colour: "" };
     });
 
@@ -90,21 +100,18 @@ GINN.network = (() => {
       }
     });
     const layers = widths.map((_, layer) => {
-      const toggle = element("button", {
-        type: "button", class: "viewer-layer",
+      const toggle = GINN.button(`Layer ${layer + 1}`, () => toggleLayer(layer), {
+        class: "viewer-layer",
         title: layer < 9 ? `Show or hide the layer (${layer + 1})` : "Show or hide the layer",
-      }, [`Layer ${layer + 1}`]);
-      toggle.addEventListener("click", () => toggleLayer(layer));
+      });
       const count = element("span", { class: "viewer-count" });
       const group = section(layer, [toggle, count],
         thumbnails.slice(starts[layer], starts[layer + 1]).map(({ button }) => button));
       return { toggle, count, group };
     });
 
-    const all = element("button", { type: "button", title: "Every neuron (A or 0)" }, ["All"]);
-    all.addEventListener("click", () => actions.all());
-    const none = element("button", { type: "button", title: "No boundary (N)" }, ["None"]);
-    none.addEventListener("click", () => actions.none());
+    const all = GINN.button("All", () => actions.all(), { title: "Every neuron (A or 0)" });
+    const none = GINN.button("None", () => actions.none(), { title: "No boundary (N)" });
 
     const root = element("section", { class: "viewer-network", "aria-label": "Neurons" }, [
       element("div", { class: "viewer-selection", role: "group", "aria-label": "Selection" }, [
@@ -186,5 +193,5 @@ GINN.network = (() => {
     return made;
   }
 
-  return { create, nameOf };
+  return { create, marking, nameOf };
 })();

@@ -61,8 +61,7 @@ GINN.pane = (() => {
     const canvas = element("canvas", { role: "img", tabindex: "0" });
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const message = element("p", {});
-    const retry = element("button", { type: "button" }, ["Try again"]);
-    retry.addEventListener("click", actions.retry);
+    const retry = GINN.button("Try again", actions.retry);
     const notice = element("div", { class: "viewer-notice" }, [message, retry]);
     const stage = element("div", { class: "viewer-stage" }, [canvas, notice]);
     const title = element("p", { class: "viewer-title" });

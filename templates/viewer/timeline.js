@@ -55,13 +55,9 @@ GINN.timeline = (() => {
    */
   function create(widths, actions) {
     const button = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {string} */ key,
-      /** @type {() => void} */ action) => {
-      const made = element("button", {
-        type: "button", "aria-label": name, title: `${name} (${key})`, class: `viewer-${sign}`,
-      }, [icon(sign)]);
-      made.addEventListener("click", action);
-      return made;
-    };
+      /** @type {() => void} */ action) => GINN.button(icon(sign), action, {
+      "aria-label": name, title: `${name} (${key})`, class: `viewer-${sign}`,
+    });
     let step = 0;
     /** @type {(Run | undefined)[]} */
     let drawn = [];
@@ -82,10 +78,9 @@ GINN.timeline = (() => {
       GINN.state.SPEEDS.map((value) =>
         element("option", { value: String(value) }, [`${value} a second`])));
     speed.addEventListener("change", () => actions.speed(Number(speed.value)));
-    const loop = element("button", {
-      type: "button", title: "After the last snapshot, start again (L)",
-    }, ["Loop"]);
-    loop.addEventListener("click", () => actions.loop());
+    const loop = GINN.button("Loop", () => actions.loop(), {
+      title: "After the last snapshot, start again (L)",
+    });
 
     const curve = svgElement("path", { class: "viewer-curve" });
     const other = svgElement("path", { class: "viewer-curve viewer-other" });
@@ -118,12 +113,13 @@ GINN.timeline = (() => {
       slider,
       activity.strip,
       across,
-      activity.words,
-      activity.moments,
-      element("div", { class: "viewer-transport", role: "group", "aria-label": "Playback" }, [
-        first, longBack, back, play, forward, longForward, last,
+      element("div", { class: "viewer-row" }, [activity.words, activity.moments]),
+      element("div", { class: "viewer-running" }, [
+        element("div", { class: "viewer-transport", role: "group", "aria-label": "Playback" }, [
+          first, longBack, back, play, forward, longForward, last,
+        ]),
+        element("div", { class: "viewer-pace" }, [element("label", {}, ["Speed ", speed]), loop]),
       ]),
-      element("div", { class: "viewer-pace" }, [element("label", {}, ["Speed ", speed]), loop]),
     ]);
 
     /**

@@ -286,7 +286,7 @@ def test_escape_resets_the_zoom(built_site: BuiltSite, open_page: Open) -> None:
 
 
 def test_trail_leaves_earlier_lines_of_few_neurons(built_site: BuiltSite, open_page: Open) -> None:
-    page, _ = open_page(explorer(built_site, state="step=70&show=2.1-4&behind=plain"))
+    page, _ = open_page(explorer(built_site, state="step=70&show=2.1-4&about=1.1&behind=plain"))
     ready(page)
     without = stage_colours(page)
     page.keyboard.press("t")
@@ -363,7 +363,7 @@ def test_help_names_every_kind_of_control(built_site: BuiltSite, open_page: Open
 def test_svg_holds_the_exact_lines_and_a_caption(
     built_site: BuiltSite, open_page: Open, place: str
 ) -> None:
-    page, _ = open_page(explorer(built_site, place, "step=90&show=2.1-4"))
+    page, _ = open_page(explorer(built_site, place, "step=90&show=2.1-5"))
     with ready(page).expect_download() as download:
         page.get_by_role("button", name="Save as SVG").click()
     assert download.value.suggested_filename.endswith(".svg")
@@ -373,14 +373,14 @@ def test_svg_holds_the_exact_lines_and_a_caption(
     header = data(built_site, f"{run['id']}/run.*.js")
     assert run["title"] in text
     assert f"{header['iterations'][90]:,}" in text
-    assert "step=90&show=2.1-4" in text
+    assert "step=90&show=2.1-5" in text
     paths = root.findall(".//{http://www.w3.org/2000/svg}path")
     found = {
         (float(x), float(y))
         for path in paths
         for x, y in re.findall(r"[ML](\S+?) ([^MLZ]+)", path.get("d") or "")
     }
-    lines = segments(built_site, 90, [16, 17, 18, 19]).reshape(-1, 2) * 800
+    lines = segments(built_site, 90, list(range(16, 21))).reshape(-1, 2) * 800
     assert {(round(x, 1), round(y, 1)) for x, y in found} == {
         (round(x, 1), round(y, 1)) for x, y in np.round(lines, 2).tolist()
     }
