@@ -39,7 +39,7 @@ from ginn.closing import bytes_by_kind, summary
 from ginn.crew import Crew
 from ginn.geometry import Boundaries
 from ginn.network import Float64, Snapshots
-from ginn.phenomena import AuditionFacts, Facts, RunFacts
+from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts
 from ginn.picture import Domain, load_picture
 from ginn.plates import Report
 from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec
@@ -55,6 +55,10 @@ MOST_SEEDS_A_STEP = 32
 SNAPSHOTS = ARRAYS.of(network.snapshots_as_arrays, network.snapshots_from_arrays)
 BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
 ONE_ARRAY: Form[Float64] = ARRAYS.of(lambda array: {"array": array}, lambda arrays: arrays["array"])
+MOMENTS: Form[tuple[Moment, ...]] = JSON.of(
+    lambda moments: [dataclasses.asdict(moment) for moment in moments],
+    lambda moments: tuple(Moment(**moment) for moment in moments),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,7 +102,8 @@ def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
         facts = phenomena.gather_facts(spec.experiment, domain, audition, runs, exhibited)
         films = stages.film(boundaries, cohort)
         motions = stages.motion(boundaries)
-        data = stages.vectors(exhibited, cohort, boundaries, motions, films)
+        moments = stages.moments({run.id: cohort[run.id] for run in exhibited})
+        data = stages.vectors(exhibited, cohort, boundaries, motions, moments, films)
         write_site(new, stages.pages(facts, cohort, boundaries, data), data, facts)
         kept.forget(KEPT_BYTES)
         sizes = bytes_by_kind(new)
@@ -298,12 +303,28 @@ class Stages:
 
         return self.kept.keep_each("motion", keys, ONE_ARRAY, work)
 
+    def moments(self, runs: Mapping[str, Snapshots]) -> dict[str, tuple[Moment, ...]]:
+        """The named moments of the exhibited runs, by run id."""
+        own = {name: self.run_keys[name] for name in runs}
+        sources = rooms("phenomena", "network", "picture")
+        keys = keys_of("moments", own, {"parts": self.parts}, sources, ["numpy"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, tuple[Moment, ...]]]:
+            calls = [(name, runs[name], self.domain) for name in missing]
+            with bar("finding moments", len(calls)) as progress:
+                for name, found in self.workers.each(find_moments, calls):
+                    progress.update()
+                    yield name, found
+
+        return self.kept.keep_each("moments", keys, MOMENTS, work)
+
     def vectors(
         self,
         exhibited: Sequence[RunFacts],
         runs: Mapping[str, Snapshots],
         boundaries: Mapping[str, Boundaries],
         motions: Mapping[str, Float64],
+        moments: Mapping[str, Sequence[Moment]],
         films: Mapping[str, Mapping[str, bytes]],
     ) -> dict[str, bytes]:
         """Everything the viewer loads: name relative to the data folder -> content.
@@ -311,12 +332,13 @@ class Stages:
         The file "index" stands for the index's name, which the explorer's page must know.
         """
         experiment, site = self.experiment, self.spec.site
-        inputs = {"runs": exhibited, "traces": self.trace_keys, "labels": self.labels}
+        inputs = {"runs": exhibited, "traces": self.trace_keys}
+        inputs |= {"labels": self.labels, "parts": self.parts}
         inputs |= {"id": experiment.id, "title": experiment.title}
         inputs |= {"colours": [site.layer_colours, site.output_colour]}
         sources = [
-            *rooms("vectors", "weights", "quantities", "film", "sprites", "address"),
-            *rooms("network", "pages", "numerals"),
+            *rooms("vectors", "weights", "quantities", "motion", "film", "sprites", "address"),
+            *rooms("network", "phenomena", "picture", "pages", "numerals"),
             Path(__file__),
         ]
         key = store.key("vectors", inputs, sources, ["numpy", "pillow"])
@@ -330,7 +352,12 @@ class Stages:
                 card = vectors.RunCard(run.id, run.role, run.title, pages.outcome(run))
                 layouts = film.layouts(runs[run.id], self.domain.pixels, list(films[run.id]))
                 header, made = vectors.run_files(
-                    card, runs[run.id], boundaries[run.id], motions[run.id], layouts
+                    card,
+                    runs[run.id],
+                    boundaries[run.id],
+                    motions[run.id],
+                    moments[run.id],
+                    layouts,
                 )
                 files |= made
                 cards.append((card, len(runs[run.id]), header))
@@ -421,6 +448,11 @@ def train_group(
     from ginn.train import Training, train
 
     return train(Training(**training), domain, seeds, recorded, crew.tell)
+
+
+def find_moments(name: str, run: Snapshots, domain: Domain) -> tuple[str, tuple[Moment, ...]]:
+    """In a worker: a run's name and its moments."""
+    return name, phenomena.moments(run, domain)
 
 
 def write_site(

@@ -157,16 +157,24 @@ def _assets(templates: Path, report: Report) -> tuple[dict[str, bytes], dict[str
     contents = {"style.css": style, "icon.png": target_picture(report.domain.labels)}
     viewer = templates / "viewer"
     contents["viewer.css"] = (viewer / "viewer.css").read_bytes()
-    # One file compresses better than many. Comments are for whoever changes the scripts.
-    names = (viewer / "scripts.txt").read_text(encoding="utf-8").split()
-    scripts = [(viewer / f"{name}.js").read_text(encoding="utf-8") for name in names]
-    contents["viewer.js"] = "".join(f"{rjsmin.jsmin(script)}\n" for script in scripts).encode()
+    contents["viewer.js"] = _bundle(viewer)
     files: dict[str, bytes] = {}
     addresses = {
         name: _add(files, f"assets/{name}", content)
         for name, content in contents.items()
     }
     return files, addresses
+
+
+def _bundle(viewer: Path) -> bytes:
+    """The viewer's scripts in their order as one file, which compresses better than many.
+
+    Comments are for whoever changes the scripts, and one directive at the head holds for all.
+    """
+    names = (viewer / "scripts.txt").read_text(encoding="utf-8").split()
+    scripts = [rjsmin.jsmin((viewer / f"{name}.js").read_text(encoding="utf-8")) for name in names]
+    directive = '"use strict";'
+    return (directive + "".join(str(s).removeprefix(directive) for s in scripts) + "\n").encode()
 
 
 def _add(files: dict[str, bytes], name: str, content: bytes) -> str:

@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ginn.geometry import Boundaries
 from ginn.network import Float64, Snapshots, pre_activations
 from ginn.picture import Domain
@@ -17,6 +20,8 @@ from ginn.spec import Experiment
 
 # A run has failed when it gets less than this share of a major part right.
 FAILED_BELOW = 0.5
+# Pixels judged together: a layer's activations at as many stay in a core's own cache.
+PIXELS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,15 @@ class RunFacts:
     regions_start: int
     regions_end: int
     ended: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A snapshot to go to: what it is to a program, its number, and one sentence for a reader."""
+
+    name: str
+    snapshot: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -122,6 +136,58 @@ def outcome(snapshots: Snapshots, domain: Domain) -> RunFacts:
         regions_end=0,
         ended=snapshots.ended,
     )
+
+
+def moments(snapshots: Snapshots, domain: Domain) -> tuple[Moment, ...]:
+    """The named moments of a run, by snapshot.
+
+    "first-good" and "last-good" are the first and the last snapshot at which no major part is more
+    than half wrong, where there is one; "steepest" is the one reached by the largest fall of the
+    loss' logarithm in one recorded step, where it ever falls.
+    """
+    found = []
+    good = np.flatnonzero(good_snapshots(snapshots, domain))
+    if good.size:
+        text = "The first snapshot with at least half of every major part right."
+        found.append(Moment("first-good", int(good[0]), text))
+        text = (
+            "The run ends with at least half of every major part right."
+            if good[-1] == len(snapshots) - 1
+            else "The last snapshot with at least half of every major part right."
+        )
+        found.append(Moment("last-good", int(good[-1]), text))
+    # A loss of 0 has no logarithm; the least positive number has.
+    falls = -np.diff(np.log(np.maximum(snapshots.loss, np.finfo(np.float64).tiny)))
+    if falls.size and falls.max() > 0:
+        steepest = int(falls.argmax()) + 1
+        before, after = snapshots.loss[steepest - 1 : steepest + 1]
+        text = f"The loss falls most steeply, from {before:.3g} to {after:.3g} in one recorded step"
+        text += "." if good.size else "; at no snapshot is half of every major part right."
+        found.append(Moment("steepest", steepest, text))
+    return tuple(sorted(found, key=lambda moment: moment.snapshot))
+
+
+def good_snapshots(snapshots: Snapshots, domain: Domain) -> NDArray[np.bool_]:
+    """Whether no major part is more than half wrong, at each snapshot (K,); in float64."""
+    points = domain.points().T  # (2, P)
+    layers = [
+        (weight.astype(np.float64), bias.astype(np.float64)[..., None])
+        for weight, bias in zip(snapshots.weights, snapshots.biases, strict=True)
+    ]
+    white = np.empty((len(snapshots), points.shape[1]), dtype=np.bool_)
+    for first in range(0, points.shape[1], PIXELS_AT_ONCE):
+        pixels = slice(first, first + PIXELS_AT_ONCE)
+        for snapshot in range(len(snapshots)):
+            activation = points[:, pixels]
+            for weight, bias in layers:
+                pre_activation = weight[snapshot] @ activation + bias[snapshot]  # (out, pixels)
+                activation = np.maximum(pre_activation, 0)
+            white[snapshot, pixels] = pre_activation[0] > 0
+    right = white.reshape(-1, *domain.labels.shape) == domain.labels  # (K, n, n)
+    accuracies = (
+        {part.name: float(each[part.mask].mean()) for part in domain.parts} for each in right
+    )
+    return np.array([not has_failed(accuracy, domain) for accuracy in accuracies], dtype=np.bool_)
 
 
 def audition_facts(

@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from ginn import weights
 from ginn.geometry import Boundaries
 from ginn.network import Float64, Snapshots, pre_activations
+from ginn.phenomena import Moment
 from ginn.quantities import Int, sealed, signed, unsealed, zigzag
 
 MAGIC = "ginn-vectors"
@@ -163,12 +164,14 @@ def run_files(
     snapshots: Snapshots,
     boundaries: Boundaries,
     motion: Float64,
+    moments: Sequence[Moment],
     sprites: Mapping[str, Any],
     snapshots_a_chunk: int = SNAPSHOTS_A_CHUNK,
 ) -> tuple[str, dict[str, bytes]]:
     """The name of a run's header, and its files: name relative to the data folder -> content.
 
-    `motion` (K, layers) is that of `motion.motion`; the header holds it layer by layer.
+    `motion` (K, layers) is that of `motion.motion`; the header holds it layer by layer. `moments`
+    are in order of snapshot.
     `sprites` is plain data for the viewer: {"layers": [film, ...], "output": film}, where a film is
     a `sprites.BoundaryLayout` or `OutputLayout` as a dict, with "files", the names of its sheets in
     order, relative to the data folder.
@@ -204,7 +207,10 @@ def run_files(
         "learning_rate": _rounded(snapshots.learning_rate, 5),
         "regions": boundaries.regions.tolist(),
         "motion": [_rounded(layer, 3) for layer in motion.T],
-        "moments": [],
+        "moments": [
+            {"name": moment.name, "step": moment.snapshot, "text": moment.text}
+            for moment in moments
+        ],
         "snapshots_a_chunk": snapshots_a_chunk,
         "chunks": chunks,
         "weights": weight_chunks,

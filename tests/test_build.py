@@ -126,7 +126,15 @@ def test_changed_geometry_is_traced_again_from_there_on(house: Path) -> None:
     ("file", "old", "new", "again"),
     [
         ("ginn/address.py", "a page never", "no page ever", {"film", "vectors", "pages"}),
-        ("ginn/phenomena.py", "is promised by", "is foretold by", {"outcomes", "film", "pages"}),
+        (
+            "ginn/phenomena.py",
+            "is promised by",
+            "is foretold by",
+            {"outcomes", "film", "moments", "vectors", "pages"},
+        ),
+        ("ginn/motion.py", "SPACING = 1 / 64", "SPACING = 1 / 32", {"motion", "vectors"}),
+        ("ginn/weights.py", "to the bit.", "bit by bit.", {"vectors"}),
+        ("ginn/quantities.py", "least first", "the least first", {"vectors"}),
         ("content/report.toml", 'id = "bottle"', 'id = "flask"', {"vectors", "pages"}),
     ],
 )

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_run import random_run
 
 from ginn.geometry import trace
 from ginn.network import Snapshots
 from ginn.phenomena import (
+    PIXELS_AT_ONCE,
     AuditionFacts,
+    Moment,
     RunFacts,
     audition_facts,
     cohort_seeds,
     facts_as_json,
     gather_facts,
     give_roles,
+    good_snapshots,
     has_failed,
     logits_at,
+    moments,
     outcome,
     part_accuracy,
     with_regions,
@@ -102,6 +108,114 @@ def test_the_audition_names_the_seeds_that_failed() -> None:
     runs = [threshold_run(x, seed) for seed, x in enumerate([0.5, 0.1, 0.5, 0.9])]
     facts = audition_facts(experiment(), runs, halves(0.5))
     assert facts == AuditionFacts(4, 5, 2, (1, 3))
+
+
+def sliding_run(places: Sequence[float], loss: Sequence[float], ended: str = "") -> Snapshots:
+    """A network that answers white right of one place after another."""
+    runs = [threshold_run(x) for x in places]
+    count = len(runs)
+    return Snapshots(
+        seed=0,
+        iterations=np.arange(count),
+        weights=tuple(
+            np.concatenate(each) for each in zip(*(run.weights for run in runs), strict=True)
+        ),
+        biases=tuple(
+            np.concatenate(each) for each in zip(*(run.biases for run in runs), strict=True)
+        ),
+        loss=np.array(loss),
+        accuracy=np.full(count, 0.5),
+        learning_rate=np.full(count, 1e-3),
+        ended=ended,
+    )
+
+
+def at_snapshots(found: Sequence[Moment]) -> list[tuple[str, int]]:
+    return [(moment.name, moment.snapshot) for moment in found]
+
+
+# More than half of the left is wrong below .25, and of the right above .75.
+LEFT_WRONG, GOOD, RIGHT_WRONG = 0.1, 0.6, 0.9
+FALLING = [0.9, 0.8, 0.7, 0.4, 0.3, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("places", "first", "last", "ends_well"),
+    [
+        ([LEFT_WRONG, LEFT_WRONG, GOOD, LEFT_WRONG, GOOD, GOOD], 2, 5, True),
+        ([LEFT_WRONG, GOOD, RIGHT_WRONG, GOOD, GOOD, RIGHT_WRONG], 1, 4, False),
+        ([GOOD, LEFT_WRONG, LEFT_WRONG, LEFT_WRONG, RIGHT_WRONG, RIGHT_WRONG], 0, 0, False),
+    ],
+)
+def test_a_run_is_good_between_its_first_and_its_last_good_snapshot(
+    places: list[float], first: int, last: int, ends_well: bool
+) -> None:
+    found = moments(sliding_run(places, FALLING), halves(0.5))
+    told = {moment.name: moment for moment in found}
+    assert (told["first-good"].snapshot, told["last-good"].snapshot) == (first, last)
+    assert told["last-good"].text.startswith("The run ends with" if ends_well else "The last")
+    assert "at no snapshot" not in told["steepest"].text
+    steps = [moment.snapshot for moment in found]
+    assert steps == sorted(steps)
+
+
+def test_a_run_that_never_was_good_says_so_where_it_falls_most() -> None:
+    found = moments(sliding_run([LEFT_WRONG] * 6, FALLING), halves(0.5))
+    assert at_snapshots(found) == [("steepest", 3)]
+    assert "from 0.7 to 0.4 " in found[0].text
+    assert found[0].text.endswith("at no snapshot is half of every major part right.")
+
+
+@pytest.mark.parametrize(
+    ("loss", "steepest"),
+    [
+        ([0.9, 0.5, 0.4, 0.1], 3),  # the largest quotient, not the largest difference
+        ([0.1, 0.9, 0.5, 0.45], 2),  # a rise is no fall
+        ([0.5, 0.1, 1e-300, 0.0], 2),
+    ],
+)
+def test_the_steepest_step_is_the_largest_fall_of_the_logarithm(
+    loss: list[float], steepest: int
+) -> None:
+    found = moments(sliding_run([GOOD] * 4, loss), halves(0.5))
+    assert ("steepest", steepest) in at_snapshots(found)
+
+
+@pytest.mark.parametrize("loss", [[0.5], [0.5, 0.5, 0.6], [0.0, 0.0]])
+def test_a_loss_that_never_falls_has_no_steepest_step(loss: list[float]) -> None:
+    run = sliding_run([GOOD] * len(loss), loss, ended="no longer finite")
+    last = len(loss) - 1
+    assert at_snapshots(moments(run, halves(0.5))) == [("first-good", 0), ("last-good", last)]
+
+
+def test_good_snapshots_are_those_that_have_not_failed_one_by_one() -> None:
+    white = np.ones((N, N), dtype=bool)
+    white[:3, :3] = False
+    domain = Domain(white, (Part("ground", True, white), Part("dot", False, ~white)))
+    good = 0
+    for widths in [(1,), (5,), (4, 7), (3, 3, 3)]:
+        run = random_run(widths, 30)
+        found = good_snapshots(run, domain)
+        one_by_one = [not has_failed(part_accuracy(run, k, domain), domain) for k in range(30)]
+        assert found.tolist() == one_by_one
+        good += found.sum()
+    assert 40 < good < 80
+
+
+@pytest.mark.parametrize("white", [True, False])
+def test_every_pixel_is_judged_whatever_their_number(white: bool) -> None:
+    """Half of the part below is right to the pixel, and the last right one ends a group."""
+    labels = np.full((81, 81), white)
+    below = np.zeros((81, 81), dtype=bool)
+    below[69:] = True
+    domain = Domain(labels, (Part("below", white, below), Part("above", white, ~below)))
+    assert 74 * 81 < 3 * PIXELS_AT_ONCE - 1 < 75 * 81 < 4 * PIXELS_AT_ONCE
+    run = threshold_run(0.0)
+    sign = -1 if white else 1
+    for limit, good in [(75, True), (74.9, True), (74.4, False)]:
+        run.weights[0][:] = [[[0, sign], [0, -sign]]]
+        run.biases[0][:] = [[-sign * limit / 81, sign * limit / 81]]
+        assert good_snapshots(run, domain).tolist() == [good]
 
 
 @pytest.mark.parametrize(

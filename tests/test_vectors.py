@@ -16,6 +16,7 @@ from ginn import geometry, vectors, weights
 from ginn.geometry import LEFT, TOP, Boundaries
 from ginn.motion import motion
 from ginn.network import Snapshots, pre_activations
+from ginn.phenomena import Moment
 from ginn.vectors import (
     QUANTA,
     RunCard,
@@ -28,6 +29,7 @@ from ginn.vectors import (
 )
 
 SPRITES = {"layers": [], "output": {"tile": 8, "columns": 1, "files": []}}
+MOMENTS = (Moment("steepest", 7, "It falls."),)
 CARD = RunCard("seed-3", "good-1", "Good run 1", "Ended well.")
 
 
@@ -262,7 +264,7 @@ def test_files_of_a_run() -> None:
     run = random_run((4, 3), 70, 2)
     boundaries = geometry.trace(run)
     name, files = run_files(
-        CARD, run, boundaries, motion(boundaries), SPRITES, snapshots_a_chunk=32
+        CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES, snapshots_a_chunk=32
     )
     key, header = received(files[name])
     assert key == "seed-3/run"
@@ -272,6 +274,7 @@ def test_files_of_a_run() -> None:
     assert header["regions"] == boundaries.regions.tolist()
     np.testing.assert_allclose(np.transpose(header["motion"]), motion(boundaries), rtol=0.005)
     assert np.shape(header["motion"]) == (3, 70)
+    assert header["moments"] == [{"name": "steepest", "step": 7, "text": "It falls."}]
     assert header["loss"][0] == 0.7
     assert set(files) == {name, *header["chunks"], *header["weights"]}
     for number, weights_name in enumerate(header["weights"]):
@@ -287,7 +290,9 @@ def test_files_of_a_run() -> None:
         assert chunk_name.startswith(f"{chunk_key}.")
         chunk = decode(str(text))
         assert (chunk.first, len(chunk)) == (32 * number, min(32, 70 - 32 * number))
-    assert run_files(CARD, run, boundaries, motion(boundaries), SPRITES, snapshots_a_chunk=32) == (
+    assert run_files(
+        CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES, snapshots_a_chunk=32
+    ) == (
         name,
         files,
     )
@@ -296,9 +301,9 @@ def test_files_of_a_run() -> None:
 def test_a_file_name_changes_with_its_content() -> None:
     run = random_run((4, 3), 3, 2)
     boundaries = geometry.trace(run)
-    name, files = run_files(CARD, run, boundaries, motion(boundaries), SPRITES)
+    name, files = run_files(CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES)
     boundaries.vertices[0] = 1 - boundaries.vertices[0]
-    other, changed = run_files(CARD, run, boundaries, motion(boundaries), SPRITES)
+    other, changed = run_files(CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES)
     # The weights have stayed.
     assert all("/weights-" in same for same in set(files) & set(changed))
     assert len(set(files) - set(changed)) == 2

@@ -86,7 +86,7 @@ GINN.activity = (() => {
         svgElement("path", { class: "viewer-cursor" }),
       );
       moments.replaceChildren(...run.moments.map(({ step, name, text }) =>
-        GINN.button(name, () => goto(step), { title: text })));
+        GINN.button(name.replace("-", " "), () => goto(step), { title: text })));
       moments.hidden = run.moments.length === 0;
     }
 

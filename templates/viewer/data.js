@@ -40,17 +40,17 @@
  * @property {number[]} regions linear regions over the domain
  * @property {number[][]} motion of each layer, the output's last: how far its boundaries moved since the
  *   snapshot before, in sides of the domain
+ * @property {Moment[]} moments in order of step
  * @property {number} snapshots_a_chunk
  * @property {string[]} chunks files
  * @property {string[]} weights files, for the same snapshots
- * @property {Moment[]} moments by step
  * @property {{layers: BoundaryFilm[], output: OutputFilm}} sprites
  */
 /**
- * @typedef {object} Moment a snapshot worth going to
- * @property {string} name
+ * @typedef {object} Moment a snapshot to go to
+ * @property {"first-good" | "last-good" | "steepest"} name
  * @property {number} step
- * @property {string} text one short sentence
+ * @property {string} text one sentence
  */
 /**
  * @typedef {object} BoundaryFilm the arithmetic of ginn/sprites.py's BoundaryLayout

@@ -391,7 +391,7 @@ def segments(site: BuiltSite, step: int, neurons: list[int]) -> NDArray[np.float
             if chunk.closed[p]:
                 vertices = np.concatenate([vertices, vertices[:1]])
             found += list(np.stack([vertices[:-1], vertices[1:]], axis=1))
-    return np.array(found)
+    return np.array(found).reshape(-1, 2, 2)
 
 
 def distances(points: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -497,5 +497,6 @@ def test_scripts_are_light_and_keep_all_but_their_comments(built_site: BuiltSite
     assert {f"{name}.js" for name in names} == {
         script.name for script in (ROOT / "templates/viewer").glob("*.js")
     }
-    assert text.count('"use strict";') == len(names)
+    assert text.startswith('"use strict";')
+    assert all(f"GINN.{name}=" in text for name in names if name != "element")
     assert not re.search(r"/\*\*|^\s*(//|\*)", text, re.MULTILINE)
