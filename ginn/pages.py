@@ -159,10 +159,7 @@ def _assets(templates: Path, report: Report) -> tuple[dict[str, bytes], dict[str
     contents["viewer.css"] = (viewer / "viewer.css").read_bytes()
     contents["viewer.js"] = _bundle(viewer)
     files: dict[str, bytes] = {}
-    addresses = {
-        name: _add(files, f"assets/{name}", content)
-        for name, content in contents.items()
-    }
+    addresses = {name: _add(files, f"assets/{name}", content) for name, content in contents.items()}
     return files, addresses
 
 

@@ -235,12 +235,13 @@ def labels_text(labels: NDArray[np.bool_]) -> str:
 def index_file(
     experiment: Mapping[str, Any],
     labels: NDArray[np.bool_],
-    runs: Sequence[tuple[RunCard, int, str]]
+    runs: Sequence[tuple[RunCard, int, str]],
 ) -> tuple[str, bytes]:
     """The name and content of an experiment's index, the first file the viewer asks for.
 
     `experiment` is plain data: id, title, pixels, widths, target (file name of the picture),
-    layer_colours, output_colour; `labels` (n, n) is the picture itself; each run is its card, its number of snapshots, its header's name.
+    layer_colours, output_colour; `labels` (n, n) is the picture itself; each run is its card, its
+    number of snapshots, its header's name.
     """
     index = {
         "version": VERSION,

@@ -314,7 +314,9 @@ def test_index_holds_the_runs_in_order() -> None:
     other = RunCard("seed-1", "bad-1", "Bad run", "Failed.")
     about = {"id": "bottle", "widths": [4], "target": "target.png"}
     labels = np.eye(3, dtype=np.bool_)
-    _, content = index_file(about, labels, [(CARD, 431, "seed-3/run.x.js"), (other, 9, "seed-1/run.y.js")])
+    _, content = index_file(
+        about, labels, [(CARD, 431, "seed-3/run.x.js"), (other, 9, "seed-1/run.y.js")]
+    )
     key, index = received(content)
     assert key == "index"
     assert isinstance(index, dict)
