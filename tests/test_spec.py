@@ -78,7 +78,7 @@ MISTAKES = [
     ('id = "bottle"', 'id = "../x"', "experiment.id", "../x"),
     ("seeds = 128", "seeds = 0", "experiment.audition.seeds", "0"),
     ("good = 3", "good = 20", "good and bad together", "16 runs"),
-    ('"#2f6fde"', '"blue"', "site.layer-colours", "blue"),
+    ('"#2f55e0"', '"blue"', "site.layer-colours", "blue"),
     ('language = "en-GB"', 'language = "<b>"', "site.language", "<b>"),
     ("[draft]", "[drafts]", "draft", "nothing"),
     ("[[experiment]]", "[experiment]", "experiment", "one [[experiment]]"),

@@ -1,114 +1,161 @@
 """What the explorer costs: `python tests/benchmarks/viewer.py [SITE]` (default: site/).
 
-Prints the compressed bytes up to the first interactive frame and of a whole run's vectors, and the
-script time of a frame while the clock runs through the last run with every neuron shown.
+- Bytes: compressed, up to the first interactive frame, and of a whole run's vectors.
+- Scrubbing: script a frame while the clock runs through the last run with every neuron shown.
+- Toggling: a neuron's button pressed, until the frame that shows or hides it is drawn. Script is
+  the click's and the frame's; from click to frame also counts the wait for the frame to begin.
+- Memory, in a browser of its own, after scrubbing through every run (each fourth snapshot): what
+  scripts hold, and what the page's process holds, which is read on Linux only. At last the browser
+  is told that the system is short of memory: what it gives back was a cache.
 """
 
 from __future__ import annotations
 
-import functools
-import gzip
-import http.server
-import os
-import shutil
-import statistics
+import re
 import sys
-import threading
 from pathlib import Path
+from typing import NamedTuple
 
-from playwright.sync_api import Page, sync_playwright
+from chromium import chromium, compressed, last_step, report, scrub, served, timed_page
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 3
+TOGGLES = 100
 
-# Times every animation frame's script, ahead of the page's own.
-TIMED_FRAMES = """
-window.frameTimes = [];
-const request = window.requestAnimationFrame.bind(window);
-window.requestAnimationFrame = (callback) => request((now) => {
+# [script, from click to the end of the frame] in ms, or an error where the frame shows no change.
+TOGGLE = """number => new Promise((resolve, reject) => {
+  const buttons = document.querySelectorAll(".viewer-neuron");
+  const button = buttons[number % buttons.length];
+  const before = button.getAttribute("aria-pressed");
+  window.frameTimes.length = 0;
   const begun = performance.now();
-  callback(now);
-  window.frameTimes.push(performance.now() - begun);
-});
-"""
-STEP = """step => new Promise((resolve) => {
-  const slider = document.querySelector(".viewer-slider");
-  slider.value = String(step);
-  slider.dispatchEvent(new Event("input", { bubbles: true }));
-  requestAnimationFrame(() => setTimeout(resolve));
+  button.click();
+  const clicked = performance.now() - begun;
+  requestAnimationFrame(() => {
+    const shown = performance.now() - begun;
+    setTimeout(() => {
+      if (button.getAttribute("aria-pressed") === before) reject(new Error("nothing changed"));
+      else resolve([clicked + window.frameTimes[0], shown]);
+    });
+  });
 })"""
+# Goes through steps, each until its exact lines are there.
+VISIT = """async (steps) => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  const slider = document.querySelector(".viewer-slider");
+  for (const step of steps) {
+    slider.value = String(step);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    do await frame();
+    while (document.querySelector(".viewer-stage").dataset.lines !== "exact");
+  }
+}"""
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A static host that says nothing."""
+class Resident(NamedTuple):
+    """What a process holds in memory, in MB."""
 
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
-def compressed(path: Path) -> int:
-    """Bytes on the wire, as a static host sends them: pictures as they are, the rest by gzip."""
-    content = path.read_bytes()
-    return len(content) if path.suffix in (".png", ".webp") else len(gzip.compress(content, 6))
+    now: float
+    own: float
+    shared: float  # with the process that draws: decoded pictures, mostly
+    peak: float
 
 
-def percentile(values: list[float], share: float) -> float:
-    """The value below which that share of the values lie."""
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+def resident(process: int) -> Resident | None:
+    """A process's memory as Linux gives it, or None elsewhere."""
+    path = Path(f"/proc/{process}/status")
+    if not path.exists():
+        return None
+    kilobytes = dict(re.findall(r"(\w+):\s+(\d+) kB", path.read_text()))
+    kinds = ("VmRSS", "RssAnon", "RssShmem", "VmHWM")
+    return Resident(*(int(kilobytes[kind]) / 1e3 for kind in kinds))
 
 
-def scrub(page: Page, steps: range) -> list[float]:
-    """Milliseconds of script of each frame while the slider goes through `steps`."""
-    page.evaluate("window.frameTimes.length = 0")
-    for step in steps:
-        page.evaluate(STEP, step)
-    times: list[float] = page.evaluate("window.frameTimes.filter((time) => time > 0.05)")
-    return times
+def renderer(browser: Browser) -> Resident | None:
+    """The largest page's process."""
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    found = [resident(entry["id"]) for entry in processes if entry["type"] == "renderer"]
+    return max(filter(None, found), default=None)
 
 
-def report(label: str, times: list[float]) -> None:
-    """One line of figures."""
-    median, late = statistics.median(times), percentile(times, 0.95)
-    print(f"{label:44} median {median:5.2f} ms, 95% {late:5.2f} ms ({len(times)} frames)")
+def measure_bytes(page: Page, root: str, site: Path) -> None:
+    """Open the explorer and print what it asked for."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(root)))
+    page.goto(f"{root}explore/index.html#show=all,out")
+    page.wait_for_selector(".viewer-stage[data-lines=exact]")
+    first = {name: compressed(site / name.split("#")[0]) for name in asked if "ico" not in name}
+    for name, size in first.items():
+        print(f"{size:9,}  {name}")
+    print(f"{sum(first.values()):9,}  bytes to the first interactive frame")
+    scripts = sum(map(compressed, site.glob("assets/viewer-*.js")))
+    print(f"{scripts:9,}  bytes of the viewer's scripts")
+    for run in sorted(site.glob("data/**/seed-*/")):
+        size = sum(map(compressed, run.glob("vectors-*.js")))
+        print(f"{size:9,}  bytes of vectors of {run.name}")
+
+
+def measure_frames(page: Page) -> None:
+    """Scrub and toggle, in turn."""
+    last = last_step(page)
+    scrub(page, range(last, -1, -8))  # fetches and decodes every chunk
+    page.wait_for_timeout(1000)
+    for number in range(1, ROUNDS + 1):
+        late, whole = scrub(page, range(last - 60, last)), scrub(page, range(0, last, 2))
+        report(f"round {number}: script a frame, late snapshots", late)
+        report(f"round {number}: script a frame, whole run", whole)
+        toggles = [page.evaluate(TOGGLE, press) for press in range(TOGGLES)]
+        report(f"round {number}: script of a neuron toggled", [script for script, _ in toggles])
+        report(f"round {number}: from click to the end of its frame", [all_ for _, all_ in toggles])
+
+
+def measure_memory(browser: Browser, root: str) -> None:
+    """Scrub through every run, and print what is held after each."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    blank = renderer(browser)
+    page.goto(f"{root}explore/index.html#show=all,out")
+    page.wait_for_selector(".viewer-stage[data-lines=exact]")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def heap() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(m["value"] for m in metrics if m["name"] == "JSHeapUsedSize") / 1e6
+
+    def line(label: str, process: Resident | None, scripts: str = "") -> None:
+        held = "the process is not read on this system"
+        if process:
+            held = f"process {process.now:.0f} MB, at most so far {process.peak:.0f}: "
+            held += f"its own {process.own:.0f}, shared {process.shared:.0f}, the rest is code"
+        print(f"memory, {label:28}{scripts}{held}")
+
+    line("an empty page", blank)
+    name = re.compile("^Run$")
+    runs = page.get_by_role("group", name=name).or_(page.get_by_role("radiogroup", name=name))
+    choices = runs.get_by_role("radio")
+    for number in range(choices.count()):
+        choices.nth(number).check(force=True)
+        page.evaluate(VISIT, list(range(0, last_step(page) + 1, 4)))
+        used = heap()
+        session.send("HeapProfiler.collectGarbage")
+        scripts = f"scripts {used:.0f} MB, {heap():.0f} once swept; "
+        line(f"{number + 1} of {choices.count()} runs seen", renderer(browser), scripts)
+    session.send("Memory.simulatePressureNotification", {"level": "critical"})
+    page.wait_for_timeout(1000)
+    line("the system short of it", renderer(browser))
 
 
 def main(site: Path) -> None:
     """Measure and print."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    handler = functools.partial(Quiet, directory=str(site))
-    with (
-        http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
-        sync_playwright() as playwright,
-    ):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        root = f"http://127.0.0.1:{server.server_port}/"
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.add_init_script(TIMED_FRAMES)
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url.removeprefix(root)))
-        page.goto(f"{root}explore/index.html#show=all,out")
-        page.wait_for_selector(".viewer-stage[data-lines=exact]")
-        first = {name: compressed(site / name.split("#")[0]) for name in asked if "ico" not in name}
-        for name, size in first.items():
-            print(f"{size:9,}  {name}")
-        print(f"{sum(first.values()):9,}  bytes to the first interactive frame")
-        scripts = sum(map(compressed, site.glob("assets/viewer-*.js")))
-        print(f"{scripts:9,}  bytes of the viewer's scripts")
-        for run in sorted(site.glob("data/**/seed-*/")):
-            size = sum(map(compressed, run.glob("vectors-*.js")))
-            print(f"{size:9,}  bytes of vectors of {run.name}")
-
-        last = int(page.locator(".viewer-slider").get_attribute("max") or 0)
-        scrub(page, range(last, -1, -8))  # fetches and decodes every chunk
-        page.wait_for_timeout(1000)
-        for number in range(1, ROUNDS + 1):
-            report(
-                f"round {number}: late snapshots, all neurons", scrub(page, range(last - 60, last))
-            )
-            report(f"round {number}: whole run, all neurons", scrub(page, range(0, last, 2)))
-        browser.close()
-        server.shutdown()
+    with served(site) as root:
+        with chromium() as browser:
+            page = timed_page(browser)
+            measure_bytes(page, root, site)
+            measure_frames(page)
+        with chromium() as browser:
+            measure_memory(browser, root)
 
 
 if __name__ == "__main__":

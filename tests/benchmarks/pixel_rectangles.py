@@ -1,0 +1,221 @@
+"""Exact lines against rectangles: `python tests/benchmarks/pixel_rectangles.py [SITE [CACHE]]`.
+
+SITE (default: site/) holds a finished build, CACHE (default: .ginn/ beside it) its kept work. Both
+draw one run's hidden neurons on plain ground, on canvases of one size, in one browser, in turn:
+
+- the explorer, whose frame is the stage, and also the timeline and a thumbnail for each neuron;
+- a page made here, whose frame is the stage alone. As in the original web application, a boundary
+  is a list of pixels of the picture's grid, each filled as a rectangle. A pixel belongs to it where
+  the neuron is on, and off at the pixel to the right or below, or the other way about. (The
+  original then thins these to a skeleton, which leaves fewer.) Its lists are unpacked beforehand.
+
+Script is what a page's code takes to say what is to be drawn: the whole frame's, or the stage's
+part of it (`GINN.stage.draw`, which both pages have). With pixels, the frame then reads one pixel
+of the canvas, which waits for all of them to be painted. Both pages are given the same snapshots in
+rounds that alternate; each round gives a ratio of medians, rectangles to exact lines.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from chromium import chromium, compressed, last_step, report, scrub, served, timed_page
+from numpy.typing import NDArray
+from playwright.sync_api import Page
+
+from ginn.network import Snapshots, layer_slices, pre_activations, snapshots_from_arrays
+from ginn.picture import Domain
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 7
+EVERY = 4  # snapshots
+
+PAGE = """<!doctype html><meta charset="utf-8"><title>Pixel rectangles</title>
+<canvas></canvas><input class="viewer-slider" type="range" min="0" max="%(last)d">
+<script>
+const [GRID, STARTS, COLOURS] = [%(grid)d, %(starts)s, %(colours)s];
+const canvas = document.querySelector("canvas");
+canvas.width = canvas.height = %(side)d;
+canvas.style.width = canvas.style.height = "%(shown)dpx";
+const pen = canvas.getContext("2d");
+let snapshots = [];
+function receive(packed) {
+  // A list holds the steps from pixel to pixel, row by row.
+  snapshots = packed.map((neurons) => neurons.map((steps) => {
+    const pixels = new Uint16Array(2 * steps.length);
+    let at = 0;
+    steps.forEach((step, index) => {
+      at += step;
+      pixels[2 * index] = at %% GRID;
+      pixels[2 * index + 1] = Math.floor(at / GRID);
+    });
+    return pixels;
+  }));
+}
+const GINN = { stage: { draw } };
+function draw(step) {
+  const scale = canvas.width / GRID;
+  pen.clearRect(0, 0, canvas.width, canvas.height);
+  snapshots[step].forEach((pixels, neuron) => {
+    pen.fillStyle = COLOURS[STARTS.findLastIndex((start) => start <= neuron)];
+    for (let index = 0; index < pixels.length; index += 2) {
+      pen.fillRect(pixels[index] * scale, pixels[index + 1] * scale, scale, scale);
+    }
+  });
+}
+let frame = 0;
+const slider = document.querySelector("input");
+slider.addEventListener("input", () => {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    GINN.stage.draw(Number(slider.value));
+  });
+});
+</script>
+<script src="pixels.js"></script>
+"""
+TIMED_STAGE = """() => {
+  const { draw } = GINN.stage;
+  window.stageTime = 0;
+  GINN.stage.draw = (...given) => {
+    const begun = performance.now();
+    draw(...given);
+    window.stageTime += performance.now() - begun;
+  };
+}"""
+# Milliseconds of the frame that shows a snapshot, and of its stage; with pixels if `read`.
+MEASURE = """([step, read]) => new Promise((resolve, reject) => {
+  const slider = document.querySelector(".viewer-slider");
+  const canvas = document.querySelector(".viewer-stage canvas, body > canvas");
+  window.frameTimes.length = 0;
+  window.stageTime = 0;
+  slider.value = String(step);
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  requestAnimationFrame(() => {
+    const begun = performance.now();
+    if (read) canvas.getContext("2d").getImageData(0, 0, 1, 1);
+    const reading = performance.now() - begun;
+    setTimeout(() => {
+      if (window.stageTime > 0) resolve([window.frameTimes[0], window.stageTime + reading]);
+      else reject(new Error("the stage was not drawn by GINN.stage.draw"));
+    });
+  });
+})"""
+
+
+def read_index(site: Path) -> dict[str, Any]:
+    """The experiment's index, out of its script."""
+    (path,) = site.glob("data/**/index.*.js")
+    script = path.read_text(encoding="utf-8")
+    index: dict[str, Any] = json.loads(script[script.index("{") : script.rindex("}") + 1])
+    return index
+
+
+def read_run(cache: Path, name: str) -> Snapshots:
+    """A run's newest snapshots among a build's kept work."""
+    kept = sorted(cache.glob(f"train/{name}.*.npz"), key=lambda path: path.stat().st_mtime)
+    with np.load(kept[-1]) as arrays:
+        return snapshots_from_arrays(dict(arrays))
+
+
+def boundary_pixels(run: Snapshots, snapshot: int, domain: Domain) -> list[NDArray[np.int64]]:
+    """For each hidden neuron the pixels of its boundary, numbered row by row, ascending."""
+    weights = tuple(weight[snapshot] for weight in run.weights)
+    biases = tuple(bias[snapshot] for bias in run.biases)
+    *hidden, _ = pre_activations(weights, biases, domain.points())
+    side = domain.pixels
+    on = np.concatenate(hidden, axis=1).T.reshape(-1, side, side) > 0  # (neurons, row, column)
+    boundary = np.zeros_like(on)
+    boundary[:, :, :-1] |= on[:, :, :-1] != on[:, :, 1:]
+    boundary[:, :-1, :] |= on[:, :-1, :] != on[:, 1:, :]
+    return [np.flatnonzero(of_neuron) for of_neuron in boundary]
+
+
+def weigh(label: str, value: object) -> None:
+    """Print the bytes of a value as JSON, on the wire and as it is."""
+    content = json.dumps(value, separators=(",", ":")).encode()
+    print(f"{len(gzip.compress(content, 6)):10,}  bytes of {label} ({len(content):,} unpacked)")
+
+
+def write_page(folder: Path, run: Snapshots, index: dict[str, Any], stage: dict[str, int]) -> None:
+    """Write the page of rectangles and its data, and print what the data weighs."""
+    side = int(index["pixels"])
+    domain = Domain(np.zeros((side, side), dtype=bool), ())
+    lists = [boundary_pixels(run, snapshot, domain) for snapshot in range(len(run))]
+    points = [[np.stack([p % side, p // side], axis=1).tolist() for p in of] for of in lists]
+    steps = [[np.diff(pixels, prepend=0).tolist() for pixels in of] for of in lists]
+    count = sum(len(pixels) for of in lists for pixels in of)
+    print(f"{count / len(run):10,.0f}  rectangles a snapshot")
+    weigh("them as lists of [x, y]", points)
+    weigh("them as lists of steps from pixel to pixel", steps)
+    starts = [layer.start for layer in layer_slices(run.widths)[:-1]]
+    colours = [index["layer_colours"][i % len(index["layer_colours"])] for i in range(len(starts))]
+    blanks = {"grid": side, "starts": starts, "colours": json.dumps(colours), "last": len(run) - 1}
+    (folder / "index.html").write_text(PAGE % (blanks | stage), encoding="utf-8")
+    (folder / "pixels.js").write_text(f"receive({json.dumps(steps)});", encoding="utf-8")
+
+
+def compare(lines: Page, pixels: Page, steps: range, read: bool) -> None:
+    """Go through both pages in turn, and print milliseconds and ratios; with pixels if `read`."""
+    rounds = []
+    for _ in range(ROUNDS):
+        for page in (lines, pixels):
+            page.bring_to_front()
+            rounds.append([page.evaluate(MEASURE, [step, read]) for step in steps])
+    times = np.array(rounds).reshape(ROUNDS, 2, len(steps), 2)  # round, page, step, frame or stage
+    kind = "with pixels" if read else "script"
+    for part, name in enumerate(("frame", "stage")):
+        for page, drawn in enumerate(("exact lines", "rectangles")):
+            report(f"{name}, {kind}, {drawn}", times[:, page, :, part].ravel().tolist())
+        medians = np.median(times[..., part], axis=2)  # (round, page)
+        ratios = medians[:, 1] / medians[:, 0]
+        print(
+            f"{name}, {kind}, ratio {np.median(ratios):.2f}, "
+            f"rounds {ratios.min():.2f} to {ratios.max():.2f}"
+        )
+
+
+def main(site: Path, cache: Path) -> None:
+    """Measure and print."""
+    index = read_index(site)
+    name = index["runs"][0]["id"]
+    run = read_run(cache, name)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(site) as root,
+        served(Path(folder)) as other,
+        chromium() as browser,
+    ):
+        lines, pixels = timed_page(browser), timed_page(browser)
+        lines.goto(f"{root}explore/index.html#run={name}&show=all&behind=plain")
+        lines.wait_for_selector(".viewer-stage[data-lines=exact]")
+        last = last_step(lines)
+        if last + 1 != len(run):
+            raise SystemExit(f"{name} has {last + 1} snapshots in {site}, {len(run)} in {cache}")
+        stage = lines.locator(".viewer-stage canvas").first.evaluate(
+            "canvas => ({ side: canvas.width, shown: canvas.clientWidth })"
+        )
+        print(f"{name}, {len(run)} snapshots, a canvas of {stage['side']} px")
+        size = sum(map(compressed, site.glob(f"data/**/{name}/vectors-*.js")))
+        print(f"{size:10,}  bytes of exact lines, all snapshots, the output's too")
+        write_page(Path(folder), run, index, stage)
+        pixels.goto(other)
+        pixels.wait_for_function("snapshots.length > 0")
+        for page in (lines, pixels):
+            scrub(page, range(last, -1, -EVERY))
+            page.evaluate(TIMED_STAGE)
+            page.wait_for_timeout(1000)
+        for read in (False, True):
+            compare(lines, pixels, range(0, last + 1, EVERY), read)
+
+
+if __name__ == "__main__":
+    given = [Path(argument) for argument in sys.argv[1:]]
+    built = given[0] if given else ROOT / "site"
+    main(built, given[1] if len(given) > 1 else built.parent / ".ginn")
