@@ -29,6 +29,9 @@ from ginn.network import Float64, layer_slices
 
 # Phones refuse to decode much larger pictures.
 LONGEST_SIDE = 2048
+# The explorer keeps several sheets of the output decoded, 4 bytes a pixel: a smaller one costs a
+# reader who plays a run 4 MB where the largest costs 16 MB.
+OUTPUT_SIDE = 1024
 TILE = 100
 LINE_WIDTH = 1.3  # px
 
@@ -130,7 +133,7 @@ def output_layout(pixels: int, snapshots: int) -> OutputLayout:
             f"output frames of {pixels} px found; a sheet holds frames of 1 to {LONGEST_SIDE} px: "
             "choose a domain of that many pixels a side"
         )
-    return OutputLayout(pixels, LONGEST_SIDE // pixels, snapshots)
+    return OutputLayout(pixels, max(1, OUTPUT_SIDE // pixels), snapshots)
 
 
 def boundary_sheets(boundaries: Boundaries, colours: Sequence[str]) -> Iterator[Sheet]:
