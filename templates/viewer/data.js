@@ -81,7 +81,7 @@
  */
 /**
  * @typedef {object} Tile a square cut out of a picture, in its px
- * @property {HTMLImageElement} image
+ * @property {ImageBitmap} image
  * @property {number} x
  * @property {number} y
  * @property {number} size
@@ -97,7 +97,7 @@
 GINN.data = (() => {
   const VERSION = 2; // of the index and the headers, by ginn/vectors.py
   const MOST_AT_ONCE = 3;
-  // A decoded sheet takes up to 16 MB; the browser's own cache keeps the compressed ones.
+  // A decoded sheet takes 4 to 16 MB; the browser's own cache keeps the compressed ones.
   const MOST_SHEETS = 8;
 
   /** @type {Map<string, {value: unknown}>} what scripts handed over, by their own address */
@@ -137,14 +137,14 @@ GINN.data = (() => {
   }
 
   /**
+   * Browsers keep the pixels of a picture element for as long as memory lasts; a bitmap's can be let go.
    * @param {string} address
-   * @returns {Promise<HTMLImageElement>}
+   * @returns {Promise<ImageBitmap>}
    */
   function loadImage(address) {
     return new Promise((resolve, reject) => {
       const image = new Image();
-      image.decoding = "async";
-      image.onload = () => resolve(image);
+      image.onload = () => createImageBitmap(image).then(resolve, reject);
       image.onerror = () => reject(new Error("it could not be loaded"));
       image.src = address;
     });
@@ -190,9 +190,11 @@ GINN.data = (() => {
 
     function dropOldSheets() {
       const wanted = new Set(wishes.map((wish) => wish.file));
-      const sheets = [...shelf].filter(([, value]) => value instanceof HTMLImageElement);
-      for (const [file] of sheets.slice(0, Math.max(0, sheets.length - MOST_SHEETS))) {
-        if (!wanted.has(file)) shelf.delete(file);
+      const sheets = [...shelf].filter(([, value]) => value instanceof ImageBitmap);
+      for (const [file, image] of sheets.slice(0, Math.max(0, sheets.length - MOST_SHEETS))) {
+        if (wanted.has(file)) continue;
+        shelf.delete(file);
+        image.close();
       }
     }
 
@@ -201,7 +203,7 @@ GINN.data = (() => {
         wishes = next;
         for (const { file } of next) {
           const value = shelf.get(file);
-          if (value instanceof HTMLImageElement) {
+          if (value instanceof ImageBitmap) {
             shelf.delete(file);
             shelf.set(file, value);
           }
