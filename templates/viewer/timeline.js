@@ -55,19 +55,19 @@ GINN.timeline = (() => {
    */
   function create(widths, actions) {
     const button = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {string} */ key,
-      /** @type {() => void} */ action) => GINN.button(icon(sign), action, {
+      /** @type {() => void} */ action) => GINN.button(icon(sign.split(" ")[0]), action, {
       "aria-label": name, title: `${name} (${key})`, class: `viewer-${sign}`,
     });
     let step = 0;
     /** @type {(Run | undefined)[]} */
     let drawn = [];
 
-    const longBack = button("Ten steps back", "longBack", "Shift and Left",
+    const longBack = button("Ten steps back", "longForward viewer-mirrored", "Shift and Left",
       () => actions.goto(step - 10));
     const longForward = button("Ten steps forward", "longForward", "Shift and Right",
       () => actions.goto(step + 10));
-    const first = button("First snapshot", "first", "Home", () => actions.goto(0));
-    const back = button("Step back", "back", "Left", () => actions.goto(step - 1));
+    const first = button("First snapshot", "last viewer-mirrored", "Home", () => actions.goto(0));
+    const back = button("Step back", "forward viewer-mirrored", "Left", () => actions.goto(step - 1));
     const play = button("Play", "play", "Space", () => actions.play());
     const forward = button("Step forward", "forward", "Right", () => actions.goto(step + 1));
     const last = button("Last snapshot", "last", "End", () => actions.goto(Infinity));
@@ -242,11 +242,9 @@ GINN.timeline = (() => {
     });
   }
 
+  // Those that lead back are these as in a mirror, by the style sheet.
   /** @type {Record<string, string>} */
   const SIGNS = {
-    first: "M5 4v16M20 4 8 12l12 8z",
-    longBack: "M12 5 3 12l9 7zM21 5l-9 7 9 7z",
-    back: "M17 4 6 12l11 8z",
     play: "M7 4l13 8-13 8z",
     pause: "M8 4v16M16 4v16",
     forward: "M7 4l11 8-11 8z",

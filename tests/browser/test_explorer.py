@@ -210,17 +210,26 @@ CONTEXT = {
     "runs": [{"id": "seed-1", "snapshots": 431}, {"id": "seed-12", "snapshots": 1}],
     "widths": [16, 3, 300],
 }
-NAMES = ["run", "step", "show", "behind", "speed", "__proto__", "zoom"]
+NAMES = [
+    "run", "step", "show", "behind", "speed", "zoom", "x", "trail", "loop", "point", "about",
+    "beside", "own", "side", "__proto__",
+]  # fmt: skip
 VALUES = st.one_of(
     st.text(max_size=20),
     st.sampled_from(["seed-12", "all", "none", "out", "1,2.1-2", "target", "430", "-1", "1e400"]),
+    st.sampled_from(["seed-1", "0.5,0.25", "1,2,3", "NaN,1", "-3,7", "2.1", "same", "right", "on"]),
     st.integers().map(str),
 )
 READ = """([text, context]) => {
   const state = GINN.state.read(text, context);
   const written = GINN.state.write(state, context);
   const again = GINN.state.write(GINN.state.read(written, context), context);
-  return {...state, show: [...state.show], written, again};
+  const right = GINN.state.ofSide(state, "right", context);
+  return {
+    ...state, show: [...state.show], own: state.own && [...state.own], written, again,
+    right: {run: right.run, step: right.step, show: [...right.show]},
+    end: GINN.state.clockEnd(state, context),
+  };
 }"""
 
 
@@ -241,9 +250,18 @@ def test_any_text_is_read_as_a_valid_state(quiet_page: Page, terms: list[tuple[s
     text = "&".join(f"{name}={value}" for name, value in terms)
     state = quiet_page.evaluate(READ, [text, CONTEXT])
     assert state["run"] in ("seed-1", "seed-12")
-    assert state["step"] in range(431 if state["run"] == "seed-1" else 1)
-    assert all(neuron in range(16 + 3 + 300 + 1) for neuron in state["show"])
-    assert state["behind"] in ("output", "target", "error", "plain")
+    assert state["beside"] in ("", "seed-1", "seed-12")
+    assert state["end"] == (430 if "seed-1" in (state["run"], state["beside"]) else 0)
+    assert state["step"] in range(state["end"] + 1)
+    assert state["right"]["run"] == (state["beside"] or state["run"])
+    assert state["right"]["step"] in range(431 if state["right"]["run"] == "seed-1" else 1)
+    assert state["point"] is None or all(0 <= state["point"][axis] <= 1 for axis in "xy")
+    assert state["about"] in range(-1, 16 + 3 + 300 + 1)
+    assert state["side"] in (("left", "right") if state["beside"] else ("left",))
+    assert state["loop"] in (True, False)
+    for shown in (state["show"], state["own"] or [], state["right"]["show"]):
+        assert all(neuron in range(16 + 3 + 300 + 1) for neuron in shown)
+    assert state["behind"] in ("output", "target", "error", "regions", "plain")
     assert state["speed"] in (1, 2, 4, 8, 12, 20, 30, 60)
     assert state["written"] == state["again"]
 
