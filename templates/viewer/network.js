@@ -149,7 +149,8 @@ GINN.network = (() => {
       drawValues(values) {
         thumbnails.forEach(({ name, button, value }, neuron) => {
           const number = values?.[neuron];
-          const text = number === undefined ? "" : GINN.words.signed(number);
+          const text = number === undefined
+            ? "" : GINN.words.signed(number, Math.abs(number) < 10 ? 2 : 1);
           if (value.textContent === text) return;
           value.textContent = text;
           const on = number !== undefined && number > 0;

@@ -246,9 +246,7 @@ def test_playing_fills_no_history_and_the_address_follows(
     assert page.evaluate("history.length") <= before + 1
 
 
-def test_the_address_holds_the_state_from_the_start(
-    built_site: BuiltSite, open_page: Open
-) -> None:
+def test_the_address_holds_the_state_from_the_start(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(explorer(built_site))
     ready(page)
     run = data(built_site, "index.*.js")["runs"][0]

@@ -74,7 +74,8 @@ def test_a_point_is_answered_with_the_networks_own_numbers(
     expect(ready(page).locator(".viewer-sum")).to_be_visible()
     layers = layers_at(built_site, 90, np.array([[0.31, 0.57]]))
     expected = np.concatenate([layer[0] for layer in layers])
-    np.testing.assert_allclose(shown_numbers(page), expected, atol=0.00501)
+    off = np.abs(np.array(shown_numbers(page)) - expected)
+    assert (off <= np.where(np.abs(expected) < 9.99, 0.00501, 0.0501)).all()
     rings = page.locator(".viewer-neuron").evaluate_all(
         "buttons => buttons.map((b) => b.classList.contains('viewer-on'))"
     )
