@@ -284,7 +284,7 @@ def test_pointing_at_a_kink_names_who_bends(
     page.mouse.click(left + at[0] * side + 2, top + at[1] * side - 1)
     page.wait_for_function(
         """([x, y]) => {
-          const [px, py] = (/point=([^&]*)/.exec(location.hash)?.[1] ?? "9,9").split(",").map(Number);
+          const [, px, py] = /point=([\\d.]+),([\\d.]+)/.exec(location.hash) ?? [];
           return Math.abs(px - x) < 1e-4 && Math.abs(py - y) < 1e-4;
         }""",
         arg=at.tolist(),
@@ -383,8 +383,13 @@ NUMBERS = """([text, step, side, view]) =>
 
 
 @pytest.mark.parametrize(
-    "view", [{"x": 0, "y": 0, "zoom": 1}, {"x": 0.31, "y": 0.12, "zoom": 4}, {"x": 0, "y": 0.4, "zoom": 2}]
-)  # fmt: skip
+    "view",
+    [
+        {"x": 0, "y": 0, "zoom": 1},
+        {"x": 0.31, "y": 0.12, "zoom": 4},
+        {"x": 0, "y": 0.4, "zoom": 2},
+    ],
+)
 @pytest.mark.parametrize("step", [0, 40, 95])
 def test_a_regions_number_says_which_neurons_are_on(
     built_site: BuiltSite, quiet_page: Page, step: int, view: dict[str, float]
