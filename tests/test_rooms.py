@@ -19,6 +19,7 @@ ORDER = [
     {"train", "complex"},
     {"geometry"},
     {"measures.claim", "measures.statistics"},
+    {"measures.bends"},
     {"phenomena", "sprites", "vectors"},
     {"film"},
     {"numerals"},
