@@ -19,7 +19,7 @@ ORDER = [
     {"train", "complex"},
     {"geometry"},
     {"measures.claim", "measures.statistics"},
-    {"measures.bends"},
+    {"measures.bends", "measures.bias_first"},
     {"phenomena", "sprites", "vectors"},
     {"film"},
     {"numerals"},
