@@ -19,11 +19,9 @@ from ginn.measures.bias_first import (
     WINDOW,
     Motion,
     Shares,
-    all_of,
     claim_bias_moves_first,
     claim_later_phases,
     claim_shift_before_turn,
-    compared,
     equal_steps,
     later_phases,
     motion,
@@ -254,18 +252,6 @@ def test_a_later_phase_counts_once_the_first_is_over() -> None:
     assert len(later_phases(again)[0]) == 1
     assert claim_later_phases([again] * 3).verdict == "holds"
     assert claim_later_phases([again, made(falling(0.8))]).verdict == "does not hold"
-
-
-def test_a_comparison_pays_for_their_number() -> None:
-    differences = np.linspace(0.1, 0.2, 6)  # p = 2 / 64
-    assert compared(differences, 1) == "holds"
-    assert compared(differences, 2) == "not decidable here"
-    assert compared(-differences, 1) == "does not hold"
-    assert compared(np.append(differences, np.nan), 1) == "holds"
-    assert all_of(["holds", "holds"]) == "holds"
-    assert all_of(["holds", "not decidable here"]) == "not decidable here"
-    assert all_of(["does not hold", "not decidable here"]) == "does not hold"
-    assert all_of([]) == "not decidable here"
 
 
 def test_a_layer_in_which_nothing_moves_has_no_share() -> None:

@@ -33,8 +33,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.measures.claim import Claim, Verdict
-from ginn.measures.statistics import SEED, sign_flip_p_value
+from ginn.measures.claim import Claim, all_of, compared
+from ginn.measures.statistics import SEED
 from ginn.network import Float64, Snapshots, layer_slices
 
 LATTICE = 10
@@ -42,7 +42,6 @@ LATTICE = 10
 EARLY = 50
 # Intervals that a phase is averaged over.
 WINDOW = 10
-SIGNIFICANT = 0.05
 
 Layers = tuple[Float64, ...]
 
@@ -349,24 +348,6 @@ def later_phases(run: Motion) -> list[list[tuple[int, int]]]:
         start = first + int(down[0]) if down.size else share.size
         found.append(phases(run.iterations[start:], share[start:], level))
     return found
-
-
-def compared(differences: Float64, tests: int) -> Verdict:
-    """Whether paired differences (runs,) lie above zero, as one of `tests` (Bonferroni).
-
-    Differences that are NaN are left out.
-    """
-    told = differences[np.isfinite(differences)]
-    if sign_flip_p_value(told) * tests > SIGNIFICANT:
-        return "not decidable here"
-    return "holds" if told.mean() > 0 else "does not hold"
-
-
-def all_of(verdicts: Sequence[Verdict]) -> Verdict:
-    """One verdict of several: it holds if all do, and does not if any does not."""
-    if "does not hold" in verdicts:
-        return "does not hold"
-    return "not decidable here" if "not decidable here" in verdicts or not verdicts else "holds"
 
 
 def _medians(values: Float64) -> str:

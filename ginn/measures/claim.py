@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+
+from ginn.measures.statistics import sign_flip_p_value
+from ginn.network import Float64
+
+# The p-value, over the number of tests, at which a claim is decided.
+SIGNIFICANT = 0.05
 
 Verdict = Literal["holds", "does not hold", "not decidable here"]
 
@@ -23,3 +32,21 @@ class Claim:
     control: str
     runs: int
     verdict: Verdict
+
+
+def compared(differences: Float64, tests: int) -> Verdict:
+    """Whether paired differences (runs,) lie above zero, as one of `tests` (Bonferroni).
+
+    Differences that are NaN are left out.
+    """
+    told = differences[np.isfinite(differences)]
+    if sign_flip_p_value(told) * tests > SIGNIFICANT:
+        return "not decidable here"
+    return "holds" if told.mean() > 0 else "does not hold"
+
+
+def all_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict of several: it holds if all do, and does not if any does not."""
+    if "does not hold" in verdicts:
+        return "does not hold"
+    return "not decidable here" if "not decidable here" in verdicts or not verdicts else "holds"

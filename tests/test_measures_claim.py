@@ -1,0 +1,19 @@
+"""Verdicts from comparisons."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ginn.measures.claim import all_of, compared
+
+
+def test_a_comparison_pays_for_their_number() -> None:
+    differences = np.linspace(0.1, 0.2, 6)  # p = 2 / 64
+    assert compared(differences, 1) == "holds"
+    assert compared(differences, 2) == "not decidable here"
+    assert compared(-differences, 1) == "does not hold"
+    assert compared(np.append(differences, np.nan), 1) == "holds"
+    assert all_of(["holds", "holds"]) == "holds"
+    assert all_of(["holds", "not decidable here"]) == "not decidable here"
+    assert all_of(["does not hold", "not decidable here"]) == "does not hold"
+    assert all_of([]) == "not decidable here"
