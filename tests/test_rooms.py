@@ -21,6 +21,7 @@ ORDER = [
     {"measures.statistics"},
     {"measures.claim"},
     {"measures.bends", "measures.bias_first"},
+    {"measures.critical_points"},
     {"phenomena", "sprites", "vectors"},
     {"film"},
     {"numerals"},
