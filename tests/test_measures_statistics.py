@@ -153,6 +153,16 @@ def test_a_monotone_pair_is_correlated_and_a_shuffled_one_is_not() -> None:
         rank_correlation(x, x[1:])
 
 
+def test_the_rank_correlations_bootstrap_is_the_plain_one_with_ties() -> None:
+    rng = np.random.default_rng(6)
+    pairs = rng.integers(0, 5, (14, 2)).astype(float)
+    plain = bootstrap_interval(pairs, lambda rows: rank_correlation(*rows.T), draws=500)
+    quick = rank_correlation_interval(*pairs.T, draws=500)
+    assert (quick.low, quick.high) == pytest.approx((plain.low, plain.high))
+    assert math.isnan(rank_correlation_interval([], []).low)
+    assert math.isnan(rank_correlation_interval([1.0, 1.0], [1.0, 2.0]).low)
+
+
 def test_p_values_are_uniform_where_there_is_nothing() -> None:
     rng = np.random.default_rng(4)
     signs = np.array([sign_flip_p_value(rng.normal(size=10)) for _ in range(400)])
