@@ -149,6 +149,9 @@ def test_networks_that_nobody_trained_are_no_more_symmetric_about_one_axis() -> 
     first = [MirrorScores(each.own[:1], each.other[:1], 0.0) for each in mirrored]
     assert claim_symmetric_boundaries(first, made).verdict == "holds"
     assert claim_symmetric_boundaries(made, first).verdict == "does not hold"
+    # As symmetric about an axis that the picture does not have: not the picture's symmetry.
+    both = [replace(each, other=each.own) for each in first]
+    assert claim_symmetric_boundaries(both, made).verdict == "not decidable here"
 
 
 def test_the_better_is_more_symmetric_where_it_is_and_not_elsewhere() -> None:

@@ -20,7 +20,7 @@ ORDER = [
     {"geometry"},
     {"measures.statistics"},
     {"measures.claim"},
-    {"measures.bends", "measures.bias_first", "measures.symmetry"},
+    {"measures.bends", "measures.bias_first", "measures.parts", "measures.symmetry"},
     {"measures.critical_points"},
     {"phenomena", "sprites", "vectors"},
     {"film"},
