@@ -149,6 +149,7 @@ def test_a_monotone_pair_is_correlated_and_a_shuffled_one_is_not() -> None:
     assert interval.low < 0 < interval.high
     assert math.isnan(rank_correlation(x, np.ones(16)))
     assert math.isnan(rank_correlation_p_value(x, np.ones(16)))
+    assert math.isnan(rank_correlation([], []))
     with pytest.raises(ValueError, match="expected pairs"):
         rank_correlation(x, x[1:])
 

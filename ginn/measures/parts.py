@@ -158,6 +158,8 @@ def claim_failed_runs_model_the_top_better(
 
 
 def _told(found: Comparison) -> str:
+    if not found.failed or not found.others:
+        return "nothing to compare"
     return (
         f"{found.failed_median:.2%} against {found.others_median:.2%} wrong (medians), better in "
         f"{found.better:.0%} of pairs, p = {found.p_value:.2g}"

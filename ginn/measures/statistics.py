@@ -238,7 +238,9 @@ def _percentiles(values: Float64, level: float) -> Interval:
 
 
 def _correlation_of_rows(one: Float64, two: Float64) -> Float64:
-    """Pearson's correlation of each row of two (R, n); NaN where a row is constant."""
+    """Pearson's correlation of each row of two (R, n); NaN where a row is constant or empty."""
+    if one.shape[1] == 0:
+        return np.full(len(one), np.nan)
     one = one - one.mean(axis=1, keepdims=True)
     two = two - two.mean(axis=1, keepdims=True)
     size = np.sqrt((one * one).sum(axis=1) * (two * two).sum(axis=1))

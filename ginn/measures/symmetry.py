@@ -23,7 +23,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.measures.claim import SIGNIFICANT, Claim, Verdict, all_of, compared
+from ginn.measures.claim import SIGNIFICANT, Claim, Verdict, all_of, compared, medians
 from ginn.measures.statistics import (
     Interval,
     rank_correlation,
@@ -172,8 +172,8 @@ def claim_symmetric_boundaries(
         definition="Mirror score by hidden layer: likeness (size of phi) of neurons and mirrored "
         "neurons, best matched; 1 for a symmetric layer. Above that before training, and above "
         f"that of the level axis, if the claim holds. {tests} sign-flip tests over runs.",
-        value=f"{_medians(own)} (layers, medians over runs)",
-        control=f"before training {_medians(before)}; level axis {_medians(other)}",
+        value=f"{medians(own)} (layers, medians over runs)",
+        control=f"before training {medians(before)}; level axis {medians(other)}",
         runs=len(trained),
         verdict=all_of([compared(each, tests) for each in [*(own - before).T, *(own - other).T]]),
     )
@@ -216,10 +216,7 @@ def _told(found: Sequence[Correlation]) -> str:
     return ", ".join(
         f"{each.value:+.2f} ({each.interval.low:+.2f} to {each.interval.high:+.2f}, "
         f"p = {each.p_value:.2g})"
+        if math.isfinite(each.value)
+        else "none"
         for each in found
     )
-
-
-def _medians(values: Float64) -> str:
-    """The medians (L,) of (runs, L) as text."""
-    return ", ".join(f"{np.median(each[np.isfinite(each)]):.2f}" for each in values.T)
