@@ -265,7 +265,8 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
     against_control = [compared(each, tests) for each in (early - control).T]
     return Claim(
         name="Shift before turn",
-        statement="Early in training boundaries shift more than they turn.",
+        statement="Early in training boundaries shift rather than turn: more than they do later, "
+        "and more than equal steps of all parameters alone would have it.",
         definition=f"Share of shift in motion, in the first {EARLY} iterations against all later "
         "ones, by hidden layer: layer 1 from its lines, deeper ones as the part of a change of "
         f"pre-activation that is the same everywhere. {tests} sign-flip tests over runs.",
