@@ -10,7 +10,8 @@ from __future__ import annotations
 import tomllib
 import warnings
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,13 @@ from ginn.spec import InputError
 
 # A part smaller than this share of the domain is too small to decide whether a run has failed.
 MAJOR_SHARE = 0.03
+
+# The outline has a corner where it turns by this many degrees or more. So a rounded corner, drawn
+# as several smaller turns, counts as none.
+CORNER_TURN = 45.0
+# A corner is looked at on a circle of this radius, in domain units: below what anybody draws.
+CORNER_RADIUS = 1e-6
+CORNER_SAMPLES = 720
 
 
 @dataclass(frozen=True)
@@ -45,10 +53,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Domain:
-    """The picture on n x n pixels: `labels` (n, n) bool, True for white; parts that tile it."""
+    """The picture on n x n pixels: `labels` (n, n) bool, True for white; parts that tile it.
+
+    `corners` (C, 2) are the corners of the outline between black and white, as (x, y) in domain
+    units: a drawing's, exactly; none are known of an image file.
+    """
 
     labels: NDArray[np.bool_]
     parts: tuple[Part, ...]
+    corners: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
 
     @property
     def pixels(self) -> int:
@@ -90,6 +103,7 @@ def _draw(path: Path, pixels: int) -> Domain:
     centre = (np.arange(pixels) + 0.5) / pixels
     y, x = np.meshgrid(centre, centre, indexing="ij")
     part_of = np.zeros((pixels, pixels), dtype=np.int64)
+    painted = []
     for shape in drawing["shape"]:
         name, white = shape["part"], shape["white"]
         if colours.setdefault(name, white) != white:
@@ -98,9 +112,55 @@ def _draw(path: Path, pixels: int) -> Domain:
             names.append(name)
         polygon = np.array(shape["polygon"], dtype=np.float64)
         part_of[_inside(polygon, x, y)] = names.index(name)
+        painted.append((polygon, white))
     parts = tuple(Part(n, colours[n], part_of == i) for i, n in enumerate(names))
     labels = np.isin(part_of, [i for i, name in enumerate(names) if colours[name]])
-    return Domain(labels, tuple(part for part in parts if part.mask.any()))
+    corners = outline_corners(painted, colours[names[0]])
+    return Domain(labels, tuple(part for part in parts if part.mask.any()), corners)
+
+
+def outline_corners(
+    painted: Sequence[tuple[NDArray[np.float64], bool]], background: bool
+) -> NDArray[np.float64]:
+    """Where the outline of polygons painted in order turns by CORNER_TURN or more, (C, 2).
+
+    `painted` holds each polygon (V, 2) and whether it is white, `background` whether the rest is.
+    Looked at are all vertices inside the domain, and all places where two edges cross; a corner is
+    where the outline's two sides do not share a small circle evenly, or where more than two meet.
+    In order of y, then x.
+    """
+    candidates = np.concatenate([*(polygon for polygon, _ in painted), _edge_crossings(painted)])
+    inside = ((candidates > CORNER_RADIUS) & (candidates < 1 - CORNER_RADIUS)).all(axis=1)
+    # Rounded, since a crossing may miss the vertex it falls on by a rounding.
+    _, first = np.unique(candidates[inside].round(9)[:, ::-1], axis=0, return_index=True)
+    place = candidates[inside][first]
+    # Half a step off, so that no sample lies along an edge that is drawn upright or at 45 degrees.
+    turns = (np.arange(CORNER_SAMPLES) + 0.5) * (2 * np.pi / CORNER_SAMPLES)
+    x = place[:, 0, None] + CORNER_RADIUS * np.cos(turns)
+    y = place[:, 1, None] + CORNER_RADIUS * np.sin(turns)
+    white = np.full(x.shape, background)
+    for polygon, colour in painted:
+        white[_inside(polygon, x, y)] = colour
+    sides = (white != np.roll(white, 1, axis=1)).sum(axis=1)
+    turn = 360.0 * np.abs(white.mean(axis=1) - 0.5)
+    return np.asarray(place[(sides > 2) | ((sides == 2) & (turn >= CORNER_TURN))])
+
+
+def _edge_crossings(
+    painted: Sequence[tuple[NDArray[np.float64], bool]],
+) -> NDArray[np.float64]:
+    """Where edges of the polygons cross each other, (X, 2)."""
+    start = np.concatenate([polygon for polygon, _ in painted])
+    step = np.concatenate([np.roll(polygon, -1, axis=0) - polygon for polygon, _ in painted])
+    i, j = np.triu_indices(len(start), 1)
+    between = start[j] - start[i]
+    across = step[i, 0] * step[j, 1] - step[i, 1] * step[j, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        along_one = (between[:, 0] * step[j, 1] - between[:, 1] * step[j, 0]) / across
+        along_two = (between[:, 0] * step[i, 1] - between[:, 1] * step[i, 0]) / across
+    # Comparisons with NaN and infinity, of parallel edges, are false.
+    cross = (along_one >= 0) & (along_one <= 1) & (along_two >= 0) & (along_two <= 1)
+    return np.asarray(start[i][cross] + along_one[cross, None] * step[i][cross])
 
 
 def _inside(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ginn.picture import Domain, load_picture, otsu_threshold
+from ginn.picture import Domain, load_picture, otsu_threshold, outline_corners
 from ginn.spec import InputError
 
 BOTTLE = Path(__file__).parents[1] / "content" / "pictures" / "bottle.toml"
@@ -148,3 +148,57 @@ def test_a_file_that_is_no_picture_is_refused(tmp_path: Path, content: bytes) ->
         load_picture(path, 20)
     with pytest.raises(InputError, match="no such file"):
         load_picture(tmp_path / "absent.png", 20)
+
+
+def test_the_bottles_corners_are_those_that_can_be_seen(bottle: Domain) -> None:
+    corners = {(round(x, 4), round(y, 4)) for x, y in bottle.corners.tolist()}
+    expected = {(0.5 + sign * x, y) for x, y in [
+        (0.08, 0.014), (0.08, 0.117), (0.067, 0.117), (0.067, 0.18), (0.236, 0.275),
+        (0.221, 0.617), (0.195, 0.617), (0.179, 0.617),
+    ] for sign in (-1, 1)}  # fmt: skip
+    expected |= {(0.5, 0.617 + sign * h) for h in (0.221, 0.195, 0.179) for sign in (-1, 1)}
+    # Sixteen beside the axis and six on it. The body's rounded corners are none, and its top
+    # corners, painted over the shoulders' foot, are one with these.
+    assert corners == {(round(x, 4), round(y, 4)) for x, y in expected}
+    assert len(bottle.corners) == 22
+
+
+def square(x: float, y: float, side: float) -> np.ndarray:
+    return np.array([[x, y], [x + side, y], [x + side, y + side], [x, y + side]])
+
+
+def corners(*painted: tuple[np.ndarray, bool]) -> list[tuple[float, float]]:
+    return [(round(x, 6), round(y, 6)) for x, y in outline_corners(painted, True).tolist()]
+
+
+def test_crossing_shapes_have_corners_where_their_edges_cross() -> None:
+    found = corners((square(0.1, 0.1, 0.4), False), (square(0.3, 0.3, 0.4), False))
+    assert found == [
+        (0.1, 0.1), (0.5, 0.1), (0.5, 0.3), (0.7, 0.3),
+        (0.1, 0.5), (0.3, 0.5), (0.3, 0.7), (0.7, 0.7),
+    ]  # fmt: skip
+
+
+def test_what_is_painted_over_or_lies_on_the_edge_of_the_domain_is_no_corner() -> None:
+    black = (square(0.2, 0.2, 0.2), False)
+    assert corners(black, (square(0.1, 0.1, 0.5), True)) == []
+    assert corners((square(0.2, 0.2, 0.2), True)) == []
+    assert corners((square(0.0, 0.0, 0.5), False)) == [(0.5, 0.5)]
+    # Two that share an edge are one rectangle; two that share a corner have one there.
+    halves = [(square(x, 0.2, 0.2), False) for x in (0.2, 0.4)]
+    assert corners(*halves) == [(0.2, 0.2), (0.6, 0.2), (0.2, 0.4), (0.6, 0.4)]
+    assert (0.4, 0.4) in corners(black, (square(0.4, 0.4, 0.2), False))
+
+
+@pytest.mark.parametrize(("sides", "count"), [(4, 4), (7, 7), (9, 0), (40, 0)])
+def test_a_turn_below_45_degrees_is_no_corner(sides: int, count: int) -> None:
+    turns = 2 * np.pi * np.arange(sides) / sides + 0.1
+    polygon = 0.5 + 0.3 * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    assert len(corners((polygon, False))) == count
+
+
+def test_the_corners_of_a_photograph_are_not_known(tmp_path: Path) -> None:
+    levels = np.full((40, 40), 250, dtype=np.uint8)
+    levels[5:15, 5:15] = 30
+    Image.fromarray(levels).save(tmp_path / "photo.png")
+    assert load_picture(tmp_path / "photo.png", 40).corners.shape == (0, 2)

@@ -26,7 +26,7 @@ def test_the_options_in_the_readme_are_those_of_the_help(
 
 def test_every_room_is_in_the_design() -> None:
     design = README[README.index("## Design") : README.index("### Libraries")]
-    rooms = {path.stem for path in (ROOT / "ginn").glob("*.py")} - {"__init__"}
+    rooms = {path.stem for path in (ROOT / "ginn").rglob("*.py")} - {"__init__"}
     for room in rooms:
         assert re.search(rf"\*\*[^*]*\b{room}\b[^*]*\*\*", design), room
 

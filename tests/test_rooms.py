@@ -18,6 +18,10 @@ ORDER = [
     {"picture", "network"},
     {"train", "complex", "weights"},
     {"geometry"},
+    {"measures.statistics"},
+    {"measures.claim"},
+    {"measures.bends", "measures.bias_first", "measures.parts", "measures.symmetry"},
+    {"measures.critical_points"},
     {"phenomena", "motion", "sprites"},
     {"film", "vectors"},
     {"numerals"},
@@ -37,16 +41,26 @@ APART = {
 }
 
 
+def room_of(path: Path) -> str:
+    """A room's name: its path within the house, with dots."""
+    return ".".join(path.relative_to(GINN).with_suffix("").parts)
+
+
+ROOMS = {room_of(path) for path in GINN.rglob("*.py") if path.stem != "__init__"}
+
+
 def imported(room: str) -> tuple[set[str], set[str]]:
     """The rooms that a room imports, and the top-level packages."""
     rooms: set[str] = set()
     packages: set[str] = set()
-    for node in ast.walk(ast.parse((GINN / f"{room}.py").read_text(encoding="utf-8"))):
+    path = GINN.joinpath(*room.split(".")).with_suffix(".py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
-            names = [f"ginn.{alias.name}" for alias in node.names] if module == "ginn" else [module]
+            package = module in {"ginn", "ginn.measures"}
+            names = [f"{module}.{alias.name}" for alias in node.names] if package else [module]
         else:
             continue
         for name in names:
@@ -60,7 +74,7 @@ def imported(room: str) -> tuple[set[str], set[str]]:
 
 def test_every_room_has_its_place() -> None:
     placed = set().union(*ORDER) | set(APART)
-    assert placed == {path.stem for path in GINN.glob("*.py")} - {"__init__"}
+    assert placed == ROOMS
 
 
 @pytest.mark.parametrize("room", sorted(set().union(*ORDER)))
@@ -78,7 +92,7 @@ def test_what_stands_apart_knows_no_other_room(room: str) -> None:
 
 
 def test_only_training_imports_torch() -> None:
-    users = {path.stem for path in GINN.glob("*.py") if "torch" in imported(path.stem)[1]}
+    users = {room for room in ROOMS if "torch" in imported(room)[1]}
     assert users == {"train"}
     assert "numpy" in imported("geometry")[1]
     assert imported("geometry")[1] <= {
