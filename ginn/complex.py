@@ -288,7 +288,7 @@ def cut_layers(
 def _turns(
     weights: tuple[Float32, ...], biases: tuple[Float32, ...], polygons: Complex
 ) -> Iterator[tuple[Complex, bool]]:
-    """The complex when a layer is entered, with False, and after a hidden layer's cut, with True."""
+    """The complex when a layer is entered, with False; after a hidden layer's cut, with True."""
     widths = tuple(bias.shape[1] for bias in biases[:-1])
     activation = polygons.values[:2, : polygons.vertices]  # (in, V)
     bound = np.full((2, polygons.snapshots), EPSILON)  # (in, B)

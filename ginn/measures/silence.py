@@ -1,0 +1,294 @@
+"""Why runs fail, and a lead: a whole layer falls silent over a part of the picture.
+
+A layer is silent at a point where each of its neurons is off. Beyond it the network is a constant
+there, and no gradient of such a point's loss reaches the layer itself or any before it: what is
+multiplied on the way down is the ReLU's derivative, zero sixteen times. A part that is silent as a
+whole can then only be learnt by an accident of the other parts. Is that what happens to runs that
+fail, how early is it to be seen, and do they come out of it?
+
+Two readings of the same thing. By area, exact, in `cells.silent_areas`. By points, here: the pixels
+of a part are all that training ever sees of it, so a share of pixels is exact for the gradient.
+
+Axes: K snapshots, P points, R runs, L hidden layers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ginn.complex import Bool
+from ginn.measures.statistics import Interval, fisher_p_value, proportion_interval
+from ginn.network import Float64, Snapshots, pre_activations, probability
+from ginn.picture import Domain
+
+# Points evaluated at once for one snapshot: as many as stay in cache.
+POINTS = 2_048
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What a run makes of one part of the picture, at each snapshot.
+
+    `silent` (K, L) is the share of the part's pixels over which each hidden layer is silent, in
+    [0, 1]; near 0 for a network that was not trained. `right` (K,) is the share of its pixels on
+    the right side of p = 0.5.
+    """
+
+    seed: int
+    part: str
+    iterations: tuple[int, ...]
+    silent: Float64
+    right: Float64
+
+    @property
+    def shut(self) -> Bool:
+        """Whether some layer is silent over all of the part, (K,)."""
+        return np.asarray((self.silent == 1.0).any(axis=1))
+
+    @property
+    def learnt(self) -> Bool:
+        """Whether more than half of the part is right, (K,)."""
+        return np.asarray(self.right > 0.5)
+
+    def at(self, iteration: int) -> int:
+        """The snapshot recorded at `iteration`; ValueError where there is none."""
+        return self.iterations.index(iteration)
+
+
+def hearing(snapshots: Snapshots, domain: Domain, part: str) -> Hearing:
+    """Silence and success over the pixels of the part named `part`, at every snapshot."""
+    points, white = part_points(domain, part)
+    silent, right = [], []
+    for snapshot in range(len(snapshots)):
+        weights = tuple(weight[snapshot] for weight in snapshots.weights)
+        biases = tuple(bias[snapshot] for bias in snapshots.biases)
+        off = np.zeros(len(snapshots.widths))
+        correct = 0
+        for first in range(0, len(points), POINTS):
+            *hidden, logit = pre_activations(weights, biases, points[first : first + POINTS])
+            off += [np.count_nonzero(~(values > 0).any(axis=1)) for values in hidden]
+            correct += int(np.count_nonzero((logit[:, 0] > 0) == white))
+        silent.append(off / len(points))
+        right.append(correct / len(points))
+    return Hearing(
+        seed=snapshots.seed,
+        part=part,
+        iterations=tuple(snapshots.iterations.tolist()),
+        silent=np.array(silent).reshape(-1, len(snapshots.widths)),
+        right=np.array(right),
+    )
+
+
+def part_points(domain: Domain, part: str) -> tuple[Float64, bool]:
+    """The pixel centres (P, 2) of a named part, and whether it is white."""
+    chosen = next(each for each in domain.parts if each.name == part)
+    return domain.points()[chosen.mask.reshape(-1)], chosen.white
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Runs by what was foretold of them and by how they came out; all four are counts.
+
+    `p_value` is Fisher's exact one, two-sided: about 1 where the one tells nothing of the other.
+    """
+
+    shut_failed: int
+    shut_learnt: int
+    open_failed: int
+    open_learnt: int
+
+    @property
+    def runs(self) -> int:
+        """All runs."""
+        return self.shut_failed + self.shut_learnt + self.open_failed + self.open_learnt
+
+    @property
+    def p_value(self) -> float:
+        """Fisher's exact test."""
+        return fisher_p_value(
+            [[self.shut_failed, self.shut_learnt], [self.open_failed, self.open_learnt]]
+        )
+
+    @property
+    def explained(self) -> Interval:
+        """The share of failures that were shut, in [0, 1]: 95% interval, (0, 1) without any."""
+        return _interval(self.shut_failed, self.shut_failed + self.open_failed)
+
+    @property
+    def doomed(self) -> Interval:
+        """The share of shut runs that failed, in [0, 1]: 95% interval, (0, 1) without any."""
+        return _interval(self.shut_failed, self.shut_failed + self.shut_learnt)
+
+
+def _interval(successes: int, trials: int) -> Interval:
+    return proportion_interval(successes, trials) if trials else Interval(0.0, 1.0)
+
+
+def confusion(shut: Sequence[bool] | Bool, failed: Sequence[bool] | Bool) -> Confusion:
+    """The table of R runs: `shut` foretells failure, `failed` says how each came out."""
+    pairs = list(zip(map(bool, shut), map(bool, failed), strict=True))
+    kinds = ((True, True), (True, False), (False, True), (False, False))
+    return Confusion(*(pairs.count(kind) for kind in kinds))
+
+
+def thresholds(
+    silent: Float64, failed: Sequence[bool] | Bool, shares: Sequence[float]
+) -> list[Confusion]:
+    """A table for each of several `shares`: foretold is a failure at or above that silent share.
+
+    `silent` (R,) is the largest silent share of any layer over the part. As many tests as shares.
+    """
+    return [confusion(silent >= share, failed) for share in shares]
+
+
+def foresight(hearings: Sequence[Hearing], failed: Sequence[bool] | Bool) -> list[Confusion]:
+    """For each of the K snapshots, the table of who is shut by then against who failed at the end.
+
+    The runs must have the same recorded iterations; one that ended early counts by its last state.
+    """
+    most = max(len(each.iterations) for each in hearings)
+    shut = [np.pad(each.shut, (0, most - len(each.shut)), mode="edge") for each in hearings]
+    return [confusion(now, failed) for now in np.stack(shut, axis=1)]
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A stretch of recorded snapshots at which some layer of a run is silent over all of a part.
+
+    `layer` counts from 0: the deepest layer shut at its begin. Iterations: `begun` is the first
+    shut snapshot's, `ended` the next open one's, None where the recording ends first (`last` is
+    the last snapshot's). `learnt` says whether more than half of the part is right at the end of
+    the recording.
+    """
+
+    seed: int
+    layer: int
+    begun: int
+    ended: int | None
+    last: int
+    learnt: bool
+
+
+def spells(hearing: Hearing) -> tuple[Spell, ...]:
+    """Every spell of silence of one run, in order."""
+    shut = hearing.shut
+    steps = np.diff(shut.astype(np.int8), prepend=0, append=0)
+    begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    return tuple(
+        Spell(
+            seed=hearing.seed,
+            layer=int(np.flatnonzero(hearing.silent[begin] == 1.0)[-1]),
+            begun=hearing.iterations[begin],
+            ended=hearing.iterations[end] if end < len(shut) else None,
+            last=hearing.iterations[-1],
+            learnt=bool(hearing.learnt[-1]),
+        )
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class Survival:
+    """Kaplan and Meier's estimate: the share of spells that last longer than each of `lasted`.
+
+    `lasted` rises, in iterations since the spell began; `share` in [0, 1], `at_risk` the spells
+    that had lasted until then.
+    """
+
+    lasted: tuple[int, ...]
+    share: tuple[float, ...]
+    at_risk: tuple[int, ...]
+    spells: int
+
+
+def survival(each: Sequence[Spell]) -> Survival:
+    """How long silence lasts (Kaplan and Meier 1958, J. Am. Stat. Assoc. 53: 457).
+
+    A spell ends where its first open snapshot was recorded, so it is a little too long; one that
+    was not seen to end is censored at the end of the recording.
+    """
+    length = np.array([(s.last if s.ended is None else s.ended) - s.begun for s in each])
+    seen = np.array([s.ended is not None for s in each], dtype=np.bool_)
+    lasted, share, at_risk, left = [], [], [], 1.0
+    for time in np.unique(length[seen]).tolist():
+        risk = int(np.count_nonzero(length >= time))
+        left *= 1.0 - int(np.count_nonzero(seen & (length == time))) / risk
+        lasted.append(time)
+        share.append(left)
+        at_risk.append(risk)
+    return Survival(tuple(lasted), tuple(share), tuple(at_risk), len(each))
+
+
+@dataclass(frozen=True)
+class Awakening:
+    """How the first neuron came on over a part that had been shut, between two snapshots.
+
+    `layer` counts from 0, `neuron` within it. `rise` is what its pre-activation gained at the point
+    of the part where it is highest afterwards; `bias`, `weights` and `inputs` add up to it: its own
+    bias, its own weights on the inputs before, and the change of its inputs under the new weights.
+    """
+
+    seed: int
+    iteration: int
+    layer: int
+    neuron: int
+    rise: float
+    bias: float
+    weights: float
+    inputs: float
+
+
+def awakening(snapshots: Snapshots, domain: Domain, hearing: Hearing, spell: Spell) -> Awakening:
+    """What woke the silent layer where a spell ended; ValueError where it did not end."""
+    if spell.ended is None:
+        raise ValueError(f"seed {spell.seed}: the spell from {spell.begun} on was not seen to end")
+    points, _ = part_points(domain, hearing.part)
+    after = hearing.at(spell.ended)
+    # The layer that was shut last need not be the one that was shut first.
+    layer = int(np.flatnonzero(hearing.silent[after - 1] == 1.0)[-1])
+    both = slice(after - 1, after + 1)
+    weights = tuple(weight[both].astype(np.float64) for weight in snapshots.weights[: layer + 1])
+    biases = tuple(bias[both].astype(np.float64) for bias in snapshots.biases[: layer + 1])
+    values = pre_activations(weights, biases, points)  # (2, P, width) a layer
+    point, neuron = np.unravel_index(int(values[layer][1].argmax()), values[layer][1].shape)
+    activation = np.maximum(values[layer - 1][:, point], 0.0) if layer else points[[point, point]]
+    weight, bias = weights[layer][:, neuron], biases[layer][:, neuron]
+    return Awakening(
+        seed=snapshots.seed,
+        iteration=spell.ended,
+        layer=layer,
+        neuron=int(neuron),
+        rise=float(np.diff(values[layer][:, point, neuron])[0]),
+        bias=float(bias[1] - bias[0]),
+        weights=float((weight[1] - weight[0]) @ activation[0]),
+        inputs=float(weight[1] @ (activation[1] - activation[0])),
+    )
+
+
+def reaching_gradient(snapshots: Snapshots, snapshot: int, points: Float64, white: bool) -> Float64:
+    """The norm of the gradient that some points' loss sends into each layer, (L + 1,).
+
+    The Euclidean norm, over the layer's weights and biases, of the gradient of the points' mean
+    cross-entropy in nats; the last is the output's. Exactly 0 up to and with a layer that is silent
+    over all the points; of one order in all layers of a network that was not trained.
+    """
+    weights = [weight[snapshot].astype(np.float64) for weight in snapshots.weights]
+    biases = [bias[snapshot].astype(np.float64) for bias in snapshots.biases]
+    gradients = [np.zeros((len(bias), weight.shape[1] + 1)) for weight, bias in zip(
+        weights, biases, strict=True)]  # fmt: skip
+    for first in range(0, len(points), POINTS):
+        piece = points[first : first + POINTS]
+        values = pre_activations(tuple(weights), tuple(biases), piece)
+        below = [piece, *(np.maximum(value, 0.0) for value in values[:-1])]
+        # Cross-entropy after a sigmoid: d loss / d logit = (p - label) / P.
+        delta = (probability(values[-1]) - float(white)) / len(points)  # (P, 1)
+        for layer in range(len(weights) - 1, -1, -1):
+            gradients[layer][:, :-1] += delta.T @ below[layer]
+            gradients[layer][:, -1] += delta.sum(axis=0)
+            if layer:
+                delta = (delta @ weights[layer]) * (values[layer - 1] > 0)
+    return np.array([math.sqrt(float((gradient**2).sum())) for gradient in gradients])
