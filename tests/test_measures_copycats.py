@@ -134,7 +134,8 @@ def test_company_that_makes_copies_is_told_from_a_picture_that_does() -> None:
     alike = company(same)
     assert alike.within == 0.0
     assert alike.across == pytest.approx(4 * 15 / (24 * 23 / 2 - 36))
-    assert alike.p_value > 0.9
+    # No deal has fewer than none: every one counts.
+    assert alike.p_value == 1.0
 
 
 def test_on_maps_are_the_forward_passes() -> None:
@@ -172,6 +173,24 @@ def test_a_closed_boundary_is_walked_all_around() -> None:
     t = (np.arange(100_000) + 0.5) / 100_000 * overhang
     outer = (offset + np.hypot(offset, t).mean()) / 2
     np.testing.assert_allclose(apart, (offset + outer) / 2, rtol=1e-3)
+
+
+def test_all_sides_of_a_closed_boundary_count() -> None:
+    # On in a diamond of half-diagonal .4 about the middle; beside it the line x = .95.
+    inputs = layer_of(
+        ([1.0, 0.0], -0.5), ([-1.0, 0.0], 0.5), ([0.0, 1.0], -0.5), ([0.0, -1.0], 0.5)
+    )
+    second = ([[-1.0] * 4, [1.0, 0.0, 0.0, 0.0]], [0.4, -0.45])
+    run = run_of([inputs, second, ([[1.0, 1.0]], [0.0])])
+    dense = np.linspace(0, 1, 2001)[:-1, None]
+    corners = np.array([[0.9, 0.5], [0.5, 0.9], [0.1, 0.5], [0.5, 0.1]])
+    ring = np.concatenate(
+        [a + dense * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
+    )
+    beside = np.stack([np.full(400, 0.95), (np.arange(400) + 0.5) / 400], axis=1)
+    to_ring = np.linalg.norm(beside[:, None] - ring, axis=2).min(axis=1).mean()
+    expected = ((0.95 - ring[:, 0]).mean() + to_ring) / 2
+    np.testing.assert_allclose(boundary_distances(run, 0, 1)[0, 1], expected, rtol=1e-3)
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.25, 3.0])

@@ -314,7 +314,6 @@ def copies(snapshots: Snapshots, likes: Sequence[Likeness], points: Float64) -> 
         apart = boundary_distances(snapshots, -1, layer) if pairs else np.empty((0, 0))
         for first, second in pairs:
             others = np.flatnonzero(~like.constant[-1] & (like.degree[-1, second] < ALIKE))
-            others = others[others != second]
             stranger = int(rng.choice(others)) if others.size else None
             since = formed(like, first, second)
             found.append(
