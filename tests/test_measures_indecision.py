@@ -66,12 +66,14 @@ def test_why_the_loss_does_not_care_is_the_weight_times_the_activation_where_it_
 
 
 def test_steps_are_averaged_and_the_largest_is_kept() -> None:
-    run = run_of(*[two_lines(x, 0.6, 5) for x in (0.5, 0.3, 0.4)])
+    run = run_of(*[two_lines(x, 0.6, 5) for x in (0.5, 0.3, 0.35)])
     told = flips(run, range(0, 2), POINTS)
-    assert told.flipped[0] == pytest.approx(0.15)
+    assert told.flipped[0] == pytest.approx(0.125)
     assert told.most[0] == pytest.approx(0.2)
     np.testing.assert_allclose(flipped_shares(run, range(0, 2), POINTS), told.flipped)
-    np.testing.assert_allclose(flips(run, range(1, 2), POINTS).flipped, [0.1, 0.0])
+    single = [flips(run, range(step, step + 1), POINTS) for step in (0, 1)]
+    np.testing.assert_allclose(single[1].flipped, [0.05, 0.0])
+    assert told.moved[0] == pytest.approx((single[0].moved[0] + single[1].moved[0]) / 2)
 
 
 @pytest.mark.parametrize("widths", [(5,), (5, 4), (5, 4, 3), (3, 8, 2, 7)])
@@ -108,6 +110,16 @@ def test_what_a_deep_neuron_moves_is_its_own_change_in_the_earlier_network() -> 
     flipped = (earlier[layer][:, row] > 0) != (later[layer][:, row] > 0)
     assert told.flipped[neuron] == pytest.approx(flipped.mean())
     assert told.layer == (0,) * 5 + (1,) * 4 + (2,) * 3
+    # What it usually contributes is what taking it out would change.
+    activation = np.maximum(earlier[layer], 0.0)
+    on = activation[:, row] > 0
+    activation[:, row] = 0.0
+    without = pre_activations(
+        tuple(weight[1] for weight in run.weights[2:]),
+        tuple(bias[1] for bias in run.biases[2:]),
+        activation,
+    )[-1]
+    assert told.usual[neuron] == pytest.approx(np.abs(without - earlier[-1])[on].mean())
 
 
 def test_the_window_holds_the_steps_of_the_last_tenth() -> None:
