@@ -96,7 +96,7 @@ def test_what_a_deep_neuron_moves_is_its_own_change_in_the_earlier_network() -> 
     run = random_run((5, 4, 3))
     told = flips(run, range(1, 2), POINTS)
     earlier, later = (state(run, snapshot, POINTS).values for snapshot in (1, 2))
-    neuron, layer, row = 5 + 2, 1, 2
+    neuron, layer, row = 5 + 3, 1, 3
     activation = np.maximum(earlier[layer], 0.0)
     activation[:, row] = np.maximum(later[layer][:, row], 0.0)
     logit = pre_activations(
