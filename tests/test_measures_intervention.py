@@ -29,7 +29,8 @@ WHITE_LEFT = halves(left_white=True)
 OUTPUT = ([[1.0, 1.0]], [-0.1])
 # Silent in layer 1 up to x = .5; the pixel furthest from coming on is at x = .025.
 SHUT = run_of([IDENTITY, layer_of(threshold(0.5), threshold(0.6)), OUTPUT], seed=5)
-OPEN = run_of([IDENTITY, layer_of(threshold(0.2), threshold(0.6)), OUTPUT])
+OPEN_STATE = [IDENTITY, layer_of(threshold(0.2), threshold(0.6)), OUTPUT]
+OPEN = run_of(OPEN_STATE)
 STEP = (0.5 - 0.025) * (1 + MARGIN) * np.sqrt(2)
 
 
@@ -141,6 +142,7 @@ def test_counts_and_pairs_are_read_off_the_twins() -> None:
     assert (against["untouched"].better, against["untouched"].worse) == (5, 0)
     assert against["untouched"].p_value == 2 / 2**5
     assert against["random"].p_value == 2 / 2**6
+    assert (against["untouched"].sooner, against["untouched"].later) == (5, 0)
     assert against["untouched"].p_value_of_patients == 0.5  # 2^(1 - 2)
     assert told.streams == 3
 
@@ -158,6 +160,30 @@ def test_open_at_the_start_is_said_of_the_start_alone() -> None:
         runs.append(run_of(*layers))
     told = {arm.name: arm.open_at_start for arm in read(each, runs, WHITE_LEFT).arms}
     assert told == {"untouched": 0, "raised": 1, "lowered": 0, "random": 1, "elsewhere": 0}
+    told = {arm.name: arm.open_at_end for arm in read(each, runs, WHITE_LEFT).arms}
+    assert told == {"untouched": 1, "raised": 1, "lowered": 0, "random": 0, "elsewhere": 1}
+
+
+def test_what_learns_later_is_no_worse_but_not_as_soon() -> None:
+    nothing = ([[0.0, 0.0]] * 2, [1.0, 1.0])
+    black, white = ([nothing, ([[0.0, 0.0]], [sign])] for sign in (-1.0, 1.0))
+    each = trials([Patient(5, "left", 0, 1.0)], streams=3)
+    runs = [
+        run_of(black, white, white) if t.arm == "raised" else run_of(white, black, white)
+        for t in each
+    ]
+    for told in read(each, runs, WHITE_LEFT).comparisons:
+        assert (told.better, told.worse, told.sooner, told.later) == (0, 0, 3, 0)
+        assert (told.p_value, told.p_value_sooner) == (1.0, 2 / 2**3)
+
+
+def test_learning_while_shut_would_be_seen() -> None:
+    # A network of constants: silent everywhere, and white nonetheless.
+    silent = [([[0.0, 0.0]] * 2, [-1.0, -1.0]), ([[0.0, 0.0]], [1.0])]
+    each = trials([Patient(5, "left", 0, 1.0)], streams=1)
+    runs = [run_of(silent) if t.arm == "random" else run_of(*[OPEN_STATE] * 2) for t in each]
+    told = {arm.name: arm.learnt_shut for arm in read(each, runs, WHITE_LEFT).arms}
+    assert told == {arm: int(arm == "random") for arm in ARMS}
 
 
 def test_where_all_arms_fare_alike_no_arm_is_better() -> None:

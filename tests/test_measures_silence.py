@@ -69,6 +69,15 @@ def test_success_is_the_share_of_the_parts_own_pixels_on_the_right_side() -> Non
     np.testing.assert_array_equal(got.silent, [[0.0, 0.5]])
 
 
+@pytest.mark.parametrize(
+    ("right", "since"),
+    [([0.4, 0.6, 0.4, 0.7], 30), ([0.6, 0.7, 0.8, 0.9], 0), ([0.9, 0.9, 0.9, 0.5], np.inf)],
+)
+def test_a_part_is_learnt_since_it_was_to_the_end(right: list[float], since: float) -> None:
+    run = Hearing(0, "left", (0, 10, 20, 30), np.zeros((4, 1)), np.array(right))
+    assert run.learnt_since == since
+
+
 def test_pixels_beyond_one_piece_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     run = random_run((5, 4))
     whole = hearing(run, halves(), "left")

@@ -139,7 +139,9 @@ class Arm:
 
     `learnt` of `trials` got more than half of the part right at the end; `by_patient` are the
     counts for each patient, `by_iteration` for each recorded iteration. `open_at_start` counts the
-    trials that were not shut once the change had been made.
+    trials that were not shut once the change had been made, `open_at_end` those that were not at
+    the end. `learnt_shut` are those that had ever learnt the part, at a recorded iteration, while
+    some layer was silent over all of it: none if silence is what keeps a run from learning.
     """
 
     name: str
@@ -148,6 +150,8 @@ class Arm:
     by_patient: tuple[int, ...]
     by_iteration: tuple[int, ...]
     open_at_start: int
+    open_at_end: int
+    learnt_shut: int
 
     @property
     def interval(self) -> Interval:
@@ -160,16 +164,21 @@ class Comparison:
     """The raised arm against another: twins, that is one patient and one stream, are the pairs.
 
     `better` counts the pairs in which only the raised twin learnt, `worse` those in which only the
-    other did, of `pairs`. `p_value` is the exact sign test's over these, for these patients and
-    further minibatches; `p_value_of_patients` the sign-flip test's over the patients' means, for
-    further patients: it cannot go below 2^(1 - patients). Both are about 1 under no effect.
+    other did, of `pairs`; `sooner` and `later` those in which the raised twin learnt for good at an
+    earlier or later recorded iteration. `p_value` is the exact sign test's over better and worse,
+    `p_value_sooner` that over sooner and later, for these patients and further minibatches;
+    `p_value_of_patients` the sign-flip test's over the patients' means of better less worse, for
+    further patients: it cannot go below 2^(1 - patients). All are about 1 under no effect.
     """
 
     other: str
     better: int
     worse: int
+    sooner: int
+    later: int
     pairs: int
     p_value: float
+    p_value_sooner: float
     p_value_of_patients: float
 
 
@@ -221,6 +230,8 @@ def _arm(
         ),
         by_iteration=tuple(learnt.sum(axis=0).tolist()),
         open_at_start=sum(not h.shut[0] for _, h in own),
+        open_at_end=sum(not h.shut[-1] for _, h in own),
+        learnt_shut=sum(bool((h.learnt & h.shut).any()) for _, h in own),
     )
 
 
@@ -228,21 +239,24 @@ def _comparison(
     other: str, patients: tuple[Patient, ...], each: Sequence[Trial], heard: Sequence[Hearing]
 ) -> Comparison:
     """Twins of the raised arm and another, compared."""
-    came = {
-        (t.patient, t.stream, t.arm): bool(h.learnt[-1]) for t, h in zip(each, heard, strict=True)
-    }
+    since = {(t.patient, t.stream, t.arm): h.learnt_since for t, h in zip(each, heard, strict=True)}
     streams = sorted({trial.stream for trial in each})
-    differences = np.array(
-        [[came[p, s, "raised"] - came[p, s, other] for s in streams] for p in patients],
-        dtype=np.float64,
+    raised, others = (
+        np.array([[since[p, s, arm] for s in streams] for p in patients])
+        for arm in ("raised", other)
     )
+    differences = np.isfinite(raised).astype(np.float64) - np.isfinite(others)
     better, worse = int((differences > 0).sum()), int((differences < 0).sum())
+    sooner, later = int((raised < others).sum()), int((raised > others).sum())
     return Comparison(
         other=other,
         better=better,
         worse=worse,
+        sooner=sooner,
+        later=later,
         pairs=differences.size,
         p_value=sign_test_p_value(better, worse),
+        p_value_sooner=sign_test_p_value(sooner, later),
         p_value_of_patients=sign_flip_p_value(differences.mean(axis=1)),
     )
 

@@ -54,6 +54,13 @@ class Hearing:
         """Whether more than half of the part is right, (K,)."""
         return np.asarray(self.right > 0.5)
 
+    @property
+    def learnt_since(self) -> float:
+        """The recorded iteration from which on the part is learnt to the end; infinite if never."""
+        unlearnt = np.flatnonzero(~self.learnt)
+        since = int(unlearnt[-1]) + 1 if unlearnt.size else 0
+        return float(self.iterations[since]) if since < len(self.iterations) else math.inf
+
     def at(self, iteration: int) -> int:
         """The snapshot recorded at `iteration`; ValueError where there is none."""
         return self.iterations.index(iteration)
