@@ -12,7 +12,10 @@ from random_run import random_run
 from ginn.measures import copycats
 from ginn.measures.cells import overlaps
 from ginn.measures.copycats import (
+    Company,
+    Growth,
     boundary_distances,
+    claim_copycats,
     company,
     copies,
     every_other,
@@ -241,3 +244,41 @@ def test_every_copy_of_a_run_is_told_with_its_controls() -> None:
     assert copy.dropped == removal(run, -1, 0, 1, None, POINTS)
     lonely = run_of(three_lines(0.5))
     assert copies(lonely, [likeness(both) for both in overlaps(lonely)], POINTS) == ()
+
+
+NONE_GROWN = Growth(0.1, 0.1, 9, 9, 16, 1.0)
+GROWN = Growth(0.0, 0.5, 9, 9, 16, 0.001)
+ALONE = Company(0.5, 0.1, 9, 9, 0.001)
+SHRUNK = Growth(0.5, 0.0, 9, 9, 16, 0.001)
+AS_OTHERS = Company(0.1, 0.1, 9, 9, 0.6)
+
+
+def a_copy() -> copycats.Copy:
+    """Any copy."""
+    gone, felt = copycats.Removal(0.0, 0.0), copycats.Removal(0.1, 0.1)
+    return copycats.Copy(0, 1, 0, 1, 0.95, 0.01, 100, gone, None, felt)
+
+
+@pytest.mark.parametrize(
+    ("growths", "companies", "found", "verdict"),
+    [
+        ([NONE_GROWN, GROWN], [AS_OTHERS, ALONE], 3, "holds"),
+        ([NONE_GROWN, GROWN], [ALONE, AS_OTHERS], 3, "not decidable here"),
+        ([NONE_GROWN, SHRUNK], [AS_OTHERS, ALONE], 3, "not decidable here"),
+        ([NONE_GROWN, NONE_GROWN], [AS_OTHERS, AS_OTHERS], 0, "does not hold"),
+    ],
+)
+def test_copycats_hold_where_one_layer_beats_both_controls(
+    growths: list[Growth], companies: list[Company], found: int, verdict: str
+) -> None:
+    claim = claim_copycats(growths, companies, [a_copy()] * found, 16)
+    assert claim.verdict == verdict
+    assert f"{found} pairs" in claim.value
+    assert "4 tests" in claim.definition
+
+
+def test_copycats_are_held_to_the_number_of_tests() -> None:
+    narrow = Growth(0.0, 0.5, 9, 9, 16, 0.02)  # times 2 below .05, times 6 above
+    assert claim_copycats([narrow], [ALONE], [a_copy()], 16).verdict == "holds"
+    three = claim_copycats([narrow] * 3, [ALONE] * 3, [a_copy()], 16)
+    assert three.verdict == "not decidable here"

@@ -12,6 +12,7 @@ from ginn.measures.indecision import (
     SHARES,
     Flips,
     Jumper,
+    claim_indecision,
     flipped_shares,
     flips,
     indecision,
@@ -170,3 +171,15 @@ def test_runs_at_rest_have_no_correlation_and_no_jumper() -> None:
     told = indecision([flips_of([0.0] * 3, [0.0] * 3)], [np.zeros(3)])
     assert told.correlation == ()
     assert told.top is None
+
+
+def test_the_claim_holds_if_any_neuron_is_indecisive() -> None:
+    jumps, rests = flips_of([0.0, 0.0, 0.02], [0.0, 0.0, 1e-5]), flips_of([0.0] * 3, [0.0] * 3)
+    middle = [np.full(3, 0.02)]
+    claim = claim_indecision(indecision([jumps], middle))
+    assert claim.verdict == "holds"
+    assert "1 of 3 neurons, in 1 of 1 runs" in claim.value
+    assert "layer 2, neuron 1 of seed 0" in claim.value
+    assert claim_indecision(indecision([rests], middle)).verdict == "does not hold"
+    little = flips_of([0.0, 0.0, 0.009], [0.0, 0.0, 1e-5])
+    assert claim_indecision(indecision([little], middle)).verdict == "does not hold"

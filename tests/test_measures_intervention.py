@@ -12,7 +12,9 @@ from ginn.measures.intervention import (
     ARMS,
     FIRST_STREAM,
     MARGIN,
+    Intervention,
     Patient,
+    claim_waking,
     other_layer,
     patient,
     read,
@@ -225,3 +227,35 @@ def test_a_network_that_is_shut_everywhere_learns_only_when_raised() -> None:
     raised = [run for t, run in zip(each, runs, strict=True) if t.arm == "raised"]
     assert min(run.accuracy[-1] for run in raised) > 0.9
     assert max(run.accuracy[-1] for run in untouched) == 0.5
+
+
+def came(arms: dict[str, float], streams: int = 8) -> Intervention:
+    """An intervention in one patient, with a share of the trials of each arm learning."""
+    each = trials([Patient(5, "left", 0, 1.0)], streams=streams)
+    right = [t.stream - FIRST_STREAM < arms.get(t.arm, 0.0) * streams for t in each]
+    return read(each, [answers(learnt) for learnt in right], WHITE_LEFT)
+
+
+@pytest.mark.parametrize(
+    ("arms", "verdict"),
+    [
+        ({"raised": 1.0}, "holds"),
+        # The arms that do not decide, learning as well, do not change the verdict.
+        ({"raised": 1.0, "elsewhere": 1.0, "lowered": 1.0}, "holds"),
+        ({"raised": 1.0, "random": 1.0}, "not decidable here"),
+        ({"raised": 1.0, "random": 0.5}, "not decidable here"),
+        ({"untouched": 1.0, "random": 1.0}, "does not hold"),
+        ({}, "not decidable here"),
+    ],
+)
+def test_the_controls_asked_for_decide(arms: dict[str, float], verdict: str) -> None:
+    claim = claim_waking(came(arms))
+    assert claim.verdict == verdict
+    assert claim.runs == 1
+    assert f"raised {8 * arms.get('raised', 0):.0f} of 8" in claim.value
+
+
+def test_the_claim_counts_all_its_tests() -> None:
+    # Six pairs: 2 / 2^6 = .031, above .05 only when multiplied by the four tests.
+    assert claim_waking(came({"raised": 1.0}, streams=6)).verdict == "not decidable here"
+    assert claim_waking(came({"raised": 1.0}, streams=8)).verdict == "holds"

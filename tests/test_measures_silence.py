@@ -17,6 +17,8 @@ from ginn.measures.silence import (
     Hearing,
     Spell,
     awakening,
+    claim_silence,
+    claim_silence_lasts,
     confusion,
     foresight,
     hearing,
@@ -232,3 +234,48 @@ def test_a_run_that_hears_every_pixel_has_no_spell() -> None:
     ears = hearing(replace(run_of(HEARD), seed=3), halves(), "left")
     assert spells(ears) == ()
     assert ears.seed == 3
+
+
+def asked(shut_failed: int, shut_learnt: int, open_failed: int, open_learnt: int) -> list[Hearing]:
+    """Runs of each kind, all shut or open throughout."""
+    kinds = [(True, 0.1)] * shut_failed + [(True, 0.9)] * shut_learnt
+    kinds += [(False, 0.1)] * open_failed + [(False, 0.9)] * open_learnt
+    return [heard([shut] * 3, right, seed) for seed, (shut, right) in enumerate(kinds)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [
+        ((4, 0, 1, 20), "holds"),
+        ((0, 4, 20, 1), "does not hold"),
+        ((2, 2, 2, 2), "not decidable here"),
+        ((1, 0, 0, 3), "not decidable here"),
+        ((0, 3, 0, 8), "not decidable here"),  # nobody failed
+        ((0, 0, 0, 8), "not decidable here"),
+    ],
+)
+def test_silence_is_held_to_explain_failure_only_where_the_table_says_so(
+    counts: tuple[int, int, int, int], verdict: str
+) -> None:
+    claim = claim_silence(asked(*counts), np.array([[0.0, 0.0, 0.5]] * 3 + [[0.0, 0.2, 0.5]]))
+    assert claim.verdict == verdict
+    assert claim.runs == sum(counts)
+    assert f"{counts[0]} of {counts[0] + counts[2]} failures" in claim.value
+    assert "7 of 8" in claim.control
+    assert claim_silence_lasts(asked(*counts), 10).verdict == verdict
+
+
+def test_auditions_are_asked_at_their_last_snapshot() -> None:
+    fell_silent = [heard([False, True], 0.1, seed) for seed in range(5)]
+    woke = [heard([True, False], 0.9, seed) for seed in range(5)]
+    claim = claim_silence([*fell_silent, *woke], np.zeros((5, 2)))
+    assert claim.verdict == "holds"
+    assert "5 of 5 failures had a silent layer, and 0 of the 5 others" in claim.value
+
+
+def test_an_early_silence_that_is_escaped_foretells_nothing() -> None:
+    escaped = [heard([False, True, False], 0.9, seed) for seed in range(6)]
+    claim = claim_silence_lasts([*escaped, *asked(0, 0, 0, 9)], 10)
+    assert claim.verdict == "not decidable here"
+    assert "0 of 6 shut runs failed" in claim.value
+    assert "by iterations 20, 20, 20, 20, 20, 20" in claim.control

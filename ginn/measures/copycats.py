@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ginn.complex import Bool
 from ginn.geometry import Polyline, trace
+from ginn.measures.claim import SIGNIFICANT, Claim, Verdict
 from ginn.measures.statistics import DRAWS, SEED, sign_flip_p_value
 from ginn.network import Float32, Float64, Snapshots, layer_slices, pre_activations, probability
 from ginn.picture import Domain
@@ -339,3 +340,53 @@ def every_other(domain: Domain) -> Float64:
     """The centres (P, 2) of every other pixel of every other row."""
     points = domain.points().reshape(domain.pixels, domain.pixels, 2)
     return points[::2, ::2].reshape(-1, 2)
+
+
+def claim_copycats(
+    growths: Sequence[Growth], companies: Sequence[Company], found: Sequence[Copy], runs: int
+) -> Claim:
+    """Claim 4: two neurons of a layer converge to nearly the same boundary.
+
+    It holds if in some layer both tests say so, over the number of tests; the lists go by layer.
+    """
+    tests = len(growths) + len(companies)
+    layers = [
+        number
+        for number, (grown, beside) in enumerate(zip(growths, companies, strict=True), 1)
+        if grown.at_end > grown.at_start
+        and max(grown.p_value, beside.p_value) * tests <= SIGNIFICANT
+    ]
+    verdict: Verdict = "holds" if layers else "not decidable here"
+    if not found:
+        verdict = "does not hold"
+    merged, dropped = (
+        _median([getattr(each, name).moved for each in found]) for name in ("merged", "dropped")
+    )
+    stranger = _median([each.stranger.moved for each in found if each.stranger])
+    return Claim(
+        name="Copycats",
+        statement="Two neurons of one layer converge to nearly the same boundary.",
+        definition=f"Share of a layer's pairs of neurons that share {ALIKE:.0%} of their on area "
+        f"and of their off area, neurons on or off over all but {CONSTANT:.1%} of the domain set "
+        "apart; as at initialisation, and as between neurons of different runs, under no effect. "
+        f"{tests} tests: by layer, sign flips over runs and neurons dealt to runs at random.",
+        value=f"{_shares([each.at_end for each in growths])} of pairs by layer, {len(found)} pairs "
+        f"in all; in layers {', '.join(map(str, layers)) or 'none'} more than either control; "
+        f"boundaries {_median([each.distance for each in found]):.3f} sides apart (median)",
+        control=f"at initialisation {_shares([each.at_start for each in growths])}, between runs "
+        f"{_shares([each.across for each in companies])}; taking one out moves the output by "
+        f"{merged:.2%} if its copy speaks for it, {stranger:.2%} if a stranger does, "
+        f"{dropped:.2%} if nobody does (medians)",
+        runs=runs,
+        verdict=verdict,
+    )
+
+
+def _median(values: Sequence[float]) -> float:
+    """The median; NaN of nothing."""
+    return float(np.nanmedian(values)) if len(values) else float("nan")
+
+
+def _shares(values: Sequence[float]) -> str:
+    """Shares as per cent, one after the other."""
+    return ", ".join(f"{value:.1%}" for value in values)

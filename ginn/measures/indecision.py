@@ -26,6 +26,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ginn.complex import Bool
+from ginn.measures.claim import Claim
 from ginn.measures.statistics import rank_correlation, sign_flip_p_value
 from ginn.network import Float64, Snapshots, layer_slices, pre_activations, probability
 
@@ -278,3 +279,41 @@ def _jumpers(run: Flips) -> list[Jumper]:
         )
         for n in np.flatnonzero((run.flipped > 0) & (run.moved < MOVES)).tolist()
     ]
+
+
+def claim_indecision(told: Indecision) -> Claim:
+    """Claim 5: late in training one boundary still jumps while the output hardly changes.
+
+    It holds if any neuron is indecisive, and else does not: FLIPS and MOVES decide, no test.
+    """
+    top = told.top
+    return Claim(
+        name="The indecisive neuron",
+        statement="Late in training, with the learning rate near 0, one boundary still jumps "
+        "while the output hardly changes.",
+        definition=f"Neurons that, in the last tenth of training, flip {FLIPS:.0%} of the domain "
+        "or more from one recorded snapshot to the next on average, and by that move the "
+        f"probability of white by less than {MOVES:.1%}; none where boundaries come to rest. "
+        "2 sign-flip tests over runs stand beside it.",
+        value=f"{told.indecisive} of {told.neurons} neurons, in {told.runs_with} of {told.runs} "
+        f"runs; {told.jumped} in their largest single step"
+        + (
+            f"; most of all flips layer {top.layer + 1}, neuron {top.neuron + 1} of seed "
+            f"{top.seed}: {top.flipped:.2%} a snapshot, {top.most:.1%} at most, for "
+            f"{top.moved:.3%} of probability, since it adds {top.push:.2g} nats where it "
+            f"flips and {top.usual:.2g} where it is on, beside a logit of {top.certainty:.2g}"
+            if top
+            else ""
+        ),
+        control=f"in the middle of training {told.flipped_middle:.3%} a neuron and snapshot, late "
+        f"{told.flipped_late:.3%} (p = {told.calmer_p_value:.2g}); rank correlation of flipped "
+        f"and moved within runs {_median(told.correlation):.2f} (median, p = "
+        f"{told.correlation_p_value:.2g})",
+        runs=told.runs,
+        verdict="holds" if told.indecisive else "does not hold",
+    )
+
+
+def _median(values: Sequence[float]) -> float:
+    """The median; NaN of nothing."""
+    return float(np.median(values)) if len(values) else float("nan")

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ginn.complex import Bool
+from ginn.measures.claim import SIGNIFICANT, Claim, Verdict
 from ginn.measures.statistics import Interval, fisher_p_value, proportion_interval
 from ginn.network import Float64, Snapshots, pre_activations, probability
 from ginn.picture import Domain
@@ -299,3 +300,69 @@ def reaching_gradient(snapshots: Snapshots, snapshot: int, points: Float64, whit
             if layer:
                 delta = (delta @ weights[layer]) * (values[layer - 1] > 0)
     return np.array([math.sqrt(float((gradient**2).sum())) for gradient in gradients])
+
+
+def claim_silence(hearings: Sequence[Hearing], gradients: Float64) -> Claim:
+    """Claim 7, the lead: runs fail where a whole layer is silent over a part of the picture.
+
+    `hearings` are the auditions' of one part, read at their last snapshot; `gradients` (runs,
+    L + 1) is what the part's loss sends into each layer of those among them that are shut.
+    """
+    shut = [bool(each.shut[-1]) for each in hearings]
+    failed = [not each.learnt[-1] for each in hearings]
+    table = confusion(shut, failed)
+    failures = table.shut_failed + table.open_failed
+    return Claim(
+        name="Silence where runs fail",
+        statement="A run fails on a part of the picture because a whole layer is silent over it.",
+        definition="Auditions with some layer off at every pixel of the part, against those that "
+        "get more than half of it wrong; as often in either row under no effect. Fisher's exact "
+        "test, one.",
+        value=f"{table.shut_failed} of {failures} failures had a silent layer, and "
+        f"{table.shut_learnt} of the {table.shut_learnt + table.open_learnt} others "
+        f"(p = {table.p_value:.2g})",
+        control=f"{table.open_failed} failed without one; from the part, {_exact_zeros(gradients)} "
+        "of the shut runs' layers before the output get a gradient of exactly zero",
+        runs=table.runs,
+        verdict=_told_by(table) if failures else "not decidable here",
+    )
+
+
+def _exact_zeros(gradients: Float64) -> str:
+    """How many of the hidden layers' gradients (runs, L + 1) are zero."""
+    hidden = gradients[:, :-1]
+    return f"{int(np.count_nonzero(hidden == 0.0))} of {hidden.size}"
+
+
+def _told_by(table: Confusion) -> Verdict:
+    """Whether failure is commoner among the shut, by Fisher's test."""
+    if table.p_value > SIGNIFICANT:
+        return "not decidable here"
+    commoner = table.shut_failed * table.open_learnt > table.shut_learnt * table.open_failed
+    return "holds" if commoner else "does not hold"
+
+
+def claim_silence_lasts(hearings: Sequence[Hearing], early: int) -> Claim:
+    """Claim 7, foresight: a part that is silent early is never learnt.
+
+    `hearings` are full runs' of one part; they are asked at iteration `early` how they will end.
+    """
+    failed = [not each.learnt[-1] for each in hearings]
+    table = confusion([bool(each.shut[each.at(early)]) for each in hearings], failed)
+    long = [each for run in hearings for each in spells(run) if (each.ended or each.last) > early]
+    ended = sorted(each.ended for each in long if each.ended is not None)
+    begun = sorted(each.begun for each in long)
+    return Claim(
+        name="Silence that lasts",
+        statement="A run that is shut off from a part early never learns it.",
+        definition=f"Full runs with some layer silent over the part at iteration {early:,}, "
+        "against those that get more than half of it wrong at the end; as often in either row "
+        "under no effect. Fisher's exact test, one.",
+        value=f"{table.shut_failed} of {table.shut_failed + table.shut_learnt} shut runs failed "
+        f"(p = {table.p_value:.2g}); their silence began at iterations "
+        f"{', '.join(f'{each:,}' for each in begun) or 'none'}",
+        control=f"{table.open_failed} of {table.open_failed + table.open_learnt} others failed; "
+        f"silence was escaped by iterations {', '.join(f'{each:,}' for each in ended) or 'none'}",
+        runs=table.runs,
+        verdict=_told_by(table),
+    )
