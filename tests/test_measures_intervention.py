@@ -11,17 +11,22 @@ from networks_by_hand import IDENTITY, halves, layer_of, run_of, threshold
 from ginn.measures.intervention import (
     ARMS,
     FIRST_STREAM,
+    IMPOSED_ARMS,
     MARGIN,
-    Intervention,
     Patient,
-    claim_waking,
+    learner,
     other_layer,
     patient,
-    read,
     recorded,
-    sign_test_p_value,
     start,
     trials,
+)
+from ginn.measures.recovery import (
+    Intervention,
+    claim_silencing,
+    claim_waking,
+    read,
+    sign_test_p_value,
 )
 from ginn.measures.silence import hearing
 from ginn.network import Snapshots, Start
@@ -30,7 +35,8 @@ from ginn.train import Training, train
 WHITE_LEFT = halves(left_white=True)
 OUTPUT = ([[1.0, 1.0]], [-0.1])
 # Silent in layer 1 up to x = .5; the pixel furthest from coming on is at x = .025.
-SHUT = run_of([IDENTITY, layer_of(threshold(0.5), threshold(0.6)), OUTPUT], seed=5)
+SHUT_STATE = [IDENTITY, layer_of(threshold(0.5), threshold(0.6)), OUTPUT]
+SHUT = run_of(SHUT_STATE, seed=5)
 OPEN_STATE = [IDENTITY, layer_of(threshold(0.2), threshold(0.6)), OUTPUT]
 OPEN = run_of(OPEN_STATE)
 STEP = (0.5 - 0.025) * (1 + MARGIN) * np.sqrt(2)
@@ -59,6 +65,28 @@ def test_a_patient_is_a_run_with_a_layer_silent_over_all_of_the_part() -> None:
     assert found.step == pytest.approx(STEP, rel=1e-6)
     assert patient(SHUT, WHITE_LEFT, "right") is None
     assert patient(OPEN, WHITE_LEFT, "left") is None
+
+
+def test_a_learner_is_open_and_right_and_is_silenced_by_the_least_lowering() -> None:
+    # Over the left half the neurons reach .475 - .2 at most; the output is white from .22 on.
+    learnt = [IDENTITY, layer_of(threshold(0.2), threshold(0.4)), ([[5.0, 5.0]], [-0.1])]
+    well = run_of(SHUT_STATE, learnt, seed=3)
+    found = learner(well, WHITE_LEFT, "left")
+    assert found is not None
+    assert (found.seed, found.layer) == (3, 1)
+    assert found.step == pytest.approx(0.275 * (1 + MARGIN) * np.sqrt(2), rel=1e-5)
+    each = trials([found], streams=1, arms=IMPOSED_ARMS)
+    begin = start(each, {3: well})
+    assert [t.arm for t in each] == list(IMPOSED_ARMS)
+    lowered = run_of([(w[1], b[1]) for w, b in zip(begin.weights, begin.biases, strict=True)])
+    assert hearing(lowered, WHITE_LEFT, "left").silent.tolist() == [[0.0, 1.0]]
+
+
+def test_a_shut_run_and_one_that_has_not_learnt_are_no_learners() -> None:
+    silent_and_white = [*SHUT_STATE[:2], ([[1.0, 1.0]], [0.1])]
+    assert learner(run_of(silent_and_white), WHITE_LEFT, "left") is None
+    black = [IDENTITY, layer_of(threshold(0.2), threshold(0.4)), ([[5.0, 5.0]], [-9.0])]
+    assert learner(run_of(black), WHITE_LEFT, "left") is None
 
 
 def test_every_arm_takes_a_step_of_one_length_and_only_where_it_says() -> None:
@@ -253,6 +281,28 @@ def test_the_controls_asked_for_decide(arms: dict[str, float], verdict: str) -> 
     assert claim.verdict == verdict
     assert claim.runs == 1
     assert f"raised {8 * arms.get('raised', 0):.0f} of 8" in claim.value
+
+
+@pytest.mark.parametrize(
+    ("arms", "verdict"),
+    [
+        ({"untouched": 1.0, "random": 1.0}, "holds"),
+        ({"untouched": 1.0, "random": 1.0, "lowered": 1.0}, "does not hold"),
+        ({"lowered": 1.0}, "does not hold"),
+        ({"untouched": 1.0}, "not decidable here"),
+        ({}, "not decidable here"),
+    ],
+)
+def test_imposed_silence_is_enough_only_if_it_is_not_overcome(
+    arms: dict[str, float], verdict: str
+) -> None:
+    each = trials([Patient(5, "left", 0, 1.0)], streams=8, arms=IMPOSED_ARMS)
+    runs = [answers(t.stream - FIRST_STREAM < arms.get(t.arm, 0.0) * 8) for t in each]
+    told = read(each, runs, WHITE_LEFT, treated="lowered")
+    assert [c.other for c in told.comparisons] == ["untouched", "random"]
+    claim = claim_silencing(told)
+    assert claim.verdict == verdict
+    assert f"silenced {8 * arms.get('lowered', 0):.0f} of 8" in claim.value
 
 
 def test_the_claim_counts_all_its_tests() -> None:

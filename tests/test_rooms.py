@@ -24,6 +24,7 @@ ORDER = [
     {"measures.critical_points"},
     {"measures.silence", "measures.copycats", "measures.indecision"},
     {"measures.intervention"},
+    {"measures.recovery"},
     {"phenomena", "sprites", "vectors"},
     {"film"},
     {"numerals"},
