@@ -80,6 +80,14 @@ def test_a_learner_is_open_and_right_and_is_silenced_by_the_least_lowering() -> 
     assert [t.arm for t in each] == list(IMPOSED_ARMS)
     lowered = run_of([(w[1], b[1]) for w, b in zip(begin.weights, begin.biases, strict=True)])
     assert hearing(lowered, WHITE_LEFT, "left").silent.tolist() == [[0.0, 1.0]]
+    # A first layer that would take less is left alone; one that stands alone is not.
+    small = ([[0.125, 0.0], [0.0, 0.125]], [0.0, 0.0])
+    rest = [([[8.0, 0.0], [8.0, 0.0]], [-0.2, -0.4]), learnt[2]]
+    deep = learner(run_of([small, *rest]), WHITE_LEFT, "left")
+    alone = learner(run_of(learnt[1:]), WHITE_LEFT, "left")
+    assert deep is not None
+    assert alone is not None
+    assert (deep.layer, alone.layer) == (1, 0)
 
 
 def test_a_shut_run_and_one_that_has_not_learnt_are_no_learners() -> None:
@@ -309,3 +317,9 @@ def test_the_claim_counts_all_its_tests() -> None:
     # Six pairs: 2 / 2^6 = .031, above .05 only when multiplied by the four tests.
     assert claim_waking(came({"raised": 1.0}, streams=6)).verdict == "not decidable here"
     assert claim_waking(came({"raised": 1.0}, streams=8)).verdict == "holds"
+
+
+def test_without_a_run_to_wake_or_to_silence_nothing_is_decided() -> None:
+    for claim in (claim_waking(None), claim_silencing(None)):
+        assert (claim.verdict, claim.runs) == ("not decidable here", 0)
+        assert "no audition" in claim.definition

@@ -9,7 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from networks_by_hand import IDENTITY, halves, layer_of, run_of, threshold
+from networks_by_hand import IDENTITY, Layer, halves, layer_of, run_of, threshold
 from random_run import random_run
 
 from ginn.measures.silence import (
@@ -21,6 +21,7 @@ from ginn.measures.silence import (
     claim_silence_lasts,
     confusion,
     foresight,
+    hardest_part,
     hearing,
     part_points,
     reaching_gradient,
@@ -30,6 +31,7 @@ from ginn.measures.silence import (
 )
 from ginn.measures.statistics import proportion_interval
 from ginn.network import Snapshots
+from ginn.picture import Domain, Part
 
 # Silent left of x = .5 in its second layer; the output is white where that is on.
 SILENT_LEFT = [IDENTITY, layer_of(threshold(0.5), threshold(0.6)), ([[1, 1]], [-0.01])]
@@ -67,13 +69,14 @@ def test_success_is_the_share_of_the_parts_own_pixels_on_the_right_side() -> Non
     quarter = [IDENTITY, layer_of(threshold(0.25), threshold(0.25)), ([[1, 1]], [0])]
     got = hearing(run_of(quarter), white_left, "left")
     assert got.right.tolist() == [0.5]
-    assert got.learnt.tolist() == [False]
+    assert got.learnt.tolist() == [True]
+    assert heard([False], 0.49).learnt.tolist() == [False]
     np.testing.assert_array_equal(got.silent, [[0.0, 0.5]])
 
 
 @pytest.mark.parametrize(
     ("right", "since"),
-    [([0.4, 0.6, 0.4, 0.7], 30), ([0.6, 0.7, 0.8, 0.9], 0), ([0.9, 0.9, 0.9, 0.5], np.inf)],
+    [([0.4, 0.6, 0.4, 0.7], 30), ([0.6, 0.7, 0.8, 0.9], 0), ([0.9, 0.9, 0.9, 0.4], np.inf)],
 )
 def test_a_part_is_learnt_since_it_was_to_the_end(right: list[float], since: float) -> None:
     run = Hearing(0, "left", (0, 10, 20, 30), np.zeros((4, 1)), np.array(right))
@@ -170,6 +173,39 @@ def test_spells_are_the_stretches_of_silence(silent: list[bool]) -> None:
         covered[first:last] = True
     np.testing.assert_array_equal(covered, run.shut)
     assert not told or (told[-1].ended is None) == silent[-1]
+
+
+def test_a_run_is_asked_by_what_was_recorded_until_then() -> None:
+    run = heard([False, True, False])
+    assert [run.at(iteration) for iteration in (0, 9, 10, 19, 99)] == [0, 0, 1, 1, 2]
+    with pytest.raises(ValueError, match="found iteration -1, allowed: 0"):
+        run.at(-1)
+
+
+def white_left_of(x: float) -> list[Layer]:
+    """A network that says white up to x."""
+    return [layer_of(threshold(x, on_to_the_right=False)), ([[1.0]], [0.0])]
+
+
+def test_the_hardest_part_is_the_one_that_most_runs_fail_on_at_last() -> None:
+    domain = halves(left_white=True)
+    # White up to .2: most of the left half wrong. Up to .9: most of the right half.
+    early, late = white_left_of(0.2), white_left_of(0.9)
+    assert hardest_part([run_of(early), run_of(late), run_of(late)], domain) == "right"
+    assert hardest_part([run_of(early), run_of(early), run_of(late)], domain) == "left"
+    assert hardest_part([run_of(early, late)], domain) == "right"
+    # Where none has failed, what is right least.
+    assert hardest_part([run_of(white_left_of(0.4))], domain) == "left"
+    assert hardest_part([run_of(white_left_of(0.6))], domain) == "right"
+
+
+def test_a_small_part_is_not_the_hardest_unless_all_are_small() -> None:
+    dot = np.zeros((20, 20), dtype=np.bool_)
+    dot[:2, :4] = True  # 2%
+    small = Part("dot", True, dot)
+    run = run_of(white_left_of(-1.0))  # black everywhere
+    assert hardest_part([run], Domain(dot, (small, Part("ground", False, ~dot)))) == "ground"
+    assert hardest_part([run], Domain(dot, (small,))) == "dot"
 
 
 def test_a_spell_names_its_layer_and_the_outcome() -> None:

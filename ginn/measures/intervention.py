@@ -22,11 +22,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from ginn.measures.silence import hearing, part_points
+from ginn.measures.silence import hearing, last_state, part_points
 from ginn.network import Float64, Snapshots, Start, pre_activations
 from ginn.picture import Domain
 
@@ -97,19 +97,6 @@ def learner(snapshots: Snapshots, domain: Domain, part: str) -> Patient | None:
     fall = [float(values.max()) * (1 + MARGIN) for values in hidden]
     layer = min(range(min(1, len(hidden) - 1), len(hidden)), key=lambda each: fall[each])
     return Patient(snapshots.seed, part, layer, fall[layer] * math.sqrt(hidden[layer].shape[1]))
-
-
-def last_state(snapshots: Snapshots) -> Snapshots:
-    """The run's last snapshot alone."""
-    return replace(
-        snapshots,
-        iterations=snapshots.iterations[-1:],
-        weights=tuple(weight[-1:] for weight in snapshots.weights),
-        biases=tuple(bias[-1:] for bias in snapshots.biases),
-        loss=snapshots.loss[-1:],
-        accuracy=snapshots.accuracy[-1:],
-        learning_rate=snapshots.learning_rate[-1:],
-    )
 
 
 def trials(

@@ -24,7 +24,7 @@ DECIDING = ("untouched", "random")
 class Arm:
     """How the trials of one arm came out.
 
-    `learnt` of `trials` got more than half of the part right at the end; `by_patient` are the
+    `learnt` of `trials` got at least half of the part right at the end; `by_patient` are the
     counts for each patient, `by_iteration` for each recorded iteration. `open_at_start` counts the
     trials that were not shut once the change had been made, `open_at_end` those that were not at
     the end. `learnt_shut` are those that had ever learnt the part, at a recorded iteration, while
@@ -166,12 +166,18 @@ def sign_test_p_value(better: int, worse: int) -> float:
     return float(min(1.0, 2 * tail / 2**tosses))
 
 
-def claim_waking(told: Intervention) -> Claim:
+def claim_waking(told: Intervention | None) -> Claim:
     """Claim 7, the test: a run learns once its silent layer is woken.
+
+    Without an intervention, since no audition was shut off from a part, nothing can be decided.
 
     It holds if the raised twins learn more often than the untouched ones and than those nudged at
     random, over the number of all tests; the other arms stand beside.
     """
+    name = "Waking the silent layer"
+    statement = "A run shut off from a part learns it once the silent layer's biases are raised."
+    if told is None:
+        return _untested(name, statement, "no audition was shut off from the part")
     tests = len(told.comparisons)
     verdict = all_of(
         [
@@ -197,9 +203,9 @@ def claim_waking(told: Intervention) -> Claim:
         f"{learnt} had learnt"
     )
     return Claim(
-        name="Waking the silent layer",
-        statement="A run shut off from a part learns it once the silent layer's biases are raised.",
-        definition="Trials that get more than half of the part right after "
+        name=name,
+        statement=statement,
+        definition="Trials that get at least half of the part right after "
         f"{told.iterations[-1] - told.iterations[0]:,} further iterations, from "
         f"{len(told.patients)} shut auditions with {told.streams} streams of minibatches each; as "
         f"many in each arm under no effect. {tests} exact sign tests over twins, for these runs; "
@@ -218,13 +224,19 @@ def _decided(better: int, worse: int, p_value: float) -> Verdict:
     return "holds" if better > worse else "does not hold"
 
 
-def claim_silencing(told: Intervention) -> Claim:
+def claim_silencing(told: Intervention | None) -> Claim:
     """Claim 7, the other way about: silence is all that it takes to fail.
+
+    Without an intervention, since no audition had learnt the part, nothing can be decided.
 
     `told` is read with "lowered" as the treated arm, from runs that had learnt the part. It holds
     if the silenced twins learn less often than the others, over the number of tests; it does not
     if, by the 95% interval, more than half of the silenced learn the part again.
     """
+    name = "Imposing silence"
+    statement = "A run that is silenced over a part it had learnt does not learn it again."
+    if told is None:
+        return _untested(name, statement, "no audition had learnt the part")
     tests = len(told.comparisons)
     arms = {arm.name: arm for arm in told.arms}
     silenced = arms["lowered"]
@@ -240,9 +252,9 @@ def claim_silencing(told: Intervention) -> Claim:
         for each in told.comparisons
     ]
     return Claim(
-        name="Imposing silence",
-        statement="A run that is silenced over a part it had learnt does not learn it again.",
-        definition="Trials that get more than half of the part right after "
+        name=name,
+        statement=statement,
+        definition="Trials that get at least half of the part right after "
         f"{told.iterations[-1] - told.iterations[0]:,} further iterations, from "
         f"{len(told.patients)} auditions that had learnt it, with {told.streams} streams of "
         "minibatches each and a layer's biases lowered until it is off at every pixel of the part; "
@@ -254,3 +266,8 @@ def claim_silencing(told: Intervention) -> Claim:
         runs=len(told.patients),
         verdict=verdict,
     )
+
+
+def _untested(name: str, statement: str, why: str) -> Claim:
+    """A claim about runs that this build does not have."""
+    return Claim(name, statement, f"Not measured: {why}.", "none", "none", 0, "not decidable here")

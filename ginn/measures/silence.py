@@ -14,9 +14,10 @@ Axes: K snapshots, P points, R runs, L hidden layers.
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,8 +53,8 @@ class Hearing:
 
     @property
     def learnt(self) -> Bool:
-        """Whether more than half of the part is right, (K,)."""
-        return np.asarray(self.right > 0.5)
+        """Whether at least half of the part is right, (K,); a run has failed on it if not."""
+        return np.asarray(self.right >= 0.5)
 
     @property
     def learnt_since(self) -> float:
@@ -63,8 +64,13 @@ class Hearing:
         return float(self.iterations[since]) if since < len(self.iterations) else math.inf
 
     def at(self, iteration: int) -> int:
-        """The snapshot recorded at `iteration`; ValueError where there is none."""
-        return self.iterations.index(iteration)
+        """The last snapshot recorded by `iteration`; ValueError where there is none yet."""
+        if iteration < self.iterations[0]:
+            raise ValueError(
+                f"seed {self.seed}: found iteration {iteration}, allowed: {self.iterations[0]}, "
+                "the first that was recorded, or later"
+            )
+        return bisect.bisect_right(self.iterations, iteration) - 1
 
 
 def hearing(snapshots: Snapshots, domain: Domain, part: str) -> Hearing:
@@ -89,6 +95,35 @@ def hearing(snapshots: Snapshots, domain: Domain, part: str) -> Hearing:
         silent=np.array(silent).reshape(-1, len(snapshots.widths)),
         right=np.array(right),
     )
+
+
+def last_state(snapshots: Snapshots) -> Snapshots:
+    """The run's last snapshot alone."""
+    return replace(
+        snapshots,
+        iterations=snapshots.iterations[-1:],
+        weights=tuple(weight[-1:] for weight in snapshots.weights),
+        biases=tuple(bias[-1:] for bias in snapshots.biases),
+        loss=snapshots.loss[-1:],
+        accuracy=snapshots.accuracy[-1:],
+        learning_rate=snapshots.learning_rate[-1:],
+    )
+
+
+def hardest_part(runs: Sequence[Snapshots], domain: Domain) -> str:
+    """The major part that most runs have failed on by their last snapshot, by name.
+
+    Of several, or where none has failed, the one of which least is right on average. A picture
+    without a major part counts all.
+    """
+    parts = [part.name for part in domain.parts if part.major] or [p.name for p in domain.parts]
+
+    def ease(part: str) -> tuple[int, float]:
+        heard = [hearing(last_state(run), domain, part) for run in runs]
+        learnt = sum(bool(each.learnt[-1]) for each in heard)
+        return learnt, float(np.mean([each.right[-1] for each in heard]))
+
+    return min(parts, key=ease)
 
 
 def part_points(domain: Domain, part: str) -> tuple[Float64, bool]:
@@ -169,7 +204,7 @@ class Spell:
 
     `layer` counts from 0: the deepest layer shut at its begin. Iterations: `begun` is the first
     shut snapshot's, `ended` the next open one's, None where the recording ends first (`last` is
-    the last snapshot's). `learnt` says whether more than half of the part is right at the end of
+    the last snapshot's). `learnt` says whether at least half of the part is right at the end of
     the recording.
     """
 
