@@ -194,7 +194,7 @@ def test_the_hardest_part_is_the_one_that_most_runs_fail_on_at_last() -> None:
     assert hardest_part([run_of(early), run_of(late), run_of(late)], domain) == "right"
     assert hardest_part([run_of(early), run_of(early), run_of(late)], domain) == "left"
     assert hardest_part([run_of(early, late)], domain) == "right"
-    # Failures count before shares: left fails twice with .4, right once, though less of it is right.
+    # Failures count before shares: left fails twice, right once, though less of that is right.
     runs = [run_of(white_left_of(x)) for x in (0.2, 0.2, 1.0, 0.74, 0.74, 0.74, 0.74)]
     assert hardest_part(runs, domain) == "left"
     # Where none has failed, what is right least.
