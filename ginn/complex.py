@@ -162,8 +162,8 @@ class Complex:
         self._move_off_sides(crossings, np.concatenate([~tail_on, tail_on[edge]]))
         self._add_chords(crossings, vertex[previous], vertex)
 
-    def regions(self) -> NDArray[np.int32]:
-        """How many cells of each snapshot are thicker than THINNEST_REGION, (B,)."""
+    def areas(self) -> tuple[Float64, Float64]:
+        """Area and perimeter of each cell, (C,) each, in domain units; meaningless for OUTSIDE."""
         edges = self.edges[:, : self.edge_count]
         tail, head = self.values[:2, edges[TAIL]], self.values[:2, edges[HEAD]]
         step = head - tail
@@ -173,6 +173,11 @@ class Complex:
         for side, sign in ((ON_LEFT, 0.5), (ON_RIGHT, -0.5)):
             area += sign * np.bincount(edges[side], doubled, self.cells)
             perimeter += np.bincount(edges[side], length, self.cells)
+        return area, perimeter
+
+    def regions(self) -> NDArray[np.int32]:
+        """How many cells of each snapshot are thicker than THINNEST_REGION, (B,)."""
+        area, perimeter = self.areas()
         region = area > THINNEST_REGION * perimeter
         region[OUTSIDE] = False
         count = np.bincount(self.cell_snapshot[: self.cells][region], minlength=self.snapshots)
@@ -265,21 +270,40 @@ def layers(
     of the whole network. It is one complex, cut further on each turn: read it before going on.
     Raises GeometryError if a pre-activation is not finite or a boundary cannot be decided.
     """
+    square = Complex(len(weights[0]), first_snapshot)
+    return (polygons for polygons, cut in _turns(weights, biases, square) if not cut)
+
+
+def cut_layers(
+    weights: tuple[Float32, ...], biases: tuple[Float32, ...], polygons: Complex
+) -> Iterator[Complex]:
+    """For each hidden layer, the complex once it has been cut by it, with its values on it.
+
+    As `layers`, but after the cut, and from `polygons` as they stand: the bare square, or one that
+    lines of any origin have cut before.
+    """
+    return (polygons for polygons, cut in _turns(weights, biases, polygons) if cut)
+
+
+def _turns(
+    weights: tuple[Float32, ...], biases: tuple[Float32, ...], polygons: Complex
+) -> Iterator[tuple[Complex, bool]]:
+    """The complex when a layer is entered, with False; after a hidden layer's cut, with True."""
     widths = tuple(bias.shape[1] for bias in biases[:-1])
-    polygons = Complex(len(weights[0]), first_snapshot)
-    activation = polygons.values  # (in, V)
+    activation = polygons.values[:2, : polygons.vertices]  # (in, V)
     bound = np.full((2, polygons.snapshots), EPSILON)  # (in, B)
     for weight, bias, neurons in zip(weights, biases, layer_slices(widths), strict=True):
         weight64, bias64 = weight.astype(np.float64), bias.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             values, largest = affine(polygons, weight64, bias64, activation)
             bound = rounding_bound(weight64, bias64, largest, bound)
-        _require_finite(bound, first_snapshot, neurons.start)
+        _require_finite(bound, polygons.first_snapshot, neurons.start)
         polygons.enter_layer(neurons.start, values, bound)
-        yield polygons
+        yield polygons, False
         if neurons.start < sum(widths):
             for neuron in range(weight.shape[1]):
                 polygons.split(neuron)
+            yield polygons, True
             activation = np.maximum(polygons.values[2:, : polygons.vertices], 0.0)
 
 

@@ -51,6 +51,19 @@ class Snapshots:
         return len(self.iterations)
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where S runs begin in place of an initialisation: S networks and the iteration they are at.
+
+    `weights[l]` is (S, out, in) and `biases[l]` (S, out), float32, for the hidden layers and then
+    the output. Nothing else is carried over: an optimiser starts with its moments at zero.
+    """
+
+    iteration: int
+    weights: tuple[Float32, ...]
+    biases: tuple[Float32, ...]
+
+
 def layer_slices(widths: tuple[int, ...]) -> list[slice]:
     """Where each hidden layer's neurons stand in the numbering of all neurons; the output is last.
 

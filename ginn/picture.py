@@ -111,7 +111,7 @@ def _draw(path: Path, pixels: int) -> Domain:
         if name not in names:
             names.append(name)
         polygon = np.array(shape["polygon"], dtype=np.float64)
-        part_of[_inside(polygon, x, y)] = names.index(name)
+        part_of[inside_polygon(polygon, x, y)] = names.index(name)
         painted.append((polygon, white))
     parts = tuple(Part(n, colours[n], part_of == i) for i, n in enumerate(names))
     labels = np.isin(part_of, [i for i, name in enumerate(names) if colours[name]])
@@ -140,7 +140,7 @@ def outline_corners(
     y = place[:, 1, None] + CORNER_RADIUS * np.sin(turns)
     white = np.full(x.shape, background)
     for polygon, colour in painted:
-        white[_inside(polygon, x, y)] = colour
+        white[inside_polygon(polygon, x, y)] = colour
     sides = (white != np.roll(white, 1, axis=1)).sum(axis=1)
     turn = 360.0 * np.abs(white.mean(axis=1) - 0.5)
     return np.asarray(place[(sides > 2) | ((sides == 2) & (turn >= CORNER_TURN))])
@@ -163,7 +163,7 @@ def _edge_crossings(
     return np.asarray(start[i][cross] + along_one[cross, None] * step[i][cross])
 
 
-def _inside(
+def inside_polygon(
     polygon: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """Even-odd rule: is each point inside the polygon (V, 2)? An upper or left edge is inside."""

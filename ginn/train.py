@@ -32,7 +32,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ginn.network import Float32, Snapshots
+from ginn.network import Float32, Snapshots, Start
 from ginn.picture import Domain
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
@@ -88,6 +88,24 @@ def initialise(parameters: Parameters, seeds: Sequence[int]) -> None:
                 linear = nn.Linear(layer.shape[2] - 1, layer.shape[1])
                 layer[s, :, :-1] = linear.weight.detach()
                 layer[s, :, -1] = linear.bias.detach()
+
+
+def begin_from(parameters: Parameters, start: Start) -> None:
+    """Fill each network with its weights and biases in `start`.
+
+    Raises ValueError where the shapes are not those of the training's networks.
+    """
+    given = zip(start.weights, start.biases, strict=True)
+    arrays = [np.concatenate([weight, bias[..., None]], axis=-1) for weight, bias in given]
+    found = [array.shape for array in arrays]
+    allowed = [tuple(layer.shape) for layer in parameters.layers]
+    if found != allowed:
+        raise ValueError(
+            f"the start's layers, biases as a last column, are {found}; allowed: {allowed}, that "
+            "is (runs, out, in + 1); give a network a run, of the training's widths"
+        )
+    for layer, array in zip(parameters.layers, arrays, strict=True):
+        layer.copy_(torch.from_numpy(array))
 
 
 class Minibatches:
@@ -218,6 +236,7 @@ def train(
     seeds: Sequence[int],
     recorded: Sequence[int],
     progress: Callable[[int], None] = lambda iterations: None,
+    start: Start | None = None,
 ) -> list[Snapshots]:
     """Train each seed up to the last of the `recorded` iterations, and record its snapshots.
 
@@ -225,11 +244,23 @@ def train(
     however early the recording ends, so that a short training is the beginning of the full one.
     `progress` is told the run-iterations done since it was last called. A run whose parameters
     stop being finite ends with its last finite snapshot and says so in `ended`; the others go on.
+
+    With a `start`, run s begins with its network s at its iteration, from which the learning rate
+    goes on as it would; seeds then say only which minibatches a run sees, from the first of their
+    stream, and one may stand there several times. Adam's moments and its count of steps start at
+    zero, so this is not the run that the network came from, had that gone on: the first steps move
+    every parameter that has a gradient by about one learning rate. Raises ValueError where the
+    start does not fit, or where the recording begins before it.
     """
     if not seeds:
         return []
+    if start and recorded[0] < start.iteration:
+        raise ValueError(
+            f"found {recorded[0]} as the first recorded iteration, allowed: {start.iteration}, "
+            "where the start is, or later; record no iteration before the start"
+        )
     with _one_thread_without_denormals():
-        return _train(training, domain, seeds, recorded, progress)
+        return _train(training, domain, seeds, recorded, progress, start)
 
 
 @contextmanager
@@ -251,14 +282,18 @@ def _train(
     seeds: Sequence[int],
     recorded: Sequence[int],
     progress: Callable[[int], None],
+    start: Start | None,
 ) -> list[Snapshots]:
     """The loop of `train`."""
     parameters = Parameters(len(seeds), training.widths)
-    initialise(parameters, seeds)
+    if start:
+        begin_from(parameters, start)
+    else:
+        initialise(parameters, seeds)
     step = Step(parameters, len(seeds), training)
     minibatches = Minibatches(domain, training.batch, seeds)
     recorder = _Recorder(training, domain, seeds, recorded)
-    iteration = 0
+    iteration = start.iteration if start else 0
     for stop in recorded:
         while iteration < stop:
             count = min(CHUNK, stop - iteration)

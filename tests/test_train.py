@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from ginn.network import Snapshots, pre_activations, probability
+from ginn.network import Snapshots, Start, pre_activations, probability
 from ginn.picture import Domain, Part
 from ginn.train import Minibatches, Training, train
 
@@ -43,6 +43,17 @@ def ordinary_training(
         optimiser.step()
         scheduler.step()
     return network
+
+
+def start_of(runs: list[Snapshots], snapshot: int) -> Start:
+    """All these runs' networks at one snapshot."""
+    weights = zip(*(run.weights for run in runs), strict=True)
+    biases = zip(*(run.biases for run in runs), strict=True)
+    return Start(
+        int(runs[0].iterations[snapshot]),
+        tuple(np.stack([weight[snapshot] for weight in layer]) for layer in weights),
+        tuple(np.stack([bias[snapshot] for bias in layer]) for layer in biases),
+    )
 
 
 def flattened(snapshots: Snapshots) -> np.ndarray:
@@ -88,6 +99,75 @@ def test_a_short_training_is_the_beginning_of_a_long_one(domain: Domain) -> None
     long = train(training, domain, [1], [0, 77, 130, 260, 500])[0]
     np.testing.assert_array_equal(short.weights[1][2], long.weights[1][3])
     np.testing.assert_array_equal(short.loss, long.loss[[0, 2, 3]])
+
+
+def test_started_from_its_own_initialisation_a_run_is_the_same_to_the_bit(domain: Domain) -> None:
+    training = Training((8, 8), 1000, 16, 1e-3)
+    plain = train(training, domain, [4, 7], [0, 300])
+    started = train(training, domain, [4, 7], [0, 300], start=start_of(plain, 0))
+    for run, same in zip(plain, started, strict=True):
+        np.testing.assert_array_equal(flattened(run), flattened(same))
+
+
+def test_a_started_run_takes_adams_steps_anew_at_the_learning_rate_of_its_iteration(
+    domain: Domain,
+) -> None:
+    training = Training((8, 5), 400, 64, 3e-3)
+    begun = train(training, domain, [7], [0, 200])
+    start = start_of(begun, 1)
+    run = train(training, domain, [9], [200, 260], start=start)[0]
+    np.testing.assert_array_equal(run.iterations, [200, 260])
+    np.testing.assert_allclose(run.learning_rate[0], 1.5e-3)
+
+    linears = [nn.Linear(2, 8), nn.Linear(8, 5), nn.Linear(5, 1)]
+    with torch.no_grad():
+        for linear, weight, bias in zip(linears, start.weights, start.biases, strict=True):
+            linear.weight.copy_(torch.from_numpy(weight[0]))
+            linear.bias.copy_(torch.from_numpy(bias[0]))
+    oracle = nn.Sequential(linears[0], nn.ReLU(), linears[1], nn.ReLU(), linears[2])
+    optimiser = torch.optim.Adam(oracle.parameters())
+    inputs, labels = Minibatches(domain, 64, [9]).draw(60)
+    for t in range(60):
+        optimiser.param_groups[0]["lr"] = training.learning_rate_at(200 + t)
+        optimiser.zero_grad()
+        logit = oracle(inputs[t, 0, :2].T)[:, 0]
+        nn.functional.binary_cross_entropy_with_logits(logit, labels[t, 0]).backward()
+        optimiser.step()
+    for weight, linear in zip(run.weights, linears, strict=True):
+        np.testing.assert_allclose(weight[1], linear.weight.detach().numpy(), atol=1e-4)
+        assert np.abs(weight[1] - weight[0]).max() > 0.01
+
+
+def test_a_started_runs_result_does_not_depend_on_its_company(domain: Domain) -> None:
+    training = Training((16, 16, 16), 1000, 100, 1e-3)
+    begun = train(training, domain, [0, 1, 2], [0, 100])
+    groups = [[(1, 8)], [(1, 8), (1, 9)], [(0, 8), (2, 8), (1, 8), (1, 9), (2, 3)]]
+    results = []
+    for group in groups:
+        start = start_of([begun[network] for network, _ in group], 1)
+        runs = train(training, domain, [stream for _, stream in group], [100, 350], start=start)
+        results.append(flattened(runs[group.index((1, 8))]))
+    for result in results[1:]:
+        np.testing.assert_array_equal(result, results[0])
+
+
+def test_runs_of_one_start_and_one_stream_are_twins_and_other_streams_part_them(
+    domain: Domain,
+) -> None:
+    training = Training((8,), 1000, 16, 1e-3)
+    begun = train(training, domain, [1], [0, 100])
+    runs = train(training, domain, [3, 3, 4], [100, 200], start=start_of(begun * 3, 1))
+    np.testing.assert_array_equal(flattened(runs[0]), flattened(runs[1]))
+    assert not np.array_equal(runs[0].weights[0][1], runs[2].weights[0][1])
+
+
+def test_a_start_that_does_not_fit_is_refused(domain: Domain) -> None:
+    training = Training((8,), 1000, 16, 1e-3)
+    start = start_of(train(training, domain, [1], [0, 10]), 1)
+    with pytest.raises(ValueError, match=r"found 5 .*allowed: 10"):
+        train(training, domain, [1], [5, 20], start=start)
+    with pytest.raises(ValueError, match=r"\(1, 8, 3\).*allowed.*\(2, 8, 3\)"):
+        train(training, domain, [1, 2], [10, 20], start=start)
 
 
 def test_seeds_differ_in_their_weights_and_in_their_minibatches(domain: Domain) -> None:
