@@ -71,11 +71,16 @@ class Draft:
 
 @dataclass(frozen=True)
 class Spec:
-    """A whole `report.toml`."""
+    """A whole `report.toml`.
+
+    `variants` are the experiment with another network or training, for comparison: their runs are
+    auditioned and trained in full, but not shown one by one.
+    """
 
     site: Site
     experiment: Experiment
     draft: Draft
+    variants: tuple[Experiment, ...] = ()
 
 
 def load_spec(path: Path) -> Spec:
@@ -91,9 +96,12 @@ def load_spec(path: Path) -> Spec:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as TOML: {error}") from error
     root = _Table(path, "", document)
-    spec = Spec(
-        _site(root.table("site")), _experiment(root.only("experiment")), _draft(root.table("draft"))
-    )
+    site, experiment = _site(root.table("site")), _experiment(root.only("experiment"))
+    variants = tuple(_variant(table, experiment) for table in root.any_number("variant"))
+    for number, variant in enumerate(variants):
+        if variant.id in {other.id for other in (experiment, *variants[:number])}:
+            raise root.error(f"variant[{number}].id", repr(variant.id), "an id that no other has")
+    spec = Spec(site, experiment, _draft(root.table("draft")), variants)
     root.close()
     return spec
 
@@ -104,23 +112,28 @@ def draft_of(spec: Spec) -> Spec:
     Snapshots are thinned evenly by their place in the full schedule, so that the early ones stay
     dense; the first and the last are kept.
     """
-    full, draft = spec.experiment, spec.draft
+    variants = tuple(_short(variant, spec.draft) for variant in spec.variants)
+    return replace(spec, experiment=_short(spec.experiment, spec.draft), variants=variants)
+
+
+def _short(full: Experiment, draft: Draft) -> Experiment:
+    """One experiment as a draft has it."""
     iterations = min(draft.iterations, full.iterations)
     within = sorted({i for i in full.snapshots if i <= iterations} | {iterations})
     count = min(draft.snapshots, len(within))
     places = {round(i * (len(within) - 1) / max(count - 1, 1)) for i in range(count)}
-    experiment = replace(
+    seeds = min(draft.seeds, full.first_seeds + full.failed_seeds)
+    return replace(
         full,
         iterations=iterations,
         snapshots=tuple(within[place] for place in sorted(places)),
-        audition_seeds=draft.seeds,
+        audition_seeds=min(draft.seeds, full.audition_seeds),
         audition_iterations=min(full.audition_iterations, max(iterations // 2, 1)),
-        first_seeds=draft.seeds,
+        first_seeds=seeds,
         failed_seeds=0,
-        good_runs=min(full.good_runs, draft.seeds - 1),
+        good_runs=min(full.good_runs, seeds - 1),
         bad_runs=1,
     )
-    return replace(spec, experiment=experiment)
 
 
 class _Table:
@@ -157,6 +170,14 @@ class _Table:
             raise self.error(key, found, f"one [[{key}]]")
         return _Table(self.path, key, value[0])
 
+    def any_number(self, key: str) -> list[_Table]:
+        """The tables of an array of tables that need not be there."""
+        self.taken.add(key)
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.error(key, repr(value), f"any number of [[{key}]]")
+        return [_Table(self.path, f"{key}[{number}]", item) for number, item in enumerate(value)]
+
     def text(self, key: str, pattern: str = r"[^\n]+", allowed: str = "a line of text") -> str:
         """A string that matches `pattern` from end to end."""
         value = self.take(key, allowed)
@@ -192,6 +213,8 @@ class _Table:
 
 
 _COLOUR = r"#[0-9a-fA-F]{6}"
+_ID = r"[a-z][a-z0-9-]{0,31}"
+_ID_ALLOWED = "lower-case letters, digits and hyphens"
 
 
 def _site(table: _Table) -> Site:
@@ -220,7 +243,7 @@ def _experiment(table: _Table) -> Experiment:
     audition, cohort, exhibit = (table.table(key) for key in ("audition", "cohort", "exhibit"))
     iterations = table.integer("iterations", 1, MOST_ITERATIONS)
     experiment = Experiment(
-        id=table.text("id", r"[a-z][a-z0-9-]{0,31}", "lower-case letters, digits and hyphens"),
+        id=table.text("id", _ID, _ID_ALLOWED),
         title=table.text("title"),
         picture=_picture(table),
         pixels=table.integer("pixels", 2, MOST_PIXELS),
@@ -243,6 +266,27 @@ def _experiment(table: _Table) -> Experiment:
     for each in (table, audition, cohort, exhibit):
         each.close()
     return experiment
+
+
+def _variant(table: _Table, experiment: Experiment) -> Experiment:
+    """A table [[variant]]: what it says differs from the experiment, all else is the same."""
+    said: dict[str, Any] = {
+        "id": table.text("id", _ID, _ID_ALLOWED),
+        "title": table.text("title"),
+        "first_seeds": table.integer("seeds", 1, MOST_SEEDS),
+        "failed_seeds": 0,
+        "good_runs": 0,
+        "bad_runs": 0,
+    }
+    if "widths" in table.values:
+        said["widths"] = table.integers("widths", 1, MOST_UNITS, MOST_LAYERS)
+    if "batch" in table.values:
+        said["batch"] = table.integer("batch", 1, 65_536)
+    if "learning-rate" in table.values:
+        said["learning_rate"] = _learning_rate(table)
+    table.taken |= {"widths", "batch", "learning-rate"}
+    table.close()
+    return replace(experiment, **said)
 
 
 def _picture(table: _Table) -> str:
