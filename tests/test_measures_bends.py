@@ -219,7 +219,11 @@ def test_each_claim_about_bends_can_fail() -> None:
     found = bends(run, trace(run))
     assert both(found) == ["holds", "holds"]
     assert both(replace(found, first_layer_bent=1)) == ["does not hold", "holds"]
+    assert both(replace(found, first_layer_lines=0)) == ["not decidable here", "holds"]
     assert both(replace(found, without_path=1)) == ["holds", "does not hold"]
     assert both(replace(found, largest_error=0.1)) == ["holds", "does not hold"]
+    # No layer between any two, so nothing can be seen of what passes through one.
+    one = one_bend(0.0)
+    assert both(bends(one, trace(one))) == ["holds", "not decidable here"]
     one = one_bend(0.5)
     assert bends(one, bent_first_layer(trace(one))).first_layer_bent == 1

@@ -254,6 +254,15 @@ def test_a_later_phase_counts_once_the_first_is_over() -> None:
     assert claim_later_phases([again, made(falling(0.8))]).verdict == "does not hold"
 
 
+def test_where_there_is_no_first_phase_there_is_none_to_come_back() -> None:
+    always = made(np.full(EARLY + 100, 0.5))
+    rising = made(1 - falling(0.8))
+    short = made(falling(0.8, EARLY + WINDOW - 1))
+    for run in (always, rising, short):
+        assert later_phases(run) == [None]
+        assert claim_later_phases([run] * 3).verdict == "not decidable here"
+
+
 def test_a_layer_in_which_nothing_moves_has_no_share() -> None:
     found = motion(moved(1, bias=[0.01, 0.02]))
     assert np.isnan(found.shares.bias[0, 0])

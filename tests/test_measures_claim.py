@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ginn.measures.claim import all_of, compared
+from ginn.measures.claim import all_of, compared, medians
 
 
 def test_a_comparison_pays_for_their_number() -> None:
@@ -17,3 +17,9 @@ def test_a_comparison_pays_for_their_number() -> None:
     assert all_of(["holds", "not decidable here"]) == "not decidable here"
     assert all_of(["does not hold", "not decidable here"]) == "does not hold"
     assert all_of([]) == "not decidable here"
+
+
+def test_medians_are_told_layer_by_layer_of_what_there_is() -> None:
+    values = np.array([[0.125, np.nan, np.nan], [0.375, 1.0, np.nan], [9.0, 2.0, np.nan]])
+    assert medians(values) == "0.38, 1.50, none"
+    assert medians(values, 3) == "0.375, 1.500, none"

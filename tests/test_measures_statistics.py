@@ -149,8 +149,19 @@ def test_a_monotone_pair_is_correlated_and_a_shuffled_one_is_not() -> None:
     assert interval.low < 0 < interval.high
     assert math.isnan(rank_correlation(x, np.ones(16)))
     assert math.isnan(rank_correlation_p_value(x, np.ones(16)))
+    assert math.isnan(rank_correlation([], []))
     with pytest.raises(ValueError, match="expected pairs"):
         rank_correlation(x, x[1:])
+
+
+def test_the_rank_correlations_bootstrap_is_the_plain_one_with_ties() -> None:
+    rng = np.random.default_rng(6)
+    pairs = rng.integers(0, 5, (14, 2)).astype(float)
+    plain = bootstrap_interval(pairs, lambda rows: rank_correlation(*rows.T), draws=500)
+    quick = rank_correlation_interval(*pairs.T, draws=500)
+    assert (quick.low, quick.high) == pytest.approx((plain.low, plain.high))
+    assert math.isnan(rank_correlation_interval([], []).low)
+    assert math.isnan(rank_correlation_interval([1.0, 1.0], [1.0, 2.0]).low)
 
 
 def test_p_values_are_uniform_where_there_is_nothing() -> None:

@@ -20,7 +20,7 @@ ORDER = [
     {"geometry"},
     {"measures.statistics", "measures.cells"},
     {"measures.claim"},
-    {"measures.bends", "measures.bias_first"},
+    {"measures.bends", "measures.bias_first", "measures.parts", "measures.symmetry"},
     {"measures.critical_points"},
     {"measures.silence", "measures.copycats", "measures.indecision"},
     {"measures.intervention"},

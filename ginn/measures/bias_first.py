@@ -33,7 +33,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.measures.claim import Claim, all_of, compared
+from ginn.measures.claim import Claim, all_of, compared, medians
 from ginn.measures.statistics import SEED
 from ginn.network import Float64, Snapshots, layer_slices
 
@@ -265,13 +265,14 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
     against_control = [compared(each, tests) for each in (early - control).T]
     return Claim(
         name="Shift before turn",
-        statement="Early in training boundaries shift more than they turn.",
+        statement="Early in training boundaries shift rather than turn: more than they do later, "
+        "and more than equal steps of all parameters alone would have it.",
         definition=f"Share of shift in motion, in the first {EARLY} iterations against all later "
         "ones, by hidden layer: layer 1 from its lines, deeper ones as the part of a change of "
         f"pre-activation that is the same everywhere. {tests} sign-flip tests over runs.",
-        value=f"early {_medians(early)}, later {_medians(later)} (layers, medians over runs)",
-        control=f"equal steps of random sign, early: {_medians(control)}; "
-        f"{against_control.count('holds')} of {len(against_control)} layers shift more than that",
+        value=f"early {medians(early)}, later {medians(later)} (layers, medians over runs)",
+        control=f"equal steps of random sign, early: {medians(control)}; "
+        f"{against_control.count('holds')} of {len(against_control)} layers shift decidedly more",
         runs=len(runs),
         verdict=all_of(against_later + against_control),
     )
@@ -305,10 +306,10 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
         f"has, against its own weights and its inputs, in the first {EARLY} iterations, by hidden "
         "layer; ahead of its weights and of the control if the claim holds. "
         f"{tests} sign-flip tests over runs.",
-        value=f"bias {_medians(early)}, weights {_medians(weights)}; weights ahead from iteration "
-        + ", ".join(f"{each:.0f}" for each in overtaken)
+        value=f"bias {medians(early)}, weights {medians(weights)}; weights ahead from iteration "
+        + ", ".join("never" if math.isinf(each) else f"{each:.0f}" for each in overtaken)
         + " (layers, medians over runs)",
-        control=f"equal steps of random sign: bias {_medians(control)}",
+        control=f"equal steps of random sign: bias {medians(control)}",
         runs=len(runs),
         verdict=all_of(verdicts),
     )
@@ -316,9 +317,11 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
 
 def claim_later_phases(runs: Sequence[Motion]) -> Claim:
     """Claim 2, its last part: phases of shifting come again later in training."""
-    counts = np.array([[len(each) for each in later_phases(run)] for run in runs])  # (runs, L)
-    having = (counts > 0).sum(axis=0)
-    most = having * 2 > len(runs)
+    found = list(zip(*(later_phases(run) for run in runs), strict=True))  # (L, runs)
+    told = [[each for each in layer if each is not None] for layer in found]
+    having = [sum(len(each) > 0 for each in layer) for layer in told]
+    most = [2 * count > len(runs) for count in having]
+    undecided = any(2 * len(layer) <= len(runs) for layer in told)
     return Claim(
         name="Shifting again",
         statement="Later in training there are phases in which boundaries shift as much again.",
@@ -327,29 +330,35 @@ def claim_later_phases(runs: Sequence[Motion]) -> Claim:
         "down to its later mean, by hidden layer. Holds if most runs have one in every layer, does "
         "not if in none. A description, without a test.",
         value="runs with such a phase: "
-        + ", ".join(f"layer {layer + 1} {each}" for layer, each in enumerate(having)),
+        + ", ".join(
+            f"layer {number} {count} of {len(layer)}"
+            for number, (count, layer) in enumerate(zip(having, told, strict=True), 1)
+        ),
         control="0 in each layer if shifting does not come back",
         runs=len(runs),
-        verdict="holds" if most.all() else "not decidable here" if most.any() else "does not hold",
+        verdict="not decidable here"
+        if undecided or (any(most) and not all(most))
+        else "holds"
+        if all(most)
+        else "does not hold",
     )
 
 
-def later_phases(run: Motion) -> list[list[tuple[int, int]]]:
+def later_phases(run: Motion) -> list[list[tuple[int, int]] | None]:
     """By hidden layer, the stretches in which boundaries again shift as much as at the start.
 
-    They count from where the share, over WINDOW intervals, has come down to its later mean.
+    They count from where the share, over WINDOW intervals, has come down to its later mean. None
+    where it never does, or where boundaries do not shift more at the start than later.
     """
     measured = shifts(run)[0]
     early, later = early_and_later(run, measured)
     first = int(np.count_nonzero(run.iterations < EARLY))
-    found = []
+    found: list[list[tuple[int, int]] | None] = []
     for share, level, rest in zip(measured.T, early.tolist(), later.tolist(), strict=True):
         down = np.flatnonzero(_running(share[first:], WINDOW) <= rest)
-        start = first + int(down[0]) if down.size else share.size
-        found.append(phases(run.iterations[start:], share[start:], level))
+        if not level > rest or not down.size:
+            found.append(None)
+        else:
+            start = first + int(down[0])
+            found.append(phases(run.iterations[start:], share[start:], level))
     return found
-
-
-def _medians(values: Float64) -> str:
-    """The medians (L,) of (runs, L) as text."""
-    return ", ".join(f"{np.median(each[np.isfinite(each)]):.2f}" for each in values.T)

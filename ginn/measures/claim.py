@@ -34,6 +34,12 @@ class Claim:
     verdict: Verdict
 
 
+def medians(values: Float64, digits: int = 2) -> str:
+    """The medians over runs of (runs, L) as text, layer by layer; NaN is left out, or "none"."""
+    told = [each[np.isfinite(each)] for each in values.T]
+    return ", ".join(f"{np.median(each):.{digits}f}" if each.size else "none" for each in told)
+
+
 def compared(differences: Float64, tests: int) -> Verdict:
     """Whether paired differences (runs,) lie above zero, as one of `tests` (Bonferroni).
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ginn.geometry import Boundaries
 from ginn.measures.bends import BEND, Kinks, kinks, layer_of_neuron
-from ginn.measures.claim import Claim, all_of, compared
+from ginn.measures.claim import Claim, all_of, compared, medians
 from ginn.measures.statistics import DRAWS, SEED
 from ginn.network import Float64
 from ginn.picture import Domain
@@ -198,16 +198,11 @@ def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
         definition="Mean distance in domain units from a corner to the nearest bend, at the last "
         "snapshot, by layer from the second to the output; equal to the controls' under no effect. "
         f"{tests} sign-flip tests over runs.",
-        value=f"corners {_medians(last['corners'])} (medians over runs)",
-        control=f"points on the outline {_medians(last['outline'])}, anywhere "
-        f"{_medians(last['anywhere'])}; untrained networks' bends are nearer to corners than to "
+        value=f"corners {medians(last['corners'], 3)} (medians over runs)",
+        control=f"points on the outline {medians(last['outline'], 3)}, anywhere "
+        f"{medians(last['anywhere'], 3)}; untrained networks' bends are nearer to corners than to "
         f"the outline in {before.count('holds')} of {len(before)} layers; in single runs p < 0.05 "
         f"against the outline in {', '.join(map(str, single.tolist()))}",
         runs=len(runs),
         verdict=all_of(verdicts),
     )
-
-
-def _medians(values: Float64) -> str:
-    """The medians (L,) of (runs, L) as text."""
-    return ", ".join(f"{each:.3f}" for each in np.median(values, axis=0))

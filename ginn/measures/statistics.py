@@ -191,12 +191,23 @@ def rank_correlation_interval(
 
     Resamples in which a sample is constant are left out.
     """
-    pairs = np.stack([_finite(first), _finite(second)], axis=1)
+    one, two = _finite(first), _finite(second)
+    if one.size == 0:
+        return Interval(math.nan, math.nan)
+    chosen = np.random.default_rng(SEED).integers(0, one.size, (draws, one.size))
+    values = _correlation_of_rows(_resampled_ranks(one, chosen), _resampled_ranks(two, chosen))
+    return _percentiles(values, level)
 
-    def correlation(sample: Float64) -> float:
-        return rank_correlation(sample[:, 0], sample[:, 1])
 
-    return bootstrap_interval(pairs, correlation, level, draws)
+def _resampled_ranks(values: Float64, chosen: NDArray[np.int64]) -> Float64:
+    """The mid-ranks within each resample (R, n) of values (n,), `chosen` by index."""
+    _, level = np.unique(values, return_inverse=True)
+    levels = int(level.max()) + 1
+    drawn = level[chosen]
+    row = np.arange(len(chosen))[:, None]
+    count = np.bincount((row * levels + drawn).ravel(), minlength=len(chosen) * levels)
+    count = count.reshape(-1, levels)
+    return np.asarray((np.cumsum(count, axis=1) - (count - 1) / 2.0)[row, drawn])
 
 
 def bootstrap_interval(
@@ -214,7 +225,11 @@ def bootstrap_interval(
     if len(rows) == 0:
         return Interval(math.nan, math.nan)
     chosen = np.random.default_rng(SEED).integers(0, len(rows), (draws, len(rows)))
-    values = np.array([statistic(rows[choice]) for choice in chosen])
+    return _percentiles(np.array([statistic(rows[choice]) for choice in chosen]), level)
+
+
+def _percentiles(values: Float64, level: float) -> Interval:
+    """The middle `level` of the values that are finite; NaN where none is."""
     values = values[np.isfinite(values)]
     if values.size == 0:
         return Interval(math.nan, math.nan)
@@ -223,7 +238,9 @@ def bootstrap_interval(
 
 
 def _correlation_of_rows(one: Float64, two: Float64) -> Float64:
-    """Pearson's correlation of each row of two (R, n); NaN where a row is constant."""
+    """Pearson's correlation of each row of two (R, n); NaN where a row is constant or empty."""
+    if one.shape[1] == 0:
+        return np.full(len(one), np.nan)
     one = one - one.mean(axis=1, keepdims=True)
     two = two - two.mean(axis=1, keepdims=True)
     size = np.sqrt((one * one).sum(axis=1) * (two * two).sum(axis=1))
