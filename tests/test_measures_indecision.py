@@ -127,8 +127,22 @@ def test_the_window_holds_the_steps_of_the_last_tenth() -> None:
     run = run_of(*[two_lines(0.3, 0.6, 5)] * 21, spacing=50)  # 0 to 1,000
     assert window(run, LATE) == range(18, 20)  # 900 -> 950 -> 1,000
     assert window(run, (0.5, 0.6)) == range(10, 12)
+    # 400 -> 450 ends within.
+    assert window(run, (0.41, 0.46)) == range(8, 9)
+
+
+def test_where_no_step_ends_within_a_window_it_is_the_one_under_way() -> None:
+    run = run_of(*[two_lines(0.3, 0.6, 5)] * 5, spacing=250)
+    assert window(run, (0.51, 0.6)) == range(2, 3)  # 500 -> 750
+    assert window(run, LATE) == range(3, 4)
+    assert window(run, (0.0, 0.1)) == range(0, 1)
+
+
+def test_a_single_snapshot_has_no_step() -> None:
+    run = run_of(two_lines(0.3, 0.6, 5))
+    assert not window(run, LATE)
     with pytest.raises(ValueError, match="no step"):
-        flips(run, window(run, (0.51, 0.52)), POINTS)
+        flips(run, window(run, LATE), POINTS)
 
 
 def flips_of(flipped: list[float], moved: list[float], seed: int = 0) -> Flips:

@@ -359,10 +359,6 @@ def claim_copycats(
     verdict: Verdict = "holds" if layers else "not decidable here"
     if not found:
         verdict = "does not hold"
-    merged, dropped = (
-        _median([getattr(each, name).moved for each in found]) for name in ("merged", "dropped")
-    )
-    stranger = _median([each.stranger.moved for each in found if each.stranger])
     return Claim(
         name="Copycats",
         statement="Two neurons of one layer converge to nearly the same boundary.",
@@ -371,20 +367,34 @@ def claim_copycats(
         "apart; as at initialisation, and as between neurons of different runs, under no effect. "
         f"{tests} tests: by layer, sign flips over runs and neurons dealt to runs at random.",
         value=f"{_shares([each.at_end for each in growths])} of pairs by layer, {len(found)} pairs "
-        f"in all; in layers {', '.join(map(str, layers)) or 'none'} more than either control; "
-        f"boundaries {_median([each.distance for each in found]):.3f} sides apart (median)",
+        f"in all; in layers {', '.join(map(str, layers)) or 'none'} more than either control"
+        + _apart(found),
         control=f"at initialisation {_shares([each.at_start for each in growths])}, between runs "
-        f"{_shares([each.across for each in companies])}; taking one out moves the output by "
-        f"{merged:.2%} if its copy speaks for it, {stranger:.2%} if a stranger does, "
-        f"{dropped:.2%} if nobody does (medians)",
+        f"{_shares([each.across for each in companies])}" + _missed(found),
         runs=runs,
         verdict=verdict,
     )
 
 
-def _median(values: Sequence[float]) -> float:
-    """The median; NaN of nothing."""
-    return float(np.nanmedian(values)) if len(values) else float("nan")
+def _apart(found: Sequence[Copy]) -> str:
+    """How far apart the boundaries of copies are; nothing without copies."""
+    if not found:
+        return ""
+    apart = float(np.median([each.distance for each in found]))
+    return f"; boundaries {apart:.3f} sides apart (median)"
+
+
+def _missed(found: Sequence[Copy]) -> str:
+    """How much copies are missed; nothing without copies."""
+    if not found:
+        return ""
+    by = {
+        "if its copy speaks for it": [each.merged.moved for each in found],
+        "if a stranger does": [each.stranger.moved for each in found if each.stranger],
+        "if nobody does": [each.dropped.moved for each in found],
+    }
+    told = [f"{float(np.median(moved)):.2%} {who}" for who, moved in by.items() if moved]
+    return f"; taking one out moves the output by {', '.join(told)} (medians)"
 
 
 def _shares(values: Sequence[float]) -> str:

@@ -85,10 +85,16 @@ def state(snapshots: Snapshots, snapshot: int, points: Float64) -> State:
 
 
 def window(snapshots: Snapshots, shares: tuple[float, float]) -> range:
-    """The snapshots between two shares of training whose next one lies between them as well."""
+    """The steps, by the snapshot each starts from, that end between two shares of training.
+
+    The first share is left out, the second is in. Where no step ends there, it is the one that is
+    under way at the second: few snapshots make long steps. Empty for a single snapshot.
+    """
     begin, end = (share * snapshots.iterations[-1] for share in shares)
-    first = int(np.searchsorted(snapshots.iterations, begin))
-    return range(first, int(np.searchsorted(snapshots.iterations, end, side="right")) - 1)
+    ends = snapshots.iterations[1:]
+    first = int(np.searchsorted(ends, begin, side="right"))
+    last = int(np.searchsorted(ends, end, side="right"))
+    return range(first, min(max(last, first + 1), len(ends)))
 
 
 def flips(snapshots: Snapshots, steps: range, points: Float64) -> Flips:
