@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ import numpy as np
 from tqdm import tqdm
 
 from ginn import (
+    claims,
     crew,
+    examples,
     film,
     geometry,
     motion,
@@ -35,11 +38,15 @@ from ginn import (
 )
 from ginn.address import hashed
 from ginn.articles import read_articles
-from ginn.closing import bytes_by_kind, summary
+from ginn.closing import bytes_by_kind, claims_table, summary
 from ginn.crew import Crew
+from ginn.examples import Examples
 from ginn.geometry import Boundaries
+from ginn.measures import intervention, silence
+from ginn.measures.claim import Claim
+from ginn.measures.intervention import Trial
 from ginn.network import Float64, Snapshots
-from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts
+from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
 from ginn.picture import Domain, load_picture
 from ginn.plates import Report
 from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec
@@ -55,6 +62,16 @@ MOST_SEEDS_A_STEP = 32
 SNAPSHOTS = ARRAYS.of(network.snapshots_as_arrays, network.snapshots_from_arrays)
 BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
 ONE_ARRAY: Form[Float64] = ARRAYS.of(lambda array: {"array": array}, lambda arrays: arrays["array"])
+CLAIMS: Form[list[Claim]] = JSON.of(
+    lambda rows: [dataclasses.asdict(row) for row in rows],
+    lambda rows: [Claim(**row) for row in rows],
+)
+EXAMPLES: Form[Examples] = JSON.of(dataclasses.asdict, examples.examples_from_json)
+# How long a trial goes on after the state that it starts from.
+TRIAL_ITERATIONS = 50_000
+# The rooms behind every measure.
+GEOMETRY = ("geometry", "complex", "network", "picture")
+MEASURES = tuple(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/measures").glob("*.py")))
 MOMENTS: Form[tuple[Moment, ...]] = JSON.of(
     lambda moments: [dataclasses.asdict(moment) for moment in moments],
     lambda moments: tuple(Moment(**moment) for moment in moments),
@@ -99,7 +116,20 @@ def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
         exhibited = phenomena.give_roles(spec.experiment, runs)
         boundaries = stages.trace({run.id: cohort[run.id] for run in exhibited})
         exhibited = tuple(phenomena.with_regions(run, boundaries[run.id]) for run in exhibited)
-        facts = phenomena.gather_facts(spec.experiment, domain, audition, runs, exhibited)
+        variants = [
+            Stages(replace(spec, experiment=variant), domain, kept, workers).variant()
+            for variant in spec.variants
+        ]
+        facts = phenomena.gather_facts(
+            spec.experiment,
+            domain,
+            audition,
+            runs,
+            exhibited,
+            variants,
+            stages.claims(cohort, runs, audition, variants),
+            stages.examples(exhibited, cohort, boundaries),
+        )
         films = stages.film(boundaries, cohort)
         motions = stages.motion(boundaries)
         moments = stages.moments({run.id: cohort[run.id] for run in exhibited})
@@ -109,6 +139,7 @@ def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
         sizes = bytes_by_kind(new)
 
     print(summary(kept.record, audition, runs, sizes, time.perf_counter() - begun))
+    print(claims_table(facts.claims))
     index = (site / "index.html").resolve()
     print(f"\nThe site is in {site}. Open {index} in a browser,")
     print("or run `python build.py --serve` and follow the address that it prints.")
@@ -229,6 +260,128 @@ class Stages:
         inputs = training_of(self.experiment) | {"labels": self.labels, "recorded": list(recorded)}
         own = {f"seed-{seed}": seed for seed in seeds}
         return keys_of("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
+
+    def auditioned(self) -> list[Snapshots]:
+        """The audition's runs themselves, which are kept by then."""
+        recorded = (0, self.experiment.audition_iterations)
+        keys = self.training_keys(range(self.experiment.audition_seeds), recorded)
+        return list(self.kept.keep_each("audition", keys, SNAPSHOTS, self.train(recorded)).values())
+
+    def variant(self) -> VariantFacts:
+        """What becomes of this experiment, as a variant of another: auditions and full runs."""
+        audition = self.audition()
+        cohort = self.cohort(range(self.experiment.first_seeds))
+        key = store.key(
+            "regions", list(self.run_keys.values()), rooms("claims", *GEOMETRY), ["numpy"]
+        )
+        regions = self.kept.keep(
+            "regions",
+            key,
+            JSON,
+            lambda: {name: claims.regions_at_the_end(run) for name, run in cohort.items()},
+        )
+        runs = [replace(run, regions_end=regions[run.id]) for run in self.outcomes(cohort)]
+        return phenomena.variant_facts(self.experiment, audition, runs)
+
+    def claims(
+        self,
+        cohort: Mapping[str, Snapshots],
+        runs: Sequence[RunFacts],
+        audition: AuditionFacts,
+        variants: Sequence[VariantFacts],
+    ) -> list[Claim]:
+        """The claims table's rows; a run that ended early is in none of them."""
+        whole = [run for run in cohort.values() if not run.ended]
+        if not whole:
+            return []
+        failed = [run.seed for run in runs if run.failed]
+        inputs = {
+            "runs": self.run_keys,
+            "domain": [self.labels, self.parts, self.domain.corners.tolist()],
+            "audition": [training_of(self.experiment), audition],
+            "top": self.experiment.top,
+        }
+        own = {"boundaries": [], "networks": [], "picture": [failed], "trials": []}
+        keys = keys_of("claims", own, inputs, rooms("claims", *GEOMETRY, *MEASURES), ["numpy"])
+        plain_runs = [
+            replace(run, regions_end=claims.regions_at_the_end(cohort[run.id]))
+            for run in runs
+            if run.seed < self.experiment.first_seeds
+        ]
+
+        def work(missing: list[str]) -> Iterator[tuple[str, list[Claim]]]:
+            heard = self.auditioned()
+            part = silence.hardest_part(heard, self.domain)
+            calls: dict[str, tuple[Any, ...]] = {
+                "networks": (whole, heard, self.domain, part),
+                "boundaries": (whole, heard, self.domain),
+                "picture": (
+                    whole, heard, failed, audition.failed_seeds, self.domain, self.experiment.top,
+                ),
+            }  # fmt: skip
+            wanted = [(name, *call) for name, call in calls.items() if name in missing]
+            with bar("measuring", len(missing)) as progress:
+                for name, rows in self.workers.each(claims.make, wanted):
+                    progress.update()
+                    yield name, rows
+            if "trials" in missing:
+                trials = claims.trials_of(heard, self.domain, part)
+                ends = {name: self.try_out(each, heard) for name, each in trials.items()}
+                yield "trials", claims.claims_of_trials(trials, ends, self.domain)
+
+        made = self.kept.keep_each("claims", keys, CLAIMS, work)
+        widths = self.experiment.widths
+        plain = phenomena.as_network("Plain", widths, audition, plain_runs)
+        others = [phenomena.as_network(v.title, v.widths, v.audition, v.runs) for v in variants]
+        groups = ("boundaries", "networks", "picture", "trials")
+        return [row for name in groups for row in made[name]] + claims.claim_of_variants(
+            plain, others
+        )
+
+    def try_out(self, trials: Sequence[Trial], heard: Sequence[Snapshots]) -> list[Snapshots]:
+        """Train trials on from where their patients stood, in the order given."""
+        experiment = self.experiment
+        begin = experiment.audition_iterations
+        recorded = intervention.recorded(
+            begin, min(TRIAL_ITERATIONS, experiment.iterations - begin)
+        )
+        networks = {run.seed: run for run in heard}
+        parts = [
+            [trials[number] for number in group]
+            for group in groups(range(len(trials)), self.workers.jobs)
+        ] if trials else []  # fmt: skip
+        calls = [
+            (training_of(experiment), self.domain, [trial.stream for trial in part], recorded,
+             intervention.start(part, networks), number)
+            for number, part in enumerate(parts)
+        ]  # fmt: skip
+        done: dict[int, list[Snapshots]] = {}
+        with bar(f"trying out {len(trials)}", len(trials) * (recorded[-1] - begin)) as progress:
+            for number, runs in self.workers.each(train_trials, calls, progress.update):
+                done[number] = runs
+        return [run for number in sorted(done) for run in done[number]]
+
+    def examples(
+        self,
+        exhibited: Sequence[RunFacts],
+        cohort: Mapping[str, Snapshots],
+        boundaries: Mapping[str, Boundaries],
+    ) -> Examples:
+        """Where to look in the runs that are shown."""
+        inputs = {
+            "runs": self.run_keys,
+            "shown": [run.id for run in exhibited],
+            "domain": [self.labels, self.parts, self.domain.corners.tolist()],
+        }
+        key = store.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
+        shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
+
+        def look() -> Examples:
+            runs = list(cohort.values())
+            part = silence.hardest_part(runs, self.domain)
+            return examples.examples(shown, boundaries, runs, self.domain, part)
+
+        return self.kept.keep("examples", key, EXAMPLES, look)
 
     def train(
         self, recorded: Sequence[int]
@@ -453,6 +606,21 @@ def train_group(
 def find_moments(name: str, run: Snapshots, domain: Domain) -> tuple[str, tuple[Moment, ...]]:
     """In a worker: a run's name and its moments."""
     return name, phenomena.moments(run, domain)
+
+
+def train_trials(
+    training: dict[str, Any],
+    domain: Domain,
+    streams: list[int],
+    recorded: tuple[int, ...],
+    start: network.Start,
+    number: int,
+) -> tuple[int, list[Snapshots]]:
+    """In a worker: train a group of trials on from where they start; its number, and its runs."""
+    from ginn.train import Training, train
+
+    runs = train(Training(**training), domain, streams, recorded, crew.tell, start)
+    return number, runs
 
 
 def write_site(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ginn import store
+from ginn.measures.claim import Claim
 from ginn.phenomena import AuditionFacts, RunFacts
 
 KINDS = {
@@ -30,6 +31,18 @@ def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
             count, total = kinds.get(kind, (0, 0))
             kinds[kind] = (count + 1, total + path.stat().st_size)
     return dict(sorted(kinds.items(), key=lambda item: -item[1][1]))
+
+
+def claims_table(rows: Sequence[Claim]) -> str:
+    """The claims with their verdicts and number of runs, one below the other; values beneath."""
+    lines = ["\nClaims"]
+    for row in rows:
+        lines += [
+            f"{row.name:<34} {row.verdict:<20} {row.runs:>4} runs",
+            f"    {row.value}",
+            f"    control: {row.control}",
+        ]
+    return "\n".join(lines)
 
 
 def summary(

@@ -13,10 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.examples import Examples
 from ginn.geometry import Boundaries
+from ginn.measures.claim import Claim
+from ginn.measures.larger import Network
 from ginn.network import Float64, Snapshots, pre_activations
 from ginn.picture import Domain
 from ginn.spec import Experiment
+
+NO_EXAMPLES = Examples()
 
 # A run has failed when it gets less than this share of a major part right.
 FAILED_BELOW = 0.5
@@ -95,10 +100,29 @@ class ExperimentFacts:
 
 
 @dataclass(frozen=True)
+class VariantFacts:
+    """The same experiment with another network or training: its auditions and its full runs."""
+
+    id: str
+    title: str
+    widths: tuple[int, ...]
+    parameters: int
+    audition: AuditionFacts
+    runs: tuple[RunFacts, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
-    """The whole tree that articles read as `facts`."""
+    """The whole tree that articles read as `facts`: what was done, found, and where to look."""
 
     experiment: ExperimentFacts
+    variants: tuple[VariantFacts, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    examples: Examples = NO_EXAMPLES
+
+    def claim(self, name: str) -> Claim | None:
+        """The claim of that name, or None where this build has no such row."""
+        return next((claim for claim in self.claims if claim.name == name), None)
 
 
 def logits_at(snapshots: Snapshots, snapshot: int, domain: Domain) -> Float64:
@@ -256,17 +280,19 @@ def gather_facts(
     audition: AuditionFacts,
     runs: Sequence[RunFacts],
     exhibited: Sequence[RunFacts],
+    variants: Sequence[VariantFacts] = (),
+    claims: Sequence[Claim] = (),
+    examples: Examples = NO_EXAMPLES,
 ) -> Facts:
     """Everything measured about an experiment, as one tree."""
     shown = {run.seed: run for run in exhibited}
     cohort = tuple(shown.get(run.seed, run) for run in sorted(runs, key=lambda run: run.seed))
-    outs, ins = (*experiment.widths, 1), (2, *experiment.widths)
     return Facts(
         ExperimentFacts(
             id=experiment.id,
             pixels=domain.pixels,
             widths=experiment.widths,
-            parameters=sum(out * (in_ + 1) for out, in_ in zip(outs, ins, strict=True)),
+            parameters=parameters(experiment.widths),
             iterations=experiment.iterations,
             batch=experiment.batch,
             snapshots=len(experiment.snapshots),
@@ -279,7 +305,40 @@ def gather_facts(
             cohort=cohort,
             exhibited=tuple(exhibited),
             failed_runs=sum(run.failed for run in cohort),
-        )
+        ),
+        variants=tuple(variants),
+        claims=tuple(claims),
+        examples=examples,
+    )
+
+
+def parameters(widths: Sequence[int]) -> int:
+    """The weights and biases of a network 2 - widths - 1."""
+    return sum(out * (in_ + 1) for out, in_ in zip((*widths, 1), (2, *widths), strict=True))
+
+
+def variant_facts(
+    experiment: Experiment, audition: AuditionFacts, runs: Sequence[RunFacts]
+) -> VariantFacts:
+    """What became of a variant of the experiment."""
+    return VariantFacts(
+        experiment.id, experiment.title, experiment.widths, parameters(experiment.widths),
+        audition, tuple(runs),
+    )  # fmt: skip
+
+
+def as_network(
+    title: str, widths: tuple[int, ...], audition: AuditionFacts, runs: Sequence[RunFacts]
+) -> Network:
+    """One network as `measures.larger` reads it; `runs` are of seeds that nobody chose."""
+    return Network(
+        title,
+        widths,
+        audition.seeds,
+        audition.failed,
+        tuple(1 - run.accuracy for run in runs),
+        sum(run.failed for run in runs),
+        tuple(run.regions_end for run in runs),
     )
 
 

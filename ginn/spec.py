@@ -41,6 +41,7 @@ class Experiment:
     `snapshots` are the recorded iterations, rising from 0 to `iterations`. The audition trains
     seeds 0 to `audition_seeds - 1` for `audition_iterations`; the cohort, trained in full, is
     seeds 0 to `first_seeds - 1` and the first `failed_seeds` others whose audition failed.
+    `top` names the parts of the picture that are its top, if any.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Experiment:
     failed_seeds: int
     good_runs: int
     bad_runs: int
+    top: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,14 @@ class _Table:
             raise self.error(key, repr(value), allowed)
         return tuple(value)
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, which need not be there."""
+        self.taken.add(key)
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.error(key, repr(value), "a list of texts")
+        return tuple(value)
+
     def close(self) -> None:
         """Refuse keys that nobody took."""
         for key in self.values:
@@ -258,6 +268,7 @@ def _experiment(table: _Table) -> Experiment:
         failed_seeds=cohort.integer("failed-seeds", 0, MOST_SEEDS),
         good_runs=exhibit.integer("good", 0, 26),
         bad_runs=exhibit.integer("bad", 0, 26),
+        top=table.texts("top"),
     )
     shown = experiment.good_runs + experiment.bad_runs
     made = experiment.first_seeds + experiment.failed_seeds

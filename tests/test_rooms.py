@@ -31,7 +31,8 @@ ORDER = [
     {"measures.silence", "measures.copycats", "measures.indecision"},
     {"measures.intervention"},
     {"measures.recovery"},
-    {"phenomena", "motion", "sprites"},
+    {"claims", "examples", "motion", "sprites"},
+    {"phenomena"},
     {"film", "vectors"},
     {"numerals"},
     {"figures"},
@@ -46,7 +47,7 @@ APART = {
     "swap": {"store"},
     "crew": set(),
     "serve": set(),
-    "closing": {"store", "phenomena"},
+    "closing": {"store", "phenomena", "measures.claim"},
 }
 
 

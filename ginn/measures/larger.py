@@ -102,7 +102,7 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
         "sum tests. Share of auditions failed: Fisher's exact tests. Without an effect, either is "
         f"the better one of half of all pairs. {tests} tests.",
         value=told or "no larger network was trained",
-        control=f"{plain.title.lower()}: {np.median(plain.errors):.2%} wrong (median of "
+        control=f"{plain.title.lower()} ({'-'.join(map(str, plain.widths))}): {np.median(plain.errors):.2%} wrong (median of "
         f"{len(plain.errors)}); {share:.1%} of auditions failed; "
         f"{np.median(plain.regions):.0f} regions",
         runs=len(plain.errors) + sum(each.runs for each in compared),

@@ -1,0 +1,186 @@
+"""The claims table: every run of a build goes in, the original's claims come out with verdicts.
+
+Each function makes the rows that can be made together, from what they share; a build hands them
+to its workers. A claim that a picture cannot be asked (it has no corners, no top) has no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ginn.geometry import trace
+from ginn.measures import (
+    bends,
+    bias_first,
+    copycats,
+    critical_points,
+    indecision,
+    intervention,
+    larger,
+    parts,
+    recovery,
+    silence,
+    symmetry,
+)
+from ginn.measures.cells import overlaps
+from ginn.measures.claim import Claim
+from ginn.measures.intervention import Patient, Trial
+from ginn.measures.silence import last_state
+from ginn.network import Snapshots
+from ginn.picture import Domain
+
+# Imposed silence takes a layer from runs that had learnt the part: this many, of this many streams.
+IMPOSED_ON = 8
+IMPOSED_STREAMS = 4
+
+
+def make(group: str, *read: Any) -> tuple[str, list[Claim]]:
+    """In a worker: the name of a group of rows, and the rows made from what the group reads."""
+    makers: dict[str, Callable[..., list[Claim]]] = {
+        "boundaries": claims_of_boundaries,
+        "networks": claims_of_networks,
+        "picture": claims_of_the_picture,
+    }
+    return group, makers[group](*read)
+
+
+def claims_of_boundaries(
+    cohort: Sequence[Snapshots], auditions: Sequence[Snapshots], domain: Domain
+) -> list[Claim]:
+    """What bends what, how regions grow, shift before turn, bends at corners: claims 1, 2 and 3."""
+    boundaries = [trace(run) for run in cohort]
+    kinks = [bends.kinks(traced) for traced in boundaries]
+    bent = [
+        bends.bends(run, traced, found)
+        for run, traced, found in zip(cohort, boundaries, kinks, strict=True)
+    ]
+    growths = [
+        bends.region_growth(run, traced) for run, traced in zip(cohort, boundaries, strict=True)
+    ]
+    untrained = [int(trace(run).regions[0]) for run in auditions]
+    motions = [bias_first.motion(run) for run in cohort]
+    rows = [
+        bends.claim_first_layer_straight(bent),
+        bends.claim_bends_through_open_paths(bent),
+        bends.claim_regions_grow(growths, untrained),
+        bias_first.claim_shift_before_turn(motions),
+        bias_first.claim_bias_moves_first(motions),
+        bias_first.claim_later_phases(motions),
+    ]
+    if len(domain.corners):
+        points = critical_points.points_of(domain)
+        near = [
+            critical_points.nearness(traced, run.iterations, points, found)
+            for run, traced, found in zip(cohort, boundaries, kinks, strict=True)
+        ]
+        rows.append(critical_points.claim_bends_at_corners(near))
+    return rows
+
+
+def claims_of_networks(
+    cohort: Sequence[Snapshots], auditions: Sequence[Snapshots], domain: Domain, part: str
+) -> list[Claim]:
+    """Copycats, indecisive neurons and silence over the part: claims 4, 5 and 7."""
+    points = copycats.every_other(domain)
+    likes = [[copycats.likeness(both) for both in overlaps(run)] for run in cohort]
+    maps = [copycats.on_maps(run, -1, points) for run in cohort]
+    layers = range(len(cohort[0].widths))
+    found = [
+        copy
+        for run, like in zip(cohort, likes, strict=True)
+        for copy in copycats.copies(run, like, points)
+    ]
+    late = [
+        indecision.flips(run, indecision.window(run, indecision.LATE), points) for run in cohort
+    ]
+    middle = [
+        indecision.flipped_shares(run, indecision.window(run, indecision.MIDDLE), points)
+        for run in cohort
+    ]
+    briefly = [silence.hearing(run, domain, part) for run in auditions]
+    where, white = silence.part_points(domain, part)
+    gradients = [
+        silence.reaching_gradient(run, -1, where, white)
+        for run, heard in zip(auditions, briefly, strict=True)
+        if heard.shut[-1]
+    ]
+    in_full = [silence.hearing(run, domain, part) for run in cohort]
+    return [
+        copycats.claim_copycats(
+            [copycats.growth([like[layer] for like in likes]) for layer in layers],
+            [copycats.company([on[layer] for on in maps]) for layer in layers],
+            found,
+            len(cohort),
+        ),
+        indecision.claim_indecision(indecision.indecision(late, middle)),
+        silence.claim_silence(briefly, np.array(gradients).reshape(-1, len(layers) + 1)),
+        silence.claim_silence_lasts(in_full, int(auditions[0].iterations[-1])),
+    ]
+
+
+def claims_of_the_picture(
+    cohort: Sequence[Snapshots],
+    auditions: Sequence[Snapshots],
+    failed_runs: Sequence[int],
+    failed_auditions: Sequence[int],
+    domain: Domain,
+    top: tuple[str, ...],
+) -> list[Claim]:
+    """Symmetry and, where the picture has a top, how failed runs model it: claims 6 and 8."""
+    trained = [symmetry.mirror_scores(run, domain) for run in cohort]
+    untrained = [symmetry.mirror_scores(run, domain, 0) for run in cohort]
+    briefly = [symmetry.mirror_scores(run, domain) for run in auditions]
+    rows = [
+        symmetry.claim_symmetric_boundaries(trained, untrained),
+        symmetry.claim_better_is_more_symmetric(trained, briefly),
+    ]
+    if top:
+        full = [parts.part_errors(run, domain, top) for run in cohort]
+        brief = [parts.part_errors(run, domain, top) for run in auditions]
+        rows.append(
+            parts.claim_failed_runs_model_the_top_better(
+                parts.compare_runs(full, failed_runs), parts.compare_runs(brief, failed_auditions)
+            )
+        )
+    return rows
+
+
+def trials_of(
+    auditions: Sequence[Snapshots], domain: Domain, part: str
+) -> dict[str, tuple[Trial, ...]]:
+    """The interventions on auditions: "raised" wakes silent layers, "lowered" imposes silence."""
+    woken = [each for run in auditions if (each := intervention.patient(run, domain, part))]
+    silenced: list[Patient] = []
+    for run in auditions:
+        if len(silenced) < IMPOSED_ON and (each := intervention.learner(run, domain, part)):
+            silenced.append(each)
+    return {
+        "raised": intervention.trials(woken),
+        "lowered": intervention.trials(silenced, IMPOSED_STREAMS, intervention.IMPOSED_ARMS),
+    }
+
+
+def claims_of_trials(
+    trials: Mapping[str, Sequence[Trial]],
+    outcomes: Mapping[str, Sequence[Snapshots]],
+    domain: Domain,
+) -> list[Claim]:
+    """Claim 7's tests: what became of the runs that were woken, and of those silenced."""
+    told = {
+        treated: recovery.read(each, outcomes[treated], domain, treated) if each else None
+        for treated, each in trials.items()
+    }
+    return [recovery.claim_waking(told["raised"]), recovery.claim_silencing(told["lowered"])]
+
+
+def claim_of_variants(plain: larger.Network, variants: Sequence[larger.Network]) -> list[Claim]:
+    """Claim 9; no row where no larger network was trained."""
+    return [larger.claim_larger_is_better(plain, variants)] if variants else []
+
+
+def regions_at_the_end(run: Snapshots) -> int:
+    """The linear regions of a run's last snapshot."""
+    return int(trace(last_state(run)).regions[-1])
