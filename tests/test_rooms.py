@@ -22,9 +22,11 @@ ORDER = [
     {"film", "vectors"},
     {"numerals"},
     {"figures"},
-    {"charts"},
+    {"charts", "card"},
     {"plates"},
     {"articles"},
+    {"metadata"},
+    {"feed"},
     {"pages"},
 ]
 # These serve every stage and know none of the others; the swap of the site is the store's.
