@@ -114,7 +114,7 @@ def build(
         moments = stages.moments({run.id: cohort[run.id] for run in exhibited})
         data = stages.vectors(exhibited, cohort, boundaries, motions, moments, films)
         made = stages.pages(facts, cohort, boundaries, data, published)
-        write_site(new, made, data, facts, published)
+        write_site(new, made, data, published)
         kept.forget(KEPT_BYTES)
         sizes = bytes_by_kind(new)
 
@@ -427,6 +427,7 @@ class Stages:
             "metadata",
             "feed",
             "card",
+            "downloads",
             "plates",
             "articles",
             "figures",
@@ -504,13 +505,11 @@ def write_site(
     folder: Path,
     made: Mapping[str, bytes],
     data: Mapping[str, bytes],
-    facts: Facts,
     publication: Publication,
 ) -> None:
     """Write every file of the site into an empty folder, and a manifest of all of them."""
     files = dict(made)
     files |= {f"data/{name}": content for name, content in data.items() if name != "index"}
-    files["data/facts.json"] = store.plain_json(phenomena.facts_as_json(facts))
     manifest = {
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in sorted(files.items())

@@ -15,6 +15,7 @@ KINDS = {
     ".webp": "sprite sheets",
     ".png": "pictures",
     ".json": "facts and manifest",
+    ".npz": "snapshots",
 }
 
 

@@ -15,15 +15,19 @@ from typing import Any
 import jinja2
 import rjsmin
 
-from ginn import card, feed, figures, metadata, numerals
+from ginn import card, downloads, feed, figures, metadata, numerals
 from ginn.address import hashed
 from ginn.articles import FILTERS, Article, read_articles, render_article
+from ginn.downloads import Download
 from ginn.figures import PAPER, Colours, FigureError, Stage
 from ginn.metadata import Publication
-from ginn.phenomena import RunFacts
+from ginn.phenomena import RunFacts, facts_as_json
 from ginn.plates import EXPLORER, Report, Still, token
 from ginn.sprites import target_picture
 
+DOWNLOADS = f"{downloads.FOLDER}/index.html"
+# Among the templates: the program that readers are given to start from.
+EXAMPLE = "redraw.py"
 # Sides (px) of the icons for home screens; Apple's takes the first.
 ICONS = (180, 192, 512)
 
@@ -52,11 +56,14 @@ def render_site(
     for article in read:
         files |= site.article(article)
     files |= site.explorer()
+    files |= site.downloads(templates / EXAMPLE)
     files |= site.not_found()
     files[feed.ROBOTS] = feed.robots(published)
     if published.base_url:
         files[feed.FEED] = feed.atom(read, report.site, published)
-        days = {article.address: article.date for article in read} | {EXPLORER: newest}
+        days = {article.address: article.date for article in read} | dict.fromkeys(
+            (EXPLORER, DOWNLOADS), newest
+        )
         files[feed.SITE_MAP] = feed.site_map(days, published)
     return files
 
@@ -86,7 +93,8 @@ class _Pages:
     def article(self, article: Article) -> dict[str, bytes]:
         """An article's page and its figures' stills."""
         root = "../" * article.address.count("/")
-        pages = {a.slug: root + a.address for a in self.articles} | {"explore": root + EXPLORER}
+        pages = {a.slug: root + a.address for a in self.articles}
+        pages |= {"explore": root + EXPLORER, "downloads": root + DOWNLOADS}
 
         def page(slug: str) -> str:
             if slug not in pages:
@@ -176,6 +184,44 @@ class _Pages:
         files[EXPLORER] = self._render("explore.html", EXPLORER, **context)
         return files
 
+    def downloads(self, example: Path) -> dict[str, bytes]:
+        """The page of files to take away, and these: runs, Facts and a program."""
+        report = self.report
+        facts = facts_as_json(report.facts)
+        program = example.read_bytes().replace(b"\r\n", b"\n")
+        offered = [
+            *(
+                (
+                    Download.of(
+                        f"{run.id}.npz", downloads.run_file(report.snapshots[run.id], report.domain)
+                    ),
+                    f"Snapshots of {run.title}",
+                )
+                for run in report.facts.experiment.exhibited
+            ),
+            (Download.of("facts.json", downloads.facts_file(facts)), "Every number of the report"),
+            (Download.of(EXAMPLE, program), "Redraws a figure from a run's snapshots"),
+        ]
+        files = {each.address: each.content for each, _ in offered}
+        context: dict[str, Any] = {
+            "entries": [
+                {
+                    "name": each.name,
+                    "address": each.address,
+                    "meaning": meaning,
+                    "size": numerals.kilobytes(len(each.content)),
+                }
+                for each, meaning in offered
+            ],
+            "arrays": downloads.RUN_ARRAYS,
+            "outline": downloads.outline(facts),
+            "example": program.decode(),
+            "experiment": report.experiment,
+            "card": self._card("downloads", "Data", None, files),
+        }
+        files[DOWNLOADS] = self._render("downloads.html", DOWNLOADS, **context)
+        return files
+
     def not_found(self) -> dict[str, bytes]:
         """The page for an address that does not exist; its own address is never known."""
         return {"404.html": self._render("404.html", "", self.publication.base_url)}
@@ -193,7 +239,7 @@ class _Pages:
             root=root,
             navigation=[
                 {"title": title, "address": root + target, "current": target == address}
-                for title, target in (*others, ("Explore", EXPLORER))
+                for title, target in (*others, ("Explore", EXPLORER), ("Data", DOWNLOADS))
             ],
             assets={name: root + target for name, target in self.asset_addresses.items()},
             policy=metadata.POLICY,

@@ -19,7 +19,7 @@ ORDER = [
     {"train", "complex", "weights"},
     {"geometry"},
     {"phenomena", "motion", "sprites"},
-    {"film", "vectors"},
+    {"film", "vectors", "downloads"},
     {"numerals"},
     {"figures"},
     {"charts", "card"},
