@@ -252,10 +252,10 @@ class _Pages:
         return html.encode()
 
 
-def _size(svg: str) -> dict[str, str]:
-    """Width and height that an SVG states in its first tag."""
+def _size(svg: str) -> dict[str, int]:
+    """Width and height that an SVG states in its first tag, in the whole pixels that HTML knows."""
     match = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
-    return {"width": match[1], "height": match[2]} if match else {}
+    return {"width": round(float(match[1])), "height": round(float(match[2]))} if match else {}
 
 
 def _assets(templates: Path, report: Report) -> tuple[dict[str, bytes], dict[str, str]]:

@@ -1,10 +1,14 @@
-"""Whatever a site's files say of each other, held against the files that there are."""
+"""Whatever a site's files say of each other, held against the files that there are.
+
+`python tests/link_checker.py site [BASE_URL]` prints what is wrong with a built site.
+"""
 
 from __future__ import annotations
 
 import json
 import posixpath
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
@@ -141,3 +145,8 @@ def _resolved(
         if not state and fragment not in pages[found].ids:
             return "", f"{reference.target}: no such id"
     return found, ""
+
+
+if __name__ == "__main__":
+    base = sys.argv[2].rstrip("/") + "/" if len(sys.argv) > 2 else ""
+    sys.exit("\n".join(complaints(files_of(Path(sys.argv[1])), base)))

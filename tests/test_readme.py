@@ -55,3 +55,13 @@ def test_ci_runs_the_readmes_second_command() -> None:
     assert 'python -m pip install -e ".[test]" && python -m pytest' in README
     assert '-e ".[test]"' in script
     assert "REQUIRE_BROWSER=1 python -m pytest" in script
+
+
+def test_workflows_install_the_torch_that_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (pinned,) = (need for need in project["dependencies"] if need.startswith("torch"))
+    oldest = project["requires-python"].removeprefix(">=")
+    for name in ("pages", "test"):
+        workflow = (ROOT / f".github/workflows/{name}.yml").read_text(encoding="utf-8")
+        assert set(re.findall(r"torch==[\d.]+", workflow)) == {pinned}
+    assert f'python: ["{oldest}", ' in workflow
