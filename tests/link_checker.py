@@ -149,4 +149,6 @@ def _resolved(
 
 if __name__ == "__main__":
     base = sys.argv[2].rstrip("/") + "/" if len(sys.argv) > 2 else ""
-    sys.exit("\n".join(complaints(files_of(Path(sys.argv[1])), base)))
+    wrong = complaints(files_of(Path(sys.argv[1])), base)
+    print("\n".join(wrong) or "Every link, fragment and file is where it should be.")
+    sys.exit(bool(wrong))

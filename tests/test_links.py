@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from link_checker import complaints
 from report_double import ROOT, make_report
@@ -68,3 +72,13 @@ def test_the_reports_pages_lead_to_files_that_are_there(base_url: str) -> None:
         make_report(), ROOT / "content/articles", ROOT / "templates", Publication(base_url)
     )
     assert complaints(site, base_url, ("data/",)) == []
+
+
+def test_a_workflow_hears_of_a_dead_link(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_bytes(b"<p>nothing linked")
+    command = [sys.executable, str(ROOT / "tests/link_checker.py"), str(tmp_path), BASE]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    (tmp_path / "index.html").write_bytes(b'<a href="x.html">')
+    broken = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert broken.returncode == 1
+    assert "x.html leads nowhere" in broken.stdout

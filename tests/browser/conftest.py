@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from static_host import hosted
 
 ROOT = Path(__file__).resolve().parents[2]
-PREFIX = "/some/name/"
 INSTALL = "install one, on Debian with `apt-get install chromium`, or set CHROMIUM to its path"
 
 
@@ -41,64 +37,19 @@ class Journal:
 Open = Callable[..., tuple[Page, Journal]]
 
 
-class _StaticHost(http.server.SimpleHTTPRequestHandler):
-    """A static host under a sub-path, with the headers and content types of GitHub Pages."""
-
-    extensions_map: ClassVar[dict[str, str]] = {
-        "": "application/octet-stream",
-        ".css": "text/css; charset=utf-8",
-        ".html": "text/html; charset=utf-8",
-        ".js": "application/javascript; charset=utf-8",
-        ".json": "application/json; charset=utf-8",
-        ".png": "image/png",
-        ".svg": "image/svg+xml",
-        ".txt": "text/plain; charset=utf-8",
-        ".webmanifest": "application/manifest+json",
-        ".webp": "image/webp",
-        ".xml": "application/xml",
-    }
-
-    def translate_path(self, path: str) -> str:
-        if not path.startswith(PREFIX):
-            return str(Path(self.directory) / "nothing-outside-the-sub-path")
-        return super().translate_path(path.removeprefix(PREFIX.rstrip("/")))
-
-    def end_headers(self) -> None:
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Cache-Control", "max-age=600")
-        super().end_headers()
-
-    def send_error(self, code: int, *arguments: object, **named: object) -> None:
-        """The site's own page, at the address that failed."""
-        page = (Path(self.directory) / "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(page)
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltSite]:
     """The draft report, as `python build.py --draft` makes it, at the address that it is told."""
     folder = tmp_path_factory.mktemp("built")
     site = folder / "site"
-    handler = functools.partial(_StaticHost, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        address = f"http://127.0.0.1:{server.server_port}{PREFIX}"
+    with hosted(site) as address:
         command = [
             *(sys.executable, "build.py", "--draft", "--base-url", address),
             *("--site", site, "--cache", folder / "cache"),
         ]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         yield BuiltSite(site, {"http": address, "file": f"{site.as_uri()}/"})
-        server.shutdown()
 
 
 def chromium() -> str:
