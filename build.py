@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import hashlib
+import importlib.metadata
 import os
 import sys
 import time
@@ -22,6 +23,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ginn import (
+    __version__,
     claims,
     crew,
     examples,
@@ -45,6 +47,7 @@ from ginn.geometry import Boundaries
 from ginn.measures import intervention, silence
 from ginn.measures.claim import Claim
 from ginn.measures.intervention import Trial
+from ginn.metadata import Publication, build_date, web_address
 from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
 from ginn.picture import Domain, load_picture
@@ -86,7 +89,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from ginn.serve import serve
 
             return serve(ROOT, options.site, options.serve, options.build_arguments)
-        build(options.site, options.cache, options.jobs, options.draft)
+        publication = Publication(
+            options.base_url, options.source_url, build_date(os.environ), versions()
+        )
+        build(options.site, options.cache, options.jobs, options.draft, publication)
     except (InputError, StoreError) as error:
         print(f"build.py: error: {error}", file=sys.stderr)
         return 2
@@ -96,9 +102,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
+def build(
+    site: Path, cache: Path, jobs: int, draft: bool, publication: Publication | None = None
+) -> None:
     """Make the whole site: the story, stage by stage."""
     begun = time.perf_counter()
+    published = publication or Publication()
     spec = load_spec(CONTENT / "report.toml")
     spec = draft_of(spec) if draft else spec
     domain = load_picture(CONTENT / spec.experiment.picture, spec.experiment.pixels)
@@ -134,7 +143,8 @@ def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
         motions = stages.motion(boundaries)
         moments = stages.moments({run.id: cohort[run.id] for run in exhibited})
         data = stages.vectors(exhibited, cohort, boundaries, motions, moments, films)
-        write_site(new, stages.pages(facts, cohort, boundaries, data), data, facts)
+        made = stages.pages(facts, cohort, boundaries, data, published)
+        write_site(new, made, data, published)
         kept.forget(KEPT_BYTES)
         sizes = bytes_by_kind(new)
 
@@ -166,9 +176,19 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--serve", type=_port, nargs="?", const=DEFAULT_PORT, metavar="PORT",
         help=f"show the site on this machine and rebuild on a change (default: {DEFAULT_PORT})",
     )  # fmt: skip
+    parser.add_argument(
+        "--base-url", type=_web_address, default="", metavar="URL",
+        help="where the site will be, for feed, site map, social cards and 404.html",
+    )  # fmt: skip
+    parser.add_argument(
+        "--source-url", type=_web_address, default="", metavar="URL",
+        help="where its sources are, for a link on every page",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     options.build_arguments = [
         *(["--draft"] if options.draft else []),
+        *(["--base-url", options.base_url] if options.base_url else []),
+        *(["--source-url", options.source_url] if options.source_url else []),
         *("--site", str(options.site), "--cache", str(options.cache), "--jobs", str(options.jobs)),
     ]
     return options
@@ -184,6 +204,20 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not int(text) <= 65_535:
         raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number up to 65535")
     return int(text)
+
+
+def _web_address(text: str) -> str:
+    """An address with a last slash; "" stays so, for an address that is not known."""
+    try:
+        return web_address(text) if text else ""
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def versions() -> dict[str, str]:
+    """What a site's numbers depend on, for its footer and its manifest."""
+    libraries = {name: importlib.metadata.version(name.lower()) for name in ("torch", "NumPy")}
+    return {"GINN": __version__, **libraries}
 
 
 def _cores() -> int:
@@ -536,12 +570,17 @@ class Stages:
         runs: Mapping[str, Snapshots],
         boundaries: Mapping[str, Boundaries],
         data: Mapping[str, bytes],
+        publication: Publication,
     ) -> Mapping[str, bytes]:
         """Every page with its stills, style and scripts: address -> content."""
         texts = sorted((CONTENT / "articles").glob("*.md"))
         texts += sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
         names = (
             "pages",
+            "metadata",
+            "feed",
+            "card",
+            "downloads",
             "plates",
             "articles",
             "figures",
@@ -561,6 +600,7 @@ class Stages:
             "runs": self.run_keys,
             "labels": self.labels,
             "index": data["index"].decode(),
+            "publication": plain_publication(publication),
             "names": [path.relative_to(ROOT).as_posix() for path in texts],
         }
         libraries = ["numpy", "pillow", "jinja2", "markdown", "rjsmin"]
@@ -571,7 +611,7 @@ class Stages:
         )
 
         def work() -> Mapping[str, bytes]:
-            return pages.render_site(report, CONTENT / "articles", TEMPLATES)
+            return pages.render_site(report, CONTENT / "articles", TEMPLATES, publication)
 
         return self.kept.keep("pages", key, FILES, work)
 
@@ -623,15 +663,27 @@ def train_trials(
     return number, runs
 
 
+def plain_publication(publication: Publication) -> dict[str, Any]:
+    """A publication as JSON takes it."""
+    day = publication.date.isoformat() if publication.date else None
+    return dataclasses.asdict(publication) | {"date": day}
+
+
 def write_site(
-    folder: Path, made: Mapping[str, bytes], data: Mapping[str, bytes], facts: Facts
+    folder: Path,
+    made: Mapping[str, bytes],
+    data: Mapping[str, bytes],
+    publication: Publication,
 ) -> None:
-    """Write every file of the site into an empty folder."""
+    """Write every file of the site into an empty folder, and a manifest of all of them."""
     files = dict(made)
     files |= {f"data/{name}": content for name, content in data.items() if name != "index"}
-    files["data/facts.json"] = store.plain_json(phenomena.facts_as_json(facts))
-    manifest = {name: len(content) for name, content in sorted(files.items())}
-    files["build.json"] = store.plain_json({"generator": "ginn", "files": manifest})
+    manifest = {
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in sorted(files.items())
+    }
+    about = {"generator": "ginn", **plain_publication(publication), "files": manifest}
+    files["build.json"] = store.plain_json(about)
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -32,6 +32,8 @@ FRONT_MATTER = {
     "order": int,
     "date": datetime.date,
 }
+# Folders of the site that are not articles'.
+RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures")
 FENCE = "+++"
 FILTERS: dict[str, Callable[..., str]] = {
     "percent": numerals.percent,
@@ -125,12 +127,12 @@ def _read(file: Path) -> Article:
         if type(front[key]) is not kind:
             found = f"{key} = {front[key]!r}"
             raise ArticleError(file, _line_of(file, key), found, f"a {kind.__name__}")
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", front["slug"]) or front["slug"] == "explore":
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", front["slug"]) or front["slug"] in RESERVED:
         raise ArticleError(
             file,
             _line_of(file, "slug"),
             f"slug = {front['slug']!r}",
-            'small letters, digits and hyphens, and not "explore"',
+            f"small letters, digits and hyphens, and none of {', '.join(RESERVED)}",
         )
     body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return Article(file=file, body=body, **front)
@@ -166,7 +168,9 @@ def render_article(article: Article, report: Report, names: Mapping[str, Any]) -
     second = Plates(report, first.found)
     text = _fill_in(article, second, names)
     converter = markdown.Markdown(
-        extensions=EXTENSIONS, extension_configs={"toc": {"toc_depth": "2-3"}}
+        extensions=EXTENSIONS,
+        extension_configs={"toc": {"toc_depth": "2-3"}},
+        output_format="html",
     )
     html = converter.convert(text)
     if "<h1" in html:

@@ -53,6 +53,11 @@ def count(value: int, noun: str = "", plural: str = "") -> str:
     return f"{whole:,} {_form(whole, noun, plural)}".rstrip()
 
 
+def kilobytes(size: int) -> str:
+    """A file's size in thousands of bytes, at least one: `"1,050 kB"`."""
+    return f"{max(round(_whole(size, 'kilobytes') / 1000), 1):,} kB"
+
+
 def words(value: int, noun: str = "", plural: str = "") -> str:
     """Like `count`, but a number up to twelve is spelled out: `"three runs"`."""
     whole = _whole(value, "words")

@@ -62,7 +62,8 @@ class Report:
 class Still:
     """One picture of a figure: `draw` gives its SVG, and `draw_narrow` another one for phones.
 
-    `name` begins its files' names; `moment` is its state in the explorer, or "" where it has none.
+    `name` begins its files' names; `moment` is its state in the explorer, or "" where it has none;
+    `stage` is the network that it shows, or None where it is a chart.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Still:
     moment: str
     draw: Callable[[], str]
     draw_narrow: Callable[[], str] | None = None
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ class Plates:
                 alternative=figures.stage_description(stage),
                 moment=moment(stage),
                 draw=partial(figures.stage_svg, stage, self.report.colours, weight),
+                stage=stage,
             )
 
     def _traced(self, name: str) -> RunFacts:

@@ -30,6 +30,8 @@ class Site:
     description: str
     author: str
     language: str
+    licence: str
+    licence_url: str
     layer_colours: tuple[str, ...]
     output_colour: str
 
@@ -241,6 +243,10 @@ def _site(table: _Table) -> Site:
         description=table.text("description"),
         author=table.text("author"),
         language=table.text("language", r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "such as 'en-GB'"),
+        licence=table.text("licence"),
+        licence_url=table.text(
+            "licence-url", r"https?://[^\s\"'<>]+", "an address such as 'https://name.example/mit'"
+        ),
         layer_colours=tuple(colours),
         output_colour=table.text("output-colour", _COLOUR, "a colour such as '#2f6fde'"),
     )

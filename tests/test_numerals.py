@@ -73,3 +73,8 @@ def test_significant_digits_keep_the_value(value: float, digits: int) -> None:
 def test_what_is_no_such_number_is_refused(wrong: object) -> None:
     with pytest.raises(ValueError, match=r"was given .* it takes"):
         wrong()  # type: ignore[operator]
+
+
+def test_a_files_size_is_in_thousands_of_bytes_and_never_nothing() -> None:
+    sizes = {0: "1 kB", 1_499: "1 kB", 1_501: "2 kB", 1_050_000: "1,050 kB"}
+    assert {size: numerals.kilobytes(size) for size in sizes} == sizes

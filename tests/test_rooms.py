@@ -33,12 +33,14 @@ ORDER = [
     {"measures.recovery"},
     {"claims", "examples", "motion", "sprites"},
     {"phenomena"},
-    {"film", "vectors"},
+    {"film", "vectors", "downloads"},
     {"numerals"},
     {"figures"},
-    {"charts"},
+    {"charts", "card"},
     {"plates"},
     {"articles"},
+    {"metadata"},
+    {"feed"},
     {"pages"},
 ]
 # These serve every stage and know none of the others; the swap of the site is the store's.

@@ -77,6 +77,8 @@ MISTAKES = [
     ("pictures/bottle.toml", "/etc/hosts", "experiment.picture", "below content/"),
     ('id = "bottle"', 'id = "../x"', "experiment.id", "../x"),
     ("seeds = 128", "seeds = 0", "experiment.audition.seeds", "0"),
+    ('licence = "MIT"', "", "site.licence", "nothing"),
+    ("https://opensource.org/license/mit", "mit.txt", "site.licence-url", "mit.txt"),
     ("good = 3", "good = 20", "good and bad together", "16 runs"),
     ('"#2f55e0"', '"blue"', "site.layer-colours", "blue"),
     ('language = "en-GB"', 'language = "<b>"', "site.language", "<b>"),
