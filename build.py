@@ -40,13 +40,13 @@ from ginn.crew import Crew
 from ginn.geometry import Boundaries
 from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts
-from ginn.picture import Domain, load_picture
+from ginn.picture import Domain, describe, load_picture
 from ginn.plates import Report
-from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec
+from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec, with_picture, within
 from ginn.store import ARRAYS, FILES, JSON, Form, Store, StoreError
 
 ROOT = Path(__file__).resolve().parent
-CONTENT, TEMPLATES = ROOT / "content", ROOT / "templates"
+TEMPLATES = ROOT / "templates"
 DEFAULT_PORT = 8000
 KEPT_BYTES = 2_000_000_000
 # More seeds in one batched step are no faster, and fewer steps on the way make progress coarse.
@@ -68,8 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.serve is not None:
             from ginn.serve import serve
 
-            return serve(ROOT, options.site, options.serve, options.build_arguments)
-        build(options.site, options.cache, options.jobs, options.draft)
+            sources = [options.content / name for name in ("report.toml", "articles", "pictures")]
+            sources += [ROOT / name for name in ("templates", "ginn", "build.py")]
+            sources += [options.picture] if options.picture else []
+            command = [sys.executable, str(ROOT / "build.py"), *options.build_arguments]
+            return serve(sources, options.site, options.serve, command)
+        build(
+            options.content, options.picture, options.site, options.cache, options.jobs,
+            options.draft,
+        )  # fmt: skip
     except (InputError, StoreError) as error:
         print(f"build.py: error: {error}", file=sys.stderr)
         return 2
@@ -79,20 +86,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
+def build(
+    content: Path, picture: Path | None, site: Path, cache: Path, jobs: int, draft: bool
+) -> None:
     """Make the whole site: the story, stage by stage."""
     begun = time.perf_counter()
-    spec = load_spec(CONTENT / "report.toml")
+    spec = load_spec(content / "report.toml")
     spec = draft_of(spec) if draft else spec
-    domain = load_picture(CONTENT / spec.experiment.picture, spec.experiment.pixels)
-    read_articles(CONTENT / "articles")
+    spec = with_picture(spec, picture) if picture else spec
+    path = picture or within(content, content / spec.experiment.picture)
+    domain = load_picture(path, spec.experiment.pixels, spec.experiment.reading)
+    articles = within(content, content / "articles")
+    read_articles(articles)
+    print(describe(domain, spec.experiment.picture), flush=True)
 
     with (
         store.opened(cache) as kept,
-        swap.replacing(site, [ROOT, cache]) as new,
+        swap.replacing(site, [ROOT, cache, content]) as new,
         crew.crew(jobs) as workers,
     ):
-        stages = Stages(spec, domain, kept, workers)
+        stages = Stages(spec, domain, articles, kept, workers)
         audition = stages.audition()
         cohort = stages.cohort(phenomena.cohort_seeds(spec.experiment, audition))
         runs = stages.outcomes(cohort)
@@ -123,7 +136,20 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--draft", action="store_true", help="the same report from few seeds and short runs"
     )
     parser.add_argument(
-        "--site", type=Path, default=ROOT / "site", metavar="DIR", help="where to write the site"
+        "--content",
+        type=Path,
+        default=ROOT / "content",
+        metavar="DIR",
+        help="the folder of report.toml, articles/ and pictures/ (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="learn this picture, not report.toml's"
+    )
+    parser.add_argument(
+        "--site",
+        type=Path,
+        metavar="DIR",
+        help="where to write the site (default: site/ here, or in the folder of --content)",
     )
     parser.add_argument(
         "--cache", type=Path, default=ROOT / ".ginn", metavar="DIR", help="where work is kept"
@@ -136,7 +162,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help=f"show the site on this machine and rebuild on a change (default: {DEFAULT_PORT})",
     )  # fmt: skip
     options = parser.parse_args(arguments)
+    if options.site is None:
+        here = options.content.resolve() == ROOT / "content"
+        options.site = (ROOT if here else options.content) / "site"
     options.build_arguments = [
+        *("--content", str(options.content)),
+        *(["--picture", str(options.picture)] if options.picture else []),
         *(["--draft"] if options.draft else []),
         *("--site", str(options.site), "--cache", str(options.cache), "--jobs", str(options.jobs)),
     ]
@@ -183,8 +214,11 @@ def keys_of(
 class Stages:
     """The stages of one build: each has its key, its work and its place in the store."""
 
-    def __init__(self, spec: Spec, domain: Domain, kept: Store, workers: Crew) -> None:
+    def __init__(
+        self, spec: Spec, domain: Domain, articles: Path, kept: Store, workers: Crew
+    ) -> None:
         """Prepare what the keys share."""
+        self.articles = articles
         self.spec, self.domain, self.kept, self.workers = spec, domain, kept, workers
         self.experiment = spec.experiment
         self.labels = hashlib.sha256(domain.labels.tobytes()).hexdigest()
@@ -385,8 +419,8 @@ class Stages:
         data: Mapping[str, bytes],
     ) -> Mapping[str, bytes]:
         """Every page with its stills, style and scripts: address -> content."""
-        texts = sorted((CONTENT / "articles").glob("*.md"))
-        texts += sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+        texts = sorted(self.articles.glob("*.md"))
+        templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
         names = (
             "pages",
             "plates",
@@ -408,17 +442,18 @@ class Stages:
             "runs": self.run_keys,
             "labels": self.labels,
             "index": data["index"].decode(),
-            "names": [path.relative_to(ROOT).as_posix() for path in texts],
+            "articles": [path.name for path in texts],
+            "templates": [path.relative_to(TEMPLATES).as_posix() for path in templates],
         }
         libraries = ["numpy", "pillow", "jinja2", "markdown", "rjsmin"]
-        key = store.key("pages", inputs, [*texts, *rooms(*names)], libraries)
+        key = store.key("pages", inputs, [*texts, *templates, *rooms(*names)], libraries)
         address = {"index": f"data/{data['index'].decode()}"}
         report = Report(
             self.spec.site, self.experiment, facts, self.domain, runs, boundaries, address
         )
 
         def work() -> Mapping[str, bytes]:
-            return pages.render_site(report, CONTENT / "articles", TEMPLATES)
+            return pages.render_site(report, self.articles, TEMPLATES)
 
         return self.kept.keep("pages", key, FILES, work)
 
