@@ -36,7 +36,7 @@ from ginn import (
 from ginn.address import hashed
 from ginn.articles import read_articles
 from ginn.closing import bytes_by_kind, summary
-from ginn.crew import Crew
+from ginn.crew import Crew, CrewError
 from ginn.geometry import Boundaries
 from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts
@@ -77,8 +77,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.content, options.picture, options.site, options.cache, options.jobs,
             options.draft,
         )  # fmt: skip
-    except (InputError, StoreError) as error:
+    except (InputError, StoreError, CrewError) as error:
         print(f"build.py: error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"build.py: error: {place}{error.strerror or error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("build.py: stopped; the site is as it was", file=sys.stderr)
@@ -499,10 +503,7 @@ def write_site(
     files["data/facts.json"] = store.plain_json(phenomena.facts_as_json(facts))
     manifest = {name: len(content) for name, content in sorted(files.items())}
     files["build.json"] = store.plain_json({"generator": "ginn", "files": manifest})
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    swap.write_files(folder, files)
 
 
 def bar(words: str, total: int = 0, names: Sequence[str] | None = None) -> Any:

@@ -278,10 +278,10 @@ def two_squares(folder: Path) -> Path:
 
 def test_an_author_names_a_region_by_a_point_in_it(tmp_path: Path) -> None:
     path = two_squares(tmp_path)
-    points = (("left eye", 0.2, 0.3), ("face", 0.0, 1.0))
+    points = (("left eye", 0.2, 0.3), ("face", 0.0, 1.0), ("mouth", 0.9, 0.7))
     domain = load_picture(path, 40, Reading(parts=points))
     names = [part.name for part in domain.parts]
-    assert names == ["face", "black, bottom right", "left eye"]
+    assert names == ["face", "mouth", "left eye"]
     assert domain.parts[2].mask[10, 10]
     for wrong, found in [
         ((("a", 0.2, 0.3), ("b", 0.25, 0.3)), "points of one region"),
