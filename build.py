@@ -38,6 +38,7 @@ from ginn.articles import read_articles
 from ginn.closing import bytes_by_kind, summary
 from ginn.crew import Crew, CrewError
 from ginn.geometry import Boundaries
+from ginn.links import check_links
 from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts
 from ginn.picture import Domain, describe, load_picture
@@ -429,6 +430,7 @@ class Stages:
             "pages",
             "plates",
             "articles",
+            "links",
             "figures",
             "charts",
             "numerals",
@@ -457,7 +459,11 @@ class Stages:
         )
 
         def work() -> Mapping[str, bytes]:
-            return pages.render_site(report, self.articles, TEMPLATES)
+            files = pages.render_site(report, self.articles, TEMPLATES)
+            sources = {each.address: each.file for each in read_articles(self.articles)}
+            others = {f"data/{name}" for name in (*data, "facts.json")} | {"build.json"}
+            check_links(files, others, sources)
+            return files
 
         return self.kept.keep("pages", key, FILES, work)
 

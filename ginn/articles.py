@@ -121,7 +121,7 @@ def _read(file: Path) -> Article:
     except ValueError as error:
         place = re.search(r"at line (\d+)", str(error))
         raise ArticleError(
-            file, 1 + int(place[1]) if place else end + 1, one_line(error)
+            file, 1 + int(place[1]) if place else end + 1, _without_line(error), "TOML"
         ) from error
     allowed = ", ".join(FRONT_MATTER)
     for key in sorted(front.keys() - FRONT_MATTER.keys()):
@@ -143,6 +143,11 @@ def _read(file: Path) -> Article:
         )
     body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return Article(file=file, body=body, **front)
+
+
+def _without_line(error: ValueError) -> str:
+    """TOML's complaint without its line, which counts from the front matter's first."""
+    return re.sub(r" \(at [^)]*\)", "", one_line(error))
 
 
 def _line_of(file: Path, key: str) -> int:
@@ -229,11 +234,17 @@ def _fill_in(article: Article, placed: Plates, names: Mapping[str, Any]) -> str:
         template = jinja2.Template.from_code(environment, code, dict(environment.globals))
         return template.render({**names, **functions, "facts": placed.report.facts})
     except jinja2.TemplateSyntaxError as error:
-        raise ArticleError(article.file, error.lineno, str(error.message)) from error
+        words = one_line(error.message)
+        filters = f"Jinja's filters and {', '.join(FILTERS)}"
+        allowed = filters if words.startswith("No filter") else "Jinja's syntax"
+        raise ArticleError(article.file, error.lineno, words, allowed) from error
     except RecursionError:
         raise ArticleError(article.file, 1, "brackets or blocks nested too deep", "a few") from None
     except (jinja2.TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
-        raise ArticleError(article.file, _line_in(error, file), str(error)) from error
+        # What was raised here says itself what is allowed; what Jinja and Python raise does not.
+        known = ", ".join(sorted({*names, *functions, "facts"}))
+        allowed = "" if "allowed: " in str(error) else f"expressions of {known}"
+        raise ArticleError(article.file, _line_in(error, file), str(error), allowed) from error
 
 
 def _has_part(domain: Domain, name: str) -> bool:

@@ -132,7 +132,9 @@ def read_toml(path: Path, expected: str) -> dict[str, Any]:
             "close some"
         ) from None
     except ValueError as error:
-        raise InputError(f"{path}: cannot be read as TOML: {one_line(error)}") from error
+        raise InputError(
+            f"{path}: cannot be read: {one_line(error)}, expected TOML; mend it there"
+        ) from error
 
 
 def read_text(path: Path, expected: str) -> str:
@@ -161,7 +163,13 @@ def read_text(path: Path, expected: str) -> str:
 
 def within(folder: Path, path: Path) -> Path:
     """`path`; InputError where it leads out of `folder`, as by a symbolic link."""
-    if not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError) as error:
+        raise InputError(
+            f"{path}: found a link in a circle, allowed: files in {folder}; remove it"
+        ) from error
+    if not inside:
         raise InputError(
             f"{path}: found a link to {path.resolve()}, allowed: files in {folder}; copy the file "
             "there"
@@ -172,16 +180,16 @@ def within(folder: Path, path: Path) -> Path:
 def shown(value: object) -> str:
     """What was found, as a message repeats it: on one line, and not too long."""
     try:
-        return one_line(repr(value))
+        return one_line(repr(value), SHOWN)
     except (ValueError, RecursionError):
         # Python writes no number of more than some thousands of digits, and no table too deep.
         return f"a {type(value).__name__} too long to repeat"
 
 
-def one_line(words: object) -> str:
+def one_line(words: object, longest: int = 4 * SHOWN) -> str:
     """Words without what could break a line or a terminal, and not too many of them."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(words)).split())
-    return line if len(line) <= SHOWN else f"{line[: SHOWN - 3]}..."
+    return line if len(line) <= longest else f"{line[: longest - 3]}..."
 
 
 def draft_of(spec: Spec) -> Spec:
@@ -224,7 +232,7 @@ class _Table:
 
     def error(self, key: str, found: object, allowed: str) -> InputError:
         """A one-line error about `key` of this table."""
-        dotted = ".".join(part for part in (self.name, one_line(key)) if part)
+        dotted = ".".join(part for part in (self.name, one_line(key, SHOWN)) if part)
         return InputError(f"{self.path}: {dotted}: found {found}, allowed: {allowed}")
 
     def take(self, key: str, allowed: str) -> Any:

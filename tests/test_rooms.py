@@ -33,6 +33,7 @@ APART = {
     "swap": {"store"},
     "crew": set(),
     "serve": set(),
+    "links": {"spec"},
     "closing": {"store", "phenomena"},
 }
 
