@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
 import struct
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -354,3 +356,98 @@ def test_a_bad_input_is_one_line_and_nothing_is_touched(
     assert re.search("allowed: |expected |choose |give |it takes |between ", message), message
     assert house.everything() == before
     assert not list(house.site.parent.glob(".site.new"))
+
+
+# --- the store ------------------------------------------------------------------------------------
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "emptied": lambda data: b"",
+    "cut short": lambda data: data[: len(data) // 2],
+    "a bit flipped": lambda data: data[:100] + bytes([data[100] ^ 4]) + data[101:],
+    "of another version": lambda data: data.replace(b"NUMPY\x01", b"NUMPY\x09"),
+    "overwritten": lambda data: b"another program's",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("stage", ["train", "film", "moments"])
+def test_a_damaged_entry_is_made_again_and_the_site_is_the_same(
+    house: House, stage: str, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = min((house.cache / stage).iterdir())
+    before, whole = house.everything(), entry.read_bytes()
+    spoilt = DAMAGE[damage](whole)
+    if spoilt == whole:
+        spoilt = whole + b"\n"
+    entry.write_bytes(spoilt)
+    capsys.readouterr()
+    assert story.main(house.options(house.content)) == 0
+    assert capsys.readouterr().err == f"warning: {entry} is damaged; it is made again\n"
+    assert house.everything() == before
+
+
+def test_an_entry_that_cannot_be_read_is_named_and_left(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = min((house.cache / "train").iterdir())
+    whole = entry.read_bytes()
+    entry.unlink()
+    entry.mkdir()
+    before = house.everything()
+    capsys.readouterr()
+    try:
+        assert story.main(house.options(house.content)) == 2
+    finally:
+        entry.rmdir()
+        entry.write_bytes(whole)
+    message = capsys.readouterr().err
+    assert message.startswith(f"build.py: error: {entry} cannot be read: found ")
+    assert message.count("\n") == 1
+    assert house.everything() == before | {str(entry): whole}
+
+
+NOBODY = 65_534
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be another user"
+)
+@pytest.mark.parametrize(
+    ("locked", "named"),
+    [
+        ("cache", ".lock cannot be held"),
+        ("cache/outcomes", "cannot be written"),
+        (".", "cannot be"),
+    ],
+)
+def test_another_users_folders_are_named_and_left(
+    house: House, locked: str, named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        content = root / "content"
+        shutil.copytree(house.content, content)
+        if locked != ".":
+            # What needs workers is there: they could not start as nobody.
+            shutil.copytree(house.cache, root / "cache", ignore=shutil.ignore_patterns(".*"))
+            shutil.rmtree(root / "cache/outcomes")
+            (root / locked).mkdir(exist_ok=True)
+        for path in [root, *root.rglob("*")]:
+            os.chown(path, NOBODY, NOBODY)
+            path.chmod(0o755)
+        os.chown(root / locked, 0, 0)
+        places = ("--content", content, "--site", root / "site", "--cache", root / "cache")
+        # Once as root: a nobody may not be able to read the modules that Python loads when needed.
+        story.main(house.options(house.content))
+        capsys.readouterr()
+        os.seteuid(NOBODY)
+        try:
+            assert story.main(["--draft", "--jobs", "1", *map(str, places)]) == 2
+        finally:
+            os.seteuid(0)
+        message = capsys.readouterr().err
+        assert message.startswith("build.py: error: ")
+        assert named in message
+        assert "Permission denied" in message
+        assert message.count("\n") == 1
+        assert not (root / "site").exists()
