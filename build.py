@@ -41,22 +41,23 @@ from ginn import (
 from ginn.address import hashed
 from ginn.articles import read_articles
 from ginn.closing import bytes_by_kind, claims_table, summary
-from ginn.crew import Crew
+from ginn.crew import Crew, CrewError
 from ginn.examples import Examples
 from ginn.geometry import Boundaries
+from ginn.links import check_links
 from ginn.measures import intervention, silence
 from ginn.measures.claim import Claim
 from ginn.measures.intervention import Trial
 from ginn.metadata import Publication, build_date, web_address
 from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
-from ginn.picture import Domain, load_picture
+from ginn.picture import Domain, describe, load_picture
 from ginn.plates import Report
-from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec
+from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec, with_picture, within
 from ginn.store import ARRAYS, FILES, JSON, Form, Store, StoreError
 
 ROOT = Path(__file__).resolve().parent
-CONTENT, TEMPLATES = ROOT / "content", ROOT / "templates"
+TEMPLATES = ROOT / "templates"
 DEFAULT_PORT = 8000
 KEPT_BYTES = 2_000_000_000
 # More seeds in one batched step are no faster, and fewer steps on the way make progress coarse.
@@ -88,13 +89,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.serve is not None:
             from ginn.serve import serve
 
-            return serve(ROOT, options.site, options.serve, options.build_arguments)
+            sources = [options.content / name for name in ("report.toml", "articles", "pictures")]
+            sources += [ROOT / name for name in ("templates", "ginn", "build.py")]
+            sources += [options.picture] if options.picture else []
+            command = [sys.executable, str(ROOT / "build.py"), *options.build_arguments]
+            return serve(sources, options.site, options.serve, command)
         publication = Publication(
             options.base_url, options.source_url, build_date(os.environ), versions()
         )
-        build(options.site, options.cache, options.jobs, options.draft, publication)
-    except (InputError, StoreError) as error:
+        build(
+            options.content, options.picture, options.site, options.cache, options.jobs,
+            options.draft, publication,
+        )  # fmt: skip
+    except (InputError, StoreError, CrewError) as error:
         print(f"build.py: error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"build.py: error: {place}{error.strerror or error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("build.py: stopped; the site is as it was", file=sys.stderr)
@@ -103,22 +115,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build(
-    site: Path, cache: Path, jobs: int, draft: bool, publication: Publication | None = None
-) -> None:
+    content: Path, picture: Path | None, site: Path, cache: Path, jobs: int, draft: bool,
+    publication: Publication | None = None,
+) -> None:  # fmt: skip
     """Make the whole site: the story, stage by stage."""
     begun = time.perf_counter()
     published = publication or Publication()
-    spec = load_spec(CONTENT / "report.toml")
+    spec = load_spec(content / "report.toml")
     spec = draft_of(spec) if draft else spec
-    domain = load_picture(CONTENT / spec.experiment.picture, spec.experiment.pixels)
-    read_articles(CONTENT / "articles")
+    spec = with_picture(spec, picture) if picture else spec
+    path = picture or within(content, content / spec.experiment.picture)
+    domain = load_picture(path, spec.experiment.pixels, spec.experiment.reading)
+    articles = within(content, content / "articles")
+    read_articles(articles)
+    print(describe(domain, spec.experiment.picture), flush=True)
 
     with (
         store.opened(cache) as kept,
-        swap.replacing(site, [ROOT, cache]) as new,
+        swap.replacing(site, [ROOT, cache, content]) as new,
         crew.crew(jobs) as workers,
     ):
-        stages = Stages(spec, domain, kept, workers)
+        stages = Stages(spec, domain, articles, kept, workers)
         audition = stages.audition()
         cohort = stages.cohort(phenomena.cohort_seeds(spec.experiment, audition))
         runs = stages.outcomes(cohort)
@@ -126,7 +143,7 @@ def build(
         boundaries = stages.trace({run.id: cohort[run.id] for run in exhibited})
         exhibited = tuple(phenomena.with_regions(run, boundaries[run.id]) for run in exhibited)
         variants = [
-            Stages(replace(spec, experiment=variant), domain, kept, workers).variant()
+            Stages(replace(spec, experiment=variant), domain, articles, kept, workers).variant()
             for variant in spec.variants
         ]
         facts = phenomena.gather_facts(
@@ -164,7 +181,20 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--draft", action="store_true", help="the same report from few seeds and short runs"
     )
     parser.add_argument(
-        "--site", type=Path, default=ROOT / "site", metavar="DIR", help="where to write the site"
+        "--content",
+        type=Path,
+        default=ROOT / "content",
+        metavar="DIR",
+        help="the folder of report.toml, articles/ and pictures/ (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="learn this picture, not report.toml's"
+    )
+    parser.add_argument(
+        "--site",
+        type=Path,
+        metavar="DIR",
+        help="where to write the site (default: site/ here, or in the folder of --content)",
     )
     parser.add_argument(
         "--cache", type=Path, default=ROOT / ".ginn", metavar="DIR", help="where work is kept"
@@ -185,7 +215,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="where its sources are, for a link on every page",
     )  # fmt: skip
     options = parser.parse_args(arguments)
+    if options.site is None:
+        here = options.content.resolve() == ROOT / "content"
+        options.site = (ROOT if here else options.content) / "site"
     options.build_arguments = [
+        *("--content", str(options.content)),
+        *(["--picture", str(options.picture)] if options.picture else []),
         *(["--draft"] if options.draft else []),
         *(["--base-url", options.base_url] if options.base_url else []),
         *(["--source-url", options.source_url] if options.source_url else []),
@@ -248,8 +283,11 @@ def keys_of(
 class Stages:
     """The stages of one build: each has its key, its work and its place in the store."""
 
-    def __init__(self, spec: Spec, domain: Domain, kept: Store, workers: Crew) -> None:
+    def __init__(
+        self, spec: Spec, domain: Domain, articles: Path, kept: Store, workers: Crew
+    ) -> None:
         """Prepare what the keys share."""
+        self.articles = articles
         self.spec, self.domain, self.kept, self.workers = spec, domain, kept, workers
         self.experiment = spec.experiment
         self.labels = hashlib.sha256(domain.labels.tobytes()).hexdigest()
@@ -573,8 +611,8 @@ class Stages:
         publication: Publication,
     ) -> Mapping[str, bytes]:
         """Every page with its stills, style and scripts: address -> content."""
-        texts = sorted((CONTENT / "articles").glob("*.md"))
-        texts += sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+        texts = sorted(self.articles.glob("*.md"))
+        templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
         names = (
             "pages",
             "metadata",
@@ -583,6 +621,7 @@ class Stages:
             "downloads",
             "plates",
             "articles",
+            "links",
             "figures",
             "charts",
             "numerals",
@@ -601,17 +640,22 @@ class Stages:
             "labels": self.labels,
             "index": data["index"].decode(),
             "publication": plain_publication(publication),
-            "names": [path.relative_to(ROOT).as_posix() for path in texts],
+            "articles": [path.name for path in texts],
+            "templates": [path.relative_to(TEMPLATES).as_posix() for path in templates],
         }
         libraries = ["numpy", "pillow", "jinja2", "markdown", "rjsmin"]
-        key = store.key("pages", inputs, [*texts, *rooms(*names)], libraries)
+        key = store.key("pages", inputs, [*texts, *templates, *rooms(*names)], libraries)
         address = {"index": f"data/{data['index'].decode()}"}
         report = Report(
             self.spec.site, self.experiment, facts, self.domain, runs, boundaries, address
         )
 
         def work() -> Mapping[str, bytes]:
-            return pages.render_site(report, CONTENT / "articles", TEMPLATES, publication)
+            files = pages.render_site(report, self.articles, TEMPLATES, publication)
+            sources = {each.address: each.file for each in read_articles(self.articles)}
+            others = {f"data/{name}" for name in data} | {"build.json"}
+            check_links(files, others, sources)
+            return files
 
         return self.kept.keep("pages", key, FILES, work)
 
@@ -684,10 +728,7 @@ def write_site(
     }
     about = {"generator": "ginn", **plain_publication(publication), "files": manifest}
     files["build.json"] = store.plain_json(about)
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    swap.write_files(folder, files)
 
 
 def bar(words: str, total: int = 0, names: Sequence[str] | None = None) -> Any:

@@ -14,15 +14,18 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import markdown
+from jinja2.sandbox import SandboxedEnvironment
 
 from ginn import numerals
+from ginn.picture import Domain
 from ginn.plates import Figure, Plates, Report, token
-from ginn.spec import InputError
+from ginn.spec import LINE, InputError, one_line, read_text, shown, within
 
 EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty", "fenced_code"]
 FRONT_MATTER = {
@@ -84,7 +87,8 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
     articles with one slug, and where no article has the slug "index".
     """
     articles = sorted(
-        (_read(file) for file in sorted(folder.glob("*.md"))), key=lambda a: (a.order, a.slug)
+        (_read(within(folder, file)) for file in sorted(folder.glob("*.md"))),
+        key=lambda a: (a.order, a.slug),
     )
     slugs: dict[str, Article] = {}
     for article in articles:
@@ -106,8 +110,7 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
 
 def _read(file: Path) -> Article:
     """One article, its front matter checked key by key."""
-    text = file.read_text(encoding="utf-8")
-    lines = text.splitlines()
+    lines = read_text(file, "an article").splitlines()
     if not lines or lines[0].strip() != FENCE or FENCE not in (s.strip() for s in lines[1:]):
         raise ArticleError(
             file, 1, "no front matter", f'TOML between two lines "{FENCE}"', "begin the file so"
@@ -115,33 +118,46 @@ def _read(file: Path) -> Article:
     end = next(i for i, line in enumerate(lines) if i and line.strip() == FENCE)
     try:
         front = tomllib.loads("\n".join(lines[1:end]))
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ArticleError(file, 2, "brackets nested too deep", "a few") from None
+    except ValueError as error:
         place = re.search(r"at line (\d+)", str(error))
-        raise ArticleError(file, 1 + int(place[1]) if place else end + 1, str(error)) from error
+        raise ArticleError(
+            file, 1 + int(place[1]) if place else end + 1, _without_line(error), "TOML"
+        ) from error
     allowed = ", ".join(FRONT_MATTER)
-    for key in front.keys() - FRONT_MATTER.keys():
-        raise ArticleError(file, _line_of(file, key), f'unknown key "{key}"', allowed)
+    for key in sorted(front.keys() - FRONT_MATTER.keys()):
+        raise ArticleError(file, _line_of(file, key), f'unknown key "{one_line(key)}"', allowed)
     for key, kind in FRONT_MATTER.items():
         if key not in front:
             raise ArticleError(file, end + 1, f'no key "{key}"', f"all of {allowed}")
+        found = f"{key} = {shown(front[key])}"
         if type(front[key]) is not kind:
-            found = f"{key} = {front[key]!r}"
             raise ArticleError(file, _line_of(file, key), found, f"a {kind.__name__}")
+        if kind is str and not re.fullmatch(LINE, front[key]):
+            raise ArticleError(file, _line_of(file, key), found, "a line of text")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", front["slug"]) or front["slug"] in RESERVED:
         raise ArticleError(
             file,
             _line_of(file, "slug"),
-            f"slug = {front['slug']!r}",
+            f"slug = {shown(front['slug'])}",
             f"small letters, digits and hyphens, and none of {', '.join(RESERVED)}",
         )
     body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return Article(file=file, body=body, **front)
 
 
+def _without_line(error: ValueError) -> str:
+    """TOML's complaint without its line, which counts from the front matter's first."""
+    return re.sub(r" \(at [^)]*\)", "", one_line(error))
+
+
 def _line_of(file: Path, key: str) -> int:
     """The line on which the front matter sets `key`, or 1."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    return next((i for i, line in enumerate(lines, 1) if re.match(rf"{key}\s*=", line)), 1)
+    return next(
+        (i for i, line in enumerate(lines, 1) if re.match(rf"{re.escape(key)}\s*=", line)), 1
+    )
 
 
 class _NamedUndefined(jinja2.StrictUndefined):
@@ -206,18 +222,38 @@ class Body:
 
 def _fill_in(article: Article, placed: Plates, names: Mapping[str, Any]) -> str:
     """The article's Markdown, with every expression replaced by its value."""
-    environment = jinja2.Environment(autoescape=True, undefined=_NamedUndefined)
+    environment = SandboxedEnvironment(autoescape=True, undefined=_NamedUndefined)
     environment.filters |= FILTERS
-    functions = {"figure": placed.figure, "see": placed.see, "run": placed.run}
+    domain = placed.report.domain
+    functions: dict[str, Callable[..., object]] = {
+        "figure": placed.figure,
+        "see": placed.see,
+        "run": placed.run,
+        "has_part": partial(_has_part, domain),
+        "symmetry": domain.symmetry,
+    }
     file = str(article.file)
     try:
         code = environment.compile(article.body, filename=file)
         template = jinja2.Template.from_code(environment, code, dict(environment.globals))
         return template.render({**names, **functions, "facts": placed.report.facts})
     except jinja2.TemplateSyntaxError as error:
-        raise ArticleError(article.file, error.lineno, str(error.message)) from error
+        words = one_line(error.message)
+        filters = f"Jinja's filters and {', '.join(FILTERS)}"
+        allowed = filters if words.startswith("No filter") else "Jinja's syntax"
+        raise ArticleError(article.file, error.lineno, words, allowed) from error
+    except RecursionError:
+        raise ArticleError(article.file, 1, "brackets or blocks nested too deep", "a few") from None
     except (jinja2.TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
-        raise ArticleError(article.file, _line_in(error, file), str(error)) from error
+        # What was raised here says itself what is allowed; what Jinja and Python raise does not.
+        known = ", ".join(sorted({*names, *functions, "facts"}))
+        allowed = "" if "allowed: " in str(error) else f"expressions of {known}"
+        raise ArticleError(article.file, _line_in(error, file), str(error), allowed) from error
+
+
+def _has_part(domain: Domain, name: str) -> bool:
+    """Whether the picture has a part of this name: for sections that step aside if it has not."""
+    return any(part.name == name for part in domain.parts)
 
 
 def _line_in(error: BaseException, file: str) -> int:

@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -28,6 +29,10 @@ ONE_THREAD = (
 POLL = 0.1  # s
 
 _told: Any = None
+
+
+class CrewError(Exception):
+    """A process of the crew came to its end from without; the message says how to go on."""
 
 
 class Crew:
@@ -58,7 +63,15 @@ class Crew:
                 while True:
                     progress(self.told.get_nowait())
             for future in done:
-                yield future.result()
+                try:
+                    result = future.result()
+                except BrokenProcessPool as error:
+                    raise CrewError(
+                        "a process that worked for the build was killed, by the system perhaps for "
+                        f"want of memory: found {self.jobs} jobs; try --jobs 1; what was finished "
+                        "is kept"
+                    ) from error
+                yield result
 
 
 @contextlib.contextmanager

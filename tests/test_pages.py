@@ -286,6 +286,39 @@ def test_front_matter_is_checked_key_by_key(
     assert said in str(caught.value)
 
 
+def test_a_section_steps_aside_where_the_picture_has_no_such_part(tmp_path: Path) -> None:
+    body = """
+{% if has_part("diamond") %}The diamond is there.{% endif %}
+{% if has_part("ear") %}The ear is there.{% endif %}
+{% if symmetry() == 1 %}Left is like right.{% endif %}
+"""
+    write(tmp_path, body)
+    text = render(tmp_path)
+    assert "The diamond is there." in text
+    assert "Left is like right." in text
+    assert "ear is there" not in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{{ "".__class__.__mro__ }}',
+        "{{ page.__globals__ }}",
+        '{{ see.__func__.__globals__["re"] }}',
+        "{{ range(10 ** 9) | list }}",
+        '{% include "/etc/hosts" %}',
+        "{% import 'os' as os %}",
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+    ],
+)
+def test_an_article_cannot_leave_its_room(body: str, tmp_path: Path) -> None:
+    write(tmp_path, body)
+    with pytest.raises(ArticleError) as caught:
+        render(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
 def test_two_articles_cannot_share_an_address(tmp_path: Path) -> None:
     write(tmp_path, "a")
     (tmp_path / "other.md").write_text(FRONT.format("index"), encoding="utf-8")

@@ -49,6 +49,7 @@ APART = {
     "swap": {"store"},
     "crew": set(),
     "serve": set(),
+    "links": {"spec"},
     "closing": {"store", "phenomena", "measures.claim"},
 }
 
