@@ -23,6 +23,7 @@ import markdown
 from jinja2.sandbox import SandboxedEnvironment
 
 from ginn import numerals
+from ginn.measures.statistics import proportion_interval
 from ginn.picture import Domain
 from ginn.plates import Figure, Plates, Report, token
 from ginn.spec import LINE, InputError, one_line, read_text, shown, within
@@ -229,6 +230,8 @@ def _fill_in(article: Article, placed: Plates, names: Mapping[str, Any]) -> str:
         "figure": placed.figure,
         "see": placed.see,
         "run": placed.run,
+        "neuron": placed.neuron,
+        "interval": _interval,
         "has_part": partial(_has_part, domain),
         "symmetry": domain.symmetry,
     }
@@ -249,6 +252,12 @@ def _fill_in(article: Article, placed: Plates, names: Mapping[str, Any]) -> str:
         known = ", ".join(sorted({*names, *functions, "facts"}))
         allowed = "" if "allowed: " in str(error) else f"expressions of {known}"
         raise ArticleError(article.file, _line_in(error, file), str(error), allowed) from error
+
+
+def _interval(count: int, of: int) -> str:
+    """The 95% interval of a share that was found as `count` of `of`, in words."""
+    found = proportion_interval(count, of)
+    return f"{numerals.percent(found.low)} to {numerals.percent(found.high)}"
 
 
 def _has_part(domain: Domain, name: str) -> bool:

@@ -7,13 +7,14 @@ under any sub-path, and from a double-clicked file.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import rjsmin
+from markupsafe import Markup
 
 from ginn import card, downloads, feed, figures, metadata, numerals
 from ginn.address import hashed
@@ -101,7 +102,8 @@ class _Pages:
                 raise FigureError("page", slug, ", ".join(pages))
             return pages[slug]
 
-        body = render_article(article, self.report, {"site": self.report.site, "page": page})
+        names = {"site": self.report.site, "page": page, **self._claims(page)}
+        body = render_article(article, self.report, names)
         files: dict[str, bytes] = {}
         html = body.html
         macros: Any = self.templates.get_template("macros.html").module
@@ -123,6 +125,25 @@ class _Pages:
         }
         files[article.address] = self._render("article.html", article.address, **context)
         return files
+
+    def _claims(self, page: Callable[[str], str]) -> dict[str, Callable[..., Markup]]:
+        """What articles call to show claims: `evidence("Copycats")` and `claims_table()`.
+
+        A build without that row shows nothing there: its picture could not be asked.
+        """
+        macros: Any = self.templates.get_template("claims.html").module
+        facts = self.report.facts
+
+        def block(html: Markup) -> Markup:
+            # An empty line would end the block for Markdown.
+            lines = [line for line in html.splitlines() if line.strip()]
+            return Markup("\n\n{}\n\n").format(Markup("\n").join(lines))
+
+        def evidence(name: str) -> Markup:
+            row = facts.claim(name)
+            return block(macros.box(row, page("methods"))) if row else Markup("")
+
+        return {"evidence": evidence, "claims_table": lambda: block(macros.table(facts.claims))}
 
     def _still(self, still: Still, root: str, files: dict[str, bytes]) -> dict[str, Any]:
         """A still as the macro takes it; what it draws is added to `files`."""

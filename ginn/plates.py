@@ -141,6 +141,14 @@ class Plates:
         """The facts of a run, by its role or its id."""
         return _run(self.report.facts, name)
 
+    def neuron(self, number: int) -> str:
+        """A neuron, numbered as in `network`, as `figure` takes it: "layer 2 neuron 7"."""
+        slices = layer_slices(self.report.experiment.widths)
+        layer = next(n for n, each in enumerate(slices, 1) if each.start <= number < each.stop)
+        if layer == len(slices):
+            return "output"
+        return f"layer {layer} neuron {number - slices[layer - 1].start + 1}"
+
     def _stage(
         self,
         run: str | Sequence[str] = "good-1",
