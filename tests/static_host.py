@@ -7,10 +7,11 @@ import functools
 import gzip
 import http.server
 import io
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 PREFIX = "/some/name/"
 GZIPPED = (".css", ".html", ".js", ".json", ".svg", ".xml")
@@ -74,11 +75,20 @@ class StaticHost(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    """A server that does not mind a browser that has heard enough."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of what went wrong here, and of nothing else."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextlib.contextmanager
 def hosted(site: Path, port: int = 0) -> Iterator[str]:
     """The address, with last slash, at which a folder is served; port 0 takes any free one."""
     handler = functools.partial(StaticHost, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+    with _Server(("127.0.0.1", port), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
         server.shutdown()
