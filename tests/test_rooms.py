@@ -34,6 +34,7 @@ APART = {
     "crew": set(),
     "serve": set(),
     "links": {"spec"},
+    "starter": {"spec"},
     "closing": {"store", "phenomena"},
 }
 
