@@ -34,6 +34,7 @@ from ginn import (
     pages,
     phenomena,
     sprites,
+    starter,
     store,
     swap,
     vectors,
@@ -86,6 +87,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build, and serve if asked to; the exit code: 0 done, 2 a mistake that the author can mend."""
     options = parse(arguments)
     try:
+        if options.new is not None:
+            starter.begin(ROOT / "starter", options.new)
+            print(f"A report is begun in {options.new}. See it with:")
+            print(f"  {sys.executable} {ROOT / 'build.py'} --draft --content {options.new}")
+            return 0
         if options.serve is not None:
             from ginn.serve import serve
 
@@ -176,6 +182,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line; argparse answers what is wrong in one line and exits with 2."""
     parser = argparse.ArgumentParser(
         prog="build.py", description="Train, trace and film the report's runs, and write its site."
+    )
+    parser.add_argument(
+        "--new", type=Path, metavar="DIR", help="begin a report of your own in a new folder"
     )
     parser.add_argument(
         "--draft", action="store_true", help="the same report from few seeds and short runs"

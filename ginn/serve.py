@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -29,9 +31,18 @@ class Handler(SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         """A file below the site; a link that leads out of it is not followed."""
-        found = Path(super().translate_path(path))
         root = Path(self.directory).resolve()
-        return str(found) if found.resolve().is_relative_to(root) else str(root / "absent")
+        try:
+            found = Path(super().translate_path(path))
+            inside = found.resolve().is_relative_to(root)
+        except (OSError, ValueError, RuntimeError):
+            # A name with a zero byte, one too long, a link in a circle.
+            inside = False
+        return str(found) if inside else str(root / "absent" / "absent")
+
+    def list_directory(self, path: str | os.PathLike[str]) -> None:
+        """A folder without a page is not there, as on the hosts that the site will lie on."""
+        self.send_error(HTTPStatus.NOT_FOUND)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Silence: the terminal is for builds."""

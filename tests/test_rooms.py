@@ -50,6 +50,7 @@ APART = {
     "crew": set(),
     "serve": set(),
     "links": {"spec"},
+    "starter": {"spec"},
     "closing": {"store", "phenomena", "measures.claim"},
 }
 
