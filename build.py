@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     try:
         if options.new is not None:
-            starter.begin(ROOT / "starter", options.new)
+            starter.begin(TEMPLATES / "starter", options.new)
             print(f"A report is begun in {options.new}. See it with:")
             print(f"  {sys.executable} {ROOT / 'build.py'} --draft --content {options.new}")
             return 0

@@ -54,7 +54,7 @@ sys.exit(code)
 
 def copy_content(folder: Path) -> Path:
     """A report that builds in a second or two."""
-    shutil.copytree(ROOT / "starter", folder)
+    shutil.copytree(ROOT / "templates/starter", folder)
     report = folder / "report.toml"
     text = report.read_text(encoding="utf-8")
     for old, new in TINY:

@@ -91,7 +91,8 @@ def test_every_address_leads_to_a_file_of_the_site_or_is_a_source(failed: frozen
 
 
 def test_an_article_further_down_finds_its_way(tmp_path: Path) -> None:
-    (tmp_path / "index.md").write_bytes((ARTICLES / "index.md").read_bytes())
+    for article in ARTICLES.glob("*.md"):
+        (tmp_path / article.name).write_bytes(article.read_bytes())
     write(tmp_path, '{{ figure("one", caption="A *b*.") }}\n\n[home]({{ page("index") }})', "down")
     site = render_site(make_report(), tmp_path, TEMPLATES)
     assert complaints(site, elsewhere=("data/",)) == []

@@ -24,7 +24,7 @@ def test_a_new_report_builds_as_it_stands(
     folder = tmp_path / "far/away"
     assert story.main(["--new", str(folder)]) == 0
     assert str(folder) in capsys.readouterr().out
-    assert files(folder) == files(ROOT / "starter")
+    assert files(folder) == files(ROOT / "templates/starter")
     assert {"report.toml", "articles/index.md", ".github/workflows/pages.yml"} <= set(files(folder))
     # Shorter, for the test's sake alone.
     report = folder / "report.toml"
@@ -65,7 +65,7 @@ def test_what_is_there_is_never_written_over(
 
 
 def test_the_workflow_runs_commands_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    workflow = (ROOT / "starter/.github/workflows/pages.yml").read_text(encoding="utf-8")
+    workflow = (ROOT / "templates/starter/.github/workflows/pages.yml").read_text(encoding="utf-8")
     with pytest.raises(SystemExit):
         story.main(["--help"])
     known = set(re.findall(r"--[a-z]+", capsys.readouterr().out))
