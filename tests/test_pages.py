@@ -19,6 +19,7 @@ from report_double import ROOT, SEEDS, make_report
 
 from ginn import plates
 from ginn.articles import ArticleError, read_articles
+from ginn.measures.claim import Claim, Verdict
 from ginn.metadata import Publication
 from ginn.pages import render_site
 from ginn.plates import Report
@@ -372,3 +373,70 @@ def test_the_explorer_is_told_exactly_the_neurons_of_a_still(
             shown |= {first + int(unit) - 1} if unit else set(range(first, first + 16))
     assert shown == neurons
     assert said == {"run": run.id, "step": str(snapshot), "behind": "target"}
+
+
+# --- claims ---------------------------------------------------------------------------------------
+
+NAMES = [
+    "Straight first layer",
+    "Bends through open paths",
+    "Regions grow",
+    "Shift before turn",
+    "Bias before weight",
+    "Shifting again",
+    "Bends at corners",
+    "Copycats",
+    "The indecisive neuron",
+    "Silence where runs fail",
+    "Silence that lasts",
+    "Mirrored boundaries",
+    "Better is more symmetric",
+    "Failed runs and the top",
+    "Waking the silent layer",
+    "Imposing silence",
+    "Deeper and wider",
+]
+VERDICTS: list[Verdict] = ["holds", "does not hold", "not decidable here"]
+
+
+def claim(name: str, verdict: Verdict) -> Claim:
+    """A row whose texts are nowhere else on a page, and need escaping."""
+    return Claim(name, f"{name}: s < t.", f"{name}: d & e.", f"{name}: v", f"{name}: c", 7, verdict)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("failed", [frozenset(), FAILED])
+def test_the_report_reads_with_any_verdict(verdict: Verdict, failed: frozenset[int]) -> None:
+    report = make_report(failed)
+    claims = tuple(claim(name, verdict) for name in NAMES)
+    site = render_site(replace(report, facts=replace(report.facts, claims=claims)), ARTICLES,
+                       TEMPLATES)  # fmt: skip
+    assert complaints(site, elsewhere=("data/",)) == []
+    index, methods = site["index.html"].decode(), site["methods/index.html"].decode()
+    shown = [name for name in NAMES if f"{name}: s &lt; t." in index]
+    assert set(NAMES) - set(shown) <= {"Straight first layer", "Shifting again",
+                                       "Silence that lasts"}  # fmt: skip
+    assert index.count(f"<b>{verdict.capitalize()}</b>") == len(shown)
+    for name in NAMES:
+        anchor = f"claim-{name.lower().replace(' ', '-')}"
+        assert f'id="{anchor}"' in methods
+        assert f"{name}: d &amp; e." in methods
+        assert name not in shown or f'href="methods/index.html#{anchor}"' in index
+    assert methods.count(f"{verdict.capitalize()}, from 7 runs.") == len(NAMES)
+
+
+def test_verdicts_change_what_is_told() -> None:
+    """Bias before weight refuted beside a shift that holds is told otherwise than both holding."""
+    report = make_report()
+
+    def told(bias: Verdict) -> str:
+        rows = (claim("Shift before turn", "holds"), claim("Bias before weight", bias))
+        facts = replace(report.facts, claims=rows)
+        return render_site(replace(report, facts=facts), ARTICLES, TEMPLATES)["index.html"].decode()
+
+    assert "it is not the biases that move them" in told("does not hold")
+    assert "it is not the biases that move them" not in told("holds")
+
+
+def test_a_claim_that_this_build_has_not_made_has_no_box() -> None:
+    assert b'class="evidence' not in rendered(FAILED)["index.html"]
