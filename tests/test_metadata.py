@@ -5,23 +5,18 @@ from __future__ import annotations
 import datetime
 import io
 import json
-import re
-import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from report_double import ROOT, make_report
 
-from ginn import card, feed
 from ginn.articles import read_articles
 from ginn.metadata import Publication, build_date, linked_data, web_address
-from ginn.network import layer_slices
 from ginn.pages import render_site
 from ginn.spec import InputError
 
@@ -192,96 +187,3 @@ def test_the_build_date_is_the_epochs_day_and_never_the_clocks(
 def test_an_epoch_that_is_no_number_of_seconds_is_refused(found: str) -> None:
     with pytest.raises(InputError, match="SOURCE_DATE_EPOCH: found"):
         build_date({"SOURCE_DATE_EPOCH": found})
-
-
-# --- files for programs ---------------------------------------------------------------------------
-
-ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-def test_the_feed_holds_what_rfc_4287_asks_of_it() -> None:
-    root = ElementTree.fromstring(site()["feed.xml"])
-    assert root.tag == f"{ATOM}feed"
-    entries = root.findall(f"{ATOM}entry")
-    assert len(entries) == len(read_articles(ARTICLES))
-    ids = [element.findtext(f"{ATOM}id") for element in (root, *entries)]
-    assert len(set(ids)) == len(ids)
-    for element in (root, *entries):
-        for name in ("id", "title", "updated"):
-            assert len(element.findall(ATOM + name)) == 1
-        updated = element.findtext(f"{ATOM}updated") or ""
-        assert datetime.datetime.fromisoformat(updated).tzinfo
-    assert root.find(f"{ATOM}author/{ATOM}name") is not None
-    assert [link.get("rel") for link in root.findall(f"{ATOM}link")] == [None, "self"]
-
-
-# XML 1.0 has no place for these (2.2 Characters).
-XML_TEXT = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
-
-
-@given(title=st.text(XML_TEXT, min_size=1))
-def test_any_title_survives_the_feed(title: str) -> None:
-    article = replace(read_articles(ARTICLES)[0], title=title)
-    written = feed.atom([article], make_report().site, KNOWN)
-    entry = ElementTree.fromstring(written).find(f"{ATOM}entry")
-    assert entry is not None
-    assert entry.findtext(f"{ATOM}title") == title
-
-
-def test_the_site_map_lists_every_page_that_can_be_asked_for() -> None:
-    root = ElementTree.fromstring(site()["sitemap.xml"])
-    listed = {element.text for element in root.iter() if element.tag.endswith("}loc")}
-    pages = {name for name in site() if name.endswith(".html")} - {"404.html"}
-    assert listed == {BASE + name.removesuffix("index.html") for name in pages}
-    assert f"Sitemap: {BASE}sitemap.xml" in site()["robots.txt"].decode()
-
-
-# --- social cards ---------------------------------------------------------------------------------
-
-
-def test_a_card_shows_the_boundaries_where_they_are() -> None:
-    report = make_report()
-    run = report.facts.experiment.exhibited[0]
-    neurons = tuple(range(report.boundaries[run.id].neurons))
-    snapshot = len(report.snapshots[run.id]) - 1
-    side = 400
-    for layer, shades in zip(
-        layer_slices(report.boundaries[run.id].widths),
-        [*report.colours.layers, report.colours.output],
-        strict=True,
-    ):
-        chosen = tuple(n for n in neurons if layer.start <= n < layer.stop)
-        stage = report.stage(run, snapshot, chosen)
-        bare = np.asarray(card.stage_picture(report.stage(run, snapshot, ()), report.colours, side))
-        drawn = np.asarray(card.stage_picture(stage, report.colours, side))
-        inked = np.abs(drawn.astype(int) - bare).sum(axis=2) > 0  # (side, side)
-        expected = [int(shades.light[i : i + 2], 16) for i in (1, 3, 5)]
-        for neuron in chosen:
-            for polyline in report.boundaries[run.id].polylines(snapshot, neuron):
-                middle = polyline.vertices[:-1] + np.diff(polyline.vertices, axis=0) / 2
-                column, row = np.clip(middle * side, 0, side - 1).astype(int).T
-                assert inked[row, column].all()
-        darkest = drawn[inked].astype(int)
-        assert (np.abs(darkest - expected).sum(axis=1) < 8).any()
-        # Lines are thin: most of the picture stays as it was.
-        assert inked.mean() < 0.4
-
-
-def test_a_title_is_wrapped_within_its_room_whatever_its_length() -> None:
-    for words in (1, 5, 30, 300):
-        size, lines = card.fitted("extraordinary " * words, 458)
-        assert size in card.TITLE_SIZES
-        assert 1 <= len(lines) <= card.MOST_LINES
-        shown = re.sub("\u2026$", "", " ".join(lines)).split()
-        assert shown == ["extraordinary"] * len(shown)
-        assert (lines[-1][-1] == "\u2026") == (len(shown) < words)
-
-
-@pytest.mark.parametrize("side", [180, 192, 512])
-def test_an_icon_keeps_its_picture_where_launchers_cut_nothing_off(side: int) -> None:
-    labels = make_report().domain.labels
-    with Image.open(io.BytesIO(card.icon(labels, side))) as image:
-        dark = np.argwhere(np.asarray(image.convert("L")) < 128)
-    distance = np.hypot(*(dark + 0.5 - side / 2).T)
-    assert len(dark) > 0.1 * side**2
-    assert distance.max() <= 0.4 * side
