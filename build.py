@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -105,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         build(
             options.content, options.picture, options.site, options.cache, options.jobs,
-            options.draft, publication,
+            options.executor or "", options.draft, publication,
         )  # fmt: skip
     except (InputError, StoreError, CrewError) as error:
         print(f"build.py: error: {error}", file=sys.stderr)
@@ -121,9 +122,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build(
-    content: Path, picture: Path | None, site: Path, cache: Path, jobs: int, draft: bool,
+    content: Path,
+    picture: Path | None,
+    site: Path,
+    cache: Path,
+    jobs: int,
+    executor: str,
+    draft: bool,
     publication: Publication | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Make the whole site: the story, stage by stage."""
     begun = time.perf_counter()
     published = publication or Publication()
@@ -139,7 +146,7 @@ def build(
     with (
         store.opened(cache) as kept,
         swap.replacing(site, [ROOT, cache, content]) as new,
-        crew.crew(jobs) as workers,
+        crew.crew(jobs, executor) as workers,
     ):
         stages = Stages(spec, domain, articles, kept, workers)
         audition = stages.audition()
@@ -212,6 +219,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: the cores)"
     )
     parser.add_argument(
+        "--executor",
+        type=_executor,
+        metavar="dask://HOST:PORT",
+        help="work in a Dask cluster that runs already, instead of processes here",
+    )
+    parser.add_argument(
         "--serve", type=_port, nargs="?", const=DEFAULT_PORT, metavar="PORT",
         help=f"show the site on this machine and rebuild on a change (default: {DEFAULT_PORT})",
     )  # fmt: skip
@@ -229,6 +242,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         options.site = (ROOT if here else options.content) / "site"
     options.build_arguments = [
         *("--content", str(options.content)),
+        *(["--executor", options.executor] if options.executor else []),
         *(["--picture", str(options.picture)] if options.picture else []),
         *(["--draft"] if options.draft else []),
         *(["--base-url", options.base_url] if options.base_url else []),
@@ -242,6 +256,12 @@ def _jobs(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 64:
         raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number from 1 to 64")
     return int(text)
+
+
+def _executor(text: str) -> str:
+    if not re.fullmatch(rf"{crew.DASK}(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{{1,5}}", text):
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: dask://HOST:PORT")
+    return text
 
 
 def _port(text: str) -> int:
