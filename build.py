@@ -648,6 +648,7 @@ class Stages:
             "feed",
             "card",
             "downloads",
+            "gallery",
             "plates",
             "articles",
             "links",

@@ -16,7 +16,7 @@ import jinja2
 import rjsmin
 from markupsafe import Markup
 
-from ginn import card, downloads, feed, figures, metadata, numerals
+from ginn import card, downloads, feed, figures, gallery, metadata, numerals
 from ginn.address import hashed
 from ginn.articles import FILTERS, Article, read_articles, render_article
 from ginn.downloads import Download
@@ -26,6 +26,8 @@ from ginn.phenomena import RunFacts, facts_as_json
 from ginn.plates import EXPLORER, Report, Still, token
 from ginn.sprites import target_picture
 
+# Lines of a still in the gallery are this much heavier: it is shown at a third of its size.
+THUMBNAIL_WEIGHT = 2.2
 DOWNLOADS = f"{downloads.FOLDER}/index.html"
 # Among the templates: the program that readers are given to start from.
 EXAMPLE = "redraw.py"
@@ -200,10 +202,25 @@ class _Pages:
                 }
             )
         data = {name: root + address for name, address in report.data.items()}
-        context: dict[str, Any] = {"experiment": report.experiment, "runs": runs, "data": data}
+        places = [
+            {
+                "place": place,
+                "address": root + place.address,
+                "still": root + self._thumbnail(place.stage, files),
+            }
+            for place in gallery.gallery(report)
+        ]
+        context: dict[str, Any] = {
+            "experiment": report.experiment, "runs": runs, "data": data, "places": places,
+        }  # fmt: skip
         context["card"] = self._card("explore", f"Explore: {report.experiment.title}", None, files)
         files[EXPLORER] = self._render("explore.html", EXPLORER, **context)
         return files
+
+    def _thumbnail(self, stage: Stage, files: dict[str, bytes]) -> str:
+        """The address of a stage drawn to be shown small; its file is added to `files`."""
+        svg = figures.stage_svg(stage, self.report.colours, THUMBNAIL_WEIGHT).encode()
+        return _add(files, f"figures/{stage.run.id}-{stage.iteration}.svg", svg)
 
     def downloads(self, example: Path) -> dict[str, bytes]:
         """The page of files to take away, and these: runs, Facts and a program."""

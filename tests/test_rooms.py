@@ -38,7 +38,7 @@ ORDER = [
     {"figures"},
     {"charts", "card"},
     {"plates"},
-    {"articles"},
+    {"articles", "gallery"},
     {"metadata"},
     {"feed"},
     {"pages"},
