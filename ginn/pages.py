@@ -80,9 +80,10 @@ class _Pages:
         macros: Any = self.templates.get_template("macros.html").module
         for placed in body.figures:
             entries = [self._still(still, root, files) for still in placed.stills]
-            rendered = str(macros.figure(placed, entries, eager=placed.number == 1))
+            rendered = str(macros.figure(placed, entries, pages["explore"], placed.number == 1))
             html = html.replace(f"<p>{token(placed.name)}</p>", rendered)
         context: dict[str, Any] = {"article": article, "body": html, "contents": body.contents}
+        context["index"] = root + self.report.data["index"]
         files[article.address] = self._render("article.html", article.address, **context)
         return files
 
@@ -157,18 +158,18 @@ def _assets(templates: Path, report: Report) -> tuple[dict[str, bytes], dict[str
     contents = {"style.css": style, "icon.png": target_picture(report.domain.labels)}
     viewer = templates / "viewer"
     contents["viewer.css"] = (viewer / "viewer.css").read_bytes()
-    contents["viewer.js"] = _bundle(viewer)
+    contents["viewer.js"] = _bundle(viewer, (viewer / "scripts.txt").read_text("utf-8").split())
+    contents["article.js"] = _bundle(viewer, ["article"])
     files: dict[str, bytes] = {}
     addresses = {name: _add(files, f"assets/{name}", content) for name, content in contents.items()}
     return files, addresses
 
 
-def _bundle(viewer: Path) -> bytes:
-    """The viewer's scripts in their order as one file, which compresses better than many.
+def _bundle(viewer: Path, names: Sequence[str]) -> bytes:
+    """Scripts as one file, which compresses better than many, and best in the viewer's order.
 
     Comments are for whoever changes the scripts, and one directive at the head holds for all.
     """
-    names = (viewer / "scripts.txt").read_text(encoding="utf-8").split()
     scripts = [rjsmin.jsmin((viewer / f"{name}.js").read_text(encoding="utf-8")) for name in names]
     directive = '"use strict";'
     return (directive + "".join(str(s).removeprefix(directive) for s in scripts) + "\n").encode()

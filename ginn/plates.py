@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import markdown
 from markupsafe import Markup
@@ -75,13 +76,17 @@ class Still:
 
 @dataclass(frozen=True)
 class Figure:
-    """A numbered figure of an article; `caption` is HTML; a `small` one takes half the column."""
+    """A numbered figure of an article; `caption` is HTML; a `small` one takes half the column.
+
+    `live` is the explorer's state that a reader with scripts gets in place of the stills, or "".
+    """
 
     name: str
     number: int
     caption: str
     stills: tuple[Still, ...]
     small: bool
+    live: str = ""
 
 
 class Plates:
@@ -123,7 +128,8 @@ class Plates:
         if not text.strip():
             raise FigureError("caption", text, "a sentence")
         stills = tuple(views[view](**state))
-        self.found[name] = Figure(name, len(self.found) + 1, inline(text), stills, small)
+        live = together([still.moment for still in stills])
+        self.found[name] = Figure(name, len(self.found) + 1, inline(text), stills, small, live)
         return Markup("\n\n{}\n\n").format(token(name))
 
     def see(self, name: str, word: str = "figure") -> Markup:
@@ -235,3 +241,17 @@ def moment(stage: Stage) -> str:
     show = ",".join(terms) or "none"
     state = f"run={stage.run.id}&step={stage.snapshot}&show={show}&behind={stage.background}"
     return f"{EXPLORER}#{state}"
+
+
+def together(moments: Sequence[str]) -> str:
+    """The explorer's state that shows all of these moments at once, or "" where none does.
+
+    One moment is one stage. Two are the explorer's two stages where they differ in the run alone.
+    """
+    states = [dict(parse_qsl(moment.partition("#")[2])) for moment in moments]
+    runs = [state.pop("run", "") for state in states]
+    alike = all(state == states[0] for state in states)
+    if not all(runs) or not 1 <= len(runs) <= 2 or not alike or len(set(runs)) < len(runs):
+        return ""
+    beside = {"beside": runs[1]} if len(runs) == 2 else {}
+    return urlencode({"run": runs[0], **beside, **states[0]}, safe=",")

@@ -27,6 +27,7 @@ ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
 NONE_FAILED: frozenset[int] = frozenset()
 FAILED = frozenset({2, 5})
 ALL_FAILED = frozenset(SEEDS)
+LOADED = ("data-experiment", "data-viewer", "data-style")  # what an article's script asks for
 VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
 
 
@@ -68,7 +69,7 @@ class Page(HTMLParser):
     def addresses(self) -> Iterator[tuple[str, str]]:
         """Every address on the page with its element's tag."""
         for tag, attributes in self.elements:
-            for name in ("href", "src", "srcset", "data-index"):
+            for name in ("href", "src", "srcset", "data-index", *LOADED):
                 if name in attributes:
                     yield tag, attributes[name]
 
@@ -109,8 +110,7 @@ def check_addresses(site: dict[str, bytes]) -> None:
             if fragment and found != pages.EXPLORER:
                 ids = [a["id"] for _, a in parsed[found].elements if "id" in a]
                 assert ids.count(fragment) == 1
-    scripts = {address for address in site if address.startswith("assets/viewer-")}
-    assert set(site) - reached <= scripts
+    assert set(site) - reached == set()
 
 
 def test_an_article_further_down_finds_its_way(tmp_path: Path) -> None:
@@ -182,6 +182,36 @@ def test_a_page_and_all_its_figures_are_light() -> None:
     site = rendered(FAILED)
     parts = [a for a in site if a.startswith(("figures/", "assets/style")) or a == "index.html"]
     assert sum(len(gzip.compress(site[a])) for a in parts) < 200_000
+
+
+def test_the_script_of_an_article_is_a_trifle() -> None:
+    (script,) = (data for name, data in rendered(FAILED).items() if name.startswith("assets/art"))
+    assert len(gzip.compress(script)) <= 1_000
+
+
+def test_a_figure_comes_alive_where_the_explorer_can_show_all_of_it_at_once(
+    tmp_path: Path,
+) -> None:
+    calls = [
+        ("one", 'step="first"'),
+        ("pair", 'run=["good-1", "bad-1"]'),
+        ("moments", 'step=["first", "last"]'),
+        ("both", 'run=["good-1", "bad-1"], step=["first", "last"]'),
+        ("three", 'run=["good-1", "good-2", "bad-1"]'),
+        ("twice", 'run=["good-1", "good-1"]'),
+        ("loss", 'view="loss"'),
+    ]
+    text = "\n\n".join(f'{{{{ figure("{name}", {call}, caption="c") }}}}' for name, call in calls)
+    write(tmp_path, text)
+    html = render(tmp_path, make_report(FAILED))
+    figures = dict(re.findall(r'(?s)<figure id="figure-(\w+)"(.*?)</figure>', html))
+    alive = {n: re.search(r'data-state="([^"]*)"', body) for n, body in figures.items()}
+    states = {name: found[1].replace("&amp;", "&") for name, found in alive.items() if found}
+    assert list(states) == ["one", "pair"]
+    assert states["one"] == "run=seed-0&step=0&show=1,2,3,out&behind=output"
+    assert re.match(r"run=seed-0&beside=seed-\d&step=5&", states["pair"])
+    for name in states:
+        assert f'href="explore/index.html#{alive[name][1]}"' in figures[name]  # type: ignore[index]
 
 
 def test_the_page_for_a_wrong_address_knows_where_the_site_is() -> None:
