@@ -214,6 +214,34 @@ def test_a_figure_comes_alive_where_the_explorer_can_show_all_of_it_at_once(
         assert f'href="explore/index.html#{alive[name][1]}"' in figures[name]  # type: ignore[index]
 
 
+def test_a_strip_is_one_row_of_frames_at_the_moments_asked_for(tmp_path: Path) -> None:
+    report = make_report()
+    iterations = report.snapshots["seed-0"].iterations.tolist()
+    write(
+        tmp_path,
+        '{{ figure("even", view="strip", neurons="layer 3 neuron 4", frames=3, caption="c") }}\n\n'
+        f'{{{{ figure("given", view="strip", step=[0, {iterations[2]}, "last"], caption="c") }}}}'
+        '\n\n{{ figure("crowded", view="strip", frames=40, caption="c") }}',
+    )
+    site = render_site(report, tmp_path, TEMPLATES)
+    check_addresses(site)
+    html = site["index.html"].decode()
+    figures = dict(re.findall(r'(?s)<figure id="figure-(\w+)" class="figure strip"(.*?)</fi', html))
+    assert "data-state" not in html
+    labels = {
+        n: re.findall(r'class="label"><a href="([^"]*)">([\d,]+)', figures[n]) for n in figures
+    }
+    count = len(iterations)
+    steps = {"even": [0, round((count - 1) / 2), count - 1], "given": [0, 2, count - 1]}
+    steps["crowded"] = list(range(count))  # a snapshot is a frame only once
+    for name, wanted in steps.items():
+        assert [f"{iterations[i]:,}" for i in wanted] == [label for _, label in labels[name]]
+        assert [
+            f"&amp;step={i}&amp;" in at for i, (at, _) in zip(wanted, labels[name], strict=True)
+        ]
+    assert all("show=3.4&" in address for address, _ in labels["even"])
+
+
 def test_the_page_for_a_wrong_address_knows_where_the_site_is() -> None:
     site = render_site(make_report(), ARTICLES, TEMPLATES, base_url="https://a.example/name/")
     targets = [target for _, target in Page(site["404.html"]).addresses()]
@@ -279,7 +307,7 @@ def render(folder: Path, report: Report | None = None) -> str:
         ("{{ facts.experiment.pixels | percent }}", 1, "it takes a share between 0 and 1"),
         ("a\n{% if facts %}\nb", 2, "endif"),
         ('\n{{ see("nowhere") }}\n\n{{ figure("f", caption="c") }}', 2, "'nowhere', allowed: f"),
-        ('{{ figure("f", view="satge", caption="c") }}', 1, "'satge', allowed: stage, loss"),
+        ('{{ figure("f", view="satge", caption="c") }}', 1, "'satge', allowed: stage, strip"),
         ('{{ figure("f", run="good-9", caption="c") }}', 1, "'good-9', allowed: bad-1, good-1"),
         ('{{ figure("f", run="seed-1", caption="c") }}', 1, ""),
         ('{{ figure("f", run="seed-4", caption="c") }}', 1, "a run with boundaries: good-1"),
@@ -287,6 +315,9 @@ def render(folder: Path, report: Report | None = None) -> str:
         ('{{ figure("f", neurons="layer 9", caption="c") }}', 1, "allowed: layers 1 to 3"),
         ('{{ figure("f", background="x", caption="c") }}', 1, "allowed: output, target, plain"),
         ('{{ figure("f", colour="x", caption="c") }}', 1, "colour"),
+        ('{{ figure("f", view="strip", step="last", caption="c") }}', 1, "a list of two or more"),
+        ('{{ figure("f", view="strip", frames=1, caption="c") }}', 1, "a whole number from 2 on"),
+        ('{{ figure("f", view="strip", neurons=["output"], caption="c") }}', 1, "a strip each"),
         ('{{ figure("f") }}', 1, "caption: found ''"),
         ('{{ figure("F f", caption="c") }}', 1, "small letters"),
         ('{{ figure("f", caption="c") }}\n\n{{ figure("f", caption="c") }}', 3, "not used before"),
