@@ -393,6 +393,7 @@ class Stages:
             "articles",
             "figures",
             "charts",
+            "mathematics",
             "numerals",
             "network",
             "phenomena",

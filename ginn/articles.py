@@ -21,6 +21,7 @@ import jinja2
 import markdown
 
 from ginn import numerals
+from ginn.mathematics import Mathematics, MathematicsError
 from ginn.plates import Figure, Plates, Report, token
 from ginn.spec import InputError
 
@@ -166,9 +167,12 @@ def render_article(article: Article, report: Report, names: Mapping[str, Any]) -
     second = Plates(report, first.found)
     text = _fill_in(article, second, names)
     converter = markdown.Markdown(
-        extensions=EXTENSIONS, extension_configs={"toc": {"toc_depth": "2-3"}}
+        extensions=[*EXTENSIONS, Mathematics()], extension_configs={"toc": {"toc_depth": "2-3"}}
     )
-    html = converter.convert(text)
+    try:
+        html = converter.convert(text)
+    except MathematicsError as error:
+        raise ArticleError(article.file, _line_of_formula(article, error), str(error)) from error
     if "<h1" in html:
         mend = "the title is the page's only first-level heading"
         line = _line_with(article, r"^# ")
@@ -189,6 +193,12 @@ def _line_with(article: Article, pattern: str) -> int:
     """The first line of an article on which a pattern is found, or 1."""
     lines = enumerate(article.body.splitlines(), 1)
     return next((number for number, line in lines if re.search(pattern, line)), 1)
+
+
+def _line_of_formula(article: Article, error: MathematicsError) -> int:
+    """The line on which a formula begins, where the article spells it out, or 1."""
+    at = article.body.find(f"${error.source}$")
+    return article.body.count("\n", 0, at) + 1 if at >= 0 else 1
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from ginn import charts, figures, numerals
 from ginn.figures import Colours, FigureError, Stage
 from ginn.geometry import Boundaries
+from ginn.mathematics import Mathematics
 from ginn.network import Snapshots, layer_slices
 from ginn.phenomena import Facts, RunFacts
 from ginn.picture import Domain
@@ -261,7 +262,7 @@ def token(name: str) -> str:
 
 def inline(text: str) -> str:
     """Markdown of one paragraph as HTML without the paragraph."""
-    html = markdown.markdown(text.strip(), extensions=["attr_list", "smarty"])
+    html = markdown.markdown(text.strip(), extensions=["attr_list", "smarty", Mathematics()])
     return re.sub(r"\A<p>(.*)</p>\Z", r"\1", html, flags=re.DOTALL)
 
 

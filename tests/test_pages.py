@@ -325,6 +325,7 @@ def render(folder: Path, report: Report | None = None) -> str:
         ('{% call figure("f") %}\n{{ see("g") }}\n{% endcall %}', 2, "'g', allowed: f"),
         ('[x]({{ page("nowhere") }})', 1, "page: found 'nowhere', allowed: index, explore"),
         ("a\n\n# Second title", 3, "## and below"),
+        ("a\n\nb $\\foo$", 3, "found \\foo, allowed: \\alpha"),
     ],
 )
 def test_a_mistake_is_answered_with_its_line(

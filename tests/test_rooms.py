@@ -33,7 +33,7 @@ ORDER = [
     {"measures.recovery"},
     {"phenomena", "motion", "sprites"},
     {"film", "vectors"},
-    {"numerals"},
+    {"numerals", "mathematics"},
     {"figures"},
     {"charts"},
     {"plates"},
