@@ -53,9 +53,8 @@ class MathematicsError(InputError):
     def __init__(self, source: str, found: str, allowed: str) -> None:
         """`found` is what was met; `allowed` what might have stood there."""
         self.source, self.found, self.allowed = source, found, allowed
-        super().__init__(
-            f"mathematics ${' '.join(source.split())}$: found {found}, allowed: {allowed}"
-        )
+        message = f"mathematics ${source}$: found {found}, allowed: {allowed}"
+        super().__init__(" ".join(message.split()))
 
 
 def mathml(source: str, block: bool = False) -> ET.Element:
