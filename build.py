@@ -387,8 +387,10 @@ class Stages:
         """Every page with its stills, style and scripts: address -> content."""
         texts = sorted((CONTENT / "articles").glob("*.md"))
         texts += sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+        texts += [path for path in [CONTENT / "bibliography.toml"] if path.exists()]
         names = (
             "pages",
+            "bibliography",
             "plates",
             "articles",
             "figures",

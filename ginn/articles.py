@@ -21,6 +21,7 @@ import jinja2
 import markdown
 
 from ginn import numerals
+from ginn.bibliography import Citations, Source
 from ginn.mathematics import Mathematics, MathematicsError
 from ginn.plates import Figure, Plates, Report, token
 from ginn.spec import InputError
@@ -160,12 +161,17 @@ class _NamedUndefined(jinja2.StrictUndefined):
         return f"{message}; allowed: {', '.join(names)}"
 
 
-def render_article(article: Article, report: Report, names: Mapping[str, Any]) -> Body:
-    """An article's body as HTML with its figures' places marked."""
+def render_article(
+    article: Article,
+    report: Report,
+    names: Mapping[str, Any],
+    works: Mapping[str, Source] | None = None,
+) -> Body:
+    """An article's body as HTML with its figures' places marked; `works` are those it may cite."""
     first = Plates(report)
-    _fill_in(article, first, names)
-    second = Plates(report, first.found)
-    text = _fill_in(article, second, names)
+    _fill_in(article, first, Citations(works or {}), names)
+    second, citations = Plates(report, first.found), Citations(works or {})
+    text = _fill_in(article, second, citations, names)
     converter = markdown.Markdown(
         extensions=[*EXTENSIONS, Mathematics()], extension_configs={"toc": {"toc_depth": "2-3"}}
     )
@@ -186,7 +192,8 @@ def render_article(article: Article, report: Report, names: Mapping[str, Any]) -
                 "figures between paragraphs",
                 "put the call on a line of its own between two empty ones",
             )
-    return Body(html, tuple(second.found.values()), vars(converter)["toc_tokens"])
+    figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
+    return Body(html, figures, contents, citations.sources)
 
 
 def _line_with(article: Article, pattern: str) -> int:
@@ -203,18 +210,24 @@ def _line_of_formula(article: Article, error: MathematicsError) -> int:
 
 @dataclass(frozen=True)
 class Body:
-    """A rendered article: HTML with tokens for figures, the figures, and the contents' tree."""
+    """A rendered article: HTML with tokens for figures, the figures, the contents' tree, and the
+    works cited in the order of their numbers.
+    """
 
     html: str
     figures: tuple[Figure, ...]
     contents: list[dict[str, Any]]
+    sources: tuple[Source, ...] = ()
 
 
-def _fill_in(article: Article, placed: Plates, names: Mapping[str, Any]) -> str:
+def _fill_in(
+    article: Article, placed: Plates, citations: Citations, names: Mapping[str, Any]
+) -> str:
     """The article's Markdown, with every expression replaced by its value."""
     environment = jinja2.Environment(autoescape=True, undefined=_NamedUndefined)
     environment.filters |= FILTERS
     functions = {"figure": placed.figure, "see": placed.see, "run": placed.run}
+    functions |= {"cite": citations.cite}
     file = str(article.file)
     try:
         code = environment.compile(article.body, filename=file)

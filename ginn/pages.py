@@ -17,6 +17,7 @@ import rjsmin
 from ginn import figures, numerals
 from ginn.address import hashed
 from ginn.articles import FILTERS, Article, read_articles, render_article
+from ginn.bibliography import Source, bibtex, read_bibliography
 from ginn.figures import Colours, FigureError
 from ginn.phenomena import RunFacts
 from ginn.plates import EXPLORER, Report, Still, token
@@ -36,7 +37,8 @@ def render_site(
     """
     read = read_articles(articles)
     files, assets = _assets(templates, report)
-    site = _Pages(report, read, templates, assets)
+    works = read_bibliography(articles.parent / "bibliography.toml")
+    site = _Pages(report, read, templates, assets, works)
     for article in read:
         files |= site.article(article)
     files |= site.explorer()
@@ -53,8 +55,10 @@ class _Pages:
         articles: Sequence[Article],
         templates: Path,
         assets: Mapping[str, str],
+        works: Mapping[str, Source],
     ) -> None:
         self.report, self.articles, self.asset_addresses = report, articles, assets
+        self.works = works
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(templates),
             autoescape=True,
@@ -74,7 +78,8 @@ class _Pages:
                 raise FigureError("page", slug, ", ".join(pages))
             return pages[slug]
 
-        body = render_article(article, self.report, {"site": self.report.site, "page": page})
+        names = {"site": self.report.site, "page": page}
+        body = render_article(article, self.report, names, self.works)
         files: dict[str, bytes] = {}
         html = body.html
         macros: Any = self.templates.get_template("macros.html").module
@@ -84,8 +89,18 @@ class _Pages:
             html = html.replace(f"<p>{token(placed.name)}</p>", rendered)
         context: dict[str, Any] = {"article": article, "body": html, "contents": body.contents}
         context["index"] = root + self.report.data["index"]
+        context["sources"] = body.sources
+        context["this"] = this = self._as_source(article)
+        context["bibtex"] = bibtex(this)
         files[article.address] = self._render("article.html", article.address, **context)
         return files
+
+    def _as_source(self, article: Article) -> Source:
+        """An article as others may cite it."""
+        site = self.report.site
+        where = "" if article.title == site.title else site.title
+        key = f"{article.slug}-{article.date.year}"
+        return Source(key, (site.author,), article.title, article.date.year, where)
 
     def _still(self, still: Still, root: str, files: dict[str, bytes]) -> dict[str, Any]:
         """A still as the macro takes it; what it draws is added to `files`."""

@@ -242,6 +242,32 @@ def test_a_strip_is_one_row_of_frames_at_the_moments_asked_for(tmp_path: Path) -
     assert all("show=3.4&" in address for address, _ in labels["even"])
 
 
+def test_what_is_cited_stands_at_the_end_once(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (tmp_path / "bibliography.toml").write_bytes((ROOT / "content/bibliography.toml").read_bytes())
+    write(folder, 'a {{ cite("darlow-storkey") }}, again {{ cite("darlow-storkey") }}')
+    site = render_site(make_report(), folder, TEMPLATES)
+    check_addresses(site)
+    html = site["index.html"].decode()
+    assert html.count('id="reference-darlow-storkey"') == 1
+    assert html.count('href="#reference-darlow-storkey"') == 2
+    assert "https://arxiv.org/abs/1810.01860" in html
+    write(folder, 'a\n\n{{ cite("nobody") }}')
+    with pytest.raises(ArticleError, match="found 'nobody', allowed: darlow-storkey") as caught:
+        render(folder)
+    assert caught.value.line == BODY_LINE + 2
+
+
+def test_an_article_says_how_it_is_cited(tmp_path: Path) -> None:
+    write(tmp_path, "a")
+    page = html_of(render_site(make_report(), tmp_path, TEMPLATES))["index.html"]
+    author = make_report().site.author
+    assert f"{author}, T, {make_report().site.title}, 2026." in page.text
+    assert "@misc{index-2026,\n  author = {" + author + "}" in page.text
+    assert not page.all("ol")  # nothing is cited, so there is no list
+
+
 def test_the_page_for_a_wrong_address_knows_where_the_site_is() -> None:
     site = render_site(make_report(), ARTICLES, TEMPLATES, base_url="https://a.example/name/")
     targets = [target for _, target in Page(site["404.html"]).addresses()]

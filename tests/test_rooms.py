@@ -34,7 +34,7 @@ ORDER = [
     {"phenomena", "motion", "sprites"},
     {"film", "vectors"},
     {"numerals", "mathematics"},
-    {"figures"},
+    {"figures", "bibliography"},
     {"charts"},
     {"plates"},
     {"articles"},
