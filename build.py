@@ -413,7 +413,7 @@ class Stages:
             "index": data["index"].decode(),
             "names": [path.relative_to(ROOT).as_posix() for path in texts],
         }
-        libraries = ["numpy", "pillow", "jinja2", "markdown", "rjsmin"]
+        libraries = ["numpy", "pillow", "jinja2", "markdown", "pygments", "rjsmin"]
         key = store.key("pages", inputs, [*texts, *rooms(*names)], libraries)
         address = {"index": f"data/{data['index'].decode()}"}
         report = Report(

@@ -19,6 +19,8 @@ from typing import Any
 
 import jinja2
 import markdown
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 from ginn import numerals
 from ginn.bibliography import Citations, Source
@@ -26,13 +28,24 @@ from ginn.mathematics import Mathematics, MathematicsError
 from ginn.plates import Figure, Plates, Report, token
 from ginn.spec import InputError
 
-EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty", "fenced_code"]
+EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty"]
+EXTENSIONS += ["fenced_code", "codehilite"]
 FRONT_MATTER = {
     "title": str,
     "slug": str,
     "description": str,
     "order": int,
     "date": datetime.date,
+}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "toc": {
+        "toc_depth": "2-3",
+        "permalink": "#",
+        "permalink_class": "anchor",
+        "permalink_title": "Link to this section",
+    },
+    # Classes and not styles, which the site's policy forbids; a block without a language is plain.
+    "codehilite": {"css_class": "code", "guess_lang": False},
 }
 FENCE = "+++"
 FILTERS: dict[str, Callable[..., str]] = {
@@ -172,8 +185,9 @@ def render_article(
     _fill_in(article, first, Citations(works or {}), names)
     second, citations = Plates(report, first.found), Citations(works or {})
     text = _fill_in(article, second, citations, names)
+    _check_languages(article)
     converter = markdown.Markdown(
-        extensions=[*EXTENSIONS, Mathematics()], extension_configs={"toc": {"toc_depth": "2-3"}}
+        extensions=[*EXTENSIONS, Mathematics()], extension_configs=SETTINGS
     )
     try:
         html = converter.convert(text)
@@ -200,6 +214,18 @@ def _line_with(article: Article, pattern: str) -> int:
     """The first line of an article on which a pattern is found, or 1."""
     lines = enumerate(article.body.splitlines(), 1)
     return next((number for number, line in lines if re.search(pattern, line)), 1)
+
+
+def _check_languages(article: Article) -> None:
+    """Refuses code in a language that is not known, which Markdown would leave without colours."""
+    for number, line in enumerate(article.body.splitlines(), 1):
+        fence = re.match(r"(?:```|~~~)\s*([^\s`{]+)", line)
+        try:
+            if fence:
+                get_lexer_by_name(fence[1])
+        except ClassNotFound as error:
+            found, allowed = f'code in "{fence and fence[1]}"', "a language by Pygments' short name"
+            raise ArticleError(article.file, number, found, allowed) from error
 
 
 def _line_of_formula(article: Article, error: MathematicsError) -> int:

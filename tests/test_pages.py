@@ -268,6 +268,21 @@ def test_an_article_says_how_it_is_cited(tmp_path: Path) -> None:
     assert not page.all("ol")  # nothing is cited, so there is no list
 
 
+def test_code_is_coloured_by_classes_that_the_style_knows(tmp_path: Path) -> None:
+    text = "```python\nif x == 'a':  # why\n    y = 1\n```\n\n```\nif plain\n```"
+    write(tmp_path, text)
+    site = render_site(make_report(), tmp_path, TEMPLATES)
+    html = site["index.html"].decode()
+    style = next(data for name, data in site.items() if name.startswith("assets/style-")).decode()
+    coloured = dict(re.findall(r'<span class="(\w+)">([^<]+)</span>', html))
+    assert coloured["k"] == "if"
+    assert coloured["c1"] == "# why"
+    for kind in ("k", "s1", "c1", "mi"):
+        assert re.search(rf"\.code :is\([^)]*\.{kind}\b", style), kind
+    assert html.count('<div class="code">') == 2
+    assert "<code>if plain" in html
+
+
 def test_the_page_for_a_wrong_address_knows_where_the_site_is() -> None:
     site = render_site(make_report(), ARTICLES, TEMPLATES, base_url="https://a.example/name/")
     targets = [target for _, target in Page(site["404.html"]).addresses()]
@@ -351,6 +366,7 @@ def render(folder: Path, report: Report | None = None) -> str:
         ('{% call figure("f") %}\n{{ see("g") }}\n{% endcall %}', 2, "'g', allowed: f"),
         ('[x]({{ page("nowhere") }})', 1, "page: found 'nowhere', allowed: index, explore"),
         ("a\n\n# Second title", 3, "## and below"),
+        ("a\n\n```klingon\nx\n```", 3, 'code in "klingon"'),
         ("a\n\nb $\\foo$", 3, "found \\foo, allowed: \\alpha"),
     ],
 )
@@ -418,7 +434,10 @@ def test_captions_and_text_are_markdown(tmp_path: Path) -> None:
     write(tmp_path, f"Before.\n\n## Head\n\n{call}\n\nAfter[^n].\n\n[^n]: Note.")
     html = render(tmp_path)
     assert "A <em>slope</em>, 0 &ldquo;so&rdquo;." in html
-    assert '<h2 id="head">Head</h2>' in html
+    assert (
+        '<h2 id="head">Head<a class="anchor" href="#head" title="Link to this section">#</a>'
+        in html
+    )
     assert '<a href="#head">Head</a>' in html
     assert "Note." in html
 

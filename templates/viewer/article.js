@@ -1,4 +1,5 @@
-// What scripts add to an article: a still that comes near the screen becomes the explorer's stage.
+// What scripts add to an article: a still that comes near the screen becomes the explorer's stage,
+// and the contents mark the section being read.
 // Not in the viewer's file: whoever only reads the text never loads that.
 "use strict";
 
@@ -40,6 +41,22 @@
     stills.append(root);
     GINN.mount(root, stills.dataset.state);
   }
+
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll(".contents a");
+  const sections = [...links].map(({ hash }) => document.querySelector(hash));
+  // What is being read stands in the upper part of the screen, or at the page's end.
+  const follow = () => {
+    const line = scrollY + innerHeight + 1 < document.body.scrollHeight ? innerHeight / 3 : Infinity;
+    const at = sections.findLastIndex((section) =>
+      section && section.getBoundingClientRect().top < line);
+    links.forEach((link, index) => {
+      if (index === at) link.ariaCurrent = "true";
+      else link.ariaCurrent = null;
+    });
+  };
+  addEventListener("scroll", follow, { passive: true });
+  follow();
 
   const near = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {

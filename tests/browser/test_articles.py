@@ -166,3 +166,31 @@ def test_the_still_stays_where_the_viewer_does_not_come(
     page.wait_for_timeout(500)
     expect(page.locator(f"{OPENING} img")).to_be_visible()
     expect(page.locator(f"{OPENING} .stills")).to_have_class("stills")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_contents_follow_the_reader(built_site: BuiltSite, open_page: Open, place: str) -> None:
+    page, _ = open_page(article(built_site, place))
+    links = page.locator(".contents a")
+    current = page.locator(".contents a[aria-current]")
+    expect(current).to_have_count(0)
+    for index in (0, 2, 1):
+        links.nth(index).click()
+        expect(current).to_have_count(1)
+        expect(links.nth(index)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("End")
+    expect(links.last).to_have_attribute("aria-current", "true")
+    expect(current).to_have_count(1)
+
+
+def test_a_link_to_a_section_shows_where_it_is_pointed_at(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(article(built_site))
+    heading = page.locator(".prose > h2").nth(1)
+    anchor = heading.locator(".anchor")
+    expect(anchor).to_have_css("opacity", "0")
+    heading.hover()
+    expect(anchor).to_have_css("opacity", "1")
+    anchor.click()
+    assert page.url.endswith(f"#{heading.get_attribute('id')}")
