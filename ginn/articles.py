@@ -56,6 +56,9 @@ FILTERS: dict[str, Callable[..., str]] = {
     "decimal": numerals.decimal,
     "significant": numerals.significant,
     "duration": numerals.duration,
+    "p_value": numerals.p_value,
+    "degrees": numerals.degrees,
+    "span": numerals.span,
     "listing": numerals.listing,
 }
 
