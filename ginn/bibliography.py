@@ -40,7 +40,8 @@ class Source:
     @property
     def text(self) -> str:
         """Authors, title, place and year, as plain text that does not end a sentence twice."""
-        parts = [listing(self.authors), self.title, *([self.where] if self.where else [])]
+        place = [self.where, self.arxiv and f"arXiv:{self.arxiv}"]
+        parts = [listing(self.authors), self.title, *filter(None, place)]
         return f"{', '.join(parts)}, {self.year}"
 
 
@@ -82,9 +83,12 @@ def _source(file: Path, key: str, table: object) -> Source:
 
 
 def bibtex(source: Source) -> str:
-    """The work as a BibTeX entry; the title's capitals are kept by a second pair of braces."""
+    """The work as a BibTeX entry. A second pair of braces keeps a title's capitals, and keeps the
+    name of a group, which begins with "The", from being taken for a first name and a last.
+    """
+    names = [f"{{{name}}}" if name.startswith("The ") else name for name in source.authors]
     entries = {
-        "author": " and ".join(source.authors),
+        "author": " and ".join(names),
         "title": f"{{{source.title}}}",
         "year": str(source.year),
         "howpublished": source.where,

@@ -99,7 +99,7 @@ class _Pages:
         """An article as others may cite it."""
         site = self.report.site
         where = "" if article.title == site.title else site.title
-        key = f"{article.slug}-{article.date.year}"
+        key = f"ginn-{article.slug}-{article.date.year}"
         return Source(key, (site.author,), article.title, article.date.year, where)
 
     def _still(self, still: Still, root: str, files: dict[str, bytes]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def read(folder: Path, text: str) -> dict[str, Source]:
 
 def test_a_work_as_a_sentence(tmp_path: Path) -> None:
     work = read(tmp_path, GOOD + 'where = "Journal"\narxiv = "1.2"\n')["a-b"]
-    assert work.text == "Ann A and Bo B, T, Journal, 1999"
+    assert work.text == "Ann A and Bo B, T, Journal, arXiv:1.2, 1999"
     assert work.address == "https://arxiv.org/abs/1.2"
 
 
@@ -74,6 +74,12 @@ def test_bibtex_can_be_read_back(authors: list[str], title: str, year: int) -> N
     values = dict(re.findall(r"(?m)^  (\w+) = \{(.*)\},?$", entry))
     plain = {name: re.sub(r"\\([&%$#_])", r"\1", value) for name, value in values.items()}
     assert plain == {"author": " and ".join(authors), "title": f"{{{title}}}", "year": str(year)}
+
+
+def test_a_group_is_no_first_name_and_a_last() -> None:
+    assert "author = {{The Authors} and Ann A}" in bibtex(
+        Source("k", ("The Authors", "Ann A"), "T", 1)
+    )
 
 
 def test_numbers_follow_first_mention_and_every_mention_has_its_own_note() -> None:

@@ -264,7 +264,7 @@ def test_an_article_says_how_it_is_cited(tmp_path: Path) -> None:
     page = html_of(render_site(make_report(), tmp_path, TEMPLATES))["index.html"]
     author = make_report().site.author
     assert f"{author}, T, {make_report().site.title}, 2026." in page.text
-    assert "@misc{index-2026,\n  author = {" + author + "}" in page.text
+    assert "@misc{ginn-index-2026,\n  author = {{" + author + "}}" in page.text
     assert not page.all("ol")  # nothing is cited, so there is no list
 
 

@@ -194,3 +194,25 @@ def test_a_link_to_a_section_shows_where_it_is_pointed_at(
     expect(anchor).to_have_css("opacity", "1")
     anchor.click()
     assert page.url.endswith(f"#{heading.get_attribute('id')}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_citation_shows_its_source_on_hover_and_on_focus(
+    built_site: BuiltSite, open_page: Open, size: tuple[int, int]
+) -> None:
+    page, _ = open_page(article(built_site), size=size)
+    citation = page.locator(".citation").first
+    source = citation.locator(".source")
+    expect(source).to_be_hidden()
+    citation.hover()
+    expect(source).to_be_visible()
+    box = source.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= size[0]
+    page.mouse.move(0, 0)
+    expect(source).to_be_hidden()
+    citation.locator("a").focus()
+    expect(source).to_be_visible()
+    citation.locator("a").click()
+    expect(page.locator(".references li").first).to_be_in_viewport()
