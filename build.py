@@ -641,9 +641,12 @@ class Stages:
     ) -> Mapping[str, bytes]:
         """Every page with its stills, style and scripts: address -> content."""
         texts = sorted(self.articles.glob("*.md"))
+        bibliography = self.articles.parent / "bibliography.toml"
+        texts += [bibliography] if bibliography.exists() else []
         templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
         names = (
             "pages",
+            "bibliography",
             "metadata",
             "feed",
             "card",
@@ -654,6 +657,7 @@ class Stages:
             "links",
             "figures",
             "charts",
+            "mathematics",
             "numerals",
             "network",
             "phenomena",
@@ -673,7 +677,7 @@ class Stages:
             "articles": [path.name for path in texts],
             "templates": [path.relative_to(TEMPLATES).as_posix() for path in templates],
         }
-        libraries = ["numpy", "pillow", "jinja2", "markdown", "rjsmin"]
+        libraries = ["numpy", "pillow", "jinja2", "markdown", "pygments", "rjsmin"]
         key = store.key("pages", inputs, [*texts, *templates, *rooms(*names)], libraries)
         address = {"index": f"data/{data['index'].decode()}"}
         report = Report(

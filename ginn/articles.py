@@ -21,14 +21,21 @@ from typing import Any
 import jinja2
 import markdown
 from jinja2.sandbox import SandboxedEnvironment
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 from ginn import numerals
-from ginn.measures.statistics import proportion_interval
-from ginn.picture import Domain
+from ginn.bibliography import Citations, Source
+from ginn.mathematics import Mathematics, MathematicsError
+from ginn.measures.claim import SIGNIFICANT
+from ginn.measures.statistics import LEVEL, proportion_interval
+from ginn.picture import MAJOR_SHARE, Domain
 from ginn.plates import Figure, Plates, Report, token
 from ginn.spec import LINE, InputError, one_line, read_text, shown, within
+from ginn.vectors import QUANTA
 
-EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty", "fenced_code"]
+EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty"]
+EXTENSIONS += ["fenced_code", "codehilite"]
 FRONT_MATTER = {
     "title": str,
     "slug": str,
@@ -38,6 +45,16 @@ FRONT_MATTER = {
 }
 # Folders of the site that are not articles'.
 RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures")
+SETTINGS: dict[str, dict[str, Any]] = {
+    "toc": {
+        "toc_depth": "2-3",
+        "permalink": "#",
+        "permalink_class": "anchor",
+        "permalink_title": "Link to this section",
+    },
+    # Classes and not styles, which the site's policy forbids; a block without a language is plain.
+    "codehilite": {"css_class": "code", "guess_lang": False},
+}
 FENCE = "+++"
 FILTERS: dict[str, Callable[..., str]] = {
     "percent": numerals.percent,
@@ -47,6 +64,9 @@ FILTERS: dict[str, Callable[..., str]] = {
     "decimal": numerals.decimal,
     "significant": numerals.significant,
     "duration": numerals.duration,
+    "p_value": numerals.p_value,
+    "degrees": numerals.degrees,
+    "span": numerals.span,
     "listing": numerals.listing,
 }
 
@@ -178,18 +198,27 @@ class _NamedUndefined(jinja2.StrictUndefined):
         return f"{message}; allowed: {', '.join(names)}"
 
 
-def render_article(article: Article, report: Report, names: Mapping[str, Any]) -> Body:
-    """An article's body as HTML with its figures' places marked."""
+def render_article(
+    article: Article,
+    report: Report,
+    names: Mapping[str, Any],
+    works: Mapping[str, Source] | None = None,
+) -> Body:
+    """An article's body as HTML with its figures' places marked; `works` are those it may cite."""
     first = Plates(report)
-    _fill_in(article, first, names)
-    second = Plates(report, first.found)
-    text = _fill_in(article, second, names)
+    _fill_in(article, first, Citations(works or {}), names)
+    second, citations = Plates(report, first.found), Citations(works or {})
+    text = _fill_in(article, second, citations, names)
+    _check_languages(article)
     converter = markdown.Markdown(
-        extensions=EXTENSIONS,
-        extension_configs={"toc": {"toc_depth": "2-3"}},
+        extensions=[*EXTENSIONS, Mathematics()],
+        extension_configs=SETTINGS,
         output_format="html",
     )
-    html = converter.convert(text)
+    try:
+        html = converter.convert(text)
+    except MathematicsError as error:
+        raise ArticleError(article.file, _line_of_formula(article, error), str(error)) from error
     if "<h1" in html:
         mend = "the title is the page's only first-level heading"
         line = _line_with(article, r"^# ")
@@ -203,7 +232,8 @@ def render_article(article: Article, report: Report, names: Mapping[str, Any]) -
                 "figures between paragraphs",
                 "put the call on a line of its own between two empty ones",
             )
-    return Body(html, tuple(second.found.values()), vars(converter)["toc_tokens"])
+    figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
+    return Body(html, figures, contents, citations.sources)
 
 
 def _line_with(article: Article, pattern: str) -> int:
@@ -212,26 +242,54 @@ def _line_with(article: Article, pattern: str) -> int:
     return next((number for number, line in lines if re.search(pattern, line)), 1)
 
 
+def _check_languages(article: Article) -> None:
+    """Refuses code in a language that is not known, which Markdown would leave without colours."""
+    for number, line in enumerate(article.body.splitlines(), 1):
+        fence = re.match(r"(?:```|~~~)\s*([^\s`{]+)", line)
+        try:
+            if fence:
+                get_lexer_by_name(fence[1])
+        except ClassNotFound as error:
+            found, allowed = f'code in "{fence and fence[1]}"', "a language by Pygments' short name"
+            raise ArticleError(article.file, number, found, allowed) from error
+
+
+def _line_of_formula(article: Article, error: MathematicsError) -> int:
+    """The line on which a formula begins, where the article spells it out, or 1."""
+    at = article.body.find(f"${error.source}$")
+    return article.body.count("\n", 0, at) + 1 if at >= 0 else 1
+
+
 @dataclass(frozen=True)
 class Body:
-    """A rendered article: HTML with tokens for figures, the figures, and the contents' tree."""
+    """A rendered article: HTML with tokens for figures, the figures, the contents' tree, and the
+    works cited in the order of their numbers.
+    """
 
     html: str
     figures: tuple[Figure, ...]
     contents: list[dict[str, Any]]
+    sources: tuple[Source, ...] = ()
 
 
-def _fill_in(article: Article, placed: Plates, names: Mapping[str, Any]) -> str:
+def _fill_in(
+    article: Article, placed: Plates, citations: Citations, names: Mapping[str, Any]
+) -> str:
     """The article's Markdown, with every expression replaced by its value."""
     environment = SandboxedEnvironment(autoescape=True, undefined=_NamedUndefined)
     environment.filters |= FILTERS
     domain = placed.report.domain
-    functions: dict[str, Callable[..., object]] = {
+    functions: dict[str, object] = {
         "figure": placed.figure,
         "see": placed.see,
         "run": placed.run,
         "neuron": placed.neuron,
         "interval": _interval,
+        "confidence": LEVEL,
+        "significance": SIGNIFICANT,
+        "quanta": QUANTA,
+        "major_share": MAJOR_SHARE,
+        "cite": citations.cite,
         "has_part": partial(_has_part, domain),
         "symmetry": domain.symmetry,
     }

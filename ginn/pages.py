@@ -19,6 +19,7 @@ from markupsafe import Markup
 from ginn import card, downloads, feed, figures, gallery, metadata, numerals
 from ginn.address import hashed
 from ginn.articles import FILTERS, Article, read_articles, render_article
+from ginn.bibliography import Source, bibtex, read_bibliography
 from ginn.downloads import Download
 from ginn.figures import PAPER, Colours, FigureError, Stage
 from ginn.metadata import Publication
@@ -55,7 +56,8 @@ def render_site(
     newest = max(article.date for article in read)
     published = replace(published, date=published.date or newest)
     files, assets = _assets(templates, report)
-    site = _Pages(report, read, templates, assets, published)
+    works = read_bibliography(articles.parent / "bibliography.toml")
+    site = _Pages(report, read, templates, assets, published, works)
     for article in read:
         files |= site.article(article)
     files |= site.explorer()
@@ -81,9 +83,10 @@ class _Pages:
         templates: Path,
         assets: Mapping[str, str],
         publication: Publication,
+        works: Mapping[str, Source],
     ) -> None:
         self.report, self.articles, self.asset_addresses = report, articles, assets
-        self.publication = publication
+        self.publication, self.works = publication, works
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(templates),
             autoescape=True,
@@ -105,13 +108,13 @@ class _Pages:
             return pages[slug]
 
         names = {"site": self.report.site, "page": page, **self._claims(page)}
-        body = render_article(article, self.report, names)
+        body = render_article(article, self.report, names, self.works)
         files: dict[str, bytes] = {}
         html = body.html
         macros: Any = self.templates.get_template("macros.html").module
         for placed in body.figures:
             entries = [self._still(still, root, files) for still in placed.stills]
-            rendered = str(macros.figure(placed, entries, eager=placed.number == 1))
+            rendered = str(macros.figure(placed, entries, pages["explore"], placed.number == 1))
             html = html.replace(f"<p>{token(placed.name)}</p>", rendered)
         stills = [still for figure in body.figures for still in figure.stills]
         stage = next((still.stage for still in stills if still.stage), None)
@@ -125,6 +128,10 @@ class _Pages:
                 article, site, publication, shown["address"] if shown else ""
             ),
         }
+        context["index"] = root + self.report.data["index"]
+        context["sources"] = body.sources
+        context["this"] = this = self._as_source(article)
+        context["bibtex"] = bibtex(this)
         files[article.address] = self._render("article.html", article.address, **context)
         return files
 
@@ -146,6 +153,13 @@ class _Pages:
             return block(macros.box(row, page("methods"))) if row else Markup("")
 
         return {"evidence": evidence, "claims_table": lambda: block(macros.table(facts.claims))}
+
+    def _as_source(self, article: Article) -> Source:
+        """An article as others may cite it."""
+        site = self.report.site
+        where = "" if article.title == site.title else site.title
+        key = f"ginn-{article.slug}-{article.date.year}"
+        return Source(key, (site.author,), article.title, article.date.year, where)
 
     def _still(self, still: Still, root: str, files: dict[str, bytes]) -> dict[str, Any]:
         """A still as the macro takes it; what it draws is added to `files`."""
@@ -302,7 +316,8 @@ def _assets(templates: Path, report: Report) -> tuple[dict[str, bytes], dict[str
     contents = {"style.css": style, "icon.png": target_picture(report.domain.labels)}
     viewer = templates / "viewer"
     contents["viewer.css"] = (viewer / "viewer.css").read_bytes()
-    contents["viewer.js"] = _bundle(viewer)
+    contents["viewer.js"] = _bundle(viewer, (viewer / "scripts.txt").read_text("utf-8").split())
+    contents["article.js"] = _bundle(viewer, ["article"])
     files: dict[str, bytes] = {}
     contents |= {f"icon-{side}.png": card.icon(report.domain.labels, side) for side in ICONS}
     addresses = {name: _add(files, f"assets/{name}", content) for name, content in contents.items()}
@@ -312,12 +327,11 @@ def _assets(templates: Path, report: Report) -> tuple[dict[str, bytes], dict[str
     return files, addresses
 
 
-def _bundle(viewer: Path) -> bytes:
-    """The viewer's scripts in their order as one file, which compresses better than many.
+def _bundle(viewer: Path, names: Sequence[str]) -> bytes:
+    """Scripts as one file, which compresses better than many, and best in the viewer's order.
 
     Comments are for whoever changes the scripts, and one directive at the head holds for all.
     """
-    names = (viewer / "scripts.txt").read_text(encoding="utf-8").split()
     scripts = [rjsmin.jsmin((viewer / f"{name}.js").read_text(encoding="utf-8")) for name in names]
     directive = '"use strict";'
     return (directive + "".join(str(s).removeprefix(directive) for s in scripts) + "\n").encode()

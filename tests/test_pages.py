@@ -29,6 +29,7 @@ ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
 NONE_FAILED: frozenset[int] = frozenset()
 FAILED = frozenset({2, 5})
 ALL_FAILED = frozenset(SEEDS)
+LOADED = ("data-experiment", "data-viewer", "data-style")  # what an article's script asks for
 VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
 
 
@@ -70,7 +71,7 @@ class Page(HTMLParser):
     def addresses(self) -> Iterator[tuple[str, str]]:
         """Every address on the page with its element's tag."""
         for tag, attributes in self.elements:
-            for name in ("href", "src", "srcset", "data-index"):
+            for name in ("href", "src", "srcset", "data-index", *LOADED):
                 if name in attributes:
                     yield tag, attributes[name]
 
@@ -88,12 +89,16 @@ def prose(page: Page) -> str:
 
 @pytest.mark.parametrize("failed", [NONE_FAILED, FAILED, ALL_FAILED])
 def test_every_address_leads_to_a_file_of_the_site_or_is_a_source(failed: frozenset[int]) -> None:
-    assert complaints(rendered(failed), elsewhere=("data/",)) == []
+    check_addresses(rendered(failed))
+
+
+def check_addresses(site: dict[str, bytes]) -> None:
+    """Nothing leads nowhere and nothing is an orphan; another room writes the data."""
+    assert complaints(site, elsewhere=("data/",)) == []
 
 
 def test_an_article_further_down_finds_its_way(tmp_path: Path) -> None:
-    for article in ARTICLES.glob("*.md"):
-        (tmp_path / article.name).write_bytes(article.read_bytes())
+    write(tmp_path, '{{ figure("one", caption="c") }}')
     write(tmp_path, '{{ figure("one", caption="A *b*.") }}\n\n[home]({{ page("index") }})', "down")
     site = render_site(make_report(), tmp_path, TEMPLATES)
     assert complaints(site, elsewhere=("data/",)) == []
@@ -164,6 +169,105 @@ def test_a_page_and_all_its_figures_are_light() -> None:
     assert sum(len(gzip.compress(site[a])) for a in parts) < 200_000
 
 
+def test_the_script_of_an_article_is_a_trifle() -> None:
+    (script,) = (data for name, data in rendered(FAILED).items() if name.startswith("assets/art"))
+    assert len(gzip.compress(script)) <= 1_000
+
+
+def test_a_figure_comes_alive_where_the_explorer_can_show_all_of_it_at_once(
+    tmp_path: Path,
+) -> None:
+    calls = [
+        ("one", 'step="first"'),
+        ("pair", 'run=["good-1", "bad-1"]'),
+        ("moments", 'step=["first", "last"]'),
+        ("both", 'run=["good-1", "bad-1"], step=["first", "last"]'),
+        ("three", 'run=["good-1", "good-2", "bad-1"]'),
+        ("twice", 'run=["good-1", "good-1"]'),
+        ("loss", 'view="loss"'),
+    ]
+    text = "\n\n".join(f'{{{{ figure("{name}", {call}, caption="c") }}}}' for name, call in calls)
+    write(tmp_path, text)
+    html = render(tmp_path, make_report(FAILED))
+    figures = dict(re.findall(r'(?s)<figure id="figure-(\w+)"(.*?)</figure>', html))
+    alive = {n: re.search(r'data-state="([^"]*)"', body) for n, body in figures.items()}
+    states = {name: found[1].replace("&amp;", "&") for name, found in alive.items() if found}
+    assert list(states) == ["one", "pair"]
+    assert states["one"] == "run=seed-0&step=0&show=1,2,3,out&behind=output"
+    assert re.match(r"run=seed-0&beside=seed-\d&step=5&", states["pair"])
+    for name in states:
+        assert f'href="explore/index.html#{alive[name][1]}"' in figures[name]  # type: ignore[index]
+
+
+def test_a_strip_is_one_row_of_frames_at_the_moments_asked_for(tmp_path: Path) -> None:
+    report = make_report()
+    iterations = report.snapshots["seed-0"].iterations.tolist()
+    write(
+        tmp_path,
+        '{{ figure("even", view="strip", neurons="layer 3 neuron 4", frames=3, caption="c") }}\n\n'
+        f'{{{{ figure("given", view="strip", step=[0, {iterations[2]}, "last"], caption="c") }}}}'
+        '\n\n{{ figure("crowded", view="strip", frames=40, caption="c") }}',
+    )
+    site = render_site(report, tmp_path, TEMPLATES)
+    check_addresses(site)
+    html = site["index.html"].decode()
+    figures = dict(re.findall(r'(?s)<figure id="figure-(\w+)" class="figure strip"(.*?)</fi', html))
+    assert "data-state" not in html
+    labels = {
+        n: re.findall(r'class="label"><a href="([^"]*)">([\d,]+)', figures[n]) for n in figures
+    }
+    count = len(iterations)
+    steps = {"even": [0, round((count - 1) / 2), count - 1], "given": [0, 2, count - 1]}
+    steps["crowded"] = list(range(count))  # a snapshot is a frame only once
+    for name, wanted in steps.items():
+        assert [f"{iterations[i]:,}" for i in wanted] == [label for _, label in labels[name]]
+        assert [
+            f"&amp;step={i}&amp;" in at for i, (at, _) in zip(wanted, labels[name], strict=True)
+        ]
+    assert all("show=3.4&" in address for address, _ in labels["even"])
+
+
+def test_what_is_cited_stands_at_the_end_once(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (tmp_path / "bibliography.toml").write_bytes((ROOT / "content/bibliography.toml").read_bytes())
+    write(folder, 'a {{ cite("darlow-storkey") }}, again {{ cite("darlow-storkey") }}')
+    site = render_site(make_report(), folder, TEMPLATES)
+    check_addresses(site)
+    html = site["index.html"].decode()
+    assert html.count('id="reference-darlow-storkey"') == 1
+    assert html.count('href="#reference-darlow-storkey"') == 2
+    assert "https://arxiv.org/abs/1810.01860" in html
+    write(folder, 'a\n\n{{ cite("nobody") }}')
+    with pytest.raises(ArticleError, match="found 'nobody', allowed: darlow-storkey") as caught:
+        render(folder)
+    assert caught.value.line == BODY_LINE + 2
+
+
+def test_an_article_says_how_it_is_cited(tmp_path: Path) -> None:
+    write(tmp_path, "a")
+    page = html_of(render_site(make_report(), tmp_path, TEMPLATES))["index.html"]
+    author = make_report().site.author
+    assert f"{author}, T, {make_report().site.title}, 2026." in page.text
+    assert "@misc{ginn-index-2026,\n  author = {{" + author + "}}" in page.text
+    assert not page.all("ol")  # nothing is cited, so there is no list
+
+
+def test_code_is_coloured_by_classes_that_the_style_knows(tmp_path: Path) -> None:
+    text = "```python\nif x == 'a':  # why\n    y = 1\n```\n\n```\nif plain\n```"
+    write(tmp_path, text)
+    site = render_site(make_report(), tmp_path, TEMPLATES)
+    html = site["index.html"].decode()
+    style = next(data for name, data in site.items() if name.startswith("assets/style-")).decode()
+    coloured = dict(re.findall(r'<span class="(\w+)">([^<]+)</span>', html))
+    assert coloured["k"] == "if"
+    assert coloured["c1"] == "# why"
+    for kind in ("k", "s1", "c1", "mi"):
+        assert re.search(rf"\.code :is\([^)]*\.{kind}\b", style), kind
+    assert html.count('<div class="code">') == 2
+    assert "<code>if plain" in html
+
+
 def test_the_page_for_a_wrong_address_knows_where_the_site_is() -> None:
     published = Publication("https://a.example/name/")
     page = Page(render_site(make_report(), ARTICLES, TEMPLATES, published)["404.html"])
@@ -231,7 +335,7 @@ def render(folder: Path, report: Report | None = None) -> str:
         ("{{ facts.experiment.pixels | percent }}", 1, "it takes a share between 0 and 1"),
         ("a\n{% if facts %}\nb", 2, "endif"),
         ('\n{{ see("nowhere") }}\n\n{{ figure("f", caption="c") }}', 2, "'nowhere', allowed: f"),
-        ('{{ figure("f", view="satge", caption="c") }}', 1, "'satge', allowed: stage, loss"),
+        ('{{ figure("f", view="satge", caption="c") }}', 1, "'satge', allowed: stage, strip"),
         ('{{ figure("f", run="good-9", caption="c") }}', 1, "'good-9', allowed: bad-1, good-1"),
         ('{{ figure("f", run="seed-1", caption="c") }}', 1, ""),
         ('{{ figure("f", run="seed-4", caption="c") }}', 1, "a run with boundaries: good-1"),
@@ -239,6 +343,9 @@ def render(folder: Path, report: Report | None = None) -> str:
         ('{{ figure("f", neurons="layer 9", caption="c") }}', 1, "allowed: layers 1 to 3"),
         ('{{ figure("f", background="x", caption="c") }}', 1, "allowed: output, target, plain"),
         ('{{ figure("f", colour="x", caption="c") }}', 1, "colour"),
+        ('{{ figure("f", view="strip", step="last", caption="c") }}', 1, "a list of two or more"),
+        ('{{ figure("f", view="strip", frames=1, caption="c") }}', 1, "a whole number from 2 on"),
+        ('{{ figure("f", view="strip", neurons=["output"], caption="c") }}', 1, "a strip each"),
         ('{{ figure("f") }}', 1, "caption: found ''"),
         ('{{ figure("F f", caption="c") }}', 1, "small letters"),
         ('{{ figure("f", caption="c") }}\n\n{{ figure("f", caption="c") }}', 3, "not used before"),
@@ -246,6 +353,8 @@ def render(folder: Path, report: Report | None = None) -> str:
         ('{% call figure("f") %}\n{{ see("g") }}\n{% endcall %}', 2, "'g', allowed: f"),
         ('[x]({{ page("nowhere") }})', 1, "page: found 'nowhere', allowed: index, explore"),
         ("a\n\n# Second title", 3, "## and below"),
+        ("a\n\n```klingon\nx\n```", 3, 'code in "klingon"'),
+        ("a\n\nb $\\foo$", 3, "found \\foo, allowed: \\alpha"),
     ],
 )
 def test_a_mistake_is_answered_with_its_line(
@@ -345,7 +454,10 @@ def test_captions_and_text_are_markdown(tmp_path: Path) -> None:
     write(tmp_path, f"Before.\n\n## Head\n\n{call}\n\nAfter[^n].\n\n[^n]: Note.")
     html = render(tmp_path)
     assert "A <em>slope</em>, 0 &ldquo;so&rdquo;." in html
-    assert '<h2 id="head">Head</h2>' in html
+    assert (
+        '<h2 id="head">Head<a class="anchor" href="#head" title="Link to this section">#</a>'
+        in html
+    )
     assert '<a href="#head">Head</a>' in html
     assert "Note." in html
 
