@@ -16,7 +16,7 @@ from typing import Any
 import markdown
 from markupsafe import Markup
 
-from ginn import charts, figures, numerals
+from ginn import charts, curves, figures, numerals, scatters
 from ginn.figures import Colours, FigureError, Stage
 from ginn.geometry import Boundaries
 from ginn.network import Snapshots, layer_slices
@@ -26,6 +26,8 @@ from ginn.spec import Experiment, Site
 
 EXPLORER = "explore/index.html"
 NARROW, WIDE = 340, 680  # px, the widths that charts are drawn for
+# The views of the claims table's evidence, each by the name of its series.
+EVIDENCE = {**curves.CHARTS, **scatters.CHARTS}
 # Stills that share a row are shown small: so much heavier are their lines, by their number.
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2
@@ -105,6 +107,7 @@ class Plates:
 
         The "stage" view takes `run`, `step`, `neurons` and `background` (see `figures`); a list of
         values for one of them makes a row of stills. "loss" and "accuracy" take nothing.
+        Nor does a view of EVIDENCE, which is there where `facts.evidence` has its series.
 
         Raises FigureError for a name, view or state that this build does not hold.
         """
@@ -117,6 +120,7 @@ class Plates:
             "loss": self._loss,
             "accuracy": self._accuracy,
         }
+        views |= {each: partial(self._evidence, each) for each in EVIDENCE}
         if view not in views:
             raise FigureError("view", view, ", ".join(views))
         text = caller() if caller else caption
@@ -185,6 +189,18 @@ class Plates:
         draw = partial(charts.loss_curves_svg, facts, report.snapshots, report.colours)
         text = charts.loss_description(facts)
         yield Still("loss", "", text, "", partial(draw, WIDE), partial(draw, NARROW))
+
+    def _evidence(self, name: str) -> Iterator[Still]:
+        """The chart of one series of the evidence, where this build has it."""
+        facts, chart = self.report.facts, EVIDENCE[name]
+        series = getattr(facts.evidence, name)
+        if series is None:
+            told = [each for each in EVIDENCE if getattr(facts.evidence, each) is not None]
+            allowed = f"evidence that this build has ({', '.join(told) or 'none'}); ask first: "
+            raise FigureError("view", name, allowed + "{% if facts.evidence." + name + " %}")
+        draw = partial(chart.draw, series, facts.experiment, self.report.colours)
+        text = chart.describe(series, facts.experiment)
+        yield Still(name, "", text, "", partial(draw, WIDE), partial(draw, NARROW))
 
     def _accuracy(self) -> Iterator[Still]:
         """Accuracy by part of the whole cohort."""
