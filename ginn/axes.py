@@ -82,14 +82,14 @@ class Panel:
 
 
 def panels(
-    count: int, width: int, top: float, height: float, left: float = 48, right: float = 14
+    count: int, width: int, top: float, height: float, left: float = 54, right: float = 22
 ) -> list[Panel]:
     """So many panels with room for a title above and numbers below each, three in a row at most.
 
     Four or more stand in rows as even as can be. On a phone each has a row of its own.
     """
     columns = 1 if width < PHONE else -(-count // -(-count // 3))
-    gap = 18 + (right if right > 14 else 0)
+    gap = 22 + (right if right > 22 else 0)
     each = (width - left - right - gap * (columns - 1)) / columns
     return [
         Panel(
@@ -153,11 +153,12 @@ def even_ticks(high: float, most: int = 6) -> list[Tick]:
     size = 10.0 ** math.floor(math.log10(rough))
     step = next(size * f for f in (1, 2, 5, 10) if size * f >= rough * (1 - 1e-9))
     ticks = [step * i for i in range(int(high / step + 1e-9) + 1)]
-    return [(each, "0" if each == 0 else _plain(each, step)) for each in ticks]
+    return [(each, _plain(each)) for each in ticks]
 
 
-def _plain(value: float, step: float) -> str:
-    return f"{value:,.{max(0, -math.floor(math.log10(step) + 1e-9))}f}"
+def _plain(value: float) -> str:
+    """A round number, without zeros that say nothing."""
+    return f"{value:,.0f}" if value >= 100 else f"{round(value, 8):.8f}".rstrip("0").rstrip(".")
 
 
 def share_ticks(high: float = 1.0, most: int = 5) -> list[Tick]:
@@ -166,11 +167,12 @@ def share_ticks(high: float = 1.0, most: int = 5) -> list[Tick]:
 
 
 def log_ticks(low: float, high: float) -> list[Tick]:
-    """Powers of ten between two numbers, with 2 and 5 times them where there is room."""
+    """Powers of ten between two numbers, with multiples of them where there is room."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    factors = (1, 2, 5) if math.log10(high / low) < 2.5 else (1,)
+    wide = math.log10(high / low)
+    factors = (1, 1.5, 2, 3, 4, 6, 8) if wide < 0.8 else (1, 2, 5) if wide < 2.5 else (1,)
     values = [factor * 10.0**exponent for exponent in decades for factor in factors]
-    return [(v, numerals.significant(v, 1)) for v in values if low <= v <= high]
+    return [(v, _plain(v)) for v in values if low <= v <= high]
 
 
 def log_bounds(values: Float64) -> tuple[float, float]:
@@ -292,7 +294,7 @@ def key(entries: Sequence[tuple[str, str]], width: float, top: float) -> tuple[l
     An entry is a sample, drawn around (0, 0) and up to 11 px to either side, and words; a sample
     of "" leaves words alone.
     """
-    parts, x, y = [], 0.0, top + TEXT / 2
+    parts, x, y = [], 0.0, top + 4 + TEXT / 2
     for sample, words in entries:
         room = (28 if sample else 0) + LETTER * TEXT * len(words)
         if x and x + room > width:

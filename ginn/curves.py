@@ -47,6 +47,7 @@ from ginn.evidence import (
     TrialSeries,
 )
 from ginn.figures import Colours, svg_document
+from ginn.measures.critical_points import FARTHEST
 from ginn.network import Float64
 from ginn.phenomena import ExperimentFacts
 
@@ -126,7 +127,7 @@ def shift_svg(
                       (sample(stroke("control", colours), 1.4, DASHED), "equal random steps")],
                      width, 0)  # fmt: skip
     parts.append(text(0, top + TEXT, series.unit))
-    places = _panels(len(series.layers), width, top + TEXT)
+    places = _panels(len(series.layers), width, top + TEXT + 8)
     for number, (panel, layer) in enumerate(zip(places, series.layers, strict=True), 1):
         x = Scale(0, max(1, series.iterations[-1]), panel.left, panel.right, "log1p")
         y = Scale(0, 1, panel.bottom, panel.top)
@@ -167,12 +168,13 @@ def corners_svg(
             *_spread_key(series.runs, depth, colours, "from the corners"),
             (sample(stroke("control", colours), 1.4, DASHED), "from the outline"),
             (sample(stroke("control", colours), 1.6, DOTTED), "from anywhere"),
+            ("", f"{FARTHEST:g}: no bend"),
         ],
         width,
         0,
     )
     parts.append(text(0, top + TEXT, f"{series.unit}, log scale"))
-    places = _panels(len(series.layers), width, top + TEXT)
+    places = _panels(len(series.layers), width, top + TEXT + 8)
     told = [numbers(line) for each in series.layers for line in (each.median, each.low, each.high)]
     told += [numbers(line) for control, _ in controls for line in control]
     low, high = log_bounds(np.concatenate(told))
@@ -222,7 +224,7 @@ def copycats_svg(
         0,
     )
     parts.append(text(0, top + TEXT, f"{series.unit}, log scale"))
-    places = _panels(depth, width, top + TEXT)
+    places = _panels(depth, width, top + TEXT + 8)
     ticks = [(10.0**-i, numerals.percent(10.0**-i, max(0, i - 2))) for i in range(5)]
     for layer, panel in enumerate(places):
         x = Scale(0, 1, panel.left, panel.right)

@@ -39,6 +39,8 @@ from ginn.network import Float64
 WATCHED = 64
 # Likenesses at which the share of pairs at least as alike is told.
 LEVELS = tuple(i / 20 for i in range(21))
+# Fewer runs have no correlation to speak of.
+FEWEST_CORRELATED = 8
 DIGITS = 4
 
 T = TypeVar("T")
@@ -175,7 +177,8 @@ class MirrorSeries:
 
     `scores` L x R is about the upright axis, in [0, 1]. `untrained` and `level` (L) are medians
     over the same runs, before training and about the level axis. `correlation` (L) is Spearman's,
-    of score and loss; the row of the claims table has its interval.
+    of score and loss, None for fewer than FEWEST_CORRELATED runs; the claims table has its
+    interval.
     """
 
     seeds: tuple[int, ...]
@@ -216,7 +219,7 @@ class TrialSeries:
 
     raised: Treatment | None
     lowered: Treatment | None
-    unit: str = "share of trials that have learnt it"
+    unit: str = "share of trials that learnt the part"
 
 
 @dataclass(frozen=True)
@@ -492,7 +495,9 @@ def mirror_series(
         level=over_runs(np.median, np.array([run.other for run in trained])),
         correlation=numbers(
             [
-                rank_correlation(layer[use], loss[use]) if use.any() else math.nan
+                rank_correlation(layer[use], loss[use])
+                if use.sum() >= FEWEST_CORRELATED
+                else math.nan
                 for layer, use in zip(own.T, told.T, strict=True)
             ]
         ),

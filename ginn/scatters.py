@@ -70,7 +70,7 @@ def silence_svg(
     parts, top = key(entries if layers else entries[:1], width, 0)
     parts.append(text(0, top + TEXT, f"share of the {series.part}'s pixels got right"))
     top += TEXT + 14
-    panel = Panel(52, width - 16, top, top + (260 if width < PHONE else 300), leads=True)
+    panel = Panel(52, width - 24, top, top + (260 if width < PHONE else 300), leads=True)
     x = Scale(0, 1, panel.left, panel.right)
     y = Scale(0, 1, panel.bottom, panel.top)
     parts += [*up(panel, y, share_ticks()), *across(panel, x, share_ticks())]
@@ -87,7 +87,7 @@ def silence_svg(
     ):
         parts.append(text(place, half - 8, f"{words}: {learnt} learnt", "ink", anchor))
         parts.append(text(place, half + TEXT + 5, f"{words}: {failed} failed", "ink", anchor))
-    axis = f"largest share of the {series.part} that a layer is silent over"
+    axis = f"largest silent share of the {series.part}"
     return _document(width, panel.bottom, axis, parts, colours, "Silence and failure",
                      silence_description(series, facts))  # fmt: skip
 
@@ -189,11 +189,12 @@ def symmetry_svg(
     entries += [
         (sample(stroke("control", colours), 1.4, DASHED), "score before training, median"),
         (sample(stroke("control", colours), 1.6, DOTTED), "level axis, median"),
-        ("", "ρ: rank correlation"),
     ]
+    if any(each is not None for each in series.correlation):
+        entries.append(("", "ρ: rank correlation"))
     parts, top = key(entries, width, 0)
     parts.append(text(0, top + TEXT, f"{series.unit}, log scale"))
-    places = panels(len(series.scores), width, top + TEXT, 150 if width < PHONE else 190)
+    places = panels(len(series.scores), width, top + TEXT + 8, 150 if width < PHONE else 190)
     low, high = log_bounds(np.array(series.loss))
     told = [each for line in (*series.scores, series.untrained, series.level) for each in line]
     least = np.nanmin(numbers(told)) if any(each is not None for each in told) else 0
@@ -254,20 +255,22 @@ def parts_svg(
         (f'<path {stroke("failed", colours)} stroke-width="2" d="M0,-8 0,8"/>',
          "median of the failed"),
     ]  # fmt: skip
-    groups = (("full runs", series.full), ("auditions", series.auditions))
-    if not any(any(group.failed) for _, group in groups):
+    groups = (series.full, series.auditions)
+    if not any(any(group.failed) for group in groups):
         entries = [entries[0], entries[2]]
+    counts = [len(group.seeds) for group in groups]
+    entries.append(("", f"above: {counts[0]} full runs, below: {counts[1]} auditions"))
     parts, top = key(entries, width, 0)
-    left, row = LETTER * TEXT * max(map(len, series.names)) + 14, 60
+    left, row = LETTER * TEXT * max(map(len, series.names)) + 16, 48
     panel = Panel(left, width - 24, top, top + row * len(series.names), True)
     x = Scale(0, 1, panel.left, panel.right, "root")
-    parts += across(panel, x, ROOT_TICKS)
+    ticks = [tick for tick in ROOT_TICKS if width >= PHONE or tick[0] != 0.01]
+    parts += across(panel, x, ticks)
     for number, name in enumerate(series.names):
         y0 = panel.top + row * number
         parts.append(rule(0, y0 + row, panel.right, y0 + row))
-        parts.append(text(0, y0 + 19 + MIDDLE * TEXT - 8, name, "ink"))
-        for (words, group), y in zip(groups, (y0 + 18, y0 + 43), strict=True):
-            parts.append(text(0, y + MIDDLE * TEXT + (10 if y < y0 + 30 else 4), words))
+        parts.append(text(0, y0 + row / 2 + MIDDLE * TEXT, name, "ink"))
+        for group, y in zip(groups, (y0 + 14, y0 + 35), strict=True):
             parts += _errors(group, [wrong[number] for wrong in group.wrong], x, y, colours)
     return _document(width, panel.bottom, f"{series.unit}, square root scale", parts, colours,
                      "Errors by part of the picture", parts_description(series, facts))  # fmt: skip
@@ -326,7 +329,7 @@ def variants_svg(
     first = Panel(left, width - 24 if phone else left + (width - left) * 0.52, top + 24,
                   top + 24 + row * len(networks), True)  # fmt: skip
     second = (
-        Panel(left, first.right, first.bottom + 86, first.bottom + 86 + row * len(networks), True)
+        Panel(left, first.right, first.bottom + 76, first.bottom + 76 + row * len(networks), True)
         if phone
         else Panel(first.right + 44, width - 24, first.top, first.bottom, False)
     )
