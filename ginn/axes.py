@@ -82,12 +82,14 @@ class Panel:
 
 
 def panels(
-    count: int, width: int, top: float, height: float, left: float = 54, right: float = 22
+    count: int, width: int, top: float, height: float, right: float = 22, title: float = 22
 ) -> list[Panel]:
     """So many panels with room for a title above and numbers below each, three in a row at most.
 
-    Four or more stand in rows as even as can be. On a phone each has a row of its own.
+    Four or more stand in rows as even as can be. On a phone each has a row of its own. There are
+    `right` px for words beside each, and `title` px above.
     """
+    left, below = 54, 30
     columns = 1 if width < PHONE else -(-count // -(-count // 3))
     gap = 22 + (right if right > 22 else 0)
     each = (width - left - right - gap * (columns - 1)) / columns
@@ -95,8 +97,8 @@ def panels(
         Panel(
             left=left + (each + gap) * (i % columns),
             right=left + (each + gap) * (i % columns) + each,
-            top=top + 22 + (height + 52) * (i // columns),
-            bottom=top + 22 + (height + 52) * (i // columns) + height,
+            top=top + title + (title + height + below) * (i // columns),
+            bottom=top + (title + height + below) * (i // columns) + title + height,
             leads=i % columns == 0,
         )
         for i in range(count)
@@ -131,7 +133,9 @@ def across(panel: Panel, scale: Scale, ticks: Sequence[Tick]) -> list[str]:
 
 def iteration_ticks(last: int, room: float) -> list[Tick]:
     """Powers of ten, and 0, for a "log1p" scale; as many as `room` px take, in full if they do."""
-    powers = range(1, math.floor(math.log10(max(10, last))) + 1)
+    if last < 10:
+        return [(0, "0"), (last, f"{last}")] if last else [(0, "0")]
+    powers = range(1, math.floor(math.log10(last)) + 1)
     full = LETTER * TEXT * len(f"{10 ** powers[-1]:,}") + 8
     step = next(s for s in (1, 2, 3, 4, 9) if room / (len(powers) / s) >= min(full, 44) or s == 9)
     kept = [p for p in powers if p % step == powers[-1] % step]
@@ -151,7 +155,8 @@ def even_ticks(high: float, most: int = 6) -> list[Tick]:
     """Round numbers from 0 up to `high`, evenly spaced."""
     rough = high / most
     size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * f for f in (1, 2, 5, 10) if size * f >= rough * (1 - 1e-9))
+    steps = [size * f for f in (1, 2, 5, 10) if size * f <= high * (1 + 1e-9)]
+    step = next((each for each in steps if each >= rough * (1 - 1e-9)), steps[-1])
     ticks = [step * i for i in range(int(high / step + 1e-9) + 1)]
     return [(each, _plain(each)) for each in ticks]
 
@@ -245,6 +250,15 @@ def dot(x: float, y: float, radius: float = 2.4, opacity: float = 1) -> str:
     return (
         f'<circle class="ink" fill="{INK.light}"{faint} cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
     )
+
+
+def dots(places: Sequence[tuple[float, float]], radius: float, opacity: float) -> str:
+    """Many runs' marks, which say once what they share; "" for none."""
+    marks = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>' for x, y in places]
+    if not marks:
+        return ""
+    faint = f' fill-opacity="{opacity:g}"'
+    return f'<g class="ink" fill="{INK.light}"{faint}>{"".join(marks)}</g>'
 
 
 def ring(x: float, y: float, paint: str, radius: float = 3.2) -> str:

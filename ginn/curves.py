@@ -80,7 +80,7 @@ def regions_svg(
     parts, top = key(entries, width, 0)
     parts.append(text(0, top + TEXT, series.unit))
     top += TEXT + 10
-    panel = Panel(52, width - 14, top, top + round(190 + width * 0.16), leads=True)
+    panel = Panel(52, width - 36, top, top + round(190 + width * 0.16), leads=True)
     highest = max(series.arrangement, *map(max, series.counts), series.untrained[-1]) * 1.05
     x = Scale(0, max(1, series.iterations[-1]), panel.left, panel.right, "log1p")
     y = Scale(0, highest, panel.bottom, panel.top)
@@ -272,7 +272,7 @@ def trials_svg(
     parts = [text(0, TEXT, series.unit)]
     words = [f"{arm.name} {arm.learnt[-1]} of {arm.trials}" for each in told for arm in each.arms]
     room = 16 + LETTER * TEXT * max(map(len, words))
-    places = panels(len(told), width, TEXT + 20, 190, right=room)
+    places = panels(len(told), width, TEXT, 190, right=room, title=44)
     for panel, each in zip(places, told, strict=True):
         way, who = WAYS[each.treated]
         parts.append(text(panel.left, panel.top - 26, way, "ink"))

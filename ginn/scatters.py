@@ -24,6 +24,7 @@ from ginn.axes import (
     curve,
     diamond,
     dot,
+    dots,
     iteration_ticks,
     key,
     log_bounds,
@@ -283,11 +284,12 @@ def _errors(
     parts = []
     for failed, kind in ((False, "run"), (True, "failed")):
         own = sorted(w for w, f in zip(wrong, group.failed, strict=True) if f == failed)
-        for i, place in enumerate(x.at(own).tolist()):
-            # Neighbours by rank lie at different heights, so that few cover one another.
-            height = y + (i % 3 - 1) * 4
-            faint = 0.75 if len(own) < 30 else 0.3
-            parts.append(diamond(place, height, 3.5) if failed else dot(place, height, 2.2, faint))
+        # Neighbours by rank lie at different heights, so that few cover one another.
+        places = [(place, y + (i % 3 - 1) * 4) for i, place in enumerate(x.at(own).tolist())]
+        if failed:
+            parts += [diamond(*place, 3.5) for place in places]
+        else:
+            parts.append(dots(places, 2.2, 0.75 if len(own) < 30 else 0.3))
         if own:
             middle = float(x.at([np.median(own)])[0])
             ends = np.array([y - 10, y + 10])

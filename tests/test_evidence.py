@@ -104,13 +104,16 @@ def test_shares_of_copies_are_those_of_the_claim_and_fall_with_likeness() -> Non
     copies = series.levels.index(ALIKE)
     for layer, (start, end) in enumerate(zip(series.start, series.end, strict=True)):
         grown = growth([like[layer] for like in likes])
-        assert start[copies] == pytest.approx(grown.at_start, rel=1e-3)
-        if grown.pairs_at_end:
-            assert end[copies] == pytest.approx(grown.at_end, rel=1e-3)
-            assert start[0] == end[0] == 1
-        else:
-            assert set(end) == {None}
-        assert not np.any(np.diff(np.array(end, dtype=float)) > 0)
+        for line, share, pairs in (
+            (start, grown.at_start, grown.pairs_at_start),
+            (end, grown.at_end, grown.pairs_at_end),
+        ):
+            if pairs:
+                assert line[copies] == pytest.approx(share, rel=1e-3)
+                assert line[0] == 1
+                assert not np.any(np.diff(np.array(line, dtype=float)) > 0)
+            else:
+                assert set(line) == {None}
     assert series.end[0][0] == 1
 
 
