@@ -26,6 +26,8 @@ MIDDLE = 0.35
 LETTER = 0.56
 # px: a chart narrower than this is for phones, and has its panels below one another.
 PHONE = 500
+# px: words beside a panel that take more than this leave no room for another panel there.
+ABREAST = 22
 
 Tick = tuple[float, str]
 
@@ -86,12 +88,12 @@ def panels(
 ) -> list[Panel]:
     """So many panels with room for a title above and numbers below each, three in a row at most.
 
-    Four or more stand in rows as even as can be. On a phone each has a row of its own. There are
-    `right` px for words beside each, and `title` px above.
+    Four or more stand in rows as even as can be. On a phone each has a row of its own, as where
+    there are more than ABREAST px, `right`, for words beside each; `title` px are above.
     """
     left, below = 54, 30
-    columns = 1 if width < PHONE else -(-count // -(-count // 3))
-    gap = 22 + (right if right > 22 else 0)
+    columns = 1 if width < PHONE or right > ABREAST else -(-count // -(-count // 3))
+    gap = 22
     each = (width - left - right - gap * (columns - 1)) / columns
     return [
         Panel(

@@ -272,24 +272,26 @@ def trials_svg(
     parts = [text(0, TEXT, series.unit)]
     words = [f"{arm.name} {arm.learnt[-1]} of {arm.trials}" for each in told for arm in each.arms]
     room = 16 + LETTER * TEXT * max(map(len, words))
-    places = panels(len(told), width, TEXT, 190, right=room, title=44)
+    places = panels(len(told), width, TEXT, 150, room, title=44)
     for panel, each in zip(places, told, strict=True):
         way, who = WAYS[each.treated]
         parts.append(text(panel.left, panel.top - 26, way, "ink"))
         who = f"{numerals.count(each.patients, who, who.replace('run', 'runs', 1))}"
         parts.append(text(panel.left, panel.top - 9, f"{who}, {each.streams} streams"))
         parts += _treatment(panel, each, colours)
-    label = "iterations since the change"
+    label = "iterations since the change, root scale"
     return _document(width, places[-1], label, parts, colours, "What became of the trials",
                      trials_description(series, facts))  # fmt: skip
 
 
 def _treatment(panel: Panel, each: Treatment, colours: Colours) -> list[str]:
     """The arms of one intervention as lines, named at their ends; the treated one is heavy."""
-    x = Scale(0, max(1, each.iterations[-1]), panel.left, panel.right)
+    last = max(1, each.iterations[-1])
+    x = Scale(0, last, panel.left, panel.right, "root")
     y = Scale(0, 1, panel.bottom, panel.top)
-    most = max(2, int((panel.right - panel.left) / 70))
-    parts = [*up(panel, y, share_ticks()), *across(panel, x, even_ticks(each.iterations[-1], most))]
+    named = (0, 0.2, 1) if panel.right - panel.left < 220 else (0, 0.04, 0.2, 0.5, 1)
+    ticks = [(last * share, f"{last * share:,.0f}") for share in named]
+    parts = [*up(panel, y, share_ticks()), *across(panel, x, ticks)]
     controls = [arm for arm in each.arms if arm.name != each.treated]
     ordered = [*controls, *(arm for arm in each.arms if arm.name == each.treated)]
     for number, arm in enumerate(ordered):

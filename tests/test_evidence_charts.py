@@ -182,6 +182,9 @@ def test_no_word_leaves_a_chart_and_every_mark_has_its_theme(
         if kind := each.attrib.get("class"):
             assert f".{kind}{{" in light, kind
             assert f".{kind}{{" in dark, kind
+            # Where styles do not reach, the attribute shows the same shade.
+            for name in {"fill", "stroke"} & set(each.attrib):
+                assert f".{kind}{{{name}:{each.attrib[name]}}}" in light, kind
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -378,10 +381,12 @@ def test_trials_climb_to_their_shares_and_are_named_there() -> None:
     root, series = drawn("trials", NARROW), measured().trials
     assert series
     assert series.raised
-    ticks = axis(root, "left", slice(6))
-    y = reader(ticks, "linear")
+    y = reader(axis(root, "left", slice(6)), "linear")
+    x = reader(axis(root, "below", slice(3)), "root")
     treated = marks(root, "path", "output")[0]
     assert points(treated)[:, 1] == pytest.approx(y([0, 0.5, 1]), abs=2 * PIXEL)
+    since = x(np.sqrt(series.raised.iterations))
+    assert points(treated)[:, 0] == pytest.approx(since, abs=2 * PIXEL)
     others = marks(root, "path", "control")[:2]
     assert [points(line)[-1, 1] for line in others] == pytest.approx(
         y([1 / 8, 2 / 8]), abs=2 * PIXEL
