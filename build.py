@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import hashlib
+import importlib.metadata
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +24,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ginn import (
+    __version__,
     claims,
     crew,
     examples,
@@ -32,6 +35,7 @@ from ginn import (
     pages,
     phenomena,
     sprites,
+    starter,
     store,
     swap,
     vectors,
@@ -40,20 +44,22 @@ from ginn.address import hashed
 from ginn.articles import read_articles
 from ginn.claims import Findings
 from ginn.closing import bytes_by_kind, claims_table, summary
-from ginn.crew import Crew
+from ginn.crew import Crew, CrewError
 from ginn.examples import Examples
 from ginn.geometry import Boundaries
+from ginn.links import check_links
 from ginn.measures import intervention, silence
 from ginn.measures.intervention import Trial
+from ginn.metadata import Publication, build_date, web_address
 from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
-from ginn.picture import Domain, load_picture
+from ginn.picture import Domain, describe, load_picture
 from ginn.plates import Report
-from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec
+from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec, with_picture, within
 from ginn.store import ARRAYS, FILES, JSON, Form, Store, StoreError
 
 ROOT = Path(__file__).resolve().parent
-CONTENT, TEMPLATES = ROOT / "content", ROOT / "templates"
+TEMPLATES = ROOT / "templates"
 DEFAULT_PORT = 8000
 KEPT_BYTES = 2_000_000_000
 # More seeds in one batched step are no faster, and fewer steps on the way make progress coarse.
@@ -79,13 +85,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build, and serve if asked to; the exit code: 0 done, 2 a mistake that the author can mend."""
     options = parse(arguments)
     try:
+        if options.new is not None:
+            starter.begin(TEMPLATES / "starter", options.new)
+            print(f"A report is begun in {options.new}. See it with:")
+            print(f"  {sys.executable} {ROOT / 'build.py'} --draft --content {options.new}")
+            return 0
         if options.serve is not None:
             from ginn.serve import serve
 
-            return serve(ROOT, options.site, options.serve, options.build_arguments)
-        build(options.site, options.cache, options.jobs, options.draft)
-    except (InputError, StoreError) as error:
+            sources = [options.content / name for name in ("report.toml", "articles", "pictures")]
+            sources += [ROOT / name for name in ("templates", "ginn", "build.py")]
+            sources += [options.picture] if options.picture else []
+            command = [sys.executable, str(ROOT / "build.py"), *options.build_arguments]
+            return serve(sources, options.site, options.serve, command)
+        publication = Publication(
+            options.base_url, options.source_url, build_date(os.environ), versions()
+        )
+        build(
+            options.content, options.picture, options.site, options.cache, options.jobs,
+            options.executor or "", options.draft, publication,
+        )  # fmt: skip
+    except (InputError, StoreError, CrewError) as error:
         print(f"build.py: error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"build.py: error: {place}{error.strerror or error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("build.py: stopped; the site is as it was", file=sys.stderr)
@@ -93,20 +118,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
+def build(
+    content: Path,
+    picture: Path | None,
+    site: Path,
+    cache: Path,
+    jobs: int,
+    executor: str,
+    draft: bool,
+    publication: Publication | None = None,
+) -> None:
     """Make the whole site: the story, stage by stage."""
     begun = time.perf_counter()
-    spec = load_spec(CONTENT / "report.toml")
+    published = publication or Publication()
+    spec = load_spec(content / "report.toml")
     spec = draft_of(spec) if draft else spec
-    domain = load_picture(CONTENT / spec.experiment.picture, spec.experiment.pixels)
-    read_articles(CONTENT / "articles")
+    spec = with_picture(spec, picture) if picture else spec
+    path = picture or within(content, content / spec.experiment.picture)
+    domain = load_picture(path, spec.experiment.pixels, spec.experiment.reading)
+    articles = within(content, content / "articles")
+    read_articles(articles)
+    print(describe(domain, spec.experiment.picture), flush=True)
 
     with (
         store.opened(cache) as kept,
-        swap.replacing(site, [ROOT, cache]) as new,
-        crew.crew(jobs) as workers,
+        swap.replacing(site, [ROOT, cache, content]) as new,
+        crew.crew(jobs, executor) as workers,
     ):
-        stages = Stages(spec, domain, kept, workers)
+        stages = Stages(spec, domain, articles, kept, workers)
         audition = stages.audition()
         cohort = stages.cohort(phenomena.cohort_seeds(spec.experiment, audition))
         runs = stages.outcomes(cohort)
@@ -114,7 +153,7 @@ def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
         boundaries = stages.trace({run.id: cohort[run.id] for run in exhibited})
         exhibited = tuple(phenomena.with_regions(run, boundaries[run.id]) for run in exhibited)
         variants = [
-            Stages(replace(spec, experiment=variant), domain, kept, workers).variant()
+            Stages(replace(spec, experiment=variant), domain, articles, kept, workers).variant()
             for variant in spec.variants
         ]
         findings = stages.claims(cohort, runs, audition, variants)
@@ -133,7 +172,8 @@ def build(site: Path, cache: Path, jobs: int, draft: bool) -> None:
         motions = stages.motion(boundaries)
         moments = stages.moments({run.id: cohort[run.id] for run in exhibited})
         data = stages.vectors(exhibited, cohort, boundaries, motions, moments, films)
-        write_site(new, stages.pages(facts, cohort, boundaries, data), data, facts)
+        made = stages.pages(facts, cohort, boundaries, data, published)
+        write_site(new, made, data, published)
         kept.forget(KEPT_BYTES)
         sizes = bytes_by_kind(new)
 
@@ -150,10 +190,26 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="build.py", description="Train, trace and film the report's runs, and write its site."
     )
     parser.add_argument(
+        "--new", type=Path, metavar="DIR", help="begin a report of your own in a new folder"
+    )
+    parser.add_argument(
         "--draft", action="store_true", help="the same report from few seeds and short runs"
     )
     parser.add_argument(
-        "--site", type=Path, default=ROOT / "site", metavar="DIR", help="where to write the site"
+        "--content",
+        type=Path,
+        default=ROOT / "content",
+        metavar="DIR",
+        help="the folder of report.toml, articles/ and pictures/ (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="learn this picture, not report.toml's"
+    )
+    parser.add_argument(
+        "--site",
+        type=Path,
+        metavar="DIR",
+        help="where to write the site (default: site/ here, or in the folder of --content)",
     )
     parser.add_argument(
         "--cache", type=Path, default=ROOT / ".ginn", metavar="DIR", help="where work is kept"
@@ -162,12 +218,34 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: the cores)"
     )
     parser.add_argument(
+        "--executor",
+        type=_executor,
+        metavar="dask://HOST:PORT",
+        help="work in a Dask cluster that runs already, instead of processes here",
+    )
+    parser.add_argument(
         "--serve", type=_port, nargs="?", const=DEFAULT_PORT, metavar="PORT",
         help=f"show the site on this machine and rebuild on a change (default: {DEFAULT_PORT})",
     )  # fmt: skip
+    parser.add_argument(
+        "--base-url", type=_web_address, default="", metavar="URL",
+        help="where the site will be, for feed, site map, social cards and 404.html",
+    )  # fmt: skip
+    parser.add_argument(
+        "--source-url", type=_web_address, default="", metavar="URL",
+        help="where its sources are, for a link on every page",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
+    if options.site is None:
+        here = options.content.resolve() == ROOT / "content"
+        options.site = (ROOT if here else options.content) / "site"
     options.build_arguments = [
+        *("--content", str(options.content)),
+        *(["--executor", options.executor] if options.executor else []),
+        *(["--picture", str(options.picture)] if options.picture else []),
         *(["--draft"] if options.draft else []),
+        *(["--base-url", options.base_url] if options.base_url else []),
+        *(["--source-url", options.source_url] if options.source_url else []),
         *("--site", str(options.site), "--cache", str(options.cache), "--jobs", str(options.jobs)),
     ]
     return options
@@ -179,10 +257,30 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
+def _executor(text: str) -> str:
+    if not re.fullmatch(rf"{crew.DASK}(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{{1,5}}", text):
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: dask://HOST:PORT")
+    return text
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or not int(text) <= 65_535:
         raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number up to 65535")
     return int(text)
+
+
+def _web_address(text: str) -> str:
+    """An address with a last slash; "" stays so, for an address that is not known."""
+    try:
+        return web_address(text) if text else ""
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def versions() -> dict[str, str]:
+    """What a site's numbers depend on, for its footer and its manifest."""
+    libraries = {name: importlib.metadata.version(name.lower()) for name in ("torch", "NumPy")}
+    return {"GINN": __version__, **libraries}
 
 
 def _cores() -> int:
@@ -213,8 +311,11 @@ def keys_of(
 class Stages:
     """The stages of one build: each has its key, its work and its place in the store."""
 
-    def __init__(self, spec: Spec, domain: Domain, kept: Store, workers: Crew) -> None:
+    def __init__(
+        self, spec: Spec, domain: Domain, articles: Path, kept: Store, workers: Crew
+    ) -> None:
         """Prepare what the keys share."""
+        self.articles = articles
         self.spec, self.domain, self.kept, self.workers = spec, domain, kept, workers
         self.experiment = spec.experiment
         self.labels = hashlib.sha256(domain.labels.tobytes()).hexdigest()
@@ -537,20 +638,31 @@ class Stages:
         runs: Mapping[str, Snapshots],
         boundaries: Mapping[str, Boundaries],
         data: Mapping[str, bytes],
+        publication: Publication,
     ) -> Mapping[str, bytes]:
         """Every page with its stills, style and scripts: address -> content."""
-        texts = sorted((CONTENT / "articles").glob("*.md"))
-        texts += sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+        texts = sorted(self.articles.glob("*.md"))
+        bibliography = self.articles.parent / "bibliography.toml"
+        texts += [bibliography] if bibliography.exists() else []
+        templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
         names = (
             "pages",
+            "bibliography",
+            "metadata",
+            "feed",
+            "card",
+            "downloads",
+            "gallery",
             "plates",
             "articles",
+            "links",
             "figures",
             "axes",
             "charts",
             "curves",
             "scatters",
             "evidence",
+            "mathematics",
             "numerals",
             "network",
             "phenomena",
@@ -566,17 +678,23 @@ class Stages:
             "runs": self.run_keys,
             "labels": self.labels,
             "index": data["index"].decode(),
-            "names": [path.relative_to(ROOT).as_posix() for path in texts],
+            "publication": plain_publication(publication),
+            "articles": [path.name for path in texts],
+            "templates": [path.relative_to(TEMPLATES).as_posix() for path in templates],
         }
-        libraries = ["numpy", "pillow", "jinja2", "markdown", "rjsmin"]
-        key = store.key("pages", inputs, [*texts, *rooms(*names)], libraries)
+        libraries = ["numpy", "pillow", "jinja2", "markdown", "pygments", "rjsmin"]
+        key = store.key("pages", inputs, [*texts, *templates, *rooms(*names)], libraries)
         address = {"index": f"data/{data['index'].decode()}"}
         report = Report(
             self.spec.site, self.experiment, facts, self.domain, runs, boundaries, address
         )
 
         def work() -> Mapping[str, bytes]:
-            return pages.render_site(report, CONTENT / "articles", TEMPLATES)
+            files = pages.render_site(report, self.articles, TEMPLATES, publication)
+            sources = {each.address: each.file for each in read_articles(self.articles)}
+            others = {f"data/{name}" for name in data} | {"build.json"}
+            check_links(files, others, sources)
+            return files
 
         return self.kept.keep("pages", key, FILES, work)
 
@@ -628,19 +746,28 @@ def train_trials(
     return number, runs
 
 
+def plain_publication(publication: Publication) -> dict[str, Any]:
+    """A publication as JSON takes it."""
+    day = publication.date.isoformat() if publication.date else None
+    return dataclasses.asdict(publication) | {"date": day}
+
+
 def write_site(
-    folder: Path, made: Mapping[str, bytes], data: Mapping[str, bytes], facts: Facts
+    folder: Path,
+    made: Mapping[str, bytes],
+    data: Mapping[str, bytes],
+    publication: Publication,
 ) -> None:
-    """Write every file of the site into an empty folder."""
+    """Write every file of the site into an empty folder, and a manifest of all of them."""
     files = dict(made)
     files |= {f"data/{name}": content for name, content in data.items() if name != "index"}
-    files["data/facts.json"] = store.plain_json(phenomena.facts_as_json(facts))
-    manifest = {name: len(content) for name, content in sorted(files.items())}
-    files["build.json"] = store.plain_json({"generator": "ginn", "files": manifest})
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    manifest = {
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in sorted(files.items())
+    }
+    about = {"generator": "ginn", **plain_publication(publication), "files": manifest}
+    files["build.json"] = store.plain_json(about)
+    swap.write_files(folder, files)
 
 
 def bar(words: str, total: int = 0, names: Sequence[str] | None = None) -> Any:

@@ -14,23 +14,46 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import markdown
+from jinja2.sandbox import SandboxedEnvironment
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 from ginn import numerals
+from ginn.bibliography import Citations, Source
+from ginn.mathematics import Mathematics, MathematicsError
+from ginn.measures.claim import SIGNIFICANT
+from ginn.measures.statistics import LEVEL, proportion_interval
+from ginn.picture import MAJOR_SHARE, Domain
 from ginn.plates import Figure, Plates, Report, token
-from ginn.spec import InputError
+from ginn.spec import LINE, InputError, one_line, read_text, shown, within
+from ginn.vectors import QUANTA
 
-EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty", "fenced_code"]
+EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty"]
+EXTENSIONS += ["fenced_code", "codehilite"]
 FRONT_MATTER = {
     "title": str,
     "slug": str,
     "description": str,
     "order": int,
     "date": datetime.date,
+}
+# Folders of the site that are not articles'.
+RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures")
+SETTINGS: dict[str, dict[str, Any]] = {
+    "toc": {
+        "toc_depth": "2-3",
+        "permalink": "#",
+        "permalink_class": "anchor",
+        "permalink_title": "Link to this section",
+    },
+    # Classes and not styles, which the site's policy forbids; a block without a language is plain.
+    "codehilite": {"css_class": "code", "guess_lang": False},
 }
 FENCE = "+++"
 FILTERS: dict[str, Callable[..., str]] = {
@@ -41,6 +64,9 @@ FILTERS: dict[str, Callable[..., str]] = {
     "decimal": numerals.decimal,
     "significant": numerals.significant,
     "duration": numerals.duration,
+    "p_value": numerals.p_value,
+    "degrees": numerals.degrees,
+    "span": numerals.span,
     "listing": numerals.listing,
 }
 
@@ -82,7 +108,8 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
     articles with one slug, and where no article has the slug "index".
     """
     articles = sorted(
-        (_read(file) for file in sorted(folder.glob("*.md"))), key=lambda a: (a.order, a.slug)
+        (_read(within(folder, file)) for file in sorted(folder.glob("*.md"))),
+        key=lambda a: (a.order, a.slug),
     )
     slugs: dict[str, Article] = {}
     for article in articles:
@@ -104,8 +131,7 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
 
 def _read(file: Path) -> Article:
     """One article, its front matter checked key by key."""
-    text = file.read_text(encoding="utf-8")
-    lines = text.splitlines()
+    lines = read_text(file, "an article").splitlines()
     if not lines or lines[0].strip() != FENCE or FENCE not in (s.strip() for s in lines[1:]):
         raise ArticleError(
             file, 1, "no front matter", f'TOML between two lines "{FENCE}"', "begin the file so"
@@ -113,33 +139,46 @@ def _read(file: Path) -> Article:
     end = next(i for i, line in enumerate(lines) if i and line.strip() == FENCE)
     try:
         front = tomllib.loads("\n".join(lines[1:end]))
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ArticleError(file, 2, "brackets nested too deep", "a few") from None
+    except ValueError as error:
         place = re.search(r"at line (\d+)", str(error))
-        raise ArticleError(file, 1 + int(place[1]) if place else end + 1, str(error)) from error
+        raise ArticleError(
+            file, 1 + int(place[1]) if place else end + 1, _without_line(error), "TOML"
+        ) from error
     allowed = ", ".join(FRONT_MATTER)
-    for key in front.keys() - FRONT_MATTER.keys():
-        raise ArticleError(file, _line_of(file, key), f'unknown key "{key}"', allowed)
+    for key in sorted(front.keys() - FRONT_MATTER.keys()):
+        raise ArticleError(file, _line_of(file, key), f'unknown key "{one_line(key)}"', allowed)
     for key, kind in FRONT_MATTER.items():
         if key not in front:
             raise ArticleError(file, end + 1, f'no key "{key}"', f"all of {allowed}")
+        found = f"{key} = {shown(front[key])}"
         if type(front[key]) is not kind:
-            found = f"{key} = {front[key]!r}"
             raise ArticleError(file, _line_of(file, key), found, f"a {kind.__name__}")
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", front["slug"]) or front["slug"] == "explore":
+        if kind is str and not re.fullmatch(LINE, front[key]):
+            raise ArticleError(file, _line_of(file, key), found, "a line of text")
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", front["slug"]) or front["slug"] in RESERVED:
         raise ArticleError(
             file,
             _line_of(file, "slug"),
-            f"slug = {front['slug']!r}",
-            'small letters, digits and hyphens, and not "explore"',
+            f"slug = {shown(front['slug'])}",
+            f"small letters, digits and hyphens, and none of {', '.join(RESERVED)}",
         )
     body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return Article(file=file, body=body, **front)
 
 
+def _without_line(error: ValueError) -> str:
+    """TOML's complaint without its line, which counts from the front matter's first."""
+    return re.sub(r" \(at [^)]*\)", "", one_line(error))
+
+
 def _line_of(file: Path, key: str) -> int:
     """The line on which the front matter sets `key`, or 1."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    return next((i for i, line in enumerate(lines, 1) if re.match(rf"{key}\s*=", line)), 1)
+    return next(
+        (i for i, line in enumerate(lines, 1) if re.match(rf"{re.escape(key)}\s*=", line)), 1
+    )
 
 
 class _NamedUndefined(jinja2.StrictUndefined):
@@ -159,16 +198,27 @@ class _NamedUndefined(jinja2.StrictUndefined):
         return f"{message}; allowed: {', '.join(names)}"
 
 
-def render_article(article: Article, report: Report, names: Mapping[str, Any]) -> Body:
-    """An article's body as HTML with its figures' places marked."""
+def render_article(
+    article: Article,
+    report: Report,
+    names: Mapping[str, Any],
+    works: Mapping[str, Source] | None = None,
+) -> Body:
+    """An article's body as HTML with its figures' places marked; `works` are those it may cite."""
     first = Plates(report)
-    _fill_in(article, first, names)
-    second = Plates(report, first.found)
-    text = _fill_in(article, second, names)
+    _fill_in(article, first, Citations(works or {}), names)
+    second, citations = Plates(report, first.found), Citations(works or {})
+    text = _fill_in(article, second, citations, names)
+    _check_languages(article)
     converter = markdown.Markdown(
-        extensions=EXTENSIONS, extension_configs={"toc": {"toc_depth": "2-3"}}
+        extensions=[*EXTENSIONS, Mathematics()],
+        extension_configs=SETTINGS,
+        output_format="html",
     )
-    html = converter.convert(text)
+    try:
+        html = converter.convert(text)
+    except MathematicsError as error:
+        raise ArticleError(article.file, _line_of_formula(article, error), str(error)) from error
     if "<h1" in html:
         mend = "the title is the page's only first-level heading"
         line = _line_with(article, r"^# ")
@@ -182,7 +232,8 @@ def render_article(article: Article, report: Report, names: Mapping[str, Any]) -
                 "figures between paragraphs",
                 "put the call on a line of its own between two empty ones",
             )
-    return Body(html, tuple(second.found.values()), vars(converter)["toc_tokens"])
+    figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
+    return Body(html, figures, contents, citations.sources)
 
 
 def _line_with(article: Article, pattern: str) -> int:
@@ -191,29 +242,85 @@ def _line_with(article: Article, pattern: str) -> int:
     return next((number for number, line in lines if re.search(pattern, line)), 1)
 
 
+def _check_languages(article: Article) -> None:
+    """Refuses code in a language that is not known, which Markdown would leave without colours."""
+    for number, line in enumerate(article.body.splitlines(), 1):
+        fence = re.match(r"(?:```|~~~)\s*([^\s`{]+)", line)
+        try:
+            if fence:
+                get_lexer_by_name(fence[1])
+        except ClassNotFound as error:
+            found, allowed = f'code in "{fence and fence[1]}"', "a language by Pygments' short name"
+            raise ArticleError(article.file, number, found, allowed) from error
+
+
+def _line_of_formula(article: Article, error: MathematicsError) -> int:
+    """The line on which a formula begins, where the article spells it out, or 1."""
+    at = article.body.find(f"${error.source}$")
+    return article.body.count("\n", 0, at) + 1 if at >= 0 else 1
+
+
 @dataclass(frozen=True)
 class Body:
-    """A rendered article: HTML with tokens for figures, the figures, and the contents' tree."""
+    """A rendered article: HTML with tokens for figures, the figures, the contents' tree, and the
+    works cited in the order of their numbers.
+    """
 
     html: str
     figures: tuple[Figure, ...]
     contents: list[dict[str, Any]]
+    sources: tuple[Source, ...] = ()
 
 
-def _fill_in(article: Article, placed: Plates, names: Mapping[str, Any]) -> str:
+def _fill_in(
+    article: Article, placed: Plates, citations: Citations, names: Mapping[str, Any]
+) -> str:
     """The article's Markdown, with every expression replaced by its value."""
-    environment = jinja2.Environment(autoescape=True, undefined=_NamedUndefined)
+    environment = SandboxedEnvironment(autoescape=True, undefined=_NamedUndefined)
     environment.filters |= FILTERS
-    functions = {"figure": placed.figure, "see": placed.see, "run": placed.run}
+    domain = placed.report.domain
+    functions: dict[str, object] = {
+        "figure": placed.figure,
+        "see": placed.see,
+        "run": placed.run,
+        "neuron": placed.neuron,
+        "interval": _interval,
+        "confidence": LEVEL,
+        "significance": SIGNIFICANT,
+        "quanta": QUANTA,
+        "major_share": MAJOR_SHARE,
+        "cite": citations.cite,
+        "has_part": partial(_has_part, domain),
+        "symmetry": domain.symmetry,
+    }
     file = str(article.file)
     try:
         code = environment.compile(article.body, filename=file)
         template = jinja2.Template.from_code(environment, code, dict(environment.globals))
         return template.render({**names, **functions, "facts": placed.report.facts})
     except jinja2.TemplateSyntaxError as error:
-        raise ArticleError(article.file, error.lineno, str(error.message)) from error
+        words = one_line(error.message)
+        filters = f"Jinja's filters and {', '.join(FILTERS)}"
+        allowed = filters if words.startswith("No filter") else "Jinja's syntax"
+        raise ArticleError(article.file, error.lineno, words, allowed) from error
+    except RecursionError:
+        raise ArticleError(article.file, 1, "brackets or blocks nested too deep", "a few") from None
     except (jinja2.TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
-        raise ArticleError(article.file, _line_in(error, file), str(error)) from error
+        # What was raised here says itself what is allowed; what Jinja and Python raise does not.
+        known = ", ".join(sorted({*names, *functions, "facts"}))
+        allowed = "" if "allowed: " in str(error) else f"expressions of {known}"
+        raise ArticleError(article.file, _line_in(error, file), str(error), allowed) from error
+
+
+def _interval(count: int, of: int) -> str:
+    """The 95% interval of a share that was found as `count` of `of`, in words."""
+    found = proportion_interval(count, of)
+    return f"{numerals.percent(found.low)} to {numerals.percent(found.high)}"
+
+
+def _has_part(domain: Domain, name: str) -> bool:
+    """Whether the picture has a part of this name: for sections that step aside if it has not."""
+    return any(part.name == name for part in domain.parts)
 
 
 def _line_in(error: BaseException, file: str) -> int:

@@ -16,6 +16,7 @@ KINDS = {
     ".webp": "sprite sheets",
     ".png": "pictures",
     ".json": "facts and manifest",
+    ".npz": "snapshots",
 }
 
 

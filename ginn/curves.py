@@ -296,7 +296,7 @@ def _treatment(panel: Panel, each: Treatment, colours: Colours) -> list[str]:
     ordered = [*controls, *(arm for arm in each.arms if arm.name == each.treated)]
     for number, arm in enumerate(ordered):
         treated = arm.name == each.treated
-        paint = stroke("output" if treated else "control", colours)
+        paint = stroke("run" if treated else "control", colours)
         dashes = "" if treated else DASHES[number % len(DASHES)]
         line = y.at(np.array(arm.learnt) / arm.trials)
         parts.append(curve(x.at(each.iterations), line, paint, 2.6 if treated else 1.4, dashes))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 # fmt: off
 _WORDS = (
@@ -50,13 +51,18 @@ def percent(share: float, digits: int = 1) -> str:
 def count(value: int, noun: str = "", plural: str = "") -> str:
     """A whole number with thousands marked, and its noun in the right form: `"16 runs"`."""
     whole = _whole(value, "count")
-    return f"{whole:,} {_form(whole, noun, plural)}".rstrip()
+    return f"{_minus(f'{whole:,}')} {_form(whole, noun, plural)}".rstrip()
+
+
+def kilobytes(size: int) -> str:
+    """A file's size in thousands of bytes, at least one: `"1,050 kB"`."""
+    return f"{max(round(_whole(size, 'kilobytes') / 1000), 1):,} kB"
 
 
 def words(value: int, noun: str = "", plural: str = "") -> str:
     """Like `count`, but a number up to twelve is spelled out: `"three runs"`."""
     whole = _whole(value, "words")
-    number = _WORDS[whole] if 0 <= whole < len(_WORDS) else f"{whole:,}"
+    number = _WORDS[whole] if 0 <= whole < len(_WORDS) else _minus(f"{whole:,}")
     return f"{number} {_form(whole, noun, plural)}".rstrip()
 
 
@@ -71,7 +77,7 @@ def iteration(value: int) -> str:
 
 def decimal(value: float, digits: int = 2) -> str:
     """A number with a fixed count of decimals: `"0.25"`."""
-    return f"{_number(value, 'decimal'):.{digits}f}"
+    return _minus(f"{_number(value, 'decimal'):.{digits}f}")
 
 
 def significant(value: float, digits: int = 2) -> str:
@@ -81,7 +87,59 @@ def significant(value: float, digits: int = 2) -> str:
         return "0"
     rounded = float(f"{number:.{digits - 1}e}")
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(rounded))))
-    return f"{rounded:,.{decimals}f}"
+    return _minus(f"{rounded:,.{decimals}f}")
+
+
+def p_value(p: float) -> str:
+    """A p-value to two significant digits: `"p = 0.031"`, and `"p < 0.001"` for all below that.
+
+    One just under 0.05 keeps as many digits as tell it from 0.05.
+
+    Raises ValueError for what is no probability.
+    """
+    number = _number(p, "p_value")
+    if not 0 <= number <= 1:
+        raise ValueError(f"p_value was given {p!r}; it takes a probability")
+    if number < 0.001:
+        return "p < 0.001"
+    digits = next(
+        d for d in range(2, 18) if float(significant(number, d)) != 0.05 or number >= 0.05
+    )
+    return f"p = {significant(number, digits)}"
+
+
+def degrees(value: float, digits: int = 0) -> str:
+    """An angle that is given in degrees: `"24°"`."""
+    return f"{decimal(_number(value, 'degrees'), digits)}°"
+
+
+def span(ends: Sequence[float], form: str = "decimal", *options: Any) -> str:
+    """From one number to another, each written by the filter `form`: `"2.0–8.0%"`.
+
+    What both have in common stands once. An en dash next to a minus, or between words, would
+    mislead: there "to" is written. Two ends that are written alike are one number.
+
+    Raises ValueError for ends that are not two, or not in order, and for a form that there is not.
+    """
+    if len(ends) != 2 or ends[0] > ends[1]:
+        raise ValueError(f"span was given {ends!r}; it takes two numbers, the lesser first")
+    if form not in _SPANNED:
+        raise ValueError(f"span was given {form!r}; it takes one of {', '.join(_SPANNED)}")
+    low, high = (_SPANNED[form](end, *options) for end in ends)
+    if low == high:
+        return low
+    if form == "iteration":
+        return f"iterations {low.split()[1]}–{high.split()[1]}"
+    if any(text[0] not in "0123456789" for text in (low, high)):
+        return f"{low} to {high}"
+    return f"{low.rstrip('%°').split()[0]}–{high}"
+
+
+def _minus(text: str) -> str:
+    """The same with a true minus sign, and none before a zero."""
+    if text.startswith("-") and not text.strip("-0.,"):
+        return text[1:]
+    return text.replace("-", "−")
 
 
 def duration(seconds: float) -> str:
@@ -97,6 +155,16 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+_SPANNED: dict[str, Callable[..., str]] = {
+    "percent": percent,
+    "count": count,
+    "iteration": iteration,
+    "decimal": decimal,
+    "significant": significant,
+    "degrees": degrees,
+}
 
 
 def listing(items: Sequence[object]) -> str:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import markdown
+import numpy as np
 from markupsafe import Markup
 
 from ginn import charts, curves, figures, numerals, scatters
 from ginn.figures import Colours, FigureError, Stage
 from ginn.geometry import Boundaries
+from ginn.mathematics import Mathematics
 from ginn.network import Snapshots, layer_slices
 from ginn.phenomena import Facts, RunFacts
 from ginn.picture import Domain
@@ -31,6 +34,7 @@ EVIDENCE = {**curves.CHARTS, **scatters.CHARTS}
 # Stills that share a row are shown small: so much heavier are their lines, by their number.
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2
+STRIP_WEIGHT = 3.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class Report:
 class Still:
     """One picture of a figure: `draw` gives its SVG, and `draw_narrow` another one for phones.
 
-    `name` begins its files' names; `moment` is its state in the explorer, or "" where it has none.
+    `name` begins its files' names; `moment` is its state in the explorer, or "" where it has none;
+    `stage` is the network that it shows, or None where it is a chart.
     """
 
     name: str
@@ -73,17 +78,24 @@ class Still:
     moment: str
     draw: Callable[[], str]
     draw_narrow: Callable[[], str] | None = None
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A numbered figure of an article; `caption` is HTML; a `small` one takes half the column."""
+    """A numbered figure of an article; `caption` is HTML; a `small` one takes half the column.
+
+    `live` is the explorer's state that a reader with scripts gets in place of the stills, or "".
+    The stills of a `strip` stand in one row, like frames of a film.
+    """
 
     name: str
     number: int
     caption: str
     stills: tuple[Still, ...]
     small: bool
+    live: str = ""
+    strip: bool = False
 
 
 class Plates:
@@ -106,7 +118,10 @@ class Plates:
         """Place a figure here. Its caption is `caption`, or the body of a call block.
 
         The "stage" view takes `run`, `step`, `neurons` and `background` (see `figures`); a list of
-        values for one of them makes a row of stills. "loss" and "accuracy" take nothing.
+        values for one of them makes a row of stills. "strip" is a film strip, one row of frames
+        of one run and choice of neurons: it takes the same, with either a list as `step` or a
+        number of `frames` evenly spaced from `start` to `end`, each a step. "loss" and "accuracy"
+        take nothing.
         Nor does a view of EVIDENCE, which is there where `facts.evidence` has its series.
 
         Raises FigureError for a name, view or state that this build does not hold.
@@ -117,6 +132,7 @@ class Plates:
             raise FigureError("figure", name, f"a name not used before ({', '.join(self.found)})")
         views: dict[str, Callable[..., Iterator[Still]]] = {
             "stage": self._stage,
+            "strip": self._strip,
             "loss": self._loss,
             "accuracy": self._accuracy,
         }
@@ -127,7 +143,10 @@ class Plates:
         if not text.strip():
             raise FigureError("caption", text, "a sentence")
         stills = tuple(views[view](**state))
-        self.found[name] = Figure(name, len(self.found) + 1, inline(text), stills, small)
+        strip = view == "strip"
+        live = "" if strip else together([still.moment for still in stills])
+        number, html = len(self.found) + 1, inline(text)
+        self.found[name] = Figure(name, number, html, stills, small, live, strip)
         return Markup("\n\n{}\n\n").format(token(name))
 
     def see(self, name: str, word: str = "figure") -> Markup:
@@ -143,6 +162,14 @@ class Plates:
         """The facts of a run, by its role or its id."""
         return _run(self.report.facts, name)
 
+    def neuron(self, number: int) -> str:
+        """A neuron, numbered as in `network`, as `figure` takes it: "layer 2 neuron 7"."""
+        slices = layer_slices(self.report.experiment.widths)
+        layer = next(n for n, each in enumerate(slices, 1) if each.start <= number < each.stop)
+        if layer == len(slices):
+            return "output"
+        return f"layer {layer} neuron {number - slices[layer - 1].start + 1}"
+
     def _stage(
         self,
         run: str | Sequence[str] = "good-1",
@@ -151,29 +178,70 @@ class Plates:
         background: str = "output",
     ) -> Iterator[Still]:
         """A still for each combination of run, step and neurons; what varies labels it."""
-        if background not in figures.BACKGROUNDS:
-            raise FigureError("background", background, ", ".join(figures.BACKGROUNDS))
         runs, steps, choices = _listed(run), _listed(step), _listed(neurons)
         weight = WEIGHTS.get(len(runs) * len(steps) * len(choices), WEIGHT_OF_MANY)
         for of_run, at_step, chosen in itertools.product(runs, steps, choices):
-            facts = self._traced(of_run)
-            snapshots = self.report.snapshots[facts.id]
-            snapshot = figures.select_snapshot(at_step, snapshots)
+            still, facts, iteration = self._still(of_run, at_step, chosen, background, weight)
             labels = [
                 facts.title if len(runs) > 1 else "",
-                numerals.iteration(int(snapshots.iterations[snapshot])) if len(steps) > 1 else "",
+                numerals.iteration(iteration) if len(steps) > 1 else "",
                 chosen if len(choices) > 1 else "",
             ]
             label = ", ".join(label for label in labels if label)
-            selected = figures.select_neurons(chosen, snapshots.widths)
-            stage = self.report.stage(facts, snapshot, selected, background)
-            yield Still(
-                name=f"{facts.id}-{stage.iteration}",
-                label=label[:1].upper() + label[1:],
-                alternative=figures.stage_description(stage),
-                moment=moment(stage),
-                draw=partial(figures.stage_svg, stage, self.report.colours, weight),
-            )
+            yield replace(still, label=label[:1].upper() + label[1:])
+
+    def _still(
+        self, run: str, step: str | int, neurons: str, background: str, weight: float
+    ) -> tuple[Still, RunFacts, int]:
+        """A still without a label, its run, and its iteration."""
+        if background not in figures.BACKGROUNDS:
+            raise FigureError("background", background, ", ".join(figures.BACKGROUNDS))
+        facts = self._traced(run)
+        snapshots = self.report.snapshots[facts.id]
+        snapshot = figures.select_snapshot(step, snapshots)
+        selected = figures.select_neurons(neurons, snapshots.widths)
+        stage = self.report.stage(facts, snapshot, selected, background)
+        still = Still(
+            name=f"{facts.id}-{stage.iteration}",
+            label="",
+            alternative=figures.stage_description(stage),
+            moment=moment(stage),
+            draw=partial(figures.stage_svg, stage, self.report.colours, weight),
+            stage=stage,
+        )
+        return still, facts, stage.iteration
+
+    def _strip(
+        self,
+        run: str = "good-1",
+        step: Sequence[str | int] = (),
+        neurons: str = "all, output",
+        background: str = "output",
+        frames: int = 8,
+        start: str | int = "first",
+        end: str | int = "last",
+    ) -> Iterator[Still]:
+        """A frame for each moment; its iteration labels it. Moments that coincide are one frame.
+
+        Evenly spaced is meant by recorded snapshots, which lie densest where most happens.
+        """
+        for name, value in (("run", run), ("neurons", neurons)):
+            if not isinstance(value, str):
+                raise FigureError(name, value, "one for a strip; for several, a strip each")
+        snapshots = self.report.snapshots[self._traced(run).id]
+        if not step:
+            if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
+                raise FigureError("frames", frames, "a whole number from 2 on")
+            ends = [figures.select_snapshot(moment, snapshots) for moment in (start, end)]
+            chosen = np.linspace(ends[0], ends[1], frames).round().astype(int).tolist()
+            step = [int(snapshots.iterations[i]) for i in chosen]
+        if isinstance(step, str | int) or len(step) < 2:
+            raise FigureError("step", step, "a list of two or more")
+        seen = dict.fromkeys(figures.select_snapshot(moment, snapshots) for moment in step)
+        for snapshot in seen:
+            at = int(snapshots.iterations[snapshot])
+            still, _, _ = self._still(run, at, neurons, background, STRIP_WEIGHT)
+            yield replace(still, label=numerals.count(at))
 
     def _traced(self, name: str) -> RunFacts:
         """A run whose boundaries there are."""
@@ -221,7 +289,7 @@ def token(name: str) -> str:
 
 def inline(text: str) -> str:
     """Markdown of one paragraph as HTML without the paragraph."""
-    html = markdown.markdown(text.strip(), extensions=["attr_list", "smarty"])
+    html = markdown.markdown(text.strip(), extensions=["attr_list", "smarty", Mathematics()])
     return re.sub(r"\A<p>(.*)</p>\Z", r"\1", html, flags=re.DOTALL)
 
 
@@ -251,3 +319,17 @@ def moment(stage: Stage) -> str:
     show = ",".join(terms) or "none"
     state = f"run={stage.run.id}&step={stage.snapshot}&show={show}&behind={stage.background}"
     return f"{EXPLORER}#{state}"
+
+
+def together(moments: Sequence[str]) -> str:
+    """The explorer's state that shows all of these moments at once, or "" where none does.
+
+    One moment is one stage. Two are the explorer's two stages where they differ in the run alone.
+    """
+    states = [dict(parse_qsl(moment.partition("#")[2])) for moment in moments]
+    runs = [state.pop("run", "") for state in states]
+    alike = all(state == states[0] for state in states)
+    if not all(runs) or not 1 <= len(runs) <= 2 or not alike or len(set(runs)) < len(runs):
+        return ""
+    beside = {"beside": runs[1]} if len(runs) == 2 else {}
+    return urlencode({"run": runs[0], **beside, **states[0]}, safe=",")

@@ -6,15 +6,17 @@ site in whole, so that a page is never half old and half new.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-WATCHED = ("content", "templates", "ginn", "build.py")
 PAUSE = 0.5  # s between two looks at the sources
 LOOPBACK = "127.0.0.1"
 
@@ -29,32 +31,41 @@ class Handler(SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         """A file below the site; a link that leads out of it is not followed."""
-        found = Path(super().translate_path(path))
         root = Path(self.directory).resolve()
-        return str(found) if found.resolve().is_relative_to(root) else str(root / "absent")
+        try:
+            found = Path(super().translate_path(path))
+            inside = found.resolve().is_relative_to(root)
+        except (OSError, ValueError, RuntimeError):
+            # A name with a zero byte, one too long, a link in a circle.
+            inside = False
+        return str(found) if inside else str(root / "absent" / "absent")
+
+    def list_directory(self, path: str | os.PathLike[str]) -> None:
+        """A folder without a page is not there, as on the hosts that the site will lie on."""
+        self.send_error(HTTPStatus.NOT_FOUND)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Silence: the terminal is for builds."""
 
 
-def sources(root: Path) -> dict[Path, int]:
-    """Every watched file and when it last changed (ns)."""
+def changes(watched: Sequence[Path]) -> dict[Path, int]:
+    """Every file of the watched files and folders, and when it last changed (ns)."""
     found = {}
-    for name in WATCHED:
-        place = root / name
+    for place in watched:
         for path in [place] if place.is_file() else place.rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
-                found[path] = path.stat().st_mtime_ns
+            # An editor may take a file away between two looks at it.
+            with contextlib.suppress(OSError):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    found[path] = path.stat().st_mtime_ns
     return found
 
 
-def serve(root: Path, site: Path, port: int, build_arguments: Sequence[str]) -> int:
-    """Build, serve on loopback and rebuild on a change, until interrupted; the exit code.
+def serve(watched: Sequence[Path], site: Path, port: int, command: Sequence[str]) -> int:
+    """Build by `command`, serve on loopback and rebuild on a change, until interrupted; exit code.
 
     Port 0 takes any free one. A build that fails leaves the site as it was and says why.
     """
-    command = [sys.executable, str(root / "build.py"), *build_arguments]
-    seen = sources(root)
+    seen = changes(watched)
     subprocess.run(command, check=False)  # noqa: S603
     try:
         server = ThreadingHTTPServer(
@@ -72,12 +83,10 @@ def serve(root: Path, site: Path, port: int, build_arguments: Sequence[str]) -> 
     pause = threading.Event()
     try:
         while not pause.wait(PAUSE):
-            now = sources(root)
+            now = changes(watched)
             if now != seen:
-                changed = sorted(
-                    str(path.relative_to(root)) for path, _ in now.items() ^ seen.items()
-                )
-                sys.stdout.write(f"changed: {', '.join(dict.fromkeys(changed))}\n")
+                changed = sorted({path.name for path, _ in now.items() ^ seen.items()})
+                sys.stdout.write(f"changed: {', '.join(changed)}\n")
                 sys.stdout.flush()
                 seen = now
                 subprocess.run(command, check=False)  # noqa: S603

@@ -16,6 +16,14 @@ MOST_SNAPSHOTS = 5_000
 MOST_SEEDS = 10_000
 MOST_UNITS = 256
 MOST_LAYERS = 8
+MOST_NAME = 40  # characters of a part's name
+MOST_ID = 32
+MOST_TEXT_BYTES = 4_000_000
+SHOWN = 80  # characters of what was found that a message repeats
+
+
+# What becomes of a picture that is not square: filled up, or its middle cut out.
+FITS = ("pad", "crop")
 
 
 class InputError(ValueError):
@@ -30,8 +38,26 @@ class Site:
     description: str
     author: str
     language: str
+    licence: str
+    licence_url: str
     layer_colours: tuple[str, ...]
     output_colour: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How an image file is read: the rules, none of which a drawing in TOML needs.
+
+    A grey level above `threshold` is white, None leaves the level to Otsu's method; `fit` is one of
+    FITS; `parts` are names (name, x, y) of the connected regions that hold the points (x, y).
+    """
+
+    threshold: int | None = None
+    fit: str = "pad"
+    parts: tuple[tuple[str, float, float], ...] = ()
+
+
+PLAIN = Reading()
 
 
 @dataclass(frozen=True)
@@ -60,6 +86,7 @@ class Experiment:
     good_runs: int
     bad_runs: int
     top: tuple[str, ...] = ()
+    reading: Reading = PLAIN
 
 
 @dataclass(frozen=True)
@@ -91,13 +118,7 @@ def load_spec(path: Path) -> Spec:
     Raises InputError, in one line, for a file that is missing or not TOML, for a missing or
     unknown key, and for a value of the wrong type or out of range.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: found no such file, expected the report's TOML") from None
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as TOML: {error}") from error
-    root = _Table(path, "", document)
+    root = _Table(path, "", read_toml(path, "the report's TOML"))
     site, experiment = _site(root.table("site")), _experiment(root.only("experiment"))
     variants = tuple(_variant(table, experiment) for table in root.any_number("variant"))
     for number, variant in enumerate(variants):
@@ -106,6 +127,81 @@ def load_spec(path: Path) -> Spec:
     spec = Spec(site, experiment, _draft(root.table("draft")), variants)
     root.close()
     return spec
+
+
+def read_toml(path: Path, expected: str) -> dict[str, Any]:
+    """A TOML file's document; InputError, in one line, where there is none.
+
+    Parsing nested brackets exhausts the stack, and a number of thousands of digits is refused by
+    Python, neither of which the parser reports as an error of its own.
+    """
+    text = read_text(path, expected)
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise InputError(
+            f"{path}: cannot be read as TOML: found brackets nested too deep, allowed: a few; "
+            "close some"
+        ) from None
+    except ValueError as error:
+        raise InputError(
+            f"{path}: cannot be read: {one_line(error)}, expected TOML; mend it there"
+        ) from error
+
+
+def read_text(path: Path, expected: str) -> str:
+    """A file's text in UTF-8, its line ends as on Unix; InputError where there is none."""
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: found what is not a file, expected {expected}; remove it")
+        if path.stat().st_size > MOST_TEXT_BYTES:
+            raise InputError(
+                f"{path}: found {path.stat().st_size:,} bytes, allowed: {expected} of at most "
+                f"{MOST_TEXT_BYTES:,} bytes; make it smaller"
+            )
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"{path}: found no such file, expected {expected}") from None
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be read: {error.strerror}, expected {expected}; mend it or remove it"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: cannot be read: found byte {error.object[error.start]:#04x} at offset "
+            f"{error.start}, allowed: UTF-8; save the file as UTF-8"
+        ) from error
+
+
+def within(folder: Path, path: Path) -> Path:
+    """`path`; InputError where it leads out of `folder`, as by a symbolic link."""
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError) as error:
+        raise InputError(
+            f"{path}: found a link in a circle, allowed: files in {folder}; remove it"
+        ) from error
+    if not inside:
+        raise InputError(
+            f"{path}: found a link to {path.resolve()}, allowed: files in {folder}; copy the file "
+            "there"
+        )
+    return path
+
+
+def shown(value: object) -> str:
+    """What was found, as a message repeats it: on one line, and not too long."""
+    try:
+        return one_line(repr(value), SHOWN)
+    except (ValueError, RecursionError):
+        # Python writes no number of more than some thousands of digits, and no table too deep.
+        return f"a {type(value).__name__} too long to repeat"
+
+
+def one_line(words: object, longest: int = 4 * SHOWN) -> str:
+    """Words without what could break a line or a terminal, and not too many of them."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(words)).split())
+    return line if len(line) <= longest else f"{line[: longest - 3]}..."
 
 
 def draft_of(spec: Spec) -> Spec:
@@ -138,6 +234,12 @@ def _short(full: Experiment, draft: Draft) -> Experiment:
     )
 
 
+# No control characters, and something to see.
+LINE = (
+    r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*"
+)
+
+
 class _Table:
     """One table of the file: every key is taken once and checked; `close` refuses the rest."""
 
@@ -147,7 +249,7 @@ class _Table:
 
     def error(self, key: str, found: object, allowed: str) -> InputError:
         """A one-line error about `key` of this table."""
-        dotted = ".".join(part for part in (self.name, key) if part)
+        dotted = ".".join(part for part in (self.name, one_line(key, SHOWN)) if part)
         return InputError(f"{self.path}: {dotted}: found {found}, allowed: {allowed}")
 
     def take(self, key: str, allowed: str) -> Any:
@@ -157,18 +259,23 @@ class _Table:
             raise self.error(key, "nothing", allowed)
         return self.values[key]
 
+    def optional(self, key: str) -> bool:
+        """Whether there is a `key`, which need not be."""
+        self.taken.add(key)
+        return key in self.values
+
     def table(self, key: str) -> _Table:
         """A sub-table."""
         value = self.take(key, "a table")
         if not isinstance(value, dict):
-            raise self.error(key, repr(value), "a table")
+            raise self.error(key, shown(value), "a table")
         return _Table(self.path, ".".join(p for p in (self.name, key) if p), value)
 
     def only(self, key: str) -> _Table:
         """The one table of an array of tables."""
         value = self.take(key, f"one [[{key}]]")
         if not (isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict)):
-            found = f"{len(value)} of them" if isinstance(value, list) else repr(value)
+            found = f"{len(value)} of them" if isinstance(value, list) else shown(value)
             raise self.error(key, found, f"one [[{key}]]")
         return _Table(self.path, key, value[0])
 
@@ -180,11 +287,11 @@ class _Table:
             raise self.error(key, repr(value), f"any number of [[{key}]]")
         return [_Table(self.path, f"{key}[{number}]", item) for number, item in enumerate(value)]
 
-    def text(self, key: str, pattern: str = r"[^\n]+", allowed: str = "a line of text") -> str:
+    def text(self, key: str, pattern: str = LINE, allowed: str = "a line of text") -> str:
         """A string that matches `pattern` from end to end."""
         value = self.take(key, allowed)
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            raise self.error(key, repr(value), allowed)
+            raise self.error(key, shown(value), allowed)
         return value
 
     def integer(self, key: str, least: int, most: int) -> int:
@@ -192,7 +299,7 @@ class _Table:
         allowed = f"a whole number from {least} to {most}"
         value = self.take(key, allowed)
         if type(value) is not int or not least <= value <= most:
-            raise self.error(key, repr(value), allowed)
+            raise self.error(key, shown(value), allowed)
         return value
 
     def integers(self, key: str, least: int, most: int, longest: int) -> tuple[int, ...]:
@@ -204,7 +311,7 @@ class _Table:
             or not 1 <= len(value) <= longest
             or not all(type(item) is int and least <= item <= most for item in value)
         ):
-            raise self.error(key, repr(value), allowed)
+            raise self.error(key, shown(value), allowed)
         return tuple(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -235,12 +342,16 @@ def _site(table: _Table) -> Site:
         or not colours
         or not all(isinstance(c, str) and re.fullmatch(_COLOUR, c) for c in colours)
     ):
-        raise table.error("layer-colours", repr(colours), "a list of colours such as '#2f6fde'")
+        raise table.error("layer-colours", shown(colours), "a list of colours such as '#2f6fde'")
     site = Site(
         title=table.text("title"),
         description=table.text("description"),
         author=table.text("author"),
         language=table.text("language", r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "such as 'en-GB'"),
+        licence=table.text("licence"),
+        licence_url=table.text(
+            "licence-url", r"https?://[^\s\"'<>]+", "an address such as 'https://name.example/mit'"
+        ),
         layer_colours=tuple(colours),
         output_colour=table.text("output-colour", _COLOUR, "a colour such as '#2f6fde'"),
     )
@@ -269,6 +380,7 @@ def _experiment(table: _Table) -> Experiment:
         good_runs=exhibit.integer("good", 0, 26),
         bad_runs=exhibit.integer("bad", 0, 26),
         top=table.texts("top"),
+        reading=_reading(table),
     )
     shown = experiment.good_runs + experiment.bad_runs
     made = experiment.first_seeds + experiment.failed_seeds
@@ -306,8 +418,56 @@ def _picture(table: _Table) -> str:
     value = table.text("picture", allowed=allowed)
     path = PurePosixPath(value)
     if path.is_absolute() or ".." in path.parts or "\\" in value or ":" in value:
-        raise table.error("picture", repr(value), allowed)
+        raise table.error("picture", shown(value), allowed)
     return value
+
+
+def _reading(table: _Table) -> Reading:
+    """The keys `threshold` and `fit` and the table `parts`, each of which may be left out."""
+    fit = PLAIN.fit
+    if table.optional("fit"):
+        fit = table.text("fit", "|".join(FITS), " or ".join(map(repr, FITS)))
+    threshold = table.integer("threshold", 0, 254) if table.optional("threshold") else None
+    parts = []
+    if table.optional("parts"):
+        named = table.table("parts")
+        allowed = "a point [x, y] of the part, both from 0 to 1, y down"
+        for name in named.values:
+            point = named.take(name, allowed)
+            if not re.fullmatch(LINE, name) or len(name) > MOST_NAME:
+                allowed = f"as a name one line of at most {MOST_NAME} characters"
+                raise named.error(name, "a name", allowed)
+            if not is_point(point):
+                raise named.error(name, shown(point), allowed)
+            parts.append((name, float(point[0]), float(point[1])))
+    return Reading(threshold, fit, tuple(parts))
+
+
+def is_point(value: object) -> bool:
+    """Whether a value from TOML is a pair of numbers from 0 to 1."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(type(each) in (int, float) and 0 <= each <= 1 for each in value)
+    )
+
+
+def with_picture(spec: Spec, picture: Path) -> Spec:
+    """The same report of another picture: `--picture`.
+
+    Names and the threshold were given for the other one, so they are left out; the id and the title
+    come from the file's name.
+    """
+    words = re.sub(r"[\W_]+", " ", picture.stem).strip() or "picture"
+    name = re.sub(r"[^a-z0-9]+", "-", picture.stem.lower()).strip("-")[:MOST_ID].strip("-")
+    experiment = replace(
+        spec.experiment,
+        id=name if re.match(r"[a-z]", name) else f"picture-{name}"[:MOST_ID].strip("-"),
+        title=f"{words[0].upper()}{words[1:]}"[:SHOWN],
+        picture=picture.name,
+        reading=Reading(fit=spec.experiment.reading.fit),
+    )
+    return replace(spec, experiment=experiment)
 
 
 def _learning_rate(table: _Table) -> float:
@@ -315,7 +475,7 @@ def _learning_rate(table: _Table) -> float:
     allowed = "a number above 0 and at most 1"
     value = table.take("learning-rate", allowed)
     if type(value) not in (int, float) or not 0 < value <= 1:
-        raise table.error("learning-rate", repr(value), allowed)
+        raise table.error("learning-rate", shown(value), allowed)
     return float(value)
 
 
@@ -325,7 +485,7 @@ def _snapshots(table: _Table, iterations: int) -> tuple[int, ...]:
     value = table.take("snapshots", allowed)
     recorded: list[int] = []
     if not isinstance(value, list):
-        raise table.error("snapshots", repr(value), allowed)
+        raise table.error("snapshots", shown(value), allowed)
     for item in value:
         if (
             not isinstance(item, list)
@@ -334,7 +494,7 @@ def _snapshots(table: _Table, iterations: int) -> tuple[int, ...]:
             or not (0 <= item[0] <= item[1] <= iterations and item[2] >= 1)
             or (item[1] - item[0]) // item[2] >= MOST_SNAPSHOTS
         ):
-            raise table.error("snapshots", repr(item), allowed)
+            raise table.error("snapshots", shown(item), allowed)
         recorded += range(item[0], item[1] + 1, item[2])
     rising = all(a < b for a, b in itertools.pairwise(recorded))
     if not rising or len(recorded) < 2 or recorded[0] != 0 or recorded[-1] != iterations:

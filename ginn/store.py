@@ -20,6 +20,7 @@ import re
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -136,8 +137,12 @@ def _unpack(data: bytes) -> dict[str, bytes]:
     body, digest = data[:-DIGEST_LENGTH], data[-DIGEST_LENGTH:]
     if hashlib.sha256(body).hexdigest().encode() != digest:
         raise _DamagedError
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    # What zipfile raises for bytes that are no zip, or one that was not packed here.
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+        raise _DamagedError from error
 
 
 def _pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -150,10 +155,16 @@ def _pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def _unpack_arrays(data: bytes) -> dict[str, NDArray[Any]]:
-    return {
-        name.removesuffix(".npy"): np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-        for name, content in _unpack(data).items()
-    }
+    members = _unpack(data)
+    try:
+        return {
+            name.removesuffix(".npy"): np.lib.format.read_array(
+                io.BytesIO(content), allow_pickle=False
+            )
+            for name, content in members.items()
+        }
+    except (ValueError, TypeError, SyntaxError, OverflowError, MemoryError) as error:
+        raise _DamagedError from error
 
 
 def _pack_json(value: Any) -> bytes:
@@ -165,9 +176,10 @@ def _pack_json(value: Any) -> bytes:
 def _unpack_json(data: bytes) -> Any:
     try:
         value = json.loads(data)["value"]
-    except (ValueError, KeyError, TypeError):
+        whole = _pack_json(value) == data
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise _DamagedError from None
-    if _pack_json(value) != data:
+    if not whole:
         raise _DamagedError
     return value
 
@@ -247,20 +259,34 @@ class Store:
             data = path.read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise StoreError(
+                f"{path} cannot be read: found {error.strerror}, allowed: a file of your own; "
+                "remove it, or choose another folder with --cache"
+            ) from error
         try:
             value = form.decode(data)
         except _DamagedError:
             self.say(f"warning: {path} is damaged; it is made again")
             return None
-        os.utime(path)
+        # Of use to `forget` alone, and another user's file may be read but not touched.
+        with contextlib.suppress(OSError):
+            os.utime(path)
         self._used.add(path)
         return value
 
     def save(self, stage: str, name: str, key: str, form: Form[T], value: T) -> None:
         """Write an entry: whole, or not at all."""
         path = self._path(stage, name, key, form.suffix)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, form.encode(value))
+        data = form.encode(value)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, data)
+        except OSError as error:
+            raise StoreError(
+                f"{path} cannot be written: found {error.strerror}, allowed: a folder to write to "
+                f"with {len(data):,} bytes free; make room, or choose another with --cache"
+            ) from error
         self._used.add(path)
 
     def forget(self, limit: int) -> int:
@@ -274,7 +300,12 @@ class Store:
         for path in sorted(set(entries) - self._used, key=lambda path: sizes[path].st_mtime):
             if total <= limit:
                 break
-            path.unlink()
+            try:
+                path.unlink()
+            except OSError as error:
+                # The build is done and must not fail for what it did not need.
+                self.say(f"warning: {path} cannot be dropped: {error.strerror}")
+                continue
             total -= sizes[path].st_size
             dropped += 1
         return dropped
@@ -300,18 +331,25 @@ def opened(root: Path, say: Say = say_on_stderr) -> Iterator[Store]:
         ) from error
     with sole(root / ".lock", say):
         for part in root.glob(f"*/.*{PART}"):
-            part.unlink()
+            with contextlib.suppress(OSError):
+                part.unlink()
         yield Store(root, say)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file beside its place, flush it to the disk and rename it."""
     part = path.with_name(f".{path.name}{PART}")
-    with part.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError:
+        # On a full disk what is half written would stand in the way of what is needed.
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
 
 
 @contextlib.contextmanager
@@ -332,8 +370,15 @@ def sole(lock: Path, say: Say = say_on_stderr) -> Iterator[None]:
             process = "another process"
         say(f"waiting: {process} holds {lock}")
         waiting.acquire()
+    except OSError as error:
+        raise StoreError(
+            f"{lock} cannot be held: found {error.strerror}, allowed: a folder to write to; choose "
+            "another with --cache and --site"
+        ) from error
     try:
-        holder.write_text(str(os.getpid()))
+        # Only words for whoever waits: a full disk is noticed by those who need it.
+        with contextlib.suppress(OSError):
+            holder.write_text(str(os.getpid()))
         yield
     finally:
         waiting.release()

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ginn.store import Say, StoreError, say_on_stderr, sole
@@ -44,17 +44,41 @@ def replacing(
     may not be replaced; see `check_site`, which also tells what `protected` is.
     """
     site = check_site(site, protected)
-    site.parent.mkdir(parents=True, exist_ok=True)
+    new = _beside(site, "new")
+    try:
+        site.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(site.parent, error) from error
     with sole(_beside(site, "lock"), say):
-        recover_site(site)
-        new = _beside(site, "new")
-        new.mkdir()
+        try:
+            recover_site(site)
+            new.mkdir()
+        except OSError as error:
+            raise _unwritable(new, error) from error
         try:
             yield new
             check_site(site, protected)
             replace_site(new, site)
         finally:
             shutil.rmtree(new, ignore_errors=True)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write each file, named relative to the folder; StoreError where one cannot be written."""
+    for name, content in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{path} cannot be written: found {error.strerror}, allowed: a folder to write to with "
+        "room for the site; make room, or choose another with --site; the site is as it was"
+    )
 
 
 def check_site(site: Path, protected: Sequence[Path] = ()) -> Path:
@@ -104,7 +128,7 @@ def replace_site(new: Path, site: Path) -> None:
             f'{new / MARKER} is missing or does not say "generator": "{GENERATOR}"; '
             "a new site must carry it, or the next build would refuse to replace it"
         )
-    (new / IGNORE).write_text(IGNORE_CONTENT, newline="\n")
+    write_files(new, {IGNORE: IGNORE_CONTENT.encode()})
     old = _beside(site, "old")
     try:
         if not site.exists():

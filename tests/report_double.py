@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ginn import phenomena
+from ginn import examples, phenomena
 from ginn.geometry import Boundaries, trace
 from ginn.network import Snapshots
 from ginn.phenomena import AuditionFacts, RunFacts
@@ -88,7 +88,11 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
         phenomena.with_regions(run, traced()) for run in phenomena.give_roles(experiment, runs)
     ]
     audition = AuditionFacts(128, 10_000, len(failed), tuple(sorted(failed)))
-    facts = phenomena.gather_facts(experiment, bottle(), audition, runs, exhibited)
+    shown = {run.id: trained() for run in exhibited}
+    found = examples.examples(
+        shown, dict.fromkeys(shown, traced()), [trained()], bottle(), "diamond"
+    )
+    facts = phenomena.gather_facts(experiment, bottle(), audition, runs, exhibited, examples=found)
     scale = {run.id: run.loss / float(snapshots.loss[-1]) for run in runs}
     fall = np.linspace(0, 1, len(snapshots))
     cohort = {

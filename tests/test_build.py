@@ -16,6 +16,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from link_checker import complaints, files_of
 
 import build as story
 
@@ -32,7 +33,7 @@ def run_build(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def digest(site: Path) -> dict[str, str]:
     return {
-        str(path.relative_to(site)): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(site.rglob("*"))
         if path.is_file()
     }
@@ -75,10 +76,40 @@ def test_a_build_says_what_it_did_and_where_the_site_is(house: Path) -> None:
     assert "Cohort:" in done.stdout
     assert "Audition:" in done.stdout
     manifest = json.loads((house / "site/build.json").read_text(encoding="utf-8"))["files"]
-    built = {name: (house / "site" / name).stat().st_size for name in manifest}
-    assert built == manifest
+    files = digest(house / "site")
+    assert {name: entry["sha256"] for name, entry in manifest.items()} == {
+        name: files[name] for name in files.keys() - {"build.json", ".gitignore"}
+    }
+    sizes = {name: (house / "site" / name).stat().st_size for name in manifest}
+    assert sizes == {name: entry["bytes"] for name, entry in manifest.items()}
     everything = sum(path.stat().st_size for path in (house / "site").rglob("*") if path.is_file())
     assert f"{everything / 1000:,.0f}" in done.stdout.splitlines()[-4]
+
+
+def test_a_site_leads_to_its_own_files_alone_and_keeps_within_its_host(
+    house: Path, tmp_path: Path
+) -> None:
+    base = "https://a.example/name/"
+    for arguments in ([], ["--base-url", base.rstrip("/")]):
+        site = tmp_path / f"site-{len(arguments)}"
+        done = run_build(house, "--draft", "--site", str(site), *arguments)
+        assert done.returncode == 0, done.stderr
+        files = files_of(site)
+        assert complaints(files, base if arguments else "") == []
+        # What a build of the whole report may weigh, too.
+        assert max(map(len, files.values())) <= 20_000_000
+        assert sum(map(len, files.values())) <= 40_000_000
+
+
+def test_the_date_is_the_contents_or_the_one_that_is_given(house: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    for epoch, day in (("", "2026-11-23"), ("86400", "1970-01-02")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SOURCE_DATE_EPOCH", epoch)
+            done = run_build(house, "--draft", "--site", str(site))
+        assert done.returncode == 0, done.stderr
+        page = (site / "index.html").read_text(encoding="utf-8")
+        assert f'As of <time datetime="{day}">' in page
 
 
 def test_nothing_is_done_twice(house: Path) -> None:
@@ -202,7 +233,15 @@ def test_a_mistake_is_one_line_and_leaves_the_site(
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--jobs", "0"], ["--jobs", "many"], ["--serve", "99999"], ["--fast"], ["extra"]]
+    "wrong",
+    [
+        ["--jobs", "0"],
+        ["--jobs", "many"],
+        ["--serve", "99999"],
+        ["--base-url", "name"],
+        ["--fast"],
+        ["extra"],
+    ],
 )
 def test_a_wrong_flag_is_refused_with_what_is_allowed(
     capsys: pytest.CaptureFixture[str], wrong: list[str]
@@ -255,6 +294,7 @@ def test_a_killed_build_leaves_the_old_site_and_resumes(house: Path, tmp_path: P
     assert digest(house / "site") == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
 def test_the_server_shows_the_site_and_rebuilds_on_a_change(house: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, str(house / "build.py"), "--draft", "--serve", "0"],

@@ -53,6 +53,17 @@ def test_an_error_in_a_worker_is_raised_here_and_no_process_is_left() -> None:
     assert not multiprocessing.active_children()
 
 
+def die() -> None:
+    os._exit(9)
+
+
+def test_a_worker_that_was_killed_is_said_in_one_line_with_what_to_do() -> None:
+    with pytest.raises(crew.CrewError, match="try --jobs 1") as said, crew.crew(2) as workers:
+        list(workers.each(die, [()]))
+    assert "\n" not in str(said.value)
+    assert not multiprocessing.active_children()
+
+
 def sleep(seconds: int) -> None:
     time.sleep(seconds)
 

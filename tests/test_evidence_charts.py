@@ -383,7 +383,7 @@ def test_trials_climb_to_their_shares_and_are_named_there() -> None:
     assert series.raised
     y = reader(axis(root, "left", slice(6)), "linear")
     x = reader(axis(root, "below", slice(3)), "root")
-    treated = marks(root, "path", "output")[0]
+    treated = marks(root, "path", "run")[0]
     assert points(treated)[:, 1] == pytest.approx(y([0, 0.5, 1]), abs=2 * PIXEL)
     since = x(np.sqrt(series.raised.iterations))
     assert points(treated)[:, 0] == pytest.approx(since, abs=2 * PIXEL)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,10 +14,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from link_checker import complaints
 from report_double import ROOT, SEEDS, make_report
 
-from ginn import pages, plates
+from ginn import plates
 from ginn.articles import ArticleError, read_articles
+from ginn.measures.claim import Claim, Verdict
+from ginn.metadata import Publication
 from ginn.pages import render_site
 from ginn.plates import Report
 from ginn.spec import InputError
@@ -27,6 +29,7 @@ ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
 NONE_FAILED: frozenset[int] = frozenset()
 FAILED = frozenset({2, 5})
 ALL_FAILED = frozenset(SEEDS)
+LOADED = ("data-experiment", "data-viewer", "data-style")  # what an article's script asks for
 VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
 
 
@@ -68,7 +71,7 @@ class Page(HTMLParser):
     def addresses(self) -> Iterator[tuple[str, str]]:
         """Every address on the page with its element's tag."""
         for tag, attributes in self.elements:
-            for name in ("href", "src", "srcset", "data-index"):
+            for name in ("href", "src", "srcset", "data-index", *LOADED):
                 if name in attributes:
                     yield tag, attributes[name]
 
@@ -90,34 +93,15 @@ def test_every_address_leads_to_a_file_of_the_site_or_is_a_source(failed: frozen
 
 
 def check_addresses(site: dict[str, bytes]) -> None:
-    parsed = html_of(site)
-    reached = set(parsed)
-    for address, page in parsed.items():
-        for tag, target in page.addresses():
-            if target.startswith("https://"):
-                assert tag == "a"
-                continue
-            path, _, fragment = target.partition("#")
-            assert not path.endswith("/")
-            assert ":" not in path
-            found = posixpath.normpath(posixpath.join(posixpath.dirname(address), path))
-            found = found if path else address
-            if found.startswith("data/"):
-                continue  # another room writes it
-            assert found in site, f"{address} refers to {target}"
-            reached.add(found)
-            if fragment and found != pages.EXPLORER:
-                ids = [a["id"] for _, a in parsed[found].elements if "id" in a]
-                assert ids.count(fragment) == 1
-    scripts = {address for address in site if address.startswith("assets/viewer-")}
-    assert set(site) - reached <= scripts
+    """Nothing leads nowhere and nothing is an orphan; another room writes the data."""
+    assert complaints(site, elsewhere=("data/",)) == []
 
 
 def test_an_article_further_down_finds_its_way(tmp_path: Path) -> None:
-    (tmp_path / "index.md").write_bytes((ARTICLES / "index.md").read_bytes())
+    write(tmp_path, '{{ figure("one", caption="c") }}')
     write(tmp_path, '{{ figure("one", caption="A *b*.") }}\n\n[home]({{ page("index") }})', "down")
     site = render_site(make_report(), tmp_path, TEMPLATES)
-    check_addresses(site)
+    assert complaints(site, elsewhere=("data/",)) == []
     assert b'src="../figures/' in site["down/index.html"]
     assert b'href="down/index.html"' in site["index.html"]
 
@@ -125,7 +109,7 @@ def test_an_article_further_down_finds_its_way(tmp_path: Path) -> None:
 def test_names_follow_contents(tmp_path: Path) -> None:
     site = rendered(FAILED)
     for address, content in site.items():
-        if not address.endswith(".html"):
+        if not address.endswith((".html", ".txt", ".xml")):
             assert hashlib.sha256(content).hexdigest()[:10] in address
     assert b"--layer-3:" in site[next(a for a in site if a.startswith("assets/style-"))]
 
@@ -151,7 +135,8 @@ def test_a_page_obeys_a_policy_of_its_own_origin() -> None:
             assert tag != "style"
             assert "style" not in attributes
             assert not [name for name in attributes if name.startswith("on")]
-        assert all("src" in script for script in page.all("script"))
+        scripts = [a for a in page.all("script") if a.get("type") != "application/ld+json"]
+        assert all("src" in script for script in scripts)
 
 
 def test_every_picture_says_what_it_shows_and_keeps_its_place() -> None:
@@ -184,11 +169,112 @@ def test_a_page_and_all_its_figures_are_light() -> None:
     assert sum(len(gzip.compress(site[a])) for a in parts) < 200_000
 
 
+def test_the_script_of_an_article_is_a_trifle() -> None:
+    (script,) = (data for name, data in rendered(FAILED).items() if name.startswith("assets/art"))
+    assert len(gzip.compress(script)) <= 1_000
+
+
+def test_a_figure_comes_alive_where_the_explorer_can_show_all_of_it_at_once(
+    tmp_path: Path,
+) -> None:
+    calls = [
+        ("one", 'step="first"'),
+        ("pair", 'run=["good-1", "bad-1"]'),
+        ("moments", 'step=["first", "last"]'),
+        ("both", 'run=["good-1", "bad-1"], step=["first", "last"]'),
+        ("three", 'run=["good-1", "good-2", "bad-1"]'),
+        ("twice", 'run=["good-1", "good-1"]'),
+        ("loss", 'view="loss"'),
+    ]
+    text = "\n\n".join(f'{{{{ figure("{name}", {call}, caption="c") }}}}' for name, call in calls)
+    write(tmp_path, text)
+    html = render(tmp_path, make_report(FAILED))
+    figures = dict(re.findall(r'(?s)<figure id="figure-(\w+)"(.*?)</figure>', html))
+    alive = {n: re.search(r'data-state="([^"]*)"', body) for n, body in figures.items()}
+    states = {name: found[1].replace("&amp;", "&") for name, found in alive.items() if found}
+    assert list(states) == ["one", "pair"]
+    assert states["one"] == "run=seed-0&step=0&show=1,2,3,out&behind=output"
+    assert re.match(r"run=seed-0&beside=seed-\d&step=5&", states["pair"])
+    for name in states:
+        assert f'href="explore/index.html#{alive[name][1]}"' in figures[name]  # type: ignore[index]
+
+
+def test_a_strip_is_one_row_of_frames_at_the_moments_asked_for(tmp_path: Path) -> None:
+    report = make_report()
+    iterations = report.snapshots["seed-0"].iterations.tolist()
+    write(
+        tmp_path,
+        '{{ figure("even", view="strip", neurons="layer 3 neuron 4", frames=3, caption="c") }}\n\n'
+        f'{{{{ figure("given", view="strip", step=[0, {iterations[2]}, "last"], caption="c") }}}}'
+        '\n\n{{ figure("crowded", view="strip", frames=40, caption="c") }}',
+    )
+    site = render_site(report, tmp_path, TEMPLATES)
+    check_addresses(site)
+    html = site["index.html"].decode()
+    figures = dict(re.findall(r'(?s)<figure id="figure-(\w+)" class="figure strip"(.*?)</fi', html))
+    assert "data-state" not in html
+    labels = {
+        n: re.findall(r'class="label"><a href="([^"]*)">([\d,]+)', figures[n]) for n in figures
+    }
+    count = len(iterations)
+    steps = {"even": [0, round((count - 1) / 2), count - 1], "given": [0, 2, count - 1]}
+    steps["crowded"] = list(range(count))  # a snapshot is a frame only once
+    for name, wanted in steps.items():
+        assert [f"{iterations[i]:,}" for i in wanted] == [label for _, label in labels[name]]
+        assert [
+            f"&amp;step={i}&amp;" in at for i, (at, _) in zip(wanted, labels[name], strict=True)
+        ]
+    assert all("show=3.4&" in address for address, _ in labels["even"])
+
+
+def test_what_is_cited_stands_at_the_end_once(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (tmp_path / "bibliography.toml").write_bytes((ROOT / "content/bibliography.toml").read_bytes())
+    write(folder, 'a {{ cite("darlow-storkey") }}, again {{ cite("darlow-storkey") }}')
+    site = render_site(make_report(), folder, TEMPLATES)
+    check_addresses(site)
+    html = site["index.html"].decode()
+    assert html.count('id="reference-darlow-storkey"') == 1
+    assert html.count('href="#reference-darlow-storkey"') == 2
+    assert "https://arxiv.org/abs/1810.01860" in html
+    write(folder, 'a\n\n{{ cite("nobody") }}')
+    with pytest.raises(ArticleError, match="found 'nobody', allowed: darlow-storkey") as caught:
+        render(folder)
+    assert caught.value.line == BODY_LINE + 2
+
+
+def test_an_article_says_how_it_is_cited(tmp_path: Path) -> None:
+    write(tmp_path, "a")
+    page = html_of(render_site(make_report(), tmp_path, TEMPLATES))["index.html"]
+    author = make_report().site.author
+    assert f"{author}, T, {make_report().site.title}, 2026." in page.text
+    assert "@misc{ginn-index-2026,\n  author = {{" + author + "}}" in page.text
+    assert not page.all("ol")  # nothing is cited, so there is no list
+
+
+def test_code_is_coloured_by_classes_that_the_style_knows(tmp_path: Path) -> None:
+    text = "```python\nif x == 'a':  # why\n    y = 1\n```\n\n```\nif plain\n```"
+    write(tmp_path, text)
+    site = render_site(make_report(), tmp_path, TEMPLATES)
+    html = site["index.html"].decode()
+    style = next(data for name, data in site.items() if name.startswith("assets/style-")).decode()
+    coloured = dict(re.findall(r'<span class="(\w+)">([^<]+)</span>', html))
+    assert coloured["k"] == "if"
+    assert coloured["c1"] == "# why"
+    for kind in ("k", "s1", "c1", "mi"):
+        assert re.search(rf"\.code :is\([^)]*\.{kind}\b", style), kind
+    assert html.count('<div class="code">') == 2
+    assert "<code>if plain" in html
+
+
 def test_the_page_for_a_wrong_address_knows_where_the_site_is() -> None:
-    site = render_site(make_report(), ARTICLES, TEMPLATES, base_url="https://a.example/name/")
-    targets = [target for _, target in Page(site["404.html"]).addresses()]
+    published = Publication("https://a.example/name/")
+    page = Page(render_site(make_report(), ARTICLES, TEMPLATES, published)["404.html"])
+    licence = make_report().site.licence_url
+    targets = [target for _, target in page.addresses() if target not in ("#main", licence)]
     assert "https://a.example/name/index.html" in targets
-    assert all(t == "#main" or t.startswith("https://a.example/name/") for t in targets)
+    assert all(target.startswith("https://a.example/name/") for target in targets)
 
 
 # --- what the prose says --------------------------------------------------------------------------
@@ -249,7 +335,7 @@ def render(folder: Path, report: Report | None = None) -> str:
         ("{{ facts.experiment.pixels | percent }}", 1, "it takes a share between 0 and 1"),
         ("a\n{% if facts %}\nb", 2, "endif"),
         ('\n{{ see("nowhere") }}\n\n{{ figure("f", caption="c") }}', 2, "'nowhere', allowed: f"),
-        ('{{ figure("f", view="satge", caption="c") }}', 1, "'satge', allowed: stage, loss"),
+        ('{{ figure("f", view="satge", caption="c") }}', 1, "'satge', allowed: stage, strip"),
         ('{{ figure("f", run="good-9", caption="c") }}', 1, "'good-9', allowed: bad-1, good-1"),
         ('{{ figure("f", run="seed-1", caption="c") }}', 1, ""),
         ('{{ figure("f", run="seed-4", caption="c") }}', 1, "a run with boundaries: good-1"),
@@ -257,6 +343,9 @@ def render(folder: Path, report: Report | None = None) -> str:
         ('{{ figure("f", neurons="layer 9", caption="c") }}', 1, "allowed: layers 1 to 3"),
         ('{{ figure("f", background="x", caption="c") }}', 1, "allowed: output, target, plain"),
         ('{{ figure("f", colour="x", caption="c") }}', 1, "colour"),
+        ('{{ figure("f", view="strip", step="last", caption="c") }}', 1, "a list of two or more"),
+        ('{{ figure("f", view="strip", frames=1, caption="c") }}', 1, "a whole number from 2 on"),
+        ('{{ figure("f", view="strip", neurons=["output"], caption="c") }}', 1, "a strip each"),
         ('{{ figure("f") }}', 1, "caption: found ''"),
         ('{{ figure("F f", caption="c") }}', 1, "small letters"),
         ('{{ figure("f", caption="c") }}\n\n{{ figure("f", caption="c") }}', 3, "not used before"),
@@ -264,6 +353,8 @@ def render(folder: Path, report: Report | None = None) -> str:
         ('{% call figure("f") %}\n{{ see("g") }}\n{% endcall %}', 2, "'g', allowed: f"),
         ('[x]({{ page("nowhere") }})', 1, "page: found 'nowhere', allowed: index, explore"),
         ("a\n\n# Second title", 3, "## and below"),
+        ("a\n\n```klingon\nx\n```", 3, 'code in "klingon"'),
+        ("a\n\nb $\\foo$", 3, "found \\foo, allowed: \\alpha"),
     ],
 )
 def test_a_mistake_is_answered_with_its_line(
@@ -291,7 +382,7 @@ def test_a_mistake_is_answered_with_its_line(
         ("order = 1", "order = true", 5, "order = True; allowed: a int"),
         ("order = 1", "order = 1\ncolour = 2", 6, 'unknown key "colour"; allowed: title, slug'),
         ('slug = "index"', 'slug = "../x"', 3, "small letters, digits and hyphens"),
-        ('slug = "index"', 'slug = "explore"', 3, 'not "explore"'),
+        ('slug = "index"', 'slug = "explore"', 3, "none of explore, downloads"),
         ("date = 2026-11-23", 'date = "today"', 6, "allowed: a date"),
     ],
 )
@@ -304,6 +395,39 @@ def test_front_matter_is_checked_key_by_key(
         read_articles(tmp_path)
     assert caught.value.line == line
     assert said in str(caught.value)
+
+
+def test_a_section_steps_aside_where_the_picture_has_no_such_part(tmp_path: Path) -> None:
+    body = """
+{% if has_part("diamond") %}The diamond is there.{% endif %}
+{% if has_part("ear") %}The ear is there.{% endif %}
+{% if symmetry() == 1 %}Left is like right.{% endif %}
+"""
+    write(tmp_path, body)
+    text = render(tmp_path)
+    assert "The diamond is there." in text
+    assert "Left is like right." in text
+    assert "ear is there" not in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{{ "".__class__.__mro__ }}',
+        "{{ page.__globals__ }}",
+        '{{ see.__func__.__globals__["re"] }}',
+        "{{ range(10 ** 9) | list }}",
+        '{% include "/etc/hosts" %}',
+        "{% import 'os' as os %}",
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+    ],
+)
+def test_an_article_cannot_leave_its_room(body: str, tmp_path: Path) -> None:
+    write(tmp_path, body)
+    with pytest.raises(ArticleError) as caught:
+        render(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
 
 
 def test_two_articles_cannot_share_an_address(tmp_path: Path) -> None:
@@ -330,7 +454,10 @@ def test_captions_and_text_are_markdown(tmp_path: Path) -> None:
     write(tmp_path, f"Before.\n\n## Head\n\n{call}\n\nAfter[^n].\n\n[^n]: Note.")
     html = render(tmp_path)
     assert "A <em>slope</em>, 0 &ldquo;so&rdquo;." in html
-    assert '<h2 id="head">Head</h2>' in html
+    assert (
+        '<h2 id="head">Head<a class="anchor" href="#head" title="Link to this section">#</a>'
+        in html
+    )
     assert '<a href="#head">Head</a>' in html
     assert "Note." in html
 
@@ -358,3 +485,70 @@ def test_the_explorer_is_told_exactly_the_neurons_of_a_still(
             shown |= {first + int(unit) - 1} if unit else set(range(first, first + 16))
     assert shown == neurons
     assert said == {"run": run.id, "step": str(snapshot), "behind": "target"}
+
+
+# --- claims ---------------------------------------------------------------------------------------
+
+NAMES = [
+    "Straight first layer",
+    "Bends through open paths",
+    "Regions grow",
+    "Shift before turn",
+    "Bias before weight",
+    "Shifting again",
+    "Bends at corners",
+    "Copycats",
+    "The indecisive neuron",
+    "Silence where runs fail",
+    "Silence that lasts",
+    "Mirrored boundaries",
+    "Better is more symmetric",
+    "Failed runs and the top",
+    "Waking the silent layer",
+    "Imposing silence",
+    "Deeper and wider",
+]
+VERDICTS: list[Verdict] = ["holds", "does not hold", "not decidable here"]
+
+
+def claim(name: str, verdict: Verdict) -> Claim:
+    """A row whose texts are nowhere else on a page, and need escaping."""
+    return Claim(name, f"{name}: s < t.", f"{name}: d & e.", f"{name}: v", f"{name}: c", 7, verdict)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("failed", [frozenset(), FAILED])
+def test_the_report_reads_with_any_verdict(verdict: Verdict, failed: frozenset[int]) -> None:
+    report = make_report(failed)
+    claims = tuple(claim(name, verdict) for name in NAMES)
+    site = render_site(replace(report, facts=replace(report.facts, claims=claims)), ARTICLES,
+                       TEMPLATES)  # fmt: skip
+    assert complaints(site, elsewhere=("data/",)) == []
+    index, methods = site["index.html"].decode(), site["methods/index.html"].decode()
+    shown = [name for name in NAMES if f"{name}: s &lt; t." in index]
+    assert set(NAMES) - set(shown) <= {"Straight first layer", "Shifting again",
+                                       "Silence that lasts"}  # fmt: skip
+    assert index.count(f"<b>{verdict.capitalize()}</b>") == len(shown)
+    for name in NAMES:
+        anchor = f"claim-{name.lower().replace(' ', '-')}"
+        assert f'id="{anchor}"' in methods
+        assert f"{name}: d &amp; e." in methods
+        assert name not in shown or f'href="methods/index.html#{anchor}"' in index
+    assert methods.count(f"{verdict.capitalize()}, from 7 runs.") == len(NAMES)
+
+
+def test_verdicts_change_what_is_told() -> None:
+    """Bias before weight refuted beside a shift that holds is told otherwise than both holding."""
+    report = make_report()
+
+    def told(bias: Verdict) -> str:
+        rows = (claim("Shift before turn", "holds"), claim("Bias before weight", bias))
+        facts = replace(report.facts, claims=rows)
+        return render_site(replace(report, facts=facts), ARTICLES, TEMPLATES)["index.html"].decode()
+
+    assert "it is not the biases that move them" in told("does not hold")
+    assert "it is not the biases that move them" not in told("holds")
+
+
+def test_a_claim_that_this_build_has_not_made_has_no_box() -> None:
+    assert b'class="evidence' not in rendered(FAILED)["index.html"]

@@ -21,7 +21,7 @@ def test_the_options_in_the_readme_are_those_of_the_help(
         story.main(["--help"])
     told = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
     table = README[README.index("| `python build.py` |") : README.index("What is trained")]
-    assert set(re.findall(r"--[a-z]+", table)) == told
+    assert set(re.findall(r"--[a-z][a-z-]+", table)) == told
 
 
 def test_every_room_is_in_the_design() -> None:
@@ -55,3 +55,13 @@ def test_ci_runs_the_readmes_second_command() -> None:
     assert 'python -m pip install -e ".[test]" && python -m pytest' in README
     assert '-e ".[test]"' in script
     assert "REQUIRE_BROWSER=1 python -m pytest" in script
+
+
+def test_workflows_install_the_torch_that_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (pinned,) = (need for need in project["dependencies"] if need.startswith("torch"))
+    oldest = project["requires-python"].removeprefix(">=")
+    for name in ("pages", "test"):
+        workflow = (ROOT / f".github/workflows/{name}.yml").read_text(encoding="utf-8")
+        assert set(re.findall(r"torch==[\d.]+", workflow)) == {pinned}
+    assert f'python: ["{oldest}", ' in workflow

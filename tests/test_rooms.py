@@ -34,13 +34,15 @@ ORDER = [
     {"evidence"},
     {"claims", "examples", "motion", "sprites"},
     {"phenomena"},
-    {"film", "vectors"},
-    {"numerals"},
-    {"figures"},
-    {"axes"},
+    {"film", "vectors", "downloads"},
+    {"numerals", "mathematics"},
+    {"figures", "bibliography"},
+    {"axes", "card"},
     {"charts", "curves", "scatters"},
     {"plates"},
-    {"articles"},
+    {"articles", "gallery"},
+    {"metadata"},
+    {"feed"},
     {"pages"},
 ]
 # These serve every stage and know none of the others; the swap of the site is the store's.
@@ -49,6 +51,8 @@ APART = {
     "swap": {"store"},
     "crew": set(),
     "serve": set(),
+    "links": {"spec"},
+    "starter": {"spec"},
     "closing": {"store", "phenomena", "measures.claim"},
 }
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ginn.spec import InputError, draft_of, load_spec
+from ginn.spec import InputError, draft_of, load_spec, with_picture, within
 
 REPORT = Path(__file__).parents[1] / "content" / "report.toml"
 
@@ -77,6 +79,8 @@ MISTAKES = [
     ("pictures/bottle.toml", "/etc/hosts", "experiment.picture", "below content/"),
     ('id = "bottle"', 'id = "../x"', "experiment.id", "../x"),
     ("seeds = 128", "seeds = 0", "experiment.audition.seeds", "0"),
+    ('licence = "MIT"', "", "site.licence", "nothing"),
+    ("https://opensource.org/license/mit", "mit.txt", "site.licence-url", "mit.txt"),
     ("good = 3", "good = 20", "good and bad together", "16 runs"),
     ('"#2f55e0"', '"blue"', "site.layer-colours", "blue"),
     ('language = "en-GB"', 'language = "<b>"', "site.language", "<b>"),
@@ -84,6 +88,17 @@ MISTAKES = [
     ("[[experiment]]", "[experiment]", "experiment", "one [[experiment]]"),
     ("[site]", "[site", "TOML", "cannot be read"),
     ("[draft]", "[extra]\n[draft]", "extra", "unknown key"),
+    ("batch = 128", "batch = 128\nthreshold = 255", "experiment.threshold", "255"),
+    ("batch = 128", 'batch = 128\nfit = "squeeze"', "experiment.fit", "'pad' or 'crop'"),
+    ("batch = 128", "batch = 128\nparts = 3", "experiment.parts", "a table"),
+    ("batch = 128", "batch = 128\nparts = { a = [0.5, 2] }", "experiment.parts.a", "[0.5, 2]"),
+    ("batch = 128", 'batch = 128\nparts = { "" = [0, 0] }', "experiment.parts", "one line of"),
+    ("batch = 128", 'batch = 128\n"a\\nb" = 1', "experiment.a b", "unknown key"),
+    ("batch = 128", f"batch = 0x{'f' * 9999}", "experiment.batch", "too long to repeat"),
+    ("batch = 128", f"batch = {'[' * 9999}", "TOML", "nested too deep"),
+    ("batch = 128", f"batch = {'9' * 9999}", "TOML", "limit"),
+    ('title = "The bottle"', 'title = " "', "experiment.title", "' '"),
+    ('title = "The bottle"', 'title = "a\\u0000"', "experiment.title", "a line of text"),
 ]
 
 
@@ -131,3 +146,109 @@ def test_any_value_is_read_or_refused_but_never_crashes(
     except InputError as error:
         message = str(error)
     assert not message or str(path) in message
+
+
+# Any TOML: documents of the report's own words, and of none of them.
+words = st.sampled_from(re.findall(r"(?m)^[a-z-]+(?= =)", REPORT.read_text("utf-8"))) | st.text()
+leaves = st.integers() | st.floats() | st.booleans() | st.text() | st.just("1979-05-27") | st.none()
+values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(words, inner))
+tables = st.sampled_from(["site", "experiment", "draft", "other"])
+
+
+def as_toml(value: object) -> str:
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(key)} = {as_toml(each)}" for key, each in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(as_toml, value)) + "]"
+    if value is None:
+        return "1979-05-27T07:32:00Z"
+    return json.dumps(value).replace("NaN", "nan").replace("Infinity", "inf")
+
+
+def outcome(path: Path) -> str:
+    """The message with which a report is refused, or nothing where it is read."""
+    try:
+        draft_of(load_spec(path))
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+any_file = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@given(st.dictionaries(tables, values | st.lists(values)))
+@any_file
+def test_any_toml_is_read_or_refused_in_one_line(
+    tmp_path: Path, document: dict[str, object]
+) -> None:
+    path = tmp_path / "report.toml"
+    text = "".join(f"{key} = {as_toml(value)}\n" for key, value in document.items())
+    path.write_text(text, encoding="utf-8", errors="replace")
+    message = outcome(path)
+    assert message.startswith(str(path))
+    assert message.isprintable()
+    assert len(message) < len(str(path)) + 700
+
+
+@given(st.binary())
+@example(b"\xef\xbb\xbf[site]")
+@any_file
+def test_any_bytes_are_refused_in_one_line(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "report.toml"
+    path.write_bytes(data)
+    message = outcome(path)
+    assert message.startswith(str(path))
+    assert message.isprintable()
+
+
+def test_what_is_no_file_or_a_giant_is_refused_unread(tmp_path: Path) -> None:
+    folder = tmp_path / "report.toml"
+    folder.mkdir()
+    assert "what is not a file" in outcome(folder)
+    giant = tmp_path / "giant.toml"
+    with giant.open("wb") as stream:
+        stream.truncate(10**12)
+    assert "found 1,000,000,000,000 bytes" in outcome(giant)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_may_lead_about_a_folder_but_not_out_of_it(tmp_path: Path) -> None:
+    folder = tmp_path / "content"
+    (folder / "pictures").mkdir(parents=True)
+    (folder / "real.png").write_bytes(b"")
+    (tmp_path / "secret.png").write_bytes(b"")
+    (tmp_path / "content-2").mkdir()
+    links = {"in.png": "../real.png", "out.png": "../../secret.png", "near.png": "../../content-2"}
+    for name, target in links.items():
+        (folder / "pictures" / name).symlink_to(target)
+    (folder / "everything").symlink_to(tmp_path)
+    assert within(folder, folder / "pictures/in.png").name == "in.png"
+    for name in ("pictures/out.png", "pictures/near.png", "everything/secret.png"):
+        with pytest.raises(InputError, match=r"found a link to .*; copy the file"):
+            within(folder, folder / name)
+    # The folder itself may be a link: to where is the author's to say.
+    (tmp_path / "alias").symlink_to(folder)
+    assert within(tmp_path / "alias", tmp_path / "alias/pictures/in.png")
+
+
+@given(st.text(st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=99))
+@example("Ünïcödé Cat")
+@example("9 lives")
+@example("-")
+def test_another_picture_has_an_id_and_a_title_of_its_own(name: str) -> None:
+    spec = load_spec(REPORT)
+    changed = with_picture(spec, Path(f"{name}.png")).experiment
+    assert re.fullmatch(r"[a-z][a-z0-9-]{0,31}", changed.id)
+    assert changed.title.strip()
+    assert changed.widths == spec.experiment.widths
+
+
+def test_another_pictures_names_come_from_its_file() -> None:
+    changed = with_picture(load_spec(REPORT), Path("/anywhere/black_cat.png")).experiment
+    assert (changed.id, changed.title, changed.picture) == (
+        "black-cat",
+        "Black cat",
+        "black_cat.png",
+    )

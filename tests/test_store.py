@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -18,7 +19,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from ginn import store as store_module
@@ -121,6 +123,34 @@ def test_every_flipped_bit_and_every_cut_is_noticed(
         assert str(path) in said[0]
     path.write_bytes(whole)
     assert store.load("stage", "name", KEY, form) is not None
+
+
+def signed(body: bytes) -> bytes:
+    """Bytes with the digest that an archive of the store ends with."""
+    return body + hashlib.sha256(body).hexdigest().encode()
+
+
+def archive(members: dict[str, bytes]) -> bytes:
+    return FILES.encode(members)
+
+
+@given(
+    st.binary()
+    | st.binary().map(signed)
+    | st.dictionaries(st.text(max_size=9), st.binary(max_size=200), max_size=3).map(archive)
+    | st.binary(max_size=99).map(lambda b: archive({"a.npy": b"\x93NUMPY\x01\x00" + b}))
+    | st.binary(max_size=99).map(lambda b: b'{"sha256":"0","value":' + b + b"}")
+)
+@example(signed(b"PK"))
+@example(b"[" * 100_000)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_bytes_are_a_value_or_damaged(store: Store, data: bytes) -> None:
+    for form in (ARRAYS, JSON, FILES):
+        (store.root / "stage").mkdir(exist_ok=True)
+        (store.root / "stage" / f"name.{KEY[:32]}{form.suffix}").write_bytes(data)
+        value = store.load("stage", "name", KEY, form)
+        if value is not None:
+            np.testing.assert_equal(form.decode(form.encode(value)), value)
 
 
 def test_a_value_is_computed_once_and_again_when_damaged(store: Store) -> None:

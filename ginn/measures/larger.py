@@ -102,9 +102,9 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
         "sum tests. Share of auditions failed: Fisher's exact tests. Without an effect, either is "
         f"the better one of half of all pairs. {tests} tests.",
         value=told or "no larger network was trained",
-        control=f"{plain.title.lower()} ({'-'.join(map(str, plain.widths))}): {np.median(plain.errors):.2%} wrong (median of "
-        f"{len(plain.errors)}); {share:.1%} of auditions failed; "
-        f"{np.median(plain.regions):.0f} regions",
+        control=f"{plain.title.lower()} ({'-'.join(map(str, plain.widths))}): "
+        f"{np.median(plain.errors):.2%} wrong (median of {len(plain.errors)}); {share:.1%} of "
+        f"auditions failed; {np.median(plain.regions):.0f} regions",
         runs=len(plain.errors) + sum(each.runs for each in compared),
         verdict=_verdict(compared, tests),
     )

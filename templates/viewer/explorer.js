@@ -274,7 +274,8 @@ GINN.explorer = (() => {
       if (!clock.isPlaying()) live.follow(state);
       if (seen[0].header) {
         timeline.draw(seen[0].header, seen[1]?.header, state, clock.isPlaying());
-        drawThumbnails(seen[sides.indexOf(state.side)] ?? seen[0]);
+        // In an article's figure the network panel is out of sight.
+        if (network.element.offsetParent) drawThumbnails(seen[sides.indexOf(state.side)] ?? seen[0]);
       }
       if (clock.isPlaying()) schedule();
     }

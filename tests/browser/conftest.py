@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from static_host import hosted
 
 ROOT = Path(__file__).resolve().parents[2]
-PREFIX = "/some/name/"
 INSTALL = "install one, on Debian with `apt-get install chromium`, or set CHROMIUM to its path"
 
 
@@ -40,36 +37,19 @@ class Journal:
 Open = Callable[..., tuple[Page, Journal]]
 
 
-class _StaticHost(http.server.SimpleHTTPRequestHandler):
-    """A static host under a sub-path, with the strictest policy that the site promises to keep."""
-
-    def translate_path(self, path: str) -> str:
-        if not path.startswith(PREFIX):
-            return str(Path(self.directory) / "nothing-outside-the-sub-path")
-        return super().translate_path(path.removeprefix(PREFIX.rstrip("/")))
-
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", "default-src 'self'")
-        super().end_headers()
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltSite]:
-    """The draft report, as `python build.py --draft` makes it."""
+    """The draft report, as `python build.py --draft` makes it, at the address that it is told."""
     folder = tmp_path_factory.mktemp("built")
     site = folder / "site"
-    command = [sys.executable, "build.py", "--draft", "--site", site, "--cache", folder / "cache"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    handler = functools.partial(_StaticHost, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}{PREFIX}"
+    with hosted(site) as address:
+        command = [
+            *(sys.executable, "build.py", "--draft", "--base-url", address),
+            *("--site", site, "--cache", folder / "cache"),
+        ]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
         yield BuiltSite(site, {"http": address, "file": f"{site.as_uri()}/"})
-        server.shutdown()
 
 
 def chromium() -> str:

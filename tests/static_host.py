@@ -1,0 +1,94 @@
+"""A static host such as GitHub Pages: a sub-path, its headers and types, gzip, `404.html`."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gzip
+import http.server
+import io
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar
+
+PREFIX = "/some/name/"
+GZIPPED = (".css", ".html", ".js", ".json", ".svg", ".xml")
+
+
+class StaticHost(http.server.SimpleHTTPRequestHandler):
+    """Answers as GitHub Pages does, as far as a reader's browser can tell."""
+
+    extensions_map: ClassVar[dict[str, str]] = {
+        "": "application/octet-stream",
+        ".css": "text/css; charset=utf-8",
+        ".html": "text/html; charset=utf-8",
+        ".js": "application/javascript; charset=utf-8",
+        ".json": "application/json; charset=utf-8",
+        ".png": "image/png",
+        ".svg": "image/svg+xml",
+        ".txt": "text/plain; charset=utf-8",
+        ".webmanifest": "application/manifest+json",
+        ".webp": "image/webp",
+        ".xml": "application/xml",
+    }
+
+    def translate_path(self, path: str) -> str:
+        """A file of the site for a path below `PREFIX`, and nothing for others."""
+        if not path.startswith(PREFIX):
+            return str(Path(self.directory) / "nothing-outside-the-sub-path")
+        return super().translate_path(path.removeprefix(PREFIX.rstrip("/")))
+
+    def send_head(self) -> BinaryIO | io.BytesIO | None:
+        """The answer's head, and its body: compressed if it is text and the browser takes that."""
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
+        taken = "gzip" in self.headers.get("Accept-Encoding", "")
+        if not (taken and path.suffix in GZIPPED and path.is_file()):
+            return super().send_head()
+        body = gzip.compress(path.read_bytes(), 6, mtime=0)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return io.BytesIO(body)
+
+    def end_headers(self) -> None:
+        """What every answer says."""
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
+    def send_error(self, code: int, *arguments: object, **named: object) -> None:
+        """The site's own page, at the address that failed."""
+        page = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(page)
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    """A server that does not mind a browser that has heard enough."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of what went wrong here, and of nothing else."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+@contextlib.contextmanager
+def hosted(site: Path, port: int = 0) -> Iterator[str]:
+    """The address, with last slash, at which a folder is served; port 0 takes any free one."""
+    handler = functools.partial(StaticHost, directory=str(site))
+    with _Server(("127.0.0.1", port), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
+        server.shutdown()

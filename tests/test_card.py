@@ -1,0 +1,64 @@
+"""Social cards and icons, held against the boundaries and the picture that they show."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from report_double import make_report
+
+from ginn import card
+from ginn.network import layer_slices
+
+
+def test_a_card_shows_the_boundaries_where_they_are() -> None:
+    report = make_report()
+    run = report.facts.experiment.exhibited[0]
+    neurons = tuple(range(report.boundaries[run.id].neurons))
+    snapshot = len(report.snapshots[run.id]) - 1
+    side = 400
+    for layer, shades in zip(
+        layer_slices(report.boundaries[run.id].widths),
+        [*report.colours.layers, report.colours.output],
+        strict=True,
+    ):
+        chosen = tuple(n for n in neurons if layer.start <= n < layer.stop)
+        stage = report.stage(run, snapshot, chosen)
+        bare = np.asarray(card.stage_picture(report.stage(run, snapshot, ()), report.colours, side))
+        drawn = np.asarray(card.stage_picture(stage, report.colours, side))
+        inked = np.abs(drawn.astype(int) - bare).sum(axis=2) > 0  # (side, side)
+        expected = [int(shades.light[i : i + 2], 16) for i in (1, 3, 5)]
+        for neuron in chosen:
+            for polyline in report.boundaries[run.id].polylines(snapshot, neuron):
+                ends = polyline.vertices
+                ends = np.concatenate([ends, ends[:1]]) if polyline.closed else ends
+                middle = ends[:-1] + np.diff(ends, axis=0) / 2
+                column, row = np.clip(middle * side, 0, side - 1).astype(int).T
+                assert inked[row, column].all()
+        darkest = drawn[inked].astype(int)
+        assert (np.abs(darkest - expected).sum(axis=1) < 8).any()
+        # Lines are thin: most of the picture stays as it was.
+        assert inked.mean() < 0.4
+
+
+def test_a_title_is_wrapped_within_its_room_whatever_its_length() -> None:
+    for words in (1, 5, 30, 300):
+        size, lines = card.fitted("extraordinary " * words, 458)
+        assert size in card.TITLE_SIZES
+        assert 1 <= len(lines) <= card.MOST_LINES
+        shown = re.sub("\u2026$", "", " ".join(lines)).split()
+        assert shown == ["extraordinary"] * len(shown)
+        assert (lines[-1][-1] == "\u2026") == (len(shown) < words)
+
+
+@pytest.mark.parametrize("side", [180, 192, 512])
+def test_an_icon_keeps_its_picture_where_launchers_cut_nothing_off(side: int) -> None:
+    labels = make_report().domain.labels
+    with Image.open(io.BytesIO(card.icon(labels, side))) as image:
+        dark = np.argwhere(np.asarray(image.convert("L")) < 128)
+    distance = np.hypot(*(dark + 0.5 - side / 2).T)
+    assert len(dark) > 0.1 * side**2
+    assert distance.max() <= 0.4 * side

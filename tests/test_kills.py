@@ -1,0 +1,123 @@
+"""Builds that are killed, and disks that are full: a whole site, and in the end the same one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from killing import ROOT, Killings, copy_content, digest
+
+import build as story
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL and mounts")
+
+
+@pytest.fixture(scope="module")
+def killings(tmp_path_factory: pytest.TempPathFactory) -> Killings:
+    return Killings(tmp_path_factory.mktemp("killings"))
+
+
+def test_a_killed_build_leaves_a_whole_site_and_the_next_makes_the_same(killings: Killings) -> None:
+    for _ in killings.kill(4):
+        pass
+    assert sum(killings.survived.values()) == 4
+
+
+@pytest.mark.parametrize("before_the_end", [0, 1, 2, 3])
+def test_a_kill_about_the_swap_of_the_site_loses_nothing(
+    killings: Killings, before_the_end: int
+) -> None:
+    killings.at_write("training", killings.writes["training"] - before_the_end)
+
+
+# --- disks ----------------------------------------------------------------------------------------
+
+
+def mount(*arguments: str) -> bool:
+    done = subprocess.run(["mount", *arguments], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+@pytest.fixture
+def disk(killings: Killings) -> Iterator[Path]:
+    """A small disk in memory that holds the old site; skips loudly where none can be mounted."""
+    killings.prepare("nothing")
+    place = killings.site.parent
+    try:
+        mounted = mount("-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place))
+    except FileNotFoundError:
+        mounted = False
+    if not mounted:
+        pytest.skip("DISK FULL AND READ-ONLY NOT TESTED: this user may mount no disk")
+    try:
+        subprocess.run(["cp", "-r", str(killings.root / "old"), str(killings.site)], check=True)
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def used(place: Path) -> int:
+    room = os.statvfs(place)
+    return (room.f_blocks - room.f_bfree) * room.f_frsize
+
+
+@pytest.mark.parametrize("room", [0, 8, 16, 32, 100, 200, 260])
+def test_a_full_disk_is_said_and_the_old_site_stays(
+    killings: Killings, disk: Path, room: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`room` is what is left on the disk, in kB."""
+    assert mount("-o", f"remount,size={used(disk) + room * 1024}", str(disk))
+    capsys.readouterr()
+    assert story.main(killings.options()) == 2
+    message = capsys.readouterr().err
+    assert message.startswith(f"build.py: error: {disk}")
+    assert "No space left on device" in message
+    assert message.count("\n") == 1
+    assert digest(killings.site) == killings.old
+    assert not list(killings.cache.rglob("*.part"))
+    assert mount("-o", "remount,size=16m", str(disk))
+    killings.build()
+    assert digest(killings.site) == killings.new
+
+
+def test_a_disk_that_is_only_read_is_said_and_nothing_changes(
+    killings: Killings, disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mount("-o", "remount,ro", str(disk))
+    capsys.readouterr()
+    assert story.main(killings.options()) == 2
+    message = capsys.readouterr().err
+    assert message.startswith(f"build.py: error: the cache {disk}")
+    assert "Read-only file system" in message
+    assert message.count("\n") == 1
+    assert digest(killings.site) == killings.old
+
+
+# --- same in, same out ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("folder", "jobs", "surroundings"),
+    [
+        ("a", "1", {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"}),
+        ("b ü/c", "2", {"TZ": "America/Adak", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "2"}),
+        ("d", "3", {"TZ": "UTC", "LANG": "de_DE.UTF-8", "PYTHONUTF8": "1", "COLUMNS": "20"}),
+    ],
+)
+def test_surroundings_do_not_show_in_the_site(
+    killings: Killings, tmp_path: Path, folder: str, jobs: str, surroundings: dict[str, str]
+) -> None:
+    content = copy_content(tmp_path / folder)
+    done = subprocess.run(
+        [
+            sys.executable, str(ROOT / "build.py"), "--draft", "--jobs", jobs,
+            "--content", str(content), "--cache", str(tmp_path / "cache"),
+        ],
+        env=os.environ | surroundings, capture_output=True, cwd=tmp_path, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert digest(content / "site") == killings.new

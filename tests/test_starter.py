@@ -1,0 +1,75 @@
+"""`python build.py --new DIR`: a report of one's own, which builds as it stands."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import build as story
+
+ROOT = Path(__file__).parents[1]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def test_a_new_report_builds_as_it_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "far/away"
+    assert story.main(["--new", str(folder)]) == 0
+    assert str(folder) in capsys.readouterr().out
+    assert files(folder) == files(ROOT / "templates/starter")
+    assert {"report.toml", "articles/index.md", ".github/workflows/pages.yml"} <= set(files(folder))
+    # Shorter, for the test's sake alone.
+    report = folder / "report.toml"
+    text = report.read_text(encoding="utf-8")
+    assert "iterations = 10_000\nsnapshots = 60" in text
+    report.write_text(text.replace("10_000\nsnapshots = 60", "60\nsnapshots = 6"), "utf-8")
+    options = ["--draft", "--jobs", "2", "--content", str(folder), "--cache", str(tmp_path / "c")]
+    assert story.main(options) == 0
+    told = capsys.readouterr().out
+    assert "Otsu's method" in told
+    parts = re.findall(r"(?m)^ +[\d.]+%  (?:white|black)  (.*)$", told)
+    assert set(parts) == {"paper", "cat", "left eye", "right eye"}
+    assert "left eye" in (folder / "site/index.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "far/.away.new").exists()
+
+
+def test_what_is_there_is_never_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    thesis = tmp_path / "thesis"
+    thesis.mkdir()
+    (thesis / "thesis.txt").write_text("years of work", encoding="utf-8")
+    (tmp_path / "file").write_text("a file", encoding="utf-8")
+    if sys.platform != "win32":
+        (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for name in ("thesis", "file", "link", "file/below"):
+        if name == "link" and sys.platform == "win32":
+            continue
+        assert story.main(["--new", str(tmp_path / name)]) == 2
+        message = capsys.readouterr().err
+        assert message.startswith(f"build.py: error: {tmp_path / name}: ")
+        assert "allowed with --new" in message
+        assert message.count("\n") == 1
+    assert files(tmp_path) == {"thesis/thesis.txt": b"years of work", "file": b"a file"}
+    (tmp_path / "empty").mkdir()
+    assert story.main(["--new", str(tmp_path / "empty")]) == 0
+    assert (tmp_path / "empty/report.toml").is_file()
+
+
+def test_the_workflow_runs_commands_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    workflow = (ROOT / "templates/starter/.github/workflows/pages.yml").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit):
+        story.main(["--help"])
+    known = set(re.findall(r"--[a-z]+", capsys.readouterr().out))
+    (command,) = re.findall(r"build\.py (.*)", workflow)
+    assert set(re.findall(r"--[a-z]+", command)) <= known
+    (torch,) = re.findall(r"grep -o '(.*?)'", workflow)
+    assert re.search(torch, (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
