@@ -42,13 +42,13 @@ from ginn import (
 )
 from ginn.address import hashed
 from ginn.articles import read_articles
+from ginn.claims import Findings
 from ginn.closing import bytes_by_kind, claims_table, summary
 from ginn.crew import Crew, CrewError
 from ginn.examples import Examples
 from ginn.geometry import Boundaries
 from ginn.links import check_links
 from ginn.measures import intervention, silence
-from ginn.measures.claim import Claim
 from ginn.measures.intervention import Trial
 from ginn.metadata import Publication, build_date, web_address
 from ginn.network import Float64, Snapshots
@@ -68,10 +68,7 @@ MOST_SEEDS_A_STEP = 32
 SNAPSHOTS = ARRAYS.of(network.snapshots_as_arrays, network.snapshots_from_arrays)
 BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
 ONE_ARRAY: Form[Float64] = ARRAYS.of(lambda array: {"array": array}, lambda arrays: arrays["array"])
-CLAIMS: Form[list[Claim]] = JSON.of(
-    lambda rows: [dataclasses.asdict(row) for row in rows],
-    lambda rows: [Claim(**row) for row in rows],
-)
+FINDINGS: Form[Findings] = JSON.of(claims.findings_as_json, claims.findings_from_json)
 EXAMPLES: Form[Examples] = JSON.of(dataclasses.asdict, examples.examples_from_json)
 # How long a trial goes on after the state that it starts from.
 TRIAL_ITERATIONS = 50_000
@@ -159,6 +156,7 @@ def build(
             Stages(replace(spec, experiment=variant), domain, articles, kept, workers).variant()
             for variant in spec.variants
         ]
+        findings = stages.claims(cohort, runs, audition, variants)
         facts = phenomena.gather_facts(
             spec.experiment,
             domain,
@@ -166,8 +164,9 @@ def build(
             runs,
             exhibited,
             variants,
-            stages.claims(cohort, runs, audition, variants),
+            findings.rows,
             stages.examples(exhibited, cohort, boundaries),
+            findings.evidence,
         )
         films = stages.film(boundaries, cohort)
         motions = stages.motion(boundaries)
@@ -390,11 +389,11 @@ class Stages:
         runs: Sequence[RunFacts],
         audition: AuditionFacts,
         variants: Sequence[VariantFacts],
-    ) -> list[Claim]:
-        """The claims table's rows; a run that ended early is in none of them."""
+    ) -> Findings:
+        """The claims table and its evidence; a run that ended early is in neither."""
         whole = [run for run in cohort.values() if not run.ended]
         if not whole:
-            return []
+            return Findings(())
         failed = [run.seed for run in runs if run.failed]
         inputs = {
             "runs": self.run_keys,
@@ -403,14 +402,16 @@ class Stages:
             "top": self.experiment.top,
         }
         own = {"boundaries": [], "networks": [], "picture": [failed], "trials": []}
-        keys = keys_of("claims", own, inputs, rooms("claims", *GEOMETRY, *MEASURES), ["numpy"])
+        keys = keys_of(
+            "claims", own, inputs, rooms("claims", "evidence", *GEOMETRY, *MEASURES), ["numpy"]
+        )
         plain_runs = [
             replace(run, regions_end=claims.regions_at_the_end(cohort[run.id]))
             for run in runs
             if run.seed < self.experiment.first_seeds
         ]
 
-        def work(missing: list[str]) -> Iterator[tuple[str, list[Claim]]]:
+        def work(missing: list[str]) -> Iterator[tuple[str, Findings]]:
             heard = self.auditioned()
             part = silence.hardest_part(heard, self.domain)
             calls: dict[str, tuple[Any, ...]] = {
@@ -422,21 +423,21 @@ class Stages:
             }  # fmt: skip
             wanted = [(name, *call) for name, call in calls.items() if name in missing]
             with bar("measuring", len(missing)) as progress:
-                for name, rows in self.workers.each(claims.make, wanted):
+                for name, found in self.workers.each(claims.make, wanted):
                     progress.update()
-                    yield name, rows
+                    yield name, found
             if "trials" in missing:
                 trials = claims.trials_of(heard, self.domain, part)
                 ends = {name: self.try_out(each, heard) for name, each in trials.items()}
-                yield "trials", claims.claims_of_trials(trials, ends, self.domain)
+                yield "trials", claims.findings_of_trials(trials, ends, self.domain)
 
-        made = self.kept.keep_each("claims", keys, CLAIMS, work)
+        made = self.kept.keep_each("claims", keys, FINDINGS, work)
         widths = self.experiment.widths
         plain = phenomena.as_network("Plain", widths, audition, plain_runs)
         others = [phenomena.as_network(v.title, v.widths, v.audition, v.runs) for v in variants]
         groups = ("boundaries", "networks", "picture", "trials")
-        return [row for name in groups for row in made[name]] + claims.claim_of_variants(
-            plain, others
+        return claims.together(
+            [*(made[name] for name in groups), claims.findings_of_variants(plain, others)]
         )
 
     def try_out(self, trials: Sequence[Trial], heard: Sequence[Snapshots]) -> list[Snapshots]:
@@ -656,7 +657,11 @@ class Stages:
             "articles",
             "links",
             "figures",
+            "axes",
             "charts",
+            "curves",
+            "scatters",
+            "evidence",
             "mathematics",
             "numerals",
             "network",

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import numpy as np
 
 from ginn import numerals
-from ginn.figures import INK, MUTED, RULE, Colours, svg_document
+from ginn.axes import LETTER, MIDDLE, TEXT, rule, spread, text
+from ginn.figures import INK, RULE, Colours, svg_document
 from ginn.network import Float64, Snapshots
 from ginn.phenomena import ExperimentFacts, PartFacts, RunFacts
-
-TEXT = 13  # px
-# The middle of a digit lies this far above the baseline, in em.
-MIDDLE = 0.35
-# No line of sans-serif text is longer than so many em a letter; text is never measured.
-LETTER = 0.56
 
 
 def loss_curves_svg(
@@ -56,18 +50,18 @@ def loss_curves_svg(
             value = factor * 10.0**exponent
             if low <= math.log10(value) <= high:
                 y = top + y_scale * (high - math.log10(value))
-                parts.append(_rule(left, y, width - right, y))
+                parts.append(rule(left, y, width - right, y))
                 label = numerals.significant(value, 1)
-                parts.append(_text(left - 8, y + MIDDLE * TEXT, label, anchor="end"))
+                parts.append(text(left - 8, y + MIDDLE * TEXT, label, anchor="end"))
     # Seven digits need room: on a narrow chart every other power of ten is named.
     powers = range(1, math.floor(math.log10(max(10, last))) + 1)
     for iteration in (0, *(10**k for k in powers if width > 500 or k % 2 == max(powers) % 2)):
         x = left + x_scale * math.log10(1 + iteration)
-        parts.append(_rule(x, bottom, x, bottom + 5))
-        parts.append(_text(x, bottom + 6 + TEXT, f"{iteration:,}", anchor="middle"))
+        parts.append(rule(x, bottom, x, bottom + 5))
+        parts.append(text(x, bottom + 6 + TEXT, f"{iteration:,}", anchor="middle"))
     middle = (left + width - right) / 2
-    parts.append(_text(middle, height - 8, "iteration, log scale", anchor="middle"))
-    parts.append(_text(left, top - 3, "loss, nats a pixel, log scale"))
+    parts.append(text(middle, height - 8, "iteration, log scale", anchor="middle"))
+    parts.append(text(left, top - 3, "loss, nats a pixel, log scale"))
 
     exhibited = {run.id for run in facts.exhibited}
     for run in sorted(facts.cohort, key=lambda run: (run.failed, run.id in exhibited)):
@@ -77,7 +71,7 @@ def loss_curves_svg(
     for run, end, y in zip(facts.exhibited, ends, heights, strict=True):
         name = f'<path class="rule" stroke="{RULE.light}" d="M{end[0] + 2:.1f},{end[1]:.1f}'
         parts.append(f'{name} {width - right + 9},{y:.1f}"/>')
-        parts.append(_text(width - right + 12, y + MIDDLE * TEXT, run.title, _text_class(run)))
+        parts.append(text(width - right + 12, y + MIDDLE * TEXT, run.title, _text_class(run)))
     return svg_document(
         width, height, "Loss of every run", loss_description(facts), colours, "\n".join(parts)
     )
@@ -109,24 +103,6 @@ def _curve(points: Float64, run: RunFacts, named: bool) -> str:
     )
 
 
-def spread(heights: Sequence[float], gap: float, top: float, bottom: float) -> list[float]:
-    """The heights moved as little as needed to lie `gap` apart, in their order, within the limits.
-
-    Labels that would overlap are pushed down in turn, and then up again from the bottom.
-    """
-    order = sorted(range(len(heights)), key=lambda i: heights[i])
-    moved = list(heights)
-    floor = top
-    for i in order:
-        moved[i] = max(moved[i], floor)
-        floor = moved[i] + gap
-    ceiling = bottom
-    for i in reversed(order):
-        moved[i] = min(moved[i], ceiling)
-        ceiling = moved[i] - gap
-    return moved
-
-
 def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int = 680) -> str:
     """Accuracy on each part of the picture, a dot a run; runs that failed are named diamonds.
 
@@ -142,16 +118,16 @@ def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int = 
     parts = []
     for hundredths in (0, 25, 50, 75, 100):
         x = left + scale * hundredths / 100
-        parts.append(_rule(x, bottom, x, bottom + 5))
-        parts.append(_text(x, bottom + 6 + TEXT, f"{hundredths}%", anchor="middle"))
+        parts.append(rule(x, bottom, x, bottom + 5))
+        parts.append(text(x, bottom + 6 + TEXT, f"{hundredths}%", anchor="middle"))
     axis = "pixels of the part got right"
-    parts.append(_text(left + scale / 2, bottom + 12 + 2 * TEXT, axis, anchor="middle"))
+    parts.append(text(left + scale / 2, bottom + 12 + 2 * TEXT, axis, anchor="middle"))
     for number, part in enumerate([None, *facts.parts]):
         y0 = top + row * number
-        parts.append(_rule(0, y0 + row, width - right, y0 + row))
+        parts.append(rule(0, y0 + row, width - right, y0 + row))
         if part is not None and part.major:
             half = left + scale / 2
-            parts.append(_rule(half, y0 + 1, half, y0 + row - 1, ' stroke-dasharray="3 3"'))
+            parts.append(rule(half, y0 + 1, half, y0 + row - 1, ' stroke-dasharray="3 3"'))
         parts += _row_label(part, y0 + row / 2)
         first = y0 + row / 2 - step * (len(runs) - 1) / 2
         accuracies = [
@@ -172,9 +148,9 @@ def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int = 
 def _row_label(part: PartFacts | None, y: float) -> list[str]:
     """A row's name, and how much of the picture it covers."""
     if part is None:
-        return [_text(0, y + MIDDLE * TEXT, "whole picture")]
+        return [text(0, y + MIDDLE * TEXT, "whole picture")]
     below = f"{part.label}, {numerals.percent(part.share)}"
-    return [_text(0, y - 2, part.name), _text(0, y + TEXT, below, "muted")]
+    return [text(0, y - 2, part.name), text(0, y + TEXT, below, "muted")]
 
 
 def _dots(
@@ -199,7 +175,7 @@ def _dots(
         side, anchor = (-7, "end") if x > turn else (7, "start")
         if i in named:
             y_label = next(label_heights) + MIDDLE * TEXT
-            marks.append(_text(x + side, y_label, run.title, "failed-text", anchor))
+            marks.append(text(x + side, y_label, run.title, "failed-text", anchor))
     return marks
 
 
@@ -221,16 +197,3 @@ def accuracy_description(facts: ExperimentFacts) -> str:
 
 def _text_class(run: RunFacts) -> str:
     return "failed-text" if run.failed else "ink"
-
-
-def _text(x: float, y: float, text: str, kind: str = "muted", anchor: str = "start") -> str:
-    fill = MUTED if kind == "muted" else INK
-    return (
-        f'<text class="{kind}" fill="{fill.light}" x="{x:.1f}" y="{y:.1f}" font-size="{TEXT}" '
-        f'text-anchor="{anchor}">{escape(text)}</text>'
-    )
-
-
-def _rule(x0: float, y0: float, x1: float, y1: float, extra: str = "") -> str:
-    line = f"M{x0:.1f},{y0:.1f} {x1:.1f},{y1:.1f}"
-    return f'<path class="rule" stroke="{RULE.light}"{extra} d="{line}"/>'

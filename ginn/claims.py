@@ -1,16 +1,21 @@
 """The claims table: every run of a build goes in, the original's claims come out with verdicts.
 
-Each function makes the rows that can be made together, from what they share; a build hands them
-to its workers. A claim that a picture cannot be asked (it has no corners, no top) has no row.
+Each function makes the rows that can be made together, and the series that figures draw, from what
+they share; a build hands them to its workers. A claim that a picture cannot be asked (it has no
+corners, no top) has no row.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ginn import evidence
+from ginn.evidence import NO_EVIDENCE, Evidence
 from ginn.geometry import trace
 from ginn.measures import (
     bends,
@@ -37,19 +42,38 @@ IMPOSED_ON = 8
 IMPOSED_STREAMS = 4
 
 
-def make(group: str, *read: Any) -> tuple[str, list[Claim]]:
-    """In a worker: the name of a group of rows, and the rows made from what the group reads."""
-    makers: dict[str, Callable[..., list[Claim]]] = {
-        "boundaries": claims_of_boundaries,
-        "networks": claims_of_networks,
-        "picture": claims_of_the_picture,
+@dataclass(frozen=True)
+class Findings:
+    """Some rows of the claims table, and the series that they sum up."""
+
+    rows: tuple[Claim, ...]
+    evidence: Evidence = NO_EVIDENCE
+
+
+def findings_as_json(findings: Findings) -> dict[str, Any]:
+    """Findings as plain dictionaries, lists, strings and numbers."""
+    return dataclasses.asdict(findings)
+
+
+def findings_from_json(values: Mapping[str, Any]) -> Findings:
+    """The way back from `findings_as_json`."""
+    rows = tuple(Claim(**row) for row in values["rows"])
+    return Findings(rows, evidence.evidence_from_json(values["evidence"]))
+
+
+def make(group: str, *read: Any) -> tuple[str, Findings]:
+    """In a worker: the name of a group, and what is found from what the group reads."""
+    makers: dict[str, Callable[..., Findings]] = {
+        "boundaries": findings_of_boundaries,
+        "networks": findings_of_networks,
+        "picture": findings_of_the_picture,
     }
     return group, makers[group](*read)
 
 
-def claims_of_boundaries(
+def findings_of_boundaries(
     cohort: Sequence[Snapshots], auditions: Sequence[Snapshots], domain: Domain
-) -> list[Claim]:
+) -> Findings:
     """What bends what, how regions grow, shift before turn, bends at corners: claims 1, 2 and 3."""
     boundaries = [trace(run) for run in cohort]
     kinks = [bends.kinks(traced) for traced in boundaries]
@@ -70,6 +94,7 @@ def claims_of_boundaries(
         bias_first.claim_bias_moves_first(motions),
         bias_first.claim_later_phases(motions),
     ]
+    near = []
     if len(domain.corners):
         points = critical_points.points_of(domain)
         near = [
@@ -77,12 +102,20 @@ def claims_of_boundaries(
             for run, traced, found in zip(cohort, boundaries, kinks, strict=True)
         ]
         rows.append(critical_points.claim_bends_at_corners(near))
-    return rows
+    series = Evidence(
+        regions=evidence.region_counts(
+            [run.seed for run in cohort], cohort[0].iterations.tolist(), boundaries, untrained,
+            growths[0],
+        ),
+        shift=evidence.shift_shares(motions),
+        corners=evidence.corner_distances(near) if near else None,
+    )  # fmt: skip
+    return Findings(tuple(rows), series)
 
 
-def claims_of_networks(
+def findings_of_networks(
     cohort: Sequence[Snapshots], auditions: Sequence[Snapshots], domain: Domain, part: str
-) -> list[Claim]:
+) -> Findings:
     """Copycats, indecisive neurons and silence over the part: claims 4, 5 and 7."""
     points = copycats.every_other(domain)
     likes = [[copycats.likeness(both) for both in overlaps(run)] for run in cohort]
@@ -108,7 +141,7 @@ def claims_of_networks(
         if heard.shut[-1]
     ]
     in_full = [silence.hearing(run, domain, part) for run in cohort]
-    return [
+    rows = (
         copycats.claim_copycats(
             [copycats.growth([like[layer] for like in likes]) for layer in layers],
             [copycats.company([on[layer] for on in maps]) for layer in layers],
@@ -118,17 +151,23 @@ def claims_of_networks(
         indecision.claim_indecision(indecision.indecision(late, middle)),
         silence.claim_silence(briefly, np.array(gradients).reshape(-1, len(layers) + 1)),
         silence.claim_silence_lasts(in_full, int(auditions[0].iterations[-1])),
-    ]
+    )
+    series = Evidence(
+        copycats=evidence.likeness_shares(likes, maps),
+        silence=evidence.silent_auditions(briefly),
+        spells=evidence.silent_runs(in_full),
+    )
+    return Findings(rows, series)
 
 
-def claims_of_the_picture(
+def findings_of_the_picture(
     cohort: Sequence[Snapshots],
     auditions: Sequence[Snapshots],
     failed_runs: Sequence[int],
     failed_auditions: Sequence[int],
     domain: Domain,
     top: tuple[str, ...],
-) -> list[Claim]:
+) -> Findings:
     """Symmetry and, where the picture has a top, how failed runs model it: claims 6 and 8."""
     trained = [symmetry.mirror_scores(run, domain) for run in cohort]
     untrained = [symmetry.mirror_scores(run, domain, 0) for run in cohort]
@@ -137,6 +176,7 @@ def claims_of_the_picture(
         symmetry.claim_symmetric_boundaries(trained, untrained),
         symmetry.claim_better_is_more_symmetric(trained, briefly),
     ]
+    errors = None
     if top:
         full = [parts.part_errors(run, domain, top) for run in cohort]
         brief = [parts.part_errors(run, domain, top) for run in auditions]
@@ -145,7 +185,9 @@ def claims_of_the_picture(
                 parts.compare_runs(full, failed_runs), parts.compare_runs(brief, failed_auditions)
             )
         )
-    return rows
+        errors = evidence.part_error_series(full, failed_runs, brief, failed_auditions, top)
+    mirrored = evidence.mirror_series([run.seed for run in cohort], trained, untrained)
+    return Findings(tuple(rows), Evidence(symmetry=mirrored, parts=errors))
 
 
 def trials_of(
@@ -163,22 +205,32 @@ def trials_of(
     }
 
 
-def claims_of_trials(
+def findings_of_trials(
     trials: Mapping[str, Sequence[Trial]],
     outcomes: Mapping[str, Sequence[Snapshots]],
     domain: Domain,
-) -> list[Claim]:
+) -> Findings:
     """Claim 7's tests: what became of the runs that were woken, and of those silenced."""
     told = {
         treated: recovery.read(each, outcomes[treated], domain, treated) if each else None
         for treated, each in trials.items()
     }
-    return [recovery.claim_waking(told["raised"]), recovery.claim_silencing(told["lowered"])]
+    rows = (recovery.claim_waking(told["raised"]), recovery.claim_silencing(told["lowered"]))
+    return Findings(rows, Evidence(trials=evidence.trial_series(told)))
 
 
-def claim_of_variants(plain: larger.Network, variants: Sequence[larger.Network]) -> list[Claim]:
-    """Claim 9; no row where no larger network was trained."""
-    return [larger.claim_larger_is_better(plain, variants)] if variants else []
+def findings_of_variants(plain: larger.Network, variants: Sequence[larger.Network]) -> Findings:
+    """Claim 9; no row and no series where no larger network was trained."""
+    rows = (larger.claim_larger_is_better(plain, variants),) if variants else ()
+    return Findings(rows, Evidence(variants=evidence.network_series(plain, variants)))
+
+
+def together(found: Sequence[Findings]) -> Findings:
+    """All rows, in the order given, and all series."""
+    return Findings(
+        tuple(row for each in found for row in each.rows),
+        evidence.together([each.evidence for each in found]),
+    )
 
 
 def regions_at_the_end(run: Snapshots) -> int:

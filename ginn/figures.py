@@ -161,6 +161,7 @@ def _rules(colours: Colours) -> list[tuple[str, Shades]]:
         ("rule{stroke:?}", RULE),
         ("black{fill:?}", PICTURE_BLACK),
         ("run{stroke:?}", INK),
+        ("control{stroke:?}", MUTED),
         ("failed{stroke:?}", FAILED),
         ("failed-text{fill:?}", FAILED),
         *((f"layer-{i}{{stroke:?}}", shades) for i, shades in enumerate(colours.layers, 1)),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.evidence import NO_EVIDENCE, Evidence
 from ginn.examples import Examples
 from ginn.geometry import Boundaries
 from ginn.measures.claim import Claim
@@ -119,6 +120,7 @@ class Facts:
     variants: tuple[VariantFacts, ...] = ()
     claims: tuple[Claim, ...] = ()
     examples: Examples = NO_EXAMPLES
+    evidence: Evidence = NO_EVIDENCE
 
     def claim(self, name: str) -> Claim | None:
         """The claim of that name, or None where this build has no such row."""
@@ -283,6 +285,7 @@ def gather_facts(
     variants: Sequence[VariantFacts] = (),
     claims: Sequence[Claim] = (),
     examples: Examples = NO_EXAMPLES,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Facts:
     """Everything measured about an experiment, as one tree."""
     shown = {run.seed: run for run in exhibited}
@@ -309,6 +312,7 @@ def gather_facts(
         variants=tuple(variants),
         claims=tuple(claims),
         examples=examples,
+        evidence=evidence,
     )
 
 

@@ -18,7 +18,7 @@ import markdown
 import numpy as np
 from markupsafe import Markup
 
-from ginn import charts, figures, numerals
+from ginn import charts, curves, figures, numerals, scatters
 from ginn.figures import Colours, FigureError, Stage
 from ginn.geometry import Boundaries
 from ginn.mathematics import Mathematics
@@ -29,6 +29,8 @@ from ginn.spec import Experiment, Site
 
 EXPLORER = "explore/index.html"
 NARROW, WIDE = 340, 680  # px, the widths that charts are drawn for
+# The views of the claims table's evidence, each by the name of its series.
+EVIDENCE = {**curves.CHARTS, **scatters.CHARTS}
 # Stills that share a row are shown small: so much heavier are their lines, by their number.
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2
@@ -120,6 +122,7 @@ class Plates:
         of one run and choice of neurons: it takes the same, with either a list as `step` or a
         number of `frames` evenly spaced from `start` to `end`, each a step. "loss" and "accuracy"
         take nothing.
+        Nor does a view of EVIDENCE, which is there where `facts.evidence` has its series.
 
         Raises FigureError for a name, view or state that this build does not hold.
         """
@@ -133,6 +136,7 @@ class Plates:
             "loss": self._loss,
             "accuracy": self._accuracy,
         }
+        views |= {each: partial(self._evidence, each) for each in EVIDENCE}
         if view not in views:
             raise FigureError("view", view, ", ".join(views))
         text = caller() if caller else caption
@@ -253,6 +257,18 @@ class Plates:
         draw = partial(charts.loss_curves_svg, facts, report.snapshots, report.colours)
         text = charts.loss_description(facts)
         yield Still("loss", "", text, "", partial(draw, WIDE), partial(draw, NARROW))
+
+    def _evidence(self, name: str) -> Iterator[Still]:
+        """The chart of one series of the evidence, where this build has it."""
+        facts, chart = self.report.facts, EVIDENCE[name]
+        series = getattr(facts.evidence, name)
+        if series is None:
+            told = [each for each in EVIDENCE if getattr(facts.evidence, each) is not None]
+            allowed = f"evidence that this build has ({', '.join(told) or 'none'}); ask first: "
+            raise FigureError("view", name, allowed + "{% if facts.evidence." + name + " %}")
+        draw = partial(chart.draw, series, facts.experiment, self.report.colours)
+        text = chart.describe(series, facts.experiment)
+        yield Still(name, "", text, "", partial(draw, WIDE), partial(draw, NARROW))
 
     def _accuracy(self) -> Iterator[Still]:
         """Accuracy by part of the whole cohort."""

@@ -43,7 +43,7 @@ def test_every_group_has_its_rows_and_no_name_comes_twice() -> None:
         claims.make("picture", runs(), runs(), [1], [0, 2], domain, ("cap", "neck")),
     ]
     assert [name for name, _ in groups] == ["boundaries", "networks", "picture"]
-    rows = list(itertools.chain.from_iterable(rows for _, rows in groups))
+    rows = list(itertools.chain.from_iterable(found.rows for _, found in groups))
     names = [row.name for row in rows]
     assert len(set(names)) == len(names) == 7 + 4 + 3
     assert {row.verdict for row in rows} <= {"holds", "does not hold", "not decidable here"}
@@ -56,15 +56,19 @@ def test_every_group_has_its_rows_and_no_name_comes_twice() -> None:
 
 def test_a_picture_without_corners_or_top_is_not_asked_for_them() -> None:
     domain = bottle()
-    with_corners = claims.claims_of_boundaries(runs(), runs(), domain)
-    without = claims.claims_of_boundaries(runs(), runs(), plain(domain))
-    assert len(with_corners) == len(without) + 1
-    rows = claims.claims_of_the_picture(runs(), runs(), [], [], plain(domain), ())
-    assert "Failed runs and the top" not in [row.name for row in rows]
+    with_corners = claims.findings_of_boundaries(runs(), runs(), domain)
+    without = claims.findings_of_boundaries(runs(), runs(), plain(domain))
+    assert len(with_corners.rows) == len(without.rows) + 1
+    assert with_corners.evidence.corners
+    assert without.evidence.corners is None
+    assert without.evidence.regions == with_corners.evidence.regions
+    found = claims.findings_of_the_picture(runs(), runs(), [], [], plain(domain), ())
+    assert "Failed runs and the top" not in [row.name for row in found.rows]
+    assert found.evidence.parts is None
 
 
 def test_straight_first_layer_holds_for_any_network() -> None:
-    first = claims.claims_of_boundaries(runs(), runs(), bottle())[0]
+    first = claims.findings_of_boundaries(runs(), runs(), bottle()).rows[0]
     assert (first.name, first.verdict) == ("Straight first layer", "holds")
     assert first.value.startswith("0 of ")
 
@@ -91,10 +95,11 @@ def test_trials_wake_the_shut_and_silence_those_that_learnt() -> None:
 
 
 def test_without_trials_their_claims_say_that_there_is_nothing_to_decide() -> None:
-    rows = claims.claims_of_trials(
+    found = claims.findings_of_trials(
         {"raised": (), "lowered": ()}, {"raised": [], "lowered": []}, bottle()
     )
-    assert [row.verdict for row in rows] == ["not decidable here"] * 2
+    assert found.evidence.trials is None
+    assert [row.verdict for row in found.rows] == ["not decidable here"] * 2
 
 
 def test_trials_are_read_in_their_order() -> None:
@@ -113,10 +118,10 @@ def test_trials_are_read_in_their_order() -> None:
         "raised": [end(trial.arm) for trial in trials["raised"]],
         "lowered": [end(trial.arm) for trial in trials["lowered"]],
     }
-    waking = claims.claims_of_trials(trials, outcomes, domain)[0]
+    waking = claims.findings_of_trials(trials, outcomes, domain).rows[0]
     assert waking.verdict == "holds"
     swapped = {**outcomes, "raised": [end("none")] * len(trials["raised"])}
-    assert claims.claims_of_trials(trials, swapped, domain)[0].verdict != "holds"
+    assert claims.findings_of_trials(trials, swapped, domain).rows[0].verdict != "holds"
 
 
 def test_regions_at_the_end_are_those_of_the_last_snapshot() -> None:
@@ -133,4 +138,6 @@ def test_regions_at_the_end_are_those_of_the_last_snapshot() -> None:
 def test_the_row_of_larger_networks_needs_one(variants: int) -> None:
     from test_measures_larger import PLAIN, network
 
-    assert len(claims.claim_of_variants(PLAIN, [network(0.01)] * variants)) == variants
+    found = claims.findings_of_variants(PLAIN, [network(0.01)] * variants)
+    assert len(found.rows) == variants
+    assert (found.evidence.variants is not None) == bool(variants)

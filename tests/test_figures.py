@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from report_double import PIXELS, bottle, make_report, traced, trained
 
-from ginn import charts, figures
+from ginn import axes, charts, figures
 from ginn.figures import FigureError, Shades, Stage
 from ginn.network import layer_slices
 from ginn.plates import NARROW, WIDE, Report
@@ -323,7 +323,7 @@ def test_a_loss_of_zero_has_a_place() -> None:
 
 @given(st.lists(st.floats(0, 300), max_size=12), st.floats(1, 20))
 def test_labels_are_spread_apart_in_their_order(heights: list[float], gap: float) -> None:
-    moved = charts.spread(heights, gap, 0, 300)
+    moved = axes.spread(heights, gap, 0, 300)
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     placed = [moved[i] for i in order]
     assert all(b - a >= gap - 1e-6 for a, b in itertools.pairwise(placed))

@@ -150,9 +150,7 @@ def company(on: Sequence[Bool]) -> Company:
 
     Counted over the points of a grid: cells of different runs do not share an arrangement.
     """
-    run = np.repeat(np.arange(len(on)), [len(each) for each in on])
-    states = np.concatenate(on).astype(np.float32)
-    like = likeness((states @ states.T).astype(np.float64) / states.shape[1])
+    run, like = pooled(on)
     first, second = np.nonzero(like.copies)
     lively = np.flatnonzero(~like.constant)
     pairs = len(lively) * (len(lively) - 1) // 2
@@ -173,6 +171,19 @@ def company(on: Sequence[Bool]) -> Company:
         pairs_across=across,
         p_value=(1 + as_many) / (1 + DRAWS),
     )
+
+
+def pooled(on: Sequence[Bool]) -> tuple[NDArray[np.int64], Likeness]:
+    """The neurons of all runs as if of one layer: whose each is, and how alike they are."""
+    run = np.repeat(np.arange(len(on)), [len(each) for each in on])
+    states = np.concatenate(on).astype(np.float32)
+    return run, likeness((states @ states.T).astype(np.float64) / states.shape[1])
+
+
+def likeness_across(on: Sequence[Bool]) -> Float64:
+    """The degrees (P,) of all pairs of lively neurons of different runs; see `company`."""
+    run, like = pooled(on)
+    return np.asarray(like.degree[like.pairs & (run[:, None] != run)])
 
 
 def on_maps(snapshots: Snapshots, snapshot: int, points: Float64) -> tuple[Bool, ...]:
