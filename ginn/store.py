@@ -249,11 +249,11 @@ class Store:
         # What another stage has read or made in this build already is not counted twice.
         fresh = {(stage, key) for key in keys.values()} - self.counted
         self.counted |= fresh
-        kept = len(fresh) - len(missing)
+        kept = sum((stage, keys[name]) in fresh for name in keys if name not in missing)
         # A stage that was asked for by this one's work has its seconds in a line of its own.
         others = sum(inner.seconds for inner in self.record[before:])
         seconds = time.perf_counter() - begun - others
-        if fresh:
+        if fresh or missing:
             self.record.append(Stage(stage, len(missing), kept, seconds))
         return {name: values[name] for name in keys}
 
