@@ -31,6 +31,7 @@ from ginn import (
     film,
     geometry,
     motion,
+    multiples,
     network,
     pages,
     phenomena,
@@ -653,6 +654,7 @@ class Stages:
             "card",
             "downloads",
             "gallery",
+            "multiples",
             "plates",
             "articles",
             "links",
@@ -690,7 +692,18 @@ class Stages:
         )
 
         def work() -> Mapping[str, bytes]:
-            files = pages.render_site(report, self.articles, TEMPLATES, publication)
+            small = {
+                "trials": multiples.multiples(
+                    self.auditioned(), facts.experiment.audition.failed_seeds, self.domain
+                ),
+                "full runs": multiples.multiples(
+                    runs.values(),
+                    [run.seed for run in facts.experiment.cohort if run.failed],
+                    self.domain,
+                ),
+            }
+            whole = replace(report, multiples=small)
+            files = pages.render_site(whole, self.articles, TEMPLATES, publication)
             sources = {each.address: each.file for each in read_articles(self.articles)}
             others = {f"data/{name}" for name in data} | {"build.json"}
             check_links(files, others, sources)

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from ginn import charts, curves, figures, numerals, scatters
 from ginn.figures import Colours, FigureError, Stage
 from ginn.geometry import Boundaries
+from ginn.multiples import Multiple, multiples_description, multiples_svg
 from ginn.mathematics import Mathematics
 from ginn.network import Snapshots, layer_slices
 from ginn.phenomena import Facts, RunFacts
@@ -40,7 +41,8 @@ STRIP_WEIGHT = 3.0
 @dataclass(frozen=True)
 class Report:
     """All that pages speak of. Mappings are by run id: snapshots of every cohort run, boundaries
-    of the exhibited ones; `data` is logical name -> address relative to the site's root.
+    of the exhibited ones; `data` is logical name -> address relative to the site's root, and
+    `multiples` "trials" and "full runs" -> their last outputs.
     """
 
     site: Site
@@ -50,6 +52,7 @@ class Report:
     snapshots: Mapping[str, Snapshots]
     boundaries: Mapping[str, Boundaries]
     data: Mapping[str, str] = field(default_factory=dict)
+    multiples: Mapping[str, tuple[Multiple, ...]] = field(default_factory=dict)
 
     @property
     def colours(self) -> Colours:
@@ -137,6 +140,8 @@ class Plates:
             "accuracy": self._accuracy,
         }
         views |= {each: partial(self._evidence, each) for each in EVIDENCE}
+        views["all-trials"] = partial(self._multiples, "trials", 16, 8)
+        views["all-runs"] = partial(self._multiples, "full runs", 8, 4)
         if view not in views:
             raise FigureError("view", view, ", ".join(views))
         text = caller() if caller else caption
@@ -257,6 +262,18 @@ class Plates:
         draw = partial(charts.loss_curves_svg, facts, report.snapshots, report.colours)
         text = charts.loss_description(facts)
         yield Still("loss", "", text, "", partial(draw, WIDE), partial(draw, NARROW))
+
+    def _multiples(self, what: str, wide: int, narrow: int) -> Iterator[Still]:
+        """Every trial's or full run's last output, small."""
+        shown = self.report.multiples.get(what, ())
+        if not shown:
+            raise FigureError("view", what, "what this build has pictures of")
+        text = multiples_description(shown, what)
+        draw = partial(multiples_svg, shown, what=what, colours=self.report.colours)
+        yield Still(
+            what.replace(" ", "-"), "", text, "",
+            partial(draw, columns=wide, width=WIDE), partial(draw, columns=narrow, width=NARROW),
+        )  # fmt: skip
 
     def _evidence(self, name: str) -> Iterator[Still]:
         """The chart of one series of the evidence, where this build has it."""

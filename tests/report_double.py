@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ginn import examples, phenomena
+from ginn import examples, multiples, phenomena
 from ginn.geometry import Boundaries, trace
 from ginn.network import Snapshots
 from ginn.phenomena import AuditionFacts, RunFacts
@@ -101,4 +101,6 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
     }
     boundaries = {run.id: traced() for run in exhibited}
     data = {"index": "data/bottle/index-0123456789.js"}
-    return Report(spec.site, experiment, facts, bottle(), cohort, boundaries, data)
+    small = multiples.multiples(cohort.values(), failed, bottle())
+    pictures = {"trials": small, "full runs": small}
+    return Report(spec.site, experiment, facts, bottle(), cohort, boundaries, data, pictures)

@@ -37,7 +37,7 @@ ORDER = [
     {"film", "vectors", "downloads"},
     {"numerals", "mathematics"},
     {"figures", "bibliography"},
-    {"axes", "card"},
+    {"axes", "card", "multiples"},
     {"charts", "curves", "scatters"},
     {"plates"},
     {"articles", "gallery"},

@@ -1,0 +1,115 @@
+"""Small multiples: how each of many runs paints the picture, side by side, the best first."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ginn import numerals
+from ginn.figures import INK, PAPER, Colours, opacity_png, svg_document
+from ginn.network import Float64, Snapshots, pre_activations, probability
+from ginn.picture import Domain
+
+# Samples a side of each small picture, and the space between two, in px.
+SIDE = 44
+GAP = 3.0
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """A run's last output: the probability of white on SIDE x SIDE places, (SIDE, SIDE)."""
+
+    seed: int
+    failed: bool
+    right: float
+    output: Float64
+
+
+def multiples(
+    runs: Iterable[Snapshots], failed_seeds: Collection[int], domain: Domain
+) -> tuple[Multiple, ...]:
+    """The last output of each run, by the share of places it gets right; failed runs come last."""
+    centre = (np.arange(SIDE) + 0.5) / SIDE
+    y, x = np.meshgrid(centre, centre, indexing="ij")
+    points = np.stack([x, y], axis=-1).reshape(-1, 2)
+    cell = (centre * domain.pixels).astype(np.int64)
+    labels = domain.labels[np.ix_(cell, cell)]
+    made = []
+    for run in runs:
+        weights, biases = ([each[-1] for each in arrays] for arrays in (run.weights, run.biases))
+        logit = pre_activations(tuple(weights), tuple(biases), points)[-1].reshape(SIDE, SIDE)
+        right = float(((logit > 0) == labels).mean())
+        made.append(Multiple(run.seed, run.seed in failed_seeds, right, probability(logit)))
+    return tuple(sorted(made, key=lambda each: (each.failed, -each.right, each.seed)))
+
+
+def multiples_svg(
+    shown: Sequence[Multiple], columns: int, what: str, colours: Colours, width: float
+) -> str:
+    """The pictures in rows of `columns`, `width` px wide; failed ones are framed.
+
+    `what` calls them in words, such as "trials". Raises ValueError where there are none.
+    """
+    if not shown:
+        raise ValueError(f"found no {what} to show, expected one or more")
+    rows = math.ceil(len(shown) / columns)
+    step = width / columns
+    height = rows * step
+    empty = [np.ones((SIDE, SIDE))] * (rows * columns - len(shown))
+    sheet = np.stack([*(each.output for each in shown), *empty])  # (rows * columns, SIDE, SIDE)
+    sheet = sheet.reshape(rows, columns, SIDE, SIDE).swapaxes(1, 2)
+    picture = opacity_png(sheet.reshape(rows * SIDE, columns * SIDE))
+    data = base64.b64encode(picture).decode("ascii")
+    size = f'width="{width:g}" height="{height:g}"'
+    body = [
+        f'<rect class="full-black" {size} fill="{INK.light}"/>',
+        f'<image class="full-white" {size} href="data:image/png;base64,{data}"/>',
+        _grid(columns, rows, step, len(shown)),
+    ]
+    for index, each in enumerate(shown):
+        if each.failed:
+            x, y = (index % columns) * step + GAP / 2, (index // columns) * step + GAP / 2
+            body.append(
+                f'<rect class="failed" x="{x:.2f}" y="{y:.2f}" width="{step - GAP:.2f}" '
+                f'height="{step - GAP:.2f}" stroke="{INK.light}" stroke-width="{GAP:g}"/>'
+            )
+    description = multiples_description(shown, what)
+    return svg_document(width, height, f"All {what}", description, colours, "\n".join(body))
+
+
+def _grid(columns: int, rows: int, step: float, count: int) -> str:
+    """Gaps between the pictures, and paper over the places that none stands in."""
+    return "".join(
+        f'<rect class="paper" x="{x:.2f}" y="{y:.2f}" width="{w:.2f}" height="{h:.2f}" '
+        f'fill="{PAPER.light}"/>'
+        for x, y, w, h in _bars(columns, rows, step, count)
+    )
+
+
+def _bars(
+    columns: int, rows: int, step: float, count: int
+) -> Iterable[tuple[float, float, float, float]]:
+    """Left, top, width and height of each bar of paper."""
+    width, height = columns * step, rows * step
+    for i in range(columns + 1):
+        yield i * step - GAP / 2, 0.0, GAP, height
+    for i in range(rows + 1):
+        yield 0.0, i * step - GAP / 2, width, GAP
+    left = count - (rows - 1) * columns
+    if left < columns:
+        yield left * step, (rows - 1) * step, (columns - left) * step, step
+
+
+def multiples_description(shown: Sequence[Multiple], what: str) -> str:
+    """What the pictures show, in words."""
+    failed = [str(each.seed) for each in shown if each.failed]
+    word = "Seed" if len(failed) == 1 else "Seeds"
+    told = f"{word} {numerals.listing(failed)} failed." if failed else "None failed."
+    return (
+        f"{numerals.count(len(shown))} {what}, each as a small picture of what the network says. "
+        f"The best gets {numerals.percent(shown[0].right)} right. {told}"
+    )
