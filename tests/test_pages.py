@@ -201,6 +201,15 @@ def test_a_figure_comes_alive_where_the_explorer_can_show_all_of_it_at_once(
         assert f'href="explore/index.html#{alive[name][1]}"' in figures[name]  # type: ignore[index]
 
 
+def test_two_moments_are_shown_together_where_they_differ_in_the_run_alone() -> None:
+    at = "explore/index.html#run={}&step={}&show=1.2,out&behind=output".format
+    both = "run=a&beside=b&step=3&show=1.2,out&behind=output"
+    assert plates.together([at("a", 3), at("b", 3)]) == both
+    assert plates.together([at("a", 3)]) == at("a", 3).partition("#")[2]
+    for moments in ([at("a", 3), at("b", 4)], [at("a", 3), at("a", 4)], [at("a", 3), ""], []):
+        assert plates.together(moments) == ""
+
+
 def test_a_strip_is_one_row_of_frames_at_the_moments_asked_for(tmp_path: Path) -> None:
     report = make_report()
     iterations = report.snapshots["seed-0"].iterations.tolist()
