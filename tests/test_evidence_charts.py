@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_double import make_report
 
-from ginn import axes, evidence
+from ginn import axes, evidence, figures
 from ginn.axes import Scale
 from ginn.evidence import Evidence
 from ginn.figures import FigureError
@@ -443,3 +443,36 @@ def test_variants_have_a_strip_of_errors_and_a_rate_with_its_interval() -> None:
     assert shares == pytest.approx(rates([0.1, 0.1]), abs=2 * PIXEL)
     for interval in marks(root, "path", "control"):
         assert points(interval)[:, 0] == pytest.approx(rates([0.03, 0.24]), abs=2 * PIXEL)
+
+
+@pytest.mark.parametrize("depth", [1, 5])
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_networks_of_any_depth_have_their_panels(depth: int, width: int) -> None:
+    """Rows of panels fill the width, and none lies over another."""
+    whole = measured()
+    assert whole.shift
+    assert whole.copycats
+    shift = replace(
+        whole.shift, layers=whole.shift.layers[:1] * depth, control=whole.shift.control[:1] * depth
+    )
+    copies = replace(
+        whole.copycats,
+        **{name: getattr(whole.copycats, name)[:1] * depth for name in ("start", "end", "between")},
+    )
+    report = make_report()
+    colours = figures.colours_of(report.site, depth)
+    for name, series in (("shift", shift), ("copycats", copies)):
+        svg = EVIDENCE[name].draw(series, replace(facts(), widths=(16,) * depth), colours, width)
+        root = ElementTree.fromstring(svg)
+        words = [text.text for text in root.iter(f"{SVG}text")]
+        assert [word for word in words if re.fullmatch(r"layer \d", word or "")] == [
+            f"layer {number}" for number in range(1, depth + 1)
+        ]
+    places = axes.panels(depth, width, 10, 100)
+    boxes = [(each.left, each.right, each.top - 22, each.bottom + 30) for each in places]
+    for i, one in enumerate(boxes):
+        assert one[0] >= 0
+        assert one[1] <= width
+        for other in boxes[:i]:
+            aside = one[0] >= other[1] or other[0] >= one[1]
+            assert aside or one[2] >= other[3] - 1e-9 or other[2] >= one[3] - 1e-9
