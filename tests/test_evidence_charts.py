@@ -260,6 +260,17 @@ def test_even_ticks_are_within_evenly_spaced_and_told_apart(high: float, most: i
     assert len({words for _, words in ticks}) == len(ticks)
 
 
+@given(st.floats(-4, 4), st.floats(math.log10(1.25**2), 6))
+def test_a_log_axis_has_some_ticks_and_not_too_many(low: float, decades: float) -> None:
+    """The narrowest axis is that of a single value, as `log_bounds` widens it."""
+    ticks = axes.log_ticks(10**low, 10 ** (low + decades))
+    values = [value for value, _ in ticks]
+    assert 2 <= len(values) <= 10
+    assert values == sorted(set(values))
+    assert 10**low <= values[0]
+    assert values[-1] <= 10 ** (low + decades)
+
+
 @given(st.integers(0, 10**7), st.floats(120, 700))
 def test_named_iterations_have_room(last: int, room: float) -> None:
     ticks = axes.iteration_ticks(last, room)
