@@ -20,6 +20,18 @@ KINDS = {
 }
 
 
+def _added_up(record: Sequence[store.Stage]) -> list[store.Stage]:
+    """One row a stage, in the order of their first: variants pass through the same stages."""
+    rows: dict[str, store.Stage] = {}
+    for stage in record:
+        before = rows.get(stage.name, store.Stage(stage.name, 0, 0, 0.0))
+        rows[stage.name] = store.Stage(
+            stage.name, before.made + stage.made, before.kept + stage.kept,
+            before.seconds + stage.seconds,
+        )  # fmt: skip
+    return list(rows.values())
+
+
 def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
     """Files and bytes of a site by what they are, largest first."""
     kinds: dict[str, tuple[int, int]] = {}
@@ -66,7 +78,7 @@ def summary(
         for run in runs
     ]
     lines.append("\nStage                made  kept  seconds")
-    for stage in record:
+    for stage in _added_up(record):
         spent = f"{stage.seconds:8.1f}" if stage.made else "    kept"
         lines.append(f"{stage.name:<18}{stage.made:>7}{stage.kept:>6} {spent}")
     lines.append(f"{'the whole build':<31} {seconds:8.1f}")

@@ -325,10 +325,11 @@ def together(moments: Sequence[str]) -> str:
     """The explorer's state that shows all of these moments at once, or "" where none does.
 
     One moment is one stage. Two are the explorer's two stages where they differ in the run alone.
+    A picture without boundaries would not change with time, and stays a picture.
     """
     states = [dict(parse_qsl(moment.partition("#")[2])) for moment in moments]
     runs = [state.pop("run", "") for state in states]
-    alike = all(state == states[0] for state in states)
+    alike = all(state == states[0] and state.get("show") != "none" for state in states)
     if not all(runs) or not 1 <= len(runs) <= 2 or not alike or len(set(runs)) < len(runs):
         return ""
     beside = {"beside": runs[1]} if len(runs) == 2 else {}

@@ -214,6 +214,7 @@ class Store:
     root: Path
     say: Say = say_on_stderr
     record: list[Stage] = field(default_factory=list)
+    counted: set[tuple[str, str]] = field(default_factory=set)
     _used: set[Path] = field(default_factory=set)
 
     def keep(self, stage: str, key: str, form: Form[T], compute: Callable[[], T]) -> T:
@@ -245,11 +246,15 @@ class Store:
                 values[name] = value
         if undone := [name for name in keys if name not in values]:
             raise StoreError(f"stage {stage!r} was to make {', '.join(undone)}, and did not")
-        kept = len(keys) - len(missing)
+        # What another stage has read or made in this build already is not counted twice.
+        fresh = {(stage, key) for key in keys.values()} - self.counted
+        self.counted |= fresh
+        kept = sum((stage, keys[name]) in fresh for name in keys if name not in missing)
         # A stage that was asked for by this one's work has its seconds in a line of its own.
         others = sum(inner.seconds for inner in self.record[before:])
         seconds = time.perf_counter() - begun - others
-        self.record.append(Stage(stage, len(missing), kept, seconds))
+        if fresh or missing:
+            self.record.append(Stage(stage, len(missing), kept, seconds))
         return {name: values[name] for name in keys}
 
     def load(self, stage: str, name: str, key: str, form: Form[T]) -> T | None:

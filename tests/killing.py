@@ -17,6 +17,7 @@ from pathlib import Path
 import build as story
 
 ROOT = Path(__file__).parents[1]
+DONE = "done before its time"
 TINY = [
     ("pixels = 160", "pixels = 24"),
     ("widths = [16, 16]", "widths = [3, 2]"),
@@ -143,7 +144,7 @@ class Killings:
         """After a kill: one whole site. After a restart: the new one, and nothing left about."""
         found = digest(self.site)
         assert found in (self.old, self.new), "the site is the old one or the new one"
-        self.replaced += found == self.new
+        self.replaced += found == self.new and way != DONE
         self.build()
         assert digest(self.site) == self.new
         self.bytes += sum(path.stat().st_size for path in self.site.rglob("*") if path.is_file())
@@ -166,7 +167,7 @@ class Killings:
         process = self.start(-1)
         try:
             process.communicate(timeout=seconds)
-            way = "done before its time"
+            way = DONE
         except subprocess.TimeoutExpired:
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
@@ -199,4 +200,4 @@ class Killings:
     @property
     def killed(self) -> int:
         """The builds that were killed and came to the same end."""
-        return sum(n for way, n in self.survived.items() if way != "done before its time")
+        return sum(n for way, n in self.survived.items() if way != DONE)

@@ -83,7 +83,11 @@ def test_a_build_says_what_it_did_and_where_the_site_is(house: Path) -> None:
     sizes = {name: (house / "site" / name).stat().st_size for name in manifest}
     assert sizes == {name: entry["bytes"] for name, entry in manifest.items()}
     everything = sum(path.stat().st_size for path in (house / "site").rglob("*") if path.is_file())
-    assert f"{everything / 1000:,.0f}" in done.stdout.splitlines()[-4]
+    last = next(line for line in done.stdout.splitlines() if line.startswith("all "))
+    assert f"{everything / 1000:,.0f}" in last
+    claims = done.stdout[done.stdout.index("\nClaims\n") :]
+    assert "Straight first layer" in claims
+    assert "Deeper and wider" in claims
 
 
 def test_a_site_leads_to_its_own_files_alone_and_keeps_within_its_host(

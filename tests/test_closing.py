@@ -57,3 +57,12 @@ def test_two_files_share_a_name_only_if_they_are_the_same(one: bytes, other: byt
     names = {hashed("assets/style.css", content) for content in (one, other)}
     assert len(names) == len({one, other})
     assert all(re.fullmatch(r"assets/style-[0-9a-f]{10}\.css", name) for name in names)
+
+
+def test_a_stage_that_several_pass_through_has_one_row() -> None:
+    record = [Stage("train", 16, 0, 100.0), Stage("film", 4, 0, 9.0), Stage("train", 8, 2, 50.5)]
+    lines = summary(record, AuditionFacts(1, 1, 0, ()), [], {}, 200.0).splitlines()
+    (row,) = [line.split() for line in lines if line.startswith("train")]
+    assert row == ["train", "24", "2", "150.5"]
+    names = [line.split()[0] for line in lines if line.startswith(("train", "film"))]
+    assert names == ["train", "film"]

@@ -184,6 +184,7 @@ def test_a_figure_comes_alive_where_the_explorer_can_show_all_of_it_at_once(
         ("both", 'run=["good-1", "bad-1"], step=["first", "last"]'),
         ("three", 'run=["good-1", "good-2", "bad-1"]'),
         ("twice", 'run=["good-1", "good-1"]'),
+        ("bare", 'neurons="none", background="target"'),
         ("loss", 'view="loss"'),
     ]
     text = "\n\n".join(f'{{{{ figure("{name}", {call}, caption="c") }}}}' for name, call in calls)
@@ -195,6 +196,7 @@ def test_a_figure_comes_alive_where_the_explorer_can_show_all_of_it_at_once(
     assert list(states) == ["one", "pair"]
     assert states["one"] == "run=seed-0&step=0&show=1,2,3,out&behind=output"
     assert re.match(r"run=seed-0&beside=seed-\d&step=5&", states["pair"])
+    assert 'href="explore/index.html#run=seed-0&amp;step=5&amp;show=none' in figures["bare"]
     for name in states:
         assert f'href="explore/index.html#{alive[name][1]}"' in figures[name]  # type: ignore[index]
 

@@ -165,7 +165,11 @@ def test_a_value_is_computed_once_and_again_when_damaged(store: Store) -> None:
     entry(store).write_bytes(b"")
     assert store.keep("stage", KEY, JSON, compute) == 7
     assert len(computed) == 2
-    assert [(stage.made, stage.kept) for stage in store.record] == [(1, 0), (0, 1), (0, 1), (1, 0)]
+    # What was made in this build and read again is told once.
+    assert [(stage.made, stage.kept) for stage in store.record] == [(1, 0), (1, 0)]
+    again = Store(store.root)
+    assert [again.keep("stage", KEY, JSON, compute) for _ in range(2)] == [7, 7]
+    assert [(stage.made, stage.kept) for stage in again.record] == [(0, 1)]
 
 
 def test_only_what_is_missing_is_made_and_in_the_names_order(store: Store) -> None:

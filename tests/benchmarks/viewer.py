@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 3
 TOGGLES = 100
+PATIENCE = 2000  # ms, in which an article has loaded whatever it loads by itself
 
 # [script, from click to the end of the frame] in ms, or an error where the frame shows no change.
 TOGGLE = """number => new Promise((resolve, reject) => {
@@ -81,17 +82,23 @@ def renderer(browser: Browser) -> Resident | None:
 
 
 def measure_bytes(page: Page, root: str, site: Path) -> None:
-    """Open the explorer and print what it asked for."""
+    """Open the first article and the explorer, and print what they asked for."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(root)))
+    page.goto(f"{root}index.html")
+    page.wait_for_timeout(PATIENCE)
+    article = sum(compressed(site / name) for name in set(asked) if "ico" not in name)
+    print(f"{article:9,}  bytes of the first article before anything is done")
+    asked.clear()
     page.goto(f"{root}explore/index.html#show=all,out")
     page.wait_for_selector(".viewer-stage[data-lines=exact]")
     first = {name: compressed(site / name.split("#")[0]) for name in asked if "ico" not in name}
     for name, size in first.items():
         print(f"{size:9,}  {name}")
     print(f"{sum(first.values()):9,}  bytes to the first interactive frame")
-    scripts = sum(map(compressed, site.glob("assets/viewer-*.js")))
-    print(f"{scripts:9,}  bytes of the viewer's scripts")
+    for name in ("viewer", "article"):
+        scripts = sum(map(compressed, site.glob(f"assets/{name}-*.js")))
+        print(f"{scripts:9,}  bytes of {name}'s scripts")
     for run in sorted(site.glob("data/**/seed-*/")):
         size = sum(map(compressed, run.glob("vectors-*.js")))
         print(f"{size:9,}  bytes of vectors of {run.name}")
