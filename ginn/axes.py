@@ -29,6 +29,14 @@ PHONE = 500
 # px: words beside a panel that take more than this leave no room for another panel there.
 ABREAST = 22
 
+# Multiples of powers of ten to name on a log axis, from coarse to fine.
+MULTIPLES = (
+    (1,),
+    (1, 2, 5),
+    (1, 1.5, 2, 3, 4, 6, 8),
+    (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9),
+)
+
 Tick = tuple[float, str]
 
 
@@ -174,12 +182,15 @@ def share_ticks(high: float = 1.0, most: int = 5) -> list[Tick]:
 
 
 def log_ticks(low: float, high: float) -> list[Tick]:
-    """Powers of ten between two numbers, with multiples of them where there is room."""
+    """Powers of ten between two numbers; where they are fewer than three, multiples of them too."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    wide = math.log10(high / low)
-    factors = (1, 1.5, 2, 3, 4, 6, 8) if wide < 0.8 else (1, 2, 5) if wide < 2.5 else (1,)
-    values = [factor * 10.0**exponent for exponent in decades for factor in factors]
-    return [(v, _plain(v)) for v in values if low <= v <= high]
+    kept: list[float] = []
+    for factors in MULTIPLES:
+        values = [factor * 10.0**exponent for exponent in decades for factor in factors]
+        kept = [value for value in values if low <= value <= high]
+        if len(kept) >= 3:
+            break
+    return [(value, _plain(value)) for value in kept]
 
 
 def log_bounds(values: Float64) -> tuple[float, float]:

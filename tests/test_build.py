@@ -116,6 +116,19 @@ def test_the_date_is_the_contents_or_the_one_that_is_given(house: Path, tmp_path
         assert f'As of <time datetime="{day}">' in page
 
 
+def test_facts_hold_the_evidence_behind_the_claims(house: Path) -> None:
+    (path,) = (house / "site/downloads").glob("facts-*.json")
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    evidence, cohort = facts["evidence"], facts["experiment"]["cohort"]
+    assert evidence["regions"]["seeds"] == [run["seed"] for run in cohort]
+    shown = {run["seed"]: run["regions_end"] for run in facts["experiment"]["exhibited"]}
+    ends = zip(evidence["regions"]["seeds"], evidence["regions"]["counts"], strict=True)
+    assert {seed: counts[-1] for seed, counts in ends if seed in shown} == shown
+    assert len(evidence["silence"]["seeds"]) == facts["experiment"]["audition"]["seeds"]
+    titles = [variant["title"] for variant in facts["variants"]]
+    assert [each["title"] for each in evidence["variants"]["networks"]] == ["Plain", *titles]
+
+
 def test_nothing_is_done_twice(house: Path) -> None:
     seconds = []
     for _ in range(3):

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_double import make_report
 
-from ginn import axes, evidence
+from ginn import axes, evidence, figures
 from ginn.axes import Scale
 from ginn.evidence import Evidence
 from ginn.figures import FigureError
@@ -260,6 +260,17 @@ def test_even_ticks_are_within_evenly_spaced_and_told_apart(high: float, most: i
     assert len({words for _, words in ticks}) == len(ticks)
 
 
+@given(st.floats(-4, 4), st.floats(math.log10(1.25**2), 6))
+def test_a_log_axis_has_some_ticks_and_not_too_many(low: float, decades: float) -> None:
+    """The narrowest axis is that of a single value, as `log_bounds` widens it."""
+    ticks = axes.log_ticks(10**low, 10 ** (low + decades))
+    values = [value for value, _ in ticks]
+    assert 2 <= len(values) <= 10
+    assert values == sorted(set(values))
+    assert 10**low <= values[0]
+    assert values[-1] <= 10 ** (low + decades)
+
+
 @given(st.integers(0, 10**7), st.floats(120, 700))
 def test_named_iterations_have_room(last: int, room: float) -> None:
     ticks = axes.iteration_ticks(last, room)
@@ -443,3 +454,36 @@ def test_variants_have_a_strip_of_errors_and_a_rate_with_its_interval() -> None:
     assert shares == pytest.approx(rates([0.1, 0.1]), abs=2 * PIXEL)
     for interval in marks(root, "path", "control"):
         assert points(interval)[:, 0] == pytest.approx(rates([0.03, 0.24]), abs=2 * PIXEL)
+
+
+@pytest.mark.parametrize("depth", [1, 5])
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_networks_of_any_depth_have_their_panels(depth: int, width: int) -> None:
+    """Rows of panels fill the width, and none lies over another."""
+    whole = measured()
+    assert whole.shift
+    assert whole.copycats
+    shift = replace(
+        whole.shift, layers=whole.shift.layers[:1] * depth, control=whole.shift.control[:1] * depth
+    )
+    copies = replace(
+        whole.copycats,
+        **{name: getattr(whole.copycats, name)[:1] * depth for name in ("start", "end", "between")},
+    )
+    report = make_report()
+    colours = figures.colours_of(report.site, depth)
+    for name, series in (("shift", shift), ("copycats", copies)):
+        svg = EVIDENCE[name].draw(series, replace(facts(), widths=(16,) * depth), colours, width)
+        root = ElementTree.fromstring(svg)
+        words = [text.text for text in root.iter(f"{SVG}text")]
+        assert [word for word in words if re.fullmatch(r"layer \d", word or "")] == [
+            f"layer {number}" for number in range(1, depth + 1)
+        ]
+    places = axes.panels(depth, width, 10, 100)
+    boxes = [(each.left, each.right, each.top - 22, each.bottom + 30) for each in places]
+    for i, one in enumerate(boxes):
+        assert one[0] >= 0
+        assert one[1] <= width
+        for other in boxes[:i]:
+            aside = one[0] >= other[1] or other[0] >= one[1]
+            assert aside or one[2] >= other[3] - 1e-9 or other[2] >= one[3] - 1e-9
