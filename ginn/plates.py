@@ -21,8 +21,8 @@ from markupsafe import Markup
 from ginn import charts, curves, figures, numerals, scatters
 from ginn.figures import Colours, FigureError, Stage
 from ginn.geometry import Boundaries
-from ginn.multiples import Multiple, multiples_description, multiples_svg
 from ginn.mathematics import Mathematics
+from ginn.multiples import Multiple, multiples_description, multiples_svg
 from ginn.network import Snapshots, layer_slices
 from ginn.phenomena import Facts, RunFacts
 from ginn.picture import Domain
