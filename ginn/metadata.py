@@ -7,6 +7,7 @@ the site's own address is known, and left out where it is not.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import re
@@ -132,3 +133,9 @@ def citation(article: Article, site: Site, publication: Publication) -> list[tup
         ("citation_fulltext_html_url", address),
     ]
     return [(name, content) for name, content in tags if content]
+
+
+def plain_publication(publication: Publication) -> dict[str, Any]:
+    """A publication as JSON takes it."""
+    day = publication.date.isoformat() if publication.date else None
+    return dataclasses.asdict(publication) | {"date": day}

@@ -19,6 +19,7 @@ import pytest
 from link_checker import complaints, files_of
 
 import build as story
+from ginn import work
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ("build.py", "content", "ginn", "templates")
@@ -344,9 +345,9 @@ def test_the_server_shows_the_site_and_rebuilds_on_a_change(house: Path) -> None
 
 @pytest.mark.parametrize(("seeds", "jobs"), [(16, 2), (128, 2), (5, 8), (1, 1), (7, 3)])
 def test_groups_hold_every_seed_once_and_are_of_nearly_equal_size(seeds: int, jobs: int) -> None:
-    made = story.groups(range(seeds), jobs)
+    made = work.groups(range(seeds), jobs)
     assert sorted(seed for group in made for seed in group) == list(range(seeds))
     sizes = [len(group) for group in made]
     assert max(sizes) - min(sizes) <= 1
-    assert max(sizes) <= story.MOST_SEEDS_A_STEP
+    assert max(sizes) <= work.MOST_SEEDS_A_STEP
     assert len(made) % jobs == 0 or len(made) == seeds

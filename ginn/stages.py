@@ -1,0 +1,474 @@
+"""The stages of a build: each has its key, its work and its place in the store."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ginn import (
+    claims,
+    examples,
+    film,
+    geometry,
+    motion,
+    multiples,
+    network,
+    pages,
+    phenomena,
+    sprites,
+    store,
+    vectors,
+)
+from ginn.address import hashed
+from ginn.articles import read_articles
+from ginn.claims import Findings
+from ginn.crew import Crew
+from ginn.examples import Examples
+from ginn.geometry import Boundaries
+from ginn.links import check_links
+from ginn.measures import intervention, silence
+from ginn.measures.intervention import Trial
+from ginn.metadata import Publication, plain_publication
+from ginn.network import Float64, Snapshots
+from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
+from ginn.picture import Domain
+from ginn.plates import Report
+from ginn.spec import Spec
+from ginn.store import ARRAYS, FILES, JSON, Form, Store
+from ginn.work import bar, find_moments, groups, train_group, train_trials, training_of
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ROOT / "templates"
+SNAPSHOTS = ARRAYS.of(network.snapshots_as_arrays, network.snapshots_from_arrays)
+BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
+ONE_ARRAY: Form[Float64] = ARRAYS.of(lambda array: {"array": array}, lambda arrays: arrays["array"])
+FINDINGS: Form[Findings] = JSON.of(claims.findings_as_json, claims.findings_from_json)
+EXAMPLES: Form[Examples] = JSON.of(dataclasses.asdict, examples.examples_from_json)
+# How long a trial goes on after the state that it starts from.
+TRIAL_ITERATIONS = 50_000
+# The rooms behind every measure.
+GEOMETRY = ("geometry", "complex", "network", "picture")
+MEASURES = tuple(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/measures").glob("*.py")))
+MOMENTS: Form[tuple[Moment, ...]] = JSON.of(
+    lambda moments: [dataclasses.asdict(moment) for moment in moments],
+    lambda moments: tuple(Moment(**moment) for moment in moments),
+)
+
+
+def rooms(*names: str) -> list[Path]:
+    """The source files of rooms, for the keys of the stages that use them."""
+    return [ROOT / "ginn" / f"{name}.py" for name in names]
+
+
+def keys_of(
+    stage: str, own: Mapping[str, Any], inputs: Any, sources: Sequence[Path], libraries: list[str]
+) -> dict[str, str]:
+    """A key for each entry of a stage: of its own input, and of all that the entries share."""
+    shared = store.key(stage, inputs, sources, libraries)
+    return {
+        name: store.key(stage, {"own": each, "shared": shared}, [], [])
+        for name, each in own.items()
+    }
+
+
+class Stages:
+    """The stages of one build: each has its key, its work and its place in the store."""
+
+    def __init__(
+        self, spec: Spec, domain: Domain, articles: Path, kept: Store, workers: Crew
+    ) -> None:
+        """Prepare what the keys share."""
+        self.articles = articles
+        self.spec, self.domain, self.kept, self.workers = spec, domain, kept, workers
+        self.experiment = spec.experiment
+        self.labels = hashlib.sha256(domain.labels.tobytes()).hexdigest()
+        self.parts = hashlib.sha256(
+            b"".join(part.name.encode() + part.mask.tobytes() for part in domain.parts)
+        ).hexdigest()
+        self.run_keys: dict[str, str] = {}
+        self.trace_keys: dict[str, str] = {}
+
+    def audition(self) -> AuditionFacts:
+        """Train many seeds briefly, and see which of them have failed by then."""
+        experiment = self.experiment
+        recorded = (0, experiment.audition_iterations)
+        keys = self.training_keys(range(experiment.audition_seeds), recorded)
+        outcome_key = store.key(
+            "audition-outcome",
+            {"runs": list(keys.values()), "parts": self.parts},
+            rooms("phenomena", "network", "picture"),
+            ["numpy"],
+        )
+
+        def listen() -> dict[str, Any]:
+            runs = self.kept.keep_each("audition", keys, SNAPSHOTS, self.train(recorded))
+            heard = phenomena.audition_facts(experiment, list(runs.values()), self.domain)
+            return dataclasses.asdict(heard)
+
+        heard = self.kept.keep("audition-outcome", outcome_key, JSON, listen)
+        return AuditionFacts(**{**heard, "failed_seeds": tuple(heard["failed_seeds"])})
+
+    def cohort(self, seeds: Sequence[int]) -> dict[str, Snapshots]:
+        """Train the cohort in full: run id -> snapshots."""
+        recorded = self.experiment.snapshots
+        self.run_keys = self.training_keys(seeds, recorded)
+        return self.kept.keep_each("train", self.run_keys, SNAPSHOTS, self.train(recorded))
+
+    def training_keys(self, seeds: Sequence[int], recorded: Sequence[int]) -> dict[str, str]:
+        """Run id -> key of its training up to the last recorded iteration."""
+        inputs = training_of(self.experiment) | {"labels": self.labels, "recorded": list(recorded)}
+        own = {f"seed-{seed}": seed for seed in seeds}
+        return keys_of("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
+
+    def auditioned(self) -> list[Snapshots]:
+        """The audition's runs themselves, which are kept by then."""
+        recorded = (0, self.experiment.audition_iterations)
+        keys = self.training_keys(range(self.experiment.audition_seeds), recorded)
+        return list(self.kept.keep_each("audition", keys, SNAPSHOTS, self.train(recorded)).values())
+
+    def variant(self) -> VariantFacts:
+        """What becomes of this experiment, as a variant of another: auditions and full runs."""
+        audition = self.audition()
+        cohort = self.cohort(range(self.experiment.first_seeds))
+        key = store.key(
+            "regions", list(self.run_keys.values()), rooms("claims", *GEOMETRY), ["numpy"]
+        )
+        regions = self.kept.keep(
+            "regions",
+            key,
+            JSON,
+            lambda: {name: claims.regions_at_the_end(run) for name, run in cohort.items()},
+        )
+        runs = [replace(run, regions_end=regions[run.id]) for run in self.outcomes(cohort)]
+        return phenomena.variant_facts(self.experiment, audition, runs)
+
+    def claims(
+        self,
+        cohort: Mapping[str, Snapshots],
+        runs: Sequence[RunFacts],
+        audition: AuditionFacts,
+        variants: Sequence[VariantFacts],
+    ) -> Findings:
+        """The claims table and its evidence; a run that ended early is in neither."""
+        whole = [run for run in cohort.values() if not run.ended]
+        if not whole:
+            return Findings(())
+        failed = [run.seed for run in runs if run.failed]
+        inputs = {
+            "runs": self.run_keys,
+            "domain": [self.labels, self.parts, self.domain.corners.tolist()],
+            "audition": [training_of(self.experiment), audition],
+            "top": self.experiment.top,
+        }
+        own = {"boundaries": [], "networks": [], "picture": [failed], "trials": []}
+        keys = keys_of(
+            "claims", own, inputs, rooms("claims", "evidence", *GEOMETRY, *MEASURES), ["numpy"]
+        )
+        plain_runs = [
+            replace(run, regions_end=claims.regions_at_the_end(cohort[run.id]))
+            for run in runs
+            if run.seed < self.experiment.first_seeds
+        ]
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Findings]]:
+            heard = self.auditioned()
+            part = silence.hardest_part(heard, self.domain)
+            calls: dict[str, tuple[Any, ...]] = {
+                "networks": (whole, heard, self.domain, part),
+                "boundaries": (whole, heard, self.domain),
+                "picture": (
+                    whole, heard, failed, audition.failed_seeds, self.domain, self.experiment.top,
+                ),
+            }  # fmt: skip
+            wanted = [(name, *call) for name, call in calls.items() if name in missing]
+            with bar("measuring", len(missing)) as progress:
+                for name, found in self.workers.each(claims.make, wanted):
+                    progress.update()
+                    yield name, found
+            if "trials" in missing:
+                trials = claims.trials_of(heard, self.domain, part)
+                ends = {name: self.try_out(each, heard) for name, each in trials.items()}
+                yield "trials", claims.findings_of_trials(trials, ends, self.domain)
+
+        made = self.kept.keep_each("claims", keys, FINDINGS, work)
+        widths = self.experiment.widths
+        plain = phenomena.as_network("Plain", widths, audition, plain_runs)
+        others = [phenomena.as_network(v.title, v.widths, v.audition, v.runs) for v in variants]
+        groups = ("boundaries", "networks", "picture", "trials")
+        return claims.together(
+            [*(made[name] for name in groups), claims.findings_of_variants(plain, others)]
+        )
+
+    def try_out(self, trials: Sequence[Trial], heard: Sequence[Snapshots]) -> list[Snapshots]:
+        """Train trials on from where their patients stood, in the order given."""
+        experiment = self.experiment
+        begin = experiment.audition_iterations
+        recorded = intervention.recorded(
+            begin, min(TRIAL_ITERATIONS, experiment.iterations - begin)
+        )
+        networks = {run.seed: run for run in heard}
+        parts = [
+            [trials[number] for number in group]
+            for group in groups(range(len(trials)), self.workers.jobs)
+        ] if trials else []  # fmt: skip
+        calls = [
+            (training_of(experiment), self.domain, [trial.stream for trial in part], recorded,
+             intervention.start(part, networks), number)
+            for number, part in enumerate(parts)
+        ]  # fmt: skip
+        done: dict[int, list[Snapshots]] = {}
+        with bar(f"trying out {len(trials)}", len(trials) * (recorded[-1] - begin)) as progress:
+            for number, runs in self.workers.each(train_trials, calls, progress.update):
+                done[number] = runs
+        return [run for number in sorted(done) for run in done[number]]
+
+    def examples(
+        self,
+        exhibited: Sequence[RunFacts],
+        cohort: Mapping[str, Snapshots],
+        boundaries: Mapping[str, Boundaries],
+    ) -> Examples:
+        """Where to look in the runs that are shown."""
+        inputs = {
+            "runs": self.run_keys,
+            "shown": [run.id for run in exhibited],
+            "domain": [self.labels, self.parts, self.domain.corners.tolist()],
+        }
+        key = store.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
+        shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
+
+        def look() -> Examples:
+            runs = list(cohort.values())
+            part = silence.hardest_part(runs, self.domain)
+            return examples.examples(shown, boundaries, runs, self.domain, part)
+
+        return self.kept.keep("examples", key, EXAMPLES, look)
+
+    def train(
+        self, recorded: Sequence[int]
+    ) -> Callable[[list[str]], Iterator[tuple[str, Snapshots]]]:
+        """The work of a training stage: the missing runs, in groups that fill the cores."""
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Snapshots]]:
+            seeds = [int(name.removeprefix("seed-")) for name in missing]
+            calls = [
+                (training_of(self.experiment), self.domain, group, tuple(recorded))
+                for group in groups(seeds, self.workers.jobs)
+            ]
+            with bar(f"training {len(seeds)} runs", len(seeds) * recorded[-1]) as progress:
+                for runs in self.workers.each(train_group, calls, progress.update):
+                    yield from ((f"seed-{run.seed}", run) for run in runs)
+
+        return work
+
+    def outcomes(self, cohort: Mapping[str, Snapshots]) -> tuple[RunFacts, ...]:
+        """How each run of the cohort came out, by seed."""
+        key = store.key(
+            "outcomes",
+            {"runs": list(self.run_keys.values()), "parts": self.parts},
+            rooms("phenomena", "network", "picture"),
+            ["numpy"],
+        )
+
+        def measure() -> list[dict[str, Any]]:
+            outcomes = [phenomena.outcome(run, self.domain) for run in cohort.values()]
+            return [dataclasses.asdict(outcome) for outcome in outcomes]
+
+        return tuple(RunFacts(**run) for run in self.kept.keep("outcomes", key, JSON, measure))
+
+    def trace(self, runs: Mapping[str, Snapshots]) -> dict[str, Boundaries]:
+        """The exact boundaries of the exhibited runs, by run id."""
+        own = {name: self.run_keys[name] for name in runs}
+        sources = rooms("geometry", "complex", "network")
+        self.trace_keys = keys_of("trace", own, {}, sources, ["numpy"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Boundaries]]:
+            # A run takes a fraction of a second: less than handing it to another process.
+            for name in bar("tracing", names=missing):
+                yield name, geometry.trace(runs[name])
+
+        return self.kept.keep_each("trace", self.trace_keys, BOUNDARIES, work)
+
+    def film(
+        self, boundaries: Mapping[str, Boundaries], runs: Mapping[str, Snapshots]
+    ) -> dict[str, Mapping[str, bytes]]:
+        """The sprite sheets of the exhibited runs: run id -> name -> content."""
+        inputs = {"colours": self.spec.site.layer_colours, "pixels": self.experiment.pixels}
+        sources = rooms("film", "sprites", "address", "phenomena", "network")
+        keys = keys_of("film", self.trace_keys, inputs, sources, ["numpy", "pillow"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+            colours = self.spec.site.layer_colours
+            calls = [(name, boundaries[name], runs[name], colours, self.domain) for name in missing]
+            with bar("filming", len(calls)) as progress:
+                for name, files in self.workers.each(film.film, calls):
+                    progress.update()
+                    yield name, files
+
+        return self.kept.keep_each("film", keys, FILES, work)
+
+    def motion(self, boundaries: Mapping[str, Boundaries]) -> dict[str, Float64]:
+        """How far each layer's boundaries moved: run id -> (snapshots, layers)."""
+        keys = keys_of("motion", self.trace_keys, {}, rooms("motion", "network"), ["numpy"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Float64]]:
+            for name in bar("measuring motion", names=missing):
+                yield name, motion.motion(boundaries[name])
+
+        return self.kept.keep_each("motion", keys, ONE_ARRAY, work)
+
+    def moments(self, runs: Mapping[str, Snapshots]) -> dict[str, tuple[Moment, ...]]:
+        """The named moments of the exhibited runs, by run id."""
+        own = {name: self.run_keys[name] for name in runs}
+        sources = rooms("phenomena", "network", "picture")
+        keys = keys_of("moments", own, {"parts": self.parts}, sources, ["numpy"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, tuple[Moment, ...]]]:
+            calls = [(name, runs[name], self.domain) for name in missing]
+            with bar("finding moments", len(calls)) as progress:
+                for name, found in self.workers.each(find_moments, calls):
+                    progress.update()
+                    yield name, found
+
+        return self.kept.keep_each("moments", keys, MOMENTS, work)
+
+    def vectors(
+        self,
+        exhibited: Sequence[RunFacts],
+        runs: Mapping[str, Snapshots],
+        boundaries: Mapping[str, Boundaries],
+        motions: Mapping[str, Float64],
+        moments: Mapping[str, Sequence[Moment]],
+        films: Mapping[str, Mapping[str, bytes]],
+    ) -> dict[str, bytes]:
+        """Everything the viewer loads: name relative to the data folder -> content.
+
+        The file "index" stands for the index's name, which the explorer's page must know.
+        """
+        experiment, site = self.experiment, self.spec.site
+        inputs = {"runs": exhibited, "traces": self.trace_keys}
+        inputs |= {"labels": self.labels, "parts": self.parts}
+        inputs |= {"id": experiment.id, "title": experiment.title}
+        inputs |= {"colours": [site.layer_colours, site.output_colour]}
+        sources = [
+            *rooms("vectors", "weights", "quantities", "motion", "film", "sprites", "address"),
+            *rooms("network", "phenomena", "picture", "pages", "numerals"),
+            Path(__file__),
+        ]
+        key = store.key("vectors", inputs, sources, ["numpy", "pillow"])
+
+        def work() -> Mapping[str, bytes]:
+            target = sprites.target_picture(self.domain.labels)
+            target_name = hashed("target.png", target)
+            files = {target_name: target}
+            cards = []
+            for run in exhibited:
+                card = vectors.RunCard(run.id, run.role, run.title, pages.outcome(run))
+                layouts = film.layouts(runs[run.id], self.domain.pixels, list(films[run.id]))
+                header, made = vectors.run_files(
+                    card,
+                    runs[run.id],
+                    boundaries[run.id],
+                    motions[run.id],
+                    moments[run.id],
+                    layouts,
+                )
+                files |= made
+                cards.append((card, len(runs[run.id]), header))
+            about = {
+                "id": experiment.id,
+                "title": experiment.title,
+                "pixels": self.domain.pixels,
+                "widths": list(experiment.widths),
+                "target": target_name,
+                "layer_colours": list(site.layer_colours),
+                "output_colour": site.output_colour,
+            }
+            index, content = vectors.index_file(about, self.domain.labels, cards)
+            return files | {index: content, "index": index.encode()}
+
+        files = self.kept.keep("vectors", key, FILES, work)
+        sheets = {name: made[name] for made in films.values() for name in made}
+        return sheets | dict(files)
+
+    def pages(
+        self,
+        facts: Facts,
+        runs: Mapping[str, Snapshots],
+        boundaries: Mapping[str, Boundaries],
+        data: Mapping[str, bytes],
+        publication: Publication,
+    ) -> Mapping[str, bytes]:
+        """Every page with its stills, style and scripts: address -> content."""
+        texts = sorted(self.articles.glob("*.md"))
+        bibliography = self.articles.parent / "bibliography.toml"
+        texts += [bibliography] if bibliography.exists() else []
+        templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+        names = (
+            "pages",
+            "bibliography",
+            "metadata",
+            "feed",
+            "card",
+            "downloads",
+            "gallery",
+            "multiples",
+            "plates",
+            "articles",
+            "links",
+            "figures",
+            "axes",
+            "charts",
+            "curves",
+            "scatters",
+            "evidence",
+            "mathematics",
+            "numerals",
+            "network",
+            "phenomena",
+            "picture",
+            "sprites",
+            "address",
+        )
+        inputs = {
+            "facts": facts,
+            "site": self.spec.site,
+            "experiment": self.experiment,
+            "traces": self.trace_keys,
+            "runs": self.run_keys,
+            "labels": self.labels,
+            "index": data["index"].decode(),
+            "publication": plain_publication(publication),
+            "articles": [path.name for path in texts],
+            "templates": [path.relative_to(TEMPLATES).as_posix() for path in templates],
+        }
+        libraries = ["numpy", "pillow", "jinja2", "markdown", "pygments", "rjsmin"]
+        key = store.key("pages", inputs, [*texts, *templates, *rooms(*names)], libraries)
+        address = {"index": f"data/{data['index'].decode()}"}
+        report = Report(
+            self.spec.site, self.experiment, facts, self.domain, runs, boundaries, address
+        )
+
+        def work() -> Mapping[str, bytes]:
+            small = {
+                "trials": multiples.multiples(
+                    self.auditioned(), facts.experiment.audition.failed_seeds, self.domain
+                ),
+                "full runs": multiples.multiples(
+                    runs.values(),
+                    [run.seed for run in facts.experiment.cohort if run.failed],
+                    self.domain,
+                ),
+            }
+            whole = replace(report, multiples=small)
+            files = pages.render_site(whole, self.articles, TEMPLATES, publication)
+            sources = {each.address: each.file for each in read_articles(self.articles)}
+            others = {f"data/{name}" for name in data} | {"build.json"}
+            check_links(files, others, sources)
+            return files
+
+        return self.kept.keep("pages", key, FILES, work)
