@@ -26,6 +26,7 @@ from pygments.util import ClassNotFound
 
 from ginn import numerals
 from ginn.bibliography import Citations, Source
+from ginn.glossary import Glossary, Terms
 from ginn.mathematics import Mathematics, MathematicsError
 from ginn.measures.claim import SIGNIFICANT
 from ginn.measures.statistics import LEVEL, proportion_interval
@@ -203,12 +204,14 @@ def render_article(
     report: Report,
     names: Mapping[str, Any],
     works: Mapping[str, Source] | None = None,
+    glossary: Glossary | None = None,
 ) -> Body:
     """An article's body as HTML with its figures' places marked; `works` are those it may cite."""
     first = Plates(report)
-    _fill_in(article, first, Citations(works or {}), names)
+    words = glossary or Glossary()
+    _fill_in(article, first, Citations(works or {}), words, names)
     second, citations = Plates(report, first.found), Citations(works or {})
-    text = _fill_in(article, second, citations, names)
+    text = _fill_in(article, second, citations, words, names)
     _check_languages(article)
     converter = markdown.Markdown(
         extensions=[*EXTENSIONS, Mathematics()],
@@ -273,7 +276,11 @@ class Body:
 
 
 def _fill_in(
-    article: Article, placed: Plates, citations: Citations, names: Mapping[str, Any]
+    article: Article,
+    placed: Plates,
+    citations: Citations,
+    glossary: Glossary,
+    names: Mapping[str, Any],
 ) -> str:
     """The article's Markdown, with every expression replaced by its value."""
     environment = SandboxedEnvironment(autoescape=True, undefined=_NamedUndefined)
@@ -290,6 +297,8 @@ def _fill_in(
         "quanta": QUANTA,
         "major_share": MAJOR_SHARE,
         "cite": citations.cite,
+        "term": Terms(glossary).term,
+        "glossary": glossary.listed,
         "has_part": partial(_has_part, domain),
         "symmetry": domain.symmetry,
     }

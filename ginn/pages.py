@@ -22,6 +22,7 @@ from ginn.articles import FILTERS, Article, read_articles, render_article
 from ginn.bibliography import Source, bibtex, read_bibliography
 from ginn.downloads import Download
 from ginn.figures import PAPER, Colours, FigureError, Stage
+from ginn.glossary import Glossary, read_glossary
 from ginn.metadata import Publication
 from ginn.phenomena import RunFacts, facts_as_json
 from ginn.plates import EXPLORER, Report, Still, token
@@ -29,6 +30,8 @@ from ginn.sprites import target_picture
 
 # Lines of a still in the gallery are this much heavier: it is shown at a third of its size.
 THUMBNAIL_WEIGHT = 2.2
+# The article that lists the glossary, and that its words lead to.
+GLOSSARY_PAGE = "methods"
 DOWNLOADS = f"{downloads.FOLDER}/index.html"
 # Among the templates: the program that readers are given to start from.
 EXAMPLE = "redraw.py"
@@ -57,7 +60,8 @@ def render_site(
     published = replace(published, date=published.date or newest)
     files, assets = _assets(templates, report)
     works = read_bibliography(articles.parent / "bibliography.toml")
-    site = _Pages(report, read, templates, assets, published, works)
+    meanings = read_glossary(articles.parent / "glossary.toml")
+    site = _Pages(report, read, templates, assets, published, works, meanings)
     for article in read:
         files |= site.article(article)
     files |= site.explorer()
@@ -84,9 +88,10 @@ class _Pages:
         assets: Mapping[str, str],
         publication: Publication,
         works: Mapping[str, Source],
+        meanings: Mapping[str, str],
     ) -> None:
         self.report, self.articles, self.asset_addresses = report, articles, assets
-        self.publication, self.works = publication, works
+        self.publication, self.works, self.meanings = publication, works, meanings
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(templates),
             autoescape=True,
@@ -108,7 +113,9 @@ class _Pages:
             return pages[slug]
 
         names = {"site": self.report.site, "page": page, **self._claims(page)}
-        body = render_article(article, self.report, names, self.works)
+        home = "" if article.slug == GLOSSARY_PAGE else pages.get(GLOSSARY_PAGE, "")
+        glossary = Glossary(self.meanings, home)
+        body = render_article(article, self.report, names, self.works, glossary)
         files: dict[str, bytes] = {}
         html = body.html
         macros: Any = self.templates.get_template("macros.html").module

@@ -405,12 +405,13 @@ class Stages:
     ) -> Mapping[str, bytes]:
         """Every page with its stills, style and scripts: address -> content."""
         texts = sorted(self.articles.glob("*.md"))
-        bibliography = self.articles.parent / "bibliography.toml"
-        texts += [bibliography] if bibliography.exists() else []
+        beside = [self.articles.parent / f"{name}.toml" for name in ("bibliography", "glossary")]
+        texts += [path for path in beside if path.exists()]
         templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
         names = (
             "pages",
             "bibliography",
+            "glossary",
             "metadata",
             "feed",
             "card",

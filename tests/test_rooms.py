@@ -36,7 +36,7 @@ ORDER = [
     {"phenomena"},
     {"film", "vectors", "downloads"},
     {"numerals", "mathematics"},
-    {"figures", "bibliography"},
+    {"figures", "bibliography", "glossary"},
     {"axes", "card", "multiples"},
     {"charts", "curves", "scatters"},
     {"plates"},
