@@ -30,7 +30,7 @@ from ginn.articles import read_articles
 from ginn.closing import bytes_by_kind, claims_table, summary
 from ginn.crew import CrewError
 from ginn.metadata import Publication, build_date, plain_publication, web_address
-from ginn.picture import describe, load_picture
+from ginn.picture import describe, load_picture, require_parts
 from ginn.spec import InputError, draft_of, load_spec, with_picture, within
 from ginn.stages import Stages
 from ginn.store import StoreError
@@ -96,6 +96,7 @@ def build(
     spec = with_picture(spec, picture) if picture else spec
     path = picture or within(content, content / spec.experiment.picture)
     domain = load_picture(path, spec.experiment.pixels, spec.experiment.reading)
+    require_parts(domain, spec.experiment.top, f"{content / 'report.toml'}: experiment.top")
     articles = within(content, content / "articles")
     read_articles(articles)
     print(describe(domain, spec.experiment.picture), flush=True)
@@ -135,7 +136,8 @@ def build(
         motions = stages.motion(boundaries)
         moments = stages.moments({run.id: cohort[run.id] for run in exhibited})
         data = stages.vectors(exhibited, cohort, boundaries, motions, moments, films)
-        made = stages.pages(facts, cohort, boundaries, data, published)
+        small = stages.multiples(facts, cohort)
+        made = stages.pages(facts, cohort, boundaries, data, small, published)
         write_site(new, made, data, published)
         kept.forget(KEPT_BYTES)
         sizes = bytes_by_kind(new)

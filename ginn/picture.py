@@ -112,6 +112,19 @@ class Domain:
         return np.stack([x, y], axis=-1).reshape(-1, 2)
 
 
+def require_parts(domain: Domain, names: Sequence[str], where: str) -> None:
+    """See that a picture has the parts of these names; `where` they are named begins the error.
+
+    Raises InputError where one is missing.
+    """
+    parts = [part.name for part in domain.parts]
+    missing = [name for name in names if name not in parts]
+    if missing:
+        raise InputError(
+            f"{where}: found {shown(missing)}, allowed: parts of the picture: {', '.join(parts)}"
+        )
+
+
 def load_picture(path: Path, pixels: int, reading: Reading = PLAIN) -> Domain:
     """Read a drawing or an image file onto a domain of `pixels` a side.
 

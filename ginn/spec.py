@@ -123,7 +123,7 @@ def load_spec(path: Path) -> Spec:
     variants = tuple(_variant(table, experiment) for table in root.any_number("variant"))
     for number, variant in enumerate(variants):
         if variant.id in {other.id for other in (experiment, *variants[:number])}:
-            raise root.error(f"variant[{number}].id", repr(variant.id), "an id that no other has")
+            raise root.error(f"variant[{number}].id", shown(variant.id), "an id that no other has")
     spec = Spec(site, experiment, _draft(root.table("draft")), variants)
     root.close()
     return spec
@@ -284,7 +284,7 @@ class _Table:
         self.taken.add(key)
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.error(key, repr(value), f"any number of [[{key}]]")
+            raise self.error(key, shown(value), f"any number of [[{key}]]")
         return [_Table(self.path, f"{key}[{number}]", item) for number, item in enumerate(value)]
 
     def text(self, key: str, pattern: str = LINE, allowed: str = "a line of text") -> str:
@@ -319,7 +319,7 @@ class _Table:
         self.taken.add(key)
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.error(key, repr(value), "a list of texts")
+            raise self.error(key, shown(value), "a list of texts")
         return tuple(value)
 
     def close(self) -> None:
@@ -466,6 +466,7 @@ def with_picture(spec: Spec, picture: Path) -> Spec:
         title=f"{words[0].upper()}{words[1:]}"[:SHOWN],
         picture=picture.name,
         reading=Reading(fit=spec.experiment.reading.fit),
+        top=(),
     )
     return replace(spec, experiment=experiment)
 

@@ -252,3 +252,5 @@ def test_another_pictures_names_come_from_its_file() -> None:
         "Black cat",
         "black_cat.png",
     )
+    assert load_spec(REPORT).experiment.top
+    assert changed.top == ()  # parts were named for the other picture
