@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ginn.numerals import listing
-from ginn.spec import InputError
+from ginn.spec import InputError, read_toml
 
 # What BibTeX would read as its own. Braces and backslashes have no place in a title or a name.
 SPECIAL, ESCAPED = re.compile(r"[&%$#_]"), r"\\\g<0>"
@@ -52,10 +51,7 @@ def read_bibliography(file: Path) -> dict[str, Source]:
     """
     if not file.exists():
         return {}
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{file}: {error}") from error
+    tables = read_toml(file, "a bibliography")
     return {key: _source(file, key, table) for key, table in tables.items()}
 
 

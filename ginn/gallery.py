@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ginn import figures, numerals
 from ginn.figures import Stage
-from ginn.network import layer_slices
+from ginn.network import layer_slices, place_of
 from ginn.phenomena import RunFacts
 from ginn.plates import Report, moment
 
@@ -58,12 +58,13 @@ def _places(report: Report) -> Iterator[Place]:
     if look.corner:
         chosen = (look.corner.neuron, *look.corner.causes)
         stage = _end(report, runs[look.corner.run], chosen, "target")
+        layer, unit = place_of(report.experiment.widths, look.corner.neuron)
         yield Place(
             "Bent at the corners",
             f"One line of the last layer, and {numerals.words(len(look.corner.causes), 'line')} "
             "that bend it at corners of the picture.",
             stage,
-            f"{moment(stage)}&about={_term(report, look.corner.neuron)}",
+            f"{moment(stage)}&about={layer}.{unit}",
         )
     if look.copy:
         stage = _end(report, runs[look.copy.run], (look.copy.first, look.copy.second))
@@ -74,8 +75,8 @@ def _places(report: Report) -> Iterator[Place]:
             moment(stage),
         )
     if look.silence:
-        layer = layer_slices(report.experiment.widths)[look.silence.layer - 1]
-        chosen = tuple(range(layer.start, layer.stop))
+        silent = layer_slices(report.experiment.widths)[look.silence.layer - 1]
+        chosen = tuple(range(silent.start, silent.stop))
         stage = _end(report, runs[look.silence.run], chosen, "target")
         part = next(part for part in report.domain.parts if part.name == look.silence.part)
         x, y = report.domain.points()[part.mask.ravel()].mean(axis=0)
@@ -100,10 +101,3 @@ def _end(
 ) -> Stage:
     """A run's last moment."""
     return report.stage(run, len(report.snapshots[run.id]) - 1, neurons, background)
-
-
-def _term(report: Report, neuron: int) -> str:
-    """A hidden neuron as the address has it: `2.7`."""
-    slices = layer_slices(report.experiment.widths)
-    layer = next(n for n, each in enumerate(slices, 1) if each.start <= neuron < each.stop)
-    return f"{layer}.{neuron - slices[layer - 1].start + 1}"

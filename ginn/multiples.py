@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ginn import numerals
 from ginn.figures import INK, PAPER, Colours, opacity_png, svg_document
-from ginn.network import Float64, Snapshots, pre_activations, probability
+from ginn.network import Float64, Snapshots, probability
+from ginn.phenomena import logits_at
 from ginn.picture import Domain
 
 # Samples a side of each small picture, and the space between two, in px.
@@ -33,18 +36,39 @@ def multiples(
     runs: Iterable[Snapshots], failed_seeds: Collection[int], domain: Domain
 ) -> tuple[Multiple, ...]:
     """The last output of each run, by the share of places it gets right; failed runs come last."""
-    centre = (np.arange(SIDE) + 0.5) / SIDE
-    y, x = np.meshgrid(centre, centre, indexing="ij")
-    points = np.stack([x, y], axis=-1).reshape(-1, 2)
-    cell = (centre * domain.pixels).astype(np.int64)
-    labels = domain.labels[np.ix_(cell, cell)]
+    cell = ((np.arange(SIDE) + 0.5) / SIDE * domain.pixels).astype(np.int64)
+    small = Domain(domain.labels[np.ix_(cell, cell)], ())
     made = []
     for run in runs:
-        weights, biases = ([each[-1] for each in arrays] for arrays in (run.weights, run.biases))
-        logit = pre_activations(tuple(weights), tuple(biases), points)[-1].reshape(SIDE, SIDE)
-        right = float(((logit > 0) == labels).mean())
+        logit = logits_at(run, -1, small)
+        right = float(((logit > 0) == small.labels).mean())
         made.append(Multiple(run.seed, run.seed in failed_seeds, right, probability(logit)))
     return tuple(sorted(made, key=lambda each: (each.failed, -each.right, each.seed)))
+
+
+def multiples_as_arrays(
+    shown: Mapping[str, Sequence[Multiple]],
+) -> dict[str, NDArray[Any]]:
+    """Several lists as named arrays, for a file; `multiples_from_arrays` is the way back."""
+    return {
+        f"{what}/{field.name}": np.array([getattr(each, field.name) for each in group])
+        for what, group in shown.items()
+        for field in fields(Multiple)
+    }
+
+
+def multiples_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> dict[str, tuple[Multiple, ...]]:
+    """The lists that `multiples_as_arrays` took apart."""
+    names = dict.fromkeys(name.rpartition("/")[0] for name in arrays)
+    return {
+        what: tuple(
+            Multiple(int(seed), bool(failed), float(right), output)
+            for seed, failed, right, output in zip(
+                *(arrays[f"{what}/{field.name}"] for field in fields(Multiple)), strict=True
+            )
+        )
+        for what in names
+    }
 
 
 def multiples_svg(

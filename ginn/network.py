@@ -50,6 +50,13 @@ class Snapshots:
         """The number of snapshots, K."""
         return len(self.iterations)
 
+    def at(self, snapshot: int) -> tuple[tuple[Float32, ...], tuple[Float32, ...]]:
+        """The weights (out, in) and biases (out,) of each layer at one snapshot."""
+        return (
+            tuple(weight[snapshot] for weight in self.weights),
+            tuple(bias[snapshot] for bias in self.biases),
+        )
+
 
 @dataclass(frozen=True)
 class Start:
@@ -72,6 +79,17 @@ def layer_slices(widths: tuple[int, ...]) -> list[slice]:
     """
     edges = np.cumsum([0, *widths, 1]).tolist()
     return [slice(a, b) for a, b in itertools.pairwise(edges)]
+
+
+def place_of(widths: tuple[int, ...], neuron: int) -> tuple[int, int]:
+    """A neuron's layer and its place there, both from 1; the output's layer follows the last.
+
+    >>> place_of((2, 3), 4)
+    (2, 3)
+    """
+    slices = layer_slices(widths)
+    layer = next(n for n, each in enumerate(slices, 1) if neuron < each.stop)
+    return layer, neuron - slices[layer - 1].start + 1
 
 
 def pre_activations(

@@ -129,9 +129,7 @@ class Facts:
 
 def logits_at(snapshots: Snapshots, snapshot: int, domain: Domain) -> Float64:
     """The logit of white at every pixel (n, n) of one snapshot, in float64."""
-    weights = tuple(weight[snapshot] for weight in snapshots.weights)
-    biases = tuple(bias[snapshot] for bias in snapshots.biases)
-    logit = pre_activations(weights, biases, domain.points())[-1]
+    logit = pre_activations(*snapshots.at(snapshot), domain.points())[-1]
     return logit[:, 0].reshape(domain.labels.shape)
 
 

@@ -23,7 +23,7 @@ from ginn.figures import Colours, FigureError, Stage
 from ginn.geometry import Boundaries
 from ginn.mathematics import Mathematics
 from ginn.multiples import Multiple, multiples_description, multiples_svg
-from ginn.network import Snapshots, layer_slices
+from ginn.network import Snapshots, layer_slices, place_of
 from ginn.phenomena import Facts, RunFacts
 from ginn.picture import Domain
 from ginn.spec import Experiment, Site
@@ -169,11 +169,9 @@ class Plates:
 
     def neuron(self, number: int) -> str:
         """A neuron, numbered as in `network`, as `figure` takes it: "layer 2 neuron 7"."""
-        slices = layer_slices(self.report.experiment.widths)
-        layer = next(n for n, each in enumerate(slices, 1) if each.start <= number < each.stop)
-        if layer == len(slices):
-            return "output"
-        return f"layer {layer} neuron {number - slices[layer - 1].start + 1}"
+        widths = self.report.experiment.widths
+        layer, unit = place_of(widths, number)
+        return "output" if layer > len(widths) else f"layer {layer} neuron {unit}"
 
     def _stage(
         self,

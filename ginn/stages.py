@@ -33,6 +33,7 @@ from ginn.links import check_links
 from ginn.measures import intervention, silence
 from ginn.measures.intervention import Trial
 from ginn.metadata import Publication, plain_publication
+from ginn.multiples import Multiple
 from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
 from ginn.picture import Domain
@@ -53,6 +54,9 @@ TRIAL_ITERATIONS = 50_000
 # The rooms behind every measure.
 GEOMETRY = ("geometry", "complex", "network", "picture")
 MEASURES = tuple(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/measures").glob("*.py")))
+MULTIPLES: Form[dict[str, tuple[Multiple, ...]]] = ARRAYS.of(
+    multiples.multiples_as_arrays, multiples.multiples_from_arrays
+)
 MOMENTS: Form[tuple[Moment, ...]] = JSON.of(
     lambda moments: [dataclasses.asdict(moment) for moment in moments],
     lambda moments: tuple(Moment(**moment) for moment in moments),
@@ -89,24 +93,23 @@ class Stages:
         self.parts = hashlib.sha256(
             b"".join(part.name.encode() + part.mask.tobytes() for part in domain.parts)
         ).hexdigest()
+        self.corners = domain.corners.tolist()
         self.run_keys: dict[str, str] = {}
         self.trace_keys: dict[str, str] = {}
+        self.multiples_key = ""
 
     def audition(self) -> AuditionFacts:
         """Train many seeds briefly, and see which of them have failed by then."""
         experiment = self.experiment
-        recorded = (0, experiment.audition_iterations)
-        keys = self.training_keys(range(experiment.audition_seeds), recorded)
         outcome_key = store.key(
             "audition-outcome",
-            {"runs": list(keys.values()), "parts": self.parts},
+            {"runs": list(self.audition_keys().values()), "parts": self.parts},
             rooms("phenomena", "network", "picture"),
             ["numpy"],
         )
 
         def listen() -> dict[str, Any]:
-            runs = self.kept.keep_each("audition", keys, SNAPSHOTS, self.train(recorded))
-            heard = phenomena.audition_facts(experiment, list(runs.values()), self.domain)
+            heard = phenomena.audition_facts(experiment, self.auditioned(), self.domain)
             return dataclasses.asdict(heard)
 
         heard = self.kept.keep("audition-outcome", outcome_key, JSON, listen)
@@ -124,27 +127,40 @@ class Stages:
         own = {f"seed-{seed}": seed for seed in seeds}
         return keys_of("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
 
-    def auditioned(self) -> list[Snapshots]:
-        """The audition's runs themselves, which are kept by then."""
+    def audition_keys(self) -> dict[str, str]:
+        """Run id -> key of its audition."""
         recorded = (0, self.experiment.audition_iterations)
-        keys = self.training_keys(range(self.experiment.audition_seeds), recorded)
-        return list(self.kept.keep_each("audition", keys, SNAPSHOTS, self.train(recorded)).values())
+        return self.training_keys(range(self.experiment.audition_seeds), recorded)
+
+    def auditioned(self) -> list[Snapshots]:
+        """The audition's runs themselves."""
+        train = self.train((0, self.experiment.audition_iterations))
+        return list(
+            self.kept.keep_each("audition", self.audition_keys(), SNAPSHOTS, train).values()
+        )
 
     def variant(self) -> VariantFacts:
         """What becomes of this experiment, as a variant of another: auditions and full runs."""
         audition = self.audition()
         cohort = self.cohort(range(self.experiment.first_seeds))
+        runs = self.with_regions(self.outcomes(cohort), cohort)
+        return phenomena.variant_facts(self.experiment, audition, runs)
+
+    def with_regions(
+        self, runs: Sequence[RunFacts], cohort: Mapping[str, Snapshots]
+    ) -> list[RunFacts]:
+        """Runs with the linear regions that they end with."""
         key = store.key(
-            "regions", list(self.run_keys.values()), rooms("claims", *GEOMETRY), ["numpy"]
-        )
+            "regions", [self.run_keys[run.id] for run in runs], rooms("claims", *GEOMETRY),
+            ["numpy"],
+        )  # fmt: skip
         regions = self.kept.keep(
             "regions",
             key,
             JSON,
-            lambda: {name: claims.regions_at_the_end(run) for name, run in cohort.items()},
+            lambda: {run.id: claims.regions_at_the_end(cohort[run.id]) for run in runs},
         )
-        runs = [replace(run, regions_end=regions[run.id]) for run in self.outcomes(cohort)]
-        return phenomena.variant_facts(self.experiment, audition, runs)
+        return [replace(run, regions_end=regions[run.id]) for run in runs]
 
     def claims(
         self,
@@ -160,7 +176,7 @@ class Stages:
         failed = [run.seed for run in runs if run.failed]
         inputs = {
             "runs": self.run_keys,
-            "domain": [self.labels, self.parts, self.domain.corners.tolist()],
+            "domain": [self.labels, self.parts, self.corners],
             "audition": [training_of(self.experiment), audition],
             "top": self.experiment.top,
         }
@@ -168,11 +184,7 @@ class Stages:
         keys = keys_of(
             "claims", own, inputs, rooms("claims", "evidence", *GEOMETRY, *MEASURES), ["numpy"]
         )
-        plain_runs = [
-            replace(run, regions_end=claims.regions_at_the_end(cohort[run.id]))
-            for run in runs
-            if run.seed < self.experiment.first_seeds
-        ]
+        unchosen = [run for run in runs if run.seed < self.experiment.first_seeds]
 
         def work(missing: list[str]) -> Iterator[tuple[str, Findings]]:
             heard = self.auditioned()
@@ -196,12 +208,9 @@ class Stages:
 
         made = self.kept.keep_each("claims", keys, FINDINGS, work)
         widths = self.experiment.widths
-        plain = phenomena.as_network("Plain", widths, audition, plain_runs)
+        plain = phenomena.as_network("Plain", widths, audition, self.with_regions(unchosen, cohort))
         others = [phenomena.as_network(v.title, v.widths, v.audition, v.runs) for v in variants]
-        groups = ("boundaries", "networks", "picture", "trials")
-        return claims.together(
-            [*(made[name] for name in groups), claims.findings_of_variants(plain, others)]
-        )
+        return claims.together([*made.values(), claims.findings_of_variants(plain, others)])
 
     def try_out(self, trials: Sequence[Trial], heard: Sequence[Snapshots]) -> list[Snapshots]:
         """Train trials on from where their patients stood, in the order given."""
@@ -236,7 +245,7 @@ class Stages:
         inputs = {
             "runs": self.run_keys,
             "shown": [run.id for run in exhibited],
-            "domain": [self.labels, self.parts, self.domain.corners.tolist()],
+            "domain": [self.labels, self.parts, self.corners],
         }
         key = store.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
         shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
@@ -395,12 +404,37 @@ class Stages:
         sheets = {name: made[name] for made in films.values() for name in made}
         return sheets | dict(files)
 
+    def multiples(
+        self, facts: Facts, runs: Mapping[str, Snapshots]
+    ) -> dict[str, tuple[Multiple, ...]]:
+        """The last output of every trial and every full run, small."""
+        failed_trials = facts.experiment.audition.failed_seeds
+        failed_runs = [run.seed for run in facts.experiment.cohort if run.failed]
+        inputs = {
+            "trials": self.audition_keys(),
+            "runs": self.run_keys,
+            "failed": [failed_trials, failed_runs],
+            "labels": self.labels,
+        }
+        self.multiples_key = store.key(
+            "multiples", inputs, rooms("multiples", "phenomena", "network", "picture"), ["numpy"]
+        )
+
+        def paint() -> dict[str, tuple[Multiple, ...]]:
+            return {
+                "trials": multiples.multiples(self.auditioned(), failed_trials, self.domain),
+                "full runs": multiples.multiples(runs.values(), failed_runs, self.domain),
+            }
+
+        return self.kept.keep("multiples", self.multiples_key, MULTIPLES, paint)
+
     def pages(
         self,
         facts: Facts,
         runs: Mapping[str, Snapshots],
         boundaries: Mapping[str, Boundaries],
         data: Mapping[str, bytes],
+        small: Mapping[str, tuple[Multiple, ...]],
         publication: Publication,
     ) -> Mapping[str, bytes]:
         """Every page with its stills, style and scripts: address -> content."""
@@ -408,33 +442,8 @@ class Stages:
         beside = [self.articles.parent / f"{name}.toml" for name in ("bibliography", "glossary")]
         texts += [path for path in beside if path.exists()]
         templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
-        names = (
-            "pages",
-            "bibliography",
-            "glossary",
-            "metadata",
-            "feed",
-            "card",
-            "downloads",
-            "gallery",
-            "multiples",
-            "plates",
-            "articles",
-            "links",
-            "figures",
-            "axes",
-            "charts",
-            "curves",
-            "scatters",
-            "evidence",
-            "mathematics",
-            "numerals",
-            "network",
-            "phenomena",
-            "picture",
-            "sprites",
-            "address",
-        )
+        # Pages draw on nearly every room and take a second: whatever changes, they are made again.
+        sources = sorted((ROOT / "ginn").rglob("*.py"))
         inputs = {
             "facts": facts,
             "site": self.spec.site,
@@ -443,30 +452,20 @@ class Stages:
             "runs": self.run_keys,
             "labels": self.labels,
             "index": data["index"].decode(),
+            "multiples": self.multiples_key,
             "publication": plain_publication(publication),
             "articles": [path.name for path in texts],
             "templates": [path.relative_to(TEMPLATES).as_posix() for path in templates],
         }
         libraries = ["numpy", "pillow", "jinja2", "markdown", "pygments", "rjsmin"]
-        key = store.key("pages", inputs, [*texts, *templates, *rooms(*names)], libraries)
+        key = store.key("pages", inputs, [*texts, *templates, *sources], libraries)
         address = {"index": f"data/{data['index'].decode()}"}
         report = Report(
-            self.spec.site, self.experiment, facts, self.domain, runs, boundaries, address
+            self.spec.site, self.experiment, facts, self.domain, runs, boundaries, address, small
         )
 
         def work() -> Mapping[str, bytes]:
-            small = {
-                "trials": multiples.multiples(
-                    self.auditioned(), facts.experiment.audition.failed_seeds, self.domain
-                ),
-                "full runs": multiples.multiples(
-                    runs.values(),
-                    [run.seed for run in facts.experiment.cohort if run.failed],
-                    self.domain,
-                ),
-            }
-            whole = replace(report, multiples=small)
-            files = pages.render_site(whole, self.articles, TEMPLATES, publication)
+            files = pages.render_site(report, self.articles, TEMPLATES, publication)
             sources = {each.address: each.file for each in read_articles(self.articles)}
             others = {f"data/{name}" for name in data} | {"build.json"}
             check_links(files, others, sources)

@@ -40,13 +40,17 @@ def groups(seeds: Sequence[int], jobs: int) -> list[list[int]]:
 
 
 def train_group(
-    training: dict[str, Any], domain: Domain, seeds: list[int], recorded: tuple[int, ...]
+    training: dict[str, Any],
+    domain: Domain,
+    seeds: list[int],
+    recorded: tuple[int, ...],
+    start: network.Start | None = None,
 ) -> list[Snapshots]:
-    """In a worker: train a group of seeds together."""
+    """In a worker: train a group of seeds together, from a start if one is given."""
     # Here and not above: loading torch takes longer than a build that has nothing to train.
     from ginn.train import Training, train
 
-    return train(Training(**training), domain, seeds, recorded, crew.tell)
+    return train(Training(**training), domain, seeds, recorded, crew.tell, start)
 
 
 def find_moments(name: str, run: Snapshots, domain: Domain) -> tuple[str, tuple[Moment, ...]]:
@@ -63,10 +67,7 @@ def train_trials(
     number: int,
 ) -> tuple[int, list[Snapshots]]:
     """In a worker: train a group of trials on from where they start; its number, and its runs."""
-    from ginn.train import Training, train
-
-    runs = train(Training(**training), domain, streams, recorded, crew.tell, start)
-    return number, runs
+    return number, train_group(training, domain, streams, recorded, start)
 
 
 def bar(words: str, total: int = 0, names: Sequence[str] | None = None) -> Any:

@@ -13,8 +13,17 @@ from PIL import Image
 from random_run import random_run
 from report_double import bottle, make_report
 
-from ginn.multiples import SIDE, Multiple, multiples, multiples_description, multiples_svg
+from ginn.multiples import (
+    SIDE,
+    Multiple,
+    multiples,
+    multiples_as_arrays,
+    multiples_description,
+    multiples_from_arrays,
+    multiples_svg,
+)
 from ginn.network import pre_activations
+from ginn.store import ARRAYS
 
 
 def runs(count: int = 7) -> list[Multiple]:
@@ -73,3 +82,14 @@ def test_words_say_how_many_and_which_failed() -> None:
 def test_nothing_to_show_is_refused() -> None:
     with pytest.raises(ValueError, match="found no trials to show"):
         multiples_svg([], 4, "trials", make_report().colours, 100)
+
+
+def test_multiples_survive_the_store() -> None:
+    groups = {"trials": tuple(runs()), "full runs": tuple(runs(2))}
+    stored = ARRAYS.of(multiples_as_arrays, multiples_from_arrays)
+    again = stored.decode(stored.encode(groups))
+    assert list(again) == list(groups)
+    for what, group in groups.items():
+        for one, other in zip(group, again[what], strict=True):
+            assert (one.seed, one.failed, one.right) == (other.seed, other.failed, other.right)
+            np.testing.assert_array_equal(one.output, other.output)

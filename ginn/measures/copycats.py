@@ -188,15 +188,8 @@ def likeness_across(on: Sequence[Bool]) -> Float64:
 
 def on_maps(snapshots: Snapshots, snapshot: int, points: Float64) -> tuple[Bool, ...]:
     """The points (n, P) at which each neuron of each hidden layer is on, at one snapshot."""
-    weights, biases = _state(snapshots, snapshot)
+    weights, biases = snapshots.at(snapshot)
     return tuple(values.T > 0 for values in pre_activations(weights, biases, points)[:-1])
-
-
-def _state(snapshots: Snapshots, snapshot: int) -> tuple[tuple[Float32, ...], tuple[Float32, ...]]:
-    return (
-        tuple(weight[snapshot] for weight in snapshots.weights),
-        tuple(bias[snapshot] for bias in snapshots.biases),
-    )
 
 
 def boundary_distances(snapshots: Snapshots, snapshot: int, layer: int) -> Float64:
@@ -277,7 +270,7 @@ def removal(
     the activation of `kept` closest to that of `removed` over the points (least squares): a ReLU's
     slope may stand before it or behind it. Without `kept`, nobody speaks for it.
     """
-    weights, biases = _state(snapshots, snapshot)
+    weights, biases = snapshots.at(snapshot)
     values = pre_activations(weights, biases, points)
     activation = np.maximum(values[layer], 0.0)
     outgoing = weights[layer + 1].astype(np.float64)

@@ -79,9 +79,9 @@ class State(NamedTuple):
 
 def state(snapshots: Snapshots, snapshot: int, points: Float64) -> State:
     """One snapshot at points (P, 2), in float64; values are (P, out) a layer."""
-    weights = tuple(weight[snapshot].astype(np.float64) for weight in snapshots.weights)
-    biases = tuple(bias[snapshot] for bias in snapshots.biases)
-    return State(weights, pre_activations(weights, biases, points))
+    weights, biases = snapshots.at(snapshot)
+    wide = tuple(weight.astype(np.float64) for weight in weights)
+    return State(wide, pre_activations(weights, biases, points))
 
 
 def window(snapshots: Snapshots, shares: tuple[float, float]) -> range:

@@ -61,9 +61,8 @@ def part_errors(
 
     ValueError if the picture has no part of such a name.
     """
-    weights = tuple(weight[snapshot] for weight in snapshots.weights)
-    biases = tuple(bias[snapshot] for bias in snapshots.biases)
-    logit = pre_activations(weights, biases, domain.points())[-1].reshape(domain.labels.shape)
+    logit = pre_activations(*snapshots.at(snapshot), domain.points())[-1]
+    logit = logit.reshape(domain.labels.shape)
     wrong = (logit > 0) != domain.labels
     entropy = np.logaddexp(0.0, np.where(domain.labels, -logit, logit))
     parts, band = top_and_band(domain, top)

@@ -78,8 +78,7 @@ def hearing(snapshots: Snapshots, domain: Domain, part: str) -> Hearing:
     points, white = part_points(domain, part)
     silent, right = [], []
     for snapshot in range(len(snapshots)):
-        weights = tuple(weight[snapshot] for weight in snapshots.weights)
-        biases = tuple(bias[snapshot] for bias in snapshots.biases)
+        weights, biases = snapshots.at(snapshot)
         off = np.zeros(len(snapshots.widths))
         correct = 0
         for first in range(0, len(points), POINTS):
@@ -319,8 +318,9 @@ def reaching_gradient(snapshots: Snapshots, snapshot: int, points: Float64, whit
     cross-entropy in nats; the last is the output's. Exactly 0 up to and with a layer that is silent
     over all the points; of one order in all layers of a network that was not trained.
     """
-    weights = [weight[snapshot].astype(np.float64) for weight in snapshots.weights]
-    biases = [bias[snapshot].astype(np.float64) for bias in snapshots.biases]
+    weights, biases = (
+        [each.astype(np.float64) for each in layers] for layers in snapshots.at(snapshot)
+    )
     gradients = [np.zeros((len(bias), weight.shape[1] + 1)) for weight, bias in zip(
         weights, biases, strict=True)]  # fmt: skip
     for first in range(0, len(points), POINTS):

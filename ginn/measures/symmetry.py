@@ -64,9 +64,7 @@ class Correlation:
 
 def mirror_scores(snapshots: Snapshots, domain: Domain, snapshot: int = -1) -> MirrorScores:
     """How symmetric each layer is at one snapshot; see `MirrorScores`."""
-    weights = tuple(weight[snapshot] for weight in snapshots.weights)
-    biases = tuple(bias[snapshot] for bias in snapshots.biases)
-    values = pre_activations(weights, biases, domain.points())[:-1]
+    values = pre_activations(*snapshots.at(snapshot), domain.points())[:-1]
     maps = [(value > 0).T.reshape(-1, *domain.labels.shape) for value in values]
     return MirrorScores(
         own=np.array([mirror_score(on, "left-right") for on in maps]),
