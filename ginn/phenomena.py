@@ -83,7 +83,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class ExperimentFacts:
-    """What one experiment was and how it came out."""
+    """What one experiment was and how it came out; `top` names the parts that are its top."""
 
     id: str
     pixels: int
@@ -98,6 +98,7 @@ class ExperimentFacts:
     cohort: tuple[RunFacts, ...]
     exhibited: tuple[RunFacts, ...]
     failed_runs: int
+    top: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -306,6 +307,7 @@ def gather_facts(
             cohort=cohort,
             exhibited=tuple(exhibited),
             failed_runs=sum(run.failed for run in cohort),
+            top=experiment.top,
         ),
         variants=tuple(variants),
         claims=tuple(claims),

@@ -19,7 +19,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ginn import charts, curves, figures, numerals, scatters
-from ginn.figures import Colours, FigureError, Stage
+from ginn.figures import WHOLE, Colours, Detail, FigureError, Stage
 from ginn.geometry import Boundaries
 from ginn.mathematics import Mathematics
 from ginn.multiples import Multiple, multiples_description, multiples_svg
@@ -60,11 +60,16 @@ class Report:
         return figures.colours_of(self.site, len(self.experiment.widths))
 
     def stage(
-        self, run: RunFacts, snapshot: int, neurons: tuple[int, ...], background: str = "output"
+        self,
+        run: RunFacts,
+        snapshot: int,
+        neurons: tuple[int, ...],
+        background: str = "output",
+        detail: Detail = WHOLE,
     ) -> Stage:
         """An exhibited run at one snapshot."""
         snapshots, boundaries = self.snapshots[run.id], self.boundaries[run.id]
-        return Stage(run, snapshots, boundaries, self.domain, snapshot, neurons, background)
+        return Stage(run, snapshots, boundaries, self.domain, snapshot, neurons, background, detail)
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,12 @@ class Plates:
         """Place a figure here. Its caption is `caption`, or the body of a call block.
 
         The "stage" view takes `run`, `step`, `neurons` and `background` (see `figures`); a list of
-        values for one of them makes a row of stills. "strip" is a film strip, one row of frames
-        of one run and choice of neurons: it takes the same, with either a list as `step` or a
-        number of `frames` evenly spaced from `start` to `end`, each a step. "loss" and "accuracy"
-        take nothing.
-        Nor does a view of EVIDENCE, which is there where `facts.evidence` has its series.
+        values for one of the first three makes a row of stills. `at` a part of the picture, several
+        parts or a point, it shows a detail, `zoom` times as large. "strip" is a film strip, one row
+        of frames of one run and choice of neurons: it takes the same, with either a list as `step`
+        or a number of `frames` evenly spaced from `start` to `end`, each a step. "loss" and
+        "accuracy" take nothing. Nor does a view of EVIDENCE, which is there where
+        `facts.evidence` has its series.
 
         Raises FigureError for a name, view or state that this build does not hold.
         """
@@ -179,12 +185,17 @@ class Plates:
         step: str | int | Sequence[str | int] = "last",
         neurons: str | Sequence[str] = "all, output",
         background: str = "output",
+        at: str | Sequence[str] | Sequence[float] = "",
+        zoom: float = 0,
     ) -> Iterator[Still]:
         """A still for each combination of run, step and neurons; what varies labels it."""
+        detail = figures.select_detail(at, zoom, self.report.domain)
         runs, steps, choices = _listed(run), _listed(step), _listed(neurons)
         weight = WEIGHTS.get(len(runs) * len(steps) * len(choices), WEIGHT_OF_MANY)
         for of_run, at_step, chosen in itertools.product(runs, steps, choices):
-            still, facts, iteration = self._still(of_run, at_step, chosen, background, weight)
+            still, facts, iteration = self._still(
+                of_run, at_step, chosen, background, weight, detail
+            )
             labels = [
                 facts.title if len(runs) > 1 else "",
                 numerals.iteration(iteration) if len(steps) > 1 else "",
@@ -194,7 +205,13 @@ class Plates:
             yield replace(still, label=label[:1].upper() + label[1:])
 
     def _still(
-        self, run: str, step: str | int, neurons: str, background: str, weight: float
+        self,
+        run: str,
+        step: str | int,
+        neurons: str,
+        background: str,
+        weight: float,
+        detail: Detail,
     ) -> tuple[Still, RunFacts, int]:
         """A still without a label, its run, and its iteration."""
         if background not in figures.BACKGROUNDS:
@@ -203,7 +220,7 @@ class Plates:
         snapshots = self.report.snapshots[facts.id]
         snapshot = figures.select_snapshot(step, snapshots)
         selected = figures.select_neurons(neurons, snapshots.widths)
-        stage = self.report.stage(facts, snapshot, selected, background)
+        stage = self.report.stage(facts, snapshot, selected, background, detail)
         still = Still(
             name=f"{facts.id}-{stage.iteration}",
             label="",
@@ -223,6 +240,8 @@ class Plates:
         frames: int = 8,
         start: str | int = "first",
         end: str | int = "last",
+        at: str | Sequence[str] | Sequence[float] = "",
+        zoom: float = 0,
     ) -> Iterator[Still]:
         """A frame for each moment; its iteration labels it. Moments that coincide are one frame.
 
@@ -232,6 +251,7 @@ class Plates:
             if not isinstance(value, str):
                 raise FigureError(name, value, "one for a strip; for several, a strip each")
         snapshots = self.report.snapshots[self._traced(run).id]
+        detail = figures.select_detail(at, zoom, self.report.domain)
         if not step:
             if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
                 raise FigureError("frames", frames, "a whole number from 2 on")
@@ -242,9 +262,9 @@ class Plates:
             raise FigureError("step", step, "a list of two or more")
         seen = dict.fromkeys(figures.select_snapshot(moment, snapshots) for moment in step)
         for snapshot in seen:
-            at = int(snapshots.iterations[snapshot])
-            still, _, _ = self._still(run, at, neurons, background, STRIP_WEIGHT)
-            yield replace(still, label=numerals.count(at))
+            iteration = int(snapshots.iterations[snapshot])
+            still, _, _ = self._still(run, iteration, neurons, background, STRIP_WEIGHT, detail)
+            yield replace(still, label=numerals.count(iteration))
 
     def _traced(self, name: str) -> RunFacts:
         """A run whose boundaries there are."""
@@ -333,6 +353,8 @@ def moment(stage: Stage) -> str:
         terms.append("out")
     show = ",".join(terms) or "none"
     state = f"run={stage.run.id}&step={stage.snapshot}&show={show}&behind={stage.background}"
+    if stage.detail.zoom > 1:
+        state += "&zoom={2:.12g}&x={0:.5g}&y={1:.5g}".format(*stage.detail)
     return f"{EXPLORER}#{state}"
 
 
