@@ -244,6 +244,7 @@ class Stages:
         """Where to look in the runs that are shown."""
         inputs = {
             "runs": self.run_keys,
+            "trials": self.audition_keys(),
             "shown": [run.id for run in exhibited],
             "domain": [self.labels, self.parts, self.corners],
         }
@@ -251,9 +252,9 @@ class Stages:
         shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
 
         def look() -> Examples:
-            runs = list(cohort.values())
-            part = silence.hardest_part(runs, self.domain)
-            return examples.examples(shown, boundaries, runs, self.domain, part)
+            # The same part as in the claims, which the trials choose.
+            part = silence.hardest_part(self.auditioned(), self.domain)
+            return examples.examples(shown, boundaries, list(cohort.values()), self.domain, part)
 
         return self.kept.keep("examples", key, EXAMPLES, look)
 
