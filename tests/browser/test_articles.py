@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from typing import Any
 
 import pytest
@@ -217,3 +218,11 @@ def test_a_citation_shows_its_source_on_hover_and_on_focus(
     expect(source).to_be_visible()
     citation.locator("a").click()
     expect(page.locator(".references li").first).to_be_in_viewport()
+
+
+def test_no_page_speaks_of_numbers_that_are_none(built_site: BuiltSite) -> None:
+    pages = sorted(built_site.folder.rglob("*.html"))
+    assert len(pages) > 4
+    for page in pages:
+        words = re.sub(r"<[^>]*>", " ", page.read_text("utf-8"))
+        assert not re.search(r"(?<!\w)(nan|inf|undefined)(?!\w)", words), page
