@@ -151,7 +151,9 @@ def test_a_picture_too_large_for_phones_is_refused_before_it_is_decoded(
 def test_the_lines_that_authors_are_given_work(tmp_path: Path) -> None:
     site = render_site(make_report(), ROOT / "content/articles", TEMPLATES)
     told = site["make-your-own/index.html"].decode()
-    blocks = [unescape(block) for block in re.findall(r"(?s)<span></span><code>(.*?)</code></pre>", told)]
+    blocks = [
+        unescape(block) for block in re.findall(r"(?s)<span></span><code>(.*?)</code></pre>", told)
+    ]
     blocks = [block for block in blocks if block.startswith(("{%", "!["))]
     assert len(blocks) == 3
     shutil.copy(ROOT / "templates/starter/pictures/cat.png", tmp_path)
