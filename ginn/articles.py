@@ -13,7 +13,7 @@ import datetime
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,16 @@ from typing import Any
 import jinja2
 import markdown
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from ginn import numerals
 from ginn.bibliography import Citations, Source
+from ginn.figures import FigureError
 from ginn.glossary import Glossary, Terms
+from ginn.illustrations import FOLDER as PICTURES
+from ginn.illustrations import IllustrationError, Illustrations
 from ginn.mathematics import Mathematics, MathematicsError
 from ginn.measures.claim import SIGNIFICANT
 from ginn.measures.statistics import LEVEL, proportion_interval
@@ -45,7 +49,7 @@ FRONT_MATTER = {
     "date": datetime.date,
 }
 # Folders of the site that are not articles'.
-RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures")
+RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", PICTURES)
 SETTINGS: dict[str, dict[str, Any]] = {
     "toc": {
         "toc_depth": "2-3",
@@ -213,8 +217,9 @@ def render_article(
     second, citations = Plates(report, first.found), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
     _check_languages(article)
+    illustrations = Illustrations(article.file.parent, "../" * article.address.count("/"))
     converter = markdown.Markdown(
-        extensions=[*EXTENSIONS, Mathematics()],
+        extensions=[*EXTENSIONS, Mathematics(), illustrations],
         extension_configs=SETTINGS,
         output_format="html",
     )
@@ -222,6 +227,9 @@ def render_article(
         html = converter.convert(text)
     except MathematicsError as error:
         raise ArticleError(article.file, _line_of_formula(article, error), str(error)) from error
+    except IllustrationError as error:
+        line = _line_with(article, error.pattern)
+        raise ArticleError(article.file, line, str(error)) from error
     if "<h1" in html:
         mend = "the title is the page's only first-level heading"
         line = _line_with(article, r"^# ")
@@ -236,7 +244,7 @@ def render_article(
                 "put the call on a line of its own between two empty ones",
             )
     figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
-    return Body(html, figures, contents, citations.sources)
+    return Body(html, figures, contents, citations.sources, illustrations.files)
 
 
 def _line_with(article: Article, pattern: str) -> int:
@@ -265,14 +273,15 @@ def _line_of_formula(article: Article, error: MathematicsError) -> int:
 
 @dataclass(frozen=True)
 class Body:
-    """A rendered article: HTML with tokens for figures, the figures, the contents' tree, and the
-    works cited in the order of their numbers.
+    """A rendered article: HTML with tokens for figures, the figures, the contents' tree, the works
+    cited in the order of their numbers, and the author's pictures (address -> content).
     """
 
     html: str
     figures: tuple[Figure, ...]
     contents: list[dict[str, Any]]
     sources: tuple[Source, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def _fill_in(
@@ -289,6 +298,7 @@ def _fill_in(
     functions: dict[str, object] = {
         "figure": placed.figure,
         "see": placed.see,
+        "note": _note,
         "run": placed.run,
         "neuron": placed.neuron,
         "interval": _interval,
@@ -319,6 +329,18 @@ def _fill_in(
         known = ", ".join(sorted({*names, *functions, "facts"}))
         allowed = "" if "allowed: " in str(error) else f"expressions of {known}"
         raise ArticleError(article.file, _line_in(error, file), str(error), allowed) from error
+
+
+def _note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
+    """A note for the margin beside this line: `text`, or the body of a call block, one paragraph.
+
+    It is read where it stands, so that it needs no script, and its Markdown is the paragraph's.
+    Raises FigureError for a note that says nothing.
+    """
+    words = Markup(" ").join(Markup.escape(caller() if caller else text).split())
+    if not words:
+        raise FigureError("note", text, "a sentence")
+    return Markup('<small class="note" role="note">{}</small>').format(words)
 
 
 def _interval(count: int, of: int) -> str:

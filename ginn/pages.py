@@ -116,7 +116,7 @@ class _Pages:
         home = "" if article.slug == GLOSSARY_PAGE else pages.get(GLOSSARY_PAGE, "")
         glossary = Glossary(self.meanings, home)
         body = render_article(article, self.report, names, self.works, glossary)
-        files: dict[str, bytes] = {}
+        files: dict[str, bytes] = dict(body.pictures)
         html = body.html
         macros: Any = self.templates.get_template("macros.html").module
         for placed in body.figures:
@@ -166,7 +166,8 @@ class _Pages:
         site = self.report.site
         where = "" if article.title == site.title else site.title
         key = f"ginn-{article.slug}-{article.date.year}"
-        return Source(key, (site.author,), article.title, article.date.year, where)
+        address = self.publication.absolute(article.address)
+        return Source(key, (site.author,), article.title, article.date.year, where, link=address)
 
     def _still(self, still: Still, root: str, files: dict[str, bytes]) -> dict[str, Any]:
         """A still as the macro takes it; what it draws is added to `files`."""

@@ -36,6 +36,8 @@ EVIDENCE = {**curves.CHARTS, **scatters.CHARTS}
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2
 STRIP_WEIGHT = 3.0
+# Snapshots a second of a figure that plays by itself: a whole run in a quarter of a minute.
+PACE = 30
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class Figure:
     """A numbered figure of an article; `caption` is HTML; a `small` one takes half the column.
 
     `live` is the explorer's state that a reader with scripts gets in place of the stills, or "".
-    The stills of a `strip` stand in one row, like frames of a film.
+    One that `plays` does so once by itself. The stills of a `strip` stand in one row, like frames
+    of a film.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Figure:
     small: bool
     live: str = ""
     strip: bool = False
+    plays: bool = False
 
 
 class Plates:
@@ -120,10 +124,13 @@ class Plates:
         view: str = "stage",
         caption: str = "",
         small: bool = False,
+        plays: bool = False,
         caller: Callable[[], str] | None = None,
         **state: Any,
     ) -> Markup:
         """Place a figure here. Its caption is `caption`, or the body of a call block.
+
+        One that `plays` moves from its moment to the last by itself, once, when it is looked at.
 
         The "stage" view takes `run`, `step`, `neurons` and `background` (see `figures`); a list of
         values for one of the first three makes a row of stills. `at` a part of the picture, several
@@ -156,8 +163,12 @@ class Plates:
         stills = tuple(views[view](**state))
         strip = view == "strip"
         live = "" if strip else together([still.moment for still in stills])
+        if plays not in ((True, False) if live else (False,)):
+            allowed = "true where a stage can play, which is a network, or two runs at one moment"
+            raise FigureError("plays", plays, allowed)
+        live += f"&speed={PACE}" if plays else ""
         number, html = len(self.found) + 1, inline(text)
-        self.found[name] = Figure(name, number, html, stills, small, live, strip)
+        self.found[name] = Figure(name, number, html, stills, small, live, strip, plays)
         return Markup("\n\n{}\n\n").format(token(name))
 
     def see(self, name: str, word: str = "figure") -> Markup:

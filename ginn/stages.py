@@ -14,6 +14,7 @@ from ginn import (
     examples,
     film,
     geometry,
+    illustrations,
     motion,
     multiples,
     network,
@@ -442,6 +443,7 @@ class Stages:
         texts = sorted(self.articles.glob("*.md"))
         beside = [self.articles.parent / f"{name}.toml" for name in ("bibliography", "glossary")]
         texts += [path for path in beside if path.exists()]
+        texts += illustrations.beside(self.articles)
         templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
         # Pages draw on nearly every room and take a second: whatever changes, they are made again.
         sources = sorted((ROOT / "ginn").rglob("*.py"))
@@ -455,7 +457,7 @@ class Stages:
             "index": data["index"].decode(),
             "multiples": self.multiples_key,
             "publication": plain_publication(publication),
-            "articles": [path.name for path in texts],
+            "articles": [path.relative_to(self.articles.parent).as_posix() for path in texts],
             "templates": [path.relative_to(TEMPLATES).as_posix() for path in templates],
         }
         libraries = ["numpy", "pillow", "jinja2", "markdown", "pygments", "rjsmin"]

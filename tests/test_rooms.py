@@ -16,7 +16,7 @@ GINN = ROOT / "ginn"
 ORDER = [
     {"spec", "address", "quantities"},
     {"picture", "network"},
-    {"train", "complex", "weights"},
+    {"train", "complex", "weights", "illustrations"},
     {"geometry"},
     {"measures.statistics", "measures.cells"},
     {"measures.claim"},

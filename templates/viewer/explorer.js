@@ -1,6 +1,13 @@
 // The viewer: wires the state to stages, clock, network panel and answers.
 "use strict";
 
+/**
+ * @typedef {object} Assembled a viewer at work
+ * @property {() => void} schedule asks for a redraw
+ * @property {Clock} clock
+ * @property {() => string} leave stops all of it, and gives the state as an address holds it
+ */
+
 GINN.explorer = (() => {
   const { element, tool } = GINN;
   // How far an arrow moves an enlarged picture, in stages, and the point asked about, in pixels.
@@ -17,7 +24,7 @@ GINN.explorer = (() => {
    * @param {Index} index
    * @param {string} preset
    * @param {boolean} keepsAddress
-   * @returns {() => void} asks for a redraw
+   * @returns {Assembled}
    */
   function assemble(root, library, indexFile, index, preset, keepsAddress) {
     const context = { runs: index.runs, widths: index.widths };
@@ -378,12 +385,14 @@ GINN.explorer = (() => {
       thumbnailsDrawn = drawn;
     }
 
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const recolour = () => {
       palette = undefined;
       network.recolour();
       thumbnailsDrawn = "";
       schedule();
-    });
+    };
+    dark.addEventListener("change", recolour);
 
     // --- the keyboard ---
 
@@ -454,7 +463,19 @@ GINN.explorer = (() => {
     });
 
     draw();
-    return schedule;
+    return {
+      schedule,
+      clock,
+      leave() {
+        dark.removeEventListener("change", recolour);
+        clock.pause();
+        cancelAnimationFrame(frame);
+        // As if a frame were always on its way: no other is asked for.
+        frame = -1;
+        panes.forEach((pane) => pane.close());
+        return GINN.state.write(state, context);
+      },
+    };
   }
 
   return { assemble };

@@ -144,9 +144,9 @@ interface Ginn {
     assemble(
       root: HTMLElement, library: Library, indexFile: string, index: Index, preset: string,
       keepsAddress: boolean,
-    ): () => void;
+    ): Assembled;
   };
-  mount(root: HTMLElement, preset?: string, options?: { address?: boolean }): void;
+  mount(root: HTMLElement, preset?: string, options?: { address?: boolean }): Viewer;
 }
 
 declare var GINN: Ginn;

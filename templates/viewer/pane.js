@@ -34,6 +34,7 @@
  * @property {(state: State, shown: Shown) => Seen} draw
  * @property {(state: State, shown: Shown, seen: Seen) => Scene | undefined} sceneOf
  * @property {(text: string) => void} title
+ * @property {() => void} close lets go of the canvas's pixels
  */
 
 GINN.pane = (() => {
@@ -67,11 +68,12 @@ GINN.pane = (() => {
     const title = element("p", { class: "viewer-title" });
     /** when the stage began to lack exact lines, or 0 */
     let waitingSince = 0;
-    new ResizeObserver(() => {
+    const sizes = new ResizeObserver(() => {
       const side = Math.round(canvas.clientWidth * devicePixelRatio);
       if (side > 0 && side !== canvas.width) canvas.width = canvas.height = side;
       actions.redraw();
-    }).observe(canvas);
+    });
+    sizes.observe(canvas);
     watchQuestions(canvas, actions);
 
     /**
@@ -128,6 +130,10 @@ GINN.pane = (() => {
       title(text) {
         if (title.textContent !== text) title.textContent = text;
         title.hidden = text === "";
+      },
+      close() {
+        sizes.disconnect();
+        canvas.width = 0;
       },
       draw(state, shown) {
         const header = frames.headerOf(state);
