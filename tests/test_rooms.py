@@ -48,12 +48,15 @@ ORDER = [
     {"work"},
     {"stages"},
 ]
-# These serve every stage and know none of the others; the swap of the site is the store's.
+# These serve every stage and know none of those in the order; the swap of the site is the store's.
 APART = {
     "store": set(),
     "swap": {"store"},
-    "crew": set(),
-    "serve": set(),
+    "stopping": set(),
+    "crew": {"stopping"},
+    "mistake": set(),
+    "serve": {"swap"},
+    "watch": {"stopping", "mistake", "serve", "spec"},
     "links": {"spec"},
     "starter": {"spec"},
     "closing": {"store", "phenomena", "measures.claim"},
