@@ -41,7 +41,7 @@ ORDER = [
     {"charts", "curves", "scatters"},
     {"plates"},
     {"articles", "gallery"},
-    {"metadata"},
+    {"metadata", "templates"},
     {"feed"},
     {"pages"},
     # These two put the rooms to work, with the store and the crew; build.py tells the story.
