@@ -8,6 +8,7 @@ kept; what has not changed is not done again.
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import importlib.metadata
 import os
@@ -18,9 +19,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ginn import crew, stopping
+
+if __name__ == "__main__":
+    # Before the rest is loaded: Ctrl-C is heard from now on, and NumPy asks but once for threads.
+    stopping.listen()
+    os.environ.update(crew.ONE_THREAD)
+
 from ginn import (
     __version__,
-    crew,
     phenomena,
     starter,
     store,
@@ -39,43 +46,75 @@ ROOT = Path(__file__).resolve().parent
 TEMPLATES = ROOT / "templates"
 DEFAULT_PORT = 8000
 KEPT_BYTES = 2_000_000_000
+MISTAKES = (InputError, StoreError, CrewError)
+ERROR = "build.py: error: "
+STOPPED = "build.py: stopped; the site is whole, and what was finished is kept"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build, and serve if asked to; the exit code: 0 done, 2 a mistake that the author can mend."""
+    """Build, and serve if asked to; the exit code.
+
+    0: done; 2: a mistake that the author can mend; 130: stopped by Ctrl-C or SIGTERM.
+    """
     options = parse(arguments)
     try:
         if options.new is not None:
             starter.begin(TEMPLATES / "starter", options.new)
             print(f"A report is begun in {options.new}. See it with:")
             print(f"  {sys.executable} {ROOT / 'build.py'} --draft --content {options.new}")
-            return 0
-        if options.serve is not None:
-            from ginn.serve import serve
-
-            sources = [options.content / name for name in ("report.toml", "articles", "pictures")]
-            sources += [ROOT / name for name in ("templates", "ginn", "build.py")]
-            sources += [options.picture] if options.picture else []
-            command = [sys.executable, str(ROOT / "build.py"), *options.build_arguments]
-            return serve(sources, options.site, options.serve, command)
-        publication = Publication(
-            options.base_url, options.source_url, build_date(os.environ), versions()
-        )
-        build(
-            options.content, options.picture, options.site, options.cache, options.jobs,
-            options.executor or "", options.draft, publication,
-        )  # fmt: skip
-    except (InputError, StoreError, CrewError) as error:
-        print(f"build.py: error: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        print(f"build.py: error: {place}{error.strerror or error}", file=sys.stderr)
-        return 2
+        elif options.serve is not None:
+            serve(options)
+        else:
+            build_as_asked(options)
     except KeyboardInterrupt:
-        print("build.py: stopped; the site is as it was", file=sys.stderr)
-        return 130
+        print(STOPPED, file=sys.stderr)
+        return stopping.EXIT_CODE
+    except (*MISTAKES, OSError) as error:
+        print(mistake_line(error), file=sys.stderr)
+        return 2
     return 0
+
+
+def build_as_asked(options: argparse.Namespace) -> None:
+    """Build as the command line says."""
+    publication = Publication(
+        options.base_url, options.source_url, build_date(os.environ), versions()
+    )
+    build(
+        options.content, options.picture, options.site, options.cache, options.jobs,
+        options.executor or "", options.draft, publication,
+    )  # fmt: skip
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Serve, and build whenever something changes, until stopped."""
+    from ginn.watch import keep_building
+
+    content = options.content
+    named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures")
+    sources = [*(content / name for name in named), TEMPLATES]
+    sources += [options.picture] if options.picture else []
+    code = [ROOT / "ginn", ROOT / "build.py"]
+    attempt = functools.partial(attempt_build, options)
+    keep_building(sources, code, options.site, TEMPLATES / "serve", options.serve, attempt)
+
+
+def attempt_build(options: argparse.Namespace) -> str:
+    """For the server: build, and the message of the mistake that stopped it, or ""."""
+    try:
+        build_as_asked(options)
+    except (*MISTAKES, OSError) as error:
+        print(mistake_line(error), file=sys.stderr)
+        return mistake_line(error).removeprefix(ERROR)
+    return ""
+
+
+def mistake_line(error: Exception) -> str:
+    """What a mistake is answered with."""
+    if not isinstance(error, OSError):
+        return f"{ERROR}{error}"
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{ERROR}{place}{error.strerror or error}"
 
 
 def build(
@@ -204,15 +243,6 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.site is None:
         here = options.content.resolve() == ROOT / "content"
         options.site = (ROOT if here else options.content) / "site"
-    options.build_arguments = [
-        *("--content", str(options.content)),
-        *(["--executor", options.executor] if options.executor else []),
-        *(["--picture", str(options.picture)] if options.picture else []),
-        *(["--draft"] if options.draft else []),
-        *(["--base-url", options.base_url] if options.base_url else []),
-        *(["--source-url", options.source_url] if options.source_url else []),
-        *("--site", str(options.site), "--cache", str(options.cache), "--jobs", str(options.jobs)),
-    ]
     return options
 
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import rjsmin
 from markupsafe import Markup
 
@@ -27,6 +26,7 @@ from ginn.metadata import Publication
 from ginn.phenomena import RunFacts, facts_as_json
 from ginn.plates import EXPLORER, Report, Still, token
 from ginn.sprites import target_picture
+from ginn.templates import environment, mistakes_told
 
 # Lines of a still in the gallery are this much heavier: it is shown at a third of its size.
 THUMBNAIL_WEIGHT = 2.2
@@ -52,7 +52,8 @@ def render_site(
     the address that failed: without it, that page finds its style and its way home only from the
     root's own folder.
 
-    Raises ArticleError, with file and line, for whatever an article says that does not hold.
+    Raises ArticleError, with file and line, for whatever an article says that does not hold, and
+    InputError for a mistake in a template.
     """
     read = read_articles(articles)
     published = publication or Publication()
@@ -62,11 +63,12 @@ def render_site(
     works = read_bibliography(articles.parent / "bibliography.toml")
     meanings = read_glossary(articles.parent / "glossary.toml")
     site = _Pages(report, read, templates, assets, published, works, meanings)
-    for article in read:
-        files |= site.article(article)
-    files |= site.explorer()
-    files |= site.downloads(templates / EXAMPLE)
-    files |= site.not_found()
+    with mistakes_told(site.templates, templates):
+        for article in read:
+            files |= site.article(article)
+        files |= site.explorer()
+        files |= site.downloads(templates / EXAMPLE)
+        files |= site.not_found()
     files[feed.ROBOTS] = feed.robots(published)
     if published.base_url:
         files[feed.FEED] = feed.atom(read, report.site, published)
@@ -92,14 +94,7 @@ class _Pages:
     ) -> None:
         self.report, self.articles, self.asset_addresses = report, articles, assets
         self.publication, self.works, self.meanings = publication, works, meanings
-        self.templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(templates),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.templates.filters |= FILTERS
+        self.templates = environment(templates, FILTERS)
 
     def article(self, article: Article) -> dict[str, bytes]:
         """An article's page and its figures' stills."""

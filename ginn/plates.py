@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -56,7 +56,7 @@ class Report:
     data: Mapping[str, str] = field(default_factory=dict)
     multiples: Mapping[str, tuple[Multiple, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def colours(self) -> Colours:
         """The site's colours for this experiment's depth."""
         return figures.colours_of(self.site, len(self.experiment.widths))

@@ -41,19 +41,22 @@ ORDER = [
     {"charts", "curves", "scatters"},
     {"plates"},
     {"articles", "gallery"},
-    {"metadata"},
+    {"metadata", "templates"},
     {"feed"},
     {"pages"},
     # These two put the rooms to work, with the store and the crew; build.py tells the story.
     {"work"},
     {"stages"},
 ]
-# These serve every stage and know none of the others; the swap of the site is the store's.
+# These serve every stage and know none of those in the order; the swap of the site is the store's.
 APART = {
     "store": set(),
     "swap": {"store"},
-    "crew": set(),
-    "serve": set(),
+    "stopping": set(),
+    "crew": {"stopping"},
+    "mistake": set(),
+    "serve": {"swap"},
+    "watch": {"stopping", "mistake", "serve", "spec"},
     "links": {"spec"},
     "starter": {"spec"},
     "closing": {"store", "phenomena", "measures.claim"},
