@@ -28,7 +28,8 @@ from ginn.phenomena import Facts, RunFacts
 from ginn.picture import Domain
 from ginn.spec import Experiment, Site
 
-EXPLORER = "explore/index.html"
+# Those of the experiment that leads; others have folders of their own in these.
+EXPLORER, DOWNLOADS = "explore/index.html", "downloads/index.html"
 NARROW, WIDE = 340, 680  # px, the widths that charts are drawn for
 # The views of the claims table's evidence, each by the name of its series.
 EVIDENCE = {**curves.CHARTS, **scatters.CHARTS}
@@ -44,7 +45,8 @@ PACE = 30
 class Report:
     """All that pages speak of. Mappings are by run id: snapshots of every cohort run, boundaries
     of the exhibited ones; `data` is logical name -> address relative to the site's root, and
-    `multiples` "trials" and "full runs" -> their last outputs.
+    `multiples` "trials" and "full runs" -> their last outputs. One report `leads` the site; `key`
+    is a digest of what this one was made from, or "" where nobody asks.
     """
 
     site: Site
@@ -55,6 +57,18 @@ class Report:
     boundaries: Mapping[str, Boundaries]
     data: Mapping[str, str] = field(default_factory=dict)
     multiples: Mapping[str, tuple[Multiple, ...]] = field(default_factory=dict)
+    leads: bool = True
+    key: str = ""
+
+    @property
+    def explorer(self) -> str:
+        """The address of its explorer, relative to the site's root."""
+        return EXPLORER if self.leads else f"explore/{self.experiment.id}/index.html"
+
+    @property
+    def downloads(self) -> str:
+        """The address of its page of data, relative to the site's root."""
+        return DOWNLOADS if self.leads else f"downloads/{self.experiment.id}/index.html"
 
     @cached_property
     def colours(self) -> Colours:
@@ -236,7 +250,7 @@ class Plates:
             name=f"{facts.id}-{stage.iteration}",
             label="",
             alternative=figures.stage_description(stage),
-            moment=moment(stage),
+            moment=moment(stage, self.report.explorer),
             draw=partial(figures.stage_svg, stage, self.report.colours, weight),
             stage=stage,
         )
@@ -349,8 +363,8 @@ def _run(facts: Facts, name: str) -> RunFacts:
     return runs[name]
 
 
-def moment(stage: Stage) -> str:
-    """The address, relative to the site's root, at which the explorer shows this stage.
+def moment(stage: Stage, explorer: str = EXPLORER) -> str:
+    """The address, relative to the site's root, at which an explorer shows this stage.
 
     The form is that of the state table in `templates/viewer/state.js`.
     """
@@ -366,7 +380,7 @@ def moment(stage: Stage) -> str:
     state = f"run={stage.run.id}&step={stage.snapshot}&show={show}&behind={stage.background}"
     if stage.detail.zoom > 1:
         state += "&zoom={2:.12g}&x={0:.5g}&y={1:.5g}".format(*stage.detail)
-    return f"{EXPLORER}#{state}"
+    return f"{explorer}#{state}"
 
 
 def together(moments: Sequence[str]) -> str:
