@@ -270,7 +270,8 @@ class Plates:
     ) -> Iterator[Still]:
         """A frame for each moment; its iteration labels it. Moments that coincide are one frame.
 
-        Evenly spaced is meant by recorded snapshots, which lie densest where most happens.
+        Evenly spaced is meant by recorded snapshots, which lie densest where most happens. `start`
+        may be "seen", where a boundary of these neurons first crosses the picture.
         """
         for name, value in (("run", run), ("neurons", neurons)):
             if not isinstance(value, str):
@@ -280,6 +281,7 @@ class Plates:
         if not step:
             if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
                 raise FigureError("frames", frames, "a whole number from 2 on")
+            start = self._first_seen(run, neurons) if start == "seen" else start
             ends = [figures.select_snapshot(moment, snapshots) for moment in (start, end)]
             chosen = np.linspace(ends[0], ends[1], frames).round().astype(int).tolist()
             step = [int(snapshots.iterations[i]) for i in chosen]
@@ -290,6 +292,18 @@ class Plates:
             iteration = int(snapshots.iterations[snapshot])
             still, _, _ = self._still(run, iteration, neurons, background, STRIP_WEIGHT, detail)
             yield replace(still, label=numerals.count(iteration))
+
+    def _first_seen(self, run: str, neurons: str) -> int:
+        """The iteration at which a boundary of these neurons first crosses the picture, or 0."""
+        facts = self._traced(run)
+        snapshots, boundaries = self.report.snapshots[facts.id], self.report.boundaries[facts.id]
+        chosen = figures.select_neurons(neurons, snapshots.widths)
+        seen = (
+            int(snapshots.iterations[snapshot])
+            for snapshot in range(len(snapshots))
+            if any(boundaries.polylines(snapshot, neuron) for neuron in chosen)
+        )
+        return next(seen, 0)
 
     def _traced(self, name: str) -> RunFacts:
         """A run whose boundaries there are."""
