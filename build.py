@@ -22,8 +22,8 @@ from pathlib import Path
 from ginn import crew, stopping
 
 if __name__ == "__main__":
-    # Before the rest is loaded: Ctrl-C is heard from now on, and NumPy asks but once for threads.
-    stopping.listen()
+    # Before the rest is loaded, which takes a while and has NumPy decide on its threads.
+    stopping.end_at_once()
     os.environ.update(crew.ONE_THREAD)
 
 from ginn import (
@@ -48,7 +48,6 @@ DEFAULT_PORT = 8000
 KEPT_BYTES = 2_000_000_000
 MISTAKES = (InputError, StoreError, CrewError)
 ERROR = "build.py: error: "
-STOPPED = "build.py: stopped; the site is whole, and what was finished is kept"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,8 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0: done; 2: a mistake that the author can mend; 130: stopped by Ctrl-C or SIGTERM.
     """
-    options = parse(arguments)
     try:
+        options = parse(arguments)
         if options.new is not None:
             starter.begin(TEMPLATES / "starter", options.new)
             print(f"A report is begun in {options.new}. See it with:")
@@ -67,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             build_as_asked(options)
     except KeyboardInterrupt:
-        print(STOPPED, file=sys.stderr)
+        print(stopping.WORDS, file=sys.stderr)
         return stopping.EXIT_CODE
     except (*MISTAKES, OSError) as error:
         print(mistake_line(error), file=sys.stderr)
@@ -306,4 +305,7 @@ def write_site(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    stopping.listen()
+    code = main()
+    stopping.ignore()
+    sys.exit(code)
