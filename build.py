@@ -34,7 +34,7 @@ from ginn import (
     swap,
 )
 from ginn.articles import read_articles
-from ginn.closing import bytes_by_kind, claims_table, summary
+from ginn.closing import bytes_by_kind, claims_table, peak_memory, summary
 from ginn.crew import CrewError
 from ginn.metadata import Publication, build_date, plain_publication, web_address
 from ginn.picture import describe, load_picture, require_parts
@@ -180,7 +180,8 @@ def build(
         kept.forget(KEPT_BYTES)
         sizes = bytes_by_kind(new)
 
-    print(summary(kept.record, audition, runs, sizes, time.perf_counter() - begun))
+    memory = peak_memory(0 if executor else jobs)
+    print(summary(kept.record, audition, runs, sizes, time.perf_counter() - begun, memory))
     print(claims_table(facts.claims))
     index = (site / "index.html").resolve()
     print(f"\nThe site is in {site}. Open {index} in a browser,")
