@@ -22,8 +22,8 @@ from pathlib import Path
 from ginn import crew, stopping
 
 if __name__ == "__main__":
-    # Before the rest is loaded: Ctrl-C is heard from now on, and NumPy asks but once for threads.
-    stopping.listen()
+    # Before the rest is loaded, which takes a while and has NumPy decide on its threads.
+    stopping.end_at_once()
     os.environ.update(crew.ONE_THREAD)
 
 from ginn import (
@@ -34,7 +34,7 @@ from ginn import (
     swap,
 )
 from ginn.articles import Article, read_articles, require_experiments
-from ginn.closing import bytes_by_kind, claims_table, outcomes, summary
+from ginn.closing import bytes_by_kind, claims_table, outcomes, peak_memory, summary
 from ginn.crew import CrewError
 from ginn.edition import TEMPLATES, edition
 from ginn.metadata import Publication, build_date, plain_publication, web_address
@@ -49,7 +49,6 @@ DEFAULT_PORT = 8000
 KEPT_BYTES = 2_000_000_000
 MISTAKES = (InputError, StoreError, CrewError)
 ERROR = "build.py: error: "
-STOPPED = "build.py: stopped; the site is whole, and what was finished is kept"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,8 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0: done; 2: a mistake that the author can mend; 130: stopped by Ctrl-C or SIGTERM.
     """
-    options = parse(arguments)
     try:
+        options = parse(arguments)
         if options.new is not None:
             starter.begin(TEMPLATES / "starter", options.new)
             print(f"A report is begun in {options.new}. See it with:")
@@ -68,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             build_as_asked(options)
     except KeyboardInterrupt:
-        print(STOPPED, file=sys.stderr)
+        print(stopping.WORDS, file=sys.stderr)
         return stopping.EXIT_CODE
     except (*MISTAKES, OSError) as error:
         print(mistake_line(error), file=sys.stderr)
@@ -160,7 +159,8 @@ def build(
     for report, title in zip(reports, titles, strict=True):
         facts = report.facts.experiment
         print(outcomes(facts.audition, facts.cohort, title))
-    print(summary(kept.record, sizes, time.perf_counter() - begun))
+    memory = peak_memory(0 if executor else jobs)
+    print(summary(kept.record, sizes, time.perf_counter() - begun, memory))
     for report, title in zip(reports, titles, strict=True):
         print(claims_table(report.facts.claims, title))
     index = (site / "index.html").resolve()
@@ -356,4 +356,7 @@ def write_site(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    stopping.listen()
+    code = main()
+    stopping.ignore()
+    sys.exit(code)

@@ -20,6 +20,7 @@ from multiprocessing.process import BaseProcess
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 EXIT_CODE = 130  # what a shell gives to what Ctrl-C has ended
+WORDS = "build.py: stopped; the site is whole, and what was finished is kept"
 PATIENCE = 1.5  # s for a tidy end
 
 
@@ -39,8 +40,7 @@ class _Listener:
 
     def stop(self) -> None:
         """Interrupt the main thread, once: a second Ctrl-C must not disturb the tidying up."""
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
+        ignore()
         self.come.set()
         raise KeyboardInterrupt
 
@@ -58,6 +58,23 @@ class _Listener:
 
 
 _listener = _Listener()
+
+
+def end_at_once() -> None:
+    """From now on Ctrl-C and SIGTERM end the process: while it loads, there is nothing to tidy."""
+    for each in SIGNALS:
+        signal.signal(each, _end)
+
+
+def _end(number: int, frame: object) -> None:
+    os.write(sys.stderr.fileno(), f"{WORDS}\n".encode())
+    os._exit(EXIT_CODE)
+
+
+def ignore() -> None:
+    """From now on neither is heard: the process is about to end by itself."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
 
 
 def listen() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import sys
 import time
 import traceback
@@ -82,12 +83,11 @@ class Builder:
 
     def stop(self) -> None:
         """End the process and what works for it: politely, and after `PATIENCE` seconds at once."""
-        self.line.close()
-        if self.process.is_alive():
-            self.process.terminate()
-            self.process.join(PATIENCE)
-            self.process.kill()
+        self.process.terminate()
+        self.process.join(PATIENCE)
+        self.process.kill()
         self.process.join()
+        self.line.close()
 
 
 def _attend(attempt: Attempt, line: Connection) -> None:
@@ -95,7 +95,7 @@ def _attend(attempt: Attempt, line: Connection) -> None:
     stopping.listen()
     stopping.be_deaf()
     stopping.end_with_parent()
-    # The other end was closed, or the build was told to stop.
+    # The other end is closed, or this one is told to stop: in the midst of a build perhaps.
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
             line.recv_bytes()
@@ -105,6 +105,9 @@ def _attend(attempt: Attempt, line: Connection) -> None:
                 said = traceback.format_exc()
                 sys.stderr.write(said)
             line.send_bytes(said.encode())
+    # All is tidy. For Python to take itself apart would keep a waiting author longer.
+    sys.stdout.flush()
+    os._exit(stopping.EXIT_CODE)
 
 
 def keep_building(
