@@ -29,9 +29,10 @@ from ginn import (
 from ginn.articles import read_articles
 from ginn.closing import bytes_by_kind, claims_table, summary
 from ginn.crew import CrewError
+from ginn.geometry import GeometryError
 from ginn.metadata import Publication, build_date, plain_publication, web_address
 from ginn.picture import describe, load_picture, require_parts
-from ginn.spec import InputError, draft_of, load_spec, with_picture, within
+from ginn.spec import InputError, draft_of, load_spec, require_memory, with_picture, within
 from ginn.stages import Stages
 from ginn.store import StoreError
 
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.content, options.picture, options.site, options.cache, options.jobs,
             options.executor or "", options.draft, publication,
         )  # fmt: skip
-    except (InputError, StoreError, CrewError) as error:
+    except (InputError, StoreError, CrewError, GeometryError) as error:
         print(f"build.py: error: {error}", file=sys.stderr)
         return 2
     except OSError as error:
@@ -94,6 +95,8 @@ def build(
     spec = load_spec(content / "report.toml")
     spec = draft_of(spec) if draft else spec
     spec = with_picture(spec, picture) if picture else spec
+    for experiment in (spec.experiment, *spec.variants):
+        require_memory(experiment)
     path = picture or within(content, content / spec.experiment.picture)
     domain = load_picture(path, spec.experiment.pixels, spec.experiment.reading)
     require_parts(domain, spec.experiment.top, f"{content / 'report.toml'}: experiment.top")
@@ -108,6 +111,7 @@ def build(
     ):
         stages = Stages(spec, domain, articles, kept, workers)
         audition = stages.audition()
+        stages.require_room()
         cohort = stages.cohort(phenomena.cohort_seeds(spec.experiment, audition))
         for run in cohort.values():
             if run.ended:
