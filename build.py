@@ -37,17 +37,27 @@ from ginn.articles import Article, read_articles, require_experiments
 from ginn.closing import bytes_by_kind, claims_table, outcomes, peak_memory, summary
 from ginn.crew import CrewError
 from ginn.edition import TEMPLATES, edition
+from ginn.geometry import GeometryError
 from ginn.metadata import Publication, build_date, plain_publication, web_address
 from ginn.picture import Domain, describe, load_picture, require_parts
 from ginn.plates import Report
-from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec, with_picture, within
+from ginn.spec import (
+    Experiment,
+    InputError,
+    Spec,
+    draft_of,
+    load_spec,
+    require_memory,
+    with_picture,
+    within,
+)
 from ginn.stages import Stages
 from ginn.store import StoreError
 
 ROOT = Path(__file__).resolve().parent
 DEFAULT_PORT = 8000
 KEPT_BYTES = 2_000_000_000
-MISTAKES = (InputError, StoreError, CrewError)
+MISTAKES = (InputError, StoreError, CrewError, GeometryError)
 ERROR = "build.py: error: "
 
 
@@ -133,6 +143,8 @@ def build(
     written = load_spec(content / "report.toml")
     spec = draft_of(written) if draft else written
     spec = with_picture(spec, picture) if picture else spec
+    for experiment in (*spec.experiments, *spec.variants):
+        require_memory(experiment)
     articles = read_articles(within(content, content / "articles"))
     articles = articles_of(articles, written, spec)
     domains = [
@@ -204,6 +216,7 @@ def study(
         print(f"\n{experiment.title}", flush=True)
     stages = Stages(spec.site, experiment, domain, kept, workers)
     audition = stages.audition()
+    stages.require_room()
     cohort = stages.cohort(phenomena.cohort_seeds(experiment, audition))
     for run in cohort.values():
         if run.ended:

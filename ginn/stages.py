@@ -116,6 +116,24 @@ class Stages:
         heard = self.kept.keep("audition-outcome", outcome_key, JSON, listen)
         return AuditionFacts(**{**heard, "failed_seeds": tuple(heard["failed_seeds"])})
 
+    def require_room(self) -> None:
+        """GeometryError where the boundaries of full runs would be too many, by the first trial's.
+
+        Better before a training of hours than after it; `geometry.trace` counts again.
+        """
+        end = self.experiment.audition_iterations
+        recorded = sum(iteration >= end for iteration in self.experiment.snapshots)
+        keys = dict(list(self.audition_keys().items())[:1])
+        key = store.key("size", [keys, recorded], rooms("geometry", "complex", "network"), [])
+
+        def measure() -> int:
+            (trial,) = self.kept.keep_each(
+                "audition", keys, SNAPSHOTS, self.train((0, end))
+            ).values()
+            return geometry.require_room(silence.last_state(trial), recorded)
+
+        self.kept.keep("size", key, JSON, measure)
+
     def cohort(self, seeds: Sequence[int]) -> dict[str, Snapshots]:
         """Train the cohort in full: run id -> snapshots."""
         recorded = self.experiment.snapshots
