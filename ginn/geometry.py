@@ -164,7 +164,7 @@ def trace(snapshots: Snapshots) -> Boundaries:
 
 
 def require_room(state: Snapshots, like: int) -> int:
-    """The vertices of one snapshot; GeometryError where `like` of its like are too many to trace."""
+    """The vertices of one snapshot; GeometryError where `like` such are too many to trace."""
     traced = trace(state)
     vertices = len(traced.causes)
     if like * vertices > MOST_VERTICES:
