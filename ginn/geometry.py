@@ -164,7 +164,7 @@ def trace(snapshots: Snapshots) -> Boundaries:
 
 
 def require_room(state: Snapshots, like: int) -> int:
-    """One snapshot's vertices; GeometryError where `like` of its like are too many to trace."""
+    """The vertices of one snapshot; GeometryError where `like` such are too many to trace."""
     traced = trace(state)
     vertices = len(traced.causes)
     if like * vertices > MOST_VERTICES:
@@ -195,7 +195,7 @@ def _layer_chains(polygons: Complex, neurons: int) -> Chains:
     start, rank, ring = _ranked(previous, longest)
     starts = np.flatnonzero(rank == 0)
     starts = starts[np.argsort(line[starts], kind="stable")]
-    length = np.bincount(start, minlength=line.size)[starts]
+    length = np.bincount(start)[starts]
     offset = np.empty(line.size, dtype=np.intp)
     offset[starts] = np.cumsum(length) - length
     order = np.empty(line.size, dtype=np.intp)

@@ -504,6 +504,25 @@ def test_no_snapshots_give_no_boundaries() -> None:
     assert len(boundaries) == 0
     assert boundaries.neurons == 6
     assert boundaries.vertices.shape == (0, 2)
+    assert boundaries.causes.shape == boundaries.closed.shape == (0,)
+    assert boundaries.polyline_offsets.tolist() == boundaries.line_offsets.tolist() == [0]
+    some = trace(network)
+    for name in ("vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions"):
+        assert getattr(boundaries, name).dtype == getattr(some, name).dtype, name
+
+
+def test_boundaries_come_back_from_their_arrays() -> None:
+    boundaries = trace(random_network(0, (3, 2)))
+    arrays = geometry.boundaries_as_arrays(boundaries)
+    assert {name: array.dtype == object for name, array in arrays.items()} == dict.fromkeys(
+        ("widths", "vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions"),
+        False,
+    )
+    back = geometry.boundaries_from_arrays(arrays)
+    assert back.widths == (3, 2)
+    for name in arrays.keys() - {"widths"}:
+        assert getattr(back, name) is arrays[name]
+        assert np.array_equal(getattr(back, name), getattr(boundaries, name))
 
 
 def test_first_layer_boundaries_are_one_straight_segment() -> None:
