@@ -179,6 +179,20 @@ def test_nothing_plays_by_itself_for_those_who_asked_for_less_motion(
     page.wait_for_function("() => document.querySelector('#figure-sweep .viewer-slider').value > 1")
 
 
+def test_one_figure_plays_at_a_time(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(article(built_site), size=(1280, 6000))
+    expect(page.locator(f"{OPENING} .stills")).to_have_class("stills live")
+    page.locator(OPENING).get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator(OPENING).get_by_role("button", name="Pause")).to_be_visible()
+    look_at(page, SWEEP)
+    expect(page.locator(f"{SWEEP} .stills")).to_have_class("stills live")
+    page.wait_for_timeout(300)
+    assert step(page, SWEEP) == 0
+    page.locator(SWEEP).get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator(OPENING).get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(page.locator(".viewer-play[aria-label=Pause]")).to_have_count(1)
+
+
 @pytest.mark.parametrize("touch", ["slider", "run", "picture", "pause", "key", "other figure"])
 def test_whatever_a_reader_does_stops_what_plays_by_itself(
     built_site: BuiltSite, open_page: Open, touch: str
