@@ -95,7 +95,8 @@ class _Placing(Treeprocessor):
 
 def beside(folder: Path) -> list[Path]:
     """Every file that an article of a folder may show, in order."""
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    return sorted(path for path in found if path.is_file())
 
 
 def _file(folder: Path, named: str) -> Path:

@@ -168,4 +168,5 @@ def test_the_pages_depend_on_every_file_that_may_be_shown(tmp_path: Path) -> Non
     for name in (*names, "g.svg", "h.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
+    (tmp_path / "folder.png").mkdir()
     assert [path.relative_to(tmp_path).as_posix() for path in beside(tmp_path)] == names
