@@ -1,5 +1,5 @@
 // What scripts add to an article: a still that comes near the screen becomes the explorer's stage,
-// and the contents mark the section being read.
+// the contents mark the section being read, and Escape hides a source or meaning that is shown.
 // Not in the viewer's file: whoever only reads the text never loads that.
 "use strict";
 
@@ -57,6 +57,14 @@
   };
   addEventListener("scroll", follow, { passive: true });
   follow();
+
+  // What shows itself over the text goes at Escape, until something is pointed at anew.
+  addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") document.body.classList.add("quiet");
+  });
+  for (const anew of ["pointerover", "focusin"]) {
+    addEventListener(anew, () => document.body.classList.remove("quiet"));
+  }
 
   const near = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {

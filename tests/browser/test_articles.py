@@ -217,3 +217,18 @@ def test_a_citation_shows_its_source_on_hover_and_on_focus(
     expect(source).to_be_visible()
     citation.locator("a").click()
     expect(page.locator(".references li").first).to_be_in_viewport()
+
+
+def test_a_source_in_the_way_goes_at_escape(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(article(built_site))
+    citation = page.locator(".citation").first
+    source = citation.locator(".source")
+    citation.hover()
+    expect(source).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(source).to_be_hidden()
+    page.mouse.move(0, 0)
+    citation.locator("a").focus()
+    expect(source).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(source).to_be_hidden()
