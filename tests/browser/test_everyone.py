@@ -160,7 +160,7 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(
     assert places == sorted(set(places))
     for focus in found:
         assert focus["seen"], focus
-        assert focus["outline"] >= 1, focus
+        assert focus["outline"] >= 2, focus
         assert not focus["merged"], focus
 
 
