@@ -62,6 +62,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     # Classes and not styles, which the site's policy forbids; a block without a language is plain.
     "codehilite": {"css_class": "code", "guess_lang": False},
 }
+# A heading as the settings above make it.
+HEADING = re.compile(r'<(h\d) id="([^"]*)">(.*?)(<a class="anchor" [^>]*)>#</a></\1>', re.DOTALL)
 FENCE = "+++"
 FILTERS: dict[str, Callable[..., str]] = {
     "percent": numerals.percent,
@@ -266,7 +268,16 @@ def render_article(
                 "put the call on a line of its own between two empty ones",
             )
     figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
+    html = HEADING.sub(_named_heading, html)
     return Body(html, figures, contents, citations.sources, illustrations.files)
+
+
+def _named_heading(heading: re.Match[str]) -> str:
+    """A heading whose name, where a screen reader lists headings, lacks the sign of its link."""
+    level, place, words, link = heading.groups()
+    name = re.sub(r"<[^>]*>", "", words).replace('"', "&quot;")
+    link = f'{link} aria-label="{SETTINGS["toc"]["permalink_title"]}">#</a>'
+    return f'<{level} id="{place}" aria-label="{name}">{words}{link}</{level}>'
 
 
 def _line_with(article: Article, pattern: str) -> int:

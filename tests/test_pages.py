@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -494,12 +495,15 @@ def test_captions_and_text_are_markdown(tmp_path: Path) -> None:
     write(tmp_path, f"Before.\n\n## Head\n\n{call}\n\nAfter[^n].\n\n[^n]: Note.")
     html = render(tmp_path)
     assert "A <em>slope</em>, 0 &ldquo;so&rdquo;." in html
-    assert (
-        '<h2 id="head">Head<a class="anchor" href="#head" title="Link to this section">#</a>'
-        in html
-    )
+    assert '<h2 id="head" aria-label="Head">Head<a class="anchor" href="#head"' in html
     assert '<a href="#head">Head</a>' in html
     assert "Note." in html
+
+
+def test_a_heading_is_listed_by_its_words_alone(tmp_path: Path) -> None:
+    write(tmp_path, '## `"a"` & *b* > c\n')
+    (name,) = re.findall(r'<h2 id="[^"]*" aria-label="([^"]*)">', render(tmp_path))
+    assert unescape(name) == '"a" & b > c'
 
 
 # --- addresses of moments -------------------------------------------------------------------------
