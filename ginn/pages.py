@@ -6,6 +6,7 @@ under any sub-path, and from a double-clicked file.
 
 from __future__ import annotations
 
+import dataclasses
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -32,14 +33,18 @@ from ginn.templates import environment, mistakes_told
 THUMBNAIL_WEIGHT = 2.2
 # The article that lists the glossary, and that its words lead to.
 GLOSSARY_PAGE = "methods"
+# So many articles are named in the header of every page; if there are more, one page names all.
+MOST_IN_HEADER = 8
+ALL_ARTICLES = "articles/index.html"
 # Among the templates: the program that readers are given to start from.
 EXAMPLE = "redraw.py"
 
 
 @dataclass(frozen=True)
 class Part:
-    """Files of the site that are made together; `needs`, in JSON's types, is what tells them from
-    those of another site, besides what all pages share.
+    """Files of the site that are made together, by a `name` that no other part has.
+
+    `needs`, in JSON's types, is all that they depend on besides what every page shares.
     """
 
     name: str
@@ -106,23 +111,64 @@ class Pages:
         with mistakes_told(self.templates, self.folder):
             return part.make()
 
+    def shared(self) -> dict[str, Any]:
+        """What every page depends on besides templates and code, in JSON's types.
+
+        Of the other articles these are the titles that the header names. Where `page()` leads is
+        not among it: an address follows from a slug, and whether it is there is seen afterwards.
+        """
+        return {
+            "site": dataclasses.asdict(self.site),
+            "publication": metadata.plain_publication(self.publication),
+            "assets": self.asset_addresses,
+            "header": self.header(),
+            "leads": self.report.experiment.id,
+            "glossary": GLOSSARY_PAGE in {article.slug for article in self.articles},
+        }
+
+    def header(self) -> list[tuple[str, str]]:
+        """What the header names, title and address: the first page is behind the site's title."""
+        articles = [article for article in self.articles if article.slug != "index"]
+        entries = [(each.title, each.address) for each in articles[:MOST_IN_HEADER]]
+        entries += [("All articles", ALL_ARTICLES)] if len(articles) > MOST_IN_HEADER else []
+        return [*entries, ("Explore", self.report.explorer), ("Data", self.report.downloads)]
+
     def parts(self) -> Iterator[Part]:
         """The whole site."""
         yield Part("assets", [], lambda: self.assets)
+        keys = {name: report.key for name, report in self.reports.items()}
         for article in self.articles:
-            yield Part(article.slug, [], partial(self.article, article))
+            said = {**dataclasses.asdict(article), "file": "", "date": article.date.isoformat()}
+            facts = self.report_of(article).key
+            others = keys if "experiments" in article.body else {}
+            needs: dict[str, Any] = {"article": said, "facts": facts, "others": others}
+            yield Part(f"article-{article.slug}", needs, partial(self.article, article))
+        titles = [[name, report.experiment.title] for name, report in self.reports.items()]
         for name, report in self.reports.items():
-            yield Part(f"explore-{name}", [], partial(self.explorer, report))
-            yield Part(f"downloads-{name}", [], partial(self.downloads, report))
-        yield Part("site", [], self.whole)
+            needs = {"facts": report.key, "experiments": titles}
+            yield Part(f"explore-{name}", needs, partial(self.explorer, report))
+            yield Part(f"downloads-{name}", needs, partial(self.downloads, report))
+        fronts = [
+            [each.title, each.slug, each.description, each.order, each.date.isoformat()]
+            for each in self.articles
+        ]
+        yield Part("whole", {"articles": fronts, "experiments": list(keys)}, self.whole)
+
+    def report_of(self, article: Article) -> Report:
+        """What an article speaks of."""
+        return self.reports[article.experiment] if article.experiment else self.report
 
     def whole(self) -> dict[str, bytes]:
         """What speaks of the whole site: the page for what is not there, and files for programs."""
         files = self.not_found()
+        if ALL_ARTICLES in dict(self.header()).values():
+            listed: dict[str, Any] = {"articles": self.articles}
+            files[ALL_ARTICLES] = self._render("articles.html", ALL_ARTICLES, **listed)
         files[feed.ROBOTS] = feed.robots(self.publication)
         if self.publication.base_url:
             files[feed.FEED] = feed.atom(self.articles, self.site, self.publication)
             days = {article.address: article.date for article in self.articles}
+            days |= {address: self.newest for address in files if address == ALL_ARTICLES}
             for report in self.reports.values():
                 days |= dict.fromkeys((report.explorer, report.downloads), self.newest)
             files[feed.SITE_MAP] = feed.site_map(days, self.publication)
@@ -143,7 +189,7 @@ class Pages:
     def article(self, article: Article) -> dict[str, bytes]:
         """An article's page and its figures' stills."""
         root = "../" * article.address.count("/")
-        report = self.reports[article.experiment] if article.experiment else self.report
+        report = self.report_of(article)
         pages = self.pages_from(root, report)
 
         def page(slug: str) -> str:
@@ -341,14 +387,12 @@ class Pages:
         the site's title leads to it.
         """
         root = root or "../" * address.count("/")
-        entries = [(a.title, a.address) for a in self.articles if a.slug != "index"]
-        entries += [("Explore", self.report.explorer), ("Data", self.report.downloads)]
         html = self.templates.get_template(template).render(
             site=self.site,
             root=root,
             navigation=[
                 {"title": title, "address": root + target, "current": _current(target, address)}
-                for title, target in entries
+                for title, target in self.header()
             ],
             assets={name: root + target for name, target in self.asset_addresses.items()},
             policy=metadata.POLICY,

@@ -66,17 +66,6 @@ def rooms(*names: str) -> list[Path]:
     return [ROOT / "ginn" / f"{name}.py" for name in names]
 
 
-def keys_of(
-    stage: str, own: Mapping[str, Any], inputs: Any, sources: Sequence[Path], libraries: list[str]
-) -> dict[str, str]:
-    """A key for each entry of a stage: of its own input, and of all that the entries share."""
-    shared = store.key(stage, inputs, sources, libraries)
-    return {
-        name: store.key(stage, {"own": each, "shared": shared}, [], [])
-        for name, each in own.items()
-    }
-
-
 class Stages:
     """The stages of one experiment: each has its key, its work and its place in the store.
 
@@ -144,7 +133,7 @@ class Stages:
         """Run id -> key of its training up to the last recorded iteration."""
         inputs = training_of(self.experiment) | {"labels": self.labels, "recorded": list(recorded)}
         own = {f"seed-{seed}": seed for seed in seeds}
-        return keys_of("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
+        return store.keys("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
 
     def audition_keys(self) -> dict[str, str]:
         """Run id -> key of its audition."""
@@ -200,7 +189,7 @@ class Stages:
             "top": self.experiment.top,
         }
         own = {"boundaries": [], "networks": [], "picture": [failed], "trials": []}
-        keys = keys_of(
+        keys = store.keys(
             "claims", own, inputs, rooms("claims", "evidence", *GEOMETRY, *MEASURES), ["numpy"]
         )
         unchosen = [run for run in runs if run.seed < self.experiment.first_seeds]
@@ -313,7 +302,7 @@ class Stages:
         """The exact boundaries of the exhibited runs, by run id."""
         own = {name: self.run_keys[name] for name in runs}
         sources = rooms("geometry", "complex", "network")
-        self.trace_keys = keys_of("trace", own, {}, sources, ["numpy"])
+        self.trace_keys = store.keys("trace", own, {}, sources, ["numpy"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, Boundaries]]:
             # A run takes a fraction of a second: less than handing it to another process.
@@ -328,7 +317,7 @@ class Stages:
         """The sprite sheets of the exhibited runs: run id -> name -> content."""
         inputs = {"colours": self.site.layer_colours, "pixels": self.experiment.pixels}
         sources = rooms("film", "sprites", "address", "phenomena", "network")
-        keys = keys_of("film", self.trace_keys, inputs, sources, ["numpy", "pillow"])
+        keys = store.keys("film", self.trace_keys, inputs, sources, ["numpy", "pillow"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
             colours = self.site.layer_colours
@@ -342,7 +331,7 @@ class Stages:
 
     def motion(self, boundaries: Mapping[str, Boundaries]) -> dict[str, Float64]:
         """How far each layer's boundaries moved: run id -> (snapshots, layers)."""
-        keys = keys_of("motion", self.trace_keys, {}, rooms("motion", "network"), ["numpy"])
+        keys = store.keys("motion", self.trace_keys, {}, rooms("motion", "network"), ["numpy"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, Float64]]:
             for name in bar("measuring motion", names=missing):
@@ -354,7 +343,7 @@ class Stages:
         """The named moments of the exhibited runs, by run id."""
         own = {name: self.run_keys[name] for name in runs}
         sources = rooms("phenomena", "network", "picture")
-        keys = keys_of("moments", own, {"parts": self.parts}, sources, ["numpy"])
+        keys = store.keys("moments", own, {"parts": self.parts}, sources, ["numpy"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, tuple[Moment, ...]]]:
             calls = [(name, runs[name], self.domain) for name in missing]
