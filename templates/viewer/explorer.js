@@ -154,13 +154,14 @@ GINN.explorer = (() => {
       about: (now) => `Bends of ${GINN.network.nameOf(index.widths, now.about)}`,
     });
     const keep = element("div", { role: "group", "aria-label": "Keep and share" }, [
-      tool("PNG", "Save as PNG", () => save(GINN.save.png)),
-      tool("SVG", "Save as SVG", () => save(GINN.save.svg)),
+      tool("PNG", "Save as PNG", () => save("png")),
+      tool("SVG", "Save as SVG", () => save("svg")),
     ]);
     if (address) {
       keep.append(tool("Copy link", "Copy link to this view", async () => {
         address.write();
-        live.say(await GINN.save.link(location.href));
+        live.say(await navigator.clipboard?.writeText(location.href).then(() => "Link copied.", () => "")
+          || "The browser does not let this page copy; the link is in the address bar.");
       }));
     }
     if (help) keep.append(help.button);
@@ -277,10 +278,10 @@ GINN.explorer = (() => {
     }
 
     /**
-     * Saves what the stages show, side by side.
-     * @param {(scenes: Scene[], caption: Caption) => string} as
+     * Saves what the stages show, side by side; what does so is loaded at the first time.
+     * @param {"png" | "svg"} kind
      */
-    function save(as) {
+    async function save(kind) {
       const kept = seen.flatMap((each, at) => {
         const of = ofSide(SIDES[at]);
         const scene = panes[at].sceneOf(of, { ...shownOn(SIDES[at]), point: state.point }, each);
@@ -290,11 +291,15 @@ GINN.explorer = (() => {
       });
       if (kept.length === 0) return;
       const place = new URL(`#${GINN.state.write(state, context)}`, document.baseURI);
-      live.say(as(kept.map(({ scene }) => scene), {
+      await (GINN.save ?? new Promise((resolve) => {
+        document.head.append(Object.assign(document.createElement("script"),
+          { src: root.dataset.save, onload: resolve, onerror: resolve }));
+      }));
+      live.say(GINN.save?.[kind](kept.map(({ scene }) => scene), {
         text: kept.map(({ text }) => text).join("; beside it "),
         address: place.href,
         file: kept.map(({ file }) => file).join("-beside-"),
-      }));
+      }) ?? "The script that saves did not arrive.");
     }
 
     /** @param {Seen} from */

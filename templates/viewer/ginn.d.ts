@@ -93,10 +93,9 @@ interface Ginn {
   frames: {
     create(library: Library, index: Index, indexFile: string): Frames;
   };
-  save: {
+  save?: {
     svg(scenes: Scene[], caption: Caption): string;
     png(scenes: Scene[], caption: Caption): string;
-    link(address: string): Promise<string>;
   };
   live: {
     create(first: State, names: Names): Live;

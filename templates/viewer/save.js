@@ -1,4 +1,4 @@
-// Keeping and sharing: the stages as PNG and as SVG, and the link to what is shown.
+// Keeping: the stages as PNG and as SVG. A file of its own, which comes when it is asked for.
 "use strict";
 
 /**
@@ -192,18 +192,5 @@ GINN.save = (() => {
       ? " without the picture behind: from a local folder the browser keeps it back" : ""}.`;
   }
 
-  /**
-   * @param {string} address
-   * @returns {Promise<string>} what happened, in words
-   */
-  async function link(address) {
-    try {
-      await navigator.clipboard.writeText(address);
-      return "Link copied.";
-    } catch {
-      return "The browser does not let this page copy; the link is in the address bar.";
-    }
-  }
-
-  return { svg, png, link };
+  return { svg, png };
 })();
