@@ -82,6 +82,14 @@ def processes(mark: str) -> list[int]:
     return found
 
 
+def works(process: int) -> bool:
+    """Whether a process is one that works for another."""
+    try:
+        return b"multiprocessing.spawn" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 def trains(process: int) -> bool:
     """Whether a process has loaded what training needs."""
     try:
@@ -109,6 +117,10 @@ class Moment:
 
 MOMENTS = {
     "loading": Moment(True, (), lambda process, mark, cache, begun: hears(process)),
+    # Workers load, and do not know yet that Ctrl-C is not for them.
+    "beginning": Moment(
+        False, (), lambda process, mark, cache, begun: any(map(works, processes(mark)))
+    ),
     "audition": Moment(
         False, (), lambda process, mark, cache, begun: any(map(trains, processes(mark)))
     ),
@@ -187,6 +199,7 @@ def allowed() -> float:
     ("name", "way"),
     [
         ("loading", PARENT_INT),
+        ("beginning", GROUP_INT),
         ("audition", GROUP_INT),
         ("training", PARENT_TERM),
         ("filming", PARENT_INT),
