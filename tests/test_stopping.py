@@ -245,3 +245,26 @@ def test_an_interruption_that_got_lost_ends_the_process_all_the_same(tmp_path: P
     assert out == "lost\n"
     assert process.returncode == stopping.EXIT_CODE
     assert time.perf_counter() - begun < allowed()
+
+
+def test_a_process_begun_while_signals_are_held_hears_neither() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    asking = "import signal; print(*map(int, signal.pthread_sigmask(signal.SIG_BLOCK, [])))"
+    with stopping.held():
+        told = subprocess.run([sys.executable, "-c", asking], capture_output=True, check=True)
+    assert {int(number) for number in told.stdout.split()} >= {signal.SIGINT, signal.SIGTERM}
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
+
+
+def test_a_signal_that_is_held_comes_when_the_block_ends() -> None:
+    code = (
+        "import os, signal, threading\nfrom ginn import stopping\nstopping.listen()\n"
+        "try:\n    with stopping.held():\n        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        print('whole', sum(range(1000)))\n    print('too late')\n"
+        "except KeyboardInterrupt:\n    os.kill(os.getpid(), signal.SIGTERM)\n    print('tidy')\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert told.stdout == "whole 499500\ntidy\n"
+    assert told.stderr == ""
