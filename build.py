@@ -12,11 +12,10 @@ import functools
 import hashlib
 import importlib.metadata
 import os
-import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ginn import crew, stopping
@@ -33,20 +32,31 @@ from ginn import (
     store,
     swap,
 )
-from ginn.articles import read_articles
-from ginn.closing import bytes_by_kind, claims_table, peak_memory, summary
+from ginn.articles import Article, read_articles, require_experiments
+from ginn.closing import bytes_by_kind, claims_table, outcomes, peak_memory, summary
+from ginn.command_line import parse
 from ginn.crew import CrewError
-from ginn.metadata import Publication, build_date, plain_publication, web_address
-from ginn.picture import describe, load_picture, require_parts
-from ginn.spec import InputError, draft_of, load_spec, with_picture, within
+from ginn.edition import TEMPLATES, edition
+from ginn.geometry import GeometryError
+from ginn.metadata import Publication, build_date, plain_publication
+from ginn.picture import Domain, describe, load_picture, require_parts
+from ginn.plates import Report
+from ginn.spec import (
+    Experiment,
+    InputError,
+    Spec,
+    draft_of,
+    load_spec,
+    require_memory,
+    with_picture,
+    within,
+)
 from ginn.stages import Stages
 from ginn.store import StoreError
 
 ROOT = Path(__file__).resolve().parent
-TEMPLATES = ROOT / "templates"
-DEFAULT_PORT = 8000
 KEPT_BYTES = 2_000_000_000
-MISTAKES = (InputError, StoreError, CrewError)
+MISTAKES = (InputError, StoreError, CrewError, GeometryError)
 ERROR = "build.py: error: "
 
 
@@ -129,147 +139,114 @@ def build(
     """Make the whole site: the story, stage by stage."""
     begun = time.perf_counter()
     published = publication or Publication()
-    spec = load_spec(content / "report.toml")
-    spec = draft_of(spec) if draft else spec
+    written = load_spec(content / "report.toml")
+    spec = draft_of(written) if draft else written
     spec = with_picture(spec, picture) if picture else spec
-    path = picture or within(content, content / spec.experiment.picture)
-    domain = load_picture(path, spec.experiment.pixels, spec.experiment.reading)
-    require_parts(domain, spec.experiment.top, f"{content / 'report.toml'}: experiment.top")
-    articles = within(content, content / "articles")
-    read_articles(articles)
-    print(describe(domain, spec.experiment.picture), flush=True)
+    for experiment in (*spec.experiments, *spec.variants):
+        require_memory(experiment)
+    articles = read_articles(within(content, content / "articles"))
+    articles = articles_of(articles, written, spec)
+    domains = [
+        look_at(each, number, content, picture) for number, each in enumerate(spec.experiments)
+    ]
 
     with (
         store.opened(cache) as kept,
         swap.replacing(site, [ROOT, cache, content]) as new,
         crew.crew(jobs, executor) as workers,
     ):
-        stages = Stages(spec, domain, articles, kept, workers)
-        audition = stages.audition()
-        cohort = stages.cohort(phenomena.cohort_seeds(spec.experiment, audition))
-        for run in cohort.values():
-            if run.ended:
-                print(f"warning: {run.ended}", file=sys.stderr)
-        runs = stages.outcomes(cohort)
-        exhibited = phenomena.give_roles(spec.experiment, runs)
-        boundaries = stages.trace({run.id: cohort[run.id] for run in exhibited})
-        exhibited = tuple(phenomena.with_regions(run, boundaries[run.id]) for run in exhibited)
-        variants = [
-            Stages(replace(spec, experiment=variant), domain, articles, kept, workers).variant()
-            for variant in spec.variants
+        studies = [
+            study(spec, experiment, domain, kept, workers)
+            for experiment, domain in zip(spec.experiments, domains, strict=True)
         ]
-        findings = stages.claims(cohort, runs, audition, variants)
-        facts = phenomena.gather_facts(
-            spec.experiment,
-            domain,
-            audition,
-            runs,
-            exhibited,
-            variants,
-            findings.rows,
-            stages.examples(exhibited, cohort, boundaries),
-            findings.evidence,
-        )
-        films = stages.film(boundaries, cohort)
-        motions = stages.motion(boundaries)
-        moments = stages.moments({run.id: cohort[run.id] for run in exhibited})
-        data = stages.vectors(exhibited, cohort, boundaries, motions, moments, films)
-        small = stages.multiples(facts, cohort)
-        made = stages.pages(facts, cohort, boundaries, data, small, published)
-        write_site(new, made, data, published)
+        data = {name: file for each in studies for name, file in each.data.items()}
+        reports = [each.report for each in studies]
+        made = edition(reports, articles, content, published, {*data, swap.MARKER}, kept)
+        write_site(new, {**made, **data}, published)
         kept.forget(KEPT_BYTES)
         sizes = bytes_by_kind(new)
 
+    titles = ["" if len(reports) == 1 else report.experiment.title for report in reports]
+    for report, title in zip(reports, titles, strict=True):
+        facts = report.facts.experiment
+        print(outcomes(facts.audition, facts.cohort, title))
     memory = peak_memory(0 if executor else jobs)
-    print(summary(kept.record, audition, runs, sizes, time.perf_counter() - begun, memory))
-    print(claims_table(facts.claims))
+    print(summary(kept.record, sizes, time.perf_counter() - begun, memory))
+    for report, title in zip(reports, titles, strict=True):
+        print(claims_table(report.facts.claims, title))
     index = (site / "index.html").resolve()
     print(f"\nThe site is in {site}. Open {index} in a browser,")
     print("or run `python build.py --serve` and follow the address that it prints.")
 
 
-def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line; argparse answers what is wrong in one line and exits with 2."""
-    parser = argparse.ArgumentParser(
-        prog="build.py", description="Train, trace and film the report's runs, and write its site."
-    )
-    parser.add_argument(
-        "--new", type=Path, metavar="DIR", help="begin a report of your own in a new folder"
-    )
-    parser.add_argument(
-        "--draft", action="store_true", help="the same report from few seeds and short runs"
-    )
-    parser.add_argument(
-        "--content",
-        type=Path,
-        default=ROOT / "content",
-        metavar="DIR",
-        help="the folder of report.toml, articles/ and pictures/ (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--picture", type=Path, metavar="FILE", help="learn this picture, not report.toml's"
-    )
-    parser.add_argument(
-        "--site",
-        type=Path,
-        metavar="DIR",
-        help="where to write the site (default: site/ here, or in the folder of --content)",
-    )
-    parser.add_argument(
-        "--cache", type=Path, default=ROOT / ".ginn", metavar="DIR", help="where work is kept"
-    )
-    parser.add_argument(
-        "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: the cores)"
-    )
-    parser.add_argument(
-        "--executor",
-        type=_executor,
-        metavar="dask://HOST:PORT",
-        help="work in a Dask cluster that runs already, instead of processes here",
-    )
-    parser.add_argument(
-        "--serve", type=_port, nargs="?", const=DEFAULT_PORT, metavar="PORT",
-        help=f"show the site on this machine and rebuild on a change (default: {DEFAULT_PORT})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--base-url", type=_web_address, default="", metavar="URL",
-        help="where the site will be, for feed, site map, social cards and 404.html",
-    )  # fmt: skip
-    parser.add_argument(
-        "--source-url", type=_web_address, default="", metavar="URL",
-        help="where its sources are, for a link on every page",
-    )  # fmt: skip
-    options = parser.parse_args(arguments)
-    if options.site is None:
-        here = options.content.resolve() == ROOT / "content"
-        options.site = (ROOT if here else options.content) / "site"
-    return options
+def articles_of(articles: Sequence[Article], written: Spec, spec: Spec) -> tuple[Article, ...]:
+    """The articles of the experiments that are built; with `--picture` that is the first alone."""
+    require_experiments(articles, [experiment.id for experiment in written.experiments])
+    if len(written.experiments) == len(spec.experiments) > 1:
+        return tuple(articles)
+    # The first page stays, for there is no site without it.
+    kept = [a for a in articles if a.experiment in ("", written.experiment.id) or a.slug == "index"]
+    return tuple(replace(article, experiment="") for article in kept)
 
 
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number from 1 to 64")
-    return int(text)
+def look_at(experiment: Experiment, number: int, content: Path, picture: Path | None) -> Domain:
+    """The picture of an experiment, shown on the terminal before anything is learnt."""
+    path = picture or within(content, content / experiment.picture)
+    domain = load_picture(path, experiment.pixels, experiment.reading)
+    place = f"experiment[{number}].top" if number else "experiment.top"
+    require_parts(domain, experiment.top, f"{content / 'report.toml'}: {place}")
+    print(describe(domain, experiment.picture), flush=True)
+    return domain
 
 
-def _executor(text: str) -> str:
-    if not re.fullmatch(rf"{crew.DASK}(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{{1,5}}", text):
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: dask://HOST:PORT")
-    return text
+@dataclass(frozen=True)
+class Study:
+    """An experiment that is done: what pages say of it, and the files that the viewer loads."""
+
+    report: Report
+    data: Mapping[str, bytes]
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or not int(text) <= 65_535:
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number up to 65535")
-    return int(text)
-
-
-def _web_address(text: str) -> str:
-    """An address with a last slash; "" stays so, for an address that is not known."""
-    try:
-        return web_address(text) if text else ""
-    except InputError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+def study(
+    spec: Spec, experiment: Experiment, domain: Domain, kept: store.Store, workers: crew.Crew
+) -> Study:
+    """Do one experiment, from the audition to what the viewer draws: its story, stage by stage."""
+    if len(spec.experiments) > 1:
+        print(f"\n{experiment.title}", flush=True)
+    stages = Stages(spec.site, experiment, domain, kept, workers)
+    audition = stages.audition()
+    stages.require_room()
+    cohort = stages.cohort(phenomena.cohort_seeds(experiment, audition))
+    for run in cohort.values():
+        if run.ended:
+            print(f"warning: {run.ended}", file=sys.stderr)
+    runs = stages.outcomes(cohort)
+    exhibited = phenomena.give_roles(experiment, runs)
+    boundaries = stages.trace({run.id: cohort[run.id] for run in exhibited})
+    exhibited = tuple(phenomena.with_regions(run, boundaries[run.id]) for run in exhibited)
+    variants = [
+        Stages(spec.site, variant, domain, kept, workers).variant()
+        for variant in spec.variants_of(experiment)
+    ]
+    findings = stages.claims(cohort, runs, audition, variants)
+    facts = phenomena.gather_facts(
+        experiment,
+        domain,
+        audition,
+        runs,
+        exhibited,
+        variants,
+        findings.rows,
+        stages.examples(exhibited, cohort, boundaries),
+        findings.evidence,
+    )
+    films = stages.film(boundaries, cohort)
+    motions = stages.motion(boundaries)
+    moments = stages.moments({run.id: cohort[run.id] for run in exhibited})
+    index, data = stages.vectors(exhibited, cohort, boundaries, motions, moments, films)
+    small = stages.multiples(facts, cohort)
+    leads = experiment == spec.experiment
+    return Study(stages.report(facts, cohort, boundaries, index, small, leads), data)
 
 
 def versions() -> dict[str, str]:
@@ -278,24 +255,13 @@ def versions() -> dict[str, str]:
     return {"GINN": __version__, **libraries}
 
 
-def _cores() -> int:
-    """Cores this process may use; more jobs than 64 would not find work."""
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:
-        cores = os.cpu_count() or 1
-    return min(cores, 64)
-
-
 def write_site(
     folder: Path,
     made: Mapping[str, bytes],
-    data: Mapping[str, bytes],
     publication: Publication,
 ) -> None:
     """Write every file of the site into an empty folder, and a manifest of all of them."""
     files = dict(made)
-    files |= {f"data/{name}": content for name, content in data.items() if name != "index"}
     manifest = {
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in sorted(files.items())

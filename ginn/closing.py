@@ -70,9 +70,12 @@ def peak_memory(workers: int) -> str:
     )
 
 
-def claims_table(rows: Sequence[Claim]) -> str:
-    """The claims with their verdicts and number of runs, one below the other; values beneath."""
-    lines = ["\nClaims"]
+def claims_table(rows: Sequence[Claim], of: str = "") -> str:
+    """The claims with their verdicts and number of runs, one below the other; values beneath.
+
+    `of` is the experiment's title, or "" where there is but one.
+    """
+    lines = [f"\nClaims, {of}" if of else "\nClaims"]
     for row in rows:
         lines += [
             f"{row.name:<34} {row.verdict:<20} {row.runs:>4} runs",
@@ -82,17 +85,11 @@ def claims_table(rows: Sequence[Claim]) -> str:
     return "\n".join(lines)
 
 
-def summary(
-    record: Sequence[store.Stage],
-    audition: AuditionFacts,
-    runs: Sequence[RunFacts],
-    sizes: Mapping[str, tuple[int, int]],
-    seconds: float,
-    memory: str = "",
-) -> str:
-    """The last lines of a build: outcomes, the stages' seconds, the memory, the site's bytes."""
+def outcomes(audition: AuditionFacts, runs: Sequence[RunFacts], of: str = "") -> str:
+    """How an experiment came out; `of` is its title, or "" where there is but one."""
     lines = [
-        f"\nAudition: {audition.failed} of {audition.seeds} seeds had failed after "
+        f"\n{of}" if of else "",
+        f"Audition: {audition.failed} of {audition.seeds} seeds had failed after "
         f"{audition.iterations:,} iterations"
         + (f": {', '.join(map(str, audition.failed_seeds))}" if audition.failed else ""),
         f"Cohort: {sum(run.failed for run in runs)} of {len(runs)} runs failed",
@@ -102,7 +99,17 @@ def summary(
         + ("  failed" if run.failed else "")
         for run in runs
     ]
-    lines.append("\nStage                made  kept  seconds")
+    return "\n".join(lines)
+
+
+def summary(
+    record: Sequence[store.Stage],
+    sizes: Mapping[str, tuple[int, int]],
+    seconds: float,
+    memory: str = "",
+) -> str:
+    """The last lines of a build: the stages' seconds, the memory, the site's bytes."""
+    lines = ["\nStage                made  kept  seconds"]
     for stage in _added_up(record):
         spent = f"{stage.seconds:8.1f}" if stage.made else "    kept"
         lines.append(f"{stage.name:<18}{stage.made:>7}{stage.kept:>6} {spent}")

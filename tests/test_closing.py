@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ginn.address import hashed
-from ginn.closing import bytes_by_kind, peak_memory, summary
+from ginn.closing import bytes_by_kind, claims_table, outcomes, peak_memory, summary
 from ginn.phenomena import AuditionFacts, RunFacts
 from ginn.store import Stage
 
@@ -49,11 +49,10 @@ def test_the_peak_of_memory_allows_for_every_worker(
 def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    nothing = ([], AuditionFacts(1, 1, 0, ()), [], {}, 1.0)
-    assert "\nPeak memory: 1 GB\n\nSite" in summary(*nothing, "Peak memory: 1 GB")
+    assert "\nPeak memory: 1 GB\n\nSite" in summary([], {}, 1.0, "Peak memory: 1 GB")
     monkeypatch.setitem(sys.modules, "resource", None)
     assert peak_memory(2) == ""
-    assert "1.0\n\nSite" in summary(*nothing, peak_memory(2))
+    assert "1.0\n\nSite" in summary([], {}, 1.0, peak_memory(2))
 
 
 def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
@@ -76,19 +75,21 @@ def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_the_summary_tells_outcomes_seconds_and_what_was_kept() -> None:
+def test_outcomes_tell_of_which_experiment_where_there_are_several() -> None:
     run = RunFacts("seed-3", 3, "", "Seed 3", True, 0.25, 0.9, {}, 0, 0, "")
-    text = summary(
-        [Stage("train", 2, 1, 12.34), Stage("trace", 0, 4, 0.01)],
-        AuditionFacts(128, 10_000, 2, (3, 77)),
-        [run],
-        {"pages": (3, 21_500)},
-        15.0,
-    )
+    audition = AuditionFacts(128, 10_000, 2, (3, 77))
+    text = outcomes(audition, [run])
+    assert outcomes(audition, [run], "The cat") == f"\nThe cat{text}"
+    assert claims_table([], "The cat") == "\nClaims, The cat"
     assert "2 of 128 seeds" in text
     assert "3, 77" in text
     assert "1 of 1 runs failed" in text
     assert re.search(r"seed-3 +loss 0\.2500 +accuracy 0\.900 +failed", text)
+
+
+def test_the_summary_tells_seconds_and_what_was_kept() -> None:
+    record = [Stage("train", 2, 1, 12.34), Stage("trace", 0, 4, 0.01)]
+    text = summary(record, {"pages": (3, 21_500)}, 15.0)
     assert re.search(r"train +2 +1 +12\.3", text)
     assert re.search(r"trace +0 +4 +kept", text)
     assert re.search(r"the whole build +15\.0", text)
@@ -103,7 +104,7 @@ def test_two_files_share_a_name_only_if_they_are_the_same(one: bytes, other: byt
 
 def test_a_stage_that_several_pass_through_has_one_row() -> None:
     record = [Stage("train", 16, 0, 100.0), Stage("film", 4, 0, 9.0), Stage("train", 8, 2, 50.5)]
-    lines = summary(record, AuditionFacts(1, 1, 0, ()), [], {}, 200.0).splitlines()
+    lines = summary(record, {}, 200.0).splitlines()
     (row,) = [line.split() for line in lines if line.startswith("train")]
     assert row == ["train", "24", "2", "150.5"]
     names = [line.split()[0] for line in lines if line.startswith(("train", "film"))]
