@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -325,8 +325,6 @@ def _fill_in(
     names: Mapping[str, Any],
 ) -> str:
     """The article's Markdown, with every expression replaced by its value."""
-    environment = SandboxedEnvironment(autoescape=True, undefined=_NamedUndefined)
-    environment.filters |= FILTERS
     domain = placed.report.domain
     functions: dict[str, object] = {
         "figure": placed.figure,
@@ -347,8 +345,7 @@ def _fill_in(
     }
     file = str(article.file)
     try:
-        code = environment.compile(article.body, filename=file)
-        template = jinja2.Template.from_code(environment, code, dict(environment.globals))
+        template = _compiled(article.body, file)
         return template.render({**names, **functions, "facts": placed.report.facts})
     except jinja2.TemplateSyntaxError as error:
         words = one_line(error.message)
@@ -362,6 +359,15 @@ def _fill_in(
         known = ", ".join(sorted({*names, *functions, "facts"}))
         allowed = "" if "allowed: " in str(error) else f"expressions of {known}"
         raise ArticleError(article.file, _line_in(error, file), str(error), allowed) from error
+
+
+@lru_cache(maxsize=256)
+def _compiled(body: str, file: str) -> jinja2.Template:
+    """An article as Jinja runs it: twice in a build, and again when the server builds once more."""
+    environment = SandboxedEnvironment(autoescape=True, undefined=_NamedUndefined)
+    environment.filters |= FILTERS
+    code = environment.compile(body, filename=file)
+    return jinja2.Template.from_code(environment, code, dict(environment.globals))
 
 
 def _note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:

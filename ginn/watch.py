@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import sys
 import time
 import traceback
@@ -105,9 +104,6 @@ def _attend(attempt: Attempt, line: Connection) -> None:
                 said = traceback.format_exc()
                 sys.stderr.write(said)
             line.send_bytes(said.encode())
-    # All is tidy. For Python to take itself apart would keep a waiting author longer.
-    sys.stdout.flush()
-    os._exit(stopping.EXIT_CODE)
 
 
 def keep_building(

@@ -82,6 +82,14 @@ def processes(mark: str) -> list[int]:
     return found
 
 
+def works(process: int) -> bool:
+    """Whether a process is one that works for another."""
+    try:
+        return b"multiprocessing.spawn" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 def trains(process: int) -> bool:
     """Whether a process has loaded what training needs."""
     try:
@@ -109,6 +117,10 @@ class Moment:
 
 MOMENTS = {
     "loading": Moment(True, (), lambda process, mark, cache, begun: hears(process)),
+    # Workers load, and do not know yet that Ctrl-C is not for them.
+    "beginning": Moment(
+        False, (), lambda process, mark, cache, begun: any(map(works, processes(mark)))
+    ),
     "audition": Moment(
         False, (), lambda process, mark, cache, begun: any(map(trains, processes(mark)))
     ),
@@ -187,6 +199,7 @@ def allowed() -> float:
     ("name", "way"),
     [
         ("loading", PARENT_INT),
+        ("beginning", GROUP_INT),
         ("audition", GROUP_INT),
         ("training", PARENT_TERM),
         ("filming", PARENT_INT),
@@ -232,3 +245,26 @@ def test_an_interruption_that_got_lost_ends_the_process_all_the_same(tmp_path: P
     assert out == "lost\n"
     assert process.returncode == stopping.EXIT_CODE
     assert time.perf_counter() - begun < allowed()
+
+
+def test_a_process_begun_while_signals_are_held_hears_neither() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    asking = "import signal; print(*map(int, signal.pthread_sigmask(signal.SIG_BLOCK, [])))"
+    with stopping.held():
+        told = subprocess.run([sys.executable, "-c", asking], capture_output=True, check=True)
+    assert {int(number) for number in told.stdout.split()} >= {signal.SIGINT, signal.SIGTERM}
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
+
+
+def test_a_signal_that_is_held_comes_when_the_block_ends() -> None:
+    code = (
+        "import os, signal, threading\nfrom ginn import stopping\nstopping.listen()\n"
+        "try:\n    with stopping.held():\n        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        print('whole', sum(range(1000)))\n    print('too late')\n"
+        "except KeyboardInterrupt:\n    os.kill(os.getpid(), signal.SIGTERM)\n    print('tidy')\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert told.stdout == "whole 499500\ntidy\n"
+    assert told.stderr == ""

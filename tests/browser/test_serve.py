@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, BuiltSite, Open
+from conftest import BuiltSite, Open
 from playwright.sync_api import Page, expect
+from serving import Served, copy_house, serving
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,56 +24,14 @@ HEADING = "## One pixel is one data item"
 ARTICLE = "content/articles/index.md"
 
 
-@dataclass(frozen=True)
-class Served:
-    """A copy of the repository that is served: its folder and its address."""
-
-    root: Path
-    address: str
-
-    def change(self, file: str, old: str, new: str) -> None:
-        path = self.root / file
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def serve(root: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
-    """The server of a copy of the repository, and the address that it prints."""
-    process = subprocess.Popen(
-        [sys.executable, str(root / "build.py"), "--draft", "--serve", "0", *options],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
-    assert process.stdout is not None
-    found = re.match(r"Serving (\S+)", process.stdout.readline())
-    assert found
-    return process, found[1]
-
-
-def copy_house(root: Path) -> None:
-    for name in ("content", "ginn", "templates"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "build.py", root)
-
-
 @pytest.fixture(scope="module")
 def served(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A copy of the repository, built and served; nothing but pages is to be made."""
     root = tmp_path_factory.mktemp("served") / "house"
     copy_house(root)
     shutil.copytree(built_site.folder.parent / "cache", root / ".ginn")
-    process, address = serve(root)
-    assert process.stdout is not None
-    next(line for line in process.stdout if line.startswith(f"{address} shows it"))
-    log = (root / "log").open("w")
-    # Somebody must read on, or the server would wait for room in the pipe.
-    reader = subprocess.Popen(["cat"], stdin=process.stdout, stdout=log)
-    yield Served(root, address)
-    process.terminate()
-    process.wait(timeout=10)
-    reader.wait(timeout=10)
-    log.close()
+    with serving(root, "--draft") as house:
+        yield house
 
 
 @pytest.fixture
@@ -189,10 +145,9 @@ def test_before_there_is_a_site_its_place_says_what_is_wrong(
     text = report.read_text(encoding="utf-8")
     report.write_text(text.replace("batch = 128", "batch = 0"), encoding="utf-8")
     shutil.copytree(served.root / ".ginn", tmp_path / "cache")
-    options = ("--content", str(content), "--cache", str(tmp_path / "cache"))
-    process, address = serve(served.root, *options)
-    try:
-        page, _ = open_page(f"{address}methods/index.html", complaining=True)
+    options = ("--draft", "--content", str(content), "--cache", str(tmp_path / "cache"))
+    with serving(served.root, *options, built=False) as house:
+        page, _ = open_page(f"{house.address}methods/index.html", complaining=True)
         panel = page.locator(PANEL)
         expect(panel).to_contain_text("experiment.batch", timeout=PATIENCE)
         expect(panel.locator("mark")).to_contain_text("batch = 0")
@@ -200,9 +155,6 @@ def test_before_there_is_a_site_its_place_says_what_is_wrong(
         report.write_text(text, encoding="utf-8")
         expect(page.get_by_role("heading", level=1)).to_have_text("Methods", timeout=PATIENCE)
         expect(panel).to_be_hidden()
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
 
 
 def test_the_site_on_the_disk_has_nothing_of_the_servers(served: Served, page: Page) -> None:
