@@ -12,8 +12,8 @@ import dataclasses
 import datetime
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,16 @@ from typing import Any
 import jinja2
 import markdown
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from ginn import numerals
 from ginn.bibliography import Citations, Source
+from ginn.figures import FigureError
 from ginn.glossary import Glossary, Terms
+from ginn.illustrations import FOLDER as PICTURES
+from ginn.illustrations import IllustrationError, Illustrations
 from ginn.mathematics import Mathematics, MathematicsError
 from ginn.measures.claim import SIGNIFICANT
 from ginn.measures.statistics import LEVEL, proportion_interval
@@ -44,8 +48,10 @@ FRONT_MATTER = {
     "order": int,
     "date": datetime.date,
 }
+# What need not be said: without it, an article is of the experiment that leads.
+OPTIONAL = {"experiment": str}
 # Folders of the site that are not articles'.
-RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures")
+RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", "articles", PICTURES)
 SETTINGS: dict[str, dict[str, Any]] = {
     "toc": {
         "toc_depth": "2-3",
@@ -56,6 +62,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     # Classes and not styles, which the site's policy forbids; a block without a language is plain.
     "codehilite": {"css_class": "code", "guess_lang": False},
 }
+# A heading as the settings above make it.
+HEADING = re.compile(r'<(h\d) id="([^"]*)">(.*?)(<a class="anchor" [^>]*)>#</a></\1>', re.DOTALL)
 FENCE = "+++"
 FILTERS: dict[str, Callable[..., str]] = {
     "percent": numerals.percent,
@@ -86,7 +94,10 @@ class ArticleError(InputError):
 
 @dataclass(frozen=True)
 class Article:
-    """One article: its front matter, and `body` with as many lines as the file."""
+    """One article: its front matter, and `body` with as many lines as the file.
+
+    `experiment` is the id of the one it speaks of, or "" for the one that leads.
+    """
 
     file: Path
     title: str
@@ -95,6 +106,7 @@ class Article:
     order: int
     date: datetime.date
     body: str
+    experiment: str = ""
 
     @property
     def address(self) -> str:
@@ -130,6 +142,18 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
     return tuple(articles)
 
 
+def require_experiments(articles: Sequence[Article], known: Sequence[str]) -> None:
+    """Raises ArticleError for an article of an experiment whose id is not one of the `known`."""
+    for article in articles:
+        if article.experiment and article.experiment not in known:
+            raise ArticleError(
+                article.file,
+                _line_of(article.file, "experiment"),
+                f"experiment = {shown(article.experiment)}",
+                f"an id in report.toml ({', '.join(known)})",
+            )
+
+
 def _read(file: Path) -> Article:
     """One article, its front matter checked key by key."""
     lines = read_text(file, "an article").splitlines()
@@ -147,12 +171,16 @@ def _read(file: Path) -> Article:
         raise ArticleError(
             file, 1 + int(place[1]) if place else end + 1, _without_line(error), "TOML"
         ) from error
-    allowed = ", ".join(FRONT_MATTER)
-    for key in sorted(front.keys() - FRONT_MATTER.keys()):
-        raise ArticleError(file, _line_of(file, key), f'unknown key "{one_line(key)}"', allowed)
-    for key, kind in FRONT_MATTER.items():
+    kinds = FRONT_MATTER | OPTIONAL
+    for key in sorted(front.keys() - kinds.keys()):
+        found = f'unknown key "{one_line(key)}"'
+        raise ArticleError(file, _line_of(file, key), found, ", ".join(kinds))
+    for key, kind in kinds.items():
+        if key in OPTIONAL and key not in front:
+            continue
         if key not in front:
-            raise ArticleError(file, end + 1, f'no key "{key}"', f"all of {allowed}")
+            allowed = f"all of {', '.join(FRONT_MATTER)}"
+            raise ArticleError(file, end + 1, f'no key "{key}"', allowed)
         found = f"{key} = {shown(front[key])}"
         if type(front[key]) is not kind:
             raise ArticleError(file, _line_of(file, key), found, f"a {kind.__name__}")
@@ -213,8 +241,9 @@ def render_article(
     second, citations = Plates(report, first.found), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
     _check_languages(article)
+    illustrations = Illustrations(article.file.parent, "../" * article.address.count("/"))
     converter = markdown.Markdown(
-        extensions=[*EXTENSIONS, Mathematics()],
+        extensions=[*EXTENSIONS, Mathematics(), illustrations],
         extension_configs=SETTINGS,
         output_format="html",
     )
@@ -222,6 +251,9 @@ def render_article(
         html = converter.convert(text)
     except MathematicsError as error:
         raise ArticleError(article.file, _line_of_formula(article, error), str(error)) from error
+    except IllustrationError as error:
+        line = _line_with(article, error.pattern)
+        raise ArticleError(article.file, line, str(error)) from error
     if "<h1" in html:
         mend = "the title is the page's only first-level heading"
         line = _line_with(article, r"^# ")
@@ -236,7 +268,16 @@ def render_article(
                 "put the call on a line of its own between two empty ones",
             )
     figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
-    return Body(html, figures, contents, citations.sources)
+    html = HEADING.sub(_named_heading, html)
+    return Body(html, figures, contents, citations.sources, illustrations.files)
+
+
+def _named_heading(heading: re.Match[str]) -> str:
+    """A heading whose name, where a screen reader lists headings, lacks the sign of its link."""
+    level, place, words, link = heading.groups()
+    name = re.sub(r"<[^>]*>", "", words).replace('"', "&quot;")
+    link = f'{link} aria-label="{SETTINGS["toc"]["permalink_title"]}">#</a>'
+    return f'<{level} id="{place}" aria-label="{name}">{words}{link}</{level}>'
 
 
 def _line_with(article: Article, pattern: str) -> int:
@@ -265,14 +306,15 @@ def _line_of_formula(article: Article, error: MathematicsError) -> int:
 
 @dataclass(frozen=True)
 class Body:
-    """A rendered article: HTML with tokens for figures, the figures, the contents' tree, and the
-    works cited in the order of their numbers.
+    """A rendered article: HTML with tokens for figures, the figures, the contents' tree, the works
+    cited in the order of their numbers, and the author's pictures (address -> content).
     """
 
     html: str
     figures: tuple[Figure, ...]
     contents: list[dict[str, Any]]
     sources: tuple[Source, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def _fill_in(
@@ -289,6 +331,7 @@ def _fill_in(
     functions: dict[str, object] = {
         "figure": placed.figure,
         "see": placed.see,
+        "note": _note,
         "run": placed.run,
         "neuron": placed.neuron,
         "interval": _interval,
@@ -319,6 +362,18 @@ def _fill_in(
         known = ", ".join(sorted({*names, *functions, "facts"}))
         allowed = "" if "allowed: " in str(error) else f"expressions of {known}"
         raise ArticleError(article.file, _line_in(error, file), str(error), allowed) from error
+
+
+def _note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
+    """A note for the margin beside this line: `text`, or the body of a call block, one paragraph.
+
+    It is read where it stands, so that it needs no script, and its Markdown is the paragraph's.
+    Raises FigureError for a note that says nothing.
+    """
+    words = Markup(" ").join(Markup.escape(caller() if caller else text).split())
+    if not words:
+        raise FigureError("note", text, "a sentence")
+    return Markup('<small class="note" role="note">{}</small>').format(words)
 
 
 def _interval(count: int, of: int) -> str:

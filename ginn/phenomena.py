@@ -71,6 +71,12 @@ class RunFacts:
     regions_end: int
     ended: str
 
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: "good run 1", but "the bad run" where there is one alone."""
+        name = self.title.lower()
+        return name if name[-1:].isdigit() else f"the {name}"
+
 
 @dataclass(frozen=True)
 class Moment:

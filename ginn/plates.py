@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -28,7 +28,8 @@ from ginn.phenomena import Facts, RunFacts
 from ginn.picture import Domain
 from ginn.spec import Experiment, Site
 
-EXPLORER = "explore/index.html"
+# Those of the experiment that leads; others have folders of their own in these.
+EXPLORER, DOWNLOADS = "explore/index.html", "downloads/index.html"
 NARROW, WIDE = 340, 680  # px, the widths that charts are drawn for
 # The views of the claims table's evidence, each by the name of its series.
 EVIDENCE = {**curves.CHARTS, **scatters.CHARTS}
@@ -36,13 +37,16 @@ EVIDENCE = {**curves.CHARTS, **scatters.CHARTS}
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2
 STRIP_WEIGHT = 3.0
+# Snapshots a second of a figure that plays by itself: a whole run in a quarter of a minute.
+PACE = 30
 
 
 @dataclass(frozen=True)
 class Report:
     """All that pages speak of. Mappings are by run id: snapshots of every cohort run, boundaries
     of the exhibited ones; `data` is logical name -> address relative to the site's root, and
-    `multiples` "trials" and "full runs" -> their last outputs.
+    `multiples` "trials" and "full runs" -> their last outputs. One report `leads` the site; `key`
+    is a digest of what this one was made from, or "" where nobody asks.
     """
 
     site: Site
@@ -53,8 +57,20 @@ class Report:
     boundaries: Mapping[str, Boundaries]
     data: Mapping[str, str] = field(default_factory=dict)
     multiples: Mapping[str, tuple[Multiple, ...]] = field(default_factory=dict)
+    leads: bool = True
+    key: str = ""
 
     @property
+    def explorer(self) -> str:
+        """The address of its explorer, relative to the site's root."""
+        return EXPLORER if self.leads else f"explore/{self.experiment.id}/index.html"
+
+    @property
+    def downloads(self) -> str:
+        """The address of its page of data, relative to the site's root."""
+        return DOWNLOADS if self.leads else f"downloads/{self.experiment.id}/index.html"
+
+    @cached_property
     def colours(self) -> Colours:
         """The site's colours for this experiment's depth."""
         return figures.colours_of(self.site, len(self.experiment.widths))
@@ -94,7 +110,8 @@ class Figure:
     """A numbered figure of an article; `caption` is HTML; a `small` one takes half the column.
 
     `live` is the explorer's state that a reader with scripts gets in place of the stills, or "".
-    The stills of a `strip` stand in one row, like frames of a film.
+    One that `plays` does so once by itself. The stills of a `strip` stand in one row, like frames
+    of a film.
     """
 
     name: str
@@ -104,6 +121,7 @@ class Figure:
     small: bool
     live: str = ""
     strip: bool = False
+    plays: bool = False
 
 
 class Plates:
@@ -120,10 +138,13 @@ class Plates:
         view: str = "stage",
         caption: str = "",
         small: bool = False,
+        plays: bool = False,
         caller: Callable[[], str] | None = None,
         **state: Any,
     ) -> Markup:
         """Place a figure here. Its caption is `caption`, or the body of a call block.
+
+        One that `plays` moves from its moment to the last by itself, once, when it is looked at.
 
         The "stage" view takes `run`, `step`, `neurons` and `background` (see `figures`); a list of
         values for one of the first three makes a row of stills. `at` a part of the picture, several
@@ -156,8 +177,12 @@ class Plates:
         stills = tuple(views[view](**state))
         strip = view == "strip"
         live = "" if strip else together([still.moment for still in stills])
+        if plays not in ((True, False) if live else (False,)):
+            allowed = "true where a stage can play, which is a network, or two runs at one moment"
+            raise FigureError("plays", plays, allowed)
+        live += f"&speed={PACE}" if plays else ""
         number, html = len(self.found) + 1, inline(text)
-        self.found[name] = Figure(name, number, html, stills, small, live, strip)
+        self.found[name] = Figure(name, number, html, stills, small, live, strip, plays)
         return Markup("\n\n{}\n\n").format(token(name))
 
     def see(self, name: str, word: str = "figure") -> Markup:
@@ -225,7 +250,7 @@ class Plates:
             name=f"{facts.id}-{stage.iteration}",
             label="",
             alternative=figures.stage_description(stage),
-            moment=moment(stage),
+            moment=moment(stage, self.report.explorer),
             draw=partial(figures.stage_svg, stage, self.report.colours, weight),
             stage=stage,
         )
@@ -245,7 +270,8 @@ class Plates:
     ) -> Iterator[Still]:
         """A frame for each moment; its iteration labels it. Moments that coincide are one frame.
 
-        Evenly spaced is meant by recorded snapshots, which lie densest where most happens.
+        Evenly spaced is meant by recorded snapshots, which lie densest where most happens. `start`
+        may be "seen", where a boundary of these neurons first crosses the picture.
         """
         for name, value in (("run", run), ("neurons", neurons)):
             if not isinstance(value, str):
@@ -255,6 +281,7 @@ class Plates:
         if not step:
             if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
                 raise FigureError("frames", frames, "a whole number from 2 on")
+            start = self._first_seen(run, neurons) if start == "seen" else start
             ends = [figures.select_snapshot(moment, snapshots) for moment in (start, end)]
             chosen = np.linspace(ends[0], ends[1], frames).round().astype(int).tolist()
             step = [int(snapshots.iterations[i]) for i in chosen]
@@ -265,6 +292,18 @@ class Plates:
             iteration = int(snapshots.iterations[snapshot])
             still, _, _ = self._still(run, iteration, neurons, background, STRIP_WEIGHT, detail)
             yield replace(still, label=numerals.count(iteration))
+
+    def _first_seen(self, run: str, neurons: str) -> int:
+        """The iteration at which a boundary of these neurons first crosses the picture, or 0."""
+        facts = self._traced(run)
+        snapshots, boundaries = self.report.snapshots[facts.id], self.report.boundaries[facts.id]
+        chosen = figures.select_neurons(neurons, snapshots.widths)
+        seen = (
+            int(snapshots.iterations[snapshot])
+            for snapshot in range(len(snapshots))
+            if any(boundaries.polylines(snapshot, neuron) for neuron in chosen)
+        )
+        return next(seen, 0)
 
     def _traced(self, name: str) -> RunFacts:
         """A run whose boundaries there are."""
@@ -338,8 +377,8 @@ def _run(facts: Facts, name: str) -> RunFacts:
     return runs[name]
 
 
-def moment(stage: Stage) -> str:
-    """The address, relative to the site's root, at which the explorer shows this stage.
+def moment(stage: Stage, explorer: str = EXPLORER) -> str:
+    """The address, relative to the site's root, at which an explorer shows this stage.
 
     The form is that of the state table in `templates/viewer/state.js`.
     """
@@ -355,7 +394,7 @@ def moment(stage: Stage) -> str:
     state = f"run={stage.run.id}&step={stage.snapshot}&show={show}&behind={stage.background}"
     if stage.detail.zoom > 1:
         state += "&zoom={2:.12g}&x={0:.5g}&y={1:.5g}".format(*stage.detail)
-    return f"{EXPLORER}#{state}"
+    return f"{explorer}#{state}"
 
 
 def together(moments: Sequence[str]) -> str:

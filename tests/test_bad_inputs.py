@@ -164,6 +164,12 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(99)))
 
 
+def again(name: str, picture: str = DRAWING) -> str:
+    """One more experiment."""
+    said = f'picture = "{picture}"\n' if picture else ""
+    return f'[[experiment]]\nid = "{name}"\ntitle = "Again"\n{said}'
+
+
 # What is done to a good report; the file and the place that the answer names; what was found.
 SPEC: dict[str, tuple[Spoil, str, str]] = {
     name: (change(REPORT, old, new), f"{REPORT}: {place}", found)
@@ -213,7 +219,16 @@ SPEC: dict[str, tuple[Spoil, str, str]] = {
         ("a top that is no part", '"cap", "neck"', '"handle"', "experiment.top", "['handle']"),
         ("a top of numbers", '"cap", "neck"', "3", "experiment.top", "[3]"),
         ("a variant's taken id", 'id = "wider"', 'id = "bottle"', "variant[0].id", "'bottle'"),
-        ("two experiments", "[[experiment]]", "[[experiment]]\n[[experiment]]", "experiment", "2"),
+        ("an empty experiment", "[draft]", "[[experiment]]\n[draft]", "[1].id", "nothing"),
+        ("two of one id", "[draft]", f"{again('bottle')}[draft]", "experiment[1].id", "'bottle'"),
+        ("a second without a picture", "[draft]", f"{again('cat', '')}[draft]",
+         "experiment[1].picture", "nothing"),
+        ("a second picture that climbs", "[draft]", f"{again('cat', '../cat.png')}[draft]",
+         "experiment[1].picture", "'../cat.png'"),
+        ("a second one's top", "[draft]", f"{again('cat')}top = ['ear']\n[draft]",
+         "experiment[1].top", "['ear']"),
+        ("a variant of nothing", 'id = "wider"', 'id = "wider"\nof = "dog"', "variant[0].of",
+         "'dog'"),
         ("one key twice", "batch = 128", "batch = 128\nbatch = 128", "cannot", "line"),
         ("a bracket open", "widths = [3, 2]", "widths = [3, 2", "cannot", "line"),
         ("brackets without end", "[3, 2]", "[" * 9999, "cannot", "too deep"),
@@ -288,6 +303,15 @@ ARTICLES: dict[str, tuple[Spoil, str, str]] = {
     "a key of symbols": (change(ARTICLE, "order = 1", '"(" = 1'), f"{ARTICLE}:1", '"("'),
     "a date in words": (change(ARTICLE, "2026-11-23", '"today"'), f"{ARTICLE}:6", "today"),
     "a heading of two lines": (change(ARTICLE, "One page", "One\\npage"), f"{ARTICLE}:2", "One"),
+    "an experiment that is not there": (
+        change(ARTICLE, "order = 1", 'order = 1\nexperiment = "dog"'), f"{ARTICLE}:6", "'dog'",
+    ),
+    "an experiment by number": (
+        change(ARTICLE, "order = 1", "order = 1\nexperiment = 1"), f"{ARTICLE}:6", "experiment = 1",
+    ),
+    "facts of no experiment": (
+        add('{{ experiments["dog"].experiment.id }}'), f"{ARTICLE}:14", "allowed: bottle",
+    ),
     "a slug that climbs": (change(ARTICLE, '"index"', '"../x"'), f"{ARTICLE}:3", "../x"),
     "a slug twice": (
         lambda content: (content / "articles/other.md").write_text(BODY), "other.md:3", "index.md",
