@@ -55,6 +55,7 @@ APART = {
     "swap": {"store"},
     "stopping": set(),
     "crew": {"stopping"},
+    "command_line": {"crew", "metadata", "spec"},
     "mistake": set(),
     "serve": {"swap"},
     "watch": {"stopping", "mistake", "serve", "spec"},
