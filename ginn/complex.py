@@ -48,8 +48,8 @@ THINNEST_REGION = 64 * EPSILON
 # Snapshots cut together: enough to spread NumPy's cost a call, few enough to stay in cache.
 CHUNK = 32
 # Numbers held at the vertices of a chunk at most. At its height the work holds some ten arrays of
-# that size: 0.7 GB, whatever the network.
-MOST_NUMBERS = 1 << 23
+# that size: 0.6 GB, whatever the network.
+MOST_NUMBERS = 6_000_000
 
 Bool = NDArray[np.bool_]
 Index = NDArray[np.intp]
@@ -217,21 +217,22 @@ class Complex:
             f"network. Leave the snapshot out, or record it one iteration earlier or later."
         )
 
-    def _refuse_crowd(self, neuron: int, vertices: int) -> None:
-        each = np.bincount(self.cell_snapshot[1 : self.cells], minlength=self.snapshots)
-        fullest = int(np.argmax(each))
-        raise CrowdedError(
-            f"snapshot {self.first_snapshot + fullest}: found {each[fullest]:,} linear regions for "
-            f"neuron {self.first_neuron + neuron} to cut, and {vertices * len(self.values):,} "
-            f"numbers to hold, allowed: {MOST_NUMBERS:,}, which take some 80 bytes each; use fewer "
-            "units, or raise MOST_NUMBERS in ginn/complex.py"
-        )
+    def require_room(self, neuron: int, numbers: int) -> None:
+        """CrowdedError where so many numbers are more than memory is meant to hold."""
+        if numbers > MOST_NUMBERS:
+            each = np.bincount(self.cell_snapshot[1 : self.cells], minlength=self.snapshots)
+            fullest = int(np.argmax(each))
+            raise CrowdedError(
+                f"snapshot {self.first_snapshot + fullest}: found {each[fullest]:,} linear regions "
+                f"for neuron {self.first_neuron + neuron} to cut, and {numbers:,} numbers to hold, "
+                f"allowed: {MOST_NUMBERS:,}, which take some 80 bytes each; use fewer units, or "
+                "raise MOST_NUMBERS in ginn/complex.py"
+            )
 
     def _reserve(self, neuron: int, crossings: int) -> None:
         vertices, edges = self.vertices + crossings, self.edge_count + 2 * crossings
         cells = self.cells + crossings
-        if vertices * len(self.values) > MOST_NUMBERS:
-            self._refuse_crowd(neuron, vertices)
+        self.require_room(neuron, vertices * len(self.values))
         if vertices > min(self.vertex_snapshot.size, self.values.shape[1]):
             self.values = grown(self.values, 2 * vertices)
             self.on = grown(self.on, 2 * vertices)
@@ -358,6 +359,8 @@ def affine(
     snapshot = polygons.vertex_snapshot[: polygons.vertices]
     count = np.bincount(snapshot, minlength=polygons.snapshots)
     most = int(count.max())
+    # Below, every snapshot takes as much room as the fullest.
+    polygons.require_room(len(polygons.on), polygons.snapshots * most * len(activation))
     order = np.argsort(snapshot, kind="stable")
     first = np.cumsum(count) - count
     slot = np.empty_like(order)

@@ -47,7 +47,7 @@ from ginn.network import Float64, Snapshots
 __all__ = ["BOTTOM", "LEFT", "RIGHT", "TOP", "Boundaries", "GeometryError", "Polyline", "trace"]
 
 # Vertices of a run at most. At its height a build holds some 300 bytes for each of them.
-MOST_VERTICES = 4_000_000
+MOST_VERTICES = 3_000_000
 _ALLOWED = (
     f"allowed: {MOST_VERTICES:,} a run; use fewer units, record fewer snapshots, or raise "
     "MOST_VERTICES in ginn/geometry.py"

@@ -796,6 +796,31 @@ def test_a_snapshot_that_is_too_much_alone_is_refused_with_its_cost(
     assert trace(first_layer).regions[0] == regions, "those of the lines before"
 
 
+def test_snapshots_that_are_unlike_take_no_more_room_than_alike_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One full snapshot among empty ones: what is padded to the fullest counts as held."""
+    network = random_network(9, (9, 9), count=32)
+    for bias in network.biases[:-1]:
+        bias[1:] = 1e6
+    together = trace(network)
+    assert together.regions[1:].max() == 1
+    held: list[int] = []
+    zeros = np.zeros
+
+    def listen(shape: Any, *rest: Any) -> Any:
+        held.append(int(np.prod(shape)))
+        return zeros(shape, *rest)
+
+    monkeypatch.setattr(polygonal, "MOST_NUMBERS", 3_000)
+    monkeypatch.setattr(np, "zeros", listen)
+    apart = trace(network)
+    monkeypatch.undo()
+    assert 0 < max(held) <= 3_000
+    assert np.array_equal(apart.regions, together.regions)
+    assert np.array_equal(apart.causes, together.causes)
+
+
 def test_a_run_of_too_many_vertices_is_refused_with_its_cost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
