@@ -41,6 +41,7 @@ from ginn.geometry import GeometryError
 from ginn.metadata import Publication, build_date, plain_publication
 from ginn.picture import Domain, describe, load_picture, require_parts
 from ginn.plates import Report
+from ginn.shelf import Hand
 from ginn.spec import (
     Experiment,
     InputError,
@@ -155,8 +156,9 @@ def build(
         swap.replacing(site, [ROOT, cache, content]) as new,
         crew.crew(jobs, executor) as workers,
     ):
+        hand = Hand()
         studies = [
-            study(spec, experiment, domain, kept, workers)
+            study(spec, experiment, domain, kept, hand, workers)
             for experiment, domain in zip(spec.experiments, domains, strict=True)
         ]
         data = {name: file for each in studies for name, file in each.data.items()}
@@ -208,24 +210,29 @@ class Study:
 
 
 def study(
-    spec: Spec, experiment: Experiment, domain: Domain, kept: store.Store, workers: crew.Crew
+    spec: Spec,
+    experiment: Experiment,
+    domain: Domain,
+    kept: store.Store,
+    hand: Hand,
+    workers: crew.Crew,
 ) -> Study:
     """Do one experiment, from the audition to what the viewer draws: its story, stage by stage."""
     if len(spec.experiments) > 1:
         print(f"\n{experiment.title}", flush=True)
-    stages = Stages(spec.site, experiment, domain, kept, workers)
+    stages = Stages(spec.site, experiment, domain, kept, hand, workers)
     audition = stages.audition()
     stages.require_room()
     cohort = stages.cohort(phenomena.cohort_seeds(experiment, audition))
-    for run in cohort.values():
+    runs = stages.outcomes(cohort)
+    for run in runs:
         if run.ended:
             print(f"warning: {run.ended}", file=sys.stderr)
-    runs = stages.outcomes(cohort)
     exhibited = phenomena.give_roles(experiment, runs)
-    boundaries = stages.trace({run.id: cohort[run.id] for run in exhibited})
-    exhibited = tuple(phenomena.with_regions(run, boundaries[run.id]) for run in exhibited)
+    boundaries = stages.trace(exhibited, cohort)
+    exhibited = stages.with_traced_regions(exhibited, boundaries)
     variants = [
-        Stages(spec.site, variant, domain, kept, workers).variant()
+        Stages(spec.site, variant, domain, kept, hand, workers).variant()
         for variant in spec.variants_of(experiment)
     ]
     findings = stages.claims(cohort, runs, audition, variants)
@@ -242,7 +249,7 @@ def study(
     )
     films = stages.film(boundaries, cohort)
     motions = stages.motion(boundaries)
-    moments = stages.moments({run.id: cohort[run.id] for run in exhibited})
+    moments = stages.moments(exhibited, cohort)
     index, data = stages.vectors(exhibited, cohort, boundaries, motions, moments, films)
     small = stages.multiples(facts, cohort)
     leads = experiment == spec.experiment

@@ -356,7 +356,9 @@ class Pages:
             (Download.of(EXAMPLE, program, folder), "Redraws a figure from a run's snapshots"),
         ]
         files = {each.address: each.content for each, _ in offered}
+        title = f"Data: {report.experiment.title}" if len(self.reports) > 1 else "Data"
         context: dict[str, Any] = {
+            "title": title,
             "entries": [
                 {
                     "name": each.name,
@@ -371,7 +373,7 @@ class Pages:
             "example": program.decode(),
             "experiment": report.experiment,
             "experiments": self._experiments(report, root, "downloads"),
-            "card": self._card("downloads", "Data", None, report, files),
+            "card": self._card("downloads", title, None, report, files),
         }
         files[report.downloads] = self._render("downloads.html", report.downloads, **context)
         return files

@@ -35,6 +35,7 @@ from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
 from ginn.picture import Domain
 from ginn.plates import Report
+from ginn.shelf import Hand, shelve
 from ginn.spec import Experiment, Site
 from ginn.store import ARRAYS, FILES, JSON, Form, Store
 from ginn.work import bar, find_moments, groups, train_group, train_trials, training_of
@@ -74,10 +75,16 @@ class Stages:
     """
 
     def __init__(
-        self, site: Site, experiment: Experiment, domain: Domain, kept: Store, workers: Crew
+        self,
+        site: Site,
+        experiment: Experiment,
+        domain: Domain,
+        kept: Store,
+        hand: Hand,
+        workers: Crew,
     ) -> None:
-        """Prepare what the keys share."""
-        self.site, self.experiment = site, experiment
+        """Prepare what the keys share; `hand` is of all experiments of a build."""
+        self.site, self.experiment, self.hand = site, experiment, hand
         self.domain, self.kept, self.workers = domain, kept, workers
         self.labels = hashlib.sha256(domain.labels.tobytes()).hexdigest()
         self.parts = hashlib.sha256(
@@ -123,11 +130,11 @@ class Stages:
 
         self.kept.keep("size", key, JSON, measure)
 
-    def cohort(self, seeds: Sequence[int]) -> dict[str, Snapshots]:
+    def cohort(self, seeds: Sequence[int]) -> Mapping[str, Snapshots]:
         """Train the cohort in full: run id -> snapshots."""
         recorded = self.experiment.snapshots
         self.run_keys = self.training_keys(seeds, recorded)
-        return self.kept.keep_each("train", self.run_keys, SNAPSHOTS, self.train(recorded))
+        return shelve(self.kept, self.hand, "train", self.run_keys, SNAPSHOTS, self.train(recorded))
 
     def training_keys(self, seeds: Sequence[int], recorded: Sequence[int]) -> dict[str, str]:
         """Run id -> key of its training up to the last recorded iteration."""
@@ -178,8 +185,7 @@ class Stages:
         variants: Sequence[VariantFacts],
     ) -> Findings:
         """The claims table and its evidence; a run that ended early is in neither."""
-        whole = [run for run in cohort.values() if not run.ended]
-        if not whole:
+        if all(run.ended for run in runs):
             return Findings(())
         failed = [run.seed for run in runs if run.failed]
         inputs = {
@@ -195,6 +201,7 @@ class Stages:
         unchosen = [run for run in runs if run.seed < self.experiment.first_seeds]
 
         def work(missing: list[str]) -> Iterator[tuple[str, Findings]]:
+            whole = [cohort[run.id] for run in runs if not run.ended]
             heard = self.auditioned()
             part = silence.hardest_part(heard, self.domain)
             calls: dict[str, tuple[Any, ...]] = {
@@ -257,11 +264,11 @@ class Stages:
             "domain": [self.labels, self.parts, self.corners],
         }
         key = store.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
-        shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
 
         def look() -> Examples:
             # The same part as in the claims, which the trials choose.
             part = silence.hardest_part(self.auditioned(), self.domain)
+            shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
             return examples.examples(shown, boundaries, list(cohort.values()), self.domain, part)
 
         return self.kept.keep("examples", key, EXAMPLES, look)
@@ -298,9 +305,11 @@ class Stages:
 
         return tuple(RunFacts(**run) for run in self.kept.keep("outcomes", key, JSON, measure))
 
-    def trace(self, runs: Mapping[str, Snapshots]) -> dict[str, Boundaries]:
+    def trace(
+        self, exhibited: Sequence[RunFacts], runs: Mapping[str, Snapshots]
+    ) -> Mapping[str, Boundaries]:
         """The exact boundaries of the exhibited runs, by run id."""
-        own = {name: self.run_keys[name] for name in runs}
+        own = {run.id: self.run_keys[run.id] for run in exhibited}
         sources = rooms("geometry", "complex", "network")
         self.trace_keys = store.keys("trace", own, {}, sources, ["numpy"])
 
@@ -309,7 +318,25 @@ class Stages:
             for name in bar("tracing", names=missing):
                 yield name, geometry.trace(runs[name])
 
-        return self.kept.keep_each("trace", self.trace_keys, BOUNDARIES, work)
+        return shelve(self.kept, self.hand, "trace", self.trace_keys, BOUNDARIES, work)
+
+    def with_traced_regions(
+        self, exhibited: Sequence[RunFacts], boundaries: Mapping[str, Boundaries]
+    ) -> tuple[RunFacts, ...]:
+        """The exhibited runs with the linear regions that they begin and end with."""
+        keys = store.keys("traced-regions", self.trace_keys, {}, rooms("phenomena"), [])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, list[int]]]:
+            for run in exhibited:
+                if run.id in missing:
+                    counted = phenomena.with_regions(run, boundaries[run.id])
+                    yield run.id, [counted.regions_start, counted.regions_end]
+
+        counts = self.kept.keep_each("traced-regions", keys, JSON, work)
+        return tuple(
+            replace(run, regions_start=counts[run.id][0], regions_end=counts[run.id][1])
+            for run in exhibited
+        )
 
     def film(
         self, boundaries: Mapping[str, Boundaries], runs: Mapping[str, Snapshots]
@@ -339,9 +366,11 @@ class Stages:
 
         return self.kept.keep_each("motion", keys, ONE_ARRAY, work)
 
-    def moments(self, runs: Mapping[str, Snapshots]) -> dict[str, tuple[Moment, ...]]:
+    def moments(
+        self, exhibited: Sequence[RunFacts], runs: Mapping[str, Snapshots]
+    ) -> dict[str, tuple[Moment, ...]]:
         """The named moments of the exhibited runs, by run id."""
-        own = {name: self.run_keys[name] for name in runs}
+        own = {run.id: self.run_keys[run.id] for run in exhibited}
         sources = rooms("phenomena", "network", "picture")
         keys = store.keys("moments", own, {"parts": self.parts}, sources, ["numpy"])
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import io
 import json
@@ -100,6 +101,7 @@ def _source(path: Path) -> tuple[str, str]:
     return path.name, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
+@functools.cache
 def _version(library: str) -> str:
     try:
         return metadata.version(library)
@@ -258,6 +260,15 @@ class Store:
                 values[name] = value
         if undone := [name for name in keys if name not in values]:
             raise StoreError(f"stage {stage!r} was to make {', '.join(undone)}, and did not")
+        self.count(stage, keys, missing, begun, before)
+        return {name: values[name] for name in keys}
+
+    def count(
+        self, stage: str, keys: Mapping[str, str], missing: list[str], begun: float, before: int
+    ) -> None:
+        """Add to the record what became of a stage that began at `begun`, by `time.perf_counter`,
+        when the record had `before` lines.
+        """
         # What another stage has read or made in this build already is not counted twice.
         fresh = {(stage, key) for key in keys.values()} - self.counted
         self.counted |= fresh
@@ -267,7 +278,6 @@ class Store:
         seconds = time.perf_counter() - begun - others
         if fresh or missing:
             self.record.append(Stage(stage, len(missing), kept, seconds))
-        return {name: values[name] for name in keys}
 
     def load(self, stage: str, name: str, key: str, form: Form[T]) -> T | None:
         """An entry's value, or None where there is none or, with a line said, a damaged one."""
@@ -286,11 +296,30 @@ class Store:
         except _DamagedError:
             self.say(f"warning: {path} is damaged; it is made again")
             return None
+        self._touch(path)
+        return value
+
+    def has(self, stage: str, name: str, key: str, form: Form[Any]) -> bool:
+        """Whether there is an entry, which counts as used; it is not read, and may be damaged."""
+        path = self._path(stage, name, key, form.suffix)
+        try:
+            there = path.exists()
+        except OSError:
+            there = True  # whoever loads it says why it cannot be
+        if there:
+            self._touch(path)
+        return there
+
+    def size(self, stage: str, name: str, key: str, form: Form[Any]) -> int:
+        """The bytes of an entry that is there."""
+        return self._path(stage, name, key, form.suffix).stat().st_size
+
+    def _touch(self, path: Path) -> None:
+        """Note that an entry was of use."""
         # Of use to `forget` alone, and another user's file may be read but not touched.
         with contextlib.suppress(OSError):
             os.utime(path)
         self._used.add(path)
-        return value
 
     def save(self, stage: str, name: str, key: str, form: Form[T], value: T) -> None:
         """Write an entry: whole, or not at all."""

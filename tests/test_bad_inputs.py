@@ -466,6 +466,10 @@ def test_a_damaged_entry_is_made_again_and_the_site_is_the_same(
 ) -> None:
     entry = min((house.cache / stage).iterdir())
     before, whole = house.everything(), entry.read_bytes()
+    if stage == "train":
+        # Runs are read when they are asked for, as they are by these two.
+        for asking in ("regions", "moments"):
+            shutil.rmtree(house.cache / asking)
     spoilt = DAMAGE[damage](whole)
     if spoilt == whole:
         spoilt = whole + b"\n"
@@ -479,7 +483,7 @@ def test_a_damaged_entry_is_made_again_and_the_site_is_the_same(
 def test_an_entry_that_cannot_be_read_is_named_and_left(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entry = min((house.cache / "train").iterdir())
+    entry = min((house.cache / "film").iterdir())
     whole = entry.read_bytes()
     entry.unlink()
     entry.mkdir()

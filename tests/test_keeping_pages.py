@@ -139,3 +139,12 @@ def test_words_that_any_page_may_explain_make_every_page_again(content: Path) ->
     everything, _ = printed(content)
     (content / "glossary.toml").write_text('"kink" = "A bend."\n', encoding="utf-8")
     assert printed(content)[0] == everything
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 9])
+def test_a_list_of_many_experiments_stands_behind_a_summary(content: Path, count: int) -> None:
+    site = Pages(reports(), read_articles(content / "articles"), content, TEMPLATES, Publication())
+    one = {"title": "One", "address": "x.html", "current": False}
+    html = site.templates.get_template("experiments.html").render(experiments=[one] * count)
+    assert html.count("<li>") == (count if count > 1 else 0)
+    assert ("<details>" in html) == (count > 8)

@@ -53,6 +53,7 @@ ORDER = [
 APART = {
     "store": set(),
     "swap": {"store"},
+    "shelf": {"store"},
     "stopping": set(),
     "crew": {"stopping"},
     "command_line": {"crew", "metadata", "spec"},
@@ -107,7 +108,9 @@ def test_a_room_imports_only_what_stands_to_its_left(room: str) -> None:
     allowed = set().union(*ORDER[:place])
     # A worker loads torch when there is something to train, and the stages use what serves them.
     allowed -= {"train"} if room not in ("train", "work") else set()
-    allowed |= {"store", "crew", "links"} if room in ("work", "stages", "edition") else set()
+    allowed |= (
+        {"store", "shelf", "crew", "links"} if room in ("work", "stages", "edition") else set()
+    )
     assert imported(room)[0] <= allowed
 
 

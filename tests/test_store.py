@@ -415,7 +415,7 @@ def test_a_key_changes_with_whatever_it_is_made_of(
     ]
     source.write_text("x = 2\n")
     keys.append(now())
-    monkeypatch.setattr(store_module.metadata, "version", lambda name: "0.0")
+    monkeypatch.setattr(store_module, "_version", lambda name: "0.0")
     keys.append(now())
     monkeypatch.setattr(store_module, "FORMAT", 99)
     keys.append(now())
