@@ -30,7 +30,7 @@ ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
 NONE_FAILED: frozenset[int] = frozenset()
 FAILED = frozenset({2, 5})
 ALL_FAILED = frozenset(SEEDS)
-LOADED = ("data-experiment", "data-viewer", "data-style")  # what an article's script asks for
+LOADED = ("data-experiment", "data-viewer", "data-style", "data-save")  # what scripts ask for
 VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
 
 
