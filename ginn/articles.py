@@ -12,7 +12,7 @@ import dataclasses
 import datetime
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -48,8 +48,10 @@ FRONT_MATTER = {
     "order": int,
     "date": datetime.date,
 }
+# What need not be said: without it, an article is of the experiment that leads.
+OPTIONAL = {"experiment": str}
 # Folders of the site that are not articles'.
-RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", PICTURES)
+RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", "articles", PICTURES)
 SETTINGS: dict[str, dict[str, Any]] = {
     "toc": {
         "toc_depth": "2-3",
@@ -60,6 +62,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     # Classes and not styles, which the site's policy forbids; a block without a language is plain.
     "codehilite": {"css_class": "code", "guess_lang": False},
 }
+# A heading as the settings above make it.
+HEADING = re.compile(r'<(h\d) id="([^"]*)">(.*?)(<a class="anchor" [^>]*)>#</a></\1>', re.DOTALL)
 FENCE = "+++"
 FILTERS: dict[str, Callable[..., str]] = {
     "percent": numerals.percent,
@@ -90,7 +94,10 @@ class ArticleError(InputError):
 
 @dataclass(frozen=True)
 class Article:
-    """One article: its front matter, and `body` with as many lines as the file."""
+    """One article: its front matter, and `body` with as many lines as the file.
+
+    `experiment` is the id of the one it speaks of, or "" for the one that leads.
+    """
 
     file: Path
     title: str
@@ -99,6 +106,7 @@ class Article:
     order: int
     date: datetime.date
     body: str
+    experiment: str = ""
 
     @property
     def address(self) -> str:
@@ -134,6 +142,18 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
     return tuple(articles)
 
 
+def require_experiments(articles: Sequence[Article], known: Sequence[str]) -> None:
+    """Raises ArticleError for an article of an experiment whose id is not one of the `known`."""
+    for article in articles:
+        if article.experiment and article.experiment not in known:
+            raise ArticleError(
+                article.file,
+                _line_of(article.file, "experiment"),
+                f"experiment = {shown(article.experiment)}",
+                f"an id in report.toml ({', '.join(known)})",
+            )
+
+
 def _read(file: Path) -> Article:
     """One article, its front matter checked key by key."""
     lines = read_text(file, "an article").splitlines()
@@ -151,12 +171,16 @@ def _read(file: Path) -> Article:
         raise ArticleError(
             file, 1 + int(place[1]) if place else end + 1, _without_line(error), "TOML"
         ) from error
-    allowed = ", ".join(FRONT_MATTER)
-    for key in sorted(front.keys() - FRONT_MATTER.keys()):
-        raise ArticleError(file, _line_of(file, key), f'unknown key "{one_line(key)}"', allowed)
-    for key, kind in FRONT_MATTER.items():
+    kinds = FRONT_MATTER | OPTIONAL
+    for key in sorted(front.keys() - kinds.keys()):
+        found = f'unknown key "{one_line(key)}"'
+        raise ArticleError(file, _line_of(file, key), found, ", ".join(kinds))
+    for key, kind in kinds.items():
+        if key in OPTIONAL and key not in front:
+            continue
         if key not in front:
-            raise ArticleError(file, end + 1, f'no key "{key}"', f"all of {allowed}")
+            allowed = f"all of {', '.join(FRONT_MATTER)}"
+            raise ArticleError(file, end + 1, f'no key "{key}"', allowed)
         found = f"{key} = {shown(front[key])}"
         if type(front[key]) is not kind:
             raise ArticleError(file, _line_of(file, key), found, f"a {kind.__name__}")
@@ -244,7 +268,16 @@ def render_article(
                 "put the call on a line of its own between two empty ones",
             )
     figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
+    html = HEADING.sub(_named_heading, html)
     return Body(html, figures, contents, citations.sources, illustrations.files)
+
+
+def _named_heading(heading: re.Match[str]) -> str:
+    """A heading whose name, where a screen reader lists headings, lacks the sign of its link."""
+    level, place, words, link = heading.groups()
+    name = re.sub(r"<[^>]*>", "", words).replace('"', "&quot;")
+    link = f'{link} aria-label="{SETTINGS["toc"]["permalink_title"]}">#</a>'
+    return f'<{level} id="{place}" aria-label="{name}">{words}{link}</{level}>'
 
 
 def _line_with(article: Article, pattern: str) -> int:

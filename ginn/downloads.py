@@ -19,7 +19,6 @@ from ginn.address import hashed
 from ginn.network import Snapshots, snapshots_as_arrays
 from ginn.picture import Domain
 
-FOLDER = "downloads"
 # How deep the outline of the Facts goes; what lies deeper is the same for every part or run.
 DEEPEST = 5
 
@@ -47,9 +46,9 @@ class Download:
     content: bytes
 
     @staticmethod
-    def of(name: str, content: bytes) -> Download:
-        """A file under its content-hashed address."""
-        return Download(name, hashed(f"{FOLDER}/{name}", content), content)
+    def of(name: str, content: bytes, folder: str) -> Download:
+        """A file under its content-hashed address in a folder."""
+        return Download(name, hashed(f"{folder}/{name}", content), content)
 
 
 def run_file(run: Snapshots, domain: Domain) -> bytes:

@@ -42,7 +42,7 @@ def _places(report: Report) -> Iterator[Place]:
         f"{best.title} at {numerals.iteration(stage.iteration)}: half of what it will learn, "
         "by the logarithm of its loss.",
         stage,
-        moment(stage),
+        moment(stage, report.explorer),
     )
     others = [run for run in runs.values() if run.id != best.id]
     if others:
@@ -51,9 +51,9 @@ def _places(report: Report) -> Iterator[Place]:
         compared = _end(report, best, everything)
         yield Place(
             "Side by side",
-            f"{best.title} and {other.title.lower()} at their ends, on two stages.",
+            f"{best.title} and {other.called} at their ends, side by side.",
             stage,
-            f"{moment(compared)}&beside={other.id}",
+            f"{moment(compared, report.explorer)}&beside={other.id}",
         )
     if look.corner:
         chosen = (look.corner.neuron, *look.corner.causes)
@@ -64,7 +64,7 @@ def _places(report: Report) -> Iterator[Place]:
             f"One line of the last layer, and {numerals.words(len(look.corner.causes), 'line')} "
             "that bend it at corners of the picture.",
             stage,
-            f"{moment(stage)}&about={layer}.{unit}",
+            f"{moment(stage, report.explorer)}&about={layer}.{unit}",
         )
     if look.copy:
         stage = _end(report, runs[look.copy.run], (look.copy.first, look.copy.second))
@@ -72,7 +72,7 @@ def _places(report: Report) -> Iterator[Place]:
             "Copycats",
             f"Two neurons with nearly one boundary, since {numerals.iteration(look.copy.since)}.",
             stage,
-            moment(stage),
+            moment(stage, report.explorer),
         )
     if look.silence:
         silent = layer_slices(report.experiment.widths)[look.silence.layer - 1]
@@ -82,9 +82,10 @@ def _places(report: Report) -> Iterator[Place]:
         x, y = report.domain.points()[part.mask.ravel()].mean(axis=0)
         yield Place(
             "A silent layer",
-            f"All of layer {look.silence.layer} is off over the {part.name}: no ring there.",
+            f"All of layer {look.silence.layer} is off over the {part.name}: no line of it "
+            "is there.",
             stage,
-            f"{moment(stage)}&point={x:.5f},{y:.5f}",
+            f"{moment(stage, report.explorer)}&point={x:.5f},{y:.5f}",
         )
     if look.jumper:
         stage = _end(report, runs[look.jumper.run], (look.jumper.neuron,))
@@ -92,7 +93,7 @@ def _places(report: Report) -> Iterator[Place]:
             "The last to rest",
             "The neuron whose boundary moves most late in training, with its trail.",
             stage,
-            f"{moment(stage)}&trail=20",
+            f"{moment(stage, report.explorer)}&trail=20",
         )
 
 

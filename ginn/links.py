@@ -9,6 +9,8 @@ import posixpath
 import re
 import urllib.parse
 from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,54 +19,94 @@ from ginn.spec import InputError, shown
 ELSEWHERE = ("https", "http", "mailto")
 
 
-class _Links(HTMLParser):
-    """The addresses that a page refers to, and the ids in it."""
+class DeadLinkError(InputError):
+    """A link of the page at `address` that leads nowhere."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, address: str, words: str) -> None:
+        """The message is `words`, one line."""
+        self.address = address
+        super().__init__(words)
+
+
+@dataclass(frozen=True)
+class Links:
+    """The addresses that a page refers to, each once, and the ids in it."""
+
+    targets: tuple[str, ...]
+    ids: frozenset[str]
+
+
+class _Reader(HTMLParser):
+    """Collects addresses and ids."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self.targets: list[str] = []
+        self.targets: dict[str, None] = {}
         self.ids: set[str] = set()
-        self.feed(html)
-        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Collect from one tag."""
         for name, value in attrs:
             if name in ("href", "src") and value is not None:
-                self.targets.append(value)
+                self.targets[value] = None
             elif name == "id" and value:
                 self.ids.add(value)
 
 
-def check_links(
-    files: Mapping[str, bytes], others: Container[str], sources: Mapping[str, Path]
-) -> None:
-    """InputError for the first link of an article that leads nowhere.
+def links_of(page: bytes) -> Links:
+    """The links of a page."""
+    reader = _Reader()
+    reader.feed(page.decode())
+    reader.close()
+    return Links(tuple(reader.targets), frozenset(reader.ids))
 
-    `files` are the site's pages and what belongs to them by address, `others` further addresses,
-    and `sources` the file of each article by its page's address. Addresses in the explorer carry
-    the viewer's state behind "#", so only those of articles are looked up.
+
+def check_links(
+    pages: Mapping[str, Links], files: Container[str], sources: Mapping[str, Path]
+) -> None:
+    """DeadLinkError for the first link of an article that leads nowhere.
+
+    `pages` are the links of the articles' pages and `sources` their files, by the pages' addresses;
+    `files` are all addresses of the site. Addresses in the explorer carry the viewer's state behind
+    "#", so only those of articles are looked up.
     """
-    pages = {name: _Links(files[name].decode()) for name in sources}
-    for address, source in sources.items():
-        for target in pages[address].targets:
-            try:
-                parts = urllib.parse.urlsplit(target)
-            except ValueError:
-                parts = urllib.parse.urlsplit("unreadable:")
-            if parts.scheme in ELSEWHERE:
+    for address, links in pages.items():
+        folder = posixpath.dirname(address)
+        for target in links.targets:
+            elsewhere, path, fragment = _parts(folder, target)
+            if elsewhere:
                 continue
-            path = posixpath.join(posixpath.dirname(address), urllib.parse.unquote(parts.path))
-            found = posixpath.normpath(path) if parts.path else address
-            there = not parts.scheme and not parts.netloc and (found in files or found in others)
-            if there and parts.fragment and found in pages:
-                there = urllib.parse.unquote(parts.fragment) in pages[found].ids
+            found = address if path is None else path
+            there = found in files
+            if there and fragment and found in pages:
+                there = fragment in pages[found].ids
             if not there:
-                raise InputError(
-                    f"{source}:{_line_with(source, target)}: found a link to {shown(target)}, "
-                    'which is nowhere in the site, allowed: page("slug"), a heading\'s #id, an '
-                    "address with https://"
+                raise DeadLinkError(
+                    address,
+                    f"{sources[address]}:{_line_with(sources[address], target)}: found a link to "
+                    f'{shown(target)}, which is nowhere in the site, allowed: page("slug"), a '
+                    "heading's #id, an address with https://",
                 )
+
+
+@cache
+def _parts(folder: str, target: str) -> tuple[bool, str | None, str]:
+    """Whether a link leaves the site; else the address that it leads to from a folder, None for the
+    page itself, and the id there.
+    """
+    try:
+        parts = urllib.parse.urlsplit(target)
+    except ValueError:
+        return False, "", ""
+    if parts.scheme in ELSEWHERE:
+        return True, None, ""
+    if parts.scheme or parts.netloc:
+        return False, "", ""
+    fragment = urllib.parse.unquote(parts.fragment)
+    if not parts.path:
+        return False, None, fragment
+    path = posixpath.join(folder, urllib.parse.unquote(parts.path))
+    return False, posixpath.normpath(path), fragment
 
 
 def _line_with(source: Path, target: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,6 +17,9 @@ MOST_SNAPSHOTS = 5_000
 MOST_SEEDS = 10_000
 MOST_UNITS = 256
 MOST_LAYERS = 8
+MOST_EXPERIMENTS = 100
+# Bytes of the weights that an experiment's runs record; a build holds them some five times over.
+MOST_RECORDED = 300_000_000
 MOST_NAME = 40  # characters of a part's name
 MOST_ID = 32
 MOST_TEXT_BYTES = 4_000_000
@@ -67,7 +71,8 @@ class Experiment:
     `snapshots` are the recorded iterations, rising from 0 to `iterations`. The audition trains
     seeds 0 to `audition_seeds - 1` for `audition_iterations`; the cohort, trained in full, is
     seeds 0 to `first_seeds - 1` and the first `failed_seeds` others whose audition failed.
-    `top` names the parts of the picture that are its top, if any.
+    `top` names the parts of the picture that are its top, if any. `of` is the id of the experiment
+    that this one is a variant of, or "".
     """
 
     id: str
@@ -87,6 +92,7 @@ class Experiment:
     bad_runs: int
     top: tuple[str, ...] = ()
     reading: Reading = PLAIN
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,16 +106,25 @@ class Draft:
 
 @dataclass(frozen=True)
 class Spec:
-    """A whole `report.toml`.
+    """A whole `report.toml`; the first of the experiments leads.
 
-    `variants` are the experiment with another network or training, for comparison: their runs are
+    `variants` are an experiment with another network or training, for comparison: their runs are
     auditioned and trained in full, but not shown one by one.
     """
 
     site: Site
-    experiment: Experiment
+    experiments: tuple[Experiment, ...]
     draft: Draft
     variants: tuple[Experiment, ...] = ()
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment that leads."""
+        return self.experiments[0]
+
+    def variants_of(self, experiment: Experiment) -> tuple[Experiment, ...]:
+        """The variants of one experiment."""
+        return tuple(variant for variant in self.variants if variant.of == experiment.id)
 
 
 def load_spec(path: Path) -> Spec:
@@ -119,12 +134,16 @@ def load_spec(path: Path) -> Spec:
     unknown key, and for a value of the wrong type or out of range.
     """
     root = _Table(path, "", read_toml(path, "the report's TOML"))
-    site, experiment = _site(root.table("site")), _experiment(root.only("experiment"))
-    variants = tuple(_variant(table, experiment) for table in root.any_number("variant"))
-    for number, variant in enumerate(variants):
-        if variant.id in {other.id for other in (experiment, *variants[:number])}:
-            raise root.error(f"variant[{number}].id", shown(variant.id), "an id that no other has")
-    spec = Spec(site, experiment, _draft(root.table("draft")), variants)
+    site, tables = _site(root.table("site")), root.some("experiment", MOST_EXPERIMENTS)
+    experiments = tuple(_experiment(_inheriting(table, tables[0])) for table in tables)
+    varied = root.any_number("variant")
+    variants = tuple(_variant(table, experiments) for table in varied)
+    taken: set[str] = set()
+    for table, made in zip([*tables, *varied], [*experiments, *variants], strict=True):
+        if made.id in taken:
+            raise table.error("id", shown(made.id), "an id that no other has")
+        taken.add(made.id)
+    spec = Spec(site, experiments, _draft(root.table("draft")), variants)
     root.close()
     return spec
 
@@ -204,14 +223,32 @@ def one_line(words: object, longest: int = 4 * SHOWN) -> str:
     return line if len(line) <= longest else f"{line[: longest - 3]}..."
 
 
+def require_memory(experiment: Experiment) -> None:
+    """InputError where an experiment records more weights than a build can hold."""
+    ins = (2, *experiment.widths)
+    outs = (*experiment.widths, 1)
+    numbers = sum((1 + width) * units for width, units in zip(ins, outs, strict=True))
+    snapshots, runs = len(experiment.snapshots), experiment.first_seeds + experiment.failed_seeds
+    found = 4 * numbers * snapshots * runs
+    if found > MOST_RECORDED:
+        raise InputError(
+            f"experiment {experiment.id}: found {numbers:,} weights, {snapshots} snapshots and "
+            f"{runs} runs, {found / 1e6:,.0f} MB in all, allowed: {MOST_RECORDED / 1e6:,.0f} MB; "
+            "use fewer units, snapshots or runs, or raise MOST_RECORDED in ginn/spec.py"
+        )
+
+
 def draft_of(spec: Spec) -> Spec:
     """The same report in short: `--draft`.
 
     Snapshots are thinned evenly by their place in the full schedule, so that the early ones stay
     dense; the first and the last are kept.
     """
-    variants = tuple(_short(variant, spec.draft) for variant in spec.variants)
-    return replace(spec, experiment=_short(spec.experiment, spec.draft), variants=variants)
+    return replace(
+        spec,
+        experiments=tuple(_short(experiment, spec.draft) for experiment in spec.experiments),
+        variants=tuple(_short(variant, spec.draft) for variant in spec.variants),
+    )
 
 
 def _short(full: Experiment, draft: Draft) -> Experiment:
@@ -271,13 +308,15 @@ class _Table:
             raise self.error(key, shown(value), "a table")
         return _Table(self.path, ".".join(p for p in (self.name, key) if p), value)
 
-    def only(self, key: str) -> _Table:
-        """The one table of an array of tables."""
-        value = self.take(key, f"one [[{key}]]")
-        if not (isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict)):
-            found = f"{len(value)} of them" if isinstance(value, list) else shown(value)
-            raise self.error(key, found, f"one [[{key}]]")
-        return _Table(self.path, key, value[0])
+    def some(self, key: str, most: int) -> list[_Table]:
+        """The 1 to `most` tables of an array of tables; one alone is named without a number."""
+        self.take(key, f"1 to {most} [[{key}]]")
+        tables = self.any_number(key)
+        if not 1 <= len(tables) <= most:
+            raise self.error(key, f"{len(tables)} of them", f"1 to {most} [[{key}]]")
+        if len(tables) == 1:
+            tables[0].name = key
+        return tables
 
     def any_number(self, key: str) -> list[_Table]:
         """The tables of an array of tables that need not be there."""
@@ -359,8 +398,27 @@ def _site(table: _Table) -> Site:
     return site
 
 
+# What every experiment says itself, and what belongs to its picture.
+_OWN = ("id", "title", "picture")
+_OF_THE_PICTURE = ("top", "threshold", "fit", "parts")
+
+
+def _inheriting(table: _Table, first: _Table) -> _Table:
+    """An experiment's table with all that it does not say as in the first one's.
+
+    What belongs to the first one's picture is passed on with that picture alone.
+    """
+    same = table.values.get("picture") == first.values.get("picture")
+    kept_back = _OWN if same else (*_OWN, *_OF_THE_PICTURE)
+    values = {key: value for key, value in first.values.items() if key not in kept_back}
+    for key, value in table.values.items():
+        inner = isinstance(value, dict) and isinstance(values.get(key), dict) and key != "parts"
+        values[key] = values[key] | value if inner else value
+    return _Table(table.path, table.name, values)
+
+
 def _experiment(table: _Table) -> Experiment:
-    """The table [[experiment]]."""
+    """A table [[experiment]]."""
     audition, cohort, exhibit = (table.table(key) for key in ("audition", "cohort", "exhibit"))
     iterations = table.integer("iterations", 1, MOST_ITERATIONS)
     experiment = Experiment(
@@ -391,25 +449,35 @@ def _experiment(table: _Table) -> Experiment:
     return experiment
 
 
-def _variant(table: _Table, experiment: Experiment) -> Experiment:
-    """A table [[variant]]: what it says differs from the experiment, all else is the same."""
+def _variant(table: _Table, experiments: Sequence[Experiment]) -> Experiment:
+    """A table [[variant]]: what it says differs from its experiment, all else is the same."""
+    of = {experiment.id: experiment for experiment in experiments}
+    name = table.text("of") if table.optional("of") else experiments[0].id
+    if name not in of:
+        raise table.error("of", shown(name), ", ".join(of))
+    varied = of[name]
     said: dict[str, Any] = {
         "id": table.text("id", _ID, _ID_ALLOWED),
         "title": table.text("title"),
+        "of": varied.id,
         "first_seeds": table.integer("seeds", 1, MOST_SEEDS),
         "failed_seeds": 0,
         "good_runs": 0,
         "bad_runs": 0,
     }
-    if "widths" in table.values:
+    if table.optional("widths"):
         said["widths"] = table.integers("widths", 1, MOST_UNITS, MOST_LAYERS)
-    if "batch" in table.values:
+    if table.optional("batch"):
         said["batch"] = table.integer("batch", 1, 65_536)
-    if "learning-rate" in table.values:
+    if table.optional("learning-rate"):
         said["learning_rate"] = _learning_rate(table)
-    table.taken |= {"widths", "batch", "learning-rate"}
+    # A schedule ends where its training does, so that one is not said without the other.
+    if table.optional("iterations") or table.optional("snapshots"):
+        least = varied.audition_iterations
+        said["iterations"] = table.integer("iterations", least, MOST_ITERATIONS)
+        said["snapshots"] = _snapshots(table, said["iterations"])
     table.close()
-    return replace(experiment, **said)
+    return replace(varied, **said)
 
 
 def _picture(table: _Table) -> str:
@@ -453,22 +521,30 @@ def is_point(value: object) -> bool:
 
 
 def with_picture(spec: Spec, picture: Path) -> Spec:
-    """The same report of another picture: `--picture`.
+    """The same report of another picture alone: `--picture`.
 
-    Names and the threshold were given for the other one, so they are left out; the id and the title
-    come from the file's name.
+    It takes the place of the first experiment's, and the other experiments are left out. Names and
+    the threshold were given for the other one, so they are left out; the id and the title come from
+    the file's name.
     """
     words = re.sub(r"[\W_]+", " ", picture.stem).strip() or "picture"
     name = re.sub(r"[^a-z0-9]+", "-", picture.stem.lower()).strip("-")[:MOST_ID].strip("-")
+    of_the_picture: dict[str, Any] = {
+        "picture": picture.name,
+        "reading": Reading(fit=spec.experiment.reading.fit),
+        "top": (),
+    }
     experiment = replace(
         spec.experiment,
         id=name if re.match(r"[a-z]", name) else f"picture-{name}"[:MOST_ID].strip("-"),
         title=f"{words[0].upper()}{words[1:]}"[:SHOWN],
-        picture=picture.name,
-        reading=Reading(fit=spec.experiment.reading.fit),
-        top=(),
+        **of_the_picture,
     )
-    return replace(spec, experiment=experiment)
+    variants = tuple(
+        replace(variant, of=experiment.id, **of_the_picture)
+        for variant in spec.variants_of(spec.experiment)
+    )
+    return replace(spec, experiments=(experiment,), variants=variants)
 
 
 def _learning_rate(table: _Table) -> float:

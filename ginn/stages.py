@@ -14,7 +14,6 @@ from ginn import (
     examples,
     film,
     geometry,
-    illustrations,
     motion,
     multiples,
     network,
@@ -25,31 +24,29 @@ from ginn import (
     vectors,
 )
 from ginn.address import hashed
-from ginn.articles import read_articles
 from ginn.claims import Findings
 from ginn.crew import Crew
 from ginn.examples import Examples
 from ginn.geometry import Boundaries
-from ginn.links import check_links
 from ginn.measures import intervention, silence
 from ginn.measures.intervention import Trial
-from ginn.metadata import Publication, plain_publication
 from ginn.multiples import Multiple
 from ginn.network import Float64, Snapshots
 from ginn.phenomena import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
 from ginn.picture import Domain
 from ginn.plates import Report
-from ginn.spec import Spec
+from ginn.spec import Experiment, Site
 from ginn.store import ARRAYS, FILES, JSON, Form, Store
 from ginn.work import bar, find_moments, groups, train_group, train_trials, training_of
 
 ROOT = Path(__file__).resolve().parents[1]
-TEMPLATES = ROOT / "templates"
 SNAPSHOTS = ARRAYS.of(network.snapshots_as_arrays, network.snapshots_from_arrays)
 BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
 ONE_ARRAY: Form[Float64] = ARRAYS.of(lambda array: {"array": array}, lambda arrays: arrays["array"])
 FINDINGS: Form[Findings] = JSON.of(claims.findings_as_json, claims.findings_from_json)
 EXAMPLES: Form[Examples] = JSON.of(dataclasses.asdict, examples.examples_from_json)
+# The folder of the site that the viewer loads from. Experiments share it: content names the files.
+DATA = "data"
 # How long a trial goes on after the state that it starts from.
 TRIAL_ITERATIONS = 50_000
 # The rooms behind every measure.
@@ -69,27 +66,19 @@ def rooms(*names: str) -> list[Path]:
     return [ROOT / "ginn" / f"{name}.py" for name in names]
 
 
-def keys_of(
-    stage: str, own: Mapping[str, Any], inputs: Any, sources: Sequence[Path], libraries: list[str]
-) -> dict[str, str]:
-    """A key for each entry of a stage: of its own input, and of all that the entries share."""
-    shared = store.key(stage, inputs, sources, libraries)
-    return {
-        name: store.key(stage, {"own": each, "shared": shared}, [], [])
-        for name, each in own.items()
-    }
-
-
 class Stages:
-    """The stages of one build: each has its key, its work and its place in the store."""
+    """The stages of one experiment: each has its key, its work and its place in the store.
+
+    Keys hold all that a stage depends on, and no experiment's name unless the stage writes it: so
+    experiments never take each other's work, but for work that is the same.
+    """
 
     def __init__(
-        self, spec: Spec, domain: Domain, articles: Path, kept: Store, workers: Crew
+        self, site: Site, experiment: Experiment, domain: Domain, kept: Store, workers: Crew
     ) -> None:
         """Prepare what the keys share."""
-        self.articles = articles
-        self.spec, self.domain, self.kept, self.workers = spec, domain, kept, workers
-        self.experiment = spec.experiment
+        self.site, self.experiment = site, experiment
+        self.domain, self.kept, self.workers = domain, kept, workers
         self.labels = hashlib.sha256(domain.labels.tobytes()).hexdigest()
         self.parts = hashlib.sha256(
             b"".join(part.name.encode() + part.mask.tobytes() for part in domain.parts)
@@ -116,6 +105,24 @@ class Stages:
         heard = self.kept.keep("audition-outcome", outcome_key, JSON, listen)
         return AuditionFacts(**{**heard, "failed_seeds": tuple(heard["failed_seeds"])})
 
+    def require_room(self) -> None:
+        """GeometryError where the boundaries of full runs would be too many, by the first trial's.
+
+        Better before a training of hours than after it; `geometry.trace` counts again.
+        """
+        end = self.experiment.audition_iterations
+        recorded = sum(iteration >= end for iteration in self.experiment.snapshots)
+        keys = dict(list(self.audition_keys().items())[:1])
+        key = store.key("size", [keys, recorded], rooms("geometry", "complex", "network"), [])
+
+        def measure() -> int:
+            (trial,) = self.kept.keep_each(
+                "audition", keys, SNAPSHOTS, self.train((0, end))
+            ).values()
+            return geometry.require_room(silence.last_state(trial), recorded)
+
+        self.kept.keep("size", key, JSON, measure)
+
     def cohort(self, seeds: Sequence[int]) -> dict[str, Snapshots]:
         """Train the cohort in full: run id -> snapshots."""
         recorded = self.experiment.snapshots
@@ -126,7 +133,7 @@ class Stages:
         """Run id -> key of its training up to the last recorded iteration."""
         inputs = training_of(self.experiment) | {"labels": self.labels, "recorded": list(recorded)}
         own = {f"seed-{seed}": seed for seed in seeds}
-        return keys_of("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
+        return store.keys("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
 
     def audition_keys(self) -> dict[str, str]:
         """Run id -> key of its audition."""
@@ -182,7 +189,7 @@ class Stages:
             "top": self.experiment.top,
         }
         own = {"boundaries": [], "networks": [], "picture": [failed], "trials": []}
-        keys = keys_of(
+        keys = store.keys(
             "claims", own, inputs, rooms("claims", "evidence", *GEOMETRY, *MEASURES), ["numpy"]
         )
         unchosen = [run for run in runs if run.seed < self.experiment.first_seeds]
@@ -245,6 +252,7 @@ class Stages:
         """Where to look in the runs that are shown."""
         inputs = {
             "runs": self.run_keys,
+            "trials": self.audition_keys(),
             "shown": [run.id for run in exhibited],
             "domain": [self.labels, self.parts, self.corners],
         }
@@ -252,9 +260,9 @@ class Stages:
         shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
 
         def look() -> Examples:
-            runs = list(cohort.values())
-            part = silence.hardest_part(runs, self.domain)
-            return examples.examples(shown, boundaries, runs, self.domain, part)
+            # The same part as in the claims, which the trials choose.
+            part = silence.hardest_part(self.auditioned(), self.domain)
+            return examples.examples(shown, boundaries, list(cohort.values()), self.domain, part)
 
         return self.kept.keep("examples", key, EXAMPLES, look)
 
@@ -294,7 +302,7 @@ class Stages:
         """The exact boundaries of the exhibited runs, by run id."""
         own = {name: self.run_keys[name] for name in runs}
         sources = rooms("geometry", "complex", "network")
-        self.trace_keys = keys_of("trace", own, {}, sources, ["numpy"])
+        self.trace_keys = store.keys("trace", own, {}, sources, ["numpy"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, Boundaries]]:
             # A run takes a fraction of a second: less than handing it to another process.
@@ -307,12 +315,12 @@ class Stages:
         self, boundaries: Mapping[str, Boundaries], runs: Mapping[str, Snapshots]
     ) -> dict[str, Mapping[str, bytes]]:
         """The sprite sheets of the exhibited runs: run id -> name -> content."""
-        inputs = {"colours": self.spec.site.layer_colours, "pixels": self.experiment.pixels}
+        inputs = {"colours": self.site.layer_colours, "pixels": self.experiment.pixels}
         sources = rooms("film", "sprites", "address", "phenomena", "network")
-        keys = keys_of("film", self.trace_keys, inputs, sources, ["numpy", "pillow"])
+        keys = store.keys("film", self.trace_keys, inputs, sources, ["numpy", "pillow"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
-            colours = self.spec.site.layer_colours
+            colours = self.site.layer_colours
             calls = [(name, boundaries[name], runs[name], colours, self.domain) for name in missing]
             with bar("filming", len(calls)) as progress:
                 for name, files in self.workers.each(film.film, calls):
@@ -323,7 +331,7 @@ class Stages:
 
     def motion(self, boundaries: Mapping[str, Boundaries]) -> dict[str, Float64]:
         """How far each layer's boundaries moved: run id -> (snapshots, layers)."""
-        keys = keys_of("motion", self.trace_keys, {}, rooms("motion", "network"), ["numpy"])
+        keys = store.keys("motion", self.trace_keys, {}, rooms("motion", "network"), ["numpy"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, Float64]]:
             for name in bar("measuring motion", names=missing):
@@ -335,7 +343,7 @@ class Stages:
         """The named moments of the exhibited runs, by run id."""
         own = {name: self.run_keys[name] for name in runs}
         sources = rooms("phenomena", "network", "picture")
-        keys = keys_of("moments", own, {"parts": self.parts}, sources, ["numpy"])
+        keys = store.keys("moments", own, {"parts": self.parts}, sources, ["numpy"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, tuple[Moment, ...]]]:
             calls = [(name, runs[name], self.domain) for name in missing]
@@ -354,12 +362,9 @@ class Stages:
         motions: Mapping[str, Float64],
         moments: Mapping[str, Sequence[Moment]],
         films: Mapping[str, Mapping[str, bytes]],
-    ) -> dict[str, bytes]:
-        """Everything the viewer loads: name relative to the data folder -> content.
-
-        The file "index" stands for the index's name, which the explorer's page must know.
-        """
-        experiment, site = self.experiment, self.spec.site
+    ) -> tuple[str, dict[str, bytes]]:
+        """The index's address, and everything the viewer loads: address -> content."""
+        experiment, site = self.experiment, self.site
         inputs = {"runs": exhibited, "traces": self.trace_keys}
         inputs |= {"labels": self.labels, "parts": self.parts}
         inputs |= {"id": experiment.id, "title": experiment.title}
@@ -403,7 +408,8 @@ class Stages:
 
         files = self.kept.keep("vectors", key, FILES, work)
         sheets = {name: made[name] for made in films.values() for name in made}
-        return sheets | dict(files)
+        content = {f"{DATA}/{name}": made for name, made in (sheets | dict(files)).items()}
+        return f"{DATA}/{content.pop(f'{DATA}/index').decode()}", content
 
     def multiples(
         self, facts: Facts, runs: Mapping[str, Snapshots]
@@ -429,48 +435,29 @@ class Stages:
 
         return self.kept.keep("multiples", self.multiples_key, MULTIPLES, paint)
 
-    def pages(
+    def report(
         self,
         facts: Facts,
         runs: Mapping[str, Snapshots],
         boundaries: Mapping[str, Boundaries],
-        data: Mapping[str, bytes],
+        index: str,
         small: Mapping[str, tuple[Multiple, ...]],
-        publication: Publication,
-    ) -> Mapping[str, bytes]:
-        """Every page with its stills, style and scripts: address -> content."""
-        texts = sorted(self.articles.glob("*.md"))
-        beside = [self.articles.parent / f"{name}.toml" for name in ("bibliography", "glossary")]
-        texts += [path for path in beside if path.exists()]
-        texts += illustrations.beside(self.articles)
-        templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
-        # Pages draw on nearly every room and take a second: whatever changes, they are made again.
-        sources = sorted((ROOT / "ginn").rglob("*.py"))
+        leads: bool,
+    ) -> Report:
+        """All that pages speak of, under a key of what it was made from."""
         inputs = {
             "facts": facts,
-            "site": self.spec.site,
+            "site": self.site,
             "experiment": self.experiment,
             "traces": self.trace_keys,
             "runs": self.run_keys,
             "labels": self.labels,
-            "index": data["index"].decode(),
+            "index": index,
             "multiples": self.multiples_key,
-            "publication": plain_publication(publication),
-            "articles": [path.relative_to(self.articles.parent).as_posix() for path in texts],
-            "templates": [path.relative_to(TEMPLATES).as_posix() for path in templates],
+            "leads": leads,
         }
-        libraries = ["numpy", "pillow", "jinja2", "markdown", "pygments", "rjsmin"]
-        key = store.key("pages", inputs, [*texts, *templates, *sources], libraries)
-        address = {"index": f"data/{data['index'].decode()}"}
-        report = Report(
-            self.spec.site, self.experiment, facts, self.domain, runs, boundaries, address, small
-        )
-
-        def work() -> Mapping[str, bytes]:
-            files = pages.render_site(report, self.articles, TEMPLATES, publication)
-            sources = {each.address: each.file for each in read_articles(self.articles)}
-            others = {f"data/{name}" for name in data} | {"build.json"}
-            check_links(files, others, sources)
-            return files
-
-        return self.kept.keep("pages", key, FILES, work)
+        key = store.key("report", inputs, [], [])
+        return Report(
+            self.site, self.experiment, facts, self.domain, runs, boundaries, {"index": index},
+            small, leads, key,
+        )  # fmt: skip

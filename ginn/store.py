@@ -80,6 +80,18 @@ def key(stage: str, inputs: Any, sources: Sequence[Path], libraries: Sequence[st
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def keys(
+    stage: str,
+    own: Mapping[str, Any],
+    inputs: Any,
+    sources: Sequence[Path],
+    libraries: Sequence[str],
+) -> dict[str, str]:
+    """A key for each entry of a stage, by name: of its own input, and of all that they share."""
+    shared = key(stage, inputs, sources, libraries)
+    return {name: key(stage, {"own": each, "shared": shared}, [], []) for name, each in own.items()}
+
+
 def _source(path: Path) -> tuple[str, str]:
     try:
         content = path.read_bytes()

@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 import build as story
+from ginn import geometry, spec
 
 ROOT = Path(__file__).parents[1]
 REPORT, ARTICLE, DRAWING = "report.toml", "articles/index.md", "pictures/bottle.toml"
@@ -163,6 +164,12 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(99)))
 
 
+def again(name: str, picture: str = DRAWING) -> str:
+    """One more experiment."""
+    said = f'picture = "{picture}"\n' if picture else ""
+    return f'[[experiment]]\nid = "{name}"\ntitle = "Again"\n{said}'
+
+
 # What is done to a good report; the file and the place that the answer names; what was found.
 SPEC: dict[str, tuple[Spoil, str, str]] = {
     name: (change(REPORT, old, new), f"{REPORT}: {place}", found)
@@ -212,7 +219,16 @@ SPEC: dict[str, tuple[Spoil, str, str]] = {
         ("a top that is no part", '"cap", "neck"', '"handle"', "experiment.top", "['handle']"),
         ("a top of numbers", '"cap", "neck"', "3", "experiment.top", "[3]"),
         ("a variant's taken id", 'id = "wider"', 'id = "bottle"', "variant[0].id", "'bottle'"),
-        ("two experiments", "[[experiment]]", "[[experiment]]\n[[experiment]]", "experiment", "2"),
+        ("an empty experiment", "[draft]", "[[experiment]]\n[draft]", "[1].id", "nothing"),
+        ("two of one id", "[draft]", f"{again('bottle')}[draft]", "experiment[1].id", "'bottle'"),
+        ("a second without a picture", "[draft]", f"{again('cat', '')}[draft]",
+         "experiment[1].picture", "nothing"),
+        ("a second picture that climbs", "[draft]", f"{again('cat', '../cat.png')}[draft]",
+         "experiment[1].picture", "'../cat.png'"),
+        ("a second one's top", "[draft]", f"{again('cat')}top = ['ear']\n[draft]",
+         "experiment[1].top", "['ear']"),
+        ("a variant of nothing", 'id = "wider"', 'id = "wider"\nof = "dog"', "variant[0].of",
+         "'dog'"),
         ("one key twice", "batch = 128", "batch = 128\nbatch = 128", "cannot", "line"),
         ("a bracket open", "widths = [3, 2]", "widths = [3, 2", "cannot", "line"),
         ("brackets without end", "[3, 2]", "[" * 9999, "cannot", "too deep"),
@@ -287,6 +303,15 @@ ARTICLES: dict[str, tuple[Spoil, str, str]] = {
     "a key of symbols": (change(ARTICLE, "order = 1", '"(" = 1'), f"{ARTICLE}:1", '"("'),
     "a date in words": (change(ARTICLE, "2026-11-23", '"today"'), f"{ARTICLE}:6", "today"),
     "a heading of two lines": (change(ARTICLE, "One page", "One\\npage"), f"{ARTICLE}:2", "One"),
+    "an experiment that is not there": (
+        change(ARTICLE, "order = 1", 'order = 1\nexperiment = "dog"'), f"{ARTICLE}:6", "'dog'",
+    ),
+    "an experiment by number": (
+        change(ARTICLE, "order = 1", "order = 1\nexperiment = 1"), f"{ARTICLE}:6", "experiment = 1",
+    ),
+    "facts of no experiment": (
+        add('{{ experiments["dog"].experiment.id }}'), f"{ARTICLE}:14", "allowed: bottle",
+    ),
     "a slug that climbs": (change(ARTICLE, '"index"', '"../x"'), f"{ARTICLE}:3", "../x"),
     "a slug twice": (
         lambda content: (content / "articles/other.md").write_text(BODY), "other.md:3", "index.md",
@@ -359,6 +384,68 @@ def test_a_bad_input_is_one_line_and_nothing_is_touched(
     assert re.search("allowed: |expected |choose |give |it takes |between ", message), message
     assert house.everything() == before
     assert not list(house.site.parent.glob(".site.new"))
+
+
+# --- too large ------------------------------------------------------------------------------------
+
+
+def refused(house: House, cache: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a build with another cache says, in one line, and touches nothing."""
+    before = house.everything()
+    capsys.readouterr()
+    places = ("--content", house.content, "--site", house.site, "--cache", cache)
+    assert story.main(["--draft", "--jobs", "1", *map(str, places)]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("build.py: error: ")
+    assert message.count("\n") == 1
+    assert house.everything() == before
+    return message
+
+
+def test_a_network_of_too_many_regions_is_refused_before_it_is_trained_in_full(
+    house: House,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(geometry, "MOST_VERTICES", 20)
+    message = refused(house, tmp_path, capsys)
+    told = r"found \d+ linear regions at iteration 30, with (\d+) vertices .*, (\d+) in 2 snapshots"
+    found = re.search(told, message)
+    assert found, message
+    assert int(found[2]) == 2 * int(found[1]) > 20
+    assert "raise MOST_VERTICES in ginn/geometry.py" in message
+    assert (tmp_path / "audition").exists()
+    assert not (tmp_path / "train").exists()
+
+
+def test_boundaries_that_grew_beyond_memory_are_refused(
+    house: House,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(geometry, "MOST_VERTICES", 20)
+    monkeypatch.setattr(geometry, "require_room", lambda state, like: 1)
+    message = refused(house, tmp_path, capsys)
+    assert re.search(r"found \d+ linear regions at .* of 4 of 4 snapshots, allowed: ", message)
+    assert (tmp_path / "train").exists(), "what was trained is kept"
+
+
+def test_weights_beyond_memory_are_refused_before_anything_is_trained(
+    house: House,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Widths 3 and 2: 2 * 3 + 3, 3 * 2 + 2 and 2 + 1 numbers of 4 bytes, 4 snapshots, 2 runs.
+    monkeypatch.setattr(spec, "MOST_RECORDED", 4 * 20 * 4 * 2)
+    spec.require_memory(spec.draft_of(spec.load_spec(house.content / REPORT)).experiment)
+    monkeypatch.setattr(spec, "MOST_RECORDED", 4 * 20 * 4 * 2 - 1)
+    message = refused(house, tmp_path / "cache", capsys)
+    assert "experiment bottle: found 20 weights, 4 snapshots and 2 runs" in message
+    assert "raise MOST_RECORDED in ginn/spec.py" in message
+    assert not (tmp_path / "cache").exists()
 
 
 # --- the store ------------------------------------------------------------------------------------

@@ -3,15 +3,56 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ginn.address import hashed
-from ginn.closing import bytes_by_kind, summary
+from ginn.closing import bytes_by_kind, claims_table, outcomes, peak_memory, summary
 from ginn.phenomena import AuditionFacts, RunFacts
 from ginn.store import Stage
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="compares with /proc")
+def test_the_peak_of_memory_is_that_of_this_process() -> None:
+    told = float(re.findall(r"[\d.]+(?= GB)", peak_memory(0))[0])
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    peak = int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024 / 1e9
+    # The system counts in batches of pages, and what began this process may have been larger.
+    assert told >= 0.98 * peak - 0.01
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
+@pytest.mark.parametrize(("platform", "unit"), [("linux", 1024), ("darwin", 1)])
+def test_the_peak_of_memory_allows_for_every_worker(
+    monkeypatch: pytest.MonkeyPatch, platform: str, unit: int
+) -> None:
+    import resource
+
+    peaks = {resource.RUSAGE_SELF: 300_000_000, resource.RUSAGE_CHILDREN: 512_000_000}
+    monkeypatch.setattr(
+        resource, "getrusage", lambda who: SimpleNamespace(ru_maxrss=peaks[who] // unit)
+    )
+    monkeypatch.setattr(sys, "platform", platform)
+    assert peak_memory(3) == (
+        "Peak memory: 0.30 GB, and at most 0.51 GB in each of 3 workers: at most 1.84 GB"
+    )
+    assert peak_memory(0) == "Peak memory: 0.30 GB"
+    peaks[resource.RUSAGE_CHILDREN] = 0
+    assert peak_memory(3) == "Peak memory: 0.30 GB"
+
+
+def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "\nPeak memory: 1 GB\n\nSite" in summary([], {}, 1.0, "Peak memory: 1 GB")
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert peak_memory(2) == ""
+    assert "1.0\n\nSite" in summary([], {}, 1.0, peak_memory(2))
 
 
 def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
@@ -34,19 +75,21 @@ def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_the_summary_tells_outcomes_seconds_and_what_was_kept() -> None:
+def test_outcomes_tell_of_which_experiment_where_there_are_several() -> None:
     run = RunFacts("seed-3", 3, "", "Seed 3", True, 0.25, 0.9, {}, 0, 0, "")
-    text = summary(
-        [Stage("train", 2, 1, 12.34), Stage("trace", 0, 4, 0.01)],
-        AuditionFacts(128, 10_000, 2, (3, 77)),
-        [run],
-        {"pages": (3, 21_500)},
-        15.0,
-    )
+    audition = AuditionFacts(128, 10_000, 2, (3, 77))
+    text = outcomes(audition, [run])
+    assert outcomes(audition, [run], "The cat") == f"\nThe cat{text}"
+    assert claims_table([], "The cat") == "\nClaims, The cat"
     assert "2 of 128 seeds" in text
     assert "3, 77" in text
     assert "1 of 1 runs failed" in text
     assert re.search(r"seed-3 +loss 0\.2500 +accuracy 0\.900 +failed", text)
+
+
+def test_the_summary_tells_seconds_and_what_was_kept() -> None:
+    record = [Stage("train", 2, 1, 12.34), Stage("trace", 0, 4, 0.01)]
+    text = summary(record, {"pages": (3, 21_500)}, 15.0)
     assert re.search(r"train +2 +1 +12\.3", text)
     assert re.search(r"trace +0 +4 +kept", text)
     assert re.search(r"the whole build +15\.0", text)
@@ -61,7 +104,7 @@ def test_two_files_share_a_name_only_if_they_are_the_same(one: bytes, other: byt
 
 def test_a_stage_that_several_pass_through_has_one_row() -> None:
     record = [Stage("train", 16, 0, 100.0), Stage("film", 4, 0, 9.0), Stage("train", 8, 2, 50.5)]
-    lines = summary(record, AuditionFacts(1, 1, 0, ()), [], {}, 200.0).splitlines()
+    lines = summary(record, {}, 200.0).splitlines()
     (row,) = [line.split() for line in lines if line.startswith("train")]
     assert row == ["train", "24", "2", "150.5"]
     names = [line.split()[0] for line in lines if line.startswith(("train", "film"))]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ginn.links import check_links
+from ginn.links import check_links, links_of
 from ginn.spec import InputError
 
 
@@ -20,7 +20,8 @@ def check(tmp_path: Path, link: str) -> None:
         "figures/a b.svg": b"",
     }
     sources = {"index.html": tmp_path / "index.md", "deep/index.html": source}
-    check_links(files, {"data/facts.json"}, sources)
+    pages = {name: links_of(files[name]) for name in sources}
+    check_links(pages, {*files, "data/facts.json"}, sources)
 
 
 @pytest.mark.parametrize(

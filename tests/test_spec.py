@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ginn.spec import InputError, draft_of, load_spec, with_picture, within
+from ginn.spec import InputError, Reading, draft_of, load_spec, with_picture, within
 
 REPORT = Path(__file__).parents[1] / "content" / "report.toml"
 
@@ -85,7 +86,7 @@ MISTAKES = [
     ('"#2f55e0"', '"blue"', "site.layer-colours", "blue"),
     ('language = "en-GB"', 'language = "<b>"', "site.language", "<b>"),
     ("[draft]", "[drafts]", "draft", "nothing"),
-    ("[[experiment]]", "[experiment]", "experiment", "one [[experiment]]"),
+    ("[[experiment]]", "[experiment]", "experiment", "any number of [[experiment]]"),
     ("[site]", "[site", "TOML", "cannot be read"),
     ("[draft]", "[extra]\n[draft]", "extra", "unknown key"),
     ("batch = 128", "batch = 128\nthreshold = 255", "experiment.threshold", "255"),
@@ -254,3 +255,92 @@ def test_another_pictures_names_come_from_its_file() -> None:
     )
     assert load_spec(REPORT).experiment.top
     assert changed.top == ()  # parts were named for the other picture
+
+
+SECOND = """
+[[experiment]]
+id = "cat"
+title = "The cat"
+picture = "pictures/cat.png"
+"""
+
+
+def test_a_later_experiment_is_as_the_first_in_all_that_it_does_not_say(tmp_path: Path) -> None:
+    path = tmp_path / "report.toml"
+    own = 'widths = [8]\nfit = "crop"\n[experiment.cohort]\nfirst-seeds = 5\n'
+    path.write_text(REPORT.read_text("utf-8") + SECOND + own, encoding="utf-8")
+    first, second = load_spec(path).experiments
+    assert first == load_spec(REPORT).experiment == load_spec(path).experiment
+    said = {"id": "cat", "title": "The cat", "picture": "pictures/cat.png"}
+    said |= {"widths": (8,), "first_seeds": 5, "reading": Reading(fit="crop"), "top": ()}
+    assert second == replace(first, **said)
+
+
+def test_what_was_said_of_a_picture_holds_for_that_picture_alone(tmp_path: Path) -> None:
+    path = tmp_path / "report.toml"
+    text = REPORT.read_text("utf-8").replace(
+        "pixels = 200", 'pixels = 200\nthreshold = 9\nfit = "crop"\nparts = { a = [0, 0] }'
+    )
+    again = SECOND.replace("pictures/cat.png", "pictures/bottle.toml")
+    for second, inherited in ((SECOND, False), (again, True)):
+        path.write_text(text + second, encoding="utf-8")
+        first, other = load_spec(path).experiments
+        assert first.top == ("cap", "neck")
+        assert (other.top, other.reading) == ((first.top, first.reading) if inherited else
+                                              ((), Reading()))  # fmt: skip
+
+
+def test_a_variant_is_of_the_experiment_that_it_names_or_of_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "report.toml"
+    variant = """
+[[variant]]
+id = "brief"
+title = "Brief"
+of = "cat"
+iterations = 20_000
+snapshots = [[0, 20_000, 5_000]]
+seeds = 3
+"""
+    path.write_text(REPORT.read_text("utf-8") + SECOND + variant, encoding="utf-8")
+    spec = load_spec(path)
+    bottle, cat = spec.experiments
+    assert [each.id for each in spec.variants_of(bottle)] == ["wider", "deeper"]
+    (brief,) = spec.variants_of(cat)
+    schedule = (0, 5_000, 10_000, 15_000, 20_000)
+    assert (brief.iterations, brief.snapshots, brief.first_seeds) == (20_000, schedule, 3)
+    assert (brief.picture, brief.widths) == (cat.picture, cat.widths)
+    short = draft_of(spec)
+    assert [each.iterations for each in short.experiments] == [20_000, 20_000]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (SECOND.replace('"cat"', '"bottle"'), "experiment[1].id: found 'bottle', allowed: an id"),
+        (SECOND.replace('"cat"', '"wider"'), "variant[0].id: found 'wider', allowed: an id that"),
+        (SECOND.replace('picture = "pictures/cat.png"', ""), "[1].picture: found nothing"),
+        (SECOND.replace('title = "The cat"', ""), "experiment[1].title: found nothing"),
+        (SECOND + "bach = 1", "experiment[1].bach: found an unknown key"),
+        (SECOND + "iterations = 9", "experiment[1].snapshots: found [0, 49, 1], allowed: ranges"),
+        (SECOND + "[experiment.cohort]\nseeds = 3", "experiment[1].cohort.seeds: found an unknown"),
+        (SECOND * 100, "experiment: found 101 of them, allowed: 1 to 100 [[experiment]]"),
+        ('[[variant]]\nof = "dog"', "variant[2].of: found 'dog', allowed: bottle"),
+        ('[[variant]]\nid = "a"\ntitle = "A"\nseeds = 1\niterations = 20_000',
+         "variant[2].snapshots: found nothing"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_later_experiment_is_named_by_its_number(
+    tmp_path: Path, more: str, said: str
+) -> None:
+    assert said in spec_error(tmp_path, f"{REPORT.read_text('utf-8')}\n{more}\n")
+
+
+def test_another_picture_is_learnt_alone(tmp_path: Path) -> None:
+    path = tmp_path / "report.toml"
+    variant = '[[variant]]\nid = "a"\ntitle = "A"\nof = "cat"\nseeds = 1\n'
+    path.write_text(REPORT.read_text("utf-8") + SECOND + variant, encoding="utf-8")
+    changed = with_picture(load_spec(path), Path("moon.png"))
+    assert [each.id for each in changed.experiments] == ["moon"]
+    assert [each.id for each in changed.variants] == ["wider", "deeper"]
+    assert changed.variants == changed.variants_of(changed.experiment)
+    assert {(each.picture, each.top) for each in changed.variants} == {("moon.png", ())}

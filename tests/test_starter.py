@@ -12,6 +12,8 @@ from killing import copy_content
 from PIL import Image, ImageDraw
 
 import build as story
+from ginn.articles import read_articles, require_experiments
+from ginn.spec import load_spec
 
 ROOT = Path(__file__).parents[1]
 
@@ -117,3 +119,29 @@ def test_any_picture_makes_a_whole_report(
     (file,) = (content / "site/downloads").glob("facts-*.json")
     facts = json.loads(file.read_text(encoding="utf-8"))
     assert facts["experiment"]["id"] == "black-dot"
+
+
+def test_the_lines_that_make_your_own_says_to_type_are_read_as_it_says(tmp_path: Path) -> None:
+    article = (ROOT / "content/articles/make-your-own.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"(?s)```toml\n(.*?)```", article)
+    (second,) = (block for block in blocks if "[[experiment]]" in block)
+    (variant,) = (block for block in blocks if "[[variant]]" in block)
+    report = (ROOT / "content/report.toml").read_text(encoding="utf-8")
+    variant = variant.replace('"deeper"', '"another"')
+    path = tmp_path / "report.toml"
+    path.write_text(f"{report}\n{second}\n{variant}", encoding="utf-8")
+    spec = load_spec(path)
+    assert [each.id for each in spec.experiments] == ["bottle", "cat"]
+    assert spec.experiments[1].widths == (32, 32)
+    assert spec.variants_of(spec.experiment)[-1].widths == (16, 16, 16, 16, 16)
+    (line,) = (block for block in blocks if block.startswith("experiment ="))
+    page = (ROOT / "content/articles/index.md").read_text(encoding="utf-8")
+    (tmp_path / "index.md").write_text(page.replace("+++\n", f"+++\n{line}", 1), "utf-8")
+    (read,) = read_articles(tmp_path)
+    require_experiments([read], [each.id for each in spec.experiments])
+    assert read.experiment == "cat"
+    for block in (b for b in blocks if b.startswith(("picture", "parts", "widths"))):
+        key = block.partition(" =")[0]
+        text = re.sub(rf"(?m)^{key} = .*$", "", report, count=1)
+        path.write_text(text.replace("pixels = 200", f"pixels = 200\n{block}"), encoding="utf-8")
+        assert load_spec(path).experiment != load_spec(ROOT / "content/report.toml").experiment

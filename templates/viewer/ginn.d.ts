@@ -82,6 +82,7 @@ interface Ginn {
   };
   zoom: {
     within(look: Look): Look;
+    inside(place: Point): Point;
     viewOf(look: Look): View;
     enlarged(look: Look, factor: number, fixed?: { x: number; y: number }): Look;
     moved(look: Look, right: number, down: number): Look;
@@ -93,9 +94,8 @@ interface Ginn {
     create(library: Library, index: Index, indexFile: string): Frames;
   };
   save: {
-    svg(scene: Scene, caption: Caption): string;
-    svgText(scene: Scene, caption: Caption, ground?: string): string;
-    png(scene: Scene, caption: Caption): string;
+    svg(scenes: Scene[], caption: Caption): string;
+    png(scenes: Scene[], caption: Caption): string;
     link(address: string): Promise<string>;
   };
   live: {
@@ -110,7 +110,7 @@ interface Ginn {
     ): void;
   };
   pane: {
-    FEW: number;
+    few(state: State): number[];
     create(index: Index, library: Library, frames: Frames, actions: PaneActions): Pane;
   };
   answers: {
@@ -139,6 +139,13 @@ interface Ginn {
       button: HTMLElement, neuron: number, mark: (neuron: number | undefined) => void,
     ): void;
     nameOf(widths: number[], neuron: number): string;
+  };
+  questions: {
+    create(index: Index, library: Library, frames: Frames, asked: Asked): Questions;
+  };
+  colours: {
+    spread(root: HTMLElement, index: Index): void;
+    palette(root: HTMLElement, widths: number[]): Palette;
   };
   explorer: {
     assemble(

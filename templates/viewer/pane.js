@@ -97,7 +97,6 @@ GINN.pane = (() => {
       if (!header) return undefined;
       const size = canvas.width;
       const view = GINN.zoom.viewOf(state);
-      const few = state.show.size <= FEW ? [...state.show] : [];
       const pixels = Math.min(MOST_PIXELS, size);
       return {
         size,
@@ -117,7 +116,7 @@ GINN.pane = (() => {
         show: state.show,
         marked: kink ? kink.cause : marked,
         trail: frames.trailOf(state, header),
-        trailing: marked === undefined ? few : [marked],
+        trailing: marked === undefined ? few(state) : [marked],
         kinks,
         point,
       };
@@ -165,13 +164,20 @@ GINN.pane = (() => {
   }
 
   /**
+   * @param {State} state
+   * @returns {number[]} the neurons shown, where these are few
+   */
+  function few({ show }) {
+    return show.size <= FEW ? [...show] : [];
+  }
+
+  /**
    * @param {Chunk} chunk
    * @param {State} state
    * @returns {Kink[]} of the neuron asked about, or of few neurons shown
    */
   function kinksShown(chunk, state) {
-    const few = state.show.size <= FEW ? [...state.show] : [];
-    const neurons = state.about < 0 ? few : [state.about];
+    const neurons = state.about < 0 ? few(state) : [state.about];
     return neurons.flatMap((neuron) => GINN.kinks.ofNeuron(chunk, state.step, neuron));
   }
 
@@ -186,8 +192,7 @@ GINN.pane = (() => {
     const placeOf = (/** @type {MouseEvent} */ event) => {
       const view = GINN.zoom.viewOf(actions.look());
       const at = GINN.zoom.placeOf(canvas, event);
-      const inside = (/** @type {number} */ value) => Math.min(1, Math.max(0, value));
-      return { x: inside(view.x + at.x / view.zoom), y: inside(view.y + at.y / view.zoom) };
+      return GINN.zoom.inside({ x: view.x + at.x / view.zoom, y: view.y + at.y / view.zoom });
     };
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerType === "mouse" && event.buttons === 0) actions.hover(placeOf(event));
@@ -205,5 +210,5 @@ GINN.pane = (() => {
     });
   }
 
-  return { create, FEW };
+  return { create, few };
 })();
