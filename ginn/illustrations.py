@@ -28,6 +28,7 @@ KINDS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "GIF": ".gif"}
 SUFFIXES = (*KINDS.values(), ".jpeg")
 # Turned by a quarter: such a photograph's width is its height (Exif 2.3, tag Orientation).
 ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
+GPS = 0x8825  # Exif 2.3, tag GPSInfo
 
 
 class IllustrationError(InputError):
@@ -133,6 +134,7 @@ def _measured(file: Path, named: str) -> tuple[int, int, str]:
                 _require_small_and_still(image, named)
                 image.load()
                 turned = image.getexif().get(ORIENTATION) in TURNED
+                _require_no_place(image, named)
                 suffix = KINDS[str(image.format)]
         except IllustrationError:
             raise
@@ -147,6 +149,17 @@ def _measured(file: Path, named: str) -> tuple[int, int, str]:
             ) from error
     width, height = image.size
     return (height, width, suffix) if turned else (width, height, suffix)
+
+
+def _require_no_place(image: Image.Image, named: str) -> None:
+    """IllustrationError for a photograph that tells where it was taken: it is copied as it is."""
+    if image.getexif().get_ifd(GPS):
+        raise IllustrationError(
+            re.escape(named),
+            f"{shown(named)}, which tells where it was taken (GPS)",
+            "a picture that does not",
+            "save it again without its location",
+        )
 
 
 def _require_small_and_still(image: Image.Image, named: str) -> None:

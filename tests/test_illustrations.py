@@ -21,9 +21,13 @@ from ginn.illustrations import beside
 from ginn.pages import render_site
 
 
-def picture(kind: str = "PNG", size: tuple[int, int] = (30, 20), orientation: int = 1) -> bytes:
+def picture(
+    kind: str = "PNG", size: tuple[int, int] = (30, 20), orientation: int = 1, place: bool = False
+) -> bytes:
     stream = io.BytesIO()
     exif = Image.Exif()
+    if place:
+        exif.get_ifd(0x8825).update({1: "N", 2: (55.0, 57.0, 0.0)})  # GPSLatitude
     if orientation > 1:
         exif[0x0112] = orientation
     Image.new("RGB", size, "teal").save(stream, kind, exif=exif)
@@ -110,6 +114,7 @@ def test_a_photograph_on_its_side_has_the_size_that_browsers_show(
         ("![A cat](text.png)", "which is not a picture that can be read"),
         ("![A cat](half.png)", "which is not a picture that can be read"),
         ("![A cat](moving.gif)", "which moves, allowed: a picture of one frame"),
+        ("![A cat](home.jpg)", "which tells where it was taken (GPS)"),
         ("![A cat](folder.png)", "no file 'folder.png'"),
     ],
 )
@@ -127,6 +132,7 @@ def test_what_cannot_be_shown_is_refused_with_its_line(
     (folder / "text.png").write_text("no picture")
     (folder / "half.png").write_bytes(picture(size=(300, 200))[:-60])
     (folder / "moving.gif").write_bytes(moving())
+    (folder / "home.jpg").write_bytes(picture("JPEG", place=True))
     for name in ("cat.png", "cat.tiff"):
         (folder / name).write_bytes(picture("PNG" if name.endswith("png") else "TIFF"))
     write(folder, f"![Fine](cat.png)\n\nand\n\n{markdown}")
