@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -181,7 +182,13 @@ def stop(report: Report, cache: Path, name: str, way: str, later: float = 0.0) -
     report.took.setdefault(f"{name}, {way}", []).append(took)
     said = (cache / "err").read_text()
     if not later or process.returncode:
-        assert said.splitlines() == [stopping.WORDS]
+        lines = said.splitlines()
+        if took > stopping.PATIENCE:
+            # Ended by force, on a machine with far too much to do: Python tidies up, and says so.
+            lines = [
+                line for line in lines if not re.search(r"resource_tracker|warnings\.warn", line)
+            ]
+        assert lines == [stopping.WORDS]
         assert process.returncode == stopping.EXIT_CODE
     if not moment.draft or process.returncode:
         assert digest(report.site) == before
