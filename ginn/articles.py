@@ -50,6 +50,7 @@ FRONT_MATTER = {
 }
 # What need not be said: without it, an article is of the experiment that leads.
 OPTIONAL = {"experiment": str}
+MOST_SLUG = 100  # characters; a page is a folder of that name, and so is kept work
 # Folders of the site that are not articles'.
 RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", "articles", PICTURES)
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -186,12 +187,14 @@ def _read(file: Path) -> Article:
             raise ArticleError(file, _line_of(file, key), found, f"a {kind.__name__}")
         if kind is str and not re.fullmatch(LINE, front[key]):
             raise ArticleError(file, _line_of(file, key), found, "a line of text")
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", front["slug"]) or front["slug"] in RESERVED:
+    slug = front["slug"]
+    plain = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) and len(slug) <= MOST_SLUG
+    if not plain or slug in RESERVED:
         raise ArticleError(
             file,
             _line_of(file, "slug"),
-            f"slug = {shown(front['slug'])}",
-            f"small letters, digits and hyphens, and none of {', '.join(RESERVED)}",
+            f"slug = {shown(slug)}",
+            f"at most {MOST_SLUG} small letters, digits and hyphens, none of {', '.join(RESERVED)}",
         )
     body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return Article(file=file, body=body, **front)
