@@ -183,7 +183,11 @@ class Stages:
         }
         own = {"boundaries": [], "networks": [], "picture": [failed], "trials": []}
         keys = keys_of(
-            "claims", own, inputs, rooms("claims", "evidence", *GEOMETRY, *MEASURES), ["numpy"]
+            "claims",
+            own,
+            inputs,
+            rooms("claims", "evidence", "numerals", *GEOMETRY, *MEASURES),
+            ["numpy"],
         )
         unchosen = [run for run in runs if run.seed < self.experiment.first_seeds]
 
@@ -249,7 +253,9 @@ class Stages:
             "shown": [run.id for run in exhibited],
             "domain": [self.labels, self.parts, self.corners],
         }
-        key = store.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
+        key = store.key(
+            "examples", inputs, rooms("examples", "numerals", *GEOMETRY, *MEASURES), ["numpy"]
+        )
         shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
 
         def look() -> Examples:
