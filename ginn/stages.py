@@ -49,9 +49,12 @@ EXAMPLES: Form[Examples] = JSON.of(dataclasses.asdict, examples.examples_from_js
 DATA = "data"
 # How long a trial goes on after the state that it starts from.
 TRIAL_ITERATIONS = 50_000
-# The rooms behind every measure.
+# The rooms behind every measure, and behind the words of its claim.
 GEOMETRY = ("geometry", "complex", "network", "picture")
-MEASURES = tuple(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/measures").glob("*.py")))
+MEASURES = (
+    "numerals",
+    *(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/measures").glob("*.py"))),
+)
 MULTIPLES: Form[dict[str, tuple[Multiple, ...]]] = ARRAYS.of(
     multiples.multiples_as_arrays, multiples.multiples_from_arrays
 )
@@ -183,11 +186,7 @@ class Stages:
         }
         own = {"boundaries": [], "networks": [], "picture": [failed], "trials": []}
         keys = keys_of(
-            "claims",
-            own,
-            inputs,
-            rooms("claims", "evidence", "numerals", *GEOMETRY, *MEASURES),
-            ["numpy"],
+            "claims", own, inputs, rooms("claims", "evidence", *GEOMETRY, *MEASURES), ["numpy"]
         )
         unchosen = [run for run in runs if run.seed < self.experiment.first_seeds]
 
@@ -253,9 +252,7 @@ class Stages:
             "shown": [run.id for run in exhibited],
             "domain": [self.labels, self.parts, self.corners],
         }
-        key = store.key(
-            "examples", inputs, rooms("examples", "numerals", *GEOMETRY, *MEASURES), ["numpy"]
-        )
+        key = store.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
         shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
 
         def look() -> Examples:
