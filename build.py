@@ -8,76 +8,123 @@ kept; what has not changed is not done again.
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import importlib.metadata
 import os
-import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ginn import crew, stopping
+
+if __name__ == "__main__":
+    # Before the rest is loaded, which takes a while and has NumPy decide on its threads.
+    stopping.end_at_once()
+    os.environ.update(crew.ONE_THREAD)
+
 from ginn import (
     __version__,
-    crew,
     phenomena,
     starter,
     store,
     swap,
 )
 from ginn.articles import Article, read_articles, require_experiments
-from ginn.closing import bytes_by_kind, claims_table, outcomes, summary
+from ginn.closing import bytes_by_kind, claims_table, outcomes, peak_memory, summary
+from ginn.command_line import parse
 from ginn.crew import CrewError
-from ginn.edition import edition
-from ginn.metadata import Publication, build_date, plain_publication, web_address
+from ginn.edition import TEMPLATES, edition
+from ginn.geometry import GeometryError
+from ginn.metadata import Publication, build_date, plain_publication
 from ginn.picture import Domain, describe, load_picture, require_parts
 from ginn.plates import Report
 from ginn.shelf import Hand
-from ginn.spec import Experiment, InputError, Spec, draft_of, load_spec, with_picture, within
+from ginn.spec import (
+    Experiment,
+    InputError,
+    Spec,
+    draft_of,
+    load_spec,
+    require_memory,
+    with_picture,
+    within,
+)
 from ginn.stages import Stages
 from ginn.store import StoreError
 
 ROOT = Path(__file__).resolve().parent
-DEFAULT_PORT = 8000
 KEPT_BYTES = 2_000_000_000
+MISTAKES = (InputError, StoreError, CrewError, GeometryError)
+ERROR = "build.py: error: "
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build, and serve if asked to; the exit code: 0 done, 2 a mistake that the author can mend."""
-    options = parse(arguments)
+    """Build, and serve if asked to; the exit code.
+
+    0: done; 2: a mistake that the author can mend; 130: stopped by Ctrl-C or SIGTERM.
+    """
     try:
+        options = parse(arguments)
         if options.new is not None:
-            starter.begin(ROOT / "templates/starter", options.new)
+            starter.begin(TEMPLATES / "starter", options.new)
             print(f"A report is begun in {options.new}. See it with:")
             print(f"  {sys.executable} {ROOT / 'build.py'} --draft --content {options.new}")
-            return 0
-        if options.serve is not None:
-            from ginn.serve import serve
-
-            sources = [options.content / name for name in ("report.toml", "articles", "pictures")]
-            sources += [ROOT / name for name in ("templates", "ginn", "build.py")]
-            sources += [options.picture] if options.picture else []
-            command = [sys.executable, str(ROOT / "build.py"), *options.build_arguments]
-            return serve(sources, options.site, options.serve, command)
-        publication = Publication(
-            options.base_url, options.source_url, build_date(os.environ), versions()
-        )
-        build(
-            options.content, options.picture, options.site, options.cache, options.jobs,
-            options.executor or "", options.draft, publication,
-        )  # fmt: skip
-    except (InputError, StoreError, CrewError) as error:
-        print(f"build.py: error: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        print(f"build.py: error: {place}{error.strerror or error}", file=sys.stderr)
-        return 2
+        elif options.serve is not None:
+            serve(options)
+        else:
+            build_as_asked(options)
     except KeyboardInterrupt:
-        print("build.py: stopped; the site is as it was", file=sys.stderr)
-        return 130
+        print(stopping.WORDS, file=sys.stderr)
+        return stopping.EXIT_CODE
+    except (*MISTAKES, OSError) as error:
+        print(mistake_line(error), file=sys.stderr)
+        return 2
     return 0
+
+
+def build_as_asked(options: argparse.Namespace) -> None:
+    """Build as the command line says."""
+    publication = Publication(
+        options.base_url, options.source_url, build_date(os.environ), versions()
+    )
+    build(
+        options.content, options.picture, options.site, options.cache, options.jobs,
+        options.executor or "", options.draft, publication,
+    )  # fmt: skip
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Serve, and build whenever something changes, until stopped."""
+    from ginn.watch import keep_building
+
+    content = options.content
+    named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures")
+    sources = [*(content / name for name in named), TEMPLATES]
+    sources += [options.picture] if options.picture else []
+    code = [ROOT / "ginn", ROOT / "build.py"]
+    attempt = functools.partial(attempt_build, options)
+    keep_building(sources, code, options.site, TEMPLATES / "serve", options.serve, attempt)
+
+
+def attempt_build(options: argparse.Namespace) -> str:
+    """For the server: build, and the message of the mistake that stopped it, or ""."""
+    try:
+        build_as_asked(options)
+    except (*MISTAKES, OSError) as error:
+        print(mistake_line(error), file=sys.stderr)
+        return mistake_line(error).removeprefix(ERROR)
+    return ""
+
+
+def mistake_line(error: Exception) -> str:
+    """What a mistake is answered with."""
+    if not isinstance(error, OSError):
+        return f"{ERROR}{error}"
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{ERROR}{place}{error.strerror or error}"
 
 
 def build(
@@ -96,6 +143,8 @@ def build(
     written = load_spec(content / "report.toml")
     spec = draft_of(written) if draft else written
     spec = with_picture(spec, picture) if picture else spec
+    for experiment in (*spec.experiments, *spec.variants):
+        require_memory(experiment)
     articles = read_articles(within(content, content / "articles"))
     articles = articles_of(articles, written, spec)
     domains = [
@@ -123,7 +172,8 @@ def build(
     for report, title in zip(reports, titles, strict=True):
         facts = report.facts.experiment
         print(outcomes(facts.audition, facts.cohort, title))
-    print(summary(kept.record, sizes, time.perf_counter() - begun))
+    memory = peak_memory(0 if executor else jobs)
+    print(summary(kept.record, sizes, time.perf_counter() - begun, memory))
     for report, title in zip(reports, titles, strict=True):
         print(claims_table(report.facts.claims, title))
     index = (site / "index.html").resolve()
@@ -172,6 +222,7 @@ def study(
         print(f"\n{experiment.title}", flush=True)
     stages = Stages(spec.site, experiment, domain, kept, hand, workers)
     audition = stages.audition()
+    stages.require_room()
     cohort = stages.cohort(phenomena.cohort_seeds(experiment, audition))
     runs = stages.outcomes(cohort)
     for run in runs:
@@ -205,115 +256,10 @@ def study(
     return Study(stages.report(facts, cohort, boundaries, index, small, leads), data)
 
 
-def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line; argparse answers what is wrong in one line and exits with 2."""
-    parser = argparse.ArgumentParser(
-        prog="build.py", description="Train, trace and film the report's runs, and write its site."
-    )
-    parser.add_argument(
-        "--new", type=Path, metavar="DIR", help="begin a report of your own in a new folder"
-    )
-    parser.add_argument(
-        "--draft", action="store_true", help="the same report from few seeds and short runs"
-    )
-    parser.add_argument(
-        "--content",
-        type=Path,
-        default=ROOT / "content",
-        metavar="DIR",
-        help="the folder of report.toml, articles/ and pictures/ (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--picture",
-        type=Path,
-        metavar="FILE",
-        help="learn this picture in place of report.toml's first; other experiments are left out",
-    )
-    parser.add_argument(
-        "--site",
-        type=Path,
-        metavar="DIR",
-        help="where to write the site (default: site/ here, or in the folder of --content)",
-    )
-    parser.add_argument(
-        "--cache", type=Path, default=ROOT / ".ginn", metavar="DIR", help="where work is kept"
-    )
-    parser.add_argument(
-        "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: the cores)"
-    )
-    parser.add_argument(
-        "--executor",
-        type=_executor,
-        metavar="dask://HOST:PORT",
-        help="work in a Dask cluster that runs already, instead of processes here",
-    )
-    parser.add_argument(
-        "--serve", type=_port, nargs="?", const=DEFAULT_PORT, metavar="PORT",
-        help=f"show the site on this machine and rebuild on a change (default: {DEFAULT_PORT})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--base-url", type=_web_address, default="", metavar="URL",
-        help="where the site will be, for feed, site map, social cards and 404.html",
-    )  # fmt: skip
-    parser.add_argument(
-        "--source-url", type=_web_address, default="", metavar="URL",
-        help="where its sources are, for a link on every page",
-    )  # fmt: skip
-    options = parser.parse_args(arguments)
-    if options.site is None:
-        here = options.content.resolve() == ROOT / "content"
-        options.site = (ROOT if here else options.content) / "site"
-    options.build_arguments = [
-        *("--content", str(options.content)),
-        *(["--executor", options.executor] if options.executor else []),
-        *(["--picture", str(options.picture)] if options.picture else []),
-        *(["--draft"] if options.draft else []),
-        *(["--base-url", options.base_url] if options.base_url else []),
-        *(["--source-url", options.source_url] if options.source_url else []),
-        *("--site", str(options.site), "--cache", str(options.cache), "--jobs", str(options.jobs)),
-    ]
-    return options
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number from 1 to 64")
-    return int(text)
-
-
-def _executor(text: str) -> str:
-    if not re.fullmatch(rf"{crew.DASK}(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{{1,5}}", text):
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: dask://HOST:PORT")
-    return text
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not int(text) <= 65_535:
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number up to 65535")
-    return int(text)
-
-
-def _web_address(text: str) -> str:
-    """An address with a last slash; "" stays so, for an address that is not known."""
-    try:
-        return web_address(text) if text else ""
-    except InputError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
 def versions() -> dict[str, str]:
     """What a site's numbers depend on, for its footer and its manifest."""
     libraries = {name: importlib.metadata.version(name.lower()) for name in ("torch", "NumPy")}
     return {"GINN": __version__, **libraries}
-
-
-def _cores() -> int:
-    """Cores this process may use; more jobs than 64 would not find work."""
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:
-        cores = os.cpu_count() or 1
-    return min(cores, 64)
 
 
 def write_site(
@@ -333,4 +279,7 @@ def write_site(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    stopping.listen()
+    code = main()
+    stopping.ignore()
+    sys.exit(code)

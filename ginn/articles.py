@@ -13,20 +13,24 @@ import datetime
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import markdown
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from ginn import numerals
 from ginn.bibliography import Citations, Source
+from ginn.figures import FigureError
 from ginn.glossary import Glossary, Terms
+from ginn.illustrations import FOLDER as PICTURES
+from ginn.illustrations import IllustrationError, Illustrations
 from ginn.mathematics import Mathematics, MathematicsError
 from ginn.measures.claim import SIGNIFICANT
 from ginn.measures.statistics import LEVEL, proportion_interval
@@ -48,7 +52,7 @@ FRONT_MATTER = {
 OPTIONAL = {"experiment": str}
 MOST_SLUG = 100  # characters; a page is a folder of that name, and so is kept work
 # Folders of the site that are not articles'.
-RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", "articles")
+RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", "articles", PICTURES)
 SETTINGS: dict[str, dict[str, Any]] = {
     "toc": {
         "toc_depth": "2-3",
@@ -59,6 +63,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     # Classes and not styles, which the site's policy forbids; a block without a language is plain.
     "codehilite": {"css_class": "code", "guess_lang": False},
 }
+# A heading as the settings above make it.
+HEADING = re.compile(r'<(h\d) id="([^"]*)">(.*?)(<a class="anchor" [^>]*)>#</a></\1>', re.DOTALL)
 FENCE = "+++"
 FILTERS: dict[str, Callable[..., str]] = {
     "percent": numerals.percent,
@@ -238,8 +244,9 @@ def render_article(
     second, citations = Plates(report, first.found), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
     _check_languages(article)
+    illustrations = Illustrations(article.file.parent, "../" * article.address.count("/"))
     converter = markdown.Markdown(
-        extensions=[*EXTENSIONS, Mathematics()],
+        extensions=[*EXTENSIONS, Mathematics(), illustrations],
         extension_configs=SETTINGS,
         output_format="html",
     )
@@ -247,6 +254,9 @@ def render_article(
         html = converter.convert(text)
     except MathematicsError as error:
         raise ArticleError(article.file, _line_of_formula(article, error), str(error)) from error
+    except IllustrationError as error:
+        line = _line_with(article, error.pattern)
+        raise ArticleError(article.file, line, str(error)) from error
     if "<h1" in html:
         mend = "the title is the page's only first-level heading"
         line = _line_with(article, r"^# ")
@@ -261,7 +271,16 @@ def render_article(
                 "put the call on a line of its own between two empty ones",
             )
     figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
-    return Body(html, figures, contents, citations.sources)
+    html = HEADING.sub(_named_heading, html)
+    return Body(html, figures, contents, citations.sources, illustrations.files)
+
+
+def _named_heading(heading: re.Match[str]) -> str:
+    """A heading whose name, where a screen reader lists headings, lacks the sign of its link."""
+    level, place, words, link = heading.groups()
+    name = re.sub(r"<[^>]*>", "", words).replace('"', "&quot;")
+    link = f'{link} aria-label="{SETTINGS["toc"]["permalink_title"]}">#</a>'
+    return f'<{level} id="{place}" aria-label="{name}">{words}{link}</{level}>'
 
 
 def _line_with(article: Article, pattern: str) -> int:
@@ -290,14 +309,15 @@ def _line_of_formula(article: Article, error: MathematicsError) -> int:
 
 @dataclass(frozen=True)
 class Body:
-    """A rendered article: HTML with tokens for figures, the figures, the contents' tree, and the
-    works cited in the order of their numbers.
+    """A rendered article: HTML with tokens for figures, the figures, the contents' tree, the works
+    cited in the order of their numbers, and the author's pictures (address -> content).
     """
 
     html: str
     figures: tuple[Figure, ...]
     contents: list[dict[str, Any]]
     sources: tuple[Source, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def _fill_in(
@@ -308,12 +328,11 @@ def _fill_in(
     names: Mapping[str, Any],
 ) -> str:
     """The article's Markdown, with every expression replaced by its value."""
-    environment = SandboxedEnvironment(autoescape=True, undefined=_NamedUndefined)
-    environment.filters |= FILTERS
     domain = placed.report.domain
     functions: dict[str, object] = {
         "figure": placed.figure,
         "see": placed.see,
+        "note": _note,
         "run": placed.run,
         "neuron": placed.neuron,
         "interval": _interval,
@@ -329,8 +348,7 @@ def _fill_in(
     }
     file = str(article.file)
     try:
-        code = environment.compile(article.body, filename=file)
-        template = jinja2.Template.from_code(environment, code, dict(environment.globals))
+        template = _compiled(article.body, file)
         return template.render({**names, **functions, "facts": placed.report.facts})
     except jinja2.TemplateSyntaxError as error:
         words = one_line(error.message)
@@ -344,6 +362,27 @@ def _fill_in(
         known = ", ".join(sorted({*names, *functions, "facts"}))
         allowed = "" if "allowed: " in str(error) else f"expressions of {known}"
         raise ArticleError(article.file, _line_in(error, file), str(error), allowed) from error
+
+
+@lru_cache(maxsize=256)
+def _compiled(body: str, file: str) -> jinja2.Template:
+    """An article as Jinja runs it: twice in a build, and again when the server builds once more."""
+    environment = SandboxedEnvironment(autoescape=True, undefined=_NamedUndefined)
+    environment.filters |= FILTERS
+    code = environment.compile(body, filename=file)
+    return jinja2.Template.from_code(environment, code, dict(environment.globals))
+
+
+def _note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
+    """A note for the margin beside this line: `text`, or the body of a call block, one paragraph.
+
+    It is read where it stands, so that it needs no script, and its Markdown is the paragraph's.
+    Raises FigureError for a note that says nothing.
+    """
+    words = Markup(" ").join(Markup.escape(caller() if caller else text).split())
+    if not words:
+        raise FigureError("note", text, "a sentence")
+    return Markup('<small class="note" role="note">{}</small>').format(words)
 
 
 def _interval(count: int, of: int) -> str:

@@ -34,7 +34,8 @@ def assets(
     viewer = templates / "viewer"
     contents["viewer.css"] = (viewer / "viewer.css").read_bytes()
     contents["viewer.js"] = _bundle(viewer, (viewer / "scripts.txt").read_text("utf-8").split())
-    contents["article.js"] = _bundle(viewer, ["article"])
+    # What few ask for, or what is there before the viewer, is a file of its own.
+    contents |= {f"{name}.js": _bundle(viewer, [name]) for name in ("article", "save")}
     files: dict[str, bytes] = {}
     contents |= {f"icon-{side}.png": card.icon(labels, side) for side in ICONS}
     addresses = {name: add(files, f"assets/{name}", content) for name, content in contents.items()}

@@ -21,9 +21,9 @@ from ginn.figures import (
     RULE,
     Colours,
     Stage,
+    whiteness,
 )
-from ginn.network import Float64, layer_slices, probability
-from ginn.phenomena import logits_at
+from ginn.network import layer_slices
 
 WIDTH, HEIGHT = 1200, 630  # px, the size that social networks ask for
 MARGIN = 56
@@ -62,32 +62,30 @@ def social_card(stage: Stage, title: str, site_title: str, colours: Colours) -> 
 def stage_picture(stage: Stage, colours: Colours, side: int) -> Image.Image:
     """What `figures.stage_svg` draws in its light theme, as pixels, `side` x `side`."""
     large = side * OVERSAMPLING
-    white = np.rint(255 * _whiteness(stage)).astype(np.uint8)
+    white = np.rint(255 * whiteness(stage)).astype(np.uint8)
     smooth = Image.Resampling.NEAREST if stage.background == "target" else Image.Resampling.BICUBIC
-    mask = Image.fromarray(white).resize((large, large), smooth)
+    corner = np.array(stage.detail.corner)
+    span = stage.domain.pixels / stage.detail.zoom
+    left, top = (float(each) * stage.domain.pixels for each in corner)
+    box = (left, top, left + span, top + span)
+    mask = Image.fromarray(white).resize((large, large), smooth, box)
     picture = Image.new("RGB", (large, large), PICTURE_BLACK.light)
     picture.paste(PICTURE_WHITE.light, (0, 0, large, large), mask)
     draw = ImageDraw.Draw(picture)
     slices = layer_slices(stage.boundaries.widths)
     shades = [*colours.layers, colours.output]
+    scale = large * stage.detail.zoom
     for layer, shade in zip(slices, shades, strict=True):
         width = round(large * (OUTPUT_LINE if layer == slices[-1] else LINE))
         for neuron in stage.neurons:
             if not layer.start <= neuron < layer.stop:
                 continue
             for polyline in stage.boundaries.polylines(stage.snapshot, neuron):
-                points = [(x, y) for x, y in (polyline.vertices * large).tolist()]
+                points = [(x, y) for x, y in ((polyline.vertices - corner) * scale).tolist()]
                 points += points[:1] if polyline.closed else []
                 if len(points) > 1:
                     draw.line(points, fill=shade.light, width=width, joint="curve")
     return picture.resize((side, side), Image.Resampling.BOX)
-
-
-def _whiteness(stage: Stage) -> Float64:
-    """How white each pixel behind the lines is, (n, n) in [0, 1]."""
-    if stage.background == "output":
-        return probability(logits_at(stage.snapshots, stage.snapshot, stage.domain))
-    return np.where(stage.domain.labels | (stage.background == "plain"), 1.0, 0.0)
 
 
 def fitted(text: str, room: int) -> tuple[int, list[str]]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ginn import evidence
 from ginn.evidence import NO_EVIDENCE, Evidence
@@ -71,41 +72,51 @@ def make(group: str, *read: Any) -> tuple[str, Findings]:
     return group, makers[group](*read)
 
 
+class Read(NamedTuple):
+    """What a run's boundaries are read for; the boundaries themselves are let go."""
+
+    regions: NDArray[np.int32]
+    bent: bends.Bends
+    growth: bends.RegionGrowth
+    near: critical_points.Nearness | None
+
+
+def _read_boundaries(run: Snapshots, points: critical_points.Points | None) -> Read:
+    traced = trace(run)
+    kinks = bends.kinks(traced)
+    return Read(
+        traced.regions,
+        bends.bends(run, traced, kinks),
+        bends.region_growth(run, traced),
+        None if points is None else critical_points.nearness(traced, run.iterations, points, kinks),
+    )
+
+
 def findings_of_boundaries(
     cohort: Sequence[Snapshots], auditions: Sequence[Snapshots], domain: Domain
 ) -> Findings:
     """What bends what, how regions grow, shift before turn, bends at corners: claims 1, 2 and 3."""
-    boundaries = [trace(run) for run in cohort]
-    kinks = [bends.kinks(traced) for traced in boundaries]
-    bent = [
-        bends.bends(run, traced, found)
-        for run, traced, found in zip(cohort, boundaries, kinks, strict=True)
-    ]
-    growths = [
-        bends.region_growth(run, traced) for run, traced in zip(cohort, boundaries, strict=True)
-    ]
+    points = critical_points.points_of(domain) if len(domain.corners) else None
+    # One run after the other: of a large network, the boundaries of all would not fit in memory.
+    read = [_read_boundaries(run, points) for run in cohort]
+    growths = [each.growth for each in read]
     untrained = [int(trace(run).regions[0]) for run in auditions]
     motions = [bias_first.motion(run) for run in cohort]
     rows = [
-        bends.claim_first_layer_straight(bent),
-        bends.claim_bends_through_open_paths(bent),
+        bends.claim_first_layer_straight([each.bent for each in read]),
+        bends.claim_bends_through_open_paths([each.bent for each in read]),
         bends.claim_regions_grow(growths, untrained),
         bias_first.claim_shift_before_turn(motions),
         bias_first.claim_bias_moves_first(motions),
         bias_first.claim_later_phases(motions),
     ]
-    near = []
-    if len(domain.corners):
-        points = critical_points.points_of(domain)
-        near = [
-            critical_points.nearness(traced, run.iterations, points, found)
-            for run, traced, found in zip(cohort, boundaries, kinks, strict=True)
-        ]
+    near = [each.near for each in read if each.near is not None]
+    if near:
         rows.append(critical_points.claim_bends_at_corners(near))
     series = Evidence(
         regions=evidence.region_counts(
-            [run.seed for run in cohort], cohort[0].iterations.tolist(), boundaries, untrained,
-            growths[0],
+            [run.seed for run in cohort], cohort[0].iterations.tolist(),
+            [each.regions for each in read], untrained, growths[0], sum(cohort[0].widths),
         ),
         shift=evidence.shift_shares(motions),
         corners=evidence.corner_distances(near) if near else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -46,6 +47,29 @@ def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
     return dict(sorted(kinds.items(), key=lambda item: -item[1][1]))
 
 
+def peak_memory(workers: int) -> str:
+    """The most memory that a build's processes have had, in words; "" where the system is mute.
+
+    The system knows the peak of this process and that of the largest that worked for it and has
+    ended. All workers' peaks at one time, and at that size, is the worst that there can have been.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return ""
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes
+    own, largest = (
+        resource.getrusage(who).ru_maxrss * unit / 1e9
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    if not workers or not largest:
+        return f"Peak memory: {own:.2f} GB"
+    return (
+        f"Peak memory: {own:.2f} GB, and at most {largest:.2f} GB in each of {workers} workers: at "
+        f"most {own + workers * largest:.2f} GB"
+    )
+
+
 def claims_table(rows: Sequence[Claim], of: str = "") -> str:
     """The claims with their verdicts and number of runs, one below the other; values beneath.
 
@@ -79,14 +103,18 @@ def outcomes(audition: AuditionFacts, runs: Sequence[RunFacts], of: str = "") ->
 
 
 def summary(
-    record: Sequence[store.Stage], sizes: Mapping[str, tuple[int, int]], seconds: float
+    record: Sequence[store.Stage],
+    sizes: Mapping[str, tuple[int, int]],
+    seconds: float,
+    memory: str = "",
 ) -> str:
-    """The last lines of a build: the stages' seconds, the site's bytes."""
+    """The last lines of a build: the stages' seconds, the memory, the site's bytes."""
     lines = ["\nStage                made  kept  seconds"]
     for stage in _added_up(record):
         spent = f"{stage.seconds:8.1f}" if stage.made else "    kept"
         lines.append(f"{stage.name:<18}{stage.made:>7}{stage.kept:>6} {spent}")
     lines.append(f"{'the whole build':<31} {seconds:8.1f}")
+    lines += [memory] if memory else []
     lines.append("\nSite                files       kB")
     for kind, (count, total) in sizes.items():
         lines.append(f"{kind:<18}{count:>7}{total / 1000:>9,.0f}")

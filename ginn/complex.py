@@ -20,7 +20,7 @@ Axes: B snapshots of a chunk, V vertices, E edges, C cells, M crossings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -45,13 +45,24 @@ SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
 # times what the rounding of its vertices amounts to.
 THINNEST_REGION = 64 * EPSILON
 
+# Snapshots cut together: enough to spread NumPy's cost a call, few enough to stay in cache.
+CHUNK = 32
+# Numbers held at the vertices of a chunk at most. At its height the work holds some ten arrays of
+# that size: 0.6 GB, whatever the network.
+MOST_NUMBERS = 6_000_000
+
 Bool = NDArray[np.bool_]
 Index = NDArray[np.intp]
 Array = TypeVar("Array", bound=NDArray[Any])
+T = TypeVar("T")
 
 
 class GeometryError(ValueError):
     """A boundary that cannot be traced; the message says which, what was found and allowed."""
+
+
+class CrowdedError(GeometryError):
+    """More at once than memory is meant to hold; fewer snapshots at a time may do."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +166,7 @@ class Complex:
             return
         crossings = self._oriented(np.full_like(edge, neuron), edge, tail_on[edge])
         previous = self.predecessors(crossings, 1)
-        self._reserve(edge.size)
+        self._reserve(neuron, edge.size)
         vertex = self._add_vertices(crossings)
         self._halve_edges(edge, vertex)
         # A crossed edge's own entry is now its tail half; its head half stands at the end.
@@ -206,9 +217,22 @@ class Complex:
             f"network. Leave the snapshot out, or record it one iteration earlier or later."
         )
 
-    def _reserve(self, crossings: int) -> None:
+    def require_room(self, neuron: int, numbers: int) -> None:
+        """CrowdedError where so many numbers are more than memory is meant to hold."""
+        if numbers > MOST_NUMBERS:
+            each = np.bincount(self.cell_snapshot[1 : self.cells], minlength=self.snapshots)
+            fullest = int(np.argmax(each))
+            raise CrowdedError(
+                f"snapshot {self.first_snapshot + fullest}: found {each[fullest]:,} linear regions "
+                f"for neuron {self.first_neuron + neuron} to cut, and {numbers:,} numbers to hold, "
+                f"allowed: {MOST_NUMBERS:,}, which take some 80 bytes each; use fewer units, or "
+                "raise MOST_NUMBERS in ginn/complex.py"
+            )
+
+    def _reserve(self, neuron: int, crossings: int) -> None:
         vertices, edges = self.vertices + crossings, self.edge_count + 2 * crossings
         cells = self.cells + crossings
+        self.require_room(neuron, vertices * len(self.values))
         if vertices > min(self.vertex_snapshot.size, self.values.shape[1]):
             self.values = grown(self.values, 2 * vertices)
             self.on = grown(self.on, 2 * vertices)
@@ -254,6 +278,26 @@ class Complex:
         self.cell_snapshot[first_cell : self.cells] = self.cell_snapshot[cell]
 
 
+def by_chunks(snapshots: int, work: Callable[[int, int], T]) -> Iterator[T]:
+    """`work(first, count)` for one chunk of snapshots after the other, in order.
+
+    A chunk that raises CrowdedError is tried again with half as many snapshots, as are those after
+    it, so that memory stays bounded; one snapshot alone that does so raises.
+    """
+    first, together = 0, CHUNK
+    while first < snapshots:
+        count = min(together, snapshots - first)
+        try:
+            done = work(first, count)
+        except CrowdedError:
+            if count == 1:
+                raise
+            together = count // 2
+            continue
+        yield done
+        first += count
+
+
 def grown(array: Array, size: int) -> Array:
     """The same array with room for `size` entries on its last axis; the new ones are undefined."""
     larger = np.empty((*array.shape[:-1], size), dtype=array.dtype)
@@ -268,7 +312,8 @@ def layers(
 
     `weights[l]` is (B, out, in), `biases[l]` (B, out); the last is the output, and its complex that
     of the whole network. It is one complex, cut further on each turn: read it before going on.
-    Raises GeometryError if a pre-activation is not finite or a boundary cannot be decided.
+    Raises GeometryError if a pre-activation is not finite or a boundary cannot be decided, and its
+    kin CrowdedError if there are more vertices than memory is meant to hold.
     """
     square = Complex(len(weights[0]), first_snapshot)
     return (polygons for polygons, cut in _turns(weights, biases, square) if not cut)
@@ -314,6 +359,8 @@ def affine(
     snapshot = polygons.vertex_snapshot[: polygons.vertices]
     count = np.bincount(snapshot, minlength=polygons.snapshots)
     most = int(count.max())
+    # Below, every snapshot takes as much room as the fullest.
+    polygons.require_room(len(polygons.on), polygons.snapshots * most * len(activation))
     order = np.argsort(snapshot, kind="stable")
     first = np.cumsum(count) - count
     slot = np.empty_like(order)

@@ -15,23 +15,24 @@ import multiprocessing
 import os
 import platform
 import queue
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, wait
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ginn import stopping
+
 T = TypeVar("T")
 
-# Read by OpenBLAS, MKL, OpenMP and Accelerate when a process first loads them.
-ONE_THREAD = (
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
+# Read by OpenBLAS, MKL, OpenMP and Accelerate when a process first loads them. More threads gain
+# nothing for matrices as small as these, and wait for each other where other programs run.
+ONE_THREAD = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
 POLL = 0.1  # s
 DASK = "dask://"
 PATIENCE = 10  # s to find a cluster
@@ -61,7 +62,10 @@ class Crew:
         `progress` is handed whatever amounts the function gives to `tell`. A call that raises
         raises here.
         """
-        pending = {self.pool.submit(function, *call) for call in calls}
+        calls = list(calls)
+        # To submit is to begin processes.
+        with stopping.held():
+            pending = {self.pool.submit(function, *call) for call in calls}
         while pending:
             done, pending = wait(pending, POLL, FIRST_COMPLETED)
             with contextlib.suppress(queue.Empty):
@@ -92,7 +96,7 @@ def crew(jobs: int, executor: str = "") -> Iterator[Crew]:
             yield crew
         return
     before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("spawn")
     told: Any = context.Queue()
     # No process starts before there is work.
@@ -100,8 +104,9 @@ def crew(jobs: int, executor: str = "") -> Iterator[Crew]:
     try:
         yield Crew(jobs, pool, told, BrokenExecutor)
     except BaseException:
+        # They have nothing to tidy up, and one that has only just begun hears nothing else.
         for child in multiprocessing.active_children():
-            child.terminate()
+            child.kill()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
@@ -166,19 +171,11 @@ def equipment() -> dict[str, str]:
 
 
 def _prepare(told: Any) -> None:
-    """In a new process: Ctrl-C is the parent's to handle, and none outlives its parent."""
+    """In a new process: Ctrl-C is the parent's to handle, and it does not outlive its parent."""
     global _told
     _told = told
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Wait for the parent's end, however it comes, and end this process at once."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    stopping.be_deaf()
+    stopping.end_with_parent()
 
 
 def tell(amount: int) -> None:

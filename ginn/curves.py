@@ -128,14 +128,12 @@ def shift_svg(
                      width, 0)  # fmt: skip
     parts.append(text(0, top + TEXT, series.unit))
     places = _panels(len(series.layers), width, top + TEXT + 8)
-    for number, (panel, layer) in enumerate(zip(places, series.layers, strict=True), 1):
-        x = Scale(0, max(1, series.iterations[-1]), panel.left, panel.right, "log1p")
+    names = [f"layer {number}" for number in range(1, len(series.layers) + 1)]
+    controls = [((control, DASHED),) for control in series.control]
+    for panel, name, layer, others in zip(places, names, series.layers, controls, strict=True):
         y = Scale(0, 1, panel.bottom, panel.top)
-        parts += [_title(panel, f"layer {number}"), *up(panel, y, share_ticks())]
-        parts += _spread(x.at(series.iterations), y, layer, f"layer-{number}", colours)
-        control = y.at(numbers(series.control[number - 1]))
-        paint = stroke("control", colours)
-        parts.append(curve(x.at(series.iterations), control, paint, 1.4, DASHED))
+        parts += up(panel, y, share_ticks())
+        parts += _layer(panel, series.iterations, y, name, layer, others, colours)
     parts += _iterations(places, Scale(0, max(1, series.iterations[-1]), 0, 1, "log1p"))
     return _document(width, places[-1], ITERATION, parts, colours, "Shift in boundaries' motion",
                      shift_description(series, facts))  # fmt: skip
@@ -162,7 +160,10 @@ def corners_svg(
 ) -> str:
     """Mean distance to the nearest bend, a panel a layer: from corners, outline and anywhere."""
     depth = len(facts.widths)
-    controls = ((series.outline, DASHED), (series.anywhere, DOTTED))
+    controls = [
+        ((outline, DASHED), (anywhere, DOTTED))
+        for outline, anywhere in zip(series.outline, series.anywhere, strict=True)
+    ]
     parts, top = key(
         [
             *_spread_key(series.runs, depth, colours, "from the corners"),
@@ -176,18 +177,13 @@ def corners_svg(
     parts.append(text(0, top + TEXT, f"{series.unit}, log scale"))
     places = _panels(len(series.layers), width, top + TEXT + 8)
     told = [numbers(line) for each in series.layers for line in (each.median, each.low, each.high)]
-    told += [numbers(line) for control, _ in controls for line in control]
+    told += [numbers(line) for each in controls for line, _ in each]
     low, high = log_bounds(np.concatenate(told))
-    for number, (panel, layer) in enumerate(zip(places, series.layers, strict=True), 2):
-        x = Scale(0, max(1, series.iterations[-1]), panel.left, panel.right, "log1p")
+    names = [f"layer {number}" for number in range(2, depth + 1)] + ["output"]
+    for panel, name, layer, others in zip(places, names, series.layers, controls, strict=True):
         y = Scale(low, high, panel.bottom, panel.top, "log")
-        name = f"layer {number}" if number <= depth else "output"
-        parts += [_title(panel, name), *up(panel, y, log_ticks(low, high))]
-        parts += _spread(x.at(series.iterations), y, layer, name.replace(" ", "-"), colours)
-        for control, dashes in controls:
-            line = y.at(numbers(control[number - 2]))
-            paint = stroke("control", colours)
-            parts.append(curve(x.at(series.iterations), line, paint, 1.4, dashes))
+        parts += up(panel, y, log_ticks(low, high))
+        parts += _layer(panel, series.iterations, y, name, layer, others, colours)
     parts += _iterations(places, Scale(0, max(1, series.iterations[-1]), 0, 1, "log1p"))
     return _document(width, places[-1], ITERATION, parts, colours, "Bends at the picture's corners",
                      corners_description(series, facts))  # fmt: skip
@@ -351,6 +347,25 @@ def _iterations(places: Sequence[Panel], scale: Scale) -> list[str]:
         ticks = iteration_ticks(int(scale.high), panel.right - panel.left)
         parts += across(panel, own, ticks)
     return parts
+
+
+def _layer(
+    panel: Panel,
+    iterations: Sequence[int],
+    y: Scale,
+    name: str,
+    layer: Spread,
+    controls: Sequence[tuple[Sequence[float | None], str]],
+    colours: Colours,
+) -> list[str]:
+    """A layer's panel: its name, its runs' median and range, and each control in its dashes."""
+    x = Scale(0, max(1, iterations[-1]), panel.left, panel.right, "log1p").at(iterations)
+    paint = stroke("control", colours)
+    return [
+        _title(panel, name),
+        *_spread(x, y, layer, name.replace(" ", "-"), colours),
+        *(curve(x, y.at(numbers(line)), paint, 1.4, dashes) for line, dashes in controls),
+    ]
 
 
 def _spread(x: Float64, y: Scale, layer: Spread, kind: str, colours: Colours) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ginn import store
+from ginn import illustrations, store
 from ginn.articles import Article
 from ginn.links import DeadLinkError, Links, check_links, links_of
 from ginn.metadata import Publication
@@ -68,17 +68,23 @@ def edition(
     parts = {part.name: part for part in site.parts()}
     beside = [content / f"{name}.toml" for name in ("bibliography", "glossary")]
     templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+    # Which article shows which picture is known only when it has been made.
+    pictures = illustrations.beside(content / "articles")
     # Pages draw on nearly every room and one takes some milliseconds: whatever changes in the code,
     # they are all made again.
     sources = [path for path in beside if path.exists()]
-    sources += [*templates, *sorted((ROOT / "ginn").rglob("*.py"))]
-    shared = [site.shared(), [path.relative_to(TEMPLATES).as_posix() for path in templates]]
+    sources += [*pictures, *templates, *sorted((ROOT / "ginn").rglob("*.py"))]
+    shared = [
+        site.shared(),
+        [path.relative_to(content).as_posix() for path in pictures],
+        [path.relative_to(TEMPLATES).as_posix() for path in templates],
+    ]
     own = {name: part.needs for name, part in parts.items()}
     keys = store.keys("pages", own, shared, sources, LIBRARIES)
 
     def work(missing: Sequence[str]) -> Iterator[tuple[str, Printed]]:
         for name in missing:
-            files = parts[name].make()
+            files = site.make(parts[name])
             pages = {at: links_of(page) for at, page in files.items() if at.endswith(".html")}
             yield name, Printed(files, pages)
 
@@ -92,6 +98,6 @@ def edition(
     except DeadLinkError as dead:
         # A page that was kept may ask for one that is gone: made again, it says so with its line.
         (slug,) = (article.slug for article in articles if article.address == dead.address)
-        parts[f"article-{slug}"].make()
+        site.make(parts[f"article-{slug}"])
         raise
     return files

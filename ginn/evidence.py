@@ -18,10 +18,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ginn.complex import Bool
-from ginn.geometry import Boundaries
 from ginn.measures import bias_first, copycats, silence
 from ginn.measures.bends import RegionGrowth
 from ginn.measures.bias_first import Motion
@@ -363,18 +362,19 @@ def _spread(values: Float64) -> Spread:
 def region_counts(
     seeds: Sequence[int],
     iterations: Sequence[int],
-    boundaries: Sequence[Boundaries],
+    regions: Sequence[NDArray[np.int32]],
     untrained: Sequence[int],
     growth: RegionGrowth,
+    neurons: int,
 ) -> RegionCounts:
-    """Regions of full runs, all recorded at the same `iterations`."""
+    """Regions (K,) of each of some full runs, all recorded at the same `iterations`."""
     chosen = watched(len(iterations))
     return RegionCounts(
         seeds=tuple(seeds),
         iterations=tuple(int(iterations[i]) for i in chosen),
-        counts=tuple(tuple(int(each.regions[i]) for i in chosen) for each in boundaries),
+        counts=tuple(tuple(int(each[i]) for i in chosen) for each in regions),
         untrained=tuple(sorted(untrained)),
-        neurons=sum(boundaries[0].widths),
+        neurons=neurons,
         arrangement=growth.arrangement,
         bound=growth.bound,
     )

@@ -15,6 +15,7 @@ import base64
 import re
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from ginn.geometry import Boundaries
 from ginn.network import Float64, Snapshots, layer_slices, probability
 from ginn.phenomena import RunFacts, logits_at
 from ginn.picture import Domain
-from ginn.spec import InputError, Site
+from ginn.spec import InputError, Site, is_point
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
@@ -39,6 +40,12 @@ BACKGROUNDS = {
     "target": "the picture to learn",
     "plain": "plain ground",
 }
+
+# How much a detail may be enlarged, as in the viewer (`MOST_ZOOM` in state.js); a point's detail
+# where nothing is said; and the side of a part's detail, over that of the part.
+MOST_ZOOM = 64
+POINT_ZOOM = 4.0
+PART_ROOM = 1.4
 
 # Opacities the background may have: more could not be told apart once toned.
 LEVELS = 16
@@ -130,9 +137,19 @@ def contrast(one: str, other: str) -> float:
 
 
 def svg_document(
-    width: float, height: float, title: str, description: str, colours: Colours, body: str
+    width: float,
+    height: float,
+    title: str,
+    description: str,
+    colours: Colours,
+    body: str,
+    window: tuple[float, float, float, float] | None = None,
 ) -> str:
-    """An SVG file `width` x `height` with a title and description for those who do not see it."""
+    """An SVG file `width` x `height` with a title and description for those who do not see it.
+
+    `window` (left, top, width, height) is what it shows of the body's plane, by default all.
+    """
+    view_box = " ".join(f"{each:g}" for each in window or (0, 0, width, height))
     light, dark = (
         "".join(f".{rule.replace('?', shades[theme])}" for rule, shades in _rules(colours))
         for theme in (0, 1)
@@ -141,7 +158,7 @@ def svg_document(
     depth = 1 - _distance(PICTURE_WHITE.dark, "#ffffff") / _distance(PICTURE_BLACK.dark, "#ffffff")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="title description" '
+        f'viewBox="{view_box}" role="img" aria-labelledby="title description" '
         f"font-family='{FONT}' fill=\"none\">\n"
         f'<title id="title">{escape(title)}</title>\n'
         f'<desc id="description">{escape(description)}</desc>\n'
@@ -173,6 +190,26 @@ def _distance(one: str, other: str) -> float:
     return float(np.abs(_rgb(one) - _rgb(other)).sum())
 
 
+class Detail(NamedTuple):
+    """The square of the domain that is shown: its middle (domain units), and the enlargement.
+
+    `around` names what lies there, for those who do not see it.
+    """
+
+    x: float = 0.5
+    y: float = 0.5
+    zoom: float = 1.0
+    around: str = ""
+
+    @property
+    def corner(self) -> tuple[float, float]:
+        """Its upper left corner (domain units)."""
+        return self.x - 0.5 / self.zoom, self.y - 0.5 / self.zoom
+
+
+WHOLE = Detail()
+
+
 @dataclass(frozen=True)
 class Stage:
     """One network at one snapshot, and what to show of it.
@@ -188,6 +225,7 @@ class Stage:
     snapshot: int
     neurons: tuple[int, ...]
     background: str = "output"
+    detail: Detail = WHOLE
 
     @property
     def iteration(self) -> int:
@@ -198,7 +236,8 @@ class Stage:
 def stage_svg(stage: Stage, colours: Colours, weight: float = 1.0) -> str:
     """A picture behind, and over it the exact boundaries of the stage's neurons, layer by layer.
 
-    The viewBox is the domain in pixels. The output is a neuron like the others, drawn heavier.
+    The plane is the domain in pixels, and the viewBox the stage's detail of it, in which lines are
+    as heavy as in the whole. The output is a neuron like the others, drawn heavier.
     `weight` scales the lines: a still that is shown small needs heavier ones. The picture is toned
     down so that lines stand out from it; where no neuron is drawn it keeps its full contrast.
 
@@ -211,15 +250,17 @@ def stage_svg(stage: Stage, colours: Colours, weight: float = 1.0) -> str:
     for name, layer, shade in zip(names, slices, shades, strict=True):
         chosen = [n for n in range(layer.start, layer.stop) if n in stage.neurons]
         paths = [path for n in chosen if (path := _line(stage, n))]
-        width = weight * pixels * (0.006 if name == "output" else 0.0032)
+        width = weight * pixels * (0.006 if name == "output" else 0.0032) / stage.detail.zoom
         if paths:
             groups.append(
-                f'<g class="{name}" stroke="{shade.light}" stroke-width="{width:.2f}" '
+                f'<g class="{name}" stroke="{shade.light}" stroke-width="{width:.4g}" '
                 f'stroke-linejoin="round">\n' + "\n".join(paths) + "\n</g>"
             )
     title = f"{stage.run.title} at {numerals.iteration(stage.iteration)}"
+    left, top = (pixels * each for each in stage.detail.corner)
+    window = (left, top, pixels / stage.detail.zoom, pixels / stage.detail.zoom)
     body = "\n".join(groups)
-    return svg_document(pixels, pixels, title, stage_description(stage), colours, body)
+    return svg_document(pixels, pixels, title, stage_description(stage), colours, body, window)
 
 
 def _line(stage: Stage, neuron: int) -> str:
@@ -245,7 +286,7 @@ def _background(stage: Stage) -> str:
     ground, fill = ("black", PICTURE_BLACK) if stage.neurons else ("full-black", INK)
     white = "white" if stage.neurons else "full-white"
     rendering = ' image-rendering="pixelated"' if stage.background == "target" else ""
-    data = base64.b64encode(opacity_png(_white(stage))).decode("ascii")
+    data = base64.b64encode(opacity_png(whiteness(stage))).decode("ascii")
     return (
         f'<rect class="{ground}" width="{pixels}" height="{pixels}" fill="{fill.light}"/>\n'
         f'<image class="{white}" width="{pixels}" height="{pixels}"{rendering} '
@@ -253,11 +294,11 @@ def _background(stage: Stage) -> str:
     )
 
 
-def _white(stage: Stage) -> Float64:
+def whiteness(stage: Stage) -> Float64:
     """How white each pixel of the background is, (n, n) in [0, 1]."""
-    if stage.background == "target":
-        return stage.domain.labels.astype(np.float64)
-    return probability(logits_at(stage.snapshots, stage.snapshot, stage.domain))
+    if stage.background == "output":
+        return probability(logits_at(stage.snapshots, stage.snapshot, stage.domain))
+    return np.where(stage.domain.labels | (stage.background == "plain"), 1.0, 0.0)
 
 
 def opacity_png(opacity: Float64) -> bytes:
@@ -294,10 +335,18 @@ def stage_description(stage: Stage) -> str:
         return f"The picture to learn: {pixels} by {pixels} pixels, {white} of them white."
     return (
         f"{run.title} (seed {run.seed}) at {numerals.iteration(stage.iteration)}: "
-        f"{_drawn(stage)} over {BACKGROUNDS[stage.background]}. "
+        f"{_drawn(stage)} over {BACKGROUNDS[stage.background]}{_enlarged(stage.detail)}. "
         f"Loss {numerals.significant(float(snapshots.loss[stage.snapshot]))}, "
         f"accuracy {numerals.percent(float(snapshots.accuracy[stage.snapshot]))}."
     )
+
+
+def _enlarged(detail: Detail) -> str:
+    """Which detail is shown, and how much larger, in words."""
+    if detail.zoom == 1:
+        return ""
+    around = detail.around or f"the point ({detail.x:.2f}, {detail.y:.2f})"
+    return f", enlarged {numerals.significant(detail.zoom)} times around {around}"
 
 
 def _drawn(stage: Stage) -> str:
@@ -314,6 +363,44 @@ def _drawn(stage: Stage) -> str:
         nowhere = "" if output.start in crossing else " (nowhere in the picture)"
         parts.append(f"the output's decision boundary{nowhere}")
     return numerals.listing(parts) or "no boundaries"
+
+
+def select_detail(at: str | Sequence[str] | Sequence[float], zoom: float, domain: Domain) -> Detail:
+    """The detail that an article asks for.
+
+    `at` is the name of a part of the picture or a list of such names, or a point [x, y] in domain
+    units; "" is the whole. `zoom` is the enlargement; 0 shows the parts with some room around
+    them, or a point `POINT_ZOOM` times as large. The detail never leaves the domain.
+
+    Raises FigureError for a part that the picture lacks, and for an enlargement out of bounds.
+    """
+    if isinstance(zoom, bool) or not (zoom == 0 or 1 <= zoom <= MOST_ZOOM):
+        raise FigureError("zoom", zoom, f"a number from 1 to {MOST_ZOOM}")
+    if is_point(list(at)):
+        x, y = (float(each) for each in at)
+        return _inside(x, y, zoom or POINT_ZOOM, "")
+    names = [each for each in ([at] if isinstance(at, str) else at) if each != ""]
+    if not names:
+        return _inside(0.5, 0.5, zoom or 1, "the middle")
+    parts = {part.name: part.mask for part in domain.parts}
+    for name in names:
+        if name not in parts:
+            raise FigureError("at", name, f"a point [x, y], or parts: {', '.join(parts)}")
+    mask = np.any([parts[str(name)] for name in names], axis=0)
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    (top, bottom), (left, right) = ((each[0], each[-1] + 1) for each in (rows, columns))
+    side = max(bottom - top, right - left) / domain.pixels * PART_ROOM
+    x, y = (left + right) / 2 / domain.pixels, (top + bottom) / 2 / domain.pixels
+    around = f"the {numerals.listing([str(name) for name in names])}"
+    return _inside(float(x), float(y), zoom or min(max(1 / side, 1), MOST_ZOOM), around)
+
+
+def _inside(x: float, y: float, zoom: float, around: str) -> Detail:
+    """The detail nearest to this middle that does not leave the domain, as the explorer has it."""
+    zoom = round(zoom, 2)
+    half = 0.5 / zoom
+    x, y = (min(max(round(each, 5), half), 1 - half) for each in (x, y))
+    return Detail(x, y, zoom, around)
 
 
 def select_neurons(text: str, widths: tuple[int, ...]) -> tuple[int, ...]:

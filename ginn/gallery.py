@@ -51,7 +51,7 @@ def _places(report: Report) -> Iterator[Place]:
         compared = _end(report, best, everything)
         yield Place(
             "Side by side",
-            f"{best.title} and {other.title.lower()} at their ends, on two stages.",
+            f"{best.title} and {other.called} at their ends, side by side.",
             stage,
             f"{moment(compared, report.explorer)}&beside={other.id}",
         )
@@ -82,7 +82,8 @@ def _places(report: Report) -> Iterator[Place]:
         x, y = report.domain.points()[part.mask.ravel()].mean(axis=0)
         yield Place(
             "A silent layer",
-            f"All of layer {look.silence.layer} is off over the {part.name}: no ring there.",
+            f"All of layer {look.silence.layer} is off over the {part.name}: no line of it "
+            "is there.",
             stage,
             f"{moment(stage, report.explorer)}&point={x:.5f},{y:.5f}",
         )

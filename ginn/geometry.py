@@ -39,14 +39,19 @@ from ginn.complex import (
     Complex,
     GeometryError,
     Index,
+    by_chunks,
     layers,
 )
 from ginn.network import Float64, Snapshots
 
 __all__ = ["BOTTOM", "LEFT", "RIGHT", "TOP", "Boundaries", "GeometryError", "Polyline", "trace"]
 
-# Snapshots traced together: enough to spread NumPy's cost a call, few enough to stay in cache.
-CHUNK = 32
+# Vertices of a run at most. At its height a build holds some 300 bytes for each of them.
+MOST_VERTICES = 3_000_000
+_ALLOWED = (
+    f"allowed: {MOST_VERTICES:,} a run; use fewer units, record fewer snapshots, or raise "
+    "MOST_VERTICES in ginn/geometry.py"
+)
 
 
 class Polyline(NamedTuple):
@@ -129,18 +134,55 @@ def trace(snapshots: Snapshots) -> Boundaries:
     """The boundary of every neuron and of the output at every snapshot of a run.
 
     Exact for the stored float32 weights evaluated in float64. Raises GeometryError if a
-    pre-activation is not finite, or if rounding leaves it open how a boundary runs.
+    pre-activation is not finite, if rounding leaves it open how a boundary runs, or if there is
+    more of them than memory is meant to hold.
     """
     chains: list[Chains] = []
     regions = [np.empty(0, dtype=np.int32)]
     neurons = sum(snapshots.widths) + 1
-    for first in range(0, len(snapshots), CHUNK):
-        weights = tuple(weight[first : first + CHUNK] for weight in snapshots.weights)
-        biases = tuple(bias[first : first + CHUNK] for bias in snapshots.biases)
+    found = 0
+
+    def trace_chunk(first: int, count: int) -> tuple[list[Chains], NDArray[np.int32]]:
+        part = slice(first, first + count)
+        weights = tuple(weight[part] for weight in snapshots.weights)
+        biases = tuple(bias[part] for bias in snapshots.biases)
+        own = []
         for polygons in layers(weights, biases, first):
-            chains.append(_layer_chains(polygons, neurons))
-        regions.append(polygons.regions())
+            own.append(_layer_chains(polygons, neurons))
+        return own, polygons.regions()
+
+    try:
+        for own, counted in by_chunks(len(snapshots), trace_chunk):
+            chains += own
+            regions.append(counted)
+            found += sum(len(each.causes) for each in own)
+            if found > MOST_VERTICES:
+                _refuse_length(snapshots, np.concatenate(regions), found)
+    except GeometryError as error:
+        raise GeometryError(f"seed {snapshots.seed}: {error}") from error
     return _assembled(snapshots.widths, len(snapshots), chains, np.concatenate(regions))
+
+
+def require_room(state: Snapshots, like: int) -> int:
+    """The vertices of one snapshot; GeometryError where `like` such are too many to trace."""
+    traced = trace(state)
+    vertices = len(traced.causes)
+    if like * vertices > MOST_VERTICES:
+        raise GeometryError(
+            f"seed {state.seed}: found {traced.regions[0]:,} linear regions at iteration "
+            f"{state.iterations[0]:,}, with {vertices:,} vertices in the boundaries, "
+            f"{like * vertices:,} in {like} snapshots from there on, {_ALLOWED}"
+        )
+    return vertices
+
+
+def _refuse_length(snapshots: Snapshots, regions: NDArray[np.int32], found: int) -> None:
+    fullest = int(np.argmax(regions))
+    raise GeometryError(
+        f"found {regions[fullest]:,} linear regions at iteration "
+        f"{snapshots.iterations[fullest]:,}, with {found:,} vertices in the boundaries of "
+        f"{len(regions)} of {len(snapshots)} snapshots, {_ALLOWED}"
+    )
 
 
 def _layer_chains(polygons: Complex, neurons: int) -> Chains:
@@ -153,7 +195,7 @@ def _layer_chains(polygons: Complex, neurons: int) -> Chains:
     start, rank, ring = _ranked(previous, longest)
     starts = np.flatnonzero(rank == 0)
     starts = starts[np.argsort(line[starts], kind="stable")]
-    length = np.bincount(start, minlength=line.size)[starts]
+    length = np.bincount(start)[starts]
     offset = np.empty(line.size, dtype=np.intp)
     offset[starts] = np.cumsum(length) - length
     order = np.empty(line.size, dtype=np.intp)

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from ginn import assets, card, downloads, feed, figures, gallery, metadata, numerals
@@ -28,6 +27,7 @@ from ginn.glossary import Glossary, read_glossary
 from ginn.metadata import Publication
 from ginn.phenomena import Facts, RunFacts, facts_as_json
 from ginn.plates import Report, Still, token
+from ginn.templates import environment, mistakes_told
 
 # Lines of a still in the gallery are this much heavier: it is shown at a third of its size.
 THUMBNAIL_WEIGHT = 2.2
@@ -63,14 +63,14 @@ def render_site(
 
     `articles` and `templates` are folders; `report` is of the experiment that leads, `others` of
     those that follow. Raises ArticleError, with file and line, for whatever an article says that
-    does not hold.
+    does not hold, and InputError for a mistake in a template.
     """
     read = read_articles(articles)
     published = publication or Publication()
     site = Pages((report, *others), read, articles.parent, templates, published)
     files: dict[str, bytes] = {}
     for part in site.parts():
-        files |= part.make()
+        files |= site.make(part)
     return files
 
 
@@ -104,14 +104,12 @@ class Pages:
         self.assets, self.asset_addresses = assets.assets(
             templates, self.site, depth, self.report.domain.labels
         )
-        self.templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(templates),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.templates.filters |= FILTERS
+        self.folder, self.templates = templates, environment(templates, FILTERS)
+
+    def make(self, part: Part) -> dict[str, bytes]:
+        """A part's files; InputError for a mistake in a template."""
+        with mistakes_told(self.templates, self.folder):
+            return part.make()
 
     def shared(self) -> dict[str, Any]:
         """What every page depends on besides templates and code, in JSON's types.
@@ -204,7 +202,7 @@ class Pages:
         home = "" if article.slug == GLOSSARY_PAGE else pages.get(GLOSSARY_PAGE, "")
         glossary = Glossary(self.meanings, home)
         body = render_article(article, report, names, self.works, glossary)
-        files: dict[str, bytes] = {}
+        files: dict[str, bytes] = dict(body.pictures)
         html = body.html
         macros: Any = self.templates.get_template("macros.html").module
         for placed in body.figures:
@@ -253,7 +251,8 @@ class Pages:
         site = self.site
         where = "" if article.title == site.title else site.title
         key = f"ginn-{article.slug}-{article.date.year}"
-        return Source(key, (site.author,), article.title, article.date.year, where)
+        address = self.publication.absolute(article.address)
+        return Source(key, (site.author,), article.title, article.date.year, where, link=address)
 
     def _still(self, still: Still, root: str, files: dict[str, bytes]) -> dict[str, Any]:
         """A still as the macro takes it; what it draws is added to `files`."""

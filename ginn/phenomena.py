@@ -71,6 +71,12 @@ class RunFacts:
     regions_end: int
     ended: str
 
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: "good run 1", but "the bad run" where there is one alone."""
+        name = self.title.lower()
+        return name if name[-1:].isdigit() else f"the {name}"
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -83,7 +89,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class ExperimentFacts:
-    """What one experiment was and how it came out."""
+    """What one experiment was and how it came out; `top` names the parts that are its top."""
 
     id: str
     pixels: int
@@ -98,6 +104,7 @@ class ExperimentFacts:
     cohort: tuple[RunFacts, ...]
     exhibited: tuple[RunFacts, ...]
     failed_runs: int
+    top: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -306,6 +313,7 @@ def gather_facts(
             cohort=cohort,
             exhibited=tuple(exhibited),
             failed_runs=sum(run.failed for run in cohort),
+            top=experiment.top,
         ),
         variants=tuple(variants),
         claims=tuple(claims),

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,7 +19,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ginn import charts, curves, figures, numerals, scatters
-from ginn.figures import Colours, FigureError, Stage
+from ginn.figures import WHOLE, Colours, Detail, FigureError, Stage
 from ginn.geometry import Boundaries
 from ginn.mathematics import Mathematics
 from ginn.multiples import Multiple, multiples_description, multiples_svg
@@ -37,6 +37,8 @@ EVIDENCE = {**curves.CHARTS, **scatters.CHARTS}
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2
 STRIP_WEIGHT = 3.0
+# Snapshots a second of a figure that plays by itself: a whole run in a quarter of a minute.
+PACE = 30
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,22 @@ class Report:
         """The address of its page of data, relative to the site's root."""
         return DOWNLOADS if self.leads else f"downloads/{self.experiment.id}/index.html"
 
-    @property
+    @cached_property
     def colours(self) -> Colours:
         """The site's colours for this experiment's depth."""
         return figures.colours_of(self.site, len(self.experiment.widths))
 
     def stage(
-        self, run: RunFacts, snapshot: int, neurons: tuple[int, ...], background: str = "output"
+        self,
+        run: RunFacts,
+        snapshot: int,
+        neurons: tuple[int, ...],
+        background: str = "output",
+        detail: Detail = WHOLE,
     ) -> Stage:
         """An exhibited run at one snapshot."""
         snapshots, boundaries = self.snapshots[run.id], self.boundaries[run.id]
-        return Stage(run, snapshots, boundaries, self.domain, snapshot, neurons, background)
+        return Stage(run, snapshots, boundaries, self.domain, snapshot, neurons, background, detail)
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,8 @@ class Figure:
     """A numbered figure of an article; `caption` is HTML; a `small` one takes half the column.
 
     `live` is the explorer's state that a reader with scripts gets in place of the stills, or "".
-    The stills of a `strip` stand in one row, like frames of a film.
+    One that `plays` does so once by itself. The stills of a `strip` stand in one row, like frames
+    of a film.
     """
 
     name: str
@@ -113,6 +121,7 @@ class Figure:
     small: bool
     live: str = ""
     strip: bool = False
+    plays: bool = False
 
 
 class Plates:
@@ -129,17 +138,21 @@ class Plates:
         view: str = "stage",
         caption: str = "",
         small: bool = False,
+        plays: bool = False,
         caller: Callable[[], str] | None = None,
         **state: Any,
     ) -> Markup:
         """Place a figure here. Its caption is `caption`, or the body of a call block.
 
+        One that `plays` moves from its moment to the last by itself, once, when it is looked at.
+
         The "stage" view takes `run`, `step`, `neurons` and `background` (see `figures`); a list of
-        values for one of them makes a row of stills. "strip" is a film strip, one row of frames
-        of one run and choice of neurons: it takes the same, with either a list as `step` or a
-        number of `frames` evenly spaced from `start` to `end`, each a step. "loss" and "accuracy"
-        take nothing.
-        Nor does a view of EVIDENCE, which is there where `facts.evidence` has its series.
+        values for one of the first three makes a row of stills. `at` a part of the picture, several
+        parts or a point, it shows a detail, `zoom` times as large. "strip" is a film strip, one row
+        of frames of one run and choice of neurons: it takes the same, with either a list as `step`
+        or a number of `frames` evenly spaced from `start` to `end`, each a step. "loss" and
+        "accuracy" take nothing. Nor does a view of EVIDENCE, which is there where
+        `facts.evidence` has its series.
 
         Raises FigureError for a name, view or state that this build does not hold.
         """
@@ -164,8 +177,12 @@ class Plates:
         stills = tuple(views[view](**state))
         strip = view == "strip"
         live = "" if strip else together([still.moment for still in stills])
+        if plays not in ((True, False) if live else (False,)):
+            allowed = "true where a stage can play, which is a network, or two runs at one moment"
+            raise FigureError("plays", plays, allowed)
+        live += f"&speed={PACE}" if plays else ""
         number, html = len(self.found) + 1, inline(text)
-        self.found[name] = Figure(name, number, html, stills, small, live, strip)
+        self.found[name] = Figure(name, number, html, stills, small, live, strip, plays)
         return Markup("\n\n{}\n\n").format(token(name))
 
     def see(self, name: str, word: str = "figure") -> Markup:
@@ -193,12 +210,17 @@ class Plates:
         step: str | int | Sequence[str | int] = "last",
         neurons: str | Sequence[str] = "all, output",
         background: str = "output",
+        at: str | Sequence[str] | Sequence[float] = "",
+        zoom: float = 0,
     ) -> Iterator[Still]:
         """A still for each combination of run, step and neurons; what varies labels it."""
+        detail = figures.select_detail(at, zoom, self.report.domain)
         runs, steps, choices = _listed(run), _listed(step), _listed(neurons)
         weight = WEIGHTS.get(len(runs) * len(steps) * len(choices), WEIGHT_OF_MANY)
         for of_run, at_step, chosen in itertools.product(runs, steps, choices):
-            still, facts, iteration = self._still(of_run, at_step, chosen, background, weight)
+            still, facts, iteration = self._still(
+                of_run, at_step, chosen, background, weight, detail
+            )
             labels = [
                 facts.title if len(runs) > 1 else "",
                 numerals.iteration(iteration) if len(steps) > 1 else "",
@@ -208,7 +230,13 @@ class Plates:
             yield replace(still, label=label[:1].upper() + label[1:])
 
     def _still(
-        self, run: str, step: str | int, neurons: str, background: str, weight: float
+        self,
+        run: str,
+        step: str | int,
+        neurons: str,
+        background: str,
+        weight: float,
+        detail: Detail,
     ) -> tuple[Still, RunFacts, int]:
         """A still without a label, its run, and its iteration."""
         if background not in figures.BACKGROUNDS:
@@ -217,7 +245,7 @@ class Plates:
         snapshots = self.report.snapshots[facts.id]
         snapshot = figures.select_snapshot(step, snapshots)
         selected = figures.select_neurons(neurons, snapshots.widths)
-        stage = self.report.stage(facts, snapshot, selected, background)
+        stage = self.report.stage(facts, snapshot, selected, background, detail)
         still = Still(
             name=f"{facts.id}-{stage.iteration}",
             label="",
@@ -237,18 +265,23 @@ class Plates:
         frames: int = 8,
         start: str | int = "first",
         end: str | int = "last",
+        at: str | Sequence[str] | Sequence[float] = "",
+        zoom: float = 0,
     ) -> Iterator[Still]:
         """A frame for each moment; its iteration labels it. Moments that coincide are one frame.
 
-        Evenly spaced is meant by recorded snapshots, which lie densest where most happens.
+        Evenly spaced is meant by recorded snapshots, which lie densest where most happens. `start`
+        may be "seen", where a boundary of these neurons first crosses the picture.
         """
         for name, value in (("run", run), ("neurons", neurons)):
             if not isinstance(value, str):
                 raise FigureError(name, value, "one for a strip; for several, a strip each")
         snapshots = self.report.snapshots[self._traced(run).id]
+        detail = figures.select_detail(at, zoom, self.report.domain)
         if not step:
             if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
                 raise FigureError("frames", frames, "a whole number from 2 on")
+            start = self._first_seen(run, neurons) if start == "seen" else start
             ends = [figures.select_snapshot(moment, snapshots) for moment in (start, end)]
             chosen = np.linspace(ends[0], ends[1], frames).round().astype(int).tolist()
             step = [int(snapshots.iterations[i]) for i in chosen]
@@ -256,9 +289,21 @@ class Plates:
             raise FigureError("step", step, "a list of two or more")
         seen = dict.fromkeys(figures.select_snapshot(moment, snapshots) for moment in step)
         for snapshot in seen:
-            at = int(snapshots.iterations[snapshot])
-            still, _, _ = self._still(run, at, neurons, background, STRIP_WEIGHT)
-            yield replace(still, label=numerals.count(at))
+            iteration = int(snapshots.iterations[snapshot])
+            still, _, _ = self._still(run, iteration, neurons, background, STRIP_WEIGHT, detail)
+            yield replace(still, label=numerals.count(iteration))
+
+    def _first_seen(self, run: str, neurons: str) -> int:
+        """The iteration at which a boundary of these neurons first crosses the picture, or 0."""
+        facts = self._traced(run)
+        snapshots, boundaries = self.report.snapshots[facts.id], self.report.boundaries[facts.id]
+        chosen = figures.select_neurons(neurons, snapshots.widths)
+        seen = (
+            int(snapshots.iterations[snapshot])
+            for snapshot in range(len(snapshots))
+            if any(boundaries.polylines(snapshot, neuron) for neuron in chosen)
+        )
+        return next(seen, 0)
 
     def _traced(self, name: str) -> RunFacts:
         """A run whose boundaries there are."""
@@ -347,6 +392,8 @@ def moment(stage: Stage, explorer: str = EXPLORER) -> str:
         terms.append("out")
     show = ",".join(terms) or "none"
     state = f"run={stage.run.id}&step={stage.snapshot}&show={show}&behind={stage.background}"
+    if stage.detail.zoom > 1:
+        state += "&zoom={2:.12g}&x={0:.5g}&y={1:.5g}".format(*stage.detail)
     return f"{explorer}#{state}"
 
 

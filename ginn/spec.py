@@ -18,6 +18,8 @@ MOST_SEEDS = 10_000
 MOST_UNITS = 256
 MOST_LAYERS = 8
 MOST_EXPERIMENTS = 100
+# Bytes of the weights that an experiment's runs record; a build holds them some five times over.
+MOST_RECORDED = 300_000_000
 MOST_NAME = 40  # characters of a part's name
 MOST_ID = 32
 MOST_TEXT_BYTES = 4_000_000
@@ -219,6 +221,21 @@ def one_line(words: object, longest: int = 4 * SHOWN) -> str:
     """Words without what could break a line or a terminal, and not too many of them."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(words)).split())
     return line if len(line) <= longest else f"{line[: longest - 3]}..."
+
+
+def require_memory(experiment: Experiment) -> None:
+    """InputError where an experiment records more weights than a build can hold."""
+    ins = (2, *experiment.widths)
+    outs = (*experiment.widths, 1)
+    numbers = sum((1 + width) * units for width, units in zip(ins, outs, strict=True))
+    snapshots, runs = len(experiment.snapshots), experiment.first_seeds + experiment.failed_seeds
+    found = 4 * numbers * snapshots * runs
+    if found > MOST_RECORDED:
+        raise InputError(
+            f"experiment {experiment.id}: found {numbers:,} weights, {snapshots} snapshots and "
+            f"{runs} runs, {found / 1e6:,.0f} MB in all, allowed: {MOST_RECORDED / 1e6:,.0f} MB; "
+            "use fewer units, snapshots or runs, or raise MOST_RECORDED in ginn/spec.py"
+        )
 
 
 def draft_of(spec: Spec) -> Spec:

@@ -112,6 +112,24 @@ class Stages:
         heard = self.kept.keep("audition-outcome", outcome_key, JSON, listen)
         return AuditionFacts(**{**heard, "failed_seeds": tuple(heard["failed_seeds"])})
 
+    def require_room(self) -> None:
+        """GeometryError where the boundaries of full runs would be too many, by the first trial's.
+
+        Better before a training of hours than after it; `geometry.trace` counts again.
+        """
+        end = self.experiment.audition_iterations
+        recorded = sum(iteration >= end for iteration in self.experiment.snapshots)
+        keys = dict(list(self.audition_keys().items())[:1])
+        key = store.key("size", [keys, recorded], rooms("geometry", "complex", "network"), [])
+
+        def measure() -> int:
+            (trial,) = self.kept.keep_each(
+                "audition", keys, SNAPSHOTS, self.train((0, end))
+            ).values()
+            return geometry.require_room(silence.last_state(trial), recorded)
+
+        self.kept.keep("size", key, JSON, measure)
+
     def cohort(self, seeds: Sequence[int]) -> Mapping[str, Snapshots]:
         """Train the cohort in full: run id -> snapshots."""
         recorded = self.experiment.snapshots
@@ -241,16 +259,17 @@ class Stages:
         """Where to look in the runs that are shown."""
         inputs = {
             "runs": self.run_keys,
+            "trials": self.audition_keys(),
             "shown": [run.id for run in exhibited],
             "domain": [self.labels, self.parts, self.corners],
         }
         key = store.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
 
         def look() -> Examples:
+            # The same part as in the claims, which the trials choose.
+            part = silence.hardest_part(self.auditioned(), self.domain)
             shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
-            runs = list(cohort.values())
-            part = silence.hardest_part(runs, self.domain)
-            return examples.examples(shown, boundaries, runs, self.domain, part)
+            return examples.examples(shown, boundaries, list(cohort.values()), self.domain, part)
 
         return self.kept.keep("examples", key, EXAMPLES, look)
 

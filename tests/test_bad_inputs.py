@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 import build as story
+from ginn import geometry, spec
 
 ROOT = Path(__file__).parents[1]
 REPORT, ARTICLE, DRAWING = "report.toml", "articles/index.md", "pictures/bottle.toml"
@@ -386,6 +387,68 @@ def test_a_bad_input_is_one_line_and_nothing_is_touched(
     assert re.search("allowed: |expected |choose |give |it takes |between ", message), message
     assert house.everything() == before
     assert not list(house.site.parent.glob(".site.new"))
+
+
+# --- too large ------------------------------------------------------------------------------------
+
+
+def refused(house: House, cache: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a build with another cache says, in one line, and touches nothing."""
+    before = house.everything()
+    capsys.readouterr()
+    places = ("--content", house.content, "--site", house.site, "--cache", cache)
+    assert story.main(["--draft", "--jobs", "1", *map(str, places)]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("build.py: error: ")
+    assert message.count("\n") == 1
+    assert house.everything() == before
+    return message
+
+
+def test_a_network_of_too_many_regions_is_refused_before_it_is_trained_in_full(
+    house: House,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(geometry, "MOST_VERTICES", 20)
+    message = refused(house, tmp_path, capsys)
+    told = r"found \d+ linear regions at iteration 30, with (\d+) vertices .*, (\d+) in 2 snapshots"
+    found = re.search(told, message)
+    assert found, message
+    assert int(found[2]) == 2 * int(found[1]) > 20
+    assert "raise MOST_VERTICES in ginn/geometry.py" in message
+    assert (tmp_path / "audition").exists()
+    assert not (tmp_path / "train").exists()
+
+
+def test_boundaries_that_grew_beyond_memory_are_refused(
+    house: House,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(geometry, "MOST_VERTICES", 20)
+    monkeypatch.setattr(geometry, "require_room", lambda state, like: 1)
+    message = refused(house, tmp_path, capsys)
+    assert re.search(r"found \d+ linear regions at .* of 4 of 4 snapshots, allowed: ", message)
+    assert (tmp_path / "train").exists(), "what was trained is kept"
+
+
+def test_weights_beyond_memory_are_refused_before_anything_is_trained(
+    house: House,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Widths 3 and 2: 2 * 3 + 3, 3 * 2 + 2 and 2 + 1 numbers of 4 bytes, 4 snapshots, 2 runs.
+    monkeypatch.setattr(spec, "MOST_RECORDED", 4 * 20 * 4 * 2)
+    spec.require_memory(spec.draft_of(spec.load_spec(house.content / REPORT)).experiment)
+    monkeypatch.setattr(spec, "MOST_RECORDED", 4 * 20 * 4 * 2 - 1)
+    message = refused(house, tmp_path / "cache", capsys)
+    assert "experiment bottle: found 20 weights, 4 snapshots and 2 runs" in message
+    assert "raise MOST_RECORDED in ginn/spec.py" in message
+    assert not (tmp_path / "cache").exists()
 
 
 # --- the store ------------------------------------------------------------------------------------

@@ -340,6 +340,7 @@ def test_the_server_shows_the_site_and_rebuilds_on_a_change(house: Path) -> None
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
+    assert process.returncode == 130
     run_build(house, "--draft")
 
 

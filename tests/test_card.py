@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from report_double import make_report
 
 from ginn import card
+from ginn.figures import WHOLE, Detail
 from ginn.network import layer_slices
 
 
@@ -42,6 +45,33 @@ def test_a_card_shows_the_boundaries_where_they_are() -> None:
         assert (np.abs(darkest - expected).sum(axis=1) < 8).any()
         # Lines are thin: most of the picture stays as it was.
         assert inked.mean() < 0.4
+
+
+def test_a_card_shows_a_detail_as_it_is_in_the_whole() -> None:
+    report = make_report()
+    run = report.facts.experiment.exhibited[0]
+    neurons = tuple(range(report.boundaries[run.id].neurons))
+    snapshot, detail = len(report.snapshots[run.id]) - 1, Detail(0.625, 0.375, 4)
+
+    def picture(shown: tuple[int, ...], detail: Detail, side: int) -> NDArray[np.int64]:
+        stage = replace(report.stage(run, snapshot, shown), detail=detail)
+        return np.asarray(card.stage_picture(stage, report.colours, side)).astype(np.int64)
+
+    bare = picture((), detail, 400)
+    whole = picture((), WHOLE, 1600)
+    assert np.abs(bare - whole[400:800, 800:1200]).max() <= 12
+    assert np.abs(bare - whole[800:1200, 800:1200]).max() > 12
+    inked = np.abs(picture(neurons, detail, 400) - bare).sum(axis=2) > 0
+    crossings = 0
+    for neuron in neurons:
+        for polyline in report.boundaries[run.id].polylines(snapshot, neuron):
+            ends = np.concatenate([polyline.vertices] + [polyline.vertices[:1]] * polyline.closed)
+            middle = (ends[:-1] + np.diff(ends, axis=0) / 2 - detail.corner) * detail.zoom
+            within = ((middle >= 0) & (middle < 1)).all(axis=1)
+            column, row = (middle[within] * 400).astype(int).T
+            assert inked[row, column].all()
+            crossings += within.sum()
+    assert crossings
 
 
 def test_a_title_is_wrapped_within_its_room_whatever_its_length() -> None:

@@ -3,15 +3,56 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ginn.address import hashed
-from ginn.closing import bytes_by_kind, claims_table, outcomes, summary
+from ginn.closing import bytes_by_kind, claims_table, outcomes, peak_memory, summary
 from ginn.phenomena import AuditionFacts, RunFacts
 from ginn.store import Stage
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="compares with /proc")
+def test_the_peak_of_memory_is_that_of_this_process() -> None:
+    told = float(re.findall(r"[\d.]+(?= GB)", peak_memory(0))[0])
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    peak = int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024 / 1e9
+    # The system counts in batches of pages, and what began this process may have been larger.
+    assert told >= 0.98 * peak - 0.01
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
+@pytest.mark.parametrize(("platform", "unit"), [("linux", 1024), ("darwin", 1)])
+def test_the_peak_of_memory_allows_for_every_worker(
+    monkeypatch: pytest.MonkeyPatch, platform: str, unit: int
+) -> None:
+    import resource
+
+    peaks = {resource.RUSAGE_SELF: 300_000_000, resource.RUSAGE_CHILDREN: 512_000_000}
+    monkeypatch.setattr(
+        resource, "getrusage", lambda who: SimpleNamespace(ru_maxrss=peaks[who] // unit)
+    )
+    monkeypatch.setattr(sys, "platform", platform)
+    assert peak_memory(3) == (
+        "Peak memory: 0.30 GB, and at most 0.51 GB in each of 3 workers: at most 1.84 GB"
+    )
+    assert peak_memory(0) == "Peak memory: 0.30 GB"
+    peaks[resource.RUSAGE_CHILDREN] = 0
+    assert peak_memory(3) == "Peak memory: 0.30 GB"
+
+
+def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "\nPeak memory: 1 GB\n\nSite" in summary([], {}, 1.0, "Peak memory: 1 GB")
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert peak_memory(2) == ""
+    assert "1.0\n\nSite" in summary([], {}, 1.0, peak_memory(2))
 
 
 def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import itertools
 import math
 import re
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -111,6 +112,58 @@ def test_behind_the_lines_is_the_target_or_nothing() -> None:
     assert drawn(stage(background="plain")).find(f"{SVG}image") is None
     with pytest.raises(FigureError, match="found 'outptu', allowed: output, target, plain"):
         drawn(stage(background="outptu"))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.tuples(st.floats(0, 1), st.floats(0, 1)), st.floats(1, figures.MOST_ZOOM))
+def test_a_detail_is_a_window_on_the_same_drawing(point: tuple[float, float], zoom: float) -> None:
+    detail = figures.select_detail(point, zoom, bottle())
+    assert detail.zoom == pytest.approx(zoom, abs=0.005)
+    whole, enlarged = drawn(stage()), drawn(replace(stage(), detail=detail))
+    left, top, width, height = map(float, enlarged.attrib["viewBox"].split())
+    assert width == height == pytest.approx(PIXELS / detail.zoom, rel=1e-4)
+    assert min(left, top) >= -1e-9
+    assert max(left, top) + width <= PIXELS * (1 + 1e-4)
+    for middle, asked, start in zip(detail, point, (left, top), strict=False):
+        assert middle * PIXELS == pytest.approx(start + width / 2, abs=PIXELS * 1e-4)
+        half = 0.5 / detail.zoom
+        assert middle == pytest.approx(min(max(asked, half), 1 - half), abs=1e-5)
+    assert enlarged.attrib["width"] == whole.attrib["width"]
+    for one, other in zip(whole.findall(f"{SVG}g"), enlarged.findall(f"{SVG}g"), strict=True):
+        assert [p.attrib["d"] for p in one] == [p.attrib["d"] for p in other]
+        widths = [float(each.attrib["stroke-width"]) for each in (one, other)]
+        assert widths[1] * detail.zoom == pytest.approx(widths[0], rel=1e-3)
+
+
+@pytest.mark.parametrize("names", [["cap"], ["diamond"], ["cap", "neck"], ["ground"]])
+def test_a_detail_of_parts_holds_them_whole_with_room_around(names: list[str]) -> None:
+    detail = figures.select_detail(names, 0, bottle())
+    mask = np.any([part.mask for part in bottle().parts if part.name in names], axis=0)
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) / PIXELS for axis in (1, 0))
+    left, top = detail.corner
+    assert left <= columns[0]
+    assert top <= rows[0]
+    assert columns[-1] + 1 / PIXELS <= left + 1 / detail.zoom + 1e-9
+    assert rows[-1] + 1 / PIXELS <= top + 1 / detail.zoom + 1e-9
+    largest = max(np.ptp(rows), np.ptp(columns)) + 1 / PIXELS
+    assert 1 / detail.zoom == pytest.approx(min(largest * figures.PART_ROOM, 1), rel=0.01)
+    words = figures.stage_description(replace(stage(), detail=detail))
+    assert (names[-1] in words) == (detail.zoom > 1)
+
+
+@pytest.mark.parametrize(
+    ("at", "zoom", "message"),
+    [
+        ("cork", 0, "at: found 'cork', allowed: a point [x, y], or parts: ground, cap"),
+        ("", 65, "zoom: found 65, allowed: a number from 1 to 64"),
+        ("", 0.5, "zoom: found 0.5"),
+        ("", True, "zoom: found True"),
+        ([0.5, 1.5], 2, "at: found 0.5, allowed: a point"),
+    ],
+)
+def test_a_detail_that_is_none_is_refused(at: Any, zoom: float, message: str) -> None:
+    with pytest.raises(FigureError, match=re.escape(message)):
+        figures.select_detail(at, zoom, bottle())
 
 
 @given(

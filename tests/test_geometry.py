@@ -13,6 +13,9 @@ Tolerances, all in float64:
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -482,7 +485,7 @@ def test_snapshots_do_not_depend_on_their_company(
     chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together = trace(trained())
-    monkeypatch.setattr(geometry, "CHUNK", chunk)
+    monkeypatch.setattr(polygonal, "CHUNK", chunk)
     apart = trace(trained())
     np.testing.assert_allclose(apart.vertices, together.vertices, rtol=0, atol=1e-12)
     for name in ("causes", "polyline_offsets", "closed", "line_offsets", "regions"):
@@ -501,6 +504,25 @@ def test_no_snapshots_give_no_boundaries() -> None:
     assert len(boundaries) == 0
     assert boundaries.neurons == 6
     assert boundaries.vertices.shape == (0, 2)
+    assert boundaries.causes.shape == boundaries.closed.shape == (0,)
+    assert boundaries.polyline_offsets.tolist() == boundaries.line_offsets.tolist() == [0]
+    some = trace(network)
+    for name in ("vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions"):
+        assert getattr(boundaries, name).dtype == getattr(some, name).dtype, name
+
+
+def test_boundaries_come_back_from_their_arrays() -> None:
+    boundaries = trace(random_network(0, (3, 2)))
+    arrays = geometry.boundaries_as_arrays(boundaries)
+    assert {name: array.dtype == object for name, array in arrays.items()} == dict.fromkeys(
+        ("widths", "vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions"),
+        False,
+    )
+    back = geometry.boundaries_from_arrays(arrays)
+    assert back.widths == (3, 2)
+    for name in arrays.keys() - {"widths"}:
+        assert getattr(back, name) is arrays[name]
+        assert np.array_equal(getattr(back, name), getattr(boundaries, name))
 
 
 def test_first_layer_boundaries_are_one_straight_segment() -> None:
@@ -723,3 +745,151 @@ def test_a_cell_entered_twice_is_refused_by_name() -> None:
     polygons.enter_layer(3, np.array([[-1.0] * 4 + [1.0, -1.0, 1.0, -1.0]]), np.full((1, 2), 1e-15))
     with pytest.raises(GeometryError, match=r"snapshot 11, neuron 3: .*more than once"):
         polygons.split(0)
+
+
+# --- large networks --------------------------------------------------------------------------
+
+
+def test_what_is_too_much_at_once_is_traced_in_smaller_chunks_to_the_same_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = random_network(9, (9, 9), count=40)
+    together = trace(network)
+    begun: list[int] = []
+    cut = polygonal.Complex.__init__
+
+    def listen(self: polygonal.Complex, snapshots: int, first_snapshot: int = 0) -> None:
+        begun.append(snapshots)
+        cut(self, snapshots, first_snapshot)
+
+    monkeypatch.setattr(polygonal.Complex, "__init__", listen)
+    monkeypatch.setattr(polygonal, "MOST_NUMBERS", 8_000)
+    apart = trace(network)
+    assert begun[:2] == [32, 16]
+    assert begun[-1] < 16
+    assert begun == sorted(begun[:-1], reverse=True) + begun[-1:], "a chunk never grows again"
+    np.testing.assert_allclose(apart.vertices, together.vertices, rtol=0, atol=1e-12)
+    for name in ("causes", "polyline_offsets", "closed", "line_offsets", "regions"):
+        assert np.array_equal(getattr(apart, name), getattr(together, name)), name
+
+
+def test_a_snapshot_that_is_too_much_alone_is_refused_with_its_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = random_network(9, (9, 9), count=5)
+    monkeypatch.setattr(polygonal, "MOST_NUMBERS", 300)
+    with pytest.raises(GeometryError) as refused:
+        trace(network)
+    told = re.fullmatch(
+        r"seed 0: snapshot 0: found (\d+) linear regions for neuron (\d+) to cut, and (\d+) numbers"
+        r" to hold, allowed: 300, .*; use fewer units, or raise MOST_NUMBERS in ginn/complex\.py",
+        str(refused.value),
+    )
+    assert told
+    regions, neuron, numbers = map(int, told.groups())
+    assert 300 < numbers <= 300 + 11 * (regions + 1), "one more line than there was room for"
+    first_layer = snapshots_of(
+        [network.weights[0][0, :neuron], np.zeros((1, neuron))],
+        [network.biases[0][0, :neuron], np.ones(1)],
+    )
+    monkeypatch.undo()
+    assert trace(first_layer).regions[0] == regions, "those of the lines before"
+
+
+def test_snapshots_that_are_unlike_take_no_more_room_than_alike_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One full snapshot among empty ones: what is padded to the fullest counts as held."""
+    network = random_network(9, (9, 9), count=32)
+    for bias in network.biases[:-1]:
+        bias[1:] = 1e6
+    together = trace(network)
+    assert together.regions[1:].max() == 1
+    held: list[int] = []
+    zeros = np.zeros
+
+    def listen(shape: Any, *rest: Any) -> Any:
+        held.append(int(np.prod(shape)))
+        return zeros(shape, *rest)
+
+    monkeypatch.setattr(polygonal, "MOST_NUMBERS", 3_000)
+    monkeypatch.setattr(np, "zeros", listen)
+    apart = trace(network)
+    monkeypatch.undo()
+    assert 0 < max(held) <= 3_000
+    assert np.array_equal(apart.regions, together.regions)
+    assert np.array_equal(apart.causes, together.causes)
+
+
+def test_a_run_of_too_many_vertices_is_refused_with_its_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = random_network(9, (9, 9), count=40)
+    boundaries = trace(network)
+    vertices = len(boundaries.causes)
+    monkeypatch.setattr(geometry, "MOST_VERTICES", vertices)
+    assert len(trace(network)) == 40
+    monkeypatch.setattr(geometry, "MOST_VERTICES", vertices - 1)
+    fullest = int(np.argmax(boundaries.regions))
+    words = (
+        f"seed 0: found {boundaries.regions[fullest]} linear regions at iteration {fullest}, with "
+        f"{vertices:,} vertices in the boundaries of 40 of 40 snapshots, allowed: "
+    )
+    with pytest.raises(GeometryError, match=re.escape(words)):
+        trace(network)
+
+
+def test_one_snapshot_tells_whether_its_like_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = random_network(9, (9, 9), count=1)
+    vertices = len(trace(state).causes)
+    monkeypatch.setattr(geometry, "MOST_VERTICES", 7 * vertices)
+    assert geometry.require_room(state, 7) == vertices
+    with pytest.raises(GeometryError, match=rf"{8 * vertices:,} in 8 snapshots from there on"):
+        geometry.require_room(state, 8)
+
+
+def as_trained(seed: int, widths: tuple[int, ...], count: int) -> Snapshots:
+    """Random weights of the size that training gives: lines cross all of the domain."""
+    rng = np.random.default_rng(seed)
+    shapes = list(zip((*widths, 1), (2, *widths), strict=True))
+    size = [4.0] + [1.0] * len(widths)
+    weights = [
+        rng.normal(0, each * np.sqrt(2 / ins), (count, out, ins))
+        for each, (out, ins) in zip(size, shapes, strict=True)
+    ]
+    return snapshots_of(weights, [rng.normal(0, 0.5, (count, out)) for out, _ in shapes])
+
+
+# In a process of its own, whose memory is its own: GB at most, by the system's account.
+LARGE = """
+import resource, sys
+import numpy as np
+sys.path[:0] = sys.argv[1:]
+from test_geometry import EPSILON, as_trained, scales, values_at
+from ginn.geometry import trace
+network = as_trained(1, (64,) * 6, count=3)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+boundaries = trace(network)
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(boundaries.regions.tolist(), len(boundaries.causes), before / 1e6, after / 1e6)
+assert after < 500_000
+for snapshot in range(3):
+    bound = 8 * EPSILON * scales(network, snapshot)
+    for neuron in range(0, boundaries.neurons, 8):
+        lines = boundaries.polylines(snapshot, neuron)
+        points = np.concatenate([np.empty((0, 2)), *(line.vertices for line in lines)])[:5_000]
+        value = values_at(network, snapshot, points)[:, neuron]
+        assert (np.abs(value) <= bound[neuron]).all(), (snapshot, neuron)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kilobytes are Linux's unit of a peak")
+def test_a_network_of_six_layers_of_64_is_traced_in_bounded_memory() -> None:
+    places = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE, *places], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    regions = [int(count) for count in re.findall(r"\d+", done.stdout.split("]")[0])]
+    assert len(regions) == 3
+    assert min(regions) > 10_000, "or it is no large network"

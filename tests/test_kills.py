@@ -27,6 +27,19 @@ def test_a_killed_build_leaves_a_whole_site_and_the_next_makes_the_same(killings
     assert sum(killings.survived.values()) == 4
 
 
+@pytest.mark.slow
+def test_two_hundred_killed_builds_end_in_the_bytes_of_an_undisturbed_one(
+    killings: Killings,
+) -> None:
+    before = killings.killed
+    while (missing := before + 200 - killings.killed) > 0:
+        for _ in killings.kill(min(20, missing), seed=1 + killings.killed):
+            pass
+    by_time = sum(n for way, n in killings.survived.items() if way.startswith("by time"))
+    assert by_time > 50, "not at changes to the disk alone"
+    assert killings.bytes > 0
+
+
 @pytest.mark.parametrize("before_the_end", [0, 1, 2, 3])
 def test_a_kill_about_the_swap_of_the_site_loses_nothing(
     killings: Killings, before_the_end: int

@@ -61,7 +61,14 @@ def test_workflows_install_the_torch_that_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     (pinned,) = (need for need in project["dependencies"] if need.startswith("torch"))
     oldest = project["requires-python"].removeprefix(">=")
-    for name in ("pages", "test"):
-        workflow = (ROOT / f".github/workflows/{name}.yml").read_text(encoding="utf-8")
-        assert set(re.findall(r"torch==[\d.]+", workflow)) == {pinned}
+    for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
+        assert set(re.findall(r"torch==[\d.]+", path.read_text(encoding="utf-8"))) == {pinned}
+    workflow = (ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8")
     assert f'python: ["{oldest}", ' in workflow
+
+
+def test_what_an_ordinary_run_leaves_out_is_run_by_a_workflow() -> None:
+    workflows = (ROOT / ".github/workflows").glob("*.yml")
+    steps = "\n".join(path.read_text(encoding="utf-8") for path in workflows)
+    for command in ("pytest -m slow", "coverage report", "mutants.py", "pip-audit", "npm audit"):
+        assert command in steps

@@ -16,7 +16,7 @@ GINN = ROOT / "ginn"
 ORDER = [
     {"spec", "address", "quantities"},
     {"picture", "network"},
-    {"train", "complex", "weights"},
+    {"train", "complex", "weights", "illustrations"},
     {"geometry"},
     {"measures.statistics", "measures.cells"},
     {"measures.claim"},
@@ -41,7 +41,7 @@ ORDER = [
     {"charts", "curves", "scatters"},
     {"plates"},
     {"articles", "gallery"},
-    {"metadata"},
+    {"metadata", "templates"},
     {"feed"},
     {"assets"},
     {"pages"},
@@ -49,13 +49,17 @@ ORDER = [
     {"work"},
     {"stages", "edition"},
 ]
-# These serve every stage and know none of the others; the swap of the site is the store's.
+# These serve every stage and know none of those in the order; the swap of the site is the store's.
 APART = {
     "store": set(),
     "swap": {"store"},
     "shelf": {"store"},
-    "crew": set(),
-    "serve": set(),
+    "stopping": set(),
+    "crew": {"stopping"},
+    "command_line": {"crew", "metadata", "spec"},
+    "mistake": set(),
+    "serve": {"swap"},
+    "watch": {"stopping", "mistake", "serve", "spec"},
     "links": {"spec"},
     "starter": {"spec"},
     "closing": {"store", "phenomena", "measures.claim"},

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import functools
+import re
 import socket
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ import pytest
 from ginn import serve
 
 ROOT = Path(__file__).parents[1]
-SOURCES = [ROOT / "build.py", *sorted((ROOT / "ginn").glob("*.py"))]
+SOURCES = [ROOT / "build.py", *sorted((ROOT / "ginn").rglob("*.py"))]
 
 UNSAFE_IMPORTS = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "code"}
 UNSAFE_NAMES = {"eval", "exec", "compile", "__import__", "input"}
@@ -100,17 +98,18 @@ def server(tmp_path: Path) -> Iterator[tuple[str, int]]:
         (site / "out").symlink_to("..")
         (site / "near").symlink_to("../site-2")
         (site / "circle").symlink_to("circle")
-    handler = functools.partial(serve.Handler, directory=str(site))
-    with ThreadingHTTPServer((serve.LOOPBACK, 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield serve.LOOPBACK, running.server_port
-        running.shutdown()
+    (site / "build.json").write_text("{}")
+    with serve.serving(serve.News(site), ROOT / "templates/serve", 0) as port:
+        yield serve.LOOPBACK, port
 
 
-def ask(server: tuple[str, int], path: str, method: str = "GET") -> str:
+def ask(
+    server: tuple[str, int], path: str, method: str = "GET", host: str | None = "localhost:PORT"
+) -> str:
     """The whole answer to a request whose path no library has tidied."""
+    named = f"Host: {host.replace('PORT', str(server[1]))}\r\n" if host is not None else ""
     with socket.create_connection(server, timeout=5) as connection:
-        connection.sendall(f"{method} {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        connection.sendall(f"{method} {path} HTTP/1.0\r\n{named}\r\n".encode())
         return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
 
 
@@ -122,7 +121,7 @@ def ask(server: tuple[str, int], path: str, method: str = "GET") -> str:
 def test_the_site_is_served(server: tuple[str, int], path: str, said: str) -> None:
     answer = ask(server, path)
     assert answer.startswith("HTTP/1.0 200 ")
-    assert answer.endswith(said)
+    assert answer.partition("\r\n\r\n")[2].startswith(said)
     assert "Cache-Control: no-store" in answer
 
 
@@ -159,3 +158,43 @@ def test_nothing_outside_the_site_is_served(server: tuple[str, int], path: str) 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_nothing_is_taken(server: tuple[str, int], method: str) -> None:
     assert ask(server, "/index.html", method).split()[1] == "501"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:PORT", "localhost:PORT", "[::1]:PORT"])
+def test_this_machine_is_known_by_its_names(server: tuple[str, int], host: str) -> None:
+    assert ask(server, "/", host=host).split()[1] == "200"
+
+
+@pytest.mark.parametrize("path", ["/", serve.EVENTS, "/_serve/reload.js", "/absent"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:PORT", "localhost", "localhost:1", "127.0.0.1.evil.example:PORT",
+     "localhost:PORT@evil.example", "", None],
+)  # fmt: skip
+def test_a_name_that_leads_here_from_elsewhere_is_refused(
+    server: tuple[str, int], path: str, host: str | None
+) -> None:
+    for method in ("GET", "HEAD"):
+        answer = ask(server, path, method, host)
+        assert answer.split()[1] == "403"
+        assert "the page" not in answer
+        assert "data:" not in answer
+
+
+def test_no_other_site_may_use_what_is_served(server: tuple[str, int]) -> None:
+    for path in ("/", "/_serve/reload.js", "/build.json"):
+        answer = ask(server, path)
+        assert answer.split()[1] == "200"
+        assert "Cross-Origin-Resource-Policy: same-origin" in answer
+        assert "Access-Control" not in answer
+
+
+def test_head_tells_what_get_would_send(server: tuple[str, int]) -> None:
+    for path in ("/", "/build.json", "/absent", "/_serve/serve.css"):
+        (got, body), (head, none) = (
+            ask(server, path, method).split("\r\n\r\n", 1) for method in ("GET", "HEAD")
+        )
+        undated = [re.sub("Date: .*", "", each) for each in (got, head)]
+        assert undated[0] == undated[1]
+        assert none == ""
+        assert f"Content-Length: {len(body.encode())}\r\n" in got

@@ -278,6 +278,18 @@ def test_no_two_tiles_share_a_place() -> None:
     assert len({output.locate(k) for k in range(431)}) == 431
 
 
+def test_output_sheets_are_as_full_as_a_phone_can_keep_several_of() -> None:
+    for pixels in range(1, 1025):
+        columns = sprites.output_layout(pixels, 431).columns
+        assert columns * pixels <= 1024 < (columns + 1) * pixels
+    assert sprites.output_layout(1025, 431).columns == 1
+
+
+def test_ink_has_four_levels_evenly_apart() -> None:
+    picture = film(random_boundaries((3,), 2, seed=4), 0)[0]
+    assert set(np.unique(ink(picture)).tolist()) == {0, 85, 170, 255}
+
+
 def test_the_same_boundaries_give_the_same_bytes() -> None:
     boundaries = random_boundaries((5,), 3, seed=9)
     first, second = (list(sprites.boundary_sheets(boundaries, COLOURS)) for _ in range(2))
@@ -327,8 +339,12 @@ def test_what_a_film_does_not_have_is_refused() -> None:
         layout.locate(4, 0)
     with pytest.raises(IndexError, match="rows 0 to 3"):
         layout.locate(0, -1)
-    with pytest.raises(ValueError, match="hidden layers are 0 to 0"):
-        sprites.boundary_layout((3,), 1, 4)
+    for snapshot in (-1, 431):
+        with pytest.raises(IndexError, match="snapshots 0 to 430"):
+            sprites.output_layout(200, 431).locate(snapshot)
+    for layer in (-1, 1):
+        with pytest.raises(ValueError, match="hidden layers are 0 to 0"):
+            sprites.boundary_layout((3,), layer, 4)
     with pytest.raises(ValueError, match="1 to 2048"):
         sprites.output_layout(2049, 1)
     with pytest.raises(ValueError, match="in \\[0, 1\\]"):

@@ -14,13 +14,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ginn.complex import EPSILON, HEAD, ON_LEFT, ON_RIGHT, OUTSIDE, TAIL, Bool, Complex, Index
+from ginn.complex import (
+    EPSILON,
+    HEAD,
+    ON_LEFT,
+    ON_RIGHT,
+    OUTSIDE,
+    TAIL,
+    Bool,
+    Complex,
+    Index,
+    by_chunks,
+)
 from ginn.complex import cut_layers as cut_by_layers
 from ginn.network import Float64, Snapshots
 from ginn.picture import inside_polygon
-
-# Snapshots cut together: as in `geometry`.
-CHUNK = 32
 
 
 @dataclass(frozen=True)
@@ -46,14 +54,21 @@ def cells(snapshots: Snapshots, outline: Float64 | None = None) -> Iterator[Cell
     sides as well, so that each lies within it or without (even-odd rule); else all are within.
     Raises GeometryError where `complex.layers` does.
     """
-    for first in range(0, len(snapshots), CHUNK):
-        weights = tuple(weight[first : first + CHUNK] for weight in snapshots.weights)
-        biases = tuple(bias[first : first + CHUNK] for bias in snapshots.biases)
-        polygons = Complex(len(weights[0]), first)
+
+    def cut_chunk(first: int, count: int) -> list[Cells]:
+        part = slice(first, first + count)
+        polygons = Complex(count, first)
         if outline is not None:
             _cut_along(polygons, outline)
-        for layer, cut in enumerate(cut_by_layers(weights, biases, polygons)):
-            yield _read(cut, layer, outline)
+        weights = tuple(weight[part] for weight in snapshots.weights)
+        biases = tuple(bias[part] for bias in snapshots.biases)
+        return [
+            _read(cut, layer, outline)
+            for layer, cut in enumerate(cut_by_layers(weights, biases, polygons))
+        ]
+
+    for chunk in by_chunks(len(snapshots), cut_chunk):
+        yield from chunk
 
 
 def _cut_along(polygons: Complex, outline: Float64) -> None:

@@ -19,6 +19,7 @@ Axes: K snapshots, P points, N hidden neurons of all layers, in order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -307,7 +308,7 @@ def claim_indecision(told: Indecision) -> Claim:
             f"; most of all flips layer {top.layer + 1}, neuron {top.neuron + 1} of seed "
             f"{top.seed}: {top.flipped:.2%} a snapshot, {top.most:.1%} at most, for "
             f"{top.moved:.3%} of probability, since it adds {top.push:.2g} nats where it "
-            f"flips and {top.usual:.2g} where it is on, beside a logit of {top.certainty:.2g}"
+            f"flips{_where_on(top.usual)}, beside a logit of {top.certainty:.2g}"
             if top
             else ""
         ),
@@ -318,6 +319,11 @@ def claim_indecision(told: Indecision) -> Claim:
         runs=told.runs,
         verdict="holds" if told.indecisive else "does not hold",
     )
+
+
+def _where_on(usual: float) -> str:
+    """What a neuron adds where it is on, for the claim; a neuron may be on nowhere."""
+    return " and is on nowhere else" if math.isnan(usual) else f" and {usual:.2g} where it is on"
 
 
 def _median(values: Sequence[float]) -> float:

@@ -81,6 +81,7 @@ GINN.controls = (() => {
         note.textContent = counted + BEHIND[state.behind][1];
         trail.value = String(state.trail);
         trailText.textContent = state.trail ? `${state.trail} snapshots` : "off";
+        trail.setAttribute("aria-valuetext", trailText.textContent);
         stages.hidden = state.beside === "";
         side.show(state.side);
         own.setAttribute("aria-pressed", String(state.own !== null));

@@ -92,6 +92,7 @@
  * @property {(file: string) => any} get the value or picture, or undefined while it has not come
  * @property {(file: string) => string | undefined} failure why it did not come
  * @property {() => void} retry asks again for what failed
+ * @property {() => void} close lets go of all that came, and asks for nothing more
  */
 
 GINN.data = (() => {
@@ -217,6 +218,11 @@ GINN.data = (() => {
         failures.clear();
         loadNext();
         changed();
+      },
+      close() {
+        wishes = [];
+        for (const value of shelf.values()) if (value instanceof ImageBitmap) value.close();
+        shelf.clear();
       },
     };
   }

@@ -1,9 +1,17 @@
 // The viewer: wires the state to stages, clock, network panel and answers.
 "use strict";
 
+/**
+ * @typedef {object} Assembled a viewer at work
+ * @property {() => void} schedule asks for a redraw
+ * @property {Clock} clock
+ * @property {() => string} leave stops all of it, and gives the state as an address holds it
+ */
+
 GINN.explorer = (() => {
   const { element, tool } = GINN;
-  // How far an arrow moves an enlarged picture, in stages, and the point asked about, in pixels.
+  // How far an arrow moves an enlarged picture, in stages; and with Shift the point asked about, in
+  // pixels, or the clock, in snapshots.
   const PAN = 0.1;
   const FAR = 10;
   const USUAL_TRAIL = 10;
@@ -17,7 +25,7 @@ GINN.explorer = (() => {
    * @param {Index} index
    * @param {string} preset
    * @param {boolean} keepsAddress
-   * @returns {() => void} asks for a redraw
+   * @returns {Assembled}
    */
   function assemble(root, library, indexFile, index, preset, keepsAddress) {
     const context = { runs: index.runs, widths: index.widths };
@@ -93,32 +101,11 @@ GINN.explorer = (() => {
       })
       : undefined;
 
-    // --- questions ---
-
-    /** @param {Point} point */
-    const ask = (point) => set({ point, ...GINN.zoom.showing(state, point) });
-    /**
-     * Moves the point asked about; without one, it begins in the picture's middle.
-     * @param {number} right in pixels of the domain
-     * @param {number} down
-     */
-    const movePoint = (right, down) => {
-      const inside = (/** @type {number} */ value) => Math.min(1, Math.max(0, value));
-      const { x, y } = state.point ?? state;
-      ask({ x: inside(x + right / index.pixels), y: inside(y + down / index.pixels) });
-    };
-    const nextKink = () => {
-      const { kinks, kink } = seen[SIDES.indexOf(state.side)] ?? seen[0];
-      if (kinks.length === 0) return false;
-      const next = kinks[(kink ? kinks.indexOf(kink) + 1 : 0) % kinks.length];
-      return ask({ x: next.x, y: next.y });
-    };
-    /** @returns {number} the neuron whose bends are listed: the one asked about, or the deepest of few */
-    const bent = () => {
-      const { show, about } = active();
-      if (about >= 0 || show.size === 0 || show.size > GINN.pane.FEW) return about;
-      return Math.max(...show);
-    };
+    /** what the stage showed last that the network panel belongs to */
+    const seenHere = () => seen[SIDES.indexOf(state.side)] ?? seen[0];
+    const questions = GINN.questions.create(index, library, frames, {
+      state: () => state, active, seen: seenHere, set,
+    });
 
     // --- what is on the page ---
 
@@ -163,17 +150,18 @@ GINN.explorer = (() => {
       beside: (now) => (now.beside
         ? `${frames.runOf(GINN.state.ofSide(now, "right", context)).title} beside it`
         : "One stage"),
-      point: () => answers.inWords(questionOf(state.point)),
+      point: () => answers.inWords(questions.about(state.point)),
       about: (now) => `Bends of ${GINN.network.nameOf(index.widths, now.about)}`,
     });
     const keep = element("div", { role: "group", "aria-label": "Keep and share" }, [
-      tool("PNG", "Save as PNG", () => save(GINN.save.png)),
-      tool("SVG", "Save as SVG", () => save(GINN.save.svg)),
+      tool("PNG", "Save as PNG", () => save("png")),
+      tool("SVG", "Save as SVG", () => save("svg")),
     ]);
     if (address) {
       keep.append(tool("Copy link", "Copy link to this view", async () => {
         address.write();
-        live.say(await GINN.save.link(location.href));
+        live.say(await navigator.clipboard?.writeText(location.href).then(() => "Link copied.", () => "")
+          || "The browser does not let this page copy; the link is in the address bar.");
       }));
     }
     if (help) keep.append(help.button);
@@ -209,32 +197,7 @@ GINN.explorer = (() => {
       ]),
       ...(help ? [help.dialog] : []),
     );
-    index.widths.forEach((_, layer) => {
-      const name = `--layer-${layer + 1}`;
-      if (getComputedStyle(root).getPropertyValue(name)) return;
-      const colours = index.layer_colours;
-      root.style.setProperty(name, colours[layer % colours.length]);
-    });
-    root.querySelectorAll("[data-layer]").forEach((section) => {
-      const layer = Number(/** @type {HTMLElement} */ (section).dataset.layer);
-      const name = layer < index.widths.length ? `--layer-${layer + 1}` : "--output";
-      /** @type {HTMLElement} */ (section).style.setProperty("--layer", `var(${name})`);
-    });
-
-    /** @returns {Palette} */
-    function readPalette() {
-      const style = getComputedStyle(root);
-      const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-      return {
-        layers: index.widths.map((_, layer) => colour(`--layer-${layer + 1}`)),
-        output: colour("--output"),
-        paper: colour("--paper"),
-        ink: colour("--ink"),
-        black: colour("--picture-black"),
-        white: colour("--picture-white"),
-        error: colour("--error"),
-      };
-    }
+    GINN.colours.spread(root, index);
 
     // --- drawing ---
 
@@ -255,7 +218,7 @@ GINN.explorer = (() => {
         const { step, show } = ofSide(SIDES[at]);
         panes[at].canvas.setAttribute("aria-label",
           `${momentOf(header, step)}: ${show.size} boundaries shown`);
-        panes[at].title(sides.length > 1 ? titleOf(header, step, answerOf(header, step, point)) : "");
+        panes[at].title(sides.length > 1 ? titleOf(header, step, point) : "");
         panes[at].element.classList.toggle("viewer-active",
           sides.length > 1 && SIDES[at] === state.side);
       });
@@ -264,7 +227,7 @@ GINN.explorer = (() => {
       troubleTold = trouble;
       zoom.draw(state);
       controls.draw(state, frames.runOf(active()).outcome, seen[0].header?.regions[state.step]);
-      const question = questionOf(point);
+      const question = questions.about(point);
       bentDrawn = question.bent;
       answers.draw(question);
       network.drawValues(point ? question.answer?.values : undefined);
@@ -275,7 +238,7 @@ GINN.explorer = (() => {
       if (seen[0].header) {
         timeline.draw(seen[0].header, seen[1]?.header, state, clock.isPlaying());
         // In an article's figure the network panel is out of sight.
-        if (network.element.offsetParent) drawThumbnails(seen[sides.indexOf(state.side)] ?? seen[0]);
+        if (network.element.offsetParent) drawThumbnails(seenHere());
       }
       if (clock.isPlaying()) schedule();
     }
@@ -285,44 +248,12 @@ GINN.explorer = (() => {
      * @returns {Shown}
      */
     function shownOn(side) {
-      palette ??= readPalette();
+      palette ??= GINN.colours.palette(root, index.widths);
       return {
         palette,
         marked: side === state.side ? marked : undefined,
         point: hovered ?? state.point,
       };
-    }
-
-    /**
-     * @param {Point | null} point
-     * @returns {Question} to the stage that the network panel belongs to
-     */
-    function questionOf(point) {
-      const { step, show } = active();
-      const { header, chunk, kink } = seen[SIDES.indexOf(state.side)] ?? seen[0];
-      const file = header && GINN.data.weightsFile(header, step);
-      const listed = bent();
-      return {
-        point,
-        target: point ? frames.targetAt(point) : undefined,
-        answer: answerOf(header, step, point),
-        trouble: (file && library.failure(file)) ?? "",
-        kink,
-        bent: listed,
-        bends: chunk && listed >= 0 ? GINN.kinks.ofNeuron(chunk, step, listed) : [],
-        show,
-      };
-    }
-
-    /**
-     * @param {Run | undefined} header
-     * @param {number} step
-     * @param {Point | null} point
-     * @returns {Answer | undefined} nothing while the weights have not come
-     */
-    function answerOf(header, step, point) {
-      const weights = header && point && library.get(GINN.data.weightsFile(header, step));
-      return weights && GINN.forward.at(weights, step, point.x, point.y);
     }
 
     /**
@@ -337,31 +268,38 @@ GINN.explorer = (() => {
     /**
      * @param {Run} header
      * @param {number} step
-     * @param {Answer | undefined} answer
+     * @param {Point | null} point
      * @returns {string}
      */
-    function titleOf(header, step, answer) {
+    function titleOf(header, step, point) {
+      const answer = questions.answer(header, step, point);
       const here = answer ? `; here ${GINN.answers.chance(answer.probability)} white` : "";
       return `${header.title}: accuracy ${GINN.words.percent(header.accuracy[step])}${here}`;
     }
 
     /**
-     * Saves the stage that was used last.
-     * @param {(scene: Scene, caption: Caption) => string} as
+     * Saves what the stages show, side by side; what does so is loaded at the first time.
+     * @param {"png" | "svg"} kind
      */
-    function save(as) {
-      const at = Math.min(SIDES.indexOf(state.side), seen.length - 1);
-      const { header } = seen[at];
-      const of = active();
-      const scene = panes[at].sceneOf(of, { ...shownOn(SIDES[at]), point: state.point }, seen[at]);
-      if (!header || !scene) return;
+    async function save(kind) {
+      const kept = seen.flatMap((each, at) => {
+        const of = ofSide(SIDES[at]);
+        const scene = panes[at].sceneOf(of, { ...shownOn(SIDES[at]), point: state.point }, each);
+        if (!each.header || !scene) return [];
+        const file = `${of.run}-iteration-${each.header.iterations[of.step]}`;
+        return [{ scene, text: momentOf(each.header, of.step), file }];
+      });
+      if (kept.length === 0) return;
       const place = new URL(`#${GINN.state.write(state, context)}`, document.baseURI);
-      live.say(as(scene, {
-        text: momentOf(header, of.step),
-        address: place.href,
-        file: `${of.run}-iteration-${header.iterations[of.step]}`,
-        ink: scene.palette.ink,
+      await (GINN.save ?? new Promise((resolve) => {
+        document.head.append(Object.assign(document.createElement("script"),
+          { src: root.dataset.save, onload: resolve, onerror: resolve }));
       }));
+      live.say(GINN.save?.[kind](kept.map(({ scene }) => scene), {
+        text: kept.map(({ text }) => text).join("; beside it "),
+        address: place.href,
+        file: kept.map(({ file }) => file).join("-beside-"),
+      }) ?? "The script that saves did not arrive.");
     }
 
     /** @param {Seen} from */
@@ -378,28 +316,32 @@ GINN.explorer = (() => {
       thumbnailsDrawn = drawn;
     }
 
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    // Paper is light whatever the screen is, and nobody waits for a frame before it is printed.
+    const dark = matchMedia("screen and (prefers-color-scheme: dark)");
+    const recolour = () => {
       palette = undefined;
       network.recolour();
       thumbnailsDrawn = "";
-      schedule();
-    });
+      draw();
+    };
+    dark.addEventListener("change", recolour);
 
     // --- the keyboard ---
 
     /**
      * On the stage the arrows move the point asked about, or an enlarged picture; elsewhere the clock.
-     * @param {number} right
+     * @param {number} right in pixels and in snapshots
      * @param {number} down
-     * @param {number} pixels how far the point goes
-     * @param {() => unknown} otherwise
      * @returns {(target: HTMLElement) => unknown}
      */
-    const arrow = (right, down, pixels, otherwise) => (target) => {
-      if (!picture.contains(target)) return otherwise();
-      if (state.point) return movePoint(right * pixels, down * pixels);
-      if (state.zoom > 1) return set(GINN.zoom.moved(state, -right * PAN, -down * PAN));
-      return otherwise();
+    const arrow = (right, down) => (target) => {
+      if (picture.contains(target)) {
+        if (state.point) return questions.move(right, down);
+        if (state.zoom > 1) {
+          return set(GINN.zoom.moved(state, -PAN * Math.sign(right), -PAN * Math.sign(down)));
+        }
+      }
+      return right ? goto(state.step + right) : false;
     };
     /**
      * @param {number} factor
@@ -414,17 +356,16 @@ GINN.explorer = (() => {
       const neuron = network.neuronOf(target);
       return neuron === undefined ? false : action(neuron);
     };
-    const nothing = () => false;
     GINN.keys.listen(keepsAddress ? document : root, {
       " ": clock.toggle,
-      ArrowLeft: arrow(-1, 0, 1, () => goto(state.step - 1)),
-      ArrowRight: arrow(1, 0, 1, () => goto(state.step + 1)),
-      ArrowUp: arrow(0, -1, 1, nothing),
-      ArrowDown: arrow(0, 1, 1, nothing),
-      "Shift+ArrowLeft": arrow(-1, 0, FAR, () => goto(state.step - FAR)),
-      "Shift+ArrowRight": arrow(1, 0, FAR, () => goto(state.step + FAR)),
-      "Shift+ArrowUp": arrow(0, -1, FAR, nothing),
-      "Shift+ArrowDown": arrow(0, 1, FAR, nothing),
+      ArrowLeft: arrow(-1, 0),
+      ArrowRight: arrow(1, 0),
+      ArrowUp: arrow(0, -1),
+      ArrowDown: arrow(0, 1),
+      "Shift+ArrowLeft": arrow(-FAR, 0),
+      "Shift+ArrowRight": arrow(FAR, 0),
+      "Shift+ArrowUp": arrow(0, -FAR),
+      "Shift+ArrowDown": arrow(0, FAR),
       Home: () => goto(0),
       End: () => goto(Infinity),
       "+": zoomOrSpeed(2, 1),
@@ -433,7 +374,7 @@ GINN.explorer = (() => {
       l: () => set({ loop: !state.loop }),
       t: () => set({ trail: state.trail ? 0 : USUAL_TRAIL }),
       m: nextMoment,
-      k: nextKink,
+      k: questions.nextKink,
       p: () => {
         panes[SIDES.indexOf(state.side)].canvas.focus();
         set({ point: state.point ? null : { x: state.x, y: state.y } });
@@ -454,7 +395,19 @@ GINN.explorer = (() => {
     });
 
     draw();
-    return schedule;
+    return {
+      schedule,
+      clock,
+      leave() {
+        dark.removeEventListener("change", recolour);
+        clock.pause();
+        cancelAnimationFrame(frame);
+        // As if a frame were always on its way: no other is asked for.
+        frame = -1;
+        panes.forEach((pane) => pane.close());
+        return GINN.state.write(state, context);
+      },
+    };
   }
 
   return { assemble };

@@ -82,6 +82,7 @@ interface Ginn {
   };
   zoom: {
     within(look: Look): Look;
+    inside(place: Point): Point;
     viewOf(look: Look): View;
     enlarged(look: Look, factor: number, fixed?: { x: number; y: number }): Look;
     moved(look: Look, right: number, down: number): Look;
@@ -92,11 +93,9 @@ interface Ginn {
   frames: {
     create(library: Library, index: Index, indexFile: string): Frames;
   };
-  save: {
-    svg(scene: Scene, caption: Caption): string;
-    svgText(scene: Scene, caption: Caption, ground?: string): string;
-    png(scene: Scene, caption: Caption): string;
-    link(address: string): Promise<string>;
+  save?: {
+    svg(scenes: Scene[], caption: Caption): string;
+    png(scenes: Scene[], caption: Caption): string;
   };
   live: {
     create(first: State, names: Names): Live;
@@ -110,7 +109,7 @@ interface Ginn {
     ): void;
   };
   pane: {
-    FEW: number;
+    few(state: State): number[];
     create(index: Index, library: Library, frames: Frames, actions: PaneActions): Pane;
   };
   answers: {
@@ -140,13 +139,20 @@ interface Ginn {
     ): void;
     nameOf(widths: number[], neuron: number): string;
   };
+  questions: {
+    create(index: Index, library: Library, frames: Frames, asked: Asked): Questions;
+  };
+  colours: {
+    spread(root: HTMLElement, index: Index): void;
+    palette(root: HTMLElement, widths: number[]): Palette;
+  };
   explorer: {
     assemble(
       root: HTMLElement, library: Library, indexFile: string, index: Index, preset: string,
       keepsAddress: boolean,
-    ): () => void;
+    ): Assembled;
   };
-  mount(root: HTMLElement, preset?: string, options?: { address?: boolean }): void;
+  mount(root: HTMLElement, preset?: string, options?: { address?: boolean }): Viewer;
 }
 
 declare var GINN: Ginn;

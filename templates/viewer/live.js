@@ -19,7 +19,6 @@
 GINN.live = (() => {
   // Whoever moves a slider wants to hear where it stopped.
   const DELAY = 600;
-  const PLACES = { output: "the output", target: "the target", error: "the error", regions: "the linear regions", plain: "nothing" };
 
   /**
    * @param {State} before
@@ -32,7 +31,7 @@ GINN.live = (() => {
     if (now.run !== before.run) said.push(names.run(now));
     if (now.step !== before.step || now.run !== before.run) said.push(names.moment(now));
     if (now.show !== before.show) said.push(`${now.show.size} boundaries shown`);
-    if (now.behind !== before.behind) said.push(`Behind the lines: ${PLACES[now.behind]}`);
+    if (now.behind !== before.behind) said.push(`Behind the lines: ${now.behind}`);
     if (now.zoom !== before.zoom) said.push(`Zoom ${Number(now.zoom.toFixed(1))}`);
     if (now.trail !== before.trail) said.push(`Trail of ${now.trail} snapshots`);
     if (now.speed !== before.speed) said.push(`Speed ${now.speed} a second`);

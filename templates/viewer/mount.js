@@ -1,6 +1,12 @@
 // Puts viewers into a page: the index first, then what it says there is.
 "use strict";
 
+/**
+ * @typedef {object} Viewer a viewer's place in a page
+ * @property {() => Clock | undefined} clock once there is one
+ * @property {() => string} leave lets go of all that it holds, and gives its state for another time
+ */
+
 GINN.mount = (() => {
   const { element } = GINN;
 
@@ -9,6 +15,7 @@ GINN.mount = (() => {
    * @param {HTMLElement} root
    * @param {string} [preset] what to show first, as in the address: "run=seed-7&step=300"
    * @param {{address?: boolean}} [options] `address`: keep the state in the page's address
+   * @returns {Viewer}
    */
   function mount(root, preset = "", options = {}) {
     const address = new URL(root.dataset.index ?? "", document.baseURI).href;
@@ -18,9 +25,10 @@ GINN.mount = (() => {
     const retry = GINN.button("Try again", () => library.retry());
     const notice = element("div", { class: "viewer-notice" }, [status]);
     root.replaceChildren(notice);
-    /** @type {(() => void) | undefined} */
-    let schedule;
-    const library = GINN.data.library(folder, () => (schedule ? schedule() : start()));
+    /** @type {Assembled | undefined} */
+    let viewer;
+    let changed = start;
+    const library = GINN.data.library(folder, () => changed());
     library.want([{ kind: "script", file: indexFile, decode: GINN.data.versioned("the index") }]);
 
     function start() {
@@ -30,10 +38,21 @@ GINN.mount = (() => {
         status.textContent = `The experiment's data did not arrive: ${failure}.`;
         notice.append(retry);
       } else if (index) {
-        schedule = GINN.explorer.assemble(root, library, indexFile, index, preset,
+        viewer = GINN.explorer.assemble(root, library, indexFile, index, preset,
           options.address ?? false);
+        changed = viewer.schedule;
       }
     }
+
+    return {
+      clock: () => viewer?.clock,
+      leave() {
+        changed = () => {};
+        const state = viewer?.leave() ?? preset;
+        library.close();
+        return state;
+      },
+    };
   }
 
   return mount;

@@ -187,11 +187,10 @@ GINN.network = (() => {
    * @returns {HTMLElement}
    */
   function section(layer, head, buttons) {
-    const made = element("div", { class: "viewer-section", "data-layer": String(layer) }, [
+    return element("div", { class: "viewer-section", "data-layer": String(layer) }, [
       element("div", { class: "viewer-head" }, head),
       element("div", { class: "viewer-neurons" }, buttons),
     ]);
-    return made;
   }
 
   return { create, marking, nameOf };

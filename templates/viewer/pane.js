@@ -34,6 +34,7 @@
  * @property {(state: State, shown: Shown) => Seen} draw
  * @property {(state: State, shown: Shown, seen: Seen) => Scene | undefined} sceneOf
  * @property {(text: string) => void} title
+ * @property {() => void} close lets go of the canvas's pixels
  */
 
 GINN.pane = (() => {
@@ -67,11 +68,12 @@ GINN.pane = (() => {
     const title = element("p", { class: "viewer-title" });
     /** when the stage began to lack exact lines, or 0 */
     let waitingSince = 0;
-    new ResizeObserver(() => {
+    const sizes = new ResizeObserver(() => {
       const side = Math.round(canvas.clientWidth * devicePixelRatio);
       if (side > 0 && side !== canvas.width) canvas.width = canvas.height = side;
       actions.redraw();
-    }).observe(canvas);
+    });
+    sizes.observe(canvas);
     watchQuestions(canvas, actions);
 
     /**
@@ -95,7 +97,6 @@ GINN.pane = (() => {
       if (!header) return undefined;
       const size = canvas.width;
       const view = GINN.zoom.viewOf(state);
-      const few = state.show.size <= FEW ? [...state.show] : [];
       const pixels = Math.min(MOST_PIXELS, size);
       return {
         size,
@@ -115,7 +116,7 @@ GINN.pane = (() => {
         show: state.show,
         marked: kink ? kink.cause : marked,
         trail: frames.trailOf(state, header),
-        trailing: marked === undefined ? few : [marked],
+        trailing: marked === undefined ? few(state) : [marked],
         kinks,
         point,
       };
@@ -128,6 +129,10 @@ GINN.pane = (() => {
       title(text) {
         if (title.textContent !== text) title.textContent = text;
         title.hidden = text === "";
+      },
+      close() {
+        sizes.disconnect();
+        canvas.width = 0;
       },
       draw(state, shown) {
         const header = frames.headerOf(state);
@@ -159,13 +164,20 @@ GINN.pane = (() => {
   }
 
   /**
+   * @param {State} state
+   * @returns {number[]} the neurons shown, where these are few
+   */
+  function few({ show }) {
+    return show.size <= FEW ? [...show] : [];
+  }
+
+  /**
    * @param {Chunk} chunk
    * @param {State} state
    * @returns {Kink[]} of the neuron asked about, or of few neurons shown
    */
   function kinksShown(chunk, state) {
-    const few = state.show.size <= FEW ? [...state.show] : [];
-    const neurons = state.about < 0 ? few : [state.about];
+    const neurons = state.about < 0 ? few(state) : [state.about];
     return neurons.flatMap((neuron) => GINN.kinks.ofNeuron(chunk, state.step, neuron));
   }
 
@@ -180,8 +192,7 @@ GINN.pane = (() => {
     const placeOf = (/** @type {MouseEvent} */ event) => {
       const view = GINN.zoom.viewOf(actions.look());
       const at = GINN.zoom.placeOf(canvas, event);
-      const inside = (/** @type {number} */ value) => Math.min(1, Math.max(0, value));
-      return { x: inside(view.x + at.x / view.zoom), y: inside(view.y + at.y / view.zoom) };
+      return GINN.zoom.inside({ x: view.x + at.x / view.zoom, y: view.y + at.y / view.zoom });
     };
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerType === "mouse" && event.buttons === 0) actions.hover(placeOf(event));
@@ -199,5 +210,5 @@ GINN.pane = (() => {
     });
   }
 
-  return { create, FEW };
+  return { create, few };
 })();

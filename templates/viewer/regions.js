@@ -4,6 +4,8 @@
 GINN.regions = (() => {
   const COLOURS = 256;
   const LEFT = -1;
+  /** @type {WeakMap<Chunk, {key: string, canvas: HTMLCanvasElement}>} the last picture of each */
+  const kept = new WeakMap();
 
   /**
    * A number a neuron; a region's number is that of all neurons that are on, combined by exclusive
@@ -97,6 +99,7 @@ GINN.regions = (() => {
   }
 
   /**
+   * A pointer that moves asks for it at each frame: it is made once.
    * @param {Chunk} chunk
    * @param {number} step
    * @param {number} hidden
@@ -106,6 +109,9 @@ GINN.regions = (() => {
    * @returns {HTMLCanvasElement}
    */
   function picture(chunk, step, hidden, side, view, dark) {
+    const key = [step, side, view.x, view.y, view.zoom, dark].join();
+    const last = kept.get(chunk);
+    if (last?.key === key) return last.canvas;
     const canvas = GINN.element("canvas", { width: String(side), height: String(side) });
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const image = pen.createImageData(side, side);
@@ -115,6 +121,7 @@ GINN.regions = (() => {
       pixels[at] = words[number >>> 24];
     });
     pen.putImageData(image, 0, 0);
+    kept.set(chunk, { key, canvas });
     return canvas;
   }
 

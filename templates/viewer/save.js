@@ -1,4 +1,4 @@
-// Keeping and sharing: the stage as PNG and as SVG, and the link to what is shown.
+// Keeping: the stages as PNG and as SVG. A file of its own, which comes when it is asked for.
 "use strict";
 
 /**
@@ -6,17 +6,21 @@
  * @property {string} text what is shown: run and iteration
  * @property {string} address where it can be seen again
  * @property {string} file the saved file's name, without its kind
- * @property {string} ink #rrggbb
  */
 
 GINN.save = (() => {
   const { element } = GINN;
   const SIDE = 800;
   const PNG_SCALE = 2;
+  // Between two stages.
+  const GAP = 16;
   const LINE_HEIGHT = 22;
   const MARGIN = 12;
   const FONT = "14px system-ui, sans-serif";
   const STRIP = 2 * LINE_HEIGHT + MARGIN;
+
+  const leftOf = (/** @type {number} */ at) => at * (SIDE + GAP);
+  const widthOf = (/** @type {Scene[]} */ scenes) => leftOf(scenes.length) - GAP;
 
   /**
    * @param {string} text
@@ -35,9 +39,8 @@ GINN.save = (() => {
     let path = "";
     const place = (/** @type {number} */ x, /** @type {number} */ y) =>
       `${Number(x.toFixed(2))} ${Number(y.toFixed(2))}`;
-    /** @type {LinePen} */
-    const pen = {
-      strokeStyle: "", lineWidth: 1, lineJoin: "round", lineCap: "round", globalAlpha: 1,
+    // Whoever draws sets the stroke's properties first.
+    const pen = /** @type {LinePen} */ ({
       beginPath() {
         path = "";
       },
@@ -55,7 +58,7 @@ GINN.save = (() => {
         const faded = pen.globalAlpha < 1 ? ` opacity="${pen.globalAlpha.toFixed(2)}"` : "";
         paths.push(`<path d="${path}" stroke="${pen.strokeStyle}" stroke-width="${pen.lineWidth}"${faded}/>`);
       },
-    };
+    });
     return { pen, paths };
   }
 
@@ -66,7 +69,7 @@ GINN.save = (() => {
   function groundPicture(scene) {
     const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
     const pen = canvas.getContext("2d");
-    if (!pen || !scene.behind) return undefined;
+    if (!pen || !(scene.behind || scene.regions)) return undefined;
     GINN.stage.drawGround(pen, { ...scene, size: SIDE, unit: 1 });
     try {
       return canvas.toDataURL();
@@ -76,49 +79,66 @@ GINN.save = (() => {
   }
 
   /**
-   * @param {Scene} scene
+   * @param {Scene[]} scenes side by side
    * @param {Caption} caption
-   * @param {string} [ground] a picture's address
+   * @param {(string | undefined)[]} [grounds] a picture's address for each
    * @returns {string} a drawing with every boundary as a path
    */
-  function svgText(scene, caption, ground) {
-    const { pen, paths } = svgPen();
-    GINN.stage.drawLines(pen, { ...scene, size: SIDE, unit: 1 });
+  function svgText(scenes, caption, grounds = []) {
     const box = `width="${SIDE}" height="${SIDE}"`;
+    const [width, height] = [widthOf(scenes), SIDE + STRIP];
+    const { ink, paper } = scenes[0].palette;
     const line = (/** @type {string} */ text, /** @type {number} */ row) =>
-      `<text x="${MARGIN}" y="${SIDE + row * LINE_HEIGHT}" fill="${caption.ink}">${escaped(text)}</text>`;
+      `<text x="${MARGIN}" y="${SIDE + row * LINE_HEIGHT}" fill="${ink}">${escaped(text)}</text>`;
     return [
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIDE} ${SIDE + STRIP}"`,
-      ` width="${SIDE}" height="${SIDE + STRIP}" style="font:${FONT}">`,
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"`,
+      ` width="${width}" height="${height}" style="font:${FONT}">`,
       `<title>${escaped(caption.text)}</title>`,
-      `<rect width="${SIDE}" height="${SIDE + STRIP}" fill="${scene.palette.paper}"/>`,
+      `<rect width="${width}" height="${height}" fill="${paper}"/>`,
       `<clipPath id="stage"><rect ${box}/></clipPath>`,
-      ground ? `<image href="${ground}" ${box}/>` : "",
-      '<g clip-path="url(#stage)" fill="none" stroke-linejoin="round" stroke-linecap="round">',
-      ...paths,
-      `</g>${line(caption.text, 1)}${line(caption.address, 2)}</svg>`,
+      ...scenes.flatMap((scene, at) => {
+        const { pen, paths } = svgPen();
+        GINN.stage.drawLines(pen, { ...scene, size: SIDE, unit: 1 });
+        return [
+          `<g transform="translate(${leftOf(at)})">`,
+          grounds[at] ? `<image href="${grounds[at]}" ${box}/>` : "",
+          '<g clip-path="url(#stage)" fill="none" stroke-linejoin="round" stroke-linecap="round">',
+          ...paths,
+          "</g></g>",
+        ];
+      }),
+      `${line(caption.text, 1)}${line(caption.address, 2)}</svg>`,
     ].join("\n");
   }
 
   /**
-   * @param {Scene} scene
+   * @param {Scene[]} scenes side by side
    * @param {Caption} caption
    * @returns {HTMLCanvasElement}
    */
-  function painted(scene, caption) {
-    const [side, unit] = [SIDE * PNG_SCALE, PNG_SCALE];
+  function painted(scenes, caption) {
+    const width = widthOf(scenes);
+    const { ink, paper } = scenes[0].palette;
     const canvas = element("canvas", {
-      width: String(side), height: String((SIDE + STRIP) * PNG_SCALE),
+      width: String(width * PNG_SCALE), height: String((SIDE + STRIP) * PNG_SCALE),
     });
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    GINN.stage.draw(pen, { ...scene, size: side, unit });
     pen.scale(PNG_SCALE, PNG_SCALE);
-    pen.fillStyle = scene.palette.paper;
-    pen.fillRect(0, SIDE, SIDE, STRIP);
-    pen.fillStyle = caption.ink;
+    pen.fillStyle = paper;
+    pen.fillRect(0, 0, width, SIDE + STRIP);
+    scenes.forEach((scene, at) => {
+      pen.save();
+      pen.translate(leftOf(at), 0);
+      pen.beginPath();
+      pen.rect(0, 0, SIDE, SIDE);
+      pen.clip();
+      GINN.stage.draw(pen, { ...scene, size: SIDE, unit: 1 });
+      pen.restore();
+    });
+    pen.fillStyle = ink;
     pen.font = FONT;
     [caption.text, caption.address].forEach((text, row) => {
-      pen.fillText(text, MARGIN, SIDE + (row + 1) * LINE_HEIGHT, SIDE - 2 * MARGIN);
+      pen.fillText(text, MARGIN, SIDE + (row + 1) * LINE_HEIGHT, width - 2 * MARGIN);
     });
     return canvas;
   }
@@ -134,48 +154,43 @@ GINN.save = (() => {
   }
 
   /**
-   * @param {Scene} scene
+   * @param {Scene[]} scenes side by side
    * @param {Caption} caption
    * @returns {string} what happened, in words
    */
-  function svg(scene, caption) {
-    const ground = groundPicture(scene);
-    const text = svgText(scene, caption, ground);
+  function svg(scenes, caption) {
+    const grounds = scenes.map(groundPicture);
+    const text = svgText(scenes, caption, grounds);
     download(new Blob([text], { type: "image/svg+xml" }), `${caption.file}.svg`);
-    return scene.behind && !ground
-      ? "Saved as SVG without the picture behind: from a local folder the browser keeps it back."
-      : "Saved as SVG.";
+    return said("SVG", scenes.some(({ behind }, at) => behind && !grounds[at]));
   }
 
   /**
-   * @param {Scene} scene
+   * @param {Scene[]} scenes side by side
    * @param {Caption} caption
    * @returns {string} what happened, in words
    */
-  function png(scene, caption) {
-    const save = (/** @type {Scene} */ drawn) =>
+  function png(scenes, caption) {
+    const save = (/** @type {Scene[]} */ drawn) =>
       painted(drawn, caption).toBlob((blob) => blob && download(blob, `${caption.file}.png`));
     try {
-      save(scene);
-      return "Saved as PNG.";
+      save(scenes);
+      return said("PNG", false);
     } catch {
-      save({ ...scene, behind: undefined, against: undefined, standIns: [] });
-      return "Saved as PNG without the picture behind: from a local folder the browser keeps it back.";
+      save(scenes.map((scene) => ({ ...scene, behind: undefined, against: undefined, standIns: [] })));
+      return said("PNG", true);
     }
   }
 
   /**
-   * @param {string} address
-   * @returns {Promise<string>} what happened, in words
+   * @param {string} kind
+   * @param {boolean} bare whether pictures had to stay out
+   * @returns {string}
    */
-  async function link(address) {
-    try {
-      await navigator.clipboard.writeText(address);
-      return "Link copied.";
-    } catch {
-      return "The browser does not let this page copy; the link is in the address bar.";
-    }
+  function said(kind, bare) {
+    return `Saved as ${kind}${bare
+      ? " without the picture behind: from a local folder the browser keeps it back" : ""}.`;
   }
 
-  return { svg, svgText, png, link };
+  return { svg, png };
 })();

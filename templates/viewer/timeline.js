@@ -61,6 +61,7 @@ GINN.timeline = (() => {
     let step = 0;
     /** @type {(Run | undefined)[]} */
     let drawn = [];
+    let range = decades([]);
 
     const longBack = button("Ten steps back", "longForward viewer-mirrored", "Shift and Left",
       () => actions.goto(step - 10));
@@ -129,17 +130,17 @@ GINN.timeline = (() => {
     function drawRuns(run, beside) {
       const longest = longer(run, beside);
       const width = Math.max(1, longest.iterations.length - 1);
-      const { low, high } = decadesOf(run, beside);
+      range = decades([...run.loss, ...(beside?.loss ?? [])]);
       const path = (/** @type {Run | undefined} */ drawnRun) => drawnRun?.loss.map((loss, at) =>
-        `${at ? "L" : "M"}${at} ${level(loss, low, high).toFixed(2)}`).join("") ?? "";
+        `${at ? "L" : "M"}${at} ${level(loss, range).toFixed(2)}`).join("") ?? "";
       chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
       curve.setAttribute("d", path(run));
       other.setAttribute("d", path(beside));
-      const powers = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
-      grid.setAttribute("d", powers.map((loss) => `M0 ${level(loss, low, high)}H${width}`).join(""));
+      const powers = Array.from({ length: range.high - range.low + 1 }, (_, at) => 10 ** (range.low + at));
+      grid.setAttribute("d", powers.map((loss) => `M0 ${level(loss, range)}H${width}`).join(""));
       down.replaceChildren(...powers.map((loss) => {
         const label = element("span", {}, [`loss ${Number(loss.toPrecision(1))}`]);
-        label.style.top = `${level(loss, low, high)}%`;
+        label.style.top = `${level(loss, range)}%`;
         return label;
       }));
       across.replaceChildren(...labelled(longest.iterations).map((at) => {
@@ -164,10 +165,9 @@ GINN.timeline = (() => {
       const at = Math.min(step, run.iterations.length - 1);
       speed.value = String(state.speed);
       loop.setAttribute("aria-pressed", String(state.loop));
-      const { low, high } = decadesOf(run, beside);
       cursor.setAttribute("d", `M${step} 0V${HEIGHT}`);
       dot.style.left = `${(100 * at) / Math.max(1, end)}%`;
-      dot.style.top = `${level(run.loss[at], low, high)}%`;
+      dot.style.top = `${level(run.loss[at], range)}%`;
       activity.draw(run, end, at);
       slider.value = String(step);
       const texts = [
@@ -204,21 +204,11 @@ GINN.timeline = (() => {
   }
 
   /**
-   * @param {Run} run
-   * @param {Run | undefined} beside
-   * @returns {{low: number, high: number}}
-   */
-  function decadesOf(run, beside) {
-    return decades(beside ? [...run.loss, ...beside.loss] : run.loss);
-  }
-
-  /**
    * @param {number} loss
-   * @param {number} low
-   * @param {number} high
+   * @param {{low: number, high: number}} range in decades
    * @returns {number} how far down, 0 to HEIGHT
    */
-  function level(loss, low, high) {
+  function level(loss, { low, high }) {
     return (HEIGHT * (high - Math.log10(Math.max(loss, 10 ** low)))) / (high - low);
   }
 

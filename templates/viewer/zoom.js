@@ -25,9 +25,9 @@ GINN.zoom = (() => {
    */
   function within(look) {
     const zoom = Math.min(GINN.state.MOST_ZOOM, Math.max(1, look.zoom));
-    const inside = (/** @type {number} */ middle) =>
+    const near = (/** @type {number} */ middle) =>
       Math.min(1 - 0.5 / zoom, Math.max(0.5 / zoom, middle));
-    return { zoom, x: inside(look.x), y: inside(look.y) };
+    return { zoom, x: near(look.x), y: near(look.y) };
   }
 
   /**
@@ -60,6 +60,14 @@ GINN.zoom = (() => {
    */
   function moved(look, right, down) {
     return within({ ...look, x: look.x - right / look.zoom, y: look.y - down / look.zoom });
+  }
+
+  /**
+   * @param {Point} place
+   * @returns {Point} the nearest one in the domain
+   */
+  function inside({ x, y }) {
+    return { x: Math.min(1, Math.max(0, x)), y: Math.min(1, Math.max(0, y)) };
   }
 
   /**
@@ -171,5 +179,5 @@ GINN.zoom = (() => {
     }, { passive: false });
   }
 
-  return { within, viewOf, placeOf, enlarged, moved, showing, create };
+  return { within, inside, viewOf, placeOf, enlarged, moved, showing, create };
 })();

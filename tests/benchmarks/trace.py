@@ -7,6 +7,7 @@ on; without it, the trained snapshots of the tests are traced, repeated to 96.
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import time
 from pathlib import Path
@@ -56,6 +57,8 @@ def main() -> None:
     print(f"polylines  {len(boundaries.closed) / len(run):.1f} a snapshot")
     print(f"segments   {segments / len(run):.0f} a snapshot")
     print(f"vertices   {vertices / len(run):.0f} a snapshot")
+    # Linux counts kilobytes.
+    print(f"memory     {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB at most")
 
 
 if __name__ == "__main__":

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from conftest import BuiltSite, Open
+from PIL import Image
 from playwright.sync_api import Page, expect
 from test_abilities import stage_box
 from test_explorer import PLACES, SIZES, address_of, data, explorer, ink, last_run, ready
 
 pytestmark = pytest.mark.browser
+SVG = "{http://www.w3.org/2000/svg}"
 EVERYWHERE = [(place, size) for place in PLACES for size in SIZES]
 
 
@@ -132,13 +135,51 @@ def test_the_loss_of_both_is_drawn(built_site: BuiltSite, open_page: Open) -> No
     assert all(path.count("L") == 95 for path in paths)
 
 
-def test_the_stage_used_last_is_saved(built_site: BuiltSite, open_page: Open) -> None:
-    other = last_run(built_site)
-    state = f"step=90&beside={other['id']}&side=right"
+def test_svg_has_both_stages_side_by_side(built_site: BuiltSite, open_page: Open) -> None:
+    first, other = data(built_site, "index.*.js")["runs"][0], last_run(built_site)
+    state = f"beside={other['id']}&step=90&show=2.1&behind=plain&side=right"
     page, _ = open_page(explorer(built_site, state=state))
     with both_ready(page).expect_download() as download:
         page.get_by_role("button", name="Save as SVG").click()
-    assert other["title"] in download.value.path().read_text()
+    assert first["id"] in download.value.suggested_filename
+    assert other["id"] in download.value.suggested_filename
+    root = ElementTree.parse(download.value.path()).getroot()
+    assert root.get("width") == "1616"
+    captions = [text.text or "" for text in root.findall(f"{SVG}text")]
+    iteration = data(built_site, f"{other['id']}/run.*.js")["iterations"][90]
+    assert captions[0] == " ".join(
+        [f"{first['title']} at iteration {iteration:,}; beside it",
+         f"{other['title']} at iteration {iteration:,}"]
+    )  # fmt: skip
+    assert state in captions[1]
+    stages = root.findall(f"{SVG}g")
+    assert [stage.get("transform") for stage in stages] == ["translate(0)", "translate(816)"]
+    drawn = [{path.get("d") for path in stage.iter(f"{SVG}path")} for stage in stages]
+    assert drawn[0]
+    assert drawn[1]
+    assert drawn[0] != drawn[1]  # two runs
+
+
+def test_png_has_both_stages_side_by_side(built_site: BuiltSite, open_page: Open) -> None:
+    state = f"step=90&beside={last_run(built_site)['id']}&zoom=4&behind=plain"
+    page, _ = open_page(explorer(built_site, state=state))
+    with both_ready(page).expect_download() as download:
+        page.get_by_role("button", name="Save as PNG").click()
+    pixels = np.asarray(Image.open(download.value.path()).convert("RGB")).astype(int)
+    assert pixels.shape[1] == 3232
+    coloured = np.ptp(pixels[:1600], axis=2) > 60
+    assert coloured[:, :1600].any()
+    assert coloured[:, 1632:].any()
+    # What is enlarged beyond its stage does not spill into the gap.
+    assert (pixels[:1600, 1600:1632] == pixels[0, 1600]).all()
+
+
+def test_the_regions_behind_are_saved_too(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site, "file", "step=90&behind=regions"))
+    with ready(page).expect_download() as download:
+        page.get_by_role("button", name="Save as SVG").click()
+    root = ElementTree.parse(download.value.path()).getroot()
+    assert len(root.findall(f".//{SVG}image")) == 1
 
 
 # --- finding the moment ---------------------------------------------------------------------------

@@ -1,28 +1,76 @@
-"""Every page for everyone: narrow, enlarged, without scripts, on a slow line."""
+"""Every page for everyone: narrow, enlarged, without scripts, on a slow line, by keyboard alone,
+in the reader's own colours, without motion, and on paper.
+"""
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
+import numpy as np
 import pytest
 from conftest import BuiltSite, Open
-from playwright.sync_api import Browser
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+from test_compare import both_ready
+from test_explorer import data, explorer, last_run, ready
 
 pytestmark = pytest.mark.browser
 
 MOST_BYTES = 200_000
+SCHEMES = ["light", "dark"]
 
 
 def pages_of(site: BuiltSite) -> list[str]:
     return [p.relative_to(site.folder).as_posix() for p in sorted(site.folder.rglob("*.html"))]
 
 
-# 320 px is a window of 640 px at 200%, and what WCAG 2.2, 1.4.10 asks for.
-@pytest.mark.parametrize("width", [320, 360])
-def test_no_page_scrolls_sideways(built_site: BuiltSite, open_page: Open, width: int) -> None:
+# What holds text and cuts it off. A label that is for screen readers alone is cut on purpose.
+CUT = """() => [...document.querySelectorAll("body *")].filter((e) => {
+  const { overflowX, clipPath, display } = getComputedStyle(e);
+  return ["hidden", "clip"].includes(overflowX) && clipPath === "none" && display !== "none" &&
+    e.checkVisibility({ visibilityProperty: true }) && e.innerText?.trim() &&
+    (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+}).map((e) => `${e.className}: ${e.innerText}`)"""
+# What WCAG 2.2, 1.4.12 lets a reader ask for.
+SPACING = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+
+# 320 px is a window of 1280 px at 400%, and what WCAG 2.2, 1.4.10 asks for; 640 is one at 200%.
+@pytest.mark.parametrize("width", [320, 360, 640])
+def test_nothing_scrolls_sideways_or_is_cut_off(
+    built_site: BuiltSite, open_page: Open, width: int
+) -> None:
     for address in pages_of(built_site):
         page, _ = open_page(built_site.addresses["http"] + address, (width, 740))
         page.wait_for_load_state("networkidle")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, address
+        for spaced in (False, True):
+            if spaced:
+                page.evaluate(SPACING)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (address, spaced)
+            assert page.evaluate(CUT) == [], (address, spaced)
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_the_help_and_two_stages_fit_a_narrow_screen(
+    built_site: BuiltSite, open_page: Open, width: int
+) -> None:
+    state = f"step=90&beside={last_run(built_site)['id']}&point=0.5,0.4&show=2"
+    page, _ = open_page(explorer(built_site, state=state), (width, 400))
+    both_ready(page).keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    page.evaluate(SPACING)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert dialog.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert page.evaluate(CUT) == []
 
 
 def test_every_page_can_be_read_without_scripts(built_site: BuiltSite, browser: Browser) -> None:
@@ -31,7 +79,9 @@ def test_every_page_can_be_read_without_scripts(built_site: BuiltSite, browser: 
         page = context.new_page()
         page.goto(built_site.addresses["http"] + address)
         assert page.locator("h1").count() == 1
-        assert page.locator("main").inner_text().count(" ") > 10, address
+        text = page.locator("main").inner_text()
+        assert text.count(" ") > 10, address
+        assert "&#" not in text, f"{address} shows what was escaped twice"
         pictures = page.locator("main img")
         if address in ("index.html", "explore/index.html"):
             assert pictures.count() >= 4
@@ -56,3 +106,298 @@ def test_every_page_is_light_before_a_reader_does_anything(
         page.wait_for_timeout(200)
         context.close()
         assert 1_000 < sum(sizes) <= MOST_BYTES, address
+
+
+# --- by keyboard alone ----------------------------------------------------------------------------
+
+# Where the focus is: its place in the page's order, how it is shown, and whether it is in sight.
+FOCUS = """() => {
+  const e = document.activeElement;
+  if (e === document.body) return null;
+  const shown = e.matches("[type=radio]") ? e.nextElementSibling : e;
+  const { outlineStyle, outlineWidth, outlineColor, backgroundColor } = getComputedStyle(shown);
+  const { top, bottom, width } = shown.getBoundingClientRect();
+  return {
+    name: e.outerHTML.slice(0, 90),
+    place: [...document.querySelectorAll("*")].indexOf(e),
+    outline: outlineStyle === "none" ? 0 : parseFloat(outlineWidth),
+    merged: outlineColor === backgroundColor,
+    seen: width > 0 && bottom > 0 && top < innerHeight,
+  };
+}"""
+# Every stop there is: one a group of radio buttons, and none in what is hidden or switched off.
+STOPS = """() => new Set([...document.querySelectorAll(
+  "a[href], button:enabled, input, select, summary, [tabindex='0']")]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  .map((e) => (e.type === "radio" ? e.name : e))).size"""
+
+
+@pytest.mark.parametrize("forced", ["none", "active"])
+@pytest.mark.parametrize("address", ["methods/index.html", "downloads/index.html", "explore/"])
+def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(
+    built_site: BuiltSite, open_page: Open, address: str, forced: str
+) -> None:
+    if address == "explore/":
+        url = explorer(built_site, state="step=90&point=0.5,0.4&show=2.1-3")
+    else:
+        url = built_site.addresses["http"] + address
+    page, _ = open_page(url, before=lambda p: p.emulate_media(forced_colors=forced))
+    if address == "explore/":
+        ready(page).wait_for_load_state("networkidle")
+    stops = page.evaluate(STOPS)
+    found: list[dict[str, Any]] = []
+    for _ in range(stops + 5):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        if focus is None:
+            break
+        found.append(focus)
+    else:
+        raise AssertionError(f"the focus does not leave the page after {stops} stops")
+    assert "skip" in found[0]["name"]
+    assert len(found) >= stops
+    places = [focus["place"] for focus in found]
+    assert places == sorted(set(places))
+    for focus in found:
+        assert focus["seen"], focus
+        assert focus["outline"] >= 2, focus
+        assert not focus["merged"], focus
+
+
+# Targets that are neither 24 px wide and high nor far enough from others (WCAG 2.2, 2.5.8). Links
+# in sentences are as high as their line.
+SMALL = """() => {
+  const inText = (e) => e.matches("a") && [...e.parentElement.childNodes].some((other) =>
+    other.nodeType === Node.TEXT_NODE && other.textContent.trim());
+  const targets = [...document.querySelectorAll(
+    "a[href], button, select, summary, input:not([type=radio]), .viewer-choice label")]
+    .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !inText(e) &&
+      !e.closest(".skip, .citation, figcaption, .anchor"))
+    .map((e) => ({ e, box: e.getBoundingClientRect() }));
+  const middle = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
+  const small = ({ width, height }) => width < 23.9 || height < 23.9;
+  const crowded = (one, other) => {
+    const [x, y] = middle(one.box);
+    if (small(other.box)) {
+      const [a, b] = middle(other.box);
+      return Math.hypot(x - a, y - b) < 24;
+    }
+    const { left, right, top, bottom } = other.box;
+    const [right_of, below] = [Math.max(left - x, x - right, 0), Math.max(top - y, y - bottom, 0)];
+    return Math.hypot(right_of, below) < 12;
+  };
+  return targets.filter((one) => small(one.box) &&
+    targets.some((other) => other !== one && crowded(one, other)))
+    .map(({ e, box }) => `${e.outerHTML.slice(0, 80)} ${box.width}x${box.height}`);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_targets_are_large_enough_for_a_finger(
+    built_site: BuiltSite, open_page: Open, width: int
+) -> None:
+    for address in pages_of(built_site):
+        url = built_site.addresses["http"] + address
+        if address == "explore/index.html":
+            url += "#step=95&show=3.1&point=0.5,0.4"
+        page, _ = open_page(url, (width, 740))
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(SMALL) == [], address
+
+
+# --- told, not only shown -------------------------------------------------------------------------
+
+
+def names(page: Page, role: str) -> list[str]:
+    """What the browser tells a screen reader of the elements of a role, in their order."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    return [
+        node["name"]["value"]
+        for node in tree["nodes"]
+        if not node["ignored"] and node["role"]["value"] == role
+    ]
+
+
+def test_headings_are_told_by_their_words(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(built_site.addresses["http"] + "methods/index.html")
+    told = names(page, "heading")
+    assert len(told) > 5
+    assert not [name for name in told if "#" in name or "Link to" in name]
+    assert "Link to this section" in names(page, "link")
+    assert "#" not in names(page, "link")
+
+
+def test_every_control_is_told_once_and_by_a_name(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site, state="step=90&show=2&trail=3"))
+    ready(page)
+    buttons = names(page, "button")
+    assert all(buttons)
+    assert len(set(buttons)) == len(buttons)
+    sliders = page.get_by_role("slider")
+    told = sliders.evaluate_all("all => all.map((e) => e.ariaValueText)")
+    header = data(built_site, f"{data(built_site, 'index.*.js')['runs'][0]['id']}/run.*.js")
+    assert told[0].startswith(f"iteration {header['iterations'][90]:,}, loss ")
+    assert told[1] == "3 snapshots"
+    page.get_by_label("Trail", exact=True).fill("0")
+    expect(sliders.nth(1)).to_have_attribute("aria-valuetext", "off")
+
+
+# --- the reader's own colours ---------------------------------------------------------------------
+
+
+def pixels(place: Locator) -> NDArray[np.int64]:
+    """An element as it is seen, (rows, columns, 3)."""
+    return np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("RGB")).astype(np.int64)
+
+
+def unlike(first: Locator, second: Locator) -> float:
+    """How much the rims of two elements differ: the share of pixels, within 4 px of the edge."""
+    a, b = pixels(first), pixels(second)
+    rows, columns = (min(one, other) for one, other in zip(a.shape[:2], b.shape[:2], strict=True))
+    rim = np.ones((rows, columns), bool)
+    rim[4:-4, 4:-4] = False
+    far = np.abs(a[:rows, :columns] - b[:rows, :columns]).sum(axis=2) > 150
+    return float(far[rim].mean())
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_forced_colours_tell_what_is_chosen(
+    built_site: BuiltSite, open_page: Open, scheme: str
+) -> None:
+    page, _ = open_page(
+        explorer(built_site, state="step=90&show=2&loop=on&behind=target"),
+        scheme=scheme,
+        before=lambda p: p.emulate_media(forced_colors="active"),
+    )
+    ready(page).mouse.move(0, 0)
+    layer = page.get_by_role("button", name="Layer 2", exact=True)
+    neuron = page.get_by_role("button", name="Layer 2, neuron 4", exact=True)
+    choices = page.locator(".viewer-look .viewer-choice span")
+    loop = page.get_by_role("button", name="Loop")
+    assert unlike(choices.nth(1), choices.nth(2)) > 0.8
+    assert unlike(layer, page.get_by_role("button", name="Layer 3", exact=True)) > 0.8
+    assert unlike(neuron, page.get_by_role("button", name="Layer 3, neuron 4", exact=True)) > 0.3
+    assert unlike(loop, page.get_by_role("button", name="Step back")) > 0.6
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_forced_colours_leave_the_clock_and_its_legend_in_sight(
+    built_site: BuiltSite, open_page: Open, scheme: str
+) -> None:
+    page, _ = open_page(
+        explorer(built_site, state=f"step=50&beside={last_run(built_site)['id']}"),
+        scheme=scheme,
+        before=lambda p: p.emulate_media(forced_colors="active"),
+    )
+    both_ready(page)
+    slider = pixels(page.locator(".viewer-slider"))
+    ground, middle = slider[1, 1], slider[len(slider) // 2]
+    drawn = np.abs(middle - ground).sum(axis=1) > 150
+    assert drawn[:40].mean() > 0.9, "the slider's track"
+    assert len(np.unique(middle[drawn], axis=0)) > 1, "the slider's thumb"
+    strip = pixels(page.locator(".viewer-activity"))
+    swatches = page.locator(".viewer-motion .viewer-swatch").all()
+    assert len(swatches) == 4
+    for swatch in swatches:
+        assert (np.abs(strip - pixels(swatch)[3, 5]).sum(axis=2) < 12).any()
+    dot = pixels(page.locator(".viewer-dot"))
+    assert np.abs(dot[4, 4] - ground).sum() > 150
+    active = page.locator(".viewer-stage canvas").first
+    expect(active).to_have_css("outline-width", "4px")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_forced_colours_leave_pictures_on_their_paper(
+    built_site: BuiltSite, open_page: Open, scheme: str
+) -> None:
+    page, _ = open_page(
+        built_site.addresses["http"],
+        scheme=scheme,
+        before=lambda p: p.emulate_media(forced_colors="active"),
+    )
+    paper = page.evaluate("""() => {
+      const probe = document.body.appendChild(document.createElement("i"));
+      probe.style.cssText = "background: var(--paper); forced-color-adjust: none";
+      return getComputedStyle(probe).backgroundColor;
+    }""")
+    chart = page.locator(".chart img").first
+    expect(chart).to_have_css("background-color", paper)
+    page.goto(explorer(built_site, state="step=90"))
+    expect(ready(page).locator(".viewer-neuron").first).to_have_css("background-color", paper)
+    expect(page.locator(".viewer-stage canvas")).to_have_css("background-color", paper)
+
+
+# --- without motion -------------------------------------------------------------------------------
+
+MOVING = """() => {
+  const moves = (e, part) => {
+    const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(e, part);
+    return /[1-9]/.test(transitionDuration) || animationName !== "none" ||
+      scrollBehavior !== "auto";
+  };
+  const all = [...document.querySelectorAll("*")].filter((e) =>
+    [null, "::before", "::after"].some((part) => moves(e, part)));
+  return [...document.getAnimations().map(({ id }) => `animation ${id}`),
+    ...all.map((e) => `${e.tagName} ${e.className}`)];
+}"""
+
+
+def test_nothing_moves_where_motion_is_to_be_reduced(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    for address in pages_of(built_site):
+        page, _ = open_page(
+            built_site.addresses["http"] + address,
+            before=lambda p: p.emulate_media(reduced_motion="reduce"),
+        )
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(MOVING) == [], address
+
+
+# --- on paper -------------------------------------------------------------------------------------
+
+
+def test_paper_has_nothing_to_press_and_cuts_nothing_off(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    for address in pages_of(built_site):
+        # As wide as A4 less its margins.
+        page, _ = open_page(built_site.addresses["http"] + address, (658, 900))
+        page.wait_for_load_state("networkidle")
+        page.emulate_media(media="print")
+        buttons = page.locator("button, select, input[type=range], nav, .open-explorer")
+        seen = "all => all.filter((e) => e.checkVisibility()).map((e) => e.outerHTML)"
+        assert buttons.evaluate_all(seen) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= 658, address
+        scrolling = page.evaluate("""() => [...document.querySelectorAll("body *")].filter((e) =>
+          e.checkVisibility() && ["auto", "scroll"].includes(getComputedStyle(e).overflowX) &&
+          e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 80))""")
+        assert scrolling == [], address
+        assert page.evaluate(CUT) == [], address
+
+
+def test_a_moved_figure_is_printed_as_its_caption_says(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(built_site.addresses["http"])
+    figure = page.locator("#figure-all")
+    figure.scroll_into_view_if_needed()
+    expect(figure.locator(".stills")).to_have_class("stills live")
+    figure.get_by_role("slider").fill("0")
+    page.emulate_media(media="print")
+    expect(figure.locator("img")).to_be_visible()
+    expect(figure.locator(".viewer")).to_be_hidden()
+
+
+def test_the_explorer_prints_dark_lines_on_light_paper_from_a_dark_screen(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(explorer(built_site, state="step=90&behind=plain"), scheme="dark")
+    stage = ready(page).locator(".viewer-stage canvas")
+    assert np.median(pixels(stage)) < 80
+    page.emulate_media(media="print")
+    assert np.median(pixels(stage)) > 240
+    chosen = page.locator(".viewer-controls .viewer-choice span:visible")
+    expect(chosen).to_have_text([data(built_site, "index.*.js")["runs"][0]["title"]])
+    page.emulate_media(media="screen")
+    assert np.median(pixels(stage)) < 80

@@ -512,7 +512,7 @@ def test_scripts_are_light_and_keep_all_but_their_comments(built_site: BuiltSite
     assert len(gzip.compress(path.read_bytes())) <= 25_000
     text = path.read_text()
     names = (ROOT / "templates/viewer/scripts.txt").read_text().split()
-    assert {f"{name}.js" for name in names} | {"article.js"} == {
+    assert {f"{name}.js" for name in names} | {"article.js", "save.js"} == {
         script.name for script in (ROOT / "templates/viewer").glob("*.js")
     }
     assert text.startswith('"use strict";')

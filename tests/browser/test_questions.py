@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
-from test_abilities import stage_box, stage_colours
+from test_abilities import drag_up_and_right, stage_box, stage_colours
 from test_explorer import (
     PLACES,
     SIZES,
@@ -188,12 +188,7 @@ def test_a_tap_asks(built_site: BuiltSite, open_page: Open) -> None:
 
 def test_dragging_asks_nothing(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(explorer(built_site, state="zoom=4"))
-    left, top, side = stage_box(ready(page))
-    page.mouse.move(left + 0.5 * side, top + 0.5 * side)
-    page.mouse.down()
-    page.mouse.move(left + 0.7 * side, top + 0.4 * side, steps=4)
-    page.mouse.up()
-    address_of(page, "x=0.45")
+    drag_up_and_right(ready(page))
     page.wait_for_timeout(450)
     assert "point" not in page.evaluate("location.hash")
 
@@ -432,6 +427,29 @@ def test_regions_are_seen_and_keep_their_colours(
     page.wait_for_timeout(200)
     after = stage_colours(page)
     assert (np.abs(after - now).max(axis=2) == 0).mean() > 0.5  # the rest was crossed by a line
+
+
+def test_regions_are_made_once_a_moment_and_not_once_a_frame(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(explorer(built_site, state="step=94&show=none&behind=regions"))
+    ready(page).evaluate("""() => {
+      const { prototype } = CanvasRenderingContext2D;
+      const { putImageData } = prototype;
+      GINN.made = 0;
+      prototype.putImageData = function (...given) {
+        GINN.made += 1;
+        putImageData.apply(this, given);
+      };
+    }""")
+    left, top, side = stage_box(page)
+    for share in (0.2, 0.5, 0.8):
+        page.mouse.move(left + share * side, top + share * side)
+        expect(page.locator(".viewer-readout")).to_contain_text(near(share, share))
+    assert page.evaluate("GINN.made") == 0
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label("Snapshot", exact=True)).to_have_value("95")
+    assert page.evaluate("GINN.made") == 1
 
 
 def regions_of(pixels: NDArray[np.int64]) -> int:

@@ -1,0 +1,312 @@
+"""Break a room in every small way, run its tests, and tell which breaks nobody saw.
+
+`mutants.py [ROOM ...]`, of geometry, complex, sprites and store; `--list` only counts. A mutant is
+the room with one thing changed: a comparison, an operator, a constant, a condition, what is
+returned, a bound of a slice, a keyword or a call left out. Words, annotations and decorators are
+left alone. A mutant that no test minds must stand in `equivalent_mutants.toml` with the reason why
+it makes no difference; any other is printed, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import collections
+import contextlib
+import copy
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+# What the tests load, so that it is loaded once.
+import filelock  # noqa: F401
+import hypothesis.extra.numpy  # noqa: F401
+import PIL.Image  # noqa: F401
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
+TESTS = {
+    "geometry": ["test_geometry"],
+    "complex": ["test_geometry"],
+    "sprites": ["test_sprites"],
+    "store": ["test_store"],
+}
+# Tests that take long, and see nothing that others do not.
+WITHOUT = "not six_layers and not killed_at_any_moment and not another_process"
+PATIENCE = 240  # s for the tests of a mutant, of which the unchanged room needs a tenth
+LONGEST = 70  # characters of a node in a mutant's name
+MEMORY = 6 << 30  # bytes of address space: a mutant may well grow without end
+
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd, ast.BitXor: ast.BitOr, ast.LShift: ast.RShift, ast.RShift: ast.LShift,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change to a room: where, what it says instead, and the whole source so changed."""
+
+    room: str
+    line: int
+    name: str
+    source: str
+
+
+def changes(node: ast.AST) -> Iterator[ast.AST]:
+    """What could stand in a node's place."""
+    if isinstance(node, ast.Compare):
+        for place, operation in enumerate(node.ops):
+            other = copy.deepcopy(node)
+            other.ops[place] = COMPARISONS[type(operation)]()
+            yield other
+    elif isinstance(node, (ast.BinOp, ast.AugAssign)) and type(node.op) in OPERATORS:
+        other = copy.deepcopy(node)
+        other.op = OPERATORS[type(node.op)]()
+        yield other
+    elif isinstance(node, ast.BoolOp):
+        other = copy.deepcopy(node)
+        other.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield other
+    elif isinstance(node, ast.UnaryOp):
+        yield copy.deepcopy(node.operand)
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, bool):
+            yield ast.Constant(not node.value)
+        elif isinstance(node.value, (int, float)):
+            yield ast.Constant(node.value + 1)
+        elif isinstance(node.value, bytes):
+            yield ast.Constant(b"")
+        elif isinstance(node.value, str):
+            yield ast.Constant(f"{node.value}x")
+    elif isinstance(node, ast.Slice):
+        for end in ("lower", "upper", "step"):
+            if getattr(node, end) is not None:
+                other = copy.deepcopy(node)
+                setattr(other, end, None)
+                yield other
+    elif isinstance(node, (ast.If, ast.While, ast.IfExp)):
+        for value in (True, False) if not isinstance(node, ast.While) else (False,):
+            other = copy.deepcopy(node)
+            other.test = ast.Constant(value)
+            yield other
+    elif isinstance(node, ast.Return) and first_line(node) not in ("return", "return None"):
+        yield ast.Return(ast.Constant(None))
+    elif isinstance(node, ast.Call) and not first_line(node.func)[0].isupper():
+        for place in range(len(node.keywords)):
+            other = copy.deepcopy(node)
+            del other.keywords[place]
+            yield other
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield ast.Pass()
+    elif isinstance(node, (ast.Break, ast.Continue)):
+        yield ast.Continue() if isinstance(node, ast.Break) else ast.Break()
+
+
+def is_words(node: ast.AST) -> bool:
+    """Whether what is below a node is words for people, or types: nothing that a build does."""
+    if isinstance(node, (ast.Raise, ast.JoinedStr, ast.Import, ast.ImportFrom, ast.AnnAssign)):
+        return not (isinstance(node, ast.AnnAssign) and node.value is not None)
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Assign):
+        value = ast.unparse(node.value)
+        return value.startswith(("NDArray", "TypeVar", "Callable")) or "__all__" in ast.unparse(
+            node.targets[0]
+        )
+    return False
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node that may change: in which field of its parent, at which index, of which function."""
+
+    node: ast.AST
+    parent: ast.AST
+    field: str
+    index: int | None
+    function: str
+    line: int
+
+    def put(self, node: ast.AST) -> None:
+        """Let `node` stand here."""
+        if self.index is None:
+            setattr(self.parent, self.field, node)
+        else:
+            getattr(self.parent, self.field)[self.index] = node
+
+
+def places(node: ast.AST, function: str = "", line: int = 0) -> Iterator[Place]:
+    """Every place at which a module may change."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        function = f"{function}.{node.name}".strip(".")
+    line = getattr(node, "lineno", line)
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns", "decorator_list", "type_params", "bases"):
+            continue
+        for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(child, ast.AST) and not is_words(child):
+                yield Place(child, node, field, index, function, getattr(child, "lineno", line))
+                yield from places(child, function, line)
+
+
+def first_line(node: ast.AST) -> str:
+    """A node's first line as it is written, and no more of it than tells it apart."""
+    line = ast.unparse(node).split("\n")[0]
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
+
+
+def told(before: ast.AST, after: ast.AST) -> str:
+    """A change in words."""
+    if isinstance(before, ast.Call) and isinstance(after, ast.Call):
+        left_out = {each.arg for each in before.keywords} - {each.arg for each in after.keywords}
+        return f"{first_line(before.func)} without {left_out.pop()}"
+    if isinstance(before, ast.Return):
+        return f"{first_line(before)} -> None"
+    return f"{first_line(before)} -> {first_line(after)}"
+
+
+def mutants(room: str) -> list[Mutant]:
+    """Every mutant of a room; names tell them apart, and last as long as the line they are of."""
+    tree = ast.parse((ROOT / f"ginn/{room}.py").read_text(encoding="utf-8"))
+    found = []
+    seen: collections.Counter[str] = collections.Counter()
+    for place in list(places(tree)):
+        for other in changes(place.node):
+            place.put(other)
+            source = ast.unparse(ast.fix_missing_locations(tree))
+            place.put(place.node)
+            name = f"{place.function}: {told(place.node, other)}".removeprefix(": ")
+            seen[name] += 1
+            if seen[name] > 1:
+                name += f" ({seen[name]})"
+            found.append(Mutant(room, place.line, name, source))
+    return found
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the repository to break rooms in, as far as their tests need it."""
+    for name in ("ginn", "tests", "templates", "content", "site"):
+        left_out = shutil.ignore_patterns("__pycache__", "browser", "*.html")
+        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+    for name in ("build.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def run_tests(folder: Path, room: str) -> str:
+    """What the tests say of the room as it stands in a copy: "survived", "killed", "timed out".
+
+    In a child of this process, which has loaded what takes long to load and nothing of the house.
+    """
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+        os.chdir(folder)
+        os.environ["PYTHONPATH"] = str(folder)
+        sys.path[0] = str(folder)
+        arguments = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+        arguments += [f"--basetemp={folder / 'tmp'}", "-k", WITHOUT]
+        os._exit(pytest.main([*arguments, *(f"tests/{name}.py" for name in TESTS[room])]))
+    end = time.monotonic() + PATIENCE
+    done, status = os.waitpid(child, os.WNOHANG)
+    while not done and time.monotonic() < end:
+        time.sleep(0.02)
+        done, status = os.waitpid(child, os.WNOHANG)
+    # Its tests may have begun processes of their own.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    if not done:
+        os.waitpid(child, 0)
+        return "timed out"
+    return "survived" if status == 0 else "killed"
+
+
+def judge(found: list[Mutant]) -> list[tuple[Mutant, str]]:
+    """Each mutant and what became of it, one after the other, in a copy of the repository."""
+    judged = []
+    with tempfile.TemporaryDirectory() as place:
+        folder = copied(Path(place) / "copy")
+        for room in sorted({mutant.room for mutant in found}):
+            if run_tests(folder, room) != "survived":
+                sys.exit(f"{room}: its tests fail as it is")
+        # The broken room is read from its source, all else as it was compiled above: a compiled
+        # file of the same second and length would pass for that of the next mutant.
+        sys.dont_write_bytecode = True
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        for mutant in found:
+            path = folder / f"ginn/{mutant.room}.py"
+            whole = path.read_bytes()
+            for compiled in path.parent.glob(f"__pycache__/{mutant.room}.*"):
+                compiled.unlink()
+            path.write_text(mutant.source, encoding="utf-8")
+            judged.append((mutant, run_tests(folder, mutant.room)))
+            path.write_bytes(whole)
+            print(".!"[judged[-1][1] == "survived"], end="", flush=True, file=sys.stderr)
+    return judged
+
+
+def main() -> None:
+    """Judge all mutants of some rooms and print what was seen."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", choices=[[], *TESTS])
+    parser.add_argument("--list", action="store_true", help="only count and name them")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--containing", default="", help="only those whose names contain this")
+    options = parser.parse_args()
+    rooms = options.rooms or list(TESTS)
+    with EQUIVALENT.open("rb") as file:
+        reasons: dict[str, dict[str, str]] = tomllib.load(file)
+    found = [
+        mutant for room in rooms for mutant in mutants(room) if options.containing in mutant.name
+    ]
+    if options.list:
+        for mutant in found:
+            print(f"{mutant.room}:{mutant.line}: {mutant.name}")
+        print(len(found))
+        return
+    with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("fork")) as pool:
+        judged = [
+            each
+            for part in pool.map(judge, [found[n :: options.jobs] for n in range(options.jobs)])
+            for each in part
+        ]
+    table = {room: collections.Counter[str]() for room in rooms}
+    unexplained = 0
+    for mutant, outcome in sorted(judged, key=lambda each: (each[0].room, each[0].line)):
+        explained = mutant.name in reasons.get(mutant.room, {})
+        word = "equivalent" if explained and outcome == "survived" else outcome
+        if explained != (word == "equivalent"):
+            print(f"{mutant.room}:{mutant.line}: explained, and {outcome}: {mutant.name}")
+        if word == "survived":
+            print(f"{mutant.room}:{mutant.line}: {mutant.name}")
+            unexplained += 1
+        table[mutant.room]["made"] += 1
+        table[mutant.room][word] += 1
+    for room, outcomes in table.items():
+        print(f"{room:<10}", ", ".join(f"{number} {name}" for name, number in outcomes.items()))
+    sys.exit(unexplained > 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""An author's saves and mistakes, as the page shows them that is open beside the editor."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import BuiltSite, Open
+from playwright.sync_api import Page, expect
+from serving import Served, copy_house, serving
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(sys.platform == "win32", reason="needs SIGTERM"),
+]
+
+PATIENCE = 20_000  # ms, for a machine that does much else; what it took is printed
+HEADING = "## One pixel is one data item"
+ARTICLE = "content/articles/index.md"
+
+
+@pytest.fixture(scope="module")
+def served(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A copy of the repository, built and served; nothing but pages is to be made."""
+    root = tmp_path_factory.mktemp("served") / "house"
+    copy_house(root)
+    shutil.copytree(built_site.folder.parent / "cache", root / ".ginn")
+    with serving(root, "--draft") as house:
+        yield house
+
+
+@pytest.fixture
+def page(served: Served, open_page: Open) -> Page:
+    # An event stream that is cut by a reload is told of as an error.
+    return open_page(served.address, complaining=True)[0]
+
+
+def seconds(what: str, begun: float) -> None:
+    print(f"{what}: {time.perf_counter() - begun:.2f} s from save to page")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "shown"),
+    [
+        (ARTICLE, HEADING, "## One pixel, one item", "h2:has-text('One pixel, one item')"),
+        (
+            "templates/article.html", '<h1>', '<h1 class="saved">', "h1.saved",
+        ),
+    ],
+)  # fmt: skip
+def test_a_save_shows_by_itself(
+    served: Served, page: Page, file: str, old: str, new: str, shown: str
+) -> None:
+    for before, after, count in ((old, new, 1), (new, old, 0)):
+        begun = time.perf_counter()
+        served.change(file, before, after)
+        expect(page.locator(shown)).to_have_count(count, timeout=PATIENCE)
+        seconds(file, begun)
+
+
+def test_a_saved_style_shows_by_itself(served: Served, page: Page) -> None:
+    rule = "\nbody { letter-spacing: 3px; }\n"
+    style = served.root / "templates/style.css"
+    text = style.read_text(encoding="utf-8")
+    for content, spacing in ((text + rule, "3px"), (text, "normal")):
+        begun = time.perf_counter()
+        style.write_text(content, encoding="utf-8")
+        expect(page.locator("body")).to_have_css("letter-spacing", spacing, timeout=PATIENCE)
+        seconds("style.css", begun)
+
+
+def test_a_page_keeps_its_place_and_its_state(served: Served, page: Page) -> None:
+    page.goto(f"{served.address}explore/index.html")
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("step=94"))
+    explorer = page.url
+    other = page.context.new_page()
+    other.goto(f"{served.address}methods/index.html")
+    other.evaluate("scrollTo(0, 1500)")
+    served.change("templates/base.html", "<body>", '<body class="saved">')
+    for each in (page, other):
+        each.bring_to_front()
+        expect(each.locator("body.saved")).to_have_count(1, timeout=PATIENCE)
+    expect(page).to_have_url(explorer)
+    other.wait_for_function("() => scrollY === 1500")
+    served.change("templates/base.html", '<body class="saved">', "<body>")
+    expect(other.locator("body.saved")).to_have_count(0, timeout=PATIENCE)
+    other.close()
+
+
+PANEL = "#ginn-serve"
+
+
+def test_a_mistake_is_laid_over_the_page_until_it_is_mended(served: Served, page: Page) -> None:
+    before = {path: path.read_bytes() for path in (served.root / "site").rglob("*.html")}
+    panel = page.locator(PANEL)
+    expect(panel).to_be_hidden()
+    article = served.root / ARTICLE
+    begun = time.perf_counter()
+    served.change(ARTICLE, HEADING, HEADING + "\n\n{{ facts.<b>bold</b>absent }}")
+    line = article.read_text(encoding="utf-8").splitlines().index("{{ facts.<b>bold</b>absent }}")
+    expect(panel).to_be_visible(timeout=PATIENCE)
+    seconds("a mistake", begun)
+    expect(panel).to_contain_text(f"index.md:{line + 1}")
+    expect(panel.locator("mark")).to_contain_text("{{ facts.<b>bold</b>absent }}")
+    expect(panel.locator("dt", has_text="Allowed")).to_be_visible()
+    assert panel.locator("b").count() == 0
+    # The old page is there beneath, and every other page says the same.
+    expect(page.locator("h2", has_text="One pixel is one data item")).to_have_count(1)
+    panel.get_by_role("button", name="Hide").click()
+    expect(panel).to_be_hidden()
+    page.goto(f"{served.address}methods/")
+    expect(panel).to_contain_text(f"index.md:{line + 1}")
+    assert {path: path.read_bytes() for path in before} == before
+    served.change(ARTICLE, "{{ facts.<b>bold</b>absent }}", "Said and mended.")
+    begun = time.perf_counter()
+    expect(panel).to_be_hidden(timeout=PATIENCE)
+    seconds("a mended mistake", begun)
+    page.goto(served.address)
+    expect(page.get_by_text("Said and mended.")).to_have_count(1)
+    served.change(ARTICLE, "\n\nSaid and mended.", "")
+    expect(page.get_by_text("Said and mended.")).to_have_count(0, timeout=PATIENCE)
+
+
+def test_a_mistake_mended_to_what_it_was_goes_away_too(served: Served, page: Page) -> None:
+    panel = page.locator(PANEL)
+    served.change("templates/article.html", "<h1>", "{{ absent }}<h1>")
+    expect(panel).to_contain_text("article.html:9", timeout=PATIENCE)
+    expect(panel).to_contain_text("'absent' is undefined")
+    served.change("templates/article.html", "{{ absent }}<h1>", "<h1>")
+    expect(panel).to_be_hidden(timeout=PATIENCE)
+
+
+def test_before_there_is_a_site_its_place_says_what_is_wrong(
+    served: Served, tmp_path: Path, open_page: Open
+) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(served.root / "content", content)
+    report = content / "report.toml"
+    text = report.read_text(encoding="utf-8")
+    report.write_text(text.replace("batch = 128", "batch = 0"), encoding="utf-8")
+    shutil.copytree(served.root / ".ginn", tmp_path / "cache")
+    options = ("--draft", "--content", str(content), "--cache", str(tmp_path / "cache"))
+    with serving(served.root, *options, built=False) as house:
+        page, _ = open_page(f"{house.address}methods/index.html", complaining=True)
+        panel = page.locator(PANEL)
+        expect(panel).to_contain_text("experiment.batch", timeout=PATIENCE)
+        expect(panel.locator("mark")).to_contain_text("batch = 0")
+        expect(page.get_by_role("heading", level=1)).to_have_text("There is no site yet")
+        report.write_text(text, encoding="utf-8")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Methods", timeout=PATIENCE)
+        expect(panel).to_be_hidden()
+
+
+def test_the_site_on_the_disk_has_nothing_of_the_servers(served: Served, page: Page) -> None:
+    assert page.locator("script[src='/_serve/reload.js']").count() == 1
+    for path in (served.root / "site").rglob("*"):
+        assert not path.is_file() or b"_serve" not in path.read_bytes(), path
+
+
+def test_nothing_that_is_served_offends_the_pages_policy(served: Served, open_page: Open) -> None:
+    page, journal = open_page(served.address)
+    page.wait_for_load_state()
+    assert f"{served.address}_serve/events" in journal.requests
+    assert all(url.startswith((served.address, "data:")) for url in journal.requests)
