@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             build_as_asked(options)
     except KeyboardInterrupt:
-        print(stopping.WORDS, file=sys.stderr)
+        stopping.say()
         return stopping.EXIT_CODE
     except (*MISTAKES, OSError) as error:
         print(mistake_line(error), file=sys.stderr)

@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,19 @@ SETTINGS: dict[str, dict[str, Any]] = {
 # A heading as the settings above make it.
 HEADING = re.compile(r'<(h\d) id="([^"]*)">(.*?)(<a class="anchor" [^>]*)>#</a></\1>', re.DOTALL)
 FENCE = "+++"
-FILTERS: dict[str, Callable[..., str]] = {
+
+
+def _of_what_is_there(write: Callable[..., str]) -> Callable[..., str]:
+    """A filter that lets a name that does not exist speak for itself."""
+
+    @wraps(write)
+    def written(value: Any, *more: Any, **named: Any) -> str:
+        return write(str(value) if isinstance(value, jinja2.Undefined) else value, *more, **named)
+
+    return written
+
+
+NUMERALS: dict[str, Callable[..., str]] = {
     "percent": numerals.percent,
     "count": numerals.count,
     "words": numerals.words,
@@ -79,6 +91,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "span": numerals.span,
     "listing": numerals.listing,
 }
+FILTERS = {name: _of_what_is_there(write) for name, write in NUMERALS.items()}
 
 
 class ArticleError(InputError):

@@ -25,10 +25,10 @@ PATIENCE = 1.5  # s for a tidy end
 
 
 class _Listener:
-    """Whether a signal has come, and whether it is held back; a process has one."""
+    """What a process knows of its signals: whether they are held back, have come, were told of."""
 
     def __init__(self) -> None:
-        self.held, self.waiting = False, False
+        self.held, self.waiting, self.said = False, False, False
         self.come = threading.Event()
 
     def hear(self, number: int, frame: object) -> None:
@@ -54,6 +54,8 @@ class _Listener:
         time.sleep(PATIENCE)
         for child in multiprocessing.active_children():
             child.kill()
+        if multiprocessing.parent_process() is None:
+            say()
         os._exit(EXIT_CODE)
 
 
@@ -67,8 +69,16 @@ def end_at_once() -> None:
 
 
 def _end(number: int, frame: object) -> None:
-    os.write(sys.stderr.fileno(), f"{WORDS}\n".encode())
+    say()
     os._exit(EXIT_CODE)
+
+
+def say() -> None:
+    """The last words of a build that was stopped, on standard error; once."""
+    if not _listener.said:
+        _listener.said = True
+        sys.stderr.write(f"{WORDS}\n")
+        sys.stderr.flush()
 
 
 def ignore() -> None:

@@ -208,6 +208,7 @@ SPEC: dict[str, tuple[Spoil, str, str]] = {
         ("snapshots that fall", "[0, 49, 1]", "[0, 60, 1]", "experiment.snapshots", "rise"),
         ("snapshots of no step", "[0, 49, 1]", "[0, 49, 0]", "experiment.snapshots", "[0, 49, 0]"),
         ("snapshots of two", "[0, 49, 1]", "[0, 49]", "experiment.snapshots", "[0, 49]"),
+        ("many snapshots", "635_000, 5_000]", "635_000, 130]", "experiment.snapshots", "at most"),
         ("millions of snapshots", "10_000],", "1],", "experiment.snapshots", "1]"),
         ("no seeds", "seeds = 128", "seeds = 0", "experiment.audition.seeds", "found 0"),
         ("more shown than made", "good = 3", "good = 26", "experiment.exhibit.good", "27"),

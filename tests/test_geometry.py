@@ -731,6 +731,7 @@ def test_near_copies_a_few_ulps_apart_hold_every_invariant(seed: int, ulps: int)
     check_sides(near, boundaries, 0, 200)
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_weights_that_are_not_finite_are_refused_by_name(bad: float) -> None:
     network = random_network(8, (3, 4), count=40)
@@ -743,8 +744,73 @@ def test_a_cell_entered_twice_is_refused_by_name() -> None:
     polygons = polygonal.Complex(2, first_snapshot=10)
     # No affine function has these signs at the corners of a square.
     polygons.enter_layer(3, np.array([[-1.0] * 4 + [1.0, -1.0, 1.0, -1.0]]), np.full((1, 2), 1e-15))
-    with pytest.raises(GeometryError, match=r"snapshot 11, neuron 3: .*more than once"):
+    with pytest.raises(
+        GeometryError,
+        match=r"snapshot 11, neuron 3: .*more than once, near \[[01]\.0, [01]\.0\]; .* within 1 of "
+        r"zero, and up to 1e-15 is",
+    ):
         polygons.split(0)
+
+
+# --- the parts of a complex ------------------------------------------------------------------
+
+
+def test_the_sides_of_the_domain_have_the_numbers_that_the_viewer_knows() -> None:
+    assert (LEFT, TOP, RIGHT, BOTTOM) == (-1, -2, -3, -4)
+
+
+def test_snapshots_count_from_nought_unless_said() -> None:
+    network = random_network(0, (2,))
+    assert polygonal.Complex(1).first_snapshot == 0
+    assert {each.first_snapshot for each in polygonal.layers(network.weights, network.biases)} == {
+        0
+    }
+
+
+def test_areas_and_perimeters_of_a_square_cut_once() -> None:
+    square = polygonal.Complex(1)
+    square.enter_layer(0, np.array([[-0.25, 0.75, 0.75, -0.25]]), np.zeros((1, 1)))
+    square.split(0)
+    area, perimeter = square.areas()
+    assert sorted(area[1:].tolist()) == [0.25, 0.75]
+    assert sorted(perimeter[1:].tolist()) == [2.5, 3.5]
+
+
+def test_a_region_is_judged_by_its_thickness_and_not_by_its_size() -> None:
+    tiny = 2.0**-20
+    network = snapshots_of(
+        [[[1, 0], [1, 0], [0, 1], [0, 1]], [[1, 1, 1, 1]]],
+        [[-0.5, -0.5 - tiny, -0.5, -0.5 - tiny], [0]],
+    )
+    assert trace(network).regions[0] == 9
+
+
+def test_a_value_is_read_as_zero_up_to_its_own_neurons_and_snapshots_bound() -> None:
+    squares = polygonal.Complex(2)
+    zero = np.array([[1.0, 2.0], [3.0, 4.0]])  # (width, B)
+    values = np.repeat([[1.0, 1.5, 2.0, 2.5], [3.0, 3.5, 4.0, 4.5]], 2, axis=1)  # (width, V)
+    values = np.concatenate([values[:, ::2], values[:, ::2]], axis=1)
+    squares.enter_layer(0, values, zero)
+    assert squares.on.tolist() == [
+        [False, True, True, True, False, False, False, True],
+        [False, True, True, True, False, False, False, True],
+    ]
+
+
+def test_the_rounding_bound_of_one_neuron_by_hand() -> None:
+    bound = polygonal.rounding_bound(
+        np.array([[[3.0, -4.0]]]), np.array([[-2.0]]), np.array([[1.0], [0.5]]),
+        np.array([[1e-15], [1e-14]]),
+    )  # fmt: skip
+    expected = 3e-15 + 4e-14 + (8 + 2) * EPSILON * (3 * 1 + 4 * 0.5 + 2)
+    assert bound[0, 0] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+def test_sums_beyond_float64_are_refused_without_a_warning() -> None:
+    huge = [np.full((1, 1, 2 if layer == 0 else 1), 3e38) for layer in range(9)]
+    with pytest.raises(GeometryError, match=r"reaches inf; .* must be finite"):
+        trace(snapshots_of(huge, [np.full((1, 1), 3e38)] * 9))
 
 
 # --- large networks --------------------------------------------------------------------------
@@ -771,6 +837,28 @@ def test_what_is_too_much_at_once_is_traced_in_smaller_chunks_to_the_same_lines(
     np.testing.assert_allclose(apart.vertices, together.vertices, rtol=0, atol=1e-12)
     for name in ("causes", "polyline_offsets", "closed", "line_offsets", "regions"):
         assert np.array_equal(getattr(apart, name), getattr(together, name)), name
+
+
+def test_snapshots_that_fit_alone_are_traced_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = random_network(9, (9, 9), count=2)
+    expected = trace(pair)
+    alone = [
+        snapshots_of([w[k] for w in pair.weights], [b[k] for b in pair.biases]) for k in (0, 1)
+    ]
+
+    def fits(network: Snapshots, limit: int) -> bool:
+        monkeypatch.setattr(polygonal, "MOST_NUMBERS", limit)
+        try:
+            trace(network)
+        except GeometryError:
+            return False
+        return True
+
+    least = next(n for n in range(0, 5_000, 50) if fits(alone[0], n) and fits(alone[1], n))
+    assert least > 0
+    apart = trace(pair)
+    assert np.array_equal(apart.regions, expected.regions)
+    assert np.array_equal(apart.causes, expected.causes)
 
 
 def test_a_snapshot_that_is_too_much_alone_is_refused_with_its_cost(

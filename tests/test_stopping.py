@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -164,24 +165,34 @@ def stop(report: Report, cache: Path, name: str, way: str, later: float = 0.0) -
             command, stdout=out, stderr=err, start_new_session=True,
             env=os.environ | {MARK: mark, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
-    deadline = time.monotonic() + PATIENCE
-    while not moment.has_come(process.pid, mark, cache, begun):
-        assert process.poll() is None, (cache / "err").read_text()
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    time.sleep(later)
-    told = time.perf_counter()
-    number = signal.SIGINT if "Ctrl-C" in way else signal.SIGTERM
-    (os.killpg if "all" in way else os.kill)(process.pid, number)
-    # Whom nobody else has told may hear of it a moment after the parent's end.
-    while process.poll() is None or processes(mark):
-        assert time.perf_counter() - told < 60
-        time.sleep(0.005)
-    took = time.perf_counter() - told
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not moment.has_come(process.pid, mark, cache, begun):
+            assert process.poll() is None, (cache / "err").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        time.sleep(later)
+        told = time.perf_counter()
+        number = signal.SIGINT if "Ctrl-C" in way else signal.SIGTERM
+        (os.killpg if "all" in way else os.kill)(process.pid, number)
+        # Whom nobody else has told may hear of it a moment after the parent's end.
+        while process.poll() is None or processes(mark):
+            assert time.perf_counter() - told < 60
+            time.sleep(0.005)
+        took = time.perf_counter() - told
+    finally:
+        # Nothing of it goes on where the test has failed; one that has ended is not killed again.
+        process.kill()
     report.took.setdefault(f"{name}, {way}", []).append(took)
     said = (cache / "err").read_text()
     if not later or process.returncode:
-        assert said.splitlines() == [stopping.WORDS]
+        lines = said.splitlines()
+        if took > stopping.PATIENCE:
+            # Ended by force, on a machine with far too much to do: Python tidies up, and says so.
+            lines = [
+                line for line in lines if not re.search(r"resource_tracker|warnings\.warn", line)
+            ]
+        assert lines == [stopping.WORDS]
         assert process.returncode == stopping.EXIT_CODE
     if not moment.draft or process.returncode:
         assert digest(report.site) == before

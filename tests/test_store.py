@@ -300,6 +300,8 @@ def test_what_is_loaded_counts_as_used_in_builds_to_come(tmp_path: Path) -> None
     with opened(tmp_path) as store:
         assert store.forget(1500) == 1
         assert [path.name.split(".")[0] for path in tmp_path.glob("runs/*")] == ["loaded"]
+        store.load("runs", "loaded", KEY, JSON)
+        assert store.forget(0) == 0, "this build has loaded it"
 
 
 def test_what_cannot_be_dropped_is_said_and_the_next_is_dropped(

@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 TESTS = {
     "geometry": ["test_geometry"],
-    "complex": ["test_geometry"],
+    "complex": ["test_geometry", "test_measures_cells"],
     "sprites": ["test_sprites"],
     "store": ["test_store"],
 }
