@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ FRONT_MATTER = {
 }
 # What need not be said: without it, an article is of the experiment that leads.
 OPTIONAL = {"experiment": str}
+MOST_SLUG = 100  # characters; a page is a folder of that name, and so is kept work
 # Folders of the site that are not articles'.
 RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", "articles", PICTURES)
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -65,7 +66,19 @@ SETTINGS: dict[str, dict[str, Any]] = {
 # A heading as the settings above make it.
 HEADING = re.compile(r'<(h\d) id="([^"]*)">(.*?)(<a class="anchor" [^>]*)>#</a></\1>', re.DOTALL)
 FENCE = "+++"
-FILTERS: dict[str, Callable[..., str]] = {
+
+
+def _of_what_is_there(write: Callable[..., str]) -> Callable[..., str]:
+    """A filter that lets a name that does not exist speak for itself."""
+
+    @wraps(write)
+    def written(value: Any, *more: Any, **named: Any) -> str:
+        return write(str(value) if isinstance(value, jinja2.Undefined) else value, *more, **named)
+
+    return written
+
+
+NUMERALS: dict[str, Callable[..., str]] = {
     "percent": numerals.percent,
     "count": numerals.count,
     "words": numerals.words,
@@ -78,6 +91,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "span": numerals.span,
     "listing": numerals.listing,
 }
+FILTERS = {name: _of_what_is_there(write) for name, write in NUMERALS.items()}
 
 
 class ArticleError(InputError):
@@ -186,12 +200,14 @@ def _read(file: Path) -> Article:
             raise ArticleError(file, _line_of(file, key), found, f"a {kind.__name__}")
         if kind is str and not re.fullmatch(LINE, front[key]):
             raise ArticleError(file, _line_of(file, key), found, "a line of text")
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", front["slug"]) or front["slug"] in RESERVED:
+    slug = front["slug"]
+    plain = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) and len(slug) <= MOST_SLUG
+    if not plain or slug in RESERVED:
         raise ArticleError(
             file,
             _line_of(file, "slug"),
-            f"slug = {shown(front['slug'])}",
-            f"small letters, digits and hyphens, and none of {', '.join(RESERVED)}",
+            f"slug = {shown(slug)}",
+            f"at most {MOST_SLUG} small letters, digits and hyphens, none of {', '.join(RESERVED)}",
         )
     body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return Article(file=file, body=body, **front)

@@ -480,7 +480,7 @@ class Stages:
             "experiment": self.experiment,
             "traces": self.trace_keys,
             "runs": self.run_keys,
-            "labels": self.labels,
+            "domain": [self.labels, self.parts, self.corners],
             "index": index,
             "multiples": self.multiples_key,
             "leads": leads,

@@ -220,7 +220,7 @@ SPEC: dict[str, tuple[Spoil, str, str]] = {
         ("a top that is no part", '"cap", "neck"', '"handle"', "experiment.top", "['handle']"),
         ("a top of numbers", '"cap", "neck"', "3", "experiment.top", "[3]"),
         ("a variant's taken id", 'id = "wider"', 'id = "bottle"', "variant[0].id", "'bottle'"),
-        ("an empty experiment", "[draft]", "[[experiment]]\n[draft]", "[1].id", "nothing"),
+        ("an empty one", "[draft]", "[[experiment]]\n[draft]", "experiment[1].id", "nothing"),
         ("two of one id", "[draft]", f"{again('bottle')}[draft]", "experiment[1].id", "'bottle'"),
         ("a second without a picture", "[draft]", f"{again('cat', '')}[draft]",
          "experiment[1].picture", "nothing"),
@@ -314,6 +314,9 @@ ARTICLES: dict[str, tuple[Spoil, str, str]] = {
         add('{{ experiments["dog"].experiment.id }}'), f"{ARTICLE}:14", "allowed: bottle",
     ),
     "a slug that climbs": (change(ARTICLE, '"index"', '"../x"'), f"{ARTICLE}:3", "../x"),
+    "a slug that is long": (
+        change(ARTICLE, '"index"', f'"{"x" * 101}"'), f"{ARTICLE}:3", "at most 100 small letters",
+    ),
     "a slug twice": (
         lambda content: (content / "articles/other.md").write_text(BODY), "other.md:3", "index.md",
     ),

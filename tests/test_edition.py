@@ -76,7 +76,12 @@ def test_an_article_speaks_of_its_own_experiment_and_can_ask_for_another(built: 
     page = " ".join(built.page("bottle/index.html").split())
     assert "5 neurons on 20 rows of bottle, not 5 neurons of the cat" in page
     assert "The diamond is there." in page
-    assert 'href="../explore/bottle/index.html#run=seed-' in page
+    moments = re.findall(r'href="([^"]+)#run=', page)
+    assert len(moments) == 3
+    assert set(moments) == {"../explore/bottle/index.html"}
+    places = re.findall(r'href="([^"]+)#run=', built.page("explore/bottle/index.html"))
+    assert len(places) >= 2
+    assert set(places) == {"../../explore/bottle/index.html"}
     for address in ("explore/bottle/", "downloads/bottle/", "explore/", "downloads/"):
         assert f'href="../{address}index.html"' in page
     assert 'class="evidence' in page

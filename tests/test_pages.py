@@ -369,6 +369,7 @@ def render(folder: Path, report: Report | None = None) -> str:
     [
         ("fine\n{{ facts.experiment.pixel }}", 2, "no attribute 'pixel'; allowed: id, pixels"),
         ("{{ fact.experiment }}", 1, "'fact' is undefined"),
+        ("{{ facts.experiment.pixel | count }}", 1, "no attribute 'pixel'; allowed: id, pixels"),
         ("a\n\n{{ facts.experiment.pixels | perc }}", 3, "perc"),
         ("{{ facts.experiment.pixels | percent }}", 1, "it takes a share between 0 and 1"),
         ("a\n{% if facts %}\nb", 2, "endif"),

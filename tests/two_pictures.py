@@ -41,6 +41,8 @@ experiment = "bottle"
 The end of {{ run("good-1").title }}.
 {% endcall %}
 
+{{ figure("row", step=["first", "last"], caption="From the first to the last.") }}
+
 {{ see("end") }}; [explore]({{ page("explore") }}), [data]({{ page("downloads") }}),
 [the cat]({{ page("explore/cat") }}), [its data]({{ page("downloads/cat") }}).
 
