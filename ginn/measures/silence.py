@@ -366,9 +366,13 @@ def claim_silence(hearings: Sequence[Hearing], gradients: Float64) -> Claim:
         "more than half of it wrong; as often in either row under no effect. One exact test by "
         "Fisher. Beside it the gradient that the loss over the part sends into each hidden layer "
         "of the shut trials.",
-        value=f"{table.shut_failed} of {failures} trials that failed had a silent layer; of the "
-        f"{table.shut_learnt + table.open_learnt} others {table.shut_learnt} had "
-        f"({numerals.p_value(table.p_value)})",
+        value=(
+            f"{table.shut_failed} of {failures} trials that failed had a silent layer; of the "
+            f"{table.shut_learnt + table.open_learnt} others {table.shut_learnt} had "
+            f"({numerals.p_value(table.p_value)})"
+        )
+        if failures
+        else f"no trial failed; {table.shut_learnt} of {table.runs} had a silent layer even so",
         control=f"{table.open_failed} failed without one{_exact_zeros(gradients)}",
         runs=table.runs,
         verdict=_told_by(table) if failures else "not decidable here",
