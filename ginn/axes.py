@@ -100,8 +100,9 @@ def panels(
     there are more than ABREAST px, `right`, for words beside each; `title` px are above.
     """
     left, below = 54, 30
+    # As wide as half of a number on either side of it, with air between.
     columns = 1 if width < PHONE or right > ABREAST else -(-count // -(-count // 3))
-    gap = 22
+    gap = 34
     each = (width - left - right - gap * (columns - 1)) / columns
     return [
         Panel(
@@ -274,6 +275,21 @@ def dots(places: Sequence[tuple[float, float]], radius: float, opacity: float) -
     return f'<g class="ink" fill="{INK.light}"{faint}>{"".join(marks)}</g>'
 
 
+def fanned(x: Float64, y: Float64, inwards: float, step: float, most: float) -> Float64:
+    """The x (n,) of marks, so that those at one place stand in a row, away from the border there.
+
+    They go `step` px apart towards `inwards`, closer where a row would be longer than `most` px.
+    """
+    moved = x.copy()
+    places, which = np.unique(np.stack([x, y]), axis=1, return_inverse=True)
+    for number in range(places.shape[1]):
+        same = np.flatnonzero(which.ravel() == number)
+        apart = min(step, most / max(1, len(same) - 1))
+        side = math.copysign(1, inwards - places[0, number])
+        moved[same] += side * apart * np.arange(len(same))
+    return moved
+
+
 def ring(x: float, y: float, paint: str, radius: float = 3.2) -> str:
     """A mark that shows what lies below it; `paint` comes from `stroke`."""
     return f'<circle {paint} stroke-width="1.4" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
@@ -318,19 +334,22 @@ def spread(heights: Sequence[float], gap: float, top: float, bottom: float) -> l
 def key(entries: Sequence[tuple[str, str]], width: float, top: float) -> tuple[list[str], float]:
     """What each mark means, in lines that are filled in turn, and where the next may begin.
 
-    An entry is a sample, drawn around (0, 0) and up to 11 px to either side, and words; a sample
-    of "" leaves words alone.
+    An entry is a sample, drawn around (0, 0) and up to 11 px to either side, and words.
     """
     parts, x, y = [], 0.0, top + 4 + TEXT / 2
     for sample, words in entries:
-        room = (28 if sample else 0) + LETTER * TEXT * len(words)
+        room = 28 + LETTER * TEXT * len(words)
         if x and x + room > width:
             x, y = 0.0, y + TEXT + 6
-        if sample:
-            parts.append(f'<g transform="translate({x + 11:.1f},{y:.1f})">{sample}</g>')
-        parts.append(text(x + (28 if sample else 0), y + MIDDLE * TEXT, words))
+        parts.append(f'<g transform="translate({x + 11:.1f},{y:.1f})">{sample}</g>')
+        parts.append(text(x + 28, y + MIDDLE * TEXT, words))
         x += room + 14
     return parts, y + TEXT / 2 + 6
+
+
+def heading(words: str, top: float) -> tuple[str, float]:
+    """The name of an upright axis, clear of the key above it, and where the panels may begin."""
+    return text(0, top + 8 + TEXT, words), top + 8 + TEXT
 
 
 def sample(paint: str, width: float = 1.6, extra: str = "") -> str:

@@ -61,7 +61,7 @@ def loss_curves_svg(
         parts.append(text(x, bottom + 6 + TEXT, f"{iteration:,}", anchor="middle"))
     middle = (left + width - right) / 2
     parts.append(text(middle, height - 8, "iteration, log scale", anchor="middle"))
-    parts.append(text(left, top - 3, "loss, nats a pixel, log scale"))
+    parts.append(text(left, top - 3, "loss, log scale"))
 
     exhibited = {run.id for run in facts.exhibited}
     for run in sorted(facts.cohort, key=lambda run: (run.failed, run.id in exhibited)):
@@ -104,10 +104,11 @@ def _curve(points: Float64, run: RunFacts, named: bool) -> str:
 
 
 def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int = 680) -> str:
-    """Accuracy on each part of the picture, a dot a run; runs that failed are named diamonds.
+    """Accuracy on each part of the picture, a dot a run; runs that failed are diamonds.
 
-    In every row the runs stand in the same order, the most accurate at the top. A broken line at
-    one half, in the rows of major parts, is what a run must pass not to have failed.
+    In every row the runs stand in the same order, the most accurate at the top; failed ones are
+    named in the first. A broken line at one half, in the rows of major parts, is what a run must
+    pass not to have failed.
     """
     runs = sorted(facts.cohort, key=lambda run: (-run.accuracy, run.seed))
     step = 3.2
@@ -134,7 +135,10 @@ def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int = 
             run.accuracy if part is None else run.part_accuracy[part.name] for run in runs
         ]
         heights = [first + step * i for i in range(len(runs))]
-        parts += _dots(runs, [left + scale * a for a in accuracies], heights, left + scale * 0.75)
+        across = [left + scale * a for a in accuracies]
+        parts += _dots(runs, across, heights)
+        if part is None:
+            parts += _names(runs, across, heights, left)
     return svg_document(
         width,
         bottom + 2 * TEXT + 20,
@@ -153,30 +157,37 @@ def _row_label(part: PartFacts | None, y: float) -> list[str]:
     return [text(0, y - 2, part.name), text(0, y + TEXT, below, "muted")]
 
 
-def _dots(
-    runs: Sequence[RunFacts], across: Sequence[float], heights: Sequence[float], turn: float
-) -> list[str]:
-    """A run's mark each; a failed run's name stands left of its mark once that lies past `turn`."""
+def _dots(runs: Sequence[RunFacts], across: Sequence[float], heights: Sequence[float]) -> list[str]:
+    """A run's mark each."""
     marks = []
-    failed = [i for i, run in enumerate(runs) if run.failed]
-    # More names than this would not fit a row: then only exhibited runs keep theirs.
-    named = failed if len(failed) <= 4 else [i for i in failed if runs[i].role]
-    label_heights = iter(
-        spread([heights[i] for i in named], TEXT - 1, heights[0], heights[-1] + TEXT)
-    )
-    for i, (run, x, y) in enumerate(zip(runs, across, heights, strict=True)):
-        if not run.failed:
-            marks.append(
-                f'<circle class="ink" fill="{INK.light}" cx="{x:.1f}" cy="{y:.1f}" r="2"/>'
-            )
-            continue
-        d = f"M{x - 3.5:.1f},{y:.1f}l3.5,-3.5 3.5,3.5 -3.5,3.5z"
-        marks.append(f'<path class="failed-text" fill="{INK.light}" d="{d}"/>')
-        side, anchor = (-7, "end") if x > turn else (7, "start")
-        if i in named:
-            y_label = next(label_heights) + MIDDLE * TEXT
-            marks.append(text(x + side, y_label, run.title, "failed-text", anchor))
+    for run, x, y in zip(runs, across, heights, strict=True):
+        if run.failed:
+            d = f"M{x - 3.5:.1f},{y:.1f}l3.5,-3.5 3.5,3.5 -3.5,3.5z"
+            marks.append(f'<path class="failed-text" fill="{INK.light}" d="{d}"/>')
+        else:
+            circle = f'cx="{x:.1f}" cy="{y:.1f}" r="2"'
+            marks.append(f'<circle class="ink" fill="{INK.light}" {circle}/>')
     return marks
+
+
+def _names(
+    runs: Sequence[RunFacts], across: Sequence[float], heights: Sequence[float], left: float
+) -> list[str]:
+    """The failed runs' names, left of every mark at their height, or right where that is no room.
+
+    More names than four would not fit a row: then only exhibited runs keep theirs.
+    """
+    failed = [i for i, run in enumerate(runs) if run.failed]
+    named = failed if len(failed) <= 4 else [i for i in failed if runs[i].role]
+    places = spread([heights[i] for i in named], TEXT - 1, heights[0], heights[-1] + TEXT)
+    words = []
+    for i, y in zip(named, places, strict=True):
+        beside = [x for x, height in zip(across, heights, strict=True) if abs(height - y) <= TEXT]
+        first, last = min([*beside, across[i]]) - 7, max([*beside, across[i]]) + 7
+        before = first - LETTER * TEXT * len(runs[i].title) >= left
+        x, anchor = (first, "end") if before else (last, "start")
+        words.append(text(x, y + MIDDLE * TEXT, runs[i].title, "failed-text", anchor))
+    return words
 
 
 def accuracy_description(facts: ExperimentFacts) -> str:

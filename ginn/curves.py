@@ -21,6 +21,7 @@ from ginn.axes import (
     band,
     curve,
     even_ticks,
+    heading,
     iteration_ticks,
     key,
     log_bounds,
@@ -44,6 +45,7 @@ from ginn.evidence import (
     ShiftShares,
     Spread,
     Treatment,
+    TrialArm,
     TrialSeries,
 )
 from ginn.figures import Colours, svg_document
@@ -57,8 +59,8 @@ DASHES = ("", DASHED, DOTTED, ' stroke-dasharray="9 3 2 3"')
 LEAST_SHARE = 1e-4
 ITERATION = "iteration, log scale"
 WAYS = {
-    "raised": ("Waking silent layers", "shut run"),
-    "lowered": ("Imposing silence", "run that had learnt"),
+    "raised": ("Waking silent layers", "shut run", "woken"),
+    "lowered": ("Imposing silence", "run that had learnt", "silenced"),
 }
 
 
@@ -78,8 +80,9 @@ def regions_svg(
         ),
     ]
     parts, top = key(entries, width, 0)
-    parts.append(text(0, top + TEXT, series.unit))
-    top += TEXT + 10
+    words, top = heading(series.unit, top)
+    parts.append(words)
+    top += 10
     panel = Panel(52, width - 36, top, top + round(190 + width * 0.16), leads=True)
     highest = max(series.arrangement, *map(max, series.counts), series.untrained[-1]) * 1.05
     x = Scale(0, max(1, series.iterations[-1]), panel.left, panel.right, "log1p")
@@ -126,8 +129,9 @@ def shift_svg(
     parts, top = key([*_spread_key(series.runs, len(series.layers), colours),
                       (sample(stroke("control", colours), 1.4, DASHED), "equal random steps")],
                      width, 0)  # fmt: skip
-    parts.append(text(0, top + TEXT, series.unit))
-    places = _panels(len(series.layers), width, top + TEXT + 8)
+    words, top = heading(series.unit, top)
+    parts.append(words)
+    places = _panels(len(series.layers), width, top + 8)
     names = [f"layer {number}" for number in range(1, len(series.layers) + 1)]
     controls = [((control, DASHED),) for control in series.control]
     for panel, name, layer, others in zip(places, names, series.layers, controls, strict=True):
@@ -169,13 +173,13 @@ def corners_svg(
             *_spread_key(series.runs, depth, colours, "from the corners"),
             (sample(stroke("control", colours), 1.4, DASHED), "from the outline"),
             (sample(stroke("control", colours), 1.6, DOTTED), "from anywhere"),
-            ("", f"{FARTHEST:g}: no bend"),
         ],
         width,
         0,
     )
-    parts.append(text(0, top + TEXT, f"{series.unit}, log scale"))
-    places = _panels(len(series.layers), width, top + TEXT + 8)
+    words, top = heading(f"{series.unit}, log scale", top)
+    parts.append(words)
+    places = _panels(len(series.layers), width, top + 8)
     told = [numbers(line) for each in series.layers for line in (each.median, each.low, each.high)]
     told += [numbers(line) for each in controls for line, _ in each]
     low, high = log_bounds(np.concatenate(told))
@@ -200,7 +204,8 @@ def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
     ]
     return (
         f"Mean distance from a corner of the picture to the nearest bend, in sides of the domain, "
-        f"medians of {numerals.count(series.runs, 'run')}; {'; '.join(layers)}."
+        f"medians of {numerals.count(series.runs, 'run')}; {'; '.join(layers)}. A layer without "
+        f"any bend stands at {FARTHEST:g}."
     )
 
 
@@ -214,19 +219,19 @@ def copycats_svg(
             (sample_of_layers(depth, colours, 2), "of one run, at the end"),
             (sample(stroke("control", colours), 1.6, DOTTED), "of one run, at the start"),
             (sample(stroke("control", colours), 1.4, DASHED), "of two runs, at the end"),
-            ("", f"copies lie right of the upright line, at {series.alike:g}"),
         ],
         width,
         0,
     )
-    parts.append(text(0, top + TEXT, f"{series.unit}, log scale"))
-    places = _panels(depth, width, top + TEXT + 8)
+    words, top = heading(f"{series.unit}, log scale", top)
+    parts.append(words)
+    places = _panels(depth, width, top + 8)
     ticks = [(10.0**-i, numerals.percent(10.0**-i, max(0, i - 2))) for i in range(5)]
     for layer, panel in enumerate(places):
         x = Scale(0, 1, panel.left, panel.right)
         y = Scale(LEAST_SHARE, 1, panel.bottom, panel.top, "log")
         parts += [_title(panel, f"layer {layer + 1}"), *up(panel, y, ticks)]
-        parts += across(panel, x, even_ticks(1, 5 if panel.right - panel.left > 180 else 3))
+        parts += across(panel, x, even_ticks(1, 5 if panel.right - panel.left > 170 else 3))
         copies = x.at([series.alike] * 2)
         upright = np.array([panel.bottom, panel.top])
         parts.append(curve(copies, upright, stroke("control", colours), 0.8))
@@ -239,7 +244,8 @@ def copycats_svg(
             share[share == 0] = np.nan  # nothing is that alike: the line ends
             paint = stroke(kind, colours)
             parts.append(curve(x.at(series.levels), y.at(share), paint, weight, dashes))
-    return _document(width, places[-1], "likeness of two neurons of a layer", parts, colours,
+    axis = f"likeness of two neurons; copies from {series.alike:g} on"
+    return _document(width, places[-1], axis, parts, colours,
                      "Likeness of neurons of a layer",
                      copycats_description(series, facts))  # fmt: skip
 
@@ -263,20 +269,20 @@ def copycats_description(series: LikenessShares, facts: ExperimentFacts) -> str:
 def trials_svg(
     series: TrialSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
 ) -> str:
-    """The share of trials that have learnt the part, by arm, after waking and after silencing."""
+    """The share of copies that have the part right, by arm, after waking and after silencing."""
     told = [each for each in (series.raised, series.lowered) if each]
     parts = [text(0, TEXT, series.unit)]
-    words = [f"{arm.name} {arm.learnt[-1]} of {arm.trials}" for each in told for arm in each.arms]
+    words = [_outcome(each, arm) for each in told for arm in each.arms]
     room = 16 + LETTER * TEXT * max(map(len, words))
-    places = panels(len(told), width, TEXT, 150, room, title=44)
+    places = panels(len(told), width, TEXT, 150, room, title=58)
     for panel, each in zip(places, told, strict=True):
-        way, who = WAYS[each.treated]
-        parts.append(text(panel.left, panel.top - 26, way, "ink"))
-        who = f"{numerals.count(each.patients, who, who.replace('run', 'runs', 1))}"
-        parts.append(text(panel.left, panel.top - 9, f"{who}, {each.streams} streams"))
+        way, who, _ = WAYS[each.treated]
+        parts.append(text(0, panel.top - 34, way, "ink"))
+        who = numerals.count(each.patients, who, who.replace("run", "runs", 1))
+        parts.append(text(0, panel.top - 17, f"{who}, {each.streams} orders of pixels"))
         parts += _treatment(panel, each, colours)
     label = "iterations since the change, root scale"
-    return _document(width, places[-1], label, parts, colours, "What became of the trials",
+    return _document(width, places[-1], label, parts, colours, "What became of the copies",
                      trials_description(series, facts))  # fmt: skip
 
 
@@ -297,24 +303,31 @@ def _treatment(panel: Panel, each: Treatment, colours: Colours) -> list[str]:
         line = y.at(np.array(arm.learnt) / arm.trials)
         parts.append(curve(x.at(each.iterations), line, paint, 2.6 if treated else 1.4, dashes))
     ends = y.at([arm.learnt[-1] / arm.trials for arm in ordered]).tolist()
-    words = [f"{arm.name} {arm.learnt[-1]} of {arm.trials}" for arm in ordered]
+    words = [_outcome(each, arm) for arm in ordered]
     kinds = ["ink" if arm.name == each.treated else "muted" for arm in ordered]
     return parts + spread_labels(panel.right, ends, words, kinds, panel)
 
 
+def _outcome(each: Treatment, arm: TrialArm) -> str:
+    """An arm's name and how many of its copies have the part right at the end."""
+    name = WAYS[each.treated][2] if arm.name == each.treated else arm.name
+    return f"{name} {arm.learnt[-1]} of {arm.trials}"
+
+
 def trials_description(series: TrialSeries, facts: ExperimentFacts) -> str:
-    """What became of the trials, in words."""
+    """What became of the copies, in words."""
     told = []
     for each in (series.raised, series.lowered):
         if each:
-            way, who = WAYS[each.treated]
-            arms = [f"{arm.name} {arm.learnt[-1]} of {arm.trials}" for arm in each.arms]
+            way, who, _ = WAYS[each.treated]
+            arms = [f"{_outcome(each, arm)} ({arm.learnt_open} open)" for arm in each.arms]
             who = numerals.count(each.patients, who, who.replace("run", "runs", 1))
             told.append(f"{way}, {who}: {numerals.listing(arms)}")
     iterations = max(each.iterations[-1] for each in (series.raised, series.lowered) if each)
     return (
-        f"Trials that get at least half of the part right, {iterations:,} iterations after the "
-        f"change, by arm. {'. '.join(told)}."
+        f"Copies that get at least half of the part right, {iterations:,} iterations after the "
+        "change, by arm, and how many of them do so with no layer silent over all of it. "
+        f"{'. '.join(told)}."
     )
 
 

@@ -30,8 +30,8 @@ from ginn.measures.larger import Network
 from ginn.measures.parts import PartErrors
 from ginn.measures.recovery import Intervention
 from ginn.measures.silence import Hearing
-from ginn.measures.statistics import proportion_interval, rank_correlation
-from ginn.measures.symmetry import MirrorScores
+from ginn.measures.statistics import proportion_interval
+from ginn.measures.symmetry import MirrorScores, correlation_with_loss
 from ginn.network import Float64
 
 # Places along training that a series tells of, evenly spread over the recorded ones.
@@ -176,8 +176,8 @@ class MirrorSeries:
 
     `scores` L x R is about the upright axis, in [0, 1]. `untrained` and `level` (L) are medians
     over the same runs, before training and about the level axis. `correlation` (L) is Spearman's,
-    of score and loss, None for fewer than FEWEST_CORRELATED runs; the claims table has its
-    interval.
+    of score and loss, from `correlation_low` to `correlation_high` by the bootstrap's 95% interval;
+    None for fewer than FEWEST_CORRELATED runs.
     """
 
     seeds: tuple[int, ...]
@@ -186,16 +186,22 @@ class MirrorSeries:
     untrained: Numbers
     level: Numbers
     correlation: Numbers
-    unit: str = "loss at the end, nats a pixel"
+    correlation_low: Numbers
+    correlation_high: Numbers
+    unit: str = "loss at the end"
 
 
 @dataclass(frozen=True)
 class TrialArm:
-    """How many of an arm's `trials` got at least half of the part right, at each iteration."""
+    """How many of an arm's `trials` got at least half of the part right, at each iteration.
+
+    `learnt_open` of them did so at the end with no layer silent over all of the part.
+    """
 
     name: str
     trials: int
     learnt: tuple[int, ...]
+    learnt_open: int
 
 
 @dataclass(frozen=True)
@@ -218,7 +224,7 @@ class TrialSeries:
 
     raised: Treatment | None
     lowered: Treatment | None
-    unit: str = "share of trials that learnt the part"
+    unit: str = "share of copies that have the part right"
 
 
 @dataclass(frozen=True)
@@ -486,21 +492,19 @@ def mirror_series(
     """Mirror scores of full runs; `untrained` are the same ones' at their first snapshot."""
     loss = np.array([run.loss for run in trained])
     own = np.array([run.own for run in trained])  # (R, L)
-    told = np.isfinite(own)
+    found = [
+        correlation_with_loss(trained if enough else [], layer, "left-right")
+        for layer, enough in enumerate(np.isfinite(own).sum(axis=0) >= FEWEST_CORRELATED)
+    ]
     return MirrorSeries(
         seeds=tuple(seeds),
         loss=shares(loss),
         scores=tuple(numbers(layer) for layer in own.T),
         untrained=over_runs(np.median, np.array([run.own for run in untrained])),
         level=over_runs(np.median, np.array([run.other for run in trained])),
-        correlation=numbers(
-            [
-                rank_correlation(layer[use], loss[use])
-                if use.sum() >= FEWEST_CORRELATED
-                else math.nan
-                for layer, use in zip(own.T, told.T, strict=True)
-            ]
-        ),
+        correlation=numbers([each.value for each in found]),
+        correlation_low=numbers([each.interval.low for each in found]),
+        correlation_high=numbers([each.interval.high for each in found]),
     )
 
 
@@ -518,7 +522,9 @@ def _treatment(treated: str, told: Intervention) -> Treatment:
         patients=len(told.patients),
         streams=told.streams,
         iterations=tuple(each - told.iterations[0] for each in told.iterations),
-        arms=tuple(TrialArm(arm.name, arm.trials, arm.by_iteration) for arm in told.arms),
+        arms=tuple(
+            TrialArm(arm.name, arm.trials, arm.by_iteration, arm.learnt_open) for arm in told.arms
+        ),
     )
 
 

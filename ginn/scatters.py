@@ -25,6 +25,8 @@ from ginn.axes import (
     diamond,
     dot,
     dots,
+    fanned,
+    heading,
     iteration_ticks,
     key,
     log_bounds,
@@ -69,8 +71,9 @@ def silence_svg(
         for layer in layers
     ]
     parts, top = key(entries if layers else entries[:1], width, 0)
-    parts.append(text(0, top + TEXT, f"share of the {series.part}'s pixels got right"))
-    top += TEXT + 14
+    words, top = heading(f"share of the {series.part}'s pixels got right", top)
+    parts.append(words)
+    top += 14
     panel = Panel(52, width - 24, top, top + (260 if width < PHONE else 300), leads=True)
     x = Scale(0, 1, panel.left, panel.right)
     y = Scale(0, 1, panel.bottom, panel.top)
@@ -78,9 +81,10 @@ def silence_svg(
     half = float(y.at([0.5])[0])
     line = np.array([panel.left, panel.right])
     parts.append(curve(line, np.array([half, half]), stroke("control", colours), 1, DASHED))
-    for layer, silent, right in zip(series.layer, series.silent, series.right, strict=True):
-        paint = stroke(f"layer-{layer}" if layer else "control", colours)
-        parts.append(ring(float(x.at([silent])[0]), float(y.at([right])[0]), paint))
+    heights = y.at(series.right)
+    places = fanned(x.at(series.silent), heights, (panel.left + panel.right) / 2, 7, 24)
+    for layer, px, py in zip(series.layer, places.tolist(), heights.tolist(), strict=True):
+        parts.append(ring(px, py, stroke(f"layer-{layer}" if layer else "control", colours)))
     open_, shut = _counts(series)
     for (learnt, failed), words, place, anchor in (
         (open_, "open", panel.left + 8, "start"),
@@ -109,10 +113,11 @@ def silence_description(series: SilentAuditions, facts: ExperimentFacts) -> str:
     """What the scatter of silence shows, in words."""
     open_, shut = _counts(series)
     return (
-        f"{numerals.count(len(series.seeds), 'audition')} at iteration {series.iteration:,}: how "
+        f"{numerals.count(len(series.seeds), 'trial')} at iteration {series.iteration:,}: how "
         f"much of the {series.part} is right against the largest share of it that a layer is "
         f"silent over. With a layer silent over all of it {shut[1]} failed and {shut[0]} learnt "
-        f"it; of the others {open_[1]} failed and {open_[0]} learnt it."
+        f"it; of the others {open_[1]} failed and {open_[0]} learnt it. Equal trials stand side by "
+        "side."
     )
 
 
@@ -189,16 +194,15 @@ def symmetry_svg(
         entries.append((diamond(0, 0), "a failed run"))
     entries += [
         (sample(stroke("control", colours), 1.4, DASHED), "score before training, median"),
-        (sample(stroke("control", colours), 1.6, DOTTED), "level axis, median"),
+        (sample(stroke("control", colours), 1.6, DOTTED), "mirrored top to bottom, median"),
     ]
-    if any(each is not None for each in series.correlation):
-        entries.append(("", "ρ: rank correlation"))
     parts, top = key(entries, width, 0)
-    parts.append(text(0, top + TEXT, f"{series.unit}, log scale"))
-    places = panels(len(series.scores), width, top + TEXT + 8, 150 if width < PHONE else 190)
+    words, top = heading(f"{series.unit}, log scale", top)
+    parts.append(words)
+    places = panels(len(series.scores), width, top + 8, 150 if width < PHONE else 190)
     low, high = log_bounds(np.array(series.loss))
-    told = [each for line in (*series.scores, series.untrained, series.level) for each in line]
-    least = np.nanmin(numbers(told)) if any(each is not None for each in told) else 0
+    drawn = [each for line in (*series.scores, series.untrained, series.level) for each in line]
+    least = np.nanmin(numbers(drawn)) if any(each is not None for each in drawn) else 0
     first = max(0.0, float(np.floor(least * 10) / 10))
     for number, panel in enumerate(places):
         x = Scale(first, 1, panel.left, panel.right)
@@ -217,7 +221,9 @@ def symmetry_svg(
         for seed, px, py in marks:
             if np.isfinite(px):
                 parts.append(diamond(px, py) if seed in failed else dot(px, py, 3, 0.75))
-    return _document(width, places[-1].bottom, "mirror score of a layer", parts, colours,
+    told = any(each is not None for each in series.correlation)
+    axis = "mirror score of a layer" + (" (ρ: rank correlation)" if told else "")
+    return _document(width, places[-1].bottom, axis, parts, colours,
                      "Symmetry and loss", symmetry_description(series, facts))  # fmt: skip
 
 
@@ -248,7 +254,7 @@ def symmetry_description(series: MirrorSeries, facts: ExperimentFacts) -> str:
 def parts_svg(
     series: PartErrorSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
 ) -> str:
-    """Errors by part, full runs above auditions in each row; a tick is a group's median."""
+    """Errors by part, full runs above trials in each row; a tick is a group's median."""
     entries = [(dot(0, 0), "a run"), (diamond(0, 0), "a failed run")]
     entries += [
         (f'<path {stroke("run", colours)} stroke-width="2" d="M0,-8 0,8"/>',
@@ -260,8 +266,13 @@ def parts_svg(
     if not any(any(group.failed) for group in groups):
         entries = [entries[0], entries[2]]
     counts = [len(group.seeds) for group in groups]
-    entries.append(("", f"above: {counts[0]} full runs, below: {counts[1]} auditions"))
     parts, top = key(entries, width, 0)
+    words, top = heading(
+        f"in each row {numerals.count(counts[0], 'full run')}, below "
+        f"{numerals.count(counts[1], 'trial')}", top
+    )  # fmt: skip
+    parts.append(words)
+    top += 8
     left, row = LETTER * TEXT * max(map(len, series.names)) + 16, 48
     panel = Panel(left, width - 24, top, top + row * len(series.names), True)
     x = Scale(0, 1, panel.left, panel.right, "root")
@@ -300,7 +311,7 @@ def _errors(
 def parts_description(series: PartErrorSeries, facts: ExperimentFacts) -> str:
     """The medians of errors by part, in words."""
     told = []
-    for words, group in (("full runs", series.full), ("auditions", series.auditions)):
+    for words, group in (("full runs", series.full), ("trials", series.auditions)):
         failed = sum(group.failed)
         names = [
             f"{name} " + " against ".join(
@@ -319,7 +330,7 @@ def parts_description(series: PartErrorSeries, facts: ExperimentFacts) -> str:
 def variants_svg(
     series: NetworkSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
 ) -> str:
-    """Errors of each network's full runs as strips of marks, and its share of failed auditions."""
+    """Errors of each network's full runs as strips of marks, and its share of failed trials."""
     networks = series.networks
     entries = [(dot(0, 0, 3), "a full run"), (sample(stroke("run", colours), 2), "median")]
     entries[1] = (f'<path {stroke("run", colours)} stroke-width="2" d="M0,-8 0,8"/>', "median")
@@ -328,8 +339,8 @@ def variants_svg(
     names = [_name(each) for each in networks]
     left = LETTER * TEXT * max(len(word) for name in names for word in name) + 12
     row, phone = 46, width < PHONE
-    first = Panel(left, width - 24 if phone else left + (width - left) * 0.52, top + 24,
-                  top + 24 + row * len(networks), True)  # fmt: skip
+    first = Panel(left, width - 24 if phone else left + (width - left) * 0.52, top + 32,
+                  top + 32 + row * len(networks), True)  # fmt: skip
     second = (
         Panel(left, first.right, first.bottom + 76, first.bottom + 76 + row * len(networks), True)
         if phone
@@ -341,7 +352,7 @@ def variants_svg(
     rates = Scale(0, most, second.left, second.right)
     parts += across(first, errors, share_ticks(highest, 3 if phone else 4))
     parts += across(second, rates, share_ticks(most, 3 if phone else 4))
-    for panel, words in ((first, series.unit), (second, "share of auditions that failed")):
+    for panel, words in ((first, series.unit), (second, "share of trials that failed")):
         start = 0 if panel.leads else panel.left
         parts.append(text(start, panel.top - 8, words))
         for number, name in enumerate(names):
@@ -374,7 +385,7 @@ def _strip(each: NetworkOutcome, x: Scale, y: float, colours: Colours) -> list[s
 
 
 def _rate(each: NetworkOutcome, x: Scale, y: float, colours: Colours) -> list[str]:
-    """A network's share of failed auditions with its interval, and the counts."""
+    """A network's share of failed trials with its interval, and the counts."""
     low, share, high = x.at(
         [each.failure_low, each.failed_auditions / each.auditions, each.failure_high]
     ).tolist()
@@ -394,11 +405,11 @@ def variants_description(series: NetworkSeries, facts: ExperimentFacts) -> str:
         f"{each.title} ({'-'.join(map(str, each.widths))}): "
         f"{numerals.percent(float(np.median(each.errors)), 2)} wrong, median of "
         f"{numerals.count(len(each.errors), 'full run')}; {each.failed_auditions} of "
-        f"{each.auditions} auditions failed, 95% interval {numerals.percent(each.failure_low)} to "
+        f"{each.auditions} trials failed, 95% interval {numerals.percent(each.failure_low)} to "
         f"{numerals.percent(each.failure_high)}"
         for each in series.networks
     ]
-    return f"Errors at the end and failed auditions of each network. {'. '.join(told)}."
+    return f"Errors at the end and failed trials of each network. {'. '.join(told)}."
 
 
 CHARTS: Mapping[str, Chart] = {

@@ -50,9 +50,12 @@ EXAMPLES: Form[Examples] = JSON.of(dataclasses.asdict, examples.examples_from_js
 DATA = "data"
 # How long a trial goes on after the state that it starts from.
 TRIAL_ITERATIONS = 50_000
-# The rooms behind every measure.
+# The rooms behind every measure, and behind the words of its claim.
 GEOMETRY = ("geometry", "complex", "network", "picture")
-MEASURES = tuple(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/measures").glob("*.py")))
+MEASURES = (
+    "numerals",
+    *(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/measures").glob("*.py"))),
+)
 MULTIPLES: Form[dict[str, tuple[Multiple, ...]]] = ARRAYS.of(
     multiples.multiples_as_arrays, multiples.multiples_from_arrays
 )

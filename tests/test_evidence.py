@@ -169,13 +169,13 @@ def test_a_correlation_is_told_of_enough_runs_only() -> None:
     ]
     seeds = range(len(scores))
     enough = evidence.mirror_series(seeds, scores, scores)
-    assert enough.correlation == (-1.0, None)
+    assert enough.correlation == enough.correlation_low == enough.correlation_high == (-1.0, None)
     assert enough.untrained[1] is None
     assert evidence.mirror_series(seeds[1:], scores[1:], scores[1:]).correlation == (None, None)
 
 
 def test_trials_count_from_the_change_on() -> None:
-    arm = recovery.Arm("raised", 4, 3, (3,), (0, 2, 3), 4, 4, 0)
+    arm = recovery.Arm("raised", 4, 3, 2, (3,), (0, 2, 3), 4, 3, 0, 0)
     told = recovery.Intervention((), (10_000, 10_500, 60_000), 4, (arm,), ())
     series = evidence.trial_series({"raised": told, "lowered": None})
     assert series
@@ -183,6 +183,7 @@ def test_trials_count_from_the_change_on() -> None:
     assert series.raised
     assert series.raised.iterations == (0, 500, 50_000)
     assert series.raised.arms[0].learnt == (0, 2, 3)
+    assert series.raised.arms[0].learnt_open == 2
     assert evidence.trial_series({"raised": None, "lowered": None}) is None
 
 

@@ -51,7 +51,7 @@ def measured() -> Evidence:
     """Evidence of a network with three layers, made up; its seeds are those of the report."""
     times = (0, 9, 99, 999_999)
     arms = tuple(
-        evidence.TrialArm(name, 8, learnt)
+        evidence.TrialArm(name, 8, learnt, learnt[-1])
         for name, learnt in (
             ("untouched", (0, 0, 1)),
             ("raised", (0, 4, 8)),
@@ -90,7 +90,8 @@ def measured() -> Evidence:
         ),
         symmetry=evidence.MirrorSeries(
             (0, 1, 2), (0.02, 0.05, 0.4), ((0.9, 0.8, 0.5), (0.7, 0.6, 0.4), (0.6, None, 0.3)),
-            (0.45, 0.4, 0.35), (0.6, 0.5, 0.4), (-0.5, None, 0.25),
+            (0.45, 0.4, 0.35), (0.6, 0.5, 0.4),
+            (-0.5, None, 0.25), (-0.8, None, -0.1), (-0.1, None, 0.5),
         ),
         trials=evidence.TrialSeries(
             evidence.Treatment("raised", 2, 4, (0, 500, 50_000), arms),
@@ -362,6 +363,35 @@ def test_rings_stand_at_silence_and_success(width: int) -> None:
     assert {"open: 1 learnt", "open: 1 failed", "shut: 1 learnt", "shut: 1 failed"} <= words
 
 
+def test_equal_trials_stand_side_by_side_at_their_height() -> None:
+    whole = measured().silence
+    assert whole
+    more = replace(
+        whole, seeds=tuple(range(34)), layer=(2, 3, 0, 3, *[0] * 30),
+        silent=(1.0, 1.0, 0.5, 1.0, *[0.0] * 30), right=(0.0, 0.0, 0.5, 0.25, *[1.0] * 30),
+    )  # fmt: skip
+    root = drawn("silence", of=replace(measured(), silence=more))
+    x, y = reader(axis(root, "below"), "linear"), reader(axis(root, "left"), "linear")
+    places = np.array([(float(m["cx"]), float(m["cy"])) for m in marks(root, "circle")])
+    assert places[:, 1] == pytest.approx(y(more.right), abs=2 * PIXEL)
+    assert places[:4, 0] == pytest.approx([x(1), x(1) - 7, x(0.5), x(1)], abs=2 * PIXEL)
+    # Many take no more room than a few, and start from the border.
+    assert np.ptp(places[4:, 0]) == pytest.approx(24, abs=PIXEL)
+    assert places[4:, 0].min() == pytest.approx(x(0), abs=2 * PIXEL)
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_the_name_of_an_axis_stands_clear_of_the_key(width: int) -> None:
+    for name in ("regions", "shift", "corners", "copycats", "silence", "symmetry", "parts"):
+        svg = drawn(name, width)
+        samples = svg.findall(f"{SVG}g[@transform]")
+        last = max(float(each.attrib["transform"].split(",")[1].strip(")")) for each in samples)
+        words = [float(text.attrib["y"]) for text in svg.findall(f"{SVG}text")]
+        following = min(y for y in words if y > last + axes.TEXT)
+        # As far as a row of the key is high, and half as much again.
+        assert following - last - axes.MIDDLE * axes.TEXT > axes.TEXT + 6 + 5, name
+
+
 def test_bars_last_as_long_as_spells() -> None:
     root = drawn("spells")
     x = reader(axis(root, "below"), "log1p")
@@ -404,7 +434,7 @@ def test_trials_climb_to_their_shares_and_are_named_there() -> None:
     )
     assert len({line.get("stroke-dasharray") for line in others}) == 2
     words = [text.text for text in root.iter(f"{SVG}text")]
-    assert {"raised 8 of 8", "untouched 1 of 8", "elsewhere 2 of 8"} <= set(words)
+    assert {"woken 8 of 8", "silenced 1 of 8", "untouched 1 of 8", "elsewhere 2 of 8"} <= set(words)
 
 
 def test_trials_of_one_kind_need_no_other() -> None:

@@ -408,7 +408,38 @@ def test_dots_read_off_the_axis_give_the_accuracies_back(width: int) -> None:
         assert sorted(found) == pytest.approx(sorted(expected), abs=0.11)
     names = [text.text for text in root.iter(f"{SVG}text") if text.attrib["class"] == "failed-text"]
     titles = [run.title for run in facts.cohort if run.failed]
-    assert sorted(names) == sorted(titles * (1 + len(facts.parts)))
+    assert sorted(names) == sorted(titles)
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("accuracy", [0.5, 0.9, 0.965, 0.1])
+def test_no_mark_strikes_through_the_name_of_a_failed_run(width: int, accuracy: float) -> None:
+    """Whether it is the least accurate or stands among the others, who crowd on its left."""
+    report = make_report(frozenset({2}))
+    cohort = tuple(
+        replace(run, accuracy=accuracy if run.failed else (run.accuracy - 0.05 * run.seed))
+        for run in report.facts.experiment.cohort
+    )
+    facts = replace(report.facts.experiment, cohort=cohort)
+    svg = charts.accuracy_by_part_svg(facts, report.colours, width)
+    root = ElementTree.fromstring(svg)
+    dots = [(float(d.attrib["cx"]), float(d.attrib["cy"])) for d in root.iter(f"{SVG}circle")]
+    for path in root.iter(f"{SVG}path"):
+        if path.attrib["class"] == "failed-text":
+            x, y = path.attrib["d"][1:].split("l")[0].split(",")
+            dots.append((float(x) + 3.5, float(y)))
+    names = [t for t in root.iter(f"{SVG}text") if t.attrib["class"] == "failed-text"]
+    assert names
+    for name in names:
+        long = axes.LETTER * axes.TEXT * len(name.text or "")
+        x, y = float(name.attrib["x"]), float(name.attrib["y"])
+        first = x - long if name.attrib["text-anchor"] == "end" else x
+        struck = [
+            (cx, cy)
+            for cx, cy in dots
+            if first - 3 < cx < first + long + 3 and y - axes.TEXT < cy < y + 3
+        ]
+        assert not struck, name.text
 
 
 def test_in_every_row_the_most_accurate_run_stands_at_the_top() -> None:

@@ -803,7 +803,7 @@ def test_the_rounding_bound_of_one_neuron_by_hand() -> None:
         np.array([[1e-15], [1e-14]]),
     )  # fmt: skip
     expected = 3e-15 + 4e-14 + (8 + 2) * EPSILON * (3 * 1 + 4 * 0.5 + 2)
-    assert bound[0, 0] == pytest.approx(expected, rel=1e-12)
+    assert bound[0, 0] == pytest.approx(expected, rel=1e-12, abs=0)
 
 
 @pytest.mark.filterwarnings("error")
@@ -876,6 +876,7 @@ def test_a_snapshot_that_is_too_much_alone_is_refused_with_its_cost(
     assert told
     regions, neuron, numbers = map(int, told.groups())
     assert 300 < numbers <= 300 + 11 * (regions + 1), "one more line than there was room for"
+    assert neuron < 9, "told while the layer cuts, not after it"
     first_layer = snapshots_of(
         [network.weights[0][0, :neuron], np.zeros((1, neuron))],
         [network.biases[0][0, :neuron], np.ones(1)],

@@ -214,6 +214,18 @@ def bent_first_layer(boundaries: Boundaries) -> Boundaries:
     return replace(boundaries, widths=(3, 1))
 
 
+def test_bends_are_told_with_what_they_lack() -> None:
+    run = gate(open_=True)
+    found = bends(run, trace(run))
+    whole = claim_bends_through_open_paths([found]).value
+    bent = int(found.bends.sum())
+    assert f"none of {bent} bends lacks an open path; {bent - np.trace(found.bends, -1)}" in whole
+    broken = replace(found, without_path=2, largest_error=7.24e-9)
+    value = claim_bends_through_open_paths([broken]).value
+    assert f"2 of {bent} bends lack an open path" in value
+    assert "agree to 7.2 × 10⁻⁹ degrees" in value
+
+
 def test_each_claim_about_bends_can_fail() -> None:
     run = gate(open_=True)
     found = bends(run, trace(run))

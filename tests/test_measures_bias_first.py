@@ -25,7 +25,6 @@ from ginn.measures.bias_first import (
     equal_steps,
     later_phases,
     motion,
-    overtaken_at,
     phases,
     shares,
     shift_and_turn,
@@ -185,19 +184,11 @@ def test_walks_that_begin_with_biases_show_the_effect() -> None:
         np.testing.assert_allclose(run.shares.bias[early, 0], 1.0)
         np.testing.assert_allclose(run.shift_share[early], 1.0)
         assert run.shares.bias[~early, 0].mean() < 0.9
-        moment = overtaken_at(run.iterations, run.shares.bias[:, 0], run.shares.weights[:, 0])
-        assert moment is None or moment >= EARLY - WINDOW
-
-
-def test_the_moment_of_overtaking_is_where_the_follower_leads_over_a_window() -> None:
-    iterations = np.arange(0, 60, 2)
-    leader = np.where(iterations < 20, 0.8, 0.2)
-    assert overtaken_at(iterations, leader, 1 - leader, window=1) == 20
-    # Of six intervals more than half must be the follower's.
-    assert overtaken_at(iterations, leader, 1 - leader, window=6) == 16
-    assert overtaken_at(iterations, 1 - leader, leader, window=1) == 0
-    assert overtaken_at(iterations, leader, leader) is None
-    assert overtaken_at(iterations[:3], leader[:3], leader[:3]) is None
+    # Whose the rest is: the first layer's inputs stay, a deeper layer's move with what is below.
+    value = claim_bias_moves_first(runs).value
+    shares = [each.split(" (")[0].split(", ") for each in value.split("inputs ")[1:]]
+    inputs = [float(each) for each in shares[0]]
+    assert inputs[0] == 0.0 < min(inputs[1:])
 
 
 def test_phases_are_stretches_at_the_level_or_above() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ginn.measures.claim import all_of, compared, medians
+from ginn.measures.claim import all_of, compared, layers, medians
 
 
 def test_a_comparison_pays_for_their_number() -> None:
@@ -23,3 +23,9 @@ def test_medians_are_told_layer_by_layer_of_what_there_is() -> None:
     values = np.array([[0.125, np.nan, np.nan], [0.375, 1.0, np.nan], [9.0, 2.0, np.nan]])
     assert medians(values) == "0.38, 1.50, none"
     assert medians(values, 3) == "0.375, 1.500, none"
+
+
+def test_layers_are_named_by_their_numbers() -> None:
+    assert layers(range(1, 4)) == "layers 1, 2 and 3"
+    assert layers([2]) == "layer 2"
+    assert layers([]) == "no layer"

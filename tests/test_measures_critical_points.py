@@ -165,6 +165,10 @@ def test_the_claim_needs_corners_nearer_than_both_controls() -> None:
         made = [near(corner * s, outline * s, anywhere * s) for s in steps[:runs]]
         return claim_bends_at_corners(made).verdict
 
+    claim = claim_bends_at_corners([near(0.01 * s, 0.03 * s, 0.1 * s) for s in steps])
+    assert claim.value.count("in layer") + claim.value.count("in the output") == len(
+        near(1, 1, 1).p_values
+    )
     assert verdict(0.01, 0.03, 0.1) == "holds"
     assert verdict(0.01, 0.03, 0.1, runs=6) == "not decidable here"
     assert verdict(0.03, 0.03, 0.1) == "not decidable here"

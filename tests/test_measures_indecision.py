@@ -192,8 +192,10 @@ def test_the_claim_holds_if_any_neuron_is_indecisive() -> None:
     middle = [np.full(3, 0.02)]
     claim = claim_indecision(indecision([jumps], middle))
     assert claim.verdict == "holds"
-    assert "1 of 3 neurons, in 1 of 1 runs" in claim.value
-    assert "layer 2, neuron 1 of seed 0" in claim.value
+    assert "1 of 3 neurons, in 1 of 1 run" in claim.value
+    assert "first of them, layer 2 neuron 1 of seed 0, flips 2.00% of the picture" in claim.value
     assert claim_indecision(indecision([rests], middle)).verdict == "does not hold"
     little = flips_of([0.0, 0.0, 0.009], [0.0, 0.0, 1e-5])
-    assert claim_indecision(indecision([little], middle)).verdict == "does not hold"
+    claim = claim_indecision(indecision([little], middle))
+    assert claim.verdict == "does not hold"
+    assert "the nearest, layer 2 neuron 1" in claim.value

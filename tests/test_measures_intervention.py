@@ -224,6 +224,29 @@ def test_learning_while_shut_would_be_seen() -> None:
     assert told == {arm: int(arm == "random") for arm in ARMS}
 
 
+def test_a_constant_that_is_right_by_luck_is_no_learning() -> None:
+    """A silenced copy that calls all white has the white part right, and has learnt nothing."""
+    silent = [([[0.0, 0.0]] * 2, [-1.0, -1.0]), ([[0.0, 0.0]], [1.0])]
+    each = trials([Patient(5, "left", 0, 1.0)], streams=8, arms=IMPOSED_ARMS)
+    runs = [run_of(silent, silent) if t.arm == "lowered" else answers(True) for t in each]
+    told = read(each, runs, WHITE_LEFT, treated="lowered")
+    arm = next(arm for arm in told.arms if arm.name == "lowered")
+    assert (arm.learnt, arm.learnt_open, arm.lucky_at_start) == (8, 0, 8)
+    assert [(c.better, c.worse, c.sooner) for c in told.comparisons] == [(0, 8, 0)] * 2
+    claim = claim_silencing(told)
+    assert claim.verdict == "holds"
+    assert claim.value.startswith("0 of 8 silenced copies were open again")
+    assert "0 were open at all; 8 had it right by luck" in claim.value
+
+
+def test_half_that_learn_again_decide_nothing_though_all_others_do() -> None:
+    each = trials([Patient(5, "left", 0, 1.0)], streams=20, arms=IMPOSED_ARMS)
+    half = [t.arm != "lowered" or t.stream % 2 == 0 for t in each]
+    told = read(each, [answers(right) for right in half], WHITE_LEFT, treated="lowered")
+    assert max(c.p_value for c in told.comparisons) * 2 < 0.05
+    assert claim_silencing(told).verdict == "not decidable here"
+
+
 def test_where_all_arms_fare_alike_no_arm_is_better() -> None:
     each = trials([Patient(5, "left", 0, 1.0)], streams=4)
     told = read(each, [answers(t.stream % 2 == 0) for t in each], WHITE_LEFT)
@@ -288,7 +311,9 @@ def test_the_controls_asked_for_decide(arms: dict[str, float], verdict: str) -> 
     claim = claim_waking(came(arms))
     assert claim.verdict == verdict
     assert claim.runs == 1
-    assert f"raised {8 * arms.get('raised', 0):.0f} of 8" in claim.value
+    assert f"{8 * arms.get('raised', 0):.0f} of 8 woken copies" in claim.value
+    beside = f"pushed at random {8 * arms.get('random', 0):.0f} of 8 (p "
+    assert beside in claim.control
 
 
 @pytest.mark.parametrize(
@@ -310,7 +335,7 @@ def test_imposed_silence_is_enough_only_if_it_is_not_overcome(
     assert [c.other for c in told.comparisons] == ["untouched", "random"]
     claim = claim_silencing(told)
     assert claim.verdict == verdict
-    assert f"silenced {8 * arms.get('lowered', 0):.0f} of 8" in claim.value
+    assert f"{8 * arms.get('lowered', 0):.0f} of 8 silenced copies" in claim.value
 
 
 def test_the_claim_counts_all_its_tests() -> None:
@@ -322,4 +347,4 @@ def test_the_claim_counts_all_its_tests() -> None:
 def test_without_a_run_to_wake_or_to_silence_nothing_is_decided() -> None:
     for claim in (claim_waking(None), claim_silencing(None)):
         assert (claim.verdict, claim.runs) == ("not decidable here", 0)
-        assert "no audition" in claim.definition
+        assert "no trial" in claim.definition

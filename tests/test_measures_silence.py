@@ -299,8 +299,8 @@ def test_silence_is_held_to_explain_failure_only_where_the_table_says_so(
     claim = claim_silence(asked(*counts), np.array([[0.0, 0.0, 0.5]] * 3 + [[0.0, 0.2, 0.5]]))
     assert claim.verdict == verdict
     assert claim.runs == sum(counts)
-    assert f"{counts[0]} of {counts[0] + counts[2]} failures" in claim.value
-    assert "7 of 8" in claim.control
+    assert f"{counts[0]} of {counts[0] + counts[2]} trials that failed" in claim.value
+    assert "7 of 8 hidden layers; the others lie behind" in claim.control
     assert claim_silence_lasts(asked(*counts), 10).verdict == verdict
 
 
@@ -309,12 +309,26 @@ def test_auditions_are_asked_at_their_last_snapshot() -> None:
     woke = [heard([True, False], 0.9, seed) for seed in range(5)]
     claim = claim_silence([*fell_silent, *woke], np.zeros((5, 2)))
     assert claim.verdict == "holds"
-    assert "5 of 5 failures had a silent layer, and 0 of the 5 others" in claim.value
+    assert "5 of 5 trials that failed had a silent layer; of the 5 others 0 had" in claim.value
+    assert "5 of 5 hidden layers" in claim.control
+    assert "behind" not in claim.control
+    nobody = claim_silence(woke, np.zeros((0, 2)))
+    assert nobody.control == "0 failed without one"
 
 
 def test_an_early_silence_that_is_escaped_foretells_nothing() -> None:
     escaped = [heard([False, True, False], 0.9, seed) for seed in range(6)]
     claim = claim_silence_lasts([*escaped, *asked(0, 0, 0, 9)], 10)
     assert claim.verdict == "not decidable here"
-    assert "0 of 6 shut runs failed" in claim.value
-    assert "by iterations 20, 20, 20, 20, 20, 20" in claim.control
+    assert "0 of 6 runs that were shut at iteration 10 failed" in claim.value
+    assert "the others came free by iterations 20, 20, 20, 20, 20 and 20" in claim.value
+    assert claim.control == "0 of 9 runs that were open then failed"
+
+
+def test_who_came_free_is_told_of_runs_that_were_shut_then_and_did_not_fail() -> None:
+    """Neither a later silence of another run, nor the freedom of one that failed, nor luck."""
+    others = [heard([False, False, True, False], 0.9, 7), heard([False, True, False], 0.1, 8)]
+    assert "came free" not in claim_silence_lasts(others, 10).value
+    lucky = [*others, heard([True, True, True], 0.9, 9), heard([True, True, False], 0.9, 10)]
+    value = claim_silence_lasts(lucky, 10).value
+    assert "1 other came free by iteration 20; 1 had it right by luck, still shut" in value

@@ -170,8 +170,27 @@ def test_the_better_is_more_symmetric_where_it_is_and_not_elsewhere() -> None:
     assert (found.runs, found.value) == (16, pytest.approx(-1.0))
     assert math.isnan(correlation_with_loss(better, 0, "top-bottom").value)
     # What passes alone does not pass as one of many.
-    assert correlated_negatively([replace(found, p_value=0.04)]) == "holds"
-    assert correlated_negatively([replace(found, p_value=0.04)] * 2) == "not decidable here"
+    alone, short = replace(found, p_value=0.04), replace(found, value=0.1, p_value=0.5)
+    assert correlated_negatively([alone], [short]) == "holds"
+    assert correlated_negatively([alone] * 2, [short] * 2) == "not decidable here"
+
+
+def test_a_layer_that_the_trials_contradict_does_not_count() -> None:
+    losses = np.linspace(0.02, 0.2, 16).tolist()
+    better, worse = scores([1 - loss for loss in losses], losses), scores(losses, losses)
+    for cohort, short, verdict in (
+        (better, worse, "not decidable here"),
+        (better, better, "holds"),
+        (worse, better, "not decidable here"),
+    ):
+        assert claim_better_is_more_symmetric(cohort, short).verdict == verdict
+    found = correlation_with_loss(better, 0, "left-right")
+    against = replace(found, value=0.2, p_value=0.04)
+    # Another layer still decides; and what is not clear does not contradict.
+    assert correlated_negatively([found] * 2, [against, found]) == "holds"
+    assert correlated_negatively([found], [replace(against, p_value=0.06)]) == "holds"
+    definition = claim_better_is_more_symmetric(better, worse).definition
+    assert "other sign, with p below 0.05, does not count" in definition
 
 
 def test_a_run_without_a_score_is_left_out_of_the_correlation() -> None:

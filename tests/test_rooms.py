@@ -14,7 +14,7 @@ GINN = ROOT / "ginn"
 
 # Left to right: a room may import what stands in an earlier row, and nothing else of the house.
 ORDER = [
-    {"spec", "address", "quantities"},
+    {"spec", "address", "quantities", "numerals"},
     {"picture", "network"},
     {"train", "complex", "weights", "illustrations"},
     {"geometry"},
@@ -35,7 +35,7 @@ ORDER = [
     {"claims", "examples", "motion", "sprites"},
     {"phenomena"},
     {"film", "vectors", "downloads"},
-    {"numerals", "mathematics"},
+    {"mathematics"},
     {"figures", "bibliography", "glossary"},
     {"axes", "card", "multiples"},
     {"charts", "curves", "scatters"},

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn import numerals
 from ginn.geometry import Boundaries
 from ginn.measures.claim import Claim, compared, medians
 from ginn.measures.statistics import sign_flip_p_value
@@ -27,6 +28,7 @@ from ginn.network import Float64, Snapshots, layer_slices, pre_activations
 SHORTEST_SEGMENT = 1e-6
 # Degrees, from which on a kink is called a bend.
 BEND = 1.0
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Degrees: what the directions' rounding may amount to.
 AGREEMENT = 1e-3
 
@@ -285,9 +287,10 @@ def claim_first_layer_straight(runs: Sequence[Bends]) -> Claim:
         statement="Boundaries of the first layer are straight lines.",
         definition="Polylines of layer 1 with a vertex between their ends, over all snapshots; "
         "0 if the claim holds.",
-        value=f"{bent} of {lines} bent",
-        control=f"later layers and the output: {later} of {crossings} crossings turn by "
-        f"{BEND:g} degree or more",
+        value=f"{bent or 'none'} of {numerals.count(lines, 'line')} "
+        f"{'bends' if bent < 2 else 'bend'}",
+        control=f"in later layers and the output, {later:,} of {crossings:,} crossings turn a line "
+        f"by {BEND:g} degree or more",
         runs=len(runs),
         verdict="does not hold" if bent else "holds" if lines else "not decidable here",
     )
@@ -299,6 +302,7 @@ def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
     worst = max((run.largest_error for run in runs), default=math.nan)
     other = np.array([run.error_with_other_gates for run in runs])[:, None]
     far = sum(int(np.tril(run.bends, -2).sum()) for run in runs)
+    bent = sum(int(run.bends.sum()) for run in runs)
     told = sum(int(run.crossings.sum()) for run in runs)
     untold = sum(run.untold for run in runs)
     broken = without > 0 or worst > AGREEMENT
@@ -306,16 +310,28 @@ def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
         name="Bends through open paths",
         statement="A boundary bends at those of all earlier layers, also of layers it is not wired "
         "to, and only where neurons between let it through.",
-        definition="Each kink's angle off the traced line against the angle that the weights along "
-        f"open paths tell (they agree within {AGREEMENT:g} degree if the claim holds), and bends "
-        "without an open path (0). Control: the same with the gates of another kink.",
-        value=f"{without} bends without an open path, {far} at a boundary two layers down or more; "
-        f"largest difference {worst:.1e} degrees over {told} kinks ({untold} too close to "
-        "another to tell)",
-        control=f"gates of another kink: median difference {medians(other)} degrees",
+        definition="A path is open where all neurons on it are on. Each crossing's angle off the "
+        "traced line against the angle that the weights along open paths predict (they agree "
+        f"within {AGREEMENT:g} degree if the claim holds), and bends, of {BEND:g} degree or more, "
+        f"without an open path (none). Told of {told:,} crossings; {untold:,} more lie too close "
+        "to another for an angle. Control: where a layer lies between, the angle predicted with "
+        "the neurons on and off as at another crossing of the same moment.",
+        value=f"{f'{without:,}' if without else 'none'} of {numerals.count(bent, 'bend')} "
+        f"{'lacks' if without < 2 else 'lack'} an open path; {far:,} are at a line two or more "
+        f"layers down; measured and predicted angles agree to {_tiny(worst)} degrees",
+        control="with the on and off neurons of another crossing, the angles miss by "
+        f"{medians(other)} degrees (median)",
         runs=len(runs),
         verdict="does not hold" if broken else "holds" if far else "not decidable here",
     )
+
+
+def _tiny(value: float) -> str:
+    """A number with its power of ten, as it is read: `"7.2 × 10⁻⁹"`; 0 as it is."""
+    if not math.isfinite(value) or value == 0:
+        return f"{value:g}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
 
 
 def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -> Claim:
@@ -333,13 +349,14 @@ def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -
         name="Regions grow",
         statement="The network has more linear regions after training than before.",
         definition="Regions at the last snapshot less those at the first; 0 on average under no "
-        "effect. Exact sign-flip test over runs; one test.",
-        value=f"from {np.median(start):.0f} to {np.median(end):.0f} (medians), through a fewest of "
-        f"{np.median([run.fewest for run in runs]):.0f} at iteration "
-        f"{np.median([run.fewest_at for run in runs]):.0f}; p = {p:.2g}",
-        control=f"{len(untrained)} untrained networks have {min(untrained)} to {max(untrained)}; "
-        f"{above} of {len(runs)} runs end above all of them; as many straight lines make at most "
-        f"{runs[0].arrangement}, such a network at most {runs[0].bound}",
+        "effect. Exact sign-flip test over runs; one test. As many straight lines as there are "
+        f"neurons make at most {runs[0].arrangement:,} regions, a network of these widths at most "
+        f"{runs[0].bound:,}.",
+        value=f"{np.median(start):,.0f} at the start, {np.median(end):,.0f} at the end "
+        f"({numerals.p_value(p)}); fewest, {np.median([run.fewest for run in runs]):,.0f}, at "
+        f"iteration {np.median([run.fewest_at for run in runs]):,.0f} (medians over runs)",
+        control=f"{numerals.count(len(untrained), 'untrained network')} have {min(untrained):,} to "
+        f"{max(untrained):,}; {above} of {len(runs)} runs end above all of them",
         runs=len(runs),
         verdict=compared(end - start, 1),
     )

@@ -26,14 +26,13 @@ Axes: K snapshots, T = K - 1 intervals between them, N neurons of all layers and
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.measures.claim import Claim, all_of, compared, medians
+from ginn.measures.claim import Claim, all_of, compared, layers, medians
 from ginn.measures.statistics import SEED
 from ginn.network import Float64, Snapshots, layer_slices
 
@@ -205,17 +204,6 @@ def mean_of_told(values: Float64, axis: int) -> Float64:
     return np.asarray(np.where(told, values, 0.0).sum(axis=axis) / np.where(count, count, np.nan))
 
 
-def overtaken_at(
-    iterations: NDArray[np.int64], leader: Float64, follower: Float64, window: int = WINDOW
-) -> int | None:
-    """From which iteration on the follower is ahead, on average over the next `window` intervals.
-
-    `leader` and `follower` are (T,); 0 if the follower leads at once, None if it never does.
-    """
-    ahead = np.flatnonzero(_running(follower - leader, window) > 0)
-    return int(iterations[ahead[0]]) if ahead.size else None
-
-
 def phases(
     iterations: NDArray[np.int64], share: Float64, level: float, window: int = WINDOW
 ) -> list[tuple[int, int]]:
@@ -270,9 +258,10 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
         definition=f"Share of shift in motion, in the first {EARLY} iterations against all later "
         "ones, by hidden layer: layer 1 from its lines, deeper ones as the part of a change of "
         f"pre-activation that is the same everywhere. {tests} sign-flip tests over runs.",
-        value=f"early {medians(early)}, later {medians(later)} (layers, medians over runs)",
-        control=f"equal steps of random sign, early: {medians(control)}; "
-        f"{against_control.count('holds')} of {len(against_control)} layers shift decidedly more",
+        value=f"share of shift in {layers(range(1, early.shape[1] + 1))}: early {medians(early)}, "
+        f"later {medians(later)} (medians over runs)",
+        control=f"steps of equal size and random sign, early: {medians(control)}; "
+        f"{against_control.count('holds')} of {len(against_control)} layers shift clearly more",
         runs=len(runs),
         verdict=all_of(against_later + against_control),
     )
@@ -280,36 +269,30 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
 
 def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
     """Claim 2, what is said: that it is biases which move a boundary before weights do."""
-    early, weights, control = (
+    early, weights, inputs, control = (
         np.array(
             [early_and_later(run, share)[0][:-1] for run, share in zip(runs, each, strict=True)]
         )
         for each in (
             [run.shares.bias for run in runs],
             [run.shares.weights for run in runs],
+            [run.shares.inputs for run in runs],
             [run.control.bias for run in runs],
         )
     )
     tests = 2 * early.shape[1]
     verdicts = [compared(each, tests) for each in [*(early - weights).T, *(early - control).T]]
-    moments = [
-        overtaken_at(run.iterations, run.shares.bias[:, layer], run.shares.weights[:, layer])
-        for layer in range(early.shape[1])
-        for run in runs
-    ]
-    at = np.array([math.inf if moment is None else moment for moment in moments])
-    overtaken = np.median(at.reshape(early.shape[1], -1), axis=1)
     return Claim(
         name="Bias before weight",
         statement="Early in training a neuron's bias moves its boundary more than its weights do.",
         definition="Share of the change of pre-activation over the domain that a neuron's own bias "
-        f"has, against its own weights and its inputs, in the first {EARLY} iterations, by hidden "
-        "layer; ahead of its weights and of the control if the claim holds. "
+        "has, against its own weights and its inputs, which the layers below move, in the first "
+        f"{EARLY} iterations, by hidden layer; ahead of its weights and of the control if the "
+        "claim holds. Of the inputs the claim says nothing. "
         f"{tests} sign-flip tests over runs.",
-        value=f"bias {medians(early)}, weights {medians(weights)}; weights ahead from iteration "
-        + ", ".join("never" if math.isinf(each) else f"{each:.0f}" for each in overtaken)
-        + " (layers, medians over runs)",
-        control=f"equal steps of random sign: bias {medians(control)}",
+        value=f"bias {medians(early)}, own weights {medians(weights)}, inputs {medians(inputs)} "
+        f"(shares in {layers(range(1, early.shape[1] + 1))}; medians over runs)",
+        control=f"steps of equal size and random sign: bias {medians(control)}",
         runs=len(runs),
         verdict=all_of(verdicts),
     )
@@ -331,10 +314,10 @@ def claim_later_phases(runs: Sequence[Motion]) -> Claim:
         "not if in none. A description, without a test.",
         value="runs with such a phase: "
         + ", ".join(
-            f"layer {number} {count} of {len(layer)}"
+            f"{count} of {len(layer)} in layer {number}"
             for number, (count, layer) in enumerate(zip(having, told, strict=True), 1)
         ),
-        control="0 in each layer if shifting does not come back",
+        control="none in any layer if shifting does not come back",
         runs=len(runs),
         verdict="not decidable here"
         if undecided or (any(most) and not all(most))

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from ginn import numerals
 from ginn.measures.statistics import sign_flip_p_value
 from ginn.network import Float64
 
@@ -38,6 +39,13 @@ def medians(values: Float64, digits: int = 2) -> str:
     """The medians over runs of (runs, L) as text, layer by layer; NaN is left out, or "none"."""
     told = [each[np.isfinite(each)] for each in values.T]
     return ", ".join(f"{np.median(each):.{digits}f}" if each.size else "none" for each in told)
+
+
+def layers(numbers: Sequence[int]) -> str:
+    """Layers by their numbers: `"layers 1, 2 and 3"`; "no layer" without any."""
+    if not numbers:
+        return "no layer"
+    return f"layer{'' if len(numbers) == 1 else 's'} {numerals.listing(numbers)}"
 
 
 def compared(differences: Float64, tests: int) -> Verdict:

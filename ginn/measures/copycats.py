@@ -22,9 +22,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn import numerals
 from ginn.complex import Bool
 from ginn.geometry import Polyline, trace
-from ginn.measures.claim import SIGNIFICANT, Claim, Verdict
+from ginn.measures.claim import SIGNIFICANT, Claim, Verdict, layers
 from ginn.measures.statistics import DRAWS, SEED, sign_flip_p_value
 from ginn.network import Float32, Float64, Snapshots, layer_slices, pre_activations, probability
 from ginn.picture import Domain
@@ -354,13 +355,13 @@ def claim_copycats(
     It holds if in some layer both tests say so, over the number of tests; the lists go by layer.
     """
     tests = len(growths) + len(companies)
-    layers = [
+    passed = [
         number
         for number, (grown, beside) in enumerate(zip(growths, companies, strict=True), 1)
         if grown.at_end > grown.at_start
         and max(grown.p_value, beside.p_value) * tests <= SIGNIFICANT
     ]
-    verdict: Verdict = "holds" if layers else "not decidable here"
+    verdict: Verdict = "holds" if passed else "not decidable here"
     if not found:
         verdict = "does not hold"
     return Claim(
@@ -369,10 +370,13 @@ def claim_copycats(
         definition=f"Share of a layer's pairs of neurons that share {ALIKE:.0%} of their on area "
         f"and of their off area, neurons on or off over all but {CONSTANT:.1%} of the domain set "
         "apart; as at initialisation, and as between neurons of different runs, under no effect. "
-        f"{tests} tests: by layer, sign flips over runs and neurons dealt to runs at random.",
-        value=f"{_shares([each.at_end for each in growths])} of pairs by layer, {len(found)} pairs "
-        f"in all; in layers {', '.join(map(str, layers)) or 'none'} more than either control"
-        + _apart(found),
+        f"{tests} tests: by layer, sign flips over runs and neurons dealt to runs at random. A "
+        "neuron is replaced by giving its outgoing weights to another; the output moves by the "
+        "mean change of the probability of white.",
+        value=f"copies in {layers(range(1, len(growths) + 1))}: "
+        f"{_shares([each.at_end for each in growths])} of pairs, "
+        f"{numerals.count(len(found), 'pair')} in all; clearly more than in both controls in "
+        f"{layers(passed)}" + _apart(found),
         control=f"at initialisation {_shares([each.at_start for each in growths])}, between runs "
         f"{_shares([each.across for each in companies])}" + _missed(found),
         runs=runs,
@@ -385,7 +389,7 @@ def _apart(found: Sequence[Copy]) -> str:
     if not found:
         return ""
     apart = float(np.median([each.distance for each in found]))
-    return f"; boundaries {apart:.3f} sides apart (median)"
+    return f"; their lines lie {apart:.3f} sides of the picture apart (median)"
 
 
 def _missed(found: Sequence[Copy]) -> str:
@@ -393,14 +397,18 @@ def _missed(found: Sequence[Copy]) -> str:
     if not found:
         return ""
     by = {
-        "if its copy speaks for it": [each.merged.moved for each in found],
-        "if a stranger does": [each.stranger.moved for each in found if each.stranger],
-        "if nobody does": [each.dropped.moved for each in found],
+        "its copy": [each.merged.moved for each in found],
+        "another neuron": [each.stranger.moved for each in found if each.stranger],
+        "nothing": [each.dropped.moved for each in found],
     }
-    told = [f"{float(np.median(moved)):.2%} {who}" for who, moved in by.items() if moved]
-    return f"; taking one out moves the output by {', '.join(told)} (medians)"
+    told = [
+        f"by {who} {numerals.percent(float(np.median(moved)), 2)}"
+        for who, moved in by.items()
+        if moved
+    ]
+    return f"; replacing a copy moves the output: {', '.join(told)} (medians)"
 
 
 def _shares(values: Sequence[float]) -> str:
     """Shares as per cent, one after the other."""
-    return ", ".join(f"{value:.1%}" for value in values)
+    return ", ".join(numerals.percent(value) for value in values)

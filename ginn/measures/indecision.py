@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ginn import numerals
 from ginn.complex import Bool
 from ginn.measures.claim import Claim
 from ginn.measures.statistics import rank_correlation, sign_flip_p_value
@@ -301,31 +302,42 @@ def claim_indecision(told: Indecision) -> Claim:
         definition=f"Neurons that, in the last tenth of training, flip {FLIPS:.0%} of the domain "
         "or more from one recorded snapshot to the next on average, and by that move the "
         f"probability of white by less than {MOVES:.1%}; none where boundaries come to rest. "
-        "2 sign-flip tests over runs stand beside it.",
-        value=f"{told.indecisive} of {told.neurons} neurons, in {told.runs_with} of {told.runs} "
-        f"runs; {told.jumped} in their largest single step"
+        f"By its largest single step, {told.jumped} would count. 2 sign-flip tests over runs stand "
+        "beside it." + (_why_not_felt(top) if top else ""),
+        value=f"{told.indecisive} of {numerals.count(told.neurons, 'neuron')}, in "
+        f"{told.runs_with} of {numerals.count(told.runs, 'run')}"
         + (
-            f"; most of all flips layer {top.layer + 1}, neuron {top.neuron + 1} of seed "
-            f"{top.seed}: {top.flipped:.2%} a snapshot, {top.most:.1%} at most, for "
-            f"{top.moved:.3%} of probability, since it adds {top.push:.2g} nats where it "
-            f"flips{_where_on(top.usual)}, beside a logit of {top.certainty:.2g}"
+            f"; {'first of them' if told.indecisive else 'the nearest'}, layer {top.layer + 1} "
+            f"neuron {top.neuron + 1} of seed {top.seed}, flips {numerals.percent(top.flipped, 2)} "
+            "of the picture from one recorded moment to the next and moves the output by "
+            f"{numerals.percent(top.moved, 3)}"
             if top
             else ""
         ),
-        control=f"in the middle of training {told.flipped_middle:.3%} a neuron and snapshot, late "
-        f"{told.flipped_late:.3%} (p = {told.calmer_p_value:.2g}); rank correlation of flipped "
-        f"and moved within runs {_median(told.correlation):.2f} (median, p = "
-        f"{told.correlation_p_value:.2g})",
+        control=f"in the middle of training a neuron flips "
+        f"{numerals.percent(told.flipped_middle, 3)} from one moment to the next, late "
+        f"{numerals.percent(told.flipped_late, 3)} (means, {numerals.p_value(told.calmer_p_value)})"
+        + _correlated(told),
         runs=told.runs,
         verdict="holds" if told.indecisive else "does not hold",
     )
 
 
-def _where_on(usual: float) -> str:
-    """What a neuron adds where it is on, for the claim; a neuron may be on nowhere."""
-    return " and is on nowhere else" if math.isnan(usual) else f" and {usual:.2g} where it is on"
+def _why_not_felt(top: Jumper) -> str:
+    """Why the output does not notice, for the definition; a neuron may be on nowhere at first."""
+    where_on = "" if math.isnan(top.usual) else f", and {top.usual:.2g} where it is on"
+    return (
+        f" Why it is not felt: where the neuron named flips, it adds {top.push:.2g} to the logit"
+        f"{where_on}; the logit is {top.certainty:.2g} there (means, nats)."
+    )
 
 
-def _median(values: Sequence[float]) -> float:
-    """The median; NaN of nothing."""
-    return float(np.median(values)) if len(values) else float("nan")
+def _correlated(told: Indecision) -> str:
+    """Whether neurons that flip more move the output more; nothing without a correlation."""
+    if not told.correlation:
+        return ""
+    rho = numerals.decimal(float(np.median(told.correlation)))
+    return (
+        f"; rank correlation of flipping and moving within a run {rho} (median, "
+        f"{numerals.p_value(told.correlation_p_value)})"
+    )

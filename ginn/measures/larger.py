@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ginn import numerals
 from ginn.measures.claim import SIGNIFICANT, Claim, Verdict
 from ginn.measures.statistics import (
     Interval,
@@ -87,24 +88,27 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
     """
     compared = [compare(plain, each) for each in larger]
     tests = 2 * len(compared)
-    share = plain.failed_auditions / plain.auditions
     told = "; ".join(
-        f"{each.title.lower()}: {each.error_median:.2%} wrong (median of {each.runs}), better in "
-        f"{each.better:.0%} of pairs, p = {each.error_p:.2g}; {each.failure:.1%} of auditions "
-        f"failed ({each.interval.low:.1%} to {each.interval.high:.1%}), p = {each.failure_p:.2g}; "
-        f"{each.regions_median:.0f} regions"
-        for each in compared
+        f"{each.title.lower()}: {numerals.percent(each.error_median, 2)} of pixels wrong "
+        f"({numerals.p_value(each.error_p)}), {one.failed_auditions} of "
+        f"{numerals.count(one.auditions, 'trial')} failed ({numerals.p_value(each.failure_p)}), "
+        f"{each.regions_median:,.0f} regions"
+        for each, one in zip(compared, larger, strict=True)
     )
     return Claim(
         name="Deeper and wider",
         statement="A deeper or a wider network models the picture better.",
         definition="Share of wrong pixels at the end, over full runs of unchosen seeds: exact rank "
-        "sum tests. Share of auditions failed: Fisher's exact tests. Without an effect, either is "
-        f"the better one of half of all pairs. {tests} tests.",
-        value=told or "no larger network was trained",
+        "sum tests. Share of trials failed: Fisher's exact tests. Without an effect, either is "
+        f"the better one of half of all pairs. {tests} tests. The verdict is on pixels alone, by "
+        "the tests of all larger networks.",
+        value=f"{told} (pixels, regions: medians over runs)"
+        if told
+        else "no larger network was trained",
         control=f"{plain.title.lower()} ({'-'.join(map(str, plain.widths))}): "
-        f"{np.median(plain.errors):.2%} wrong (median of {len(plain.errors)}); {share:.1%} of "
-        f"auditions failed; {np.median(plain.regions):.0f} regions",
+        f"{numerals.percent(float(np.median(plain.errors)), 2)} of pixels wrong, "
+        f"{plain.failed_auditions} of {numerals.count(plain.auditions, 'trial')} failed, "
+        f"{np.median(plain.regions):,.0f} regions",
         runs=len(plain.errors) + sum(each.runs for each in compared),
         verdict=_verdict(compared, tests),
     )

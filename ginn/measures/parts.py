@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn import numerals
 from ginn.measures.claim import SIGNIFICANT, Claim, Verdict, all_of
 from ginn.measures.statistics import probability_of_superiority, rank_sum_p_value
 from ginn.network import Snapshots, pre_activations
@@ -145,11 +146,12 @@ def claim_failed_runs_model_the_top_better(
         statement="A failed run models the top of the picture better than a good run does.",
         definition="Share of wrong pixels of failed runs against others: in the parts of the top, "
         "and in all rows they span, so that black painted beyond them counts. The failed run is "
-        "the better one of half of all pairs under no effect. 4 exact rank sum tests.",
-        value=f"{full.failed} failed of {full.failed + full.others} full runs: "
-        f"{_told(full)}; {short.failed} failed of {short.failed + short.others} auditions: "
-        f"{_told(short)}",
-        control=f"whole rows: full runs {_told(cohort['band'])}; auditions "
+        "the better one of half of all pairs under no effect. 4 exact rank sum tests. The full "
+        "runs decide where they can, else the trials.",
+        value="wrong in the top, failed runs against the others: "
+        f"{_told(full)}, {full.failed} of {full.failed + full.others} full runs failed; "
+        f"{_told(short)}, {short.failed} of {short.failed + short.others} trials failed (medians)",
+        control=f"over whole rows: full runs {_told(cohort['band'])}; trials "
         f"{_told(auditions['band'])}",
         runs=full.failed + full.others,
         verdict=verdicts[1] if verdicts[0] == "not decidable here" else verdicts[0],
@@ -157,12 +159,13 @@ def claim_failed_runs_model_the_top_better(
 
 
 def _told(found: Comparison) -> str:
+    """Both medians and the p-value."""
     if not found.failed or not found.others:
         return "nothing to compare"
-    return (
-        f"{found.failed_median:.2%} against {found.others_median:.2%} wrong (medians), better in "
-        f"{found.better:.0%} of pairs, p = {found.p_value:.2g}"
+    failed, others = (
+        numerals.percent(each, 2) for each in (found.failed_median, found.others_median)
     )
+    return f"{failed} against {others} ({numerals.p_value(found.p_value)})"
 
 
 def _median(values: Sequence[float]) -> float:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ginn import numerals
 from ginn.complex import Bool
 from ginn.measures.claim import SIGNIFICANT, Claim, Verdict
 from ginn.measures.statistics import Interval, fisher_p_value, proportion_interval
@@ -57,9 +58,20 @@ class Hearing:
         return np.asarray(self.right >= 0.5)
 
     @property
+    def learnt_open(self) -> Bool:
+        """Whether the part is learnt while no layer is silent over all of it, (K,).
+
+        Beyond a silent layer the network is one constant, which may be right by luck.
+        """
+        return np.asarray(self.learnt & ~self.shut)
+
+    @property
     def learnt_since(self) -> float:
-        """The recorded iteration from which on the part is learnt to the end; infinite if never."""
-        unlearnt = np.flatnonzero(~self.learnt)
+        """The recorded iteration from which on the part is learnt, and open, to the end.
+
+        Infinite if never.
+        """
+        unlearnt = np.flatnonzero(~self.learnt_open)
         since = int(unlearnt[-1]) + 1 if unlearnt.size else 0
         return float(self.iterations[since]) if since < len(self.iterations) else math.inf
 
@@ -349,24 +361,34 @@ def claim_silence(hearings: Sequence[Hearing], gradients: Float64) -> Claim:
     failures = table.shut_failed + table.open_failed
     return Claim(
         name="Silence where runs fail",
-        statement="A run fails on a part of the picture because a whole layer is silent over it.",
-        definition="Auditions with some layer off at every pixel of the part, against those that "
-        "get more than half of it wrong; as often in either row under no effect. Fisher's exact "
-        "test, one.",
-        value=f"{table.shut_failed} of {failures} failures had a silent layer, and "
-        f"{table.shut_learnt} of the {table.shut_learnt + table.open_learnt} others "
-        f"(p = {table.p_value:.2g})",
-        control=f"{table.open_failed} failed without one; from the part, {_exact_zeros(gradients)} "
-        "of the shut runs' layers before the output get a gradient of exactly zero",
+        statement="Where a run fails on a part, a whole layer is silent over it.",
+        definition="Trials with some layer off at every pixel of the part, against those that get "
+        "more than half of it wrong; as often in either row under no effect. One exact test by "
+        "Fisher. Beside it the gradient that the loss over the part sends into each hidden layer "
+        "of the shut trials.",
+        value=f"{table.shut_failed} of {failures} trials that failed had a silent layer; of the "
+        f"{table.shut_learnt + table.open_learnt} others {table.shut_learnt} had "
+        f"({numerals.p_value(table.p_value)})",
+        control=f"{table.open_failed} failed without one{_exact_zeros(gradients)}",
         runs=table.runs,
         verdict=_told_by(table) if failures else "not decidable here",
     )
 
 
 def _exact_zeros(gradients: Float64) -> str:
-    """How many of the hidden layers' gradients (runs, L + 1) are zero."""
+    """How many of the hidden layers' gradients (runs, L + 1) are zero; nothing without runs.
+
+    No gradient reaches the silent layer or any below it, so what is not zero lies behind it.
+    """
     hidden = gradients[:, :-1]
-    return f"{int(np.count_nonzero(hidden == 0.0))} of {hidden.size}"
+    if not hidden.size:
+        return ""
+    zeros = int(np.count_nonzero(hidden == 0.0))
+    told = (
+        ". In the shut trials the part's pixels send a gradient of exactly zero to "
+        f"{zeros} of {hidden.size} hidden layers"
+    )
+    return f"{told}; the others lie behind the silent one" if zeros < hidden.size else told
 
 
 def _told_by(table: Confusion) -> Verdict:
@@ -378,26 +400,41 @@ def _told_by(table: Confusion) -> Verdict:
 
 
 def claim_silence_lasts(hearings: Sequence[Hearing], early: int) -> Claim:
-    """Claim 7, foresight: a part that is silent early is never learnt.
+    """Claim 7, foresight: a part that is silent early is likelier to be failed on in the end.
 
     `hearings` are full runs' of one part; they are asked at iteration `early` how they will end.
     """
-    failed = [not each.learnt[-1] for each in hearings]
-    table = confusion([bool(each.shut[each.at(early)]) for each in hearings], failed)
-    long = [each for run in hearings for each in spells(run) if (each.ended or each.last) > early]
-    ended = sorted(each.ended for each in long if each.ended is not None)
-    begun = sorted(each.begun for each in long)
+    shut = [bool(each.shut[each.at(early)]) for each in hearings]
+    table = confusion(shut, [not each.learnt[-1] for each in hearings])
+    ends = [
+        spell.ended
+        for run in hearings
+        if run.learnt[-1]
+        for spell in spells(run)
+        if spell.begun <= early and (spell.ended is None or spell.ended > early)
+    ]
     return Claim(
         name="Silence that lasts",
-        statement="A run that is shut off from a part early never learns it.",
-        definition=f"Full runs with some layer silent over the part at iteration {early:,}, "
-        "against those that get more than half of it wrong at the end; as often in either row "
-        "under no effect. Fisher's exact test, one.",
-        value=f"{table.shut_failed} of {table.shut_failed + table.shut_learnt} shut runs failed "
-        f"(p = {table.p_value:.2g}); their silence began at iterations "
-        f"{', '.join(f'{each:,}' for each in begun) or 'none'}",
-        control=f"{table.open_failed} of {table.open_failed + table.open_learnt} others failed; "
-        f"silence was escaped by iterations {', '.join(f'{each:,}' for each in ended) or 'none'}",
+        statement="A run that is shut off from a part early is likelier to fail on it in the end.",
+        definition="Full runs with some layer silent over all of the part at iteration "
+        f"{early:,}, against those that get more than half of it wrong at the end; as often in "
+        "either row under no effect. One exact test by Fisher.",
+        value=f"{table.shut_failed} of {table.shut_failed + table.shut_learnt} runs that were "
+        f"shut at iteration {early:,} failed in the end ({numerals.p_value(table.p_value)})"
+        + _freed(ends),
+        control=f"{table.open_failed} of {table.open_failed + table.open_learnt} runs that were "
+        "open then failed",
         runs=table.runs,
         verdict=_told_by(table),
     )
+
+
+def _freed(ends: Sequence[int | None]) -> str:
+    """When runs that did not fail came free, the earliest first; None is one that never did."""
+    freed = sorted(each for each in ends if each is not None)
+    lucky = len(ends) - len(freed)
+    who = numerals.count(len(freed), "other") if lucky else "the others"
+    when = f"iteration{'' if len(freed) == 1 else 's'}"
+    told = [f"{who} came free by {when} {numerals.listing([f'{each:,}' for each in freed])}"]
+    luck = [f"{lucky} had it right by luck, still shut"]
+    return "".join(f"; {each}" for each in told * bool(freed) + luck * bool(lucky))

@@ -23,7 +23,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.measures.claim import SIGNIFICANT, Claim, Verdict, all_of, compared, medians
+from ginn import numerals
+from ginn.measures.claim import SIGNIFICANT, Claim, Verdict, all_of, compared, layers, medians
 from ginn.measures.statistics import (
     Interval,
     rank_correlation,
@@ -34,6 +35,7 @@ from ginn.network import Float64, Snapshots, pre_activations
 from ginn.picture import Domain
 
 Axis = Literal["left-right", "top-bottom"]
+AXES: tuple[Axis, Axis] = ("left-right", "top-bottom")
 
 
 @dataclass(frozen=True)
@@ -169,9 +171,12 @@ def claim_symmetric_boundaries(
         statement="A trained network's boundaries mirror the picture's left-right symmetry.",
         definition="Mirror score by hidden layer: likeness (size of phi) of neurons and mirrored "
         "neurons, best matched; 1 for a symmetric layer. Above that before training, and above "
-        f"that of the level axis, if the claim holds. {tests} sign-flip tests over runs.",
-        value=f"{medians(own)} (layers, medians over runs)",
-        control=f"before training {medians(before)}; level axis {medians(other)}",
+        "that about the level axis, if the claim holds. "
+        f"{tests} sign-flip tests over runs.",
+        value=f"mirror score in {layers(range(1, own.shape[1] + 1))}: {medians(own)} (medians over "
+        "runs); 1 is a perfect mirror",
+        control=f"before training {medians(before)}; mirrored top to bottom instead "
+        f"{medians(other)}",
         runs=len(trained),
         verdict=all_of([compared(each, tests) for each in [*(own - before).T, *(own - other).T]]),
     )
@@ -182,38 +187,52 @@ def claim_better_is_more_symmetric(
 ) -> Claim:
     """Claim 6 itself: the better network is the more symmetric one, over full runs.
 
-    The auditions, at their end, are told beside them.
+    The auditions, at their end, are told beside them, and a layer in which they say the opposite
+    does not count.
     """
-    layers = range(len(cohort[0].own))
-    found = [correlation_with_loss(cohort, layer, "left-right") for layer in layers]
-    other = [correlation_with_loss(cohort, layer, "top-bottom") for layer in layers]
-    short = [correlation_with_loss(auditions, layer, "left-right") for layer in layers]
-    short_other = [correlation_with_loss(auditions, layer, "top-bottom") for layer in layers]
+    hidden = range(len(cohort[0].own))
+    found, other = (
+        [correlation_with_loss(cohort, layer, axis) for layer in hidden] for axis in AXES
+    )
+    short, short_other = (
+        [correlation_with_loss(auditions, layer, axis) for layer in hidden] for axis in AXES
+    )
     return Claim(
         name="Better is more symmetric",
         statement="The better a network, the more its boundaries mirror the picture's symmetry.",
         definition="Spearman's correlation of mirror score and final loss over full runs, by "
-        "hidden layer, with 95 % bootstrap interval; negative if the claim holds, 0 under no "
-        f"effect. {len(found)} permutation tests over runs; holds if some layer's passes.",
-        value=_told(found) + f"; {len(auditions)} auditions: " + _told(short),
-        control=f"level axis {_told(other)}; auditions {_told(short_other)}",
+        "hidden layer; negative if the claim holds, 0 under no effect. "
+        f"{len(found)} permutation tests over runs; holds if some layer's passes. A layer whose "
+        "correlation over the trials has the other sign, with p below "
+        f"{SIGNIFICANT:g}, does not count.",
+        value=f"rank correlation with loss in {layers([each + 1 for each in hidden])}: "
+        f"{_told(found)}; in {len(auditions)} trials {_told(short)}",
+        control=f"mirrored top to bottom instead {_told(other)}; in trials {_told(short_other)}",
         runs=len(cohort),
-        verdict=correlated_negatively(found),
+        verdict=correlated_negatively(found, short),
     )
 
 
-def correlated_negatively(found: Sequence[Correlation]) -> Verdict:
-    """Whether some correlation is below zero, and none above, each as one of several tests."""
-    decided = [each for each in found if each.p_value * len(found) <= SIGNIFICANT]
+def correlated_negatively(found: Sequence[Correlation], short: Sequence[Correlation]) -> Verdict:
+    """Whether some correlation is below zero, and none above, each as one of several tests.
+
+    One that `short`, over other runs, contradicts does not count: the other sign, SIGNIFICANT.
+    """
+    decided = [
+        each
+        for each, brief in zip(found, short, strict=True)
+        if each.p_value * len(found) <= SIGNIFICANT
+        and not (brief.value * each.value < 0 and brief.p_value < SIGNIFICANT)
+    ]
     if any(each.value > 0 for each in decided):
         return "does not hold"
     return "holds" if decided else "not decidable here"
 
 
 def _told(found: Sequence[Correlation]) -> str:
+    """Correlations with their p-values, one after the other."""
     return ", ".join(
-        f"{each.value:+.2f} ({each.interval.low:+.2f} to {each.interval.high:+.2f}, "
-        f"p = {each.p_value:.2g})"
+        f"{each.value:+.2f} ({numerals.p_value(each.p_value)})".replace("-", "\u2212")
         if math.isfinite(each.value)
         else "none"
         for each in found

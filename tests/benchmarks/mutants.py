@@ -262,7 +262,8 @@ def judge(found: list[Mutant]) -> list[tuple[Mutant, str]]:
             path.write_text(mutant.source, encoding="utf-8")
             judged.append((mutant, run_tests(folder, mutant.room)))
             path.write_bytes(whole)
-            print(".!"[judged[-1][1] == "survived"], end="", flush=True, file=sys.stderr)
+            if judged[-1][1] == "survived":
+                print(f"{mutant.room}:{mutant.line}: unseen: {mutant.name}", file=sys.stderr)
     return judged
 
 
