@@ -96,8 +96,11 @@ def edition(
     try:
         check_links(of_articles, {*files, *others}, sources_of)
     except DeadLinkError as dead:
-        # A page that was kept may ask for one that is gone: made again, it says so with its line.
         (slug,) = (article.slug for article in articles if article.address == dead.address)
-        site.make(parts[f"article-{slug}"])
+        name = f"article-{slug}"
+        # What is refused is not kept.
+        kept.drop("pages", name, keys[name], PRINTED)
+        # A page that was kept may ask for one that is gone: made again, it says so with its line.
+        site.make(parts[name])
         raise
     return files

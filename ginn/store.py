@@ -310,6 +310,11 @@ class Store:
             self._touch(path)
         return there
 
+    def drop(self, stage: str, name: str, key: str, form: Form[Any]) -> None:
+        """Remove an entry, if it is there and can be."""
+        with contextlib.suppress(OSError):
+            self._path(stage, name, key, form.suffix).unlink()
+
     def size(self, stage: str, name: str, key: str, form: Form[Any]) -> int:
         """The bytes of an entry that is there."""
         return self._path(stage, name, key, form.suffix).stat().st_size

@@ -130,9 +130,11 @@ def test_a_page_that_was_kept_is_asked_again_where_its_links_lead(content: Path)
     assert caught.value.file.name == "article-30.md"
     assert caught.value.line == 9
     write(content, 30, "[gone](../article-31/index.html)")
-    for _ in range(2):  # the page is kept after the first time, and refused all the same
+    before = set((content / "cache/pages").iterdir())
+    for _ in range(2):
         with pytest.raises(DeadLinkError, match=r"article-30\.md:9: found a link to '\.\./art"):
             printed(content)
+        assert set((content / "cache/pages").iterdir()) <= before  # what is refused is not kept
 
 
 def test_words_that_any_page_may_explain_make_every_page_again(content: Path) -> None:
