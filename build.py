@@ -186,9 +186,10 @@ def articles_of(articles: Sequence[Article], written: Spec, spec: Spec) -> tuple
     require_experiments(articles, [experiment.id for experiment in written.experiments])
     if len(written.experiments) == len(spec.experiments) > 1:
         return tuple(articles)
-    # The first page stays, for there is no site without it.
+    # The first page stays, for there is no site without it; it is called as the site is.
     kept = [a for a in articles if a.experiment in ("", written.experiment.id) or a.slug == "index"]
-    return tuple(replace(article, experiment="") for article in kept)
+    titles = {written.site.title: spec.site.title}
+    return tuple(replace(a, experiment="", title=titles.get(a.title, a.title)) for a in kept)
 
 
 def look_at(experiment: Experiment, number: int, content: Path, picture: Path | None) -> Domain:

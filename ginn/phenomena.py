@@ -19,7 +19,7 @@ from ginn.geometry import Boundaries
 from ginn.measures.claim import Claim
 from ginn.measures.larger import Network
 from ginn.network import Float64, Snapshots, pre_activations
-from ginn.picture import Domain
+from ginn.picture import Domain, Photograph
 from ginn.spec import Experiment
 
 NO_EXAMPLES = Examples()
@@ -89,7 +89,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class ExperimentFacts:
-    """What one experiment was and how it came out; `top` names the parts that are its top."""
+    """What one experiment was and how it came out.
+
+    `top` names the parts that are the picture's top; `photograph` says how an image was read.
+    """
 
     id: str
     pixels: int
@@ -105,6 +108,7 @@ class ExperimentFacts:
     exhibited: tuple[RunFacts, ...]
     failed_runs: int
     top: tuple[str, ...] = ()
+    photograph: Photograph | None = None
 
 
 @dataclass(frozen=True)
@@ -314,6 +318,7 @@ def gather_facts(
             exhibited=tuple(exhibited),
             failed_runs=sum(run.failed for run in cohort),
             top=experiment.top,
+            photograph=domain.photograph,
         ),
         variants=tuple(variants),
         claims=tuple(claims),

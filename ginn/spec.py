@@ -524,8 +524,8 @@ def with_picture(spec: Spec, picture: Path) -> Spec:
     """The same report of another picture alone: `--picture`.
 
     It takes the place of the first experiment's, and the other experiments are left out. Names and
-    the threshold were given for the other one, so they are left out; the id and the title come from
-    the file's name.
+    the threshold were given for the other one, so they are left out; the id and the titles come
+    from the file's name.
     """
     words = re.sub(r"[\W_]+", " ", picture.stem).strip() or "picture"
     name = re.sub(r"[^a-z0-9]+", "-", picture.stem.lower()).strip("-")[:MOST_ID].strip("-")
@@ -544,7 +544,13 @@ def with_picture(spec: Spec, picture: Path) -> Spec:
         replace(variant, of=experiment.id, **of_the_picture)
         for variant in spec.variants_of(spec.experiment)
     )
-    return replace(spec, experiments=(experiment,), variants=variants)
+    site = replace(
+        spec.site,
+        title=f"How a small network draws a picture: {experiment.title}",
+        description="Every boundary of every neuron, exact, at every stage of training: an "
+        "explorable report on a ReLU network that learns a black and white picture.",
+    )
+    return replace(spec, site=site, experiments=(experiment,), variants=variants)
 
 
 def _learning_rate(table: _Table) -> float:

@@ -23,6 +23,7 @@ from ginn.articles import ArticleError, read_articles
 from ginn.measures.claim import Claim, Verdict
 from ginn.metadata import Publication
 from ginn.pages import render_site
+from ginn.picture import Photograph
 from ginn.plates import Report
 from ginn.spec import InputError
 
@@ -580,6 +581,29 @@ def test_the_report_reads_with_any_verdict(verdict: Verdict, failed: frozenset[i
         assert f"{name}: d &amp; e." in methods
         assert name not in shown or f'href="methods/index.html#{anchor}"' in index
     assert methods.count(f"{verdict.capitalize()}, from 7 runs.") == len(NAMES)
+
+
+def test_another_picture_is_not_called_a_bottle_and_is_said_to_be_read_from_an_image() -> None:
+    report = make_report()
+    image = Photograph(640, 480, 97, otsu=True, fit="pad")
+    other = replace(report.facts.experiment, id="cat", top=(), photograph=image)
+    cat = replace(report, facts=replace(report.facts, experiment=other))
+    told, before = (
+        {
+            name: prose(page)
+            for name, page in html_of(render_site(each, ARTICLES, TEMPLATES)).items()
+        }
+        for each in (cat, report)
+    )
+    for words in ("The picture is a bottle", "The bottle is the same", "one of gin"):
+        assert words in before["index.html"]
+        assert words not in told["index.html"]
+    assert "The picture is 50 pixels wide" in told["index.html"]
+    methods = told["methods/index.html"]
+    assert "read from an image of 640 times 480 pixels" in methods
+    assert "lighter than grey level 97 counts as white, a level that was found by Otsu" in methods
+    assert "padded to a square" in methods
+    assert "grey level" not in before["methods/index.html"]
 
 
 def test_verdicts_change_what_is_told() -> None:

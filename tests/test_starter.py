@@ -116,6 +116,7 @@ def test_any_picture_makes_a_whole_report(
     page = (content / "site/index.html").read_text(encoding="utf-8")
     assert "The picture to learn." in page
     assert "The left eye" not in page
+    assert "<h1>How a small network draws a picture: Black dot</h1>" in page
     (file,) = (content / "site/downloads").glob("facts-*.json")
     facts = json.loads(file.read_text(encoding="utf-8"))
     assert facts["experiment"]["id"] == "black-dot"

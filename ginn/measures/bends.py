@@ -317,7 +317,8 @@ def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
         "to another for an angle. Control: where a layer lies between, the angle predicted with "
         "the neurons on and off as at another crossing of the same moment.",
         value=f"{f'{without:,}' if without else 'none'} of {numerals.count(bent, 'bend')} "
-        f"{'lacks' if without < 2 else 'lack'} an open path; {far:,} are at a line two or more "
+        f"{'lacks' if without < 2 else 'lack'} an open path; {far:,} "
+        f"{'is' if far == 1 else 'are'} at a line two or more "
         f"layers down; measured and predicted angles agree to {_tiny(worst)} degrees",
         control="with the on and off neurons of another crossing, the angles miss by "
         f"{medians(other)} degrees (median)",

@@ -17,9 +17,10 @@ pytestmark = pytest.mark.browser
 PLACES = ["http", "file"]
 SIZES = [(1280, 800), (360, 740)]
 OPENING, SWEEP, PAIR = "#figure-all", "#figure-sweep", "#figure-contrast"
-# Every element's place on the page; the figure's own inside is not the page's.
+# Every element's place on the page; the figure's own inside is not the page's, and what is folded
+# away has none.
 PLACES_OF_ALL = """() => [...document.querySelectorAll("h2, p, figure, figcaption")]
-  .filter(e => !e.closest(".stills"))
+  .filter(e => !e.closest(".stills, details"))
   .map(e => e.getBoundingClientRect().top + scrollY)"""
 BOX = """e => {
   const { x, y, width, height } = e.getBoundingClientRect();

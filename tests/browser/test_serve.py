@@ -165,6 +165,10 @@ def test_the_site_on_the_disk_has_nothing_of_the_servers(served: Served, page: P
 
 def test_nothing_that_is_served_offends_the_pages_policy(served: Served, open_page: Open) -> None:
     page, journal = open_page(served.address)
-    page.wait_for_load_state()
-    assert f"{served.address}_serve/events" in journal.requests
+    events = f"{served.address}_serve/events"
+    for _ in range(100):
+        if events in journal.requests:
+            break
+        page.wait_for_timeout(50)
+    assert events in journal.requests
     assert all(url.startswith((served.address, "data:")) for url in journal.requests)
