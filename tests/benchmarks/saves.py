@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from chromium import PATH
-from playwright.sync_api import Page, expect, sync_playwright
+from chromium import chromium
+from playwright.sync_api import Page, expect
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from serving import Served, copy_house, serving
@@ -25,7 +25,7 @@ SAVES = 10  # of each kind
 
 def save(house: Served, page: Page, kind: str, number: int) -> float:
     """Save something new, and wait until the page shows it; the seconds."""
-    shown = f"saved-{number}"
+    shown = f"saved-{kind}-{number}"
     begun = time.perf_counter()
     if kind == "prose":
         house.change("content/articles/index.md", "\n## One pixel", f"\n{shown}\n\n## One pixel")
@@ -43,11 +43,10 @@ def save(house: Served, page: Page, kind: str, number: int) -> float:
 
 def main() -> None:
     """Time the saves and print a row a kind."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         root = Path(folder) / "house"
         copy_house(root)
         options = ["--site", str(root / "site"), "--cache", str(root / "cache"), *sys.argv[1:]]
-        browser = playwright.chromium.launch(executable_path=PATH, args=["--no-sandbox"])
         with serving(root, *options) as house:
             page = browser.new_page()
             page.goto(house.address)
@@ -58,7 +57,6 @@ def main() -> None:
                     f"worst {max(took):.2f} s",
                     flush=True,
                 )
-        browser.close()
     if hasattr(os, "getloadavg"):
         print(f"other work meanwhile: a load of {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
