@@ -157,7 +157,7 @@ def boundary_sheets(boundaries: Boundaries, colours: Sequence[str]) -> Iterator[
                 yield Sheet(layer, band, first, columns, _encode_levels(sheet, rgb), ".webp")
 
 
-def output_sheets(probability: NDArray[np.floating[Any]], layer: int = 0) -> Iterator[Sheet]:
+def output_sheets(probability: NDArray[np.floating[Any]], layer: int) -> Iterator[Sheet]:
     """The output's film: `probability` (K, n, n) of white in [0, 1] as greyscale, lossy WebP.
 
     `layer` is the number its sheets carry: the network's depth. ValueError for frames that are
@@ -211,12 +211,15 @@ class _Segments:
 
 
 def _segments(boundaries: Boundaries) -> _Segments:
-    """Every straight piece of every boundary of a run; a closed polyline's last one included."""
+    """Every straight piece of every boundary of a run; a closed polyline's last one included.
+
+    No polyline of a run is without vertices.
+    """
     starts = boundaries.polyline_offsets[:-1]
     lengths = np.diff(boundaries.polyline_offsets)
     following = np.arange(1, len(boundaries.vertices) + 1)
-    last = boundaries.polyline_offsets[1:][lengths > 0] - 1
-    following[last] = np.where(boundaries.closed, starts, -1)[lengths > 0]
+    last = boundaries.polyline_offsets[1:] - 1
+    following[last] = np.where(boundaries.closed, starts, -1)
     here = np.flatnonzero(following >= 0)
     polyline = np.repeat(np.arange(len(lengths)), lengths)[here]
     line = np.searchsorted(boundaries.line_offsets, polyline, side="right") - 1
@@ -247,7 +250,7 @@ def _ink(
     """
     reach = LINE_WIDTH / 2 + 0.5
     # Transposed so that every segment runs along its first axis more than across it, each column
-    # (unit step along) has its ink within sqrt(2) * reach across: four pixels.
+    # (unit step along) has its ink within sqrt(2) * reach of the line across: four pixels.
     steep = np.abs(ends[:, 1, 1] - ends[:, 0, 1]) > np.abs(ends[:, 1, 0] - ends[:, 0, 0])
     along_across = np.where(steep[:, None, None], ends[:, :, ::-1], ends)
     begin = along_across[:, 0]  # (S, 2)
@@ -259,10 +262,9 @@ def _ink(
     count = high - low
     segment = np.repeat(np.arange(len(ends)), count)  # (C,)
     along = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count - low, count)
-    run = np.where(direction[:, 0] == 0, 1.0, direction[:, 0])[segment]
+    slope = direction[:, 1] / np.where(direction[:, 0] == 0, 1.0, direction[:, 0])
     offset = along + 0.5 - begin[segment, 0]
-    position = np.clip(offset / run, 0.0, 1.0)  # where on the segment this column meets it
-    height = begin[segment, 1] + position * direction[segment, 1]
+    height = begin[segment, 1] + offset * slope[segment]  # where this column meets the line
     across = np.ceil(height - np.sqrt(2) * reach - 0.5).astype(np.int64)[:, None] + np.arange(4)
 
     squared = (direction**2).sum(axis=1)

@@ -3,8 +3,7 @@ the boundaries both ways.
 
 | what | bound | reason |
 | --- | --- | --- |
-| a point of a boundary to the nearest ink | 1.0 px | a pixel's centre is at most .71 px away |
-| ink to the nearest boundary | 1.0 px | half the line, half a pixel, less the faintest level |
+| a pixel's ink to its distance from the boundary | half a level | four levels of ink |
 | ink across a line, over its width | 10% | four levels of ink |
 | output frame to the given probability | .01 mean, .25 worst | lossy WebP across hard edges |
 """
@@ -95,18 +94,62 @@ def distances(points: Float64, segments: Float64) -> Float64:
     return np.linalg.norm(relative - position[..., None] * direction, axis=-1).min(axis=1)
 
 
+CENTRES = np.stack(np.mgrid[:100, :100][::-1], axis=-1).reshape(-1, 2) + 0.5  # of a tile's pixels
+
+
 def assert_ink_is_the_boundary(picture: Image.Image, segments: Float64) -> None:
-    rows, columns = np.nonzero(ink(picture))
-    inked = np.stack([columns, rows], axis=1) + 0.5
+    """Every pixel of a tile: a line 1.3 px wide, fading over the pixel about its edge."""
     if len(segments) == 0:
-        assert len(inked) == 0
+        assert not ink(picture).any()
         return
-    steps = np.linspace(0, 1, 600)[:, None]
-    for begin, end in segments:
-        points = begin + steps * (end - begin)
-        to_ink = np.linalg.norm(points[:, None] - inked, axis=-1).min(axis=1)
-        assert to_ink.max() <= 1.0, "a boundary has no ink"
-    assert distances(inked, segments).max() <= 1.0, "ink has no boundary"
+    coverage = np.clip(1.3 / 2 + 0.5 - distances(CENTRES, segments), 0, 1)
+    levels = ink(picture).ravel() / 85
+    assert np.abs(levels - 3 * coverage).max() <= 0.5 + 1e-6
+
+
+# Lines at which the arithmetic of a tile turns over: along and across every side, through corners,
+# at 45 degrees, of less than a pixel, of no length at all.
+EDGES = [
+    ([(0, 0), (1, 0), (1, 1), (0, 1)], True),
+    ([(0, 0), (1, 1)], False),
+    ([(1, 0), (0, 1)], False),
+    ([(0.3, 0.6), (0.45, 0.45), (0.6, 0.6), (0.45, 0.75)], True),
+    ([(0, 0.3), (1, 0.3)], False),
+    ([(0.7, 1), (0.7, 0)], False),
+    ([(0.9, 0), (1, 0.05), (0.8, 1), (0, 0.85), (0.9, 0)], False),
+    ([(0.201, 0.402), (0.204, 0.403), (0.2, 0.405)], True),
+    ([(0.5, 0.2), (0.5, 0.2)], True),
+    ([(0.75, 0.255)], False),
+    ([(0, 0.995), (0.995, 1)], False),
+]
+
+
+def test_every_pixel_of_a_film_has_the_ink_of_its_distance() -> None:
+    widths, snapshots = (2, 20), 21  # two sheets across, and two bands of the second layer
+    neurons = [(k, n) for k in (0, 19, 20) for n in (0, 1, 2, 3, 20, 21)]
+    generator = np.random.default_rng(3)
+    lines: dict[tuple[int, int], list[tuple[Float64, bool]]] = {}
+    for place in neurons:
+        chosen = generator.permutation(len(EDGES))[:3]
+        lines[place] = [(np.array(EDGES[each][0], float), EDGES[each][1]) for each in chosen]
+        lines[place].append((generator.random((3, 2)), bool(generator.integers(2))))
+    boundaries = boundaries_of(widths, snapshots, lines)
+    for layer, first in enumerate((0, 2)):
+        layout = sprites.boundary_layout(widths, layer, snapshots)
+        sheets = film(boundaries, layer)
+        for k, n in itertools.product((0, 18, 19, 20), range(widths[layer])):
+            picture = sprites.tile(sheets, layout, k, 1 + n)
+            assert_ink_is_the_boundary(picture, pieces(boundaries, k, [first + n]))
+
+
+@pytest.mark.parametrize(("vertices", "closed"), EDGES)
+def test_a_line_where_the_arithmetic_turns_over_is_drawn(
+    vertices: list[tuple[float, float]], closed: bool
+) -> None:
+    for ends in (vertices, vertices[::-1]):
+        boundaries = boundaries_of((1,), 1, {(0, 0): [(np.array(ends, float), closed)]})
+        picture = sprites.tile(film(boundaries, 0), sprites.boundary_layout((1,), 0, 1), 0, 1)
+        assert_ink_is_the_boundary(picture, pieces(boundaries, 0, [0]))
 
 
 @pytest.mark.parametrize(
@@ -223,6 +266,9 @@ def test_the_layers_row_is_the_union_of_its_neurons(widths: tuple[int, ...]) -> 
             tiles = [ink(sprites.tile(sheets, layout, snapshot, row)) for row in range(width + 1)]
             np.testing.assert_array_equal(tiles[0], np.max(tiles[1:], axis=0))
             assert tiles[0].any()
+            assert sprites.tile(sheets, layout, snapshot) == sprites.tile(
+                sheets, layout, snapshot, 0
+            )
 
 
 def test_a_neuron_without_a_boundary_has_an_empty_tile() -> None:
@@ -244,22 +290,23 @@ def test_a_film_without_any_boundary_is_drawn() -> None:
     assert not ink(film(boundaries_of((2,), 1, {}), 0)[0]).any()
 
 
-def test_ink_has_the_layers_colour_and_colours_are_used_in_turn() -> None:
+def test_ink_and_ground_have_the_layers_colour_and_colours_are_used_in_turn() -> None:
     boundaries = random_boundaries((2, 2, 2, 2), 1, seed=1)
     for layer, colour in enumerate([*COLOURS, COLOURS[0]]):
         pixels = np.asarray(film(boundaries, layer)[0])
-        rgb = {tuple(pixel) for pixel in pixels[pixels[..., 3] > 0][:, :3].tolist()}
+        rgb = {tuple(pixel) for pixel in np.unique(pixels[..., :3].reshape(-1, 3), axis=0)}
         assert rgb == {tuple(bytes.fromhex(colour[1:]))}
 
 
 def test_sheets_are_in_the_layouts_order_and_within_a_phones_reach() -> None:
-    widths, snapshots = (1, 19, 20, 64), 41
+    widths, snapshots = (1, 19, 20, 40), 41
     sheets = list(sprites.boundary_sheets(random_boundaries(widths, snapshots, seed=2), COLOURS))
     for layer, width in enumerate(widths):
         layout = sprites.boundary_layout(widths, layer, snapshots)
         own = [sheet for sheet in sheets if sheet.layer == layer]
         assert len(own) == layout.sheets
         for index, sheet in enumerate(own):
+            assert sheet.suffix == ".webp"
             size = decode(sheet.data).size
             assert max(size) <= 2048
             assert size[0] == 100 * sheet.snapshots
@@ -304,14 +351,16 @@ def soft_edges(snapshots: int, pixels: int) -> NDArray[np.float32]:
     return (0.5 * (1 + np.tanh(logit / 2))).astype(np.float32)
 
 
-@pytest.mark.parametrize(("snapshots", "pixels"), [(1, 200), (7, 200), (123, 200), (3, 2048)])
+@pytest.mark.parametrize(("snapshots", "pixels"), [(1, 200), (7, 200), (123, 200), (2, 2048)])
 def test_an_output_frame_is_the_given_probability(snapshots: int, pixels: int) -> None:
     probability = soft_edges(snapshots, pixels)
     layout = sprites.output_layout(pixels, snapshots)
     encoded = list(sprites.output_sheets(probability, layer=3))
     assert len(encoded) == layout.sheets
     assert sum(sheet.snapshots for sheet in encoded) == snapshots
-    assert {sheet.layer for sheet in encoded} == {3}
+    assert {(sheet.layer, sheet.band, sheet.suffix) for sheet in encoded} == {(3, 0, ".webp")}
+    per_sheet = max(1, 1024 // pixels) ** 2
+    assert [sheet.first_snapshot for sheet in encoded] == list(range(0, snapshots, per_sheet))
     sheets = [decode(sheet.data).convert("L") for sheet in encoded]
     assert max(max(sheet.size) for sheet in sheets) <= 2048
     for snapshot in {0, snapshots // 2, snapshots - 1}:
@@ -345,11 +394,13 @@ def test_what_a_film_does_not_have_is_refused() -> None:
     for layer in (-1, 1):
         with pytest.raises(ValueError, match="hidden layers are 0 to 0"):
             sprites.boundary_layout((3,), layer, 4)
-    with pytest.raises(ValueError, match="1 to 2048"):
-        sprites.output_layout(2049, 1)
-    with pytest.raises(ValueError, match="in \\[0, 1\\]"):
-        next(sprites.output_sheets(np.full((1, 4, 4), np.nan)))
+    for pixels in (0, 2049):
+        with pytest.raises(ValueError, match="1 to 2048"):
+            sprites.output_layout(pixels, 1)
+    for value in (np.nan, -0.1, 1.1):
+        with pytest.raises(ValueError, match="in \\[0, 1\\]"):
+            next(sprites.output_sheets(np.array([[[value, 0.5], [0.5, 0.5]]]), 1))
     with pytest.raises(ValueError, match="square"):
-        next(sprites.output_sheets(np.zeros((1, 4, 5))))
+        next(sprites.output_sheets(np.zeros((1, 4, 5)), 1))
     with pytest.raises(ValueError, match="no layer colour"):
         next(sprites.boundary_sheets(random_boundaries((1,), 1, seed=0), []))

@@ -198,7 +198,7 @@ def whole_run(boundaries: Boundaries, shown: NDArray[np.float32]) -> None:
     with stopwatch() as drawn:
         sheets = list(sprites.boundary_sheets(boundaries, COLOURS))
     with stopwatch() as encoded:
-        outputs = list(sprites.output_sheets(shown))
+        outputs = list(sprites.output_sheets(shown, len(boundaries.widths)))
     for name, made, seconds in (("boundaries", sheets, drawn), ("output", outputs, encoded)):
         size = sum(len(sheet.data) for sheet in made)
         print(f"{name}: {len(made)} sheets, {size / 1e6:.2f} MB, {seconds[0]:.1f} s on one core")
