@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ class Stages:
         )
 
         def listen() -> dict[str, Any]:
-            heard = phenomena.audition_facts(experiment, self.auditioned(), self.domain)
+            heard = phenomena.audition_facts(experiment, self.auditioned, self.domain)
             return dataclasses.asdict(heard)
 
         heard = self.kept.keep("audition-outcome", outcome_key, JSON, listen)
@@ -150,12 +151,18 @@ class Stages:
         recorded = (0, self.experiment.audition_iterations)
         return self.training_keys(range(self.experiment.audition_seeds), recorded)
 
+    @cached_property
     def auditioned(self) -> list[Snapshots]:
-        """The audition's runs themselves."""
+        """The audition's runs themselves: two snapshots each, so all of them are little."""
         train = self.train((0, self.experiment.audition_iterations))
         return list(
             self.kept.keep_each("audition", self.audition_keys(), SNAPSHOTS, train).values()
         )
+
+    @cached_property
+    def hardest_part(self) -> str:
+        """The part that claims and examples look at, which the trials choose."""
+        return silence.hardest_part(self.auditioned, self.domain)
 
     def variant(self) -> VariantFacts:
         """What becomes of this experiment, as a variant of another: auditions and full runs."""
@@ -205,8 +212,8 @@ class Stages:
 
         def work(missing: list[str]) -> Iterator[tuple[str, Findings]]:
             whole = [cohort[run.id] for run in runs if not run.ended]
-            heard = self.auditioned()
-            part = silence.hardest_part(heard, self.domain)
+            heard = self.auditioned
+            part = self.hardest_part
             calls: dict[str, tuple[Any, ...]] = {
                 "networks": (whole, heard, self.domain, part),
                 "boundaries": (whole, heard, self.domain),
@@ -269,8 +276,7 @@ class Stages:
         key = store.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
 
         def look() -> Examples:
-            # The same part as in the claims, which the trials choose.
-            part = silence.hardest_part(self.auditioned(), self.domain)
+            part = self.hardest_part
             shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
             return examples.examples(shown, boundaries, list(cohort.values()), self.domain, part)
 
@@ -461,7 +467,7 @@ class Stages:
 
         def paint() -> dict[str, tuple[Multiple, ...]]:
             return {
-                "trials": multiples.multiples(self.auditioned(), failed_trials, self.domain),
+                "trials": multiples.multiples(self.auditioned, failed_trials, self.domain),
                 "full runs": multiples.multiples(runs.values(), failed_runs, self.domain),
             }
 
