@@ -18,31 +18,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ginn import crew, stopping
+from ginn.runtime import signals
+from ginn.runtime import workers as crew
 
 if __name__ == "__main__":
     # Before the rest is loaded, which takes a while and has NumPy decide on its threads.
-    stopping.end_at_once()
+    signals.end_at_once()
     os.environ.update(crew.ONE_THREAD)
 
-from ginn import (
-    __version__,
-    phenomena,
-    starter,
-    store,
-    swap,
-)
-from ginn.articles import Article, read_articles, require_experiments
-from ginn.closing import bytes_by_kind, claims_table, outcomes, peak_memory, summary
-from ginn.command_line import parse
-from ginn.crew import CrewError
-from ginn.edition import TEMPLATES, edition
-from ginn.geometry import GeometryError
-from ginn.metadata import Publication, build_date, plain_publication
-from ginn.picture import Domain, describe, load_picture, require_parts
-from ginn.plates import Report
-from ginn.shelf import Hand
-from ginn.spec import (
+from ginn import __version__, new_project
+from ginn.analysis import facts as phenomena
+from ginn.cli import parse
+from ginn.config.models import (
     Experiment,
     InputError,
     Spec,
@@ -52,8 +39,19 @@ from ginn.spec import (
     with_picture,
     within,
 )
-from ginn.stages import Stages
-from ginn.store import StoreError
+from ginn.dataset.dataset import Domain, describe, load_picture, require_parts
+from ginn.geometry.boundaries import GeometryError
+from ginn.pages.articles import Article, read_articles, require_experiments
+from ginn.pages.figure_calls import Report
+from ginn.pages.metadata import Publication, build_date, plain_publication
+from ginn.pipeline.site import TEMPLATES, edition
+from ginn.pipeline.stages import Stages
+from ginn.pipeline.summary import bytes_by_kind, claims_table, outcomes, peak_memory, summary
+from ginn.runtime import cache as store
+from ginn.runtime import output_dir
+from ginn.runtime.cache import StoreError
+from ginn.runtime.lazy_cache import Hand
+from ginn.runtime.workers import CrewError
 
 ROOT = Path(__file__).resolve().parent
 KEPT_BYTES = 2_000_000_000
@@ -69,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse(arguments)
         if options.new is not None:
-            starter.begin(TEMPLATES / "starter", options.new)
+            new_project.begin(TEMPLATES / "starter", options.new)
             print(f"A report is begun in {options.new}. See it with:")
             print(f"  {sys.executable} {ROOT / 'build.py'} --draft --content {options.new}")
         elif options.serve is not None:
@@ -77,8 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             build_as_asked(options)
     except KeyboardInterrupt:
-        stopping.say()
-        return stopping.EXIT_CODE
+        signals.say()
+        return signals.EXIT_CODE
     except (*MISTAKES, OSError) as error:
         print(mistake_line(error), file=sys.stderr)
         return 2
@@ -98,7 +96,7 @@ def build_as_asked(options: argparse.Namespace) -> None:
 
 def serve(options: argparse.Namespace) -> None:
     """Serve, and build whenever something changes, until stopped."""
-    from ginn.watch import keep_building
+    from ginn.devserver.watcher import keep_building
 
     content = options.content
     named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures")
@@ -153,7 +151,7 @@ def build(
 
     with (
         store.opened(cache) as kept,
-        swap.replacing(site, [ROOT, cache, content]) as new,
+        output_dir.replacing(site, [ROOT, cache, content]) as new,
         crew.crew(jobs, executor) as workers,
     ):
         hand = Hand()
@@ -163,7 +161,7 @@ def build(
         ]
         data = {name: file for each in studies for name, file in each.data.items()}
         reports = [each.report for each in studies]
-        made = edition(reports, articles, content, published, {*data, swap.MARKER}, kept)
+        made = edition(reports, articles, content, published, {*data, output_dir.MARKER}, kept)
         write_site(new, {**made, **data}, published)
         kept.forget(KEPT_BYTES)
         sizes = bytes_by_kind(new)
@@ -276,11 +274,11 @@ def write_site(
     }
     about = {"generator": "ginn", **plain_publication(publication), "files": manifest}
     files["build.json"] = store.plain_json(about)
-    swap.write_files(folder, files)
+    output_dir.write_files(folder, files)
 
 
 if __name__ == "__main__":
-    stopping.listen()
+    signals.listen()
     code = main()
-    stopping.ignore()
+    signals.ignore()
     sys.exit(code)

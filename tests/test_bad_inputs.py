@@ -17,11 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.paths import ROOT
 
 import build as story
-from ginn import geometry, spec
+from ginn.config import models
+from ginn.geometry import boundaries
 
-ROOT = Path(__file__).parents[1]
 REPORT, ARTICLE, DRAWING = "report.toml", "articles/index.md", "pictures/bottle.toml"
 PICTURE = "pictures/photo.png"
 # A build in a second or two.
@@ -412,7 +413,7 @@ def test_a_network_of_too_many_regions_is_refused_before_it_is_trained_in_full(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(geometry, "MOST_VERTICES", 20)
+    monkeypatch.setattr(boundaries, "MOST_VERTICES", 20)
     message = refused(house, tmp_path, capsys)
     told = r"found \d+ linear regions at iteration 30, with (\d+) vertices .*, (\d+) in 2 snapshots"
     found = re.search(told, message)
@@ -429,8 +430,8 @@ def test_boundaries_that_grew_beyond_memory_are_refused(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(geometry, "MOST_VERTICES", 20)
-    monkeypatch.setattr(geometry, "require_room", lambda state, like: 1)
+    monkeypatch.setattr(boundaries, "MOST_VERTICES", 20)
+    monkeypatch.setattr(boundaries, "require_room", lambda state, like: 1)
     message = refused(house, tmp_path, capsys)
     assert re.search(r"found \d+ linear regions at .* of 4 of 4 snapshots, allowed: ", message)
     assert (tmp_path / "train").exists(), "what was trained is kept"
@@ -443,9 +444,9 @@ def test_weights_beyond_memory_are_refused_before_anything_is_trained(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Widths 3 and 2: 2 * 3 + 3, 3 * 2 + 2 and 2 + 1 numbers of 4 bytes, 4 snapshots, 2 runs.
-    monkeypatch.setattr(spec, "MOST_RECORDED", 4 * 20 * 4 * 2)
-    spec.require_memory(spec.draft_of(spec.load_spec(house.content / REPORT)).experiment)
-    monkeypatch.setattr(spec, "MOST_RECORDED", 4 * 20 * 4 * 2 - 1)
+    monkeypatch.setattr(models, "MOST_RECORDED", 4 * 20 * 4 * 2)
+    models.require_memory(models.draft_of(models.load_spec(house.content / REPORT)).experiment)
+    monkeypatch.setattr(models, "MOST_RECORDED", 4 * 20 * 4 * 2 - 1)
     message = refused(house, tmp_path / "cache", capsys)
     assert "experiment bottle: found 20 weights, 4 snapshots and 2 runs" in message
     assert "raise MOST_RECORDED in ginn/spec.py" in message

@@ -16,12 +16,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from link_checker import complaints, files_of
+from support.link_checker import complaints, files_of
+from support.paths import ROOT
 
 import build as story
-from ginn import work
+from ginn.pipeline import tasks
 
-ROOT = Path(__file__).parents[1]
 HOUSE = ("build.py", "content", "ginn", "templates")
 
 
@@ -346,9 +346,9 @@ def test_the_server_shows_the_site_and_rebuilds_on_a_change(house: Path) -> None
 
 @pytest.mark.parametrize(("seeds", "jobs"), [(16, 2), (128, 2), (5, 8), (1, 1), (7, 3)])
 def test_groups_hold_every_seed_once_and_are_of_nearly_equal_size(seeds: int, jobs: int) -> None:
-    made = work.groups(range(seeds), jobs)
+    made = tasks.groups(range(seeds), jobs)
     assert sorted(seed for group in made for seed in group) == list(range(seeds))
     sizes = [len(group) for group in made]
     assert max(sizes) - min(sizes) <= 1
-    assert max(sizes) <= work.MOST_SEEDS_A_STEP
+    assert max(sizes) <= tasks.MOST_SEEDS_A_STEP
     assert len(made) % jobs == 0 or len(made) == seeds

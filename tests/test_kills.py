@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from killing import ROOT, Killings, copy_content, digest
+from support.killing import Killings, copy_content, digest
+from support.paths import ROOT
 
 import build as story
 

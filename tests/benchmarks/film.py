@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ginn import sprites
-from ginn.geometry import Boundaries, trace
-from ginn.network import Snapshots, layer_slices, pre_activations, probability
-from ginn.picture import Domain, load_picture
-from ginn.spec import Experiment, load_spec
-from ginn.train import Training, train
+from ginn.config.models import Experiment, load_spec
+from ginn.dataset.dataset import Domain, load_picture
+from ginn.geometry.boundaries import Boundaries, trace
+from ginn.network.run import Snapshots, layer_slices, pre_activations, probability
+from ginn.network.training import Training, train
+from ginn.viewer_data import sprite_sheets
 
 CONTENT = Path(__file__).parents[2] / "content"
 COLOURS = ("#2f6fde", "#d43d3d", "#128a50")
@@ -71,7 +71,7 @@ def frames(run: Snapshots, domain: Domain) -> NDArray[np.float32]:
 
 def chosen_sheets(boundaries: Boundaries, sheets: int) -> list[tuple[int, int]]:
     """(layer, first snapshot) of an even choice of full sheets."""
-    columns = sprites.boundary_layout(boundaries.widths, 0, len(boundaries)).columns
+    columns = sprite_sheets.boundary_layout(boundaries.widths, 0, len(boundaries)).columns
     starts = range(0, len(boundaries) - columns + 1, columns)
     every = [(layer, first) for layer in range(len(boundaries.widths)) for first in starts]
     return [every[i] for i in np.linspace(0, len(every) - 1, sheets).round().astype(int)]
@@ -79,18 +79,18 @@ def chosen_sheets(boundaries: Boundaries, sheets: int) -> list[tuple[int, int]]:
 
 def by_distance(boundaries: Boundaries, layer: int, first: int, levels: int) -> Pixels:
     """The way of `ginn.sprites`, with any number of levels."""
-    sprites.ALPHAS = np.linspace(0, 255, levels).astype(np.uint8)
-    layout = sprites.boundary_layout(boundaries.widths, layer, len(boundaries))
+    sprite_sheets.ALPHAS = np.linspace(0, 255, levels).astype(np.uint8)
+    layout = sprite_sheets.boundary_layout(boundaries.widths, layer, len(boundaries))
     neurons = layer_slices(boundaries.widths)[layer]
-    segments = sprites._segments(boundaries).of(neurons, first, layout.columns)
-    return sprites._draw(segments, layout, layout.columns)
+    segments = sprite_sheets._segments(boundaries).of(neurons, first, layout.columns)
+    return sprite_sheets._draw(segments, layout, layout.columns)
 
 
 def by_supersampling(
     boundaries: Boundaries, layer: int, first: int, levels: int, times: int = 4
 ) -> Pixels:
     """Pillow's lines, `times` as large and averaged."""
-    layout = sprites.boundary_layout(boundaries.widths, layer, len(boundaries))
+    layout = sprite_sheets.boundary_layout(boundaries.widths, layer, len(boundaries))
     neurons = layer_slices(boundaries.widths)[layer]
     side = layout.tile * times
     film = np.zeros((layout.rows, layout.tile, layout.columns, layout.tile), dtype=np.uint8)
@@ -101,7 +101,9 @@ def by_supersampling(
             for vertices, _, closed in boundaries.polylines(first + column, neuron):
                 ring = [*vertices, vertices[0]] if closed else vertices
                 line = [(x * side, y * side) for x, y in ring]
-                draw.line(line, fill=255, width=round(sprites.LINE_WIDTH * times), joint="curve")
+                draw.line(
+                    line, fill=255, width=round(sprite_sheets.LINE_WIDTH * times), joint="curve"
+                )
             grey = np.asarray(tile.reduce(times)).astype(float)
             film[row, :, column] = np.rint(grey / 255 * (levels - 1))
     film[0] = film[1:].max(axis=0)
@@ -170,10 +172,10 @@ def compare_encoders(
 
 def compare_output(shown: NDArray[np.float32]) -> None:
     """Bytes, seconds and error of lossy WebP for the output's frames."""
-    layout = sprites.output_layout(shown.shape[1], len(shown))
+    layout = sprite_sheets.output_layout(shown.shape[1], len(shown))
     per_sheet = layout.columns**2
     grids = [
-        sprites._grid(shown[first : first + per_sheet], layout)
+        sprite_sheets._grid(shown[first : first + per_sheet], layout)
         for first in range(0, len(shown), per_sheet)
     ]
     print(f"\n{'output':<32}{'MB':>8}{'s':>8}{'mean':>8}{'worst error of 255':>20}")
@@ -196,9 +198,9 @@ def compare_output(shown: NDArray[np.float32]) -> None:
 def whole_run(boundaries: Boundaries, shown: NDArray[np.float32]) -> None:
     """What `ginn.sprites` makes of the run."""
     with stopwatch() as drawn:
-        sheets = list(sprites.boundary_sheets(boundaries, COLOURS))
+        sheets = list(sprite_sheets.boundary_sheets(boundaries, COLOURS))
     with stopwatch() as encoded:
-        outputs = list(sprites.output_sheets(shown, len(boundaries.widths)))
+        outputs = list(sprite_sheets.output_sheets(shown, len(boundaries.widths)))
     for name, made, seconds in (("boundaries", sheets, drawn), ("output", outputs, encoded)):
         size = sum(len(sheet.data) for sheet in made)
         print(f"{name}: {len(made)} sheets, {size / 1e6:.2f} MB, {seconds[0]:.1f} s on one core")
@@ -216,14 +218,14 @@ def main() -> None:
     run = trained(experiment, domain, arguments.seed, arguments.iterations)
     boundaries, shown = trace(run), frames(run, domain)
     print(f"{len(run)} snapshots of seed {run.seed}, accuracy {run.accuracy[-1]:.3f} at the last\n")
-    alphas = sprites.ALPHAS
+    alphas = sprite_sheets.ALPHAS
     places = chosen_sheets(boundaries, arguments.sheets)
-    columns = sprites.boundary_layout(boundaries.widths, 0, len(run)).columns
+    columns = sprite_sheets.boundary_layout(boundaries.widths, 0, len(run)).columns
     scale = len(run) / columns * len(boundaries.widths) / len(places)
     compare_drawing(boundaries, places, scale)
     compare_encoders(boundaries, places, scale)
     compare_output(shown)
-    sprites.ALPHAS = alphas
+    sprite_sheets.ALPHAS = alphas
     print("\nginn.sprites, the whole run")
     whole_run(boundaries, shown)
 

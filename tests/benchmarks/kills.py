@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-from killing import Killings  # noqa: E402
+from support.killing import Killings  # noqa: E402
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
-from static_host import PREFIX, hosted  # noqa: E402
+from support.static_host import PREFIX, hosted  # noqa: E402
 
 PORT = 8765
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}

@@ -29,8 +29,8 @@ from chromium import chromium, compressed, last_step, report, scrub, served, tim
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-from ginn.network import Snapshots, layer_slices, pre_activations, snapshots_from_arrays
-from ginn.picture import Domain
+from ginn.dataset.dataset import Domain
+from ginn.network.run import Snapshots, layer_slices, pre_activations, snapshots_from_arrays
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 7

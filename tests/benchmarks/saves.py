@@ -18,7 +18,7 @@ from chromium import chromium
 from playwright.sync_api import Page, expect
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from serving import Served, copy_house, serving
+from support.serving import Served, copy_house, serving
 
 SAVES = 10  # of each kind
 

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from chromium import compressed
 from PIL import Image
 
-from ginn.sprites import TILE, BoundaryLayout, OutputLayout
+from ginn.viewer_data.sprite_sheets import TILE, BoundaryLayout, OutputLayout
 
 ROOT = Path(__file__).resolve().parents[2]
 

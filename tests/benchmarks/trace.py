@@ -16,8 +16,8 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 
 import numpy as np
 
-from ginn.geometry import trace
-from ginn.network import Snapshots
+from ginn.geometry.boundaries import trace
+from ginn.network.run import Snapshots
 
 FIXTURE = Path(__file__).parents[1] / "data" / "trained_snapshots.npz"
 ROUNDS = 7

@@ -18,9 +18,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ginn.picture import Domain, load_picture
-from ginn.spec import load_spec
-from ginn.train import Training, train
+from ginn.config.models import load_spec
+from ginn.dataset.dataset import Domain, load_picture
+from ginn.network.training import Training, train
 
 CONTENT = Path(__file__).parents[2] / "content"
 

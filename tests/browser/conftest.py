@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from static_host import hosted
-
-ROOT = Path(__file__).resolve().parents[2]
-INSTALL = "install one, on Debian with `apt-get install chromium`, or set CHROMIUM to its path"
-
-
-@dataclass(frozen=True)
-class BuiltSite:
-    """Where a built site is: its folder, and its address (with last slash) by kind of place."""
-
-    folder: Path
-    addresses: dict[str, str]
-
-
-@dataclass
-class Journal:
-    """What a page asked for, and what it complained about."""
-
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-
-Open = Callable[..., tuple[Page, Journal]]
+from support.browser import BuiltSite, Journal, Open, chromium
+from support.paths import ROOT
+from support.static_host import hosted
 
 
 @pytest.fixture(scope="session")
@@ -50,18 +26,6 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltSite]:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         yield BuiltSite(site, {"http": address, "file": f"{site.as_uri()}/"})
-
-
-def chromium() -> str:
-    """The path of a Chromium; skips the test without one, and fails it where one is required."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path:
-        return path
-    message = f"no browser found (looked for {', '.join(names)} and CHROMIUM): {INSTALL}"
-    if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 @pytest.fixture(scope="session")

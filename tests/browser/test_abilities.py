@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from conftest import BuiltSite, Open
+from browser.test_explorer import address_of, data, distances, explorer, ink, ready, segments
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
-from test_explorer import address_of, data, distances, explorer, ink, ready, segments
+from support.browser import BuiltSite, Open
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import BuiltSite, Open
+from browser.test_explorer import data
 from playwright.sync_api import Page, expect
-from test_explorer import data
+from support.browser import BuiltSite, Open
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from checkers import ROOT, package_file, program
-from conftest import BuiltSite, Open
+from support.browser import BuiltSite, Open
+from support.checkers import ROOT, package_file, program
 
 pytestmark = [pytest.mark.browser, pytest.mark.checker]
 

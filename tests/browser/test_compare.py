@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from conftest import BuiltSite, Open
+from browser.test_abilities import stage_box
+from browser.test_explorer import PLACES, SIZES, address_of, data, explorer, ink, last_run, ready
 from PIL import Image
 from playwright.sync_api import Page, expect
-from test_abilities import stage_box
-from test_explorer import PLACES, SIZES, address_of, data, explorer, ink, last_run, ready
+from support.browser import BuiltSite, Open
 
 pytestmark = pytest.mark.browser
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import BuiltSite, Open
+from browser.test_compare import both_ready
+from browser.test_explorer import data, explorer, last_run, ready
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
-from test_compare import both_ready
-from test_explorer import data, explorer, last_run, ready
+from support.browser import BuiltSite, Open
 
 pytestmark = pytest.mark.browser
 

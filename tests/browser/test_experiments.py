@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Open
 from playwright.sync_api import Page, expect
-from two_pictures import write_first, write_second
+from support.browser import Open
+from support.two_pictures import write_first, write_second
 
 import build as story
 

@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT, BuiltSite, Open
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
+from support.browser import BuiltSite, Open
+from support.paths import ROOT
 
-from ginn.vectors import QUANTA, VectorChunk, decode, encode
+from ginn.viewer_data.boundary_chunks import QUANTA, VectorChunk, decode, encode
 
 pytestmark = pytest.mark.browser
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Error, Page
-from random_run import random_run
+from support.paths import ROOT
+from support.random_run import random_run
 
-from ginn import weights
-from ginn.network import pre_activations, probability
+from ginn.network.run import pre_activations, probability
+from ginn.viewer_data import weight_chunks
 
 pytestmark = pytest.mark.browser
 
-VIEWER = Path(__file__).resolve().parents[2] / "templates/viewer"
+VIEWER = ROOT / "templates/viewer"
 ANSWERS = """([text, asked]) => {
   const weights = GINN.forward.decode(text);
   return asked.map(([step, x, y]) => {
@@ -41,7 +41,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("widths", [(1,), (7,), (16, 16, 16), (5, 30), (3, 2, 4, 2)])
 def test_the_browser_computes_what_the_build_does(page: Page, widths: tuple[int, ...]) -> None:
     run = random_run(widths, 9)
-    text = weights.encode(weights.parameters(run, 4, 5))
+    text = weight_chunks.encode(weight_chunks.parameters(run, 4, 5))
     points = np.random.default_rng(0).random((20, 2))
     steps = [4, 6, 8]
     asked = [(step, x, y) for step in steps for x, y in points.tolist()]
@@ -81,13 +81,13 @@ def test_every_bit_arrives(page: Page) -> None:
     """Minus zero, the least and the largest floats, and a few that step far."""
     bits = np.array([0, 1 << 31, 1, 0x7F7FFFFF, 0xFF7FFFFF, 0x3F800000, 0xBF800001, 0x80000001])
     values = bits.astype(np.uint32).view(np.float32).reshape(2, 4).repeat(3, axis=1)[:, :9]
-    chunk = weights.WeightChunk(3, (2, 2, 1), np.ascontiguousarray(values))
+    chunk = weight_chunks.WeightChunk(3, (2, 2, 1), np.ascontiguousarray(values))
     found = page.evaluate(
         """text => {
           const { first, snapshots, sizes, values } = GINN.forward.decode(text);
           return { first, snapshots, sizes, bits: [...new Uint32Array(values.buffer)] };
         }""",
-        weights.encode(chunk),
+        weight_chunks.encode(chunk),
     )
     assert (found["first"], found["snapshots"], found["sizes"]) == (3, 2, [2, 2, 1])
     assert found["bits"] == chunk.values.view(np.uint32).ravel().tolist()
@@ -116,7 +116,7 @@ def resealed(text: str) -> str:
     ],
 )
 def test_damage_is_said(page: Page, damage: Callable[[str], object], message: str) -> None:
-    text = weights.encode(weights.parameters(random_run((3,), 2), 0, 2))
+    text = weight_chunks.encode(weight_chunks.parameters(random_run((3,), 2), 0, 2))
     page.evaluate("text => void GINN.forward.decode(text)", text)
     with pytest.raises(Error, match=re.escape(message)):
         page.evaluate("text => void GINN.forward.decode(text)", damage(text))
@@ -124,6 +124,6 @@ def test_damage_is_said(page: Page, damage: Callable[[str], object], message: st
 
 @pytest.mark.parametrize("step", [3, 6])
 def test_a_snapshot_of_another_chunk_is_refused(page: Page, step: int) -> None:
-    text = weights.encode(weights.parameters(random_run((3,), 9), 4, 2))
+    text = weight_chunks.encode(weight_chunks.parameters(random_run((3,), 9), 4, 2))
     with pytest.raises(Error, match=f"holds snapshots 4 to 5, not {step}"):
         page.evaluate(ANSWERS, [text, [[step, 0.5, 0.5]]])

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from conftest import BuiltSite, Open
 from playwright.sync_api import Browser, Page, expect
+from support.browser import BuiltSite, Open
 
 pytestmark = pytest.mark.browser
 

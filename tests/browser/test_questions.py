@@ -7,13 +7,8 @@ import re
 
 import numpy as np
 import pytest
-from conftest import ROOT, BuiltSite, Open
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
-from playwright.sync_api import Page, expect
-from test_abilities import drag_up_and_right, stage_box, stage_colours
-from test_explorer import (
+from browser.test_abilities import drag_up_and_right, stage_box, stage_colours
+from browser.test_explorer import (
     PLACES,
     SIZES,
     address_of,
@@ -22,11 +17,17 @@ from test_explorer import (
     quiet_page,
     ready,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+from support.browser import BuiltSite, Open
+from support.paths import ROOT
 
-from ginn import weights
-from ginn.network import Float64, pre_activations, probability
-from ginn.picture import load_picture
-from ginn.vectors import QUANTA, VectorChunk, decode
+from ginn.dataset.dataset import load_picture
+from ginn.network.run import Float64, pre_activations, probability
+from ginn.viewer_data import weight_chunks
+from ginn.viewer_data.boundary_chunks import QUANTA, VectorChunk, decode
 
 __all__ = ["quiet_page"]
 pytestmark = pytest.mark.browser
@@ -45,7 +46,7 @@ def layers_at(site: BuiltSite, step: int, points: Float64, run: str = "") -> lis
     """Every layer's pre-activations at points (P, 2), from the site's weights."""
     run = run or data(site, "index.*.js")["runs"][0]["id"]
     header = data(site, f"{run}/run.*.js")
-    chunk = weights.decode(data(site, header["weights"][step // header["snapshots_a_chunk"]]))
+    chunk = weight_chunks.decode(data(site, header["weights"][step // header["snapshots_a_chunk"]]))
     values = chunk.values[step - chunk.first]
     matrices, biases = [], []
     at = 0

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import BuiltSite, Open
 from playwright.sync_api import Page, expect
-from serving import Served, copy_house, serving
+from support.browser import BuiltSite, Open
+from support.serving import Served, copy_house, serving
 
 pytestmark = [
     pytest.mark.browser,

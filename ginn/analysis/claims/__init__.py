@@ -1,0 +1,5 @@
+"""Measure one claim a module, each with its control.
+
+Takes recorded runs and boundaries, and gives effects, controls and p-values. Never imports the
+table that gathers them.
+"""

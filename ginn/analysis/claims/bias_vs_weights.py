@@ -1,0 +1,347 @@
+"""Bias before weight: does a boundary shift before it turns, and is it its bias that shifts it?
+
+Two questions, for what shifts a boundary need not be its bias: inputs here are never negative, so
+weights that all move one way change the pre-activation nearly alike everywhere.
+
+Between two snapshots a first-layer boundary, a straight line, shifts and turns: exactly so. For a
+neuron of any layer, write its change of pre-activation as three terms that add up to it, with the
+means of both snapshots (bars) so that neither comes first:
+
+    dz(x) = db + dW h(x)~ + W~ dh(x)        its bias, its weights, its inputs
+
+The share of a term is its mean square over the domain over the sum of all three's. The uniform
+share is the mean change, squared, over the mean square: how much of the change is the same
+everywhere, as if the bias alone had moved. Means over the domain are sums over a lattice of
+LATTICE x LATTICE midpoints.
+
+Control: Adam's first steps move every parameter that has a gradient by one learning rate, whatever
+the gradient's size. So each interval is also measured for a step from its first snapshot in which
+each parameter that did move does so by one learning rate, up or down at random.
+
+Recorded intervals grow from one iteration to thousands, and what cancels within one is not seen:
+later shares are those of the net motion.
+
+Axes: K snapshots, T = K - 1 intervals between them, N neurons of all layers and the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn.analysis.claim import Claim, all_of, compared, layers, medians
+from ginn.analysis.statistics import SEED
+from ginn.network.run import Float64, Snapshots, layer_slices
+
+LATTICE = 10
+# The first iterations; the later ones are all others.
+EARLY = 50
+# Intervals that a phase is averaged over.
+WINDOW = 10
+
+Layers = tuple[Float64, ...]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What share of each neuron's change each term has, in [0, 1]; NaN where nothing changed.
+
+    (T, N) for single neurons, (T, L + 1) for the means of layers. `bias`, `weights` and `inputs`
+    add up to 1; equal terms would read 1/3, and 1/2 in the first layer, whose inputs stay.
+    `uniform` reads 1 where the change is the same all over the domain and 0 where it averages out.
+    """
+
+    bias: Float64
+    weights: Float64
+    inputs: Float64
+    uniform: Float64
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How the boundaries of one run moved, interval by interval, and the control.
+
+    `iterations` (T,) is where each interval begins. `shift` and `turn` (T,) are means over the
+    first-layer boundaries that cross the domain at both ends of the interval and moved: how far
+    their distance to the domain's centre changed, and how far a point half a side from there along
+    the line would go by the change of angle, both in domain units. `shift_share` (T,) is the mean
+    of shift / (shift + turn), in [0, 1]. NaN where there is no such boundary.
+    """
+
+    iterations: NDArray[np.int64]
+    shift: Float64
+    turn: Float64
+    shift_share: Float64
+    control_shift_share: Float64
+    shares: Shares
+    control: Shares
+
+
+def motion(snapshots: Snapshots) -> Motion:
+    """How one run's boundaries moved between its snapshots; see `Motion`."""
+    parameters = [layer.astype(np.float64) for layer in (*snapshots.weights, *snapshots.biases)]
+    before = tuple(parameter[:-1] for parameter in parameters)
+    after = tuple(parameter[1:] for parameter in parameters)
+    stepped = equal_steps(before, after, snapshots.learning_rate[:-1])
+    depth = len(snapshots.weights)
+    shift, turn = shift_and_turn(before[0], before[depth], after[0], after[depth])
+    moved_by_control = shift_and_turn(before[0], before[depth], stepped[0], stepped[depth])
+    return Motion(
+        iterations=snapshots.iterations[:-1],
+        shift=mean_of_told(shift, 1),
+        turn=mean_of_told(turn, 1),
+        shift_share=mean_of_told(_share(shift, turn), 1),
+        control_shift_share=mean_of_told(_share(*moved_by_control), 1),
+        shares=by_layer(shares(before, after), snapshots.widths),
+        control=by_layer(shares(before, stepped), snapshots.widths),
+    )
+
+
+def shift_and_turn(
+    weight: Float64, bias: Float64, next_weight: Float64, next_bias: Float64
+) -> tuple[Float64, Float64]:
+    """How far each line w x + b = 0 shifts and turns, (T, out) each, in domain units.
+
+    Weights are (T, out, 2), biases (T, out). The shift is the change of the line's signed distance
+    to the domain's centre; the turn is its change of direction, in radians, times half a side. NaN
+    for a line that misses the domain at either end, or did not move.
+    """
+    size = np.hypot(weight[..., 0], weight[..., 1])
+    next_size = np.hypot(next_weight[..., 0], next_weight[..., 1])
+    cross = weight[..., 0] * next_weight[..., 1] - weight[..., 1] * next_weight[..., 0]
+    angle = np.abs(np.arctan2(cross, (weight * next_weight).sum(axis=-1)))
+    moved = (weight != next_weight).any(axis=-1) | (bias != next_bias)
+    told = moved & _crosses(weight, bias) & _crosses(next_weight, next_bias)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        distance = (weight.sum(axis=-1) / 2 + bias) / size
+        next_distance = (next_weight.sum(axis=-1) / 2 + next_bias) / next_size
+    shift = np.where(told, np.abs(next_distance - distance), np.nan)
+    return shift, np.where(told, angle / 2, np.nan)
+
+
+def _crosses(weight: Float64, bias: Float64) -> NDArray[np.bool_]:
+    """Whether each line passes through the inside of the unit square."""
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    value = weight @ corners.T + bias[..., None]
+    return np.asarray((value.max(axis=-1) > 0) & (value.min(axis=-1) < 0))
+
+
+def _share(part: Float64, rest: Float64) -> Float64:
+    total = part + rest
+    return np.asarray(part / np.where(total > 0, total, np.nan))
+
+
+def shares(before: Layers, after: Layers) -> Shares:
+    """The shares of every neuron's change over each interval, (T, N); the output comes last.
+
+    `before` and `after` hold the weights (T, out, in) of all layers and then the biases (T, out).
+    """
+    depth = len(before) // 2
+    points = lattice_points(LATTICE)
+    inputs = next_inputs = np.broadcast_to(points, (len(before[0]), *points.shape))
+    found = []
+    for layer in range(depth):
+        weight, bias = before[layer], before[depth + layer]
+        next_weight, next_bias = after[layer], after[depth + layer]
+        value = inputs @ np.swapaxes(weight, 1, 2) + bias[:, None]  # (T, P, out)
+        next_value = next_inputs @ np.swapaxes(next_weight, 1, 2) + next_bias[:, None]
+        by_bias = next_bias - bias
+        by_weights = (inputs + next_inputs) / 2 @ np.swapaxes(next_weight - weight, 1, 2)
+        by_inputs = (next_inputs - inputs) @ np.swapaxes((next_weight + weight) / 2, 1, 2)
+        change = by_bias[:, None] + by_weights + by_inputs
+        energy = np.stack([by_bias**2, (by_weights**2).mean(axis=1), (by_inputs**2).mean(axis=1)])
+        mean, square = change.mean(axis=1), (change**2).mean(axis=1)
+        total = energy.sum(axis=0)
+        found.append(
+            [
+                *(energy / np.where(total > 0, total, np.nan)),
+                mean**2 / np.where(square > 0, square, np.nan),
+            ]
+        )
+        inputs, next_inputs = np.maximum(value, 0.0), np.maximum(next_value, 0.0)
+    return Shares(*(np.concatenate(each, axis=1) for each in zip(*found, strict=True)))
+
+
+def lattice_points(side: int) -> Float64:
+    """The midpoints (side * side, 2) of a lattice over the domain, in domain units."""
+    middle = (np.arange(side) + 0.5) / side
+    y, x = np.meshgrid(middle, middle, indexing="ij")
+    return np.stack([x, y], axis=-1).reshape(-1, 2)
+
+
+def equal_steps(before: Layers, after: Layers, learning_rate: Float64) -> Layers:
+    """Each parameter that moved, moved from `before` by one learning rate (T,), up or down.
+
+    Signs are drawn from a fixed seed, each as likely.
+    """
+    rng = np.random.default_rng(SEED)
+    stepped = []
+    for old, new in zip(before, after, strict=True):
+        step = learning_rate.reshape(-1, *[1] * (old.ndim - 1)) * rng.choice([-1.0, 1.0], old.shape)
+        stepped.append(old + np.where(new != old, step, 0.0))
+    return tuple(stepped)
+
+
+def by_layer(single: Shares, widths: tuple[int, ...]) -> Shares:
+    """The means (T, L + 1) of neurons' shares (T, N) over each layer, the output's last."""
+    layers = layer_slices(widths)
+
+    def means(share: Float64) -> Float64:
+        return np.stack([mean_of_told(share[:, layer], 1) for layer in layers], axis=1)
+
+    return Shares(
+        means(single.bias), means(single.weights), means(single.inputs), means(single.uniform)
+    )
+
+
+def mean_of_told(values: Float64, axis: int) -> Float64:
+    """The mean along an axis of what is not NaN; NaN where nothing is."""
+    told = np.isfinite(values)
+    count = told.sum(axis=axis)
+    return np.asarray(np.where(told, values, 0.0).sum(axis=axis) / np.where(count, count, np.nan))
+
+
+def phases(
+    iterations: NDArray[np.int64], share: Float64, level: float, window: int = WINDOW
+) -> list[tuple[int, int]]:
+    """The stretches in which a share (T,) averages `level` or more over `window` intervals.
+
+    Each as the iterations at which its first and its last window begin.
+    """
+    above = np.concatenate([[False], _running(share, window) >= level, [False]])
+    change = np.flatnonzero(np.diff(above.astype(np.int8)))
+    return [
+        (int(iterations[a]), int(iterations[b - 1]))
+        for a, b in zip(change[::2], change[1::2], strict=True)
+    ]
+
+
+def _running(values: Float64, window: int) -> Float64:
+    """Means over `window` successive values that are not NaN, (T - window + 1,)."""
+    if values.size < window:
+        return np.empty(0)
+    return mean_of_told(np.lib.stride_tricks.sliding_window_view(values, window), 1)
+
+
+def early_and_later(run: Motion, share: Float64) -> tuple[Float64, Float64]:
+    """The means of a share (T, ...) over intervals that begin before EARLY, and over the rest."""
+    early = run.iterations < EARLY
+    return mean_of_told(share[early], 0), mean_of_told(share[~early], 0)
+
+
+def shifts(run: Motion) -> tuple[Float64, Float64]:
+    """How much of the motion is shift, by hidden layer, measured and of the control: (T, L) each.
+
+    The first layer's is exact, from its lines; a deeper layer's is the uniform share.
+    """
+    return (
+        np.concatenate([run.shift_share[:, None], run.shares.uniform[:, 1:-1]], axis=1),
+        np.concatenate([run.control_shift_share[:, None], run.control.uniform[:, 1:-1]], axis=1),
+    )
+
+
+def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
+    """Claim 2, what is seen: boundaries shift before they turn."""
+    measured = [early_and_later(run, shifts(run)[0]) for run in runs]
+    early, later = (np.array(each) for each in zip(*measured, strict=True))  # (runs, L)
+    control = np.array([early_and_later(run, shifts(run)[1])[0] for run in runs])
+    tests = 2 * early.shape[1]
+    against_later = [compared(each, tests) for each in (early - later).T]
+    against_control = [compared(each, tests) for each in (early - control).T]
+    return Claim(
+        name="Shift before turn",
+        statement="Early in training boundaries shift rather than turn: more than they do later, "
+        "and more than equal steps of all parameters alone would have it.",
+        definition=f"Share of shift in motion, in the first {EARLY} iterations against all later "
+        "ones, by hidden layer: layer 1 from its lines, deeper ones as the part of a change of "
+        f"pre-activation that is the same everywhere. {tests} sign-flip tests over runs.",
+        value=f"share of shift in {layers(range(1, early.shape[1] + 1))}: early {medians(early)}, "
+        f"later {medians(later)} (medians over runs)",
+        control=f"steps of equal size and random sign, early: {medians(control)}; "
+        f"{against_control.count('holds')} of {len(against_control)} layers shift clearly more",
+        runs=len(runs),
+        verdict=all_of(against_later + against_control),
+    )
+
+
+def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
+    """Claim 2, what is said: that it is biases which move a boundary before weights do."""
+    early, weights, inputs, control = (
+        np.array(
+            [early_and_later(run, share)[0][:-1] for run, share in zip(runs, each, strict=True)]
+        )
+        for each in (
+            [run.shares.bias for run in runs],
+            [run.shares.weights for run in runs],
+            [run.shares.inputs for run in runs],
+            [run.control.bias for run in runs],
+        )
+    )
+    tests = 2 * early.shape[1]
+    verdicts = [compared(each, tests) for each in [*(early - weights).T, *(early - control).T]]
+    return Claim(
+        name="Bias before weight",
+        statement="Early in training a neuron's bias moves its boundary more than its weights do.",
+        definition="Share of the change of pre-activation over the domain that a neuron's own bias "
+        "has, against its own weights and its inputs, which the layers below move, in the first "
+        f"{EARLY} iterations, by hidden layer; ahead of its weights and of the control if the "
+        "claim holds. Of the inputs the claim says nothing. "
+        f"{tests} sign-flip tests over runs.",
+        value=f"bias {medians(early)}, own weights {medians(weights)}, inputs {medians(inputs)} "
+        f"(shares in {layers(range(1, early.shape[1] + 1))}; medians over runs)",
+        control=f"steps of equal size and random sign: bias {medians(control)}",
+        runs=len(runs),
+        verdict=all_of(verdicts),
+    )
+
+
+def claim_later_phases(runs: Sequence[Motion]) -> Claim:
+    """Claim 2, its last part: phases of shifting come again later in training."""
+    found = list(zip(*(later_phases(run) for run in runs), strict=True))  # (L, runs)
+    told = [[each for each in layer if each is not None] for layer in found]
+    having = [sum(len(each) > 0 for each in layer) for layer in told]
+    most = [2 * count > len(runs) for count in having]
+    undecided = any(2 * len(layer) <= len(runs) for layer in told)
+    return Claim(
+        name="Shifting again",
+        statement="Later in training there are phases in which boundaries shift as much again.",
+        definition="Stretches in which the share of shift, averaged over "
+        f"{WINDOW} intervals, reaches its mean of the first {EARLY} iterations, once it has come "
+        "down to its later mean, by hidden layer. Holds if most runs have one in every layer, does "
+        "not if in none. A description, without a test.",
+        value="runs with such a phase: "
+        + ", ".join(
+            f"{count} of {len(layer)} in layer {number}"
+            for number, (count, layer) in enumerate(zip(having, told, strict=True), 1)
+        ),
+        control="none in any layer if shifting does not come back",
+        runs=len(runs),
+        verdict="not decidable here"
+        if undecided or (any(most) and not all(most))
+        else "holds"
+        if all(most)
+        else "does not hold",
+    )
+
+
+def later_phases(run: Motion) -> list[list[tuple[int, int]] | None]:
+    """By hidden layer, the stretches in which boundaries again shift as much as at the start.
+
+    They count from where the share, over WINDOW intervals, has come down to its later mean. None
+    where it never does, or where boundaries do not shift more at the start than later.
+    """
+    measured = shifts(run)[0]
+    early, later = early_and_later(run, measured)
+    first = int(np.count_nonzero(run.iterations < EARLY))
+    found: list[list[tuple[int, int]] | None] = []
+    for share, level, rest in zip(measured.T, early.tolist(), later.tolist(), strict=True):
+        down = np.flatnonzero(_running(share[first:], WINDOW) <= rest)
+        if not level > rest or not down.size:
+            found.append(None)
+        else:
+            start = first + int(down[0])
+            found.append(phases(run.iterations[start:], share[start:], level))
+    return found

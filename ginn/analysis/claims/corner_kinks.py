@@ -1,0 +1,220 @@
+"""Critical points: do boundaries bend at the corners of the picture?
+
+For each corner the distance to the nearest bend of a boundary of a layer, against the same for two
+controls: a lattice over the whole domain, and the whole outline of the picture, at every edge
+between a black pixel and a white one. Boundaries crowd along the outline, so the second is the one
+that matters. Under no effect corners are as far from the nearest bend as the control is.
+
+A bend is a kink of `bends.BEND` degrees or more. First-layer lines have none; two lines of one
+layer that cross bend neither, so such crossings do not count. Exact, at up to WATCHED snapshots.
+
+Axes: W watched snapshots, C corners, L layers whose lines can bend: the second to the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn import formatting
+from ginn.analysis.claim import Claim, all_of, compared, medians
+from ginn.analysis.claims.kinks import BEND, Kinks, kinks, layer_of_neuron
+from ginn.analysis.statistics import DRAWS, SEED
+from ginn.dataset.dataset import Domain
+from ginn.geometry.boundaries import Boundaries
+from ginn.network.run import Float64
+
+# Snapshots looked at, evenly spread over those recorded, with the first and the last.
+WATCHED = 64
+# Points of the lattice over the domain along a side.
+LATTICE = 20
+# The distance in domain units where a layer has no bend at all. No two points are as far apart, and
+# unlike the square root of 2 its means are exact, so that they are equal where they should be.
+FARTHEST = 1.5
+
+
+@dataclass(frozen=True)
+class Points:
+    """Where distances are taken from, (., 2) each, in domain units: corners and both controls."""
+
+    corners: Float64
+    anywhere: Float64
+    outline: Float64
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """Mean distances to the nearest bend in one run, (W, L) each, in domain units.
+
+    From the corners, from points anywhere, and from the outline; in [0, FARTHEST]. `iterations`
+    (W,) are those of the watched snapshots. `p_values` (L,) are for this run alone, at the last
+    snapshot: how often as many points, placed on the outline at random, are as near as the corners.
+    Neighbouring corners share a bend, so this is a description; the test is over runs.
+    """
+
+    iterations: NDArray[np.int64]
+    corners: Float64
+    anywhere: Float64
+    outline: Float64
+    p_values: Float64
+
+
+@dataclass(frozen=True)
+class CornerBend:
+    """The bend nearest to one corner: whose line, which earlier neuron bends it, and how far.
+
+    `corner` counts as in `Domain.corners`; `distance` is in domain units, `angle` in degrees.
+    """
+
+    corner: int
+    neuron: int
+    cause: int
+    distance: float
+    angle: float
+
+
+def points_of(domain: Domain) -> Points:
+    """The corners, a LATTICE x LATTICE lattice of midpoints, and the whole outline.
+
+    ValueError if the picture has no corner that is known.
+    """
+    if not len(domain.corners):
+        raise ValueError("found no corners; expected a drawing (.toml), whose corners are known")
+    middle = (np.arange(LATTICE) + 0.5) / LATTICE
+    lattice = np.stack(np.meshgrid(middle, middle), axis=-1).reshape(-1, 2)
+    return Points(domain.corners, lattice, outline_points(domain))
+
+
+def outline_points(domain: Domain) -> Float64:
+    """The middle of every pixel edge between black and white, (P, 2), in domain units."""
+    row, column = np.nonzero(domain.labels[:, 1:] != domain.labels[:, :-1])
+    upright = np.stack([column + 1.0, row + 0.5], axis=1)
+    row, column = np.nonzero(domain.labels[1:] != domain.labels[:-1])
+    level = np.stack([column + 0.5, row + 1.0], axis=1)
+    return np.concatenate([upright, level]) / domain.pixels
+
+
+def distances(points: Float64, places: Float64) -> Float64:
+    """From each point (P, 2) to the nearest place (M, 2), (P,); FARTHEST if there is none."""
+    if not len(places):
+        return np.full(len(points), FARTHEST)
+    x = points[:, 0, None] - places[:, 0]
+    y = points[:, 1, None] - places[:, 1]
+    return np.asarray(np.sqrt((x * x + y * y).min(axis=1)))
+
+
+def nearness(
+    boundaries: Boundaries,
+    iterations: NDArray[np.int64],
+    points: Points,
+    found: Kinks | None = None,
+) -> Nearness:
+    """How near a run's bends are to the corners and to the controls; see `Nearness`."""
+    found = kinks(boundaries) if found is None else found
+    bent = found.angle >= BEND
+    layers = len(boundaries.widths)
+    layer = layer_of_neuron(boundaries.widths)[found.neuron[bent]] - 1
+    # Kinks stand in order of snapshot and neuron, so this rises.
+    cell = found.snapshot[bent] * layers + layer
+    place = found.place[bent]
+    watched = np.unique(np.linspace(0, len(boundaries) - 1, WATCHED).round().astype(np.intp))
+    cells = (watched[:, None] * layers + np.arange(layers)).ravel()
+    first = np.searchsorted(cell, cells)
+    end = np.searchsorted(cell, cells, side="right")
+
+    def of(group: Float64) -> Float64:
+        """Distances (W, L, P) from the points of a group."""
+        each = [distances(group, place[a:b]) for a, b in zip(first, end, strict=True)]
+        return np.array(each).reshape(len(watched), layers, len(group))
+
+    corners, outline = of(points.corners), of(points.outline)
+    return Nearness(
+        iterations=iterations[watched],
+        corners=corners.mean(axis=2),
+        anywhere=of(points.anywhere).mean(axis=2),
+        outline=outline.mean(axis=2),
+        p_values=np.array(
+            [nearer_p_value(*each) for each in zip(corners[-1], outline[-1], strict=True)]
+        ),
+    )
+
+
+def nearer_p_value(measured: Float64, population: Float64) -> float:
+    """How often as many draws from a population (P,) have a mean as low as `measured` (C,).
+
+    One-sided, DRAWS draws with a fixed seed, the measured one counted among them.
+    """
+    drawn = np.random.default_rng(SEED).integers(0, len(population), (DRAWS, len(measured)))
+    as_low = population[drawn].mean(axis=1) <= measured.mean()
+    return float(1 + np.count_nonzero(as_low)) / (DRAWS + 1)
+
+
+def bends_at_corners(
+    found: Kinks, snapshot: int, neurons: Sequence[int], corners: Float64
+) -> list[CornerBend]:
+    """For each corner (C, 2) the nearest bend of the lines of some neurons at one snapshot.
+
+    One third-layer neuron tells which earlier ones bend it at which corner. Empty where none of
+    the neurons' lines bends.
+    """
+    mine = np.flatnonzero(
+        (found.snapshot == snapshot) & np.isin(found.neuron, neurons) & (found.angle >= BEND)
+    )
+    if mine.size == 0:
+        return []
+    apart = np.hypot(*np.moveaxis(found.place[mine] - corners[:, None], -1, 0))  # (C, M)
+    return [
+        CornerBend(
+            corner=corner,
+            neuron=int(found.neuron[mine[nearest]]),
+            cause=int(found.cause[mine[nearest]]),
+            distance=float(apart[corner, nearest]),
+            angle=float(found.angle[mine[nearest]]),
+        )
+        for corner, nearest in enumerate(apart.argmin(axis=1).tolist())
+    ]
+
+
+def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
+    """Claim 3: once converged, boundaries bend at the picture's corners, by layer."""
+    last = {
+        name: np.array([getattr(run, name)[-1] for run in runs])  # (runs, L)
+        for name in ("corners", "anywhere", "outline")
+    }
+    first = np.array([run.outline[0] - run.corners[0] for run in runs])
+    tests = 2 * last["corners"].shape[1]
+    verdicts = [
+        compared(each, tests)
+        for control in ("anywhere", "outline")
+        for each in (last[control] - last["corners"]).T
+    ]
+    names = [f"in layer {number}" for number in range(2, len(runs[0].p_values) + 1)]
+    before = [compared(each, first.shape[1]) for each in first.T]
+    single = np.sum([run.p_values < 0.05 for run in runs], axis=0)
+    return Claim(
+        name="Bends at corners",
+        statement="After training, boundaries bend nearer to the picture's corners than to other "
+        "points of its outline.",
+        definition="Mean distance, in sides of the picture, from a corner to the nearest bend at "
+        "the last snapshot, by layer from the second to the output. Controls: the same from all "
+        "points of the outline, and from a lattice of points anywhere; corners are as far under "
+        f"no effect, and nearer than both if the claim holds. {tests} sign-flip tests over runs. "
+        "By a test for itself alone, of points placed on the outline at random, the corners are "
+        f"nearer (p < 0.05) in {formatting.listing(single.tolist())} of the {len(runs)} runs.",
+        value="from a corner to the nearest bend: "
+        + ", ".join(
+            f"{each} sides {name}"
+            for each, name in zip(
+                medians(last["corners"], 3).split(", "), [*names, "in the output"], strict=True
+            )
+        )
+        + " (medians over runs)",
+        control=f"from points of the outline {medians(last['outline'], 3)}; from points anywhere "
+        f"{medians(last['anywhere'], 3)}; before training corners are clearly nearer than the "
+        f"outline in {before.count('holds')} of {len(before)}",
+        runs=len(runs),
+        verdict=all_of(verdicts),
+    )

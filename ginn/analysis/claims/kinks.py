@@ -1,0 +1,364 @@
+"""What bends what: every kink of every boundary, its cause and its angle, and how regions grow.
+
+A boundary can bend only where it crosses that of an earlier neuron. Whether it does, and how far,
+depends on the paths from that neuron to its own that are open there: through neurons that are on.
+So each kink's angle is read off the traced polyline, and told again from the weights along open
+paths alone, which know nothing of the tracing; the two must agree. Exact, at every snapshot.
+
+Axes: K snapshots, M kinks, L hidden layers; line layers count from 0 to L, the output's last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn import formatting
+from ginn.analysis.claim import Claim, compared, medians
+from ginn.analysis.statistics import sign_flip_p_value
+from ginn.geometry.boundaries import Boundaries
+from ginn.network.run import Float64, Snapshots, layer_slices, pre_activations
+
+# Domain units. A vertex is exact to about 1e-13, so the direction of a segment this long is told
+# to 1e-7; most shorter ones are several boundaries meeting in one place.
+SHORTEST_SEGMENT = 1e-6
+# Degrees, from which on a kink is called a bend.
+BEND = 1.0
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+# Degrees: what the directions' rounding may amount to.
+AGREEMENT = 1e-3
+
+
+@dataclass(frozen=True)
+class Kinks:
+    """Every vertex at which a boundary of a run crosses an earlier neuron's; M of them.
+
+    `snapshot`, `neuron` (whose line it is) and `cause` are (M,); `place` is (M, 2) in domain
+    units; `angle` (M,) is how far the line turns there, in degrees from 0 (it goes straight on) to
+    180, and NaN where a segment beside it is shorter than SHORTEST_SEGMENT.
+    """
+
+    snapshot: NDArray[np.int64]
+    neuron: NDArray[np.int64]
+    cause: NDArray[np.int64]
+    place: Float64
+    angle: Float64
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What the weights say of M kinks, from the paths that lead from the cause to the line.
+
+    `paths` (M,) counts those that are open: all neurons on them are on at the kink, and no weight
+    is zero. `angle` (M,) is the turn they cause, in degrees; NaN where the line's neuron has no
+    gradient on a side.
+    """
+
+    paths: NDArray[np.int64]
+    angle: Float64
+
+
+@dataclass(frozen=True)
+class Bends:
+    """What bends what in one run, over all its snapshots.
+
+    `crossings`, `bends` (L + 1, L) count, by the layer of the line and of the cause, the kinks and
+    those of them that turn by BEND or more; `median_angle` (L + 1, L) is in degrees, NaN where
+    there is no kink. `untold` is how many kinks have no angle and are in no further number.
+
+    `first_layer_lines` counts the polylines of layer 1 and `first_layer_bent` those that have a
+    vertex between their ends: an affine function cannot have one, so this checks the tracing.
+    `without_path` counts kinks that bend with no open path from cause to line; `largest_error` is
+    the largest difference between the angle read off and the one told from the weights, in
+    degrees. The control tells the angle from the gates of another kink, where there is a layer
+    between cause and line: `error_with_other_gates` (median, degrees; NaN where no layer is
+    between). If it were not the open paths that count, the two errors would be alike.
+    """
+
+    snapshots: int
+    crossings: NDArray[np.int64]
+    bends: NDArray[np.int64]
+    median_angle: Float64
+    untold: int
+    first_layer_lines: int
+    first_layer_bent: int
+    without_path: int
+    largest_error: float
+    error_with_other_gates: float
+
+
+@dataclass(frozen=True)
+class RegionGrowth:
+    """Linear regions over the domain through one run's training: counts.
+
+    `start`, `fewest`, `most` and `end`, with the iterations of the fewest and the most.
+    `arrangement` is what as many straight lines as there are hidden neurons can make at most, and
+    `bound` what a network of these widths can (exceeding the first takes bends).
+    """
+
+    start: int
+    fewest: int
+    fewest_at: int
+    most: int
+    most_at: int
+    end: int
+    arrangement: int
+    bound: int
+
+
+def kinks(boundaries: Boundaries) -> Kinks:
+    """Every kink of a run's boundaries, in order of snapshot, neuron and place along the line."""
+    count = len(boundaries.vertices)
+    length = np.diff(boundaries.polyline_offsets)
+    first = np.repeat(boundaries.polyline_offsets[:-1], length)
+    size = np.repeat(length, length)
+    position = np.arange(count) - first
+    inner = np.flatnonzero(boundaries.causes >= 0)
+    # The ends of open polylines lie on the domain's sides, so an inner vertex has two neighbours.
+    before = first[inner] + (position[inner] - 1) % size[inner]
+    after = first[inner] + (position[inner] + 1) % size[inner]
+    vertices = boundaries.vertices
+    arriving, leaving = vertices[inner] - vertices[before], vertices[after] - vertices[inner]
+    shorter = np.minimum(np.hypot(*arriving.T), np.hypot(*leaving.T))
+    line = np.repeat(np.arange(len(boundaries.line_offsets) - 1), np.diff(boundaries.line_offsets))
+    line_of_vertex = np.repeat(line, length)[inner]
+    return Kinks(
+        snapshot=line_of_vertex // boundaries.neurons,
+        neuron=line_of_vertex % boundaries.neurons,
+        cause=boundaries.causes[inner].astype(np.int64),
+        place=vertices[inner],
+        angle=np.where(shorter >= SHORTEST_SEGMENT, turn(arriving, leaving), np.nan),
+    )
+
+
+def turn(arriving: Float64, leaving: Float64) -> Float64:
+    """The angle between two directions (M, 2) each, in degrees from 0 to 180; (M,)."""
+    cross = arriving[:, 0] * leaving[:, 1] - arriving[:, 1] * leaving[:, 0]
+    dot = (arriving * leaving).sum(axis=1)
+    return np.asarray(np.degrees(np.arctan2(np.abs(cross), dot)))
+
+
+def layer_of_neuron(widths: tuple[int, ...]) -> NDArray[np.int64]:
+    """The layer, from 0, of each neuron in the numbering of all; the output's is the last."""
+    return np.repeat(np.arange(len(widths) + 1), [*widths, 1])
+
+
+def passage(snapshots: Snapshots, found: Kinks, other_gates: bool = False) -> Passage:
+    """What the weights say of each kink: the open paths, and the angle they make.
+
+    Just off and just on the cause's side, the gradient of the line's pre-activation is the product
+    of the weights along open paths; the line turns by as much as the gradient does. `other_gates`
+    is the control: the neurons in the layers strictly between cause and line are on where they are
+    on at another kink of the same snapshot and line layer, half of the list away.
+    """
+    layer = layer_of_neuron(snapshots.widths)
+    paths = np.zeros(found.neuron.size, dtype=np.int64)
+    angle = np.full(found.neuron.size, np.nan)
+    order = np.lexsort((layer[found.neuron], found.snapshot))
+    group = found.snapshot[order] * len(layer) + layer[found.neuron][order]
+    for rows in np.split(order, np.flatnonzero(np.diff(group)) + 1):
+        if rows.size:
+            paths[rows], angle[rows] = _passage_of_layer(snapshots, found, rows, other_gates)
+    return Passage(paths, angle)
+
+
+def _passage_of_layer(
+    snapshots: Snapshots, found: Kinks, rows: NDArray[np.intp], other_gates: bool
+) -> tuple[NDArray[np.int64], Float64]:
+    """Open paths and angles of kinks of one snapshot whose lines belong to one layer."""
+    layer = layer_of_neuron(snapshots.widths)
+    starts = [neurons.start for neurons in layer_slices(snapshots.widths)]
+    snapshot, line_layer = found.snapshot[rows[0]], int(layer[found.neuron[rows[0]]])
+    weights = [weight[snapshot].astype(np.float64) for weight in snapshots.weights]
+    below = tuple(snapshots.weights[i][snapshot] for i in range(line_layer))
+    biases = tuple(snapshots.biases[i][snapshot] for i in range(line_layer))
+    values = pre_activations(below, biases, found.place[rows])
+    cause, cause_layer = found.cause[rows], layer[found.cause[rows]]
+
+    own = weights[line_layer][found.neuron[rows] - starts[line_layer]]  # (m, width below)
+    gradient_off, gradient_on, open_paths = own, own.copy(), (own != 0).astype(np.int64)
+    paths = np.zeros(rows.size, dtype=np.int64)
+    for i in reversed(range(line_layer)):
+        on = values[i] > 0.0  # (m, width)
+        if other_gates:
+            between = (cause_layer < i)[:, None]
+            on = np.where(between, np.roll(on, rows.size // 2, axis=0), on)
+        here = np.flatnonzero(cause_layer == i)
+        unit = cause[here] - starts[i]
+        paths[here] = open_paths[here, unit]
+        off_side, on_side = on.copy(), on
+        off_side[here, unit], on_side[here, unit] = False, True
+        gradient_off = (gradient_off * off_side) @ weights[i]
+        gradient_on = (gradient_on * on_side) @ weights[i]
+        open_paths = (open_paths * on_side) @ (weights[i] != 0)
+    angle = turn(gradient_off, gradient_on)
+    lost = ~gradient_off.any(axis=1) | ~gradient_on.any(axis=1)
+    return paths, np.where(lost, np.nan, angle)
+
+
+def bends(snapshots: Snapshots, boundaries: Boundaries, found: Kinks | None = None) -> Bends:
+    """What bends what in one run; see `Bends` for the definitions."""
+    found = kinks(boundaries) if found is None else found
+    told = np.isfinite(found.angle)
+    found = Kinks(*(getattr(found, name)[told] for name in Kinks.__dataclass_fields__))
+    depth = len(snapshots.widths)
+    layer = layer_of_neuron(snapshots.widths)
+    cell = layer[found.neuron] * depth + layer[found.cause]
+    bent = found.angle >= BEND
+    shape, cells = (depth + 1, depth), depth * (depth + 1)
+    own, other = passage(snapshots, found), passage(snapshots, found, other_gates=True)
+    error = np.abs(own.angle - found.angle)
+    far = layer[found.neuron] - layer[found.cause] > 1
+    other_error = np.abs(other.angle - found.angle)[far]
+    lines, vertices = _first_layer(boundaries)
+    return Bends(
+        snapshots=len(snapshots),
+        crossings=np.bincount(cell, minlength=cells).reshape(shape),
+        bends=np.bincount(cell[bent], minlength=cells).reshape(shape),
+        median_angle=np.array([_median(found.angle[cell == i]) for i in range(cells)]).reshape(
+            shape
+        ),
+        untold=int(np.count_nonzero(~told)),
+        first_layer_lines=lines,
+        first_layer_bent=vertices,
+        without_path=int(np.count_nonzero((own.paths == 0) & bent)),
+        largest_error=float(np.nan_to_num(error, nan=np.inf).max(initial=0.0)),
+        error_with_other_gates=_median(other_error[np.isfinite(other_error)]),
+    )
+
+
+def _first_layer(boundaries: Boundaries) -> tuple[int, int]:
+    """Polylines of the first hidden layer over all snapshots, and those with more than two ends."""
+    line = np.repeat(np.arange(len(boundaries.line_offsets) - 1), np.diff(boundaries.line_offsets))
+    first = line % boundaries.neurons < boundaries.widths[0]
+    bent = np.diff(boundaries.polyline_offsets)[first] > 2
+    return int(np.count_nonzero(first)), int(np.count_nonzero(bent))
+
+
+def _median(values: Float64) -> float:
+    return float(np.median(values)) if values.size else math.nan
+
+
+def arrangement_bound(lines: int) -> int:
+    """The most regions that `lines` straight lines cut a convex set into: 1 + n + n (n - 1) / 2.
+
+    Steiner 1826. A first layer can reach it and cannot exceed it.
+    """
+    return 1 + lines + math.comb(lines, 2)
+
+
+def network_bound(widths: Sequence[int]) -> int:
+    """An upper bound on the linear regions of a ReLU network on the plane: a product over layers.
+
+    Each region of the layers before is cut by a layer at most as by straight lines (Raghu et al.
+    2017, arXiv:1606.05336, theorem 1; Serra et al. 2018, arXiv:1711.02114, section 4).
+    """
+    return math.prod(arrangement_bound(width) for width in widths)
+
+
+def region_growth(snapshots: Snapshots, boundaries: Boundaries) -> RegionGrowth:
+    """How the number of linear regions goes through one run's training; see `RegionGrowth`."""
+    regions, iterations = boundaries.regions, snapshots.iterations
+    fewest, most = int(np.argmin(regions)), int(np.argmax(regions))
+    return RegionGrowth(
+        start=int(regions[0]),
+        fewest=int(regions[fewest]),
+        fewest_at=int(iterations[fewest]),
+        most=int(regions[most]),
+        most_at=int(iterations[most]),
+        end=int(regions[-1]),
+        arrangement=arrangement_bound(sum(snapshots.widths)),
+        bound=network_bound(snapshots.widths),
+    )
+
+
+def claim_first_layer_straight(runs: Sequence[Bends]) -> Claim:
+    """Claim 1, first part: no boundary of the first layer has a kink."""
+    lines = sum(run.first_layer_lines for run in runs)
+    bent = sum(run.first_layer_bent for run in runs)
+    later = sum(int(run.bends.sum()) for run in runs)
+    crossings = sum(int(run.crossings.sum()) for run in runs)
+    return Claim(
+        name="Straight first layer",
+        statement="Boundaries of the first layer are straight lines.",
+        definition="Polylines of layer 1 with a vertex between their ends, over all snapshots; "
+        "0 if the claim holds.",
+        value=f"{bent or 'none'} of {formatting.count(lines, 'line')} "
+        f"{'bends' if bent < 2 else 'bend'}",
+        control=f"in later layers and the output, {later:,} of {crossings:,} crossings turn a line "
+        f"by {BEND:g} degree or more",
+        runs=len(runs),
+        verdict="does not hold" if bent else "holds" if lines else "not decidable here",
+    )
+
+
+def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
+    """Claim 1, second part: a line bends at any earlier layer's, and only along open paths."""
+    without = sum(run.without_path for run in runs)
+    worst = max((run.largest_error for run in runs), default=math.nan)
+    other = np.array([run.error_with_other_gates for run in runs])[:, None]
+    far = sum(int(np.tril(run.bends, -2).sum()) for run in runs)
+    bent = sum(int(run.bends.sum()) for run in runs)
+    told = sum(int(run.crossings.sum()) for run in runs)
+    untold = sum(run.untold for run in runs)
+    broken = without > 0 or worst > AGREEMENT
+    return Claim(
+        name="Bends through open paths",
+        statement="A boundary bends at those of all earlier layers, also of layers it is not wired "
+        "to, and only where neurons between let it through.",
+        definition="A path is open where all neurons on it are on. Each crossing's angle off the "
+        "traced line against the angle that the weights along open paths predict (they agree "
+        f"within {AGREEMENT:g} degree if the claim holds), and bends, of {BEND:g} degree or more, "
+        f"without an open path (none). Told of {told:,} crossings; {untold:,} more lie too close "
+        "to another for an angle. Control: where a layer lies between, the angle predicted with "
+        "the neurons on and off as at another crossing of the same moment.",
+        value=f"{f'{without:,}' if without else 'none'} of {formatting.count(bent, 'bend')} "
+        f"{'lacks' if without < 2 else 'lack'} an open path; {far:,} "
+        f"{'is' if far == 1 else 'are'} at a line two or more "
+        f"layers down; measured and predicted angles agree to {_tiny(worst)} degrees",
+        control="with the on and off neurons of another crossing, the angles miss by "
+        f"{medians(other)} degrees (median)",
+        runs=len(runs),
+        verdict="does not hold" if broken else "holds" if far else "not decidable here",
+    )
+
+
+def _tiny(value: float) -> str:
+    """A number with its power of ten, as it is read: `"7.2 × 10⁻⁹"`; 0 as it is."""
+    if not math.isfinite(value) or value == 0:
+        return f"{value:g}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
+
+
+def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -> Claim:
+    """Claim 1, third part: training multiplies the linear regions.
+
+    `untrained` holds the regions of freshly initialised networks, those of the audition.
+    """
+    start, end = (
+        np.array([getattr(run, name) for run in runs], dtype=np.float64)
+        for name in ("start", "end")
+    )
+    p = sign_flip_p_value(end - start)
+    above = int(np.count_nonzero(end > max(untrained)))
+    return Claim(
+        name="Regions grow",
+        statement="The network has more linear regions after training than before.",
+        definition="Regions at the last snapshot less those at the first; 0 on average under no "
+        "effect. Exact sign-flip test over runs; one test. As many straight lines as there are "
+        f"neurons make at most {runs[0].arrangement:,} regions, a network of these widths at most "
+        f"{runs[0].bound:,}.",
+        value=f"{np.median(start):,.0f} at the start, {np.median(end):,.0f} at the end "
+        f"({formatting.p_value(p)}); fewest, {np.median([run.fewest for run in runs]):,.0f}, at "
+        f"iteration {np.median([run.fewest_at for run in runs]):,.0f} (medians over runs)",
+        control=f"{formatting.count(len(untrained), 'untrained network')} have "
+        f"{min(untrained):,} to {max(untrained):,}; {above} of {len(runs)} runs end above all of "
+        "them",
+        runs=len(runs),
+        verdict=compared(end - start, 1),
+    )

@@ -1,0 +1,172 @@
+"""Error by part: does a failed run really model the top of the picture better?
+
+A run that paints too much black gets black parts right for nothing. So the top is measured twice:
+over its named parts alone, and over the whole band of pixel rows that these parts span, where black
+painted beyond them counts as the error it is. A run models the top better only if it does so in the
+band as well. Shares are of pixels; the network is evaluated at every one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn import formatting
+from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of
+from ginn.analysis.statistics import probability_of_superiority, rank_sum_p_value
+from ginn.dataset.dataset import Domain
+from ginn.network.run import Snapshots, pre_activations
+
+
+@dataclass(frozen=True)
+class PartErrors:
+    """Errors of one run at one snapshot.
+
+    `wrong` is the share of each part's pixels on the wrong side of p = 0.5, in [0, 1];
+    `cross_entropy` the mean over the part in nats: ln 2 for a network that knows nothing. `top` and
+    `band` are the shares of wrong pixels in the top's parts and in the rows that they span.
+    """
+
+    seed: int
+    wrong: dict[str, float]
+    cross_entropy: dict[str, float]
+    top: float
+    band: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An error of failed runs against that of all others.
+
+    Medians are shares of pixels, NaN where there is no run. `better` is the share of pairs of a
+    failed run and another in which the failed one has the smaller error, ties counting half: 0.5
+    under no effect. `p_value` is two-sided, of the exact rank sum test.
+    """
+
+    failed: int
+    others: int
+    failed_median: float
+    others_median: float
+    better: float
+    p_value: float
+
+
+def part_errors(
+    snapshots: Snapshots, domain: Domain, top: Sequence[str], snapshot: int = -1
+) -> PartErrors:
+    """Errors by part of one run at one snapshot; `top` names the parts that are the top.
+
+    ValueError if the picture has no part of such a name.
+    """
+    logit = pre_activations(*snapshots.at(snapshot), domain.points())[-1]
+    logit = logit.reshape(domain.labels.shape)
+    wrong = (logit > 0) != domain.labels
+    entropy = np.logaddexp(0.0, np.where(domain.labels, -logit, logit))
+    parts, band = top_and_band(domain, top)
+    return PartErrors(
+        seed=snapshots.seed,
+        wrong={part.name: float(wrong[part.mask].mean()) for part in domain.parts},
+        cross_entropy={part.name: float(entropy[part.mask].mean()) for part in domain.parts},
+        top=float(wrong[parts].mean()),
+        band=float(wrong[band].mean()),
+    )
+
+
+def top_and_band(domain: Domain, top: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The pixels (n, n) of the named parts, and of all rows from their first to their last.
+
+    ValueError if no name is given, or the picture has no part of such a name.
+    """
+    masks = {part.name: part.mask for part in domain.parts}
+    missing = [name for name in top if name not in masks]
+    if missing or not top:
+        raise ValueError(
+            f"top: found {missing or list(top)}, expected parts of the picture: {sorted(masks)}"
+        )
+    parts: NDArray[Any] = np.any([masks[name] for name in top], axis=0)
+    rows = np.flatnonzero(parts.any(axis=1))
+    band = np.zeros_like(parts)
+    band[rows[0] : rows[-1] + 1] = True
+    return parts, band
+
+
+def compare(failed: Sequence[float], others: Sequence[float]) -> Comparison:
+    """How an error of failed runs compares with that of the others; see `Comparison`."""
+    return Comparison(
+        failed=len(failed),
+        others=len(others),
+        failed_median=_median(failed),
+        others_median=_median(others),
+        better=probability_of_superiority(others, failed),
+        p_value=rank_sum_p_value(failed, others),
+    )
+
+
+def compare_runs(runs: Sequence[PartErrors], failed_seeds: Sequence[int]) -> dict[str, Comparison]:
+    """The comparison of failed runs with all others, by part, and for "top" and "band" of the top.
+
+    A part that bears one of these two names is hidden by it.
+    """
+    table = [run.wrong | {"top": run.top, "band": run.band} for run in runs]
+    failed = [run.seed in failed_seeds for run in runs]
+    return {
+        name: compare(
+            [row[name] for row, each in zip(table, failed, strict=True) if each],
+            [row[name] for row, each in zip(table, failed, strict=True) if not each],
+        )
+        for name in (table[0] if table else {})
+    }
+
+
+def is_better(found: Comparison, tests: int) -> Verdict:
+    """Whether failed runs have the smaller error, as one of `tests` (Bonferroni)."""
+    if found.p_value * tests > SIGNIFICANT:
+        return "not decidable here"
+    return "holds" if found.better > 0.5 else "does not hold"
+
+
+def claim_failed_runs_model_the_top_better(
+    cohort: dict[str, Comparison], auditions: dict[str, Comparison]
+) -> Claim:
+    """Claim 8: failed runs model the top better, from `compare_runs` of full runs and auditions.
+
+    The verdict is the full runs' where there are enough of them to decide, else the auditions'.
+    """
+    verdicts = [
+        all_of([is_better(group[name], 4) for name in ("top", "band")])
+        for group in (cohort, auditions)
+    ]
+    full, short = cohort["top"], auditions["top"]
+    return Claim(
+        name="Failed runs and the top",
+        statement="A failed run models the top of the picture better than a good run does.",
+        definition="Share of wrong pixels of failed runs against others: in the parts of the top, "
+        "and in all rows they span, so that black painted beyond them counts. The failed run is "
+        "the better one of half of all pairs under no effect. 4 exact rank sum tests. The full "
+        "runs decide where they can, else the trials.",
+        value="wrong in the top, failed runs against the others: "
+        f"{_told(full)}, {full.failed} of {full.failed + full.others} full runs failed; "
+        f"{_told(short)}, {short.failed} of {short.failed + short.others} trials failed (medians)",
+        control=f"over whole rows: full runs {_told(cohort['band'])}; trials "
+        f"{_told(auditions['band'])}",
+        runs=full.failed + full.others,
+        verdict=verdicts[1] if verdicts[0] == "not decidable here" else verdicts[0],
+    )
+
+
+def _told(found: Comparison) -> str:
+    """Both medians and the p-value."""
+    if not found.failed or not found.others:
+        return "nothing to compare"
+    failed, others = (
+        formatting.percent(each, 2) for each in (found.failed_median, found.others_median)
+    )
+    return f"{failed} against {others} ({formatting.p_value(found.p_value)})"
+
+
+def _median(values: Sequence[float]) -> float:
+    return float(np.median(values)) if len(values) else float("nan")

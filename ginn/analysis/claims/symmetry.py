@@ -1,0 +1,239 @@
+"""Symmetry: do the boundaries of better networks mirror the picture's own symmetry?
+
+The mirror score of a layer matches each neuron with one neuron's mirror image, one to one, so that
+the mean likeness is largest. Likeness is the size of the correlation of the two on and off maps
+over the pixel grid (Pearson's phi): 1 where they have the same boundary, on the same side or not;
+near 0 where neither tells of the other. Neurons that are on or off everywhere have no boundary and
+are left out.
+
+The matching is the best of many, so even unrelated neurons score above 0. What it reads under no
+effect is the control's: the same networks before training, and the same score about an axis that
+the picture does not have.
+
+Axes: N neurons of a layer, P pixels, L hidden layers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn import formatting
+from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of, compared, layers, medians
+from ginn.analysis.statistics import (
+    Interval,
+    rank_correlation,
+    rank_correlation_interval,
+    rank_correlation_p_value,
+)
+from ginn.dataset.dataset import Domain
+from ginn.network.run import Float64, Snapshots, pre_activations
+
+Axis = Literal["left-right", "top-bottom"]
+AXES: tuple[Axis, Axis] = ("left-right", "top-bottom")
+
+
+@dataclass(frozen=True)
+class MirrorScores:
+    """Mirror scores of one network by hidden layer, (L,) each, in [0, 1], and its loss in nats.
+
+    `own` is about the upright axis, `other` about the level one. NaN for a layer without boundary.
+    """
+
+    own: Float64
+    other: Float64
+    loss: float
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Spearman's rank correlation of scores with final loss over `runs`, and what it is worth.
+
+    In [-1, 1]: negative if better networks are more symmetric, 0 under no effect. `interval` is the
+    bootstrap's; `p_value` is two-sided, from permutations. NaN where a sample is constant.
+    """
+
+    runs: int
+    value: float
+    interval: Interval
+    p_value: float
+
+
+def mirror_scores(snapshots: Snapshots, domain: Domain, snapshot: int = -1) -> MirrorScores:
+    """How symmetric each layer is at one snapshot; see `MirrorScores`."""
+    values = pre_activations(*snapshots.at(snapshot), domain.points())[:-1]
+    maps = [(value > 0).T.reshape(-1, *domain.labels.shape) for value in values]
+    return MirrorScores(
+        own=np.array([mirror_score(on, "left-right") for on in maps]),
+        other=np.array([mirror_score(on, "top-bottom") for on in maps]),
+        loss=float(snapshots.loss[snapshot]),
+    )
+
+
+def mirror_score(on: NDArray[np.bool_], axis: Axis) -> float:
+    """The mean likeness of on maps (N, n, n) and mirror images, best matched one to one.
+
+    In [0, 1]; NaN if no neuron has a boundary. `axis` says which sides change places.
+    """
+    flat = on.reshape(len(on), -1)
+    on = on[flat.any(axis=1) & ~flat.all(axis=1)]
+    if not len(on):
+        return math.nan
+    likeness = mirror_likenesses(on, axis)
+    return float(likeness[np.arange(len(on)), best_matching(likeness)].mean())
+
+
+def mirror_likenesses(maps: NDArray[np.bool_], axis: Axis) -> Float64:
+    """The size of the correlation of each map (N, n, n) with each mirrored one, (N, N).
+
+    None of them may be constant. In [0, 1], and symmetric.
+    """
+    centred = maps.astype(np.float32) - maps.mean(axis=(1, 2), keepdims=True, dtype=np.float32)
+    centred /= np.linalg.norm(centred, axis=(1, 2), keepdims=True)
+    mirrored = centred[:, :, ::-1] if axis == "left-right" else centred[:, ::-1]
+    product = centred.reshape(len(maps), -1) @ mirrored.reshape(len(maps), -1).T
+    return np.asarray(np.minimum(np.abs(product), 1.0), dtype=np.float64)
+
+
+def best_matching(gain: Float64) -> NDArray[np.intp]:
+    """The column for each row of (N, N), one to one, with the largest sum of gains.
+
+    Kuhn and Munkres' method with potentials and shortest augmenting paths, in O(N^3) (Jonker and
+    Volgenant 1987, Computing 38: 325).
+    """
+    size = len(gain)
+    cost = np.zeros((size + 1, size + 1))
+    cost[1:, 1:] = gain.max(initial=0.0) - gain
+    row_price, column_price = np.zeros(size + 1), np.zeros(size + 1)
+    # Column 0 is where each row starts from; row 0 is nobody.
+    row_of = np.zeros(size + 1, dtype=np.intp)
+    for row in range(1, size + 1):
+        row_of[0], column = row, 0
+        slack = np.full(size + 1, np.inf)
+        come_from = np.zeros(size + 1, dtype=np.intp)
+        reached = np.zeros(size + 1, dtype=np.bool_)
+        while row_of[column]:
+            reached[column] = True
+            reduced = cost[row_of[column]] - row_price[row_of[column]] - column_price
+            nearer = ~reached & (reduced < slack)
+            slack[nearer], come_from[nearer] = reduced[nearer], column
+            step = np.where(reached, np.inf, slack)
+            step[0] = np.inf
+            column = int(np.argmin(step))
+            row_price[row_of[reached]] += step[column]
+            column_price[reached] -= step[column]
+            slack[~reached] -= step[column]
+        while column:
+            row_of[column] = row_of[come_from[column]]
+            column = int(come_from[column])
+    matched = np.empty(size, dtype=np.intp)
+    matched[row_of[1:] - 1] = np.arange(size)
+    return matched
+
+
+def picture_symmetry(domain: Domain, axis: Axis) -> float:
+    """The likeness of the picture and its mirror image, in [0, 1]; 1 for an axis that it has."""
+    return float(mirror_likenesses(domain.labels[None], axis)[0, 0])
+
+
+def correlation_with_loss(runs: Sequence[MirrorScores], layer: int, axis: Axis) -> Correlation:
+    """How the scores of a layer go with the loss over runs; runs without a score are left out."""
+    name = "own" if axis == "left-right" else "other"
+    pairs = [(getattr(run, name)[layer], run.loss) for run in runs]
+    scores, losses = np.array([pair for pair in pairs if math.isfinite(pair[0])]).reshape(-1, 2).T
+    return Correlation(
+        runs=len(scores),
+        value=rank_correlation(scores, losses),
+        interval=rank_correlation_interval(scores, losses),
+        p_value=rank_correlation_p_value(scores, losses),
+    )
+
+
+def claim_symmetric_boundaries(
+    trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores]
+) -> Claim:
+    """Claim 6, what it rests on: trained boundaries mirror the picture's symmetry.
+
+    `untrained` are the same runs at their first snapshot, in the same order.
+    """
+    own, other, before = (
+        np.array([getattr(run, name) for run in runs])  # (runs, L)
+        for runs, name in ((trained, "own"), (trained, "other"), (untrained, "own"))
+    )
+    tests = 2 * own.shape[1]
+    return Claim(
+        name="Mirrored boundaries",
+        statement="A trained network's boundaries mirror the picture's left-right symmetry.",
+        definition="Mirror score by hidden layer: likeness (size of phi) of neurons and mirrored "
+        "neurons, best matched; 1 for a symmetric layer. Above that before training, and above "
+        "that about the level axis, if the claim holds. "
+        f"{tests} sign-flip tests over runs.",
+        value=f"mirror score in {layers(range(1, own.shape[1] + 1))}: {medians(own)} (medians over "
+        "runs); 1 is a perfect mirror",
+        control=f"before training {medians(before)}; mirrored top to bottom instead "
+        f"{medians(other)}",
+        runs=len(trained),
+        verdict=all_of([compared(each, tests) for each in [*(own - before).T, *(own - other).T]]),
+    )
+
+
+def claim_better_is_more_symmetric(
+    cohort: Sequence[MirrorScores], auditions: Sequence[MirrorScores]
+) -> Claim:
+    """Claim 6 itself: the better network is the more symmetric one, over full runs.
+
+    The auditions, at their end, are told beside them, and a layer in which they say the opposite
+    does not count.
+    """
+    hidden = range(len(cohort[0].own))
+    found, other = (
+        [correlation_with_loss(cohort, layer, axis) for layer in hidden] for axis in AXES
+    )
+    short, short_other = (
+        [correlation_with_loss(auditions, layer, axis) for layer in hidden] for axis in AXES
+    )
+    return Claim(
+        name="Better is more symmetric",
+        statement="The better a network, the more its boundaries mirror the picture's symmetry.",
+        definition="Spearman's correlation of mirror score and final loss over full runs, by "
+        "hidden layer; negative if the claim holds, 0 under no effect. "
+        f"{len(found)} permutation tests over runs; holds if some layer's passes. A layer whose "
+        "correlation over the trials has the other sign, with p below "
+        f"{SIGNIFICANT:g}, does not count.",
+        value=f"rank correlation with loss in {layers([each + 1 for each in hidden])}: "
+        f"{_told(found)}; in {len(auditions)} trials {_told(short)}",
+        control=f"mirrored top to bottom instead {_told(other)}; in trials {_told(short_other)}",
+        runs=len(cohort),
+        verdict=correlated_negatively(found, short),
+    )
+
+
+def correlated_negatively(found: Sequence[Correlation], short: Sequence[Correlation]) -> Verdict:
+    """Whether some correlation is below zero, and none above, each as one of several tests.
+
+    One that `short`, over other runs, contradicts does not count: the other sign, SIGNIFICANT.
+    """
+    decided = [
+        each
+        for each, brief in zip(found, short, strict=True)
+        if each.p_value * len(found) <= SIGNIFICANT
+        and not (brief.value * each.value < 0 and brief.p_value < SIGNIFICANT)
+    ]
+    if any(each.value > 0 for each in decided):
+        return "does not hold"
+    return "holds" if decided else "not decidable here"
+
+
+def _told(found: Sequence[Correlation]) -> str:
+    """Correlations with their p-values, one after the other."""
+    return ", ".join(
+        f"{each.value:+.2f} ({formatting.p_value(each.p_value)})".replace("-", "\u2212")
+        if math.isfinite(each.value)
+        else "none"
+        for each in found
+    )

@@ -1,0 +1,132 @@
+"""Pictures of the site for other places: social cards, and icons for a home screen.
+
+They are drawn by Pillow, because those places take no SVG. Lines are drawn larger and reduced,
+which smooths them.
+"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from ginn.figures.network_figure import (
+    INK,
+    MUTED,
+    PAPER,
+    PICTURE_BLACK,
+    PICTURE_WHITE,
+    RULE,
+    Colours,
+    Stage,
+    whiteness,
+)
+from ginn.network.run import layer_slices
+
+WIDTH, HEIGHT = 1200, 630  # px, the size that social networks ask for
+MARGIN = 56
+OVERSAMPLING = 2
+TITLE_SIZES = (72, 64, 56, 48, 40)  # px, the first at which the title fits
+MOST_LINES = 5
+LINE, OUTPUT_LINE = 0.0034, 0.0064  # shares of the picture's side
+CARD_SHADES = 128
+# What a launcher may cut off a maskable icon: outside a circle of 0.8 of its side (W3C manifest).
+ICON_SHARE = 0.72
+
+
+def social_card(stage: Stage, title: str, site_title: str, colours: Colours) -> bytes:
+    """A PNG of `WIDTH` x `HEIGHT`: a title on the left, a network's boundaries on the right.
+
+    Pillow's own typeface has the letters of western Europe; others are drawn as boxes.
+    """
+    card = Image.new("RGB", (WIDTH, HEIGHT), PAPER.light)
+    card.paste(stage_picture(stage, colours, HEIGHT), (WIDTH - HEIGHT, 0))
+    draw = ImageDraw.Draw(card)
+    draw.line([(WIDTH - HEIGHT, 0), (WIDTH - HEIGHT, HEIGHT)], fill=RULE.light, width=2)
+    room = WIDTH - HEIGHT - 2 * MARGIN
+    size, lines = fitted(title, room)
+    for number, line in enumerate(lines):
+        place = (MARGIN, MARGIN + number * round(1.2 * size))
+        draw.text(place, line, fill=INK.light, font=ImageFont.load_default(size))
+    if site_title != title:
+        small = wrapped(site_title, 28, room)
+        for number, line in enumerate(reversed(small)):
+            place = (MARGIN, HEIGHT - MARGIN - (number + 1) * 34)
+            draw.text(place, line, fill=MUTED.light, font=ImageFont.load_default(28))
+    # A shared palette halves the file, and nothing is seen of it.
+    return _png(card.quantize(CARD_SHADES, dither=Image.Dither.NONE))
+
+
+def stage_picture(stage: Stage, colours: Colours, side: int) -> Image.Image:
+    """What `figures.stage_svg` draws in its light theme, as pixels, `side` x `side`."""
+    large = side * OVERSAMPLING
+    white = np.rint(255 * whiteness(stage)).astype(np.uint8)
+    smooth = Image.Resampling.NEAREST if stage.background == "target" else Image.Resampling.BICUBIC
+    corner = np.array(stage.detail.corner)
+    span = stage.domain.pixels / stage.detail.zoom
+    left, top = (float(each) * stage.domain.pixels for each in corner)
+    box = (left, top, left + span, top + span)
+    mask = Image.fromarray(white).resize((large, large), smooth, box)
+    picture = Image.new("RGB", (large, large), PICTURE_BLACK.light)
+    picture.paste(PICTURE_WHITE.light, (0, 0, large, large), mask)
+    draw = ImageDraw.Draw(picture)
+    slices = layer_slices(stage.boundaries.widths)
+    shades = [*colours.layers, colours.output]
+    scale = large * stage.detail.zoom
+    for layer, shade in zip(slices, shades, strict=True):
+        width = round(large * (OUTPUT_LINE if layer == slices[-1] else LINE))
+        for neuron in stage.neurons:
+            if not layer.start <= neuron < layer.stop:
+                continue
+            for polyline in stage.boundaries.polylines(stage.snapshot, neuron):
+                points = [(x, y) for x, y in ((polyline.vertices - corner) * scale).tolist()]
+                points += points[:1] if polyline.closed else []
+                if len(points) > 1:
+                    draw.line(points, fill=shade.light, width=width, joint="curve")
+    return picture.resize((side, side), Image.Resampling.BOX)
+
+
+def fitted(text: str, room: int) -> tuple[int, list[str]]:
+    """The largest size (px) at which a title keeps to `MOST_LINES` lines of `room` px, and these.
+
+    At the smallest size what is left over is cut off, with an ellipsis.
+    """
+    for size in TITLE_SIZES:
+        lines = wrapped(text, size, room)
+        if len(lines) <= MOST_LINES and all(_width(line, size) <= room for line in lines):
+            return size, lines
+    kept = lines[:MOST_LINES]
+    return size, [*kept[:-1], kept[-1] + "\u2026"] if len(lines) > MOST_LINES else kept
+
+
+def wrapped(text: str, size: int, room: int) -> list[str]:
+    """Words in lines of at most `room` px; a word that is longer has a line of its own."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _width(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def icon(labels: NDArray[np.bool_], side: int) -> bytes:
+    """The picture that is learnt as a PNG icon: (n, n) labels, true for white, on white ground."""
+    inner = round(side * ICON_SHARE)
+    picture = Image.fromarray(np.where(labels, 255, 0).astype(np.uint8))
+    ground = Image.new("L", (side, side), 255)
+    ground.paste(picture.resize((inner, inner), Image.Resampling.BOX), (2 * ((side - inner) // 2,)))
+    return _png(ground)
+
+
+def _width(text: str, size: int) -> float:
+    return ImageFont.load_default(size).getlength(text)
+
+
+def _png(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", optimize=True)
+    return stream.getvalue()

@@ -1,0 +1,282 @@
+"""Exact boundaries of a ReLU network over the unit square.
+
+A boundary is the frontier, within the closed square, of the set where a neuron's pre-activation is
+above zero; zero counts as off, and the output's boundary is where its logit is zero, p = 0.5. What
+that means where a boundary is degenerate:
+
+- Zero weights, or a neuron on nowhere or everywhere: no polyline.
+- Zero over an area: that area is off, and its border with the on area is traced.
+- Coincident lines: copied neurons have the same polylines. Where a boundary runs along an earlier
+  neuron's, that neuron is no cause: the causes are the neurons that cross there.
+- Through a vertex where several earlier boundaries meet: one vertex for each of them, at one place.
+- Along a side of the domain: traced if the domain is on there, from corner to corner; if the
+  domain is off there, it has no on side and no polyline.
+- Through a corner: the vertex is at the corner and has the cause of one of its two sides, or there
+  are two vertices where the line cuts off nothing but the corner itself.
+- A closed ring is cut at no particular vertex and marked closed.
+
+Walking along a polyline, its neuron is on to the right hand as seen on a screen with y down.
+What is read as zero is said in `complex.rounding_bound`. A line that crosses an earlier one has a
+vertex there even where it happens not to bend, as a neuron without influence may cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn.geometry.subdivision import (
+    BOTTOM,
+    LEFT,
+    OWNER,
+    RIGHT,
+    TOP,
+    Bool,
+    Complex,
+    GeometryError,
+    Index,
+    by_chunks,
+    layers,
+)
+from ginn.network.run import Float64, Snapshots
+
+__all__ = ["BOTTOM", "LEFT", "RIGHT", "TOP", "Boundaries", "GeometryError", "Polyline", "trace"]
+
+# Vertices of a run at most. At its height a build holds some 300 bytes for each of them.
+MOST_VERTICES = 3_000_000
+_ALLOWED = (
+    f"allowed: {MOST_VERTICES:,} a run; use fewer units, record fewer snapshots, or raise "
+    "MOST_VERTICES in ginn/geometry.py"
+)
+
+
+class Polyline(NamedTuple):
+    """One connected piece of a boundary: `vertices` (V, 2), `causes` (V,), and if it closes."""
+
+    vertices: Float64
+    causes: NDArray[np.int32]
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """Every boundary of every neuron at every snapshot of one run, as flat arrays and offsets.
+
+    Neurons are numbered as in `network`: hidden layers first to last, then the output, so there
+    are N = sum(widths) + 1 lines a snapshot. Polyline p is
+    `vertices[polyline_offsets[p]:polyline_offsets[p + 1]]`; the polylines of neuron n at snapshot k
+    are those from `line_offsets[k * N + n]` up to `line_offsets[k * N + n + 1]`. A closed polyline
+    does not repeat its first vertex. Consecutive vertices may coincide, with different causes.
+
+    `vertices` (V, 2) float64 in domain units, x right and y down, [0, 1]; `causes` (V,) int32: the
+    earlier neuron whose boundary bends the line there, or LEFT, TOP, RIGHT, BOTTOM where it ends;
+    `regions` (K,) int32: the number of linear regions of the network over the domain, counted as
+    connected sets of one activation pattern that have an area.
+    """
+
+    widths: tuple[int, ...]
+    vertices: Float64
+    causes: NDArray[np.int32]
+    polyline_offsets: NDArray[np.int64]
+    closed: NDArray[np.bool_]
+    line_offsets: NDArray[np.int64]
+    regions: NDArray[np.int32]
+
+    @property
+    def neurons(self) -> int:
+        """The number of lines a snapshot, N: every hidden neuron and the output."""
+        return sum(self.widths) + 1
+
+    def __len__(self) -> int:
+        """The number of snapshots, K."""
+        return (len(self.line_offsets) - 1) // self.neurons
+
+    def polylines(self, snapshot: int, neuron: int) -> list[Polyline]:
+        """The polylines of one neuron at one snapshot."""
+        line = snapshot * self.neurons + neuron
+        return [
+            Polyline(
+                self.vertices[self.polyline_offsets[p] : self.polyline_offsets[p + 1]],
+                self.causes[self.polyline_offsets[p] : self.polyline_offsets[p + 1]],
+                bool(self.closed[p]),
+            )
+            for p in range(self.line_offsets[line], self.line_offsets[line + 1])
+        ]
+
+
+def boundaries_as_arrays(boundaries: Boundaries) -> dict[str, NDArray[Any]]:
+    """The boundaries as named arrays, for a file; `boundaries_from_arrays` is the way back."""
+    names = [field.name for field in fields(boundaries)]
+    return {name: np.asarray(getattr(boundaries, name)) for name in names}
+
+
+def boundaries_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Boundaries:
+    """The boundaries that `boundaries_as_arrays` took apart."""
+    rest: dict[str, Any] = {name: arrays[name] for name in arrays if name != "widths"}
+    return Boundaries(widths=tuple(arrays["widths"].tolist()), **rest)
+
+
+class Chains(NamedTuple):
+    """P polylines one after another: line, length and closed (P,); vertices (V, 2), causes (V,)."""
+
+    line: Index
+    length: Index
+    closed: Bool
+    vertices: Float64
+    causes: NDArray[np.int32]
+
+
+def trace(snapshots: Snapshots) -> Boundaries:
+    """The boundary of every neuron and of the output at every snapshot of a run.
+
+    Exact for the stored float32 weights evaluated in float64. Raises GeometryError if a
+    pre-activation is not finite, if rounding leaves it open how a boundary runs, or if there is
+    more of them than memory is meant to hold.
+    """
+    chains: list[Chains] = []
+    regions = [np.empty(0, dtype=np.int32)]
+    neurons = sum(snapshots.widths) + 1
+    found = 0
+
+    def trace_chunk(first: int, count: int) -> tuple[list[Chains], NDArray[np.int32]]:
+        part = slice(first, first + count)
+        weights = tuple(weight[part] for weight in snapshots.weights)
+        biases = tuple(bias[part] for bias in snapshots.biases)
+        own = []
+        for polygons in layers(weights, biases, first):
+            own.append(_layer_chains(polygons, neurons))
+        return own, polygons.regions()
+
+    try:
+        for own, counted in by_chunks(len(snapshots), trace_chunk):
+            chains += own
+            regions.append(counted)
+            found += sum(len(each.causes) for each in own)
+            if found > MOST_VERTICES:
+                _refuse_length(snapshots, np.concatenate(regions), found)
+    except GeometryError as error:
+        raise GeometryError(f"seed {snapshots.seed}: {error}") from error
+    return _assembled(snapshots.widths, len(snapshots), chains, np.concatenate(regions))
+
+
+def require_room(state: Snapshots, like: int) -> int:
+    """The vertices of one snapshot; GeometryError where `like` such are too many to trace."""
+    traced = trace(state)
+    vertices = len(traced.causes)
+    if like * vertices > MOST_VERTICES:
+        raise GeometryError(
+            f"seed {state.seed}: found {traced.regions[0]:,} linear regions at iteration "
+            f"{state.iterations[0]:,}, with {vertices:,} vertices in the boundaries, "
+            f"{like * vertices:,} in {like} snapshots from there on, {_ALLOWED}"
+        )
+    return vertices
+
+
+def _refuse_length(snapshots: Snapshots, regions: NDArray[np.int32], found: int) -> None:
+    fullest = int(np.argmax(regions))
+    raise GeometryError(
+        f"found {regions[fullest]:,} linear regions at iteration "
+        f"{snapshots.iterations[fullest]:,}, with {found:,} vertices in the boundaries of "
+        f"{len(regions)} of {len(snapshots)} snapshots, {_ALLOWED}"
+    )
+
+
+def _layer_chains(polygons: Complex, neurons: int) -> Chains:
+    """The polylines of one layer in a chunk; `neurons` is the number of lines a snapshot."""
+    crossings = polygons.crossings()
+    line = (polygons.first_snapshot + crossings.snapshot) * neurons
+    line += polygons.first_neuron + crossings.neuron
+    previous = polygons.predecessors(crossings, len(polygons.on))
+    longest = int(np.bincount(line - line.min()).max()) if line.size else 0
+    start, rank, ring = _ranked(previous, longest)
+    starts = np.flatnonzero(rank == 0)
+    starts = starts[np.argsort(line[starts], kind="stable")]
+    length = np.bincount(start)[starts]
+    offset = np.empty(line.size, dtype=np.intp)
+    offset[starts] = np.cumsum(length) - length
+    order = np.empty(line.size, dtype=np.intp)
+    order[offset[start] + rank] = np.arange(line.size)
+    edge, fraction = crossings.edge[order], polygons.fractions(crossings)[order]
+    return Chains(
+        line=line[starts],
+        length=length,
+        closed=ring[starts],
+        vertices=polygons.along(edge, fraction, slice(0, 2)).T,
+        causes=polygons.edges[OWNER, edge].astype(np.int32),
+    )
+
+
+def _ranked(previous: Index, longest: int) -> tuple[Index, Index, Bool]:
+    """For each of M linked crossings its chain's first, its rank from there, and if it is a ring.
+
+    `previous` (M,) names the one before, itself at the start of an open chain; no chain has more
+    than `longest`. A ring is cut at its lowest number.
+    """
+    start, rank = _chased(previous, longest)
+    ring = previous[start] != start
+    if ring.any():
+        member = np.flatnonzero(ring)
+        local = np.empty_like(previous)
+        local[member] = np.arange(member.size)
+        around = local[previous[member]]
+        lowest = _lowest(around, longest)
+        cut = np.where(lowest == np.arange(member.size), lowest, around)
+        start_in_ring, rank[member] = _chased(cut, longest)
+        start[member] = member[start_in_ring]
+    return start, rank, ring
+
+
+def _chased(previous: Index, longest: int) -> tuple[Index, Index]:
+    """First and rank of every member of open chains, by pointer doubling (Wyllie 1979)."""
+    rank = (previous != np.arange(previous.size)).astype(np.intp)
+    for _ in range(longest.bit_length()):
+        rank += rank[previous]
+        previous = previous[previous]
+    return previous, rank
+
+
+def _lowest(previous: Index, longest: int) -> Index:
+    """The lowest number on the ring of each member, by pointer doubling."""
+    lowest = np.arange(previous.size)
+    for _ in range(longest.bit_length()):
+        lowest = np.minimum(lowest, lowest[previous])
+        previous = previous[previous]
+    return lowest
+
+
+def _assembled(
+    widths: tuple[int, ...], snapshots: int, chains: list[Chains], regions: NDArray[np.int32]
+) -> Boundaries:
+    """All polylines in order of snapshot and neuron, from those found chunk by chunk."""
+    neurons = sum(widths) + 1
+    if not chains:
+        return Boundaries(
+            widths=widths,
+            vertices=np.empty((0, 2)),
+            causes=np.empty(0, dtype=np.int32),
+            polyline_offsets=np.zeros(1, dtype=np.int64),
+            closed=np.empty(0, dtype=np.bool_),
+            line_offsets=np.zeros(1, dtype=np.int64),
+            regions=regions,
+        )
+    line, length, closed, vertices, causes = (
+        np.concatenate(parts) for parts in zip(*chains, strict=True)
+    )
+    order = np.argsort(line, kind="stable")
+    offsets = np.concatenate([[0], np.cumsum(length[order])])
+    shift = (np.cumsum(length) - length)[order] - offsets[:-1]
+    source = np.repeat(shift, length[order]) + np.arange(offsets[-1])
+    a_line = np.bincount(line, minlength=snapshots * neurons)
+    return Boundaries(
+        widths=widths,
+        vertices=vertices[source],
+        causes=causes[source],
+        polyline_offsets=offsets.astype(np.int64),
+        closed=closed[order],
+        line_offsets=np.concatenate([[0], np.cumsum(a_line)]).astype(np.int64),
+        regions=regions,
+    )

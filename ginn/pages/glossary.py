@@ -1,0 +1,75 @@
+"""The glossary: what the field's words mean here, shown where each is first used, and as a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from markupsafe import Markup
+
+from ginn.config.models import InputError, read_toml
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """Words and their meanings, in the file's order; `home` is the page that lists them, or ""."""
+
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    home: str = ""
+
+    def listed(self) -> Markup:
+        """All words with their meanings, each under its own anchor."""
+        rows = [
+            Markup('<div id="{}"><dt>{}</dt><dd>{}</dd></div>').format(anchor(word), word, meaning)
+            for word, meaning in self.meanings.items()
+        ]
+        return Markup('\n\n<dl class="glossary">\n{}\n</dl>\n\n').format(Markup("\n").join(rows))
+
+
+def read_glossary(file: Path) -> dict[str, str]:
+    """The words of a glossary and what they mean; none where there is no such file.
+
+    Raises InputError, naming file and word, for what is no line of text.
+    """
+    if not file.exists():
+        return {}
+    meanings = read_toml(file, "a glossary")
+    for word, meaning in meanings.items():
+        if not isinstance(meaning, str) or not meaning.strip() or "\n" in meaning:
+            raise InputError(f"{file}: {word}: found {meaning!r}, allowed: a line of text")
+    return meanings
+
+
+def anchor(word: str) -> str:
+    """The id of a word's place in the list."""
+    return "term-" + re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
+
+
+class Terms:
+    """The words of a glossary that one rendering of an article has used so far."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        """`glossary` holds what can be asked for."""
+        self.glossary = glossary
+        self.used: set[str] = set()
+
+    def term(self, word: str, text: str = "") -> Markup:
+        """A word, written as `text` if given; the first time with its meaning on hover and focus.
+
+        Raises InputError for a word that the glossary does not hold.
+        """
+        if word not in self.glossary.meanings:
+            allowed = ", ".join(self.glossary.meanings) or "none, for the glossary is empty"
+            raise InputError(f"term: found {word!r}, allowed: {allowed}")
+        if word in self.used:
+            return Markup.escape(text or word)
+        self.used.add(word)
+        return Markup(
+            '<span class="citation term"><a href="{}#{}" aria-describedby="{}-meaning">{}</a>'
+            '<span class="source" role="tooltip" id="{}-meaning">{}</span></span>'
+        ).format(
+            self.glossary.home, anchor(word), anchor(word), text or word, anchor(word),
+            self.glossary.meanings[word],
+        )  # fmt: skip

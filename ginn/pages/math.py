@@ -1,0 +1,265 @@
+r"""Mathematics: the small part of TeX that articles use, to MathML, at build time and strictly.
+
+In Markdown `$...$` stands in the line, and `$$...$$` on a line of its own. What is not in the
+tables below is an error: a formula is set as it was meant, or the build stops. The converters that
+there are let unknown commands through as text; this report needs few commands, but those right.
+
+The output is MathML Core (W3C), which every current browser sets without scripts or fonts of ours.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.util import AtomicString
+
+from ginn.config.models import InputError
+
+# fmt: off
+LETTERS = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η",
+    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ",
+    "Sigma": "Σ", "Omega": "Ω", "ell": "ℓ", "infty": "∞", "partial": "∂", "nabla": "∇",
+}
+SIGNS = {
+    "cdot": "⋅", "times": "×", "pm": "±", "le": "≤", "ge": "≥", "ne": "≠", "approx": "≈",
+    "in": "∈", "notin": "∉", "subset": "⊂", "cup": "∪", "cap": "∩", "to": "→", "mapsto": "↦",
+    "sum": "∑", "prod": "∏", "int": "∫", "ldots": "…", "mid": "|", "top": "⊤",
+    "{": "{", "}": "}", "|": "‖",
+}
+FUNCTIONS = ("max", "min", "exp", "log", "ln", "sin", "cos", "arg", "tanh")
+SPACES = {",": "0.17em", ";": "0.28em", " ": "0.25em", "quad": "1em"}
+# A sum's or a maximum's limits stand under and over it where the formula has a line of its own.
+LIMITS = {"sum", "prod", "max", "min"}
+BOARD = {"N": "ℕ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
+ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
+# fmt: on
+TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\d+(?:\.\d+)?|[A-Za-z]|\s+|.", re.DOTALL)
+OPERATORS = set("+-=<>()[]|,;:/!'*.")
+DELIMITERS = {"(": "(", ")": ")", "[": "[", "]": "]", "|": "|", ".": ""} | {
+    r"\{": "{", r"\}": "}", r"\|": "‖",
+}  # fmt: skip
+
+
+class MathematicsError(InputError):
+    """A formula that cannot be read: `source` is the formula as it was written."""
+
+    def __init__(self, source: str, found: str, allowed: str) -> None:
+        """`found` is what was met; `allowed` what might have stood there."""
+        self.source, self.found, self.allowed = source, found, allowed
+        message = f"mathematics ${source}$: found {found}, allowed: {allowed}"
+        super().__init__(" ".join(message.split()))
+
+
+def mathml(source: str, block: bool = False) -> ET.Element:
+    r"""A formula as a `math` element.
+
+    Raises MathematicsError for a command, sign or structure that it does not know.
+
+    >>> ET.tostring(mathml(r"\frac{1}{2}"), "unicode")
+    '<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>'
+    """
+    reader = _Reader(source, block)
+    root = ET.Element("math", {"display": "block"} if block else {})
+    root.extend(reader.row([""]))
+    if not len(root):
+        raise MathematicsError(source, "nothing", "a formula between the dollars")
+    return root
+
+
+class _Reader:
+    """Reads a formula from left to right; a method gives what it read, and leaves the rest."""
+
+    def __init__(self, source: str, block: bool) -> None:
+        self.source, self.block = source, block
+        self.tokens: list[str] = [*TOKEN.findall(source), ""]
+        self.at = 0
+
+    def error(self, found: str, allowed: str) -> MathematicsError:
+        """What to raise: `found` is a token, and the empty one is the end."""
+        return MathematicsError(self.source, found or "the end", allowed)
+
+    def next(self) -> str:
+        """The next token that is no space, not yet taken; "" is the end."""
+        while self.tokens[self.at].isspace():
+            self.at += 1
+        return self.tokens[self.at]
+
+    def take(self, *allowed: str) -> str:
+        """The next token, taken; one of `allowed` where these are given."""
+        token = self.next()
+        if (allowed and token not in allowed) or not token:
+            raise self.error(token, " ".join(allowed) or "more")
+        self.at += 1
+        return token
+
+    def row(self, ends: Sequence[str]) -> list[ET.Element]:
+        """Elements up to one of the tokens `ends`, which is left; "" is the end of the formula."""
+        made = []
+        while self.next() not in ends:
+            if not self.next():
+                raise self.error("", " ".join(ends))
+            made.append(self.scripted())
+        return made
+
+    def scripted(self) -> ET.Element:
+        """One item with what stands below and above it."""
+        limits = self.block and self.next().removeprefix("\\") in LIMITS
+        base = self.item()
+        scripts: dict[str, ET.Element] = {}
+        while self.next() in ("_", "^"):
+            kind = self.take()
+            if kind in scripts:
+                raise self.error(f"a second {kind}", f"one {kind} an item")
+            scripts[kind] = self.argument()
+        if not scripts:
+            return base
+        names = ("munder", "mover", "munderover") if limits else ("msub", "msup", "msubsup")
+        name = names[2] if len(scripts) == 2 else names["^" in scripts]
+        return _element(name, base, *(scripts[kind] for kind in "_^" if kind in scripts))
+
+    def argument(self) -> ET.Element:
+        """A group in braces, or a single item, as one element."""
+        if self.next() != "{":
+            return self.item()
+        self.take()
+        made = self.row(["}"])
+        self.take()
+        return made[0] if len(made) == 1 else _element("mrow", *made)
+
+    def item(self) -> ET.Element:
+        """One letter, number, sign, group or command."""
+        if self.next() == "{":
+            return self.argument()
+        token = self.take()
+        if token.startswith("\\"):
+            return self.command(token[1:])
+        if token.isascii() and token[0].isdecimal():
+            return _leaf("mn", token)
+        if token.isascii() and token.isalpha():
+            return _leaf("mi", token)
+        if token in OPERATORS:
+            return _leaf("mo", {"-": "−", "'": "′"}.get(token, token), stretchy="false")
+        raise self.error(token, "letters, numbers, commands and " + " ".join(sorted(OPERATORS)))
+
+    def command(self, name: str) -> ET.Element:
+        """What a command stands for, with its arguments."""
+        if name in LETTERS:
+            return _leaf("mi", LETTERS[name])
+        if name in SIGNS:
+            return _leaf("mo", SIGNS[name], stretchy="false")
+        if name in FUNCTIONS:
+            return _leaf("mi", name)
+        if name in SPACES:
+            return ET.Element("mspace", width=SPACES[name])
+        if name in ACCENTS:
+            accented = _element("mover", self.argument(), _leaf("mo", ACCENTS[name]))
+            accented.set("accent", "true")
+            return accented
+        commands: dict[str, Callable[[], ET.Element]] = {
+            "frac": lambda: _element("mfrac", self.argument(), self.argument()),
+            "sqrt": lambda: _element("msqrt", self.argument()),
+            "mathrm": lambda: _leaf("mi", self.text(), mathvariant="normal"),
+            "mathbf": lambda: _leaf("mi", "".join(map(_bold, self.text()))),
+            "mathbb": self.board,
+            "text": lambda: _leaf("mtext", self.text()),
+            "left": self.fence,
+            "begin": self.cases,
+        }
+        if name not in commands:
+            known = [LETTERS, SIGNS, FUNCTIONS, SPACES, ACCENTS, commands]
+            raise self.error(f"\\{name}", " ".join(f"\\{n}" for names in known for n in names))
+        return commands[name]()
+
+    def text(self) -> str:
+        """What stands in braces, as it is written."""
+        self.take("{")
+        read = ""
+        while self.tokens[self.at] != "}":
+            if not self.tokens[self.at] or self.tokens[self.at][0] in "\\{":
+                raise self.error(self.tokens[self.at], "letters, numbers and }")
+            read += self.tokens[self.at]
+            self.at += 1
+        self.take("}")
+        return read
+
+    def board(self) -> ET.Element:
+        """One of the number systems."""
+        letter = self.text()
+        if letter not in BOARD:
+            raise self.error(letter, " ".join(BOARD))
+        return _leaf("mi", BOARD[letter])
+
+    def fence(self) -> ET.Element:
+        r"""What stands between `\left(` and `\right)`, with signs as high as it is."""
+        opening = DELIMITERS[self.take(*DELIMITERS)]
+        inner = self.row(["\\right"])
+        self.take()
+        closing = DELIMITERS[self.take(*DELIMITERS)]
+        return _element("mrow", *_sign(opening), *inner, *_sign(closing))
+
+    def cases(self) -> ET.Element:
+        r"""A brace and its cases: `\begin{cases} a & b \\ c & d \end{cases}`."""
+        name = self.text()
+        if name != "cases":
+            raise self.error(f"\\begin{{{name}}}", "\\begin{cases}")
+        table = ET.Element("mtable", columnalign="left")
+        end = ""
+        while end != "\\end":
+            row = ET.SubElement(table, "mtr")
+            end = "&"
+            while end == "&":
+                row.append(_element("mtd", *self.row(["&", "\\\\", "\\end"])))
+                end = self.take()
+        if self.text() != name:
+            raise self.error("another \\end", "\\end{cases}")
+        return _element("mrow", *_sign("{"), table)
+
+
+def _element(name: str, *children: ET.Element) -> ET.Element:
+    made = ET.Element(name)
+    made.extend(children)
+    return made
+
+
+def _leaf(name: str, text: str, **attributes: str) -> ET.Element:
+    """An element of text, which Markdown is to leave as it is."""
+    made = ET.Element(name, attributes)
+    made.text = AtomicString(text)
+    return made
+
+
+def _sign(sign: str) -> list[ET.Element]:
+    """A delimiter that grows with what it encloses; none for ""."""
+    return [_leaf("mo", sign, stretchy="true", fence="true")] if sign else []
+
+
+def _bold(letter: str) -> str:
+    """A letter of Unicode's mathematical bold, which MathML Core asks for in place of a style."""
+    if "a" <= letter <= "z":
+        return chr(0x1D41A + ord(letter) - ord("a"))
+    return chr(0x1D400 + ord(letter) - ord("A")) if "A" <= letter <= "Z" else letter
+
+
+class _Formula(InlineProcessor):
+    """Dollars in Markdown: two on either side for a formula on a line of its own, else one."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[ET.Element, int, int]:
+        """The formula, and where it stood."""
+        return mathml(m[2], block=m[1] == "$$"), m.start(), m.end()
+
+
+class Mathematics(Extension):
+    """The Markdown extension: after code in backticks, and before a backslash escapes anything."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        """Add the reading of dollars."""
+        md.inlinePatterns.register(_Formula(r"(\$\$?)([^$]+)\1", md), "mathematics", 185)

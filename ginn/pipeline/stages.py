@@ -1,0 +1,496 @@
+"""The stages of a build: each has its key, its work and its place in the store."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ginn.analysis import claims_table, examples
+from ginn.analysis import facts as phenomena
+from ginn.analysis.claims import dead_layers, revival
+from ginn.analysis.claims.revival import Trial
+from ginn.analysis.claims_table import Findings
+from ginn.analysis.examples import Examples
+from ginn.analysis.facts import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
+from ginn.config.models import Experiment, Site
+from ginn.dataset.dataset import Domain
+from ginn.figures import small_multiples
+from ginn.figures.small_multiples import Multiple
+from ginn.files import hashed
+from ginn.geometry import boundaries as geometry
+from ginn.geometry import motion
+from ginn.geometry.boundaries import Boundaries
+from ginn.network import run as network
+from ginn.network.run import Float64, Snapshots
+from ginn.pages import site as pages
+from ginn.pages.figure_calls import Report
+from ginn.pipeline.tasks import bar, find_moments, groups, train_group, train_trials, training_of
+from ginn.runtime import cache
+from ginn.runtime.cache import ARRAYS, FILES, JSON, Form, Store
+from ginn.runtime.lazy_cache import Hand, shelve
+from ginn.runtime.workers import Crew
+from ginn.viewer_data import boundary_chunks, film, sprite_sheets
+
+ROOT = Path(__file__).resolve().parents[2]
+SNAPSHOTS = ARRAYS.of(network.snapshots_as_arrays, network.snapshots_from_arrays)
+BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
+ONE_ARRAY: Form[Float64] = ARRAYS.of(lambda array: {"array": array}, lambda arrays: arrays["array"])
+FINDINGS: Form[Findings] = JSON.of(claims_table.findings_as_json, claims_table.findings_from_json)
+EXAMPLES: Form[Examples] = JSON.of(dataclasses.asdict, examples.examples_from_json)
+# The folder of the site that the viewer loads from. Experiments share it: content names the files.
+DATA = "data"
+# How long a trial goes on after the state that it starts from.
+TRIAL_ITERATIONS = 50_000
+# The rooms behind every measure, and behind the words of its claim.
+GEOMETRY = ("geometry", "complex", "network", "picture")
+MEASURES = (
+    "numerals",
+    *(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/analysis/claims").glob("*.py"))),
+)
+MULTIPLES: Form[dict[str, tuple[Multiple, ...]]] = ARRAYS.of(
+    small_multiples.multiples_as_arrays, small_multiples.multiples_from_arrays
+)
+MOMENTS: Form[tuple[Moment, ...]] = JSON.of(
+    lambda moments: [dataclasses.asdict(moment) for moment in moments],
+    lambda moments: tuple(Moment(**moment) for moment in moments),
+)
+
+
+def rooms(*names: str) -> list[Path]:
+    """The source files of rooms, for the keys of the stages that use them."""
+    return sorted((ROOT / "ginn").rglob("*.py"))
+
+
+class Stages:
+    """The stages of one experiment: each has its key, its work and its place in the store.
+
+    Keys hold all that a stage depends on, and no experiment's name unless the stage writes it: so
+    experiments never take each other's work, but for work that is the same.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        experiment: Experiment,
+        domain: Domain,
+        kept: Store,
+        hand: Hand,
+        workers: Crew,
+    ) -> None:
+        """Prepare what the keys share; `hand` is of all experiments of a build."""
+        self.site, self.experiment, self.hand = site, experiment, hand
+        self.domain, self.kept, self.workers = domain, kept, workers
+        self.labels = hashlib.sha256(domain.labels.tobytes()).hexdigest()
+        self.parts = hashlib.sha256(
+            b"".join(part.name.encode() + part.mask.tobytes() for part in domain.parts)
+        ).hexdigest()
+        self.corners = domain.corners.tolist()
+        self.run_keys: dict[str, str] = {}
+        self.trace_keys: dict[str, str] = {}
+        self.multiples_key = ""
+
+    def audition(self) -> AuditionFacts:
+        """Train many seeds briefly, and see which of them have failed by then."""
+        experiment = self.experiment
+        outcome_key = cache.key(
+            "audition-outcome",
+            {"runs": list(self.audition_keys().values()), "parts": self.parts},
+            rooms("phenomena", "network", "picture"),
+            ["numpy"],
+        )
+
+        def listen() -> dict[str, Any]:
+            heard = phenomena.audition_facts(experiment, self.auditioned, self.domain)
+            return dataclasses.asdict(heard)
+
+        heard = self.kept.keep("audition-outcome", outcome_key, JSON, listen)
+        return AuditionFacts(**{**heard, "failed_seeds": tuple(heard["failed_seeds"])})
+
+    def require_room(self) -> None:
+        """GeometryError where the boundaries of full runs would be too many, by the first trial's.
+
+        Better before a training of hours than after it; `geometry.trace` counts again.
+        """
+        end = self.experiment.audition_iterations
+        recorded = sum(iteration >= end for iteration in self.experiment.snapshots)
+        keys = dict(list(self.audition_keys().items())[:1])
+        key = cache.key("size", [keys, recorded], rooms("geometry", "complex", "network"), [])
+
+        def measure() -> int:
+            (trial,) = self.kept.keep_each(
+                "audition", keys, SNAPSHOTS, self.train((0, end))
+            ).values()
+            return geometry.require_room(dead_layers.last_state(trial), recorded)
+
+        self.kept.keep("size", key, JSON, measure)
+
+    def cohort(self, seeds: Sequence[int]) -> Mapping[str, Snapshots]:
+        """Train the cohort in full: run id -> snapshots."""
+        recorded = self.experiment.snapshots
+        self.run_keys = self.training_keys(seeds, recorded)
+        return shelve(self.kept, self.hand, "train", self.run_keys, SNAPSHOTS, self.train(recorded))
+
+    def training_keys(self, seeds: Sequence[int], recorded: Sequence[int]) -> dict[str, str]:
+        """Run id -> key of its training up to the last recorded iteration."""
+        inputs = training_of(self.experiment) | {"labels": self.labels, "recorded": list(recorded)}
+        own = {f"seed-{seed}": seed for seed in seeds}
+        return cache.keys("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
+
+    def audition_keys(self) -> dict[str, str]:
+        """Run id -> key of its audition."""
+        recorded = (0, self.experiment.audition_iterations)
+        return self.training_keys(range(self.experiment.audition_seeds), recorded)
+
+    @cached_property
+    def auditioned(self) -> list[Snapshots]:
+        """The audition's runs themselves: two snapshots each, so all of them are little."""
+        train = self.train((0, self.experiment.audition_iterations))
+        return list(
+            self.kept.keep_each("audition", self.audition_keys(), SNAPSHOTS, train).values()
+        )
+
+    @cached_property
+    def hardest_part(self) -> str:
+        """The part that claims and examples look at, which the trials choose."""
+        return dead_layers.hardest_part(self.auditioned, self.domain)
+
+    def variant(self) -> VariantFacts:
+        """What becomes of this experiment, as a variant of another: auditions and full runs."""
+        audition = self.audition()
+        cohort = self.cohort(range(self.experiment.first_seeds))
+        runs = self.with_regions(self.outcomes(cohort), cohort)
+        return phenomena.variant_facts(self.experiment, audition, runs)
+
+    def with_regions(
+        self, runs: Sequence[RunFacts], cohort: Mapping[str, Snapshots]
+    ) -> list[RunFacts]:
+        """Runs with the linear regions that they end with."""
+        key = cache.key(
+            "regions", [self.run_keys[run.id] for run in runs], rooms("claims", *GEOMETRY),
+            ["numpy"],
+        )  # fmt: skip
+        regions = self.kept.keep(
+            "regions",
+            key,
+            JSON,
+            lambda: {run.id: claims_table.regions_at_the_end(cohort[run.id]) for run in runs},
+        )
+        return [replace(run, regions_end=regions[run.id]) for run in runs]
+
+    def claims(
+        self,
+        cohort: Mapping[str, Snapshots],
+        runs: Sequence[RunFacts],
+        audition: AuditionFacts,
+        variants: Sequence[VariantFacts],
+    ) -> Findings:
+        """The claims table and its evidence; a run that ended early is in neither."""
+        if all(run.ended for run in runs):
+            return Findings(())
+        failed = [run.seed for run in runs if run.failed]
+        inputs = {
+            "runs": self.run_keys,
+            "domain": [self.labels, self.parts, self.corners],
+            "audition": [training_of(self.experiment), audition],
+            "top": self.experiment.top,
+        }
+        own = {"boundaries": [], "networks": [], "picture": [failed], "trials": []}
+        keys = cache.keys(
+            "claims", own, inputs, rooms("claims", "evidence", *GEOMETRY, *MEASURES), ["numpy"]
+        )
+        unchosen = [run for run in runs if run.seed < self.experiment.first_seeds]
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Findings]]:
+            whole = [cohort[run.id] for run in runs if not run.ended]
+            heard = self.auditioned
+            part = self.hardest_part
+            calls: dict[str, tuple[Any, ...]] = {
+                "networks": (whole, heard, self.domain, part),
+                "boundaries": (whole, heard, self.domain),
+                "picture": (
+                    whole, heard, failed, audition.failed_seeds, self.domain, self.experiment.top,
+                ),
+            }  # fmt: skip
+            wanted = [(name, *call) for name, call in calls.items() if name in missing]
+            with bar("measuring", len(missing)) as progress:
+                for name, found in self.workers.each(claims_table.make, wanted):
+                    progress.update()
+                    yield name, found
+            if "trials" in missing:
+                trials = claims_table.trials_of(heard, self.domain, part)
+                ends = {name: self.try_out(each, heard) for name, each in trials.items()}
+                yield "trials", claims_table.findings_of_trials(trials, ends, self.domain)
+
+        made = self.kept.keep_each("claims", keys, FINDINGS, work)
+        widths = self.experiment.widths
+        plain = phenomena.as_network("Plain", widths, audition, self.with_regions(unchosen, cohort))
+        others = [phenomena.as_network(v.title, v.widths, v.audition, v.runs) for v in variants]
+        return claims_table.together(
+            [*made.values(), claims_table.findings_of_variants(plain, others)]
+        )
+
+    def try_out(self, trials: Sequence[Trial], heard: Sequence[Snapshots]) -> list[Snapshots]:
+        """Train trials on from where their patients stood, in the order given."""
+        experiment = self.experiment
+        begin = experiment.audition_iterations
+        recorded = revival.recorded(begin, min(TRIAL_ITERATIONS, experiment.iterations - begin))
+        networks = {run.seed: run for run in heard}
+        parts = [
+            [trials[number] for number in group]
+            for group in groups(range(len(trials)), self.workers.jobs)
+        ] if trials else []  # fmt: skip
+        calls = [
+            (training_of(experiment), self.domain, [trial.stream for trial in part], recorded,
+             revival.start(part, networks), number)
+            for number, part in enumerate(parts)
+        ]  # fmt: skip
+        done: dict[int, list[Snapshots]] = {}
+        with bar(f"trying out {len(trials)}", len(trials) * (recorded[-1] - begin)) as progress:
+            for number, runs in self.workers.each(train_trials, calls, progress.update):
+                done[number] = runs
+        return [run for number in sorted(done) for run in done[number]]
+
+    def examples(
+        self,
+        exhibited: Sequence[RunFacts],
+        cohort: Mapping[str, Snapshots],
+        boundaries: Mapping[str, Boundaries],
+    ) -> Examples:
+        """Where to look in the runs that are shown."""
+        inputs = {
+            "runs": self.run_keys,
+            "trials": self.audition_keys(),
+            "shown": [run.id for run in exhibited],
+            "domain": [self.labels, self.parts, self.corners],
+        }
+        key = cache.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
+
+        def look() -> Examples:
+            part = self.hardest_part
+            shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
+            return examples.examples(shown, boundaries, list(cohort.values()), self.domain, part)
+
+        return self.kept.keep("examples", key, EXAMPLES, look)
+
+    def train(
+        self, recorded: Sequence[int]
+    ) -> Callable[[list[str]], Iterator[tuple[str, Snapshots]]]:
+        """The work of a training stage: the missing runs, in groups that fill the cores."""
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Snapshots]]:
+            seeds = [int(name.removeprefix("seed-")) for name in missing]
+            calls = [
+                (training_of(self.experiment), self.domain, group, tuple(recorded))
+                for group in groups(seeds, self.workers.jobs)
+            ]
+            with bar(f"training {len(seeds)} runs", len(seeds) * recorded[-1]) as progress:
+                for runs in self.workers.each(train_group, calls, progress.update):
+                    yield from ((f"seed-{run.seed}", run) for run in runs)
+
+        return work
+
+    def outcomes(self, cohort: Mapping[str, Snapshots]) -> tuple[RunFacts, ...]:
+        """How each run of the cohort came out, by seed."""
+        key = cache.key(
+            "outcomes",
+            {"runs": list(self.run_keys.values()), "parts": self.parts},
+            rooms("phenomena", "network", "picture"),
+            ["numpy"],
+        )
+
+        def measure() -> list[dict[str, Any]]:
+            outcomes = [phenomena.outcome(run, self.domain) for run in cohort.values()]
+            return [dataclasses.asdict(outcome) for outcome in outcomes]
+
+        return tuple(RunFacts(**run) for run in self.kept.keep("outcomes", key, JSON, measure))
+
+    def trace(
+        self, exhibited: Sequence[RunFacts], runs: Mapping[str, Snapshots]
+    ) -> Mapping[str, Boundaries]:
+        """The exact boundaries of the exhibited runs, by run id."""
+        own = {run.id: self.run_keys[run.id] for run in exhibited}
+        sources = rooms("geometry", "complex", "network")
+        self.trace_keys = cache.keys("trace", own, {}, sources, ["numpy"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Boundaries]]:
+            # A run takes a fraction of a second: less than handing it to another process.
+            for name in bar("tracing", names=missing):
+                yield name, geometry.trace(runs[name])
+
+        return shelve(self.kept, self.hand, "trace", self.trace_keys, BOUNDARIES, work)
+
+    def with_traced_regions(
+        self, exhibited: Sequence[RunFacts], boundaries: Mapping[str, Boundaries]
+    ) -> tuple[RunFacts, ...]:
+        """The exhibited runs with the linear regions that they begin and end with."""
+        keys = cache.keys("traced-regions", self.trace_keys, {}, rooms("phenomena"), [])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, list[int]]]:
+            for run in exhibited:
+                if run.id in missing:
+                    counted = phenomena.with_regions(run, boundaries[run.id])
+                    yield run.id, [counted.regions_start, counted.regions_end]
+
+        counts = self.kept.keep_each("traced-regions", keys, JSON, work)
+        return tuple(
+            replace(run, regions_start=counts[run.id][0], regions_end=counts[run.id][1])
+            for run in exhibited
+        )
+
+    def film(
+        self, boundaries: Mapping[str, Boundaries], runs: Mapping[str, Snapshots]
+    ) -> dict[str, Mapping[str, bytes]]:
+        """The sprite sheets of the exhibited runs: run id -> name -> content."""
+        inputs = {"colours": self.site.layer_colours, "pixels": self.experiment.pixels}
+        sources = rooms("film", "sprites", "address", "phenomena", "network")
+        keys = cache.keys("film", self.trace_keys, inputs, sources, ["numpy", "pillow"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+            colours = self.site.layer_colours
+            calls = [(name, boundaries[name], runs[name], colours, self.domain) for name in missing]
+            with bar("filming", len(calls)) as progress:
+                for name, files in self.workers.each(film.film, calls):
+                    progress.update()
+                    yield name, files
+
+        return self.kept.keep_each("film", keys, FILES, work)
+
+    def motion(self, boundaries: Mapping[str, Boundaries]) -> dict[str, Float64]:
+        """How far each layer's boundaries moved: run id -> (snapshots, layers)."""
+        keys = cache.keys("motion", self.trace_keys, {}, rooms("motion", "network"), ["numpy"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, Float64]]:
+            for name in bar("measuring motion", names=missing):
+                yield name, motion.motion(boundaries[name])
+
+        return self.kept.keep_each("motion", keys, ONE_ARRAY, work)
+
+    def moments(
+        self, exhibited: Sequence[RunFacts], runs: Mapping[str, Snapshots]
+    ) -> dict[str, tuple[Moment, ...]]:
+        """The named moments of the exhibited runs, by run id."""
+        own = {run.id: self.run_keys[run.id] for run in exhibited}
+        sources = rooms("phenomena", "network", "picture")
+        keys = cache.keys("moments", own, {"parts": self.parts}, sources, ["numpy"])
+
+        def work(missing: list[str]) -> Iterator[tuple[str, tuple[Moment, ...]]]:
+            calls = [(name, runs[name], self.domain) for name in missing]
+            with bar("finding moments", len(calls)) as progress:
+                for name, found in self.workers.each(find_moments, calls):
+                    progress.update()
+                    yield name, found
+
+        return self.kept.keep_each("moments", keys, MOMENTS, work)
+
+    def vectors(
+        self,
+        exhibited: Sequence[RunFacts],
+        runs: Mapping[str, Snapshots],
+        boundaries: Mapping[str, Boundaries],
+        motions: Mapping[str, Float64],
+        moments: Mapping[str, Sequence[Moment]],
+        films: Mapping[str, Mapping[str, bytes]],
+    ) -> tuple[str, dict[str, bytes]]:
+        """The index's address, and everything the viewer loads: address -> content."""
+        experiment, site = self.experiment, self.site
+        inputs = {"runs": exhibited, "traces": self.trace_keys}
+        inputs |= {"labels": self.labels, "parts": self.parts}
+        inputs |= {"id": experiment.id, "title": experiment.title}
+        inputs |= {"colours": [site.layer_colours, site.output_colour]}
+        sources = [
+            *rooms("vectors", "weights", "quantities", "motion", "film", "sprites", "address"),
+            *rooms("network", "phenomena", "picture", "pages", "numerals"),
+            Path(__file__),
+        ]
+        key = cache.key("vectors", inputs, sources, ["numpy", "pillow"])
+
+        def work() -> Mapping[str, bytes]:
+            target = sprite_sheets.target_picture(self.domain.labels)
+            target_name = hashed("target.png", target)
+            files = {target_name: target}
+            cards = []
+            for run in exhibited:
+                card = boundary_chunks.RunCard(run.id, run.role, run.title, pages.outcome(run))
+                layouts = film.layouts(runs[run.id], self.domain.pixels, list(films[run.id]))
+                header, made = boundary_chunks.run_files(
+                    card,
+                    runs[run.id],
+                    boundaries[run.id],
+                    motions[run.id],
+                    moments[run.id],
+                    layouts,
+                )
+                files |= made
+                cards.append((card, len(runs[run.id]), header))
+            about = {
+                "id": experiment.id,
+                "title": experiment.title,
+                "pixels": self.domain.pixels,
+                "widths": list(experiment.widths),
+                "target": target_name,
+                "layer_colours": list(site.layer_colours),
+                "output_colour": site.output_colour,
+            }
+            index, content = boundary_chunks.index_file(about, self.domain.labels, cards)
+            return files | {index: content, "index": index.encode()}
+
+        files = self.kept.keep("vectors", key, FILES, work)
+        sheets = {name: made[name] for made in films.values() for name in made}
+        content = {f"{DATA}/{name}": made for name, made in (sheets | dict(files)).items()}
+        return f"{DATA}/{content.pop(f'{DATA}/index').decode()}", content
+
+    def multiples(
+        self, facts: Facts, runs: Mapping[str, Snapshots]
+    ) -> dict[str, tuple[Multiple, ...]]:
+        """The last output of every trial and every full run, small."""
+        failed_trials = facts.experiment.audition.failed_seeds
+        failed_runs = [run.seed for run in facts.experiment.cohort if run.failed]
+        inputs = {
+            "trials": self.audition_keys(),
+            "runs": self.run_keys,
+            "failed": [failed_trials, failed_runs],
+            "labels": self.labels,
+        }
+        self.multiples_key = cache.key(
+            "multiples", inputs, rooms("multiples", "phenomena", "network", "picture"), ["numpy"]
+        )
+
+        def paint() -> dict[str, tuple[Multiple, ...]]:
+            return {
+                "trials": small_multiples.multiples(self.auditioned, failed_trials, self.domain),
+                "full runs": small_multiples.multiples(runs.values(), failed_runs, self.domain),
+            }
+
+        return self.kept.keep("multiples", self.multiples_key, MULTIPLES, paint)
+
+    def report(
+        self,
+        facts: Facts,
+        runs: Mapping[str, Snapshots],
+        boundaries: Mapping[str, Boundaries],
+        index: str,
+        small: Mapping[str, tuple[Multiple, ...]],
+        leads: bool,
+    ) -> Report:
+        """All that pages speak of, under a key of what it was made from."""
+        inputs = {
+            "facts": facts,
+            "site": self.site,
+            "experiment": self.experiment,
+            "traces": self.trace_keys,
+            "runs": self.run_keys,
+            "domain": [self.labels, self.parts, self.corners],
+            "index": index,
+            "multiples": self.multiples_key,
+            "leads": leads,
+        }
+        key = cache.key("report", inputs, [], [])
+        return Report(
+            self.site, self.experiment, facts, self.domain, runs, boundaries, {"index": index},
+            small, leads, key,
+        )  # fmt: skip

@@ -1,0 +1,125 @@
+"""The last lines of a build: outcomes, the seconds of each stage, the site's bytes by kind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ginn.analysis.claim import Claim
+from ginn.analysis.facts import AuditionFacts, RunFacts
+from ginn.runtime import cache
+
+KINDS = {
+    ".html": "pages",
+    ".css": "style",
+    ".svg": "figures",
+    ".webp": "sprite sheets",
+    ".png": "pictures",
+    ".json": "facts and manifest",
+    ".npz": "snapshots",
+}
+
+
+def _added_up(record: Sequence[cache.Stage]) -> list[cache.Stage]:
+    """One row a stage, in the order of their first: variants pass through the same stages."""
+    rows: dict[str, cache.Stage] = {}
+    for stage in record:
+        before = rows.get(stage.name, cache.Stage(stage.name, 0, 0, 0.0))
+        rows[stage.name] = cache.Stage(
+            stage.name, before.made + stage.made, before.kept + stage.kept,
+            before.seconds + stage.seconds,
+        )  # fmt: skip
+    return list(rows.values())
+
+
+def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
+    """Files and bytes of a site by what they are, largest first."""
+    kinds: dict[str, tuple[int, int]] = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            kind = KINDS.get(path.suffix, "other")
+            if path.suffix == ".js":
+                kind = "vectors" if path.is_relative_to(folder / "data") else "scripts"
+                kind = "weights" if path.name.startswith("weights-") else kind
+            count, total = kinds.get(kind, (0, 0))
+            kinds[kind] = (count + 1, total + path.stat().st_size)
+    return dict(sorted(kinds.items(), key=lambda item: -item[1][1]))
+
+
+def peak_memory(workers: int) -> str:
+    """The most memory that a build's processes have had, in words; "" where the system is mute.
+
+    The system knows the peak of this process and that of the largest that worked for it and has
+    ended. All workers' peaks at one time, and at that size, is the worst that there can have been.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return ""
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes
+    own, largest = (
+        resource.getrusage(who).ru_maxrss * unit / 1e9
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    if not workers or not largest:
+        return f"Peak memory: {own:.2f} GB"
+    return (
+        f"Peak memory: {own:.2f} GB, and at most {largest:.2f} GB in each of {workers} workers: at "
+        f"most {own + workers * largest:.2f} GB"
+    )
+
+
+def claims_table(rows: Sequence[Claim], of: str = "") -> str:
+    """The claims with their verdicts and number of runs, one below the other; values beneath.
+
+    `of` is the experiment's title, or "" where there is but one.
+    """
+    lines = [f"\nClaims, {of}" if of else "\nClaims"]
+    for row in rows:
+        lines += [
+            f"{row.name:<34} {row.verdict:<20} {row.runs:>4} runs",
+            f"    {row.value}",
+            f"    control: {row.control}",
+        ]
+    return "\n".join(lines)
+
+
+def outcomes(audition: AuditionFacts, runs: Sequence[RunFacts], of: str = "") -> str:
+    """How an experiment came out; `of` is its title, or "" where there is but one."""
+    lines = [
+        f"\n{of}" if of else "",
+        f"Audition: {audition.failed} of {audition.seeds} seeds had failed after "
+        f"{audition.iterations:,} iterations"
+        + (f": {', '.join(map(str, audition.failed_seeds))}" if audition.failed else ""),
+        f"Cohort: {sum(run.failed for run in runs)} of {len(runs)} runs failed",
+    ]
+    lines += [
+        f"  {run.id:<10} loss {run.loss:.4f}  accuracy {run.accuracy:.3f}"
+        + ("  failed" if run.failed else "")
+        for run in runs
+    ]
+    return "\n".join(lines)
+
+
+def summary(
+    record: Sequence[cache.Stage],
+    sizes: Mapping[str, tuple[int, int]],
+    seconds: float,
+    memory: str = "",
+) -> str:
+    """The last lines of a build: the stages' seconds, the memory, the site's bytes."""
+    lines = ["\nStage                made  kept  seconds"]
+    for stage in _added_up(record):
+        spent = f"{stage.seconds:8.1f}" if stage.made else "    kept"
+        lines.append(f"{stage.name:<18}{stage.made:>7}{stage.kept:>6} {spent}")
+    lines.append(f"{'the whole build':<31} {seconds:8.1f}")
+    lines += [memory] if memory else []
+    lines.append("\nSite                files       kB")
+    for kind, (count, total) in sizes.items():
+        lines.append(f"{kind:<18}{count:>7}{total / 1000:>9,.0f}")
+    everything = sum(total for _, total in sizes.values())
+    lines.append(
+        f"{'all':<18}{sum(count for count, _ in sizes.values()):>7}{everything / 1000:>9,.0f}"
+    )
+    return "\n".join(lines)

@@ -1,0 +1,73 @@
+"""What a build hands to its workers: functions of plain arguments, and how they are shared out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from ginn.analysis import facts as phenomena
+from ginn.analysis.facts import Moment
+from ginn.config.models import Experiment
+from ginn.dataset.dataset import Domain
+from ginn.network import run as network
+from ginn.network.run import Snapshots
+from ginn.runtime import workers
+
+# More seeds in one batched step are no faster, and fewer steps on the way make progress coarse.
+MOST_SEEDS_A_STEP = 32
+
+
+def training_of(experiment: Experiment) -> dict[str, Any]:
+    """The fields of `train.Training`, without loading torch."""
+    return {
+        "widths": experiment.widths,
+        "iterations": experiment.iterations,
+        "batch": experiment.batch,
+        "learning_rate": experiment.learning_rate,
+    }
+
+
+def groups(seeds: Sequence[int], jobs: int) -> list[list[int]]:
+    """Seeds in groups of nearly equal size: as many as there are jobs, or a multiple of that."""
+    rounds = -(-len(seeds) // (jobs * MOST_SEEDS_A_STEP))
+    count = min(rounds * jobs, len(seeds))
+    return [list(map(int, group)) for group in np.array_split(seeds, count)]
+
+
+def train_group(
+    training: dict[str, Any],
+    domain: Domain,
+    seeds: list[int],
+    recorded: tuple[int, ...],
+    start: network.Start | None = None,
+) -> list[Snapshots]:
+    """In a worker: train a group of seeds together, from a start if one is given."""
+    # Here and not above: loading torch takes longer than a build that has nothing to train.
+    from ginn.network.training import Training, train
+
+    return train(Training(**training), domain, seeds, recorded, workers.tell, start)
+
+
+def find_moments(name: str, run: Snapshots, domain: Domain) -> tuple[str, tuple[Moment, ...]]:
+    """In a worker: a run's name and its moments."""
+    return name, phenomena.moments(run, domain)
+
+
+def train_trials(
+    training: dict[str, Any],
+    domain: Domain,
+    streams: list[int],
+    recorded: tuple[int, ...],
+    start: network.Start,
+    number: int,
+) -> tuple[int, list[Snapshots]]:
+    """In a worker: train a group of trials on from where they start; its number, and its runs."""
+    return number, train_group(training, domain, streams, recorded, start)
+
+
+def bar(words: str, total: int = 0, names: Sequence[str] | None = None) -> Any:
+    """A progress bar on standard error, or nothing where that is no terminal."""
+    return tqdm(names, desc=words, total=total or None, disable=None, unit_scale=True, leave=False)

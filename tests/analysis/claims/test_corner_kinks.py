@@ -1,0 +1,183 @@
+"""How near bends are to corners, where bends and corners are put on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from support.hand_made import hand_made
+from support.paths import BOTTLE
+from support.random_run import random_run
+
+from ginn.analysis.claims.corner_kinks import (
+    FARTHEST,
+    WATCHED,
+    CornerBend,
+    Nearness,
+    bends_at_corners,
+    claim_bends_at_corners,
+    distances,
+    nearer_p_value,
+    nearness,
+    outline_points,
+    points_of,
+)
+from ginn.analysis.claims.kinks import Kinks, kinks
+from ginn.dataset.dataset import Domain, Part, load_picture
+from ginn.geometry.boundaries import trace
+from ginn.network.run import Snapshots
+
+
+def square_picture(low: float = 0.3, high: float = 0.7, n: int = 40) -> Domain:
+    """A black square on white."""
+    black = np.zeros((n, n), dtype=bool)
+    black[round(low * n) : round(high * n), round(low * n) : round(high * n)] = True
+    corners = np.array([[x, y] for y in (low, high) for x in (low, high)])
+    return Domain(~black, (Part("square", False, black),), corners)
+
+
+def hat(x: float, y: float) -> list[tuple[Any, Any]]:
+    """A second-layer neuron, number 2, whose line bends by 90 degrees at (x, y), only there."""
+    first = ([[1, 0], [1, 1]], [-x, 0])  # on right of x; on everywhere
+    # With u and v the way right and down from (x, y): u + v where u < 0, else v - u.
+    return [first, ([[-2, 1]], [-x - y]), ([[1]], [-9])]
+
+
+def run_of(*places: tuple[float, float]) -> Snapshots:
+    return hand_made(*[hat(*place) for place in places])
+
+
+def test_the_hat_bends_where_it_is_said_to() -> None:
+    found = kinks(trace(run_of((0.3, 0.7))))
+    bent = found.angle > 1
+    np.testing.assert_allclose(found.place[bent], [[0.3, 0.7]], atol=1e-6)
+    np.testing.assert_allclose(found.angle[bent], 90, atol=1e-4)
+
+
+def test_distance_is_to_the_nearest_place() -> None:
+    points = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5]])
+    places = np.array([[0.3, 0.4], [1.0, 0.9]])
+    found = distances(points, places)
+    np.testing.assert_allclose(found, [0.5, 0.1, np.hypot(0.2, 0.1)])
+    assert (distances(points, places[:0]) == FARTHEST).all()
+    assert np.sqrt(2) < FARTHEST
+
+
+def test_the_outline_is_between_black_and_white_pixels() -> None:
+    domain = square_picture()
+    points = outline_points(domain)
+    assert len(points) == 4 * 16
+    from_centre = np.abs(points - 0.5).max(axis=1)
+    np.testing.assert_allclose(from_centre, 0.2)
+
+
+def test_points_are_the_corners_a_lattice_and_the_outline() -> None:
+    points = points_of(load_picture(BOTTLE, 60))
+    assert points.corners.shape == (22, 2)
+    np.testing.assert_allclose(points.anywhere.mean(axis=0), 0.5)
+    assert len(np.unique(points.anywhere, axis=0)) == 400
+    assert len(points.outline) > 300
+    with pytest.raises(ValueError, match="no corners"):
+        points_of(replace(square_picture(), corners=np.empty((0, 2))))
+
+
+def test_a_bend_on_one_corner_is_at_the_sides_distance_from_two_others() -> None:
+    domain = square_picture()
+    run = run_of((0.3, 0.3))
+    found = nearness(trace(run), run.iterations, points_of(domain))
+    assert found.corners.shape == (1, 2)
+    expected = (0 + 0.4 + 0.4 + 0.4 * np.sqrt(2)) / 4
+    np.testing.assert_allclose(found.corners[0, 0], expected, atol=1e-6)
+    # The output's line has no bend at all.
+    assert found.corners[0, 1] == found.outline[0, 1] == found.anywhere[0, 1] == FARTHEST
+    assert found.p_values[1] == 1.0
+
+
+def test_layers_and_snapshots_do_not_mix() -> None:
+    run = random_run((5, 5, 5), 200)
+    boundaries = trace(run)
+    points = points_of(square_picture())
+    found = nearness(boundaries, run.iterations, points)
+    assert len(found.iterations) == WATCHED
+    assert found.iterations[[0, -1]].tolist() == run.iterations[[0, -1]].tolist()
+    told = kinks(boundaries)
+    some = 0
+    for row in range(0, WATCHED, 9):
+        snapshot = int(np.flatnonzero(run.iterations == found.iterations[row])[0])
+        for layer, neurons in enumerate((range(5, 10), range(10, 15), range(15, 16))):
+            bends = bends_at_corners(told, snapshot, neurons, points.corners)
+            expected = np.mean([bend.distance for bend in bends]) if bends else FARTHEST
+            assert found.corners[row, layer] == pytest.approx(expected)
+            some += bool(bends)
+    assert some > 5
+
+
+def test_the_benders_of_one_neuron_are_told_corner_by_corner() -> None:
+    corners = square_picture().corners
+    found = kinks(trace(run_of((0.3, 0.7))))
+    told = bends_at_corners(found, 0, [2], corners)
+    assert [bend.corner for bend in told] == [0, 1, 2, 3]
+    assert {(bend.neuron, bend.cause) for bend in told} == {(2, 0)}
+    np.testing.assert_allclose(
+        [bend.distance for bend in told], [0.4, 0.4 * np.sqrt(2), 0, 0.4], atol=1e-6
+    )
+    assert bends_at_corners(found, 0, [3], corners) == []
+    assert bends_at_corners(found, 1, [2], corners) == []
+
+
+def test_a_straight_crossing_is_no_bend() -> None:
+    nothing = np.zeros(1, dtype=np.int64)
+    found = Kinks(nothing, nothing + 3, nothing, np.array([[0.3, 0.3]]), np.array([0.5]))
+    assert bends_at_corners(found, 0, [3], square_picture().corners) == []
+    sharp = replace(found, angle=np.array([20.0]))
+    assert bends_at_corners(sharp, 0, [3], np.array([[0.3, 0.3]])) == [
+        CornerBend(0, 3, 0, 0.0, 20.0)
+    ]
+
+
+def test_the_p_value_of_one_run_is_small_for_near_points_and_even_for_drawn_ones() -> None:
+    rng = np.random.default_rng(1)
+    population = rng.random(500)
+    assert nearer_p_value(np.full(20, 0.01), population) == 1 / 10_000
+    assert nearer_p_value(np.full(20, 0.99), population) == 1.0
+    drawn = np.array([nearer_p_value(rng.choice(population, 20), population) for _ in range(200)])
+    # Four standard errors of 200 trials.
+    assert abs((drawn <= 0.5).mean() - 0.5) < 4 * 0.5 / np.sqrt(200)
+
+
+def near(corner: float, outline: float, anywhere: float) -> Nearness:
+    def rows(last: float) -> Any:
+        return np.array([[0.4, 0.4], [last, last / 2]])
+
+    return Nearness(
+        np.array([0, 9]), rows(corner), rows(anywhere), rows(outline), np.array([0.01, 0.2])
+    )
+
+
+def test_the_claim_needs_corners_nearer_than_both_controls() -> None:
+    steps = [1 + 0.01 * i for i in range(10)]
+
+    def verdict(corner: float, outline: float, anywhere: float, runs: int = 10) -> str:
+        made = [near(corner * s, outline * s, anywhere * s) for s in steps[:runs]]
+        return claim_bends_at_corners(made).verdict
+
+    claim = claim_bends_at_corners([near(0.01 * s, 0.03 * s, 0.1 * s) for s in steps])
+    assert claim.value.count("in layer") + claim.value.count("in the output") == len(
+        near(1, 1, 1).p_values
+    )
+    assert verdict(0.01, 0.03, 0.1) == "holds"
+    assert verdict(0.01, 0.03, 0.1, runs=6) == "not decidable here"
+    assert verdict(0.03, 0.03, 0.1) == "not decidable here"
+    assert verdict(0.05, 0.03, 0.1) == "does not hold"
+    assert verdict(0.01, 0.03, 0.005) == "does not hold"
+
+
+def test_bends_at_random_are_no_nearer_to_corners() -> None:
+    domain, rng = square_picture(), np.random.default_rng(2)
+    runs = []
+    for _ in range(12):
+        run = run_of(*rng.uniform(0.1, 0.9, (1, 2)).tolist())
+        runs.append(nearness(trace(run), run.iterations, points_of(domain)))
+    assert claim_bends_at_corners(runs).verdict != "holds"

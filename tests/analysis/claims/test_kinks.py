@@ -1,0 +1,240 @@
+"""What bends what, on networks whose kinks are known, and the growth of regions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.hand_made import hand_made
+from support.paths import TRAINED_SNAPSHOTS
+from support.random_run import random_run
+
+from ginn.analysis.claims.kinks import (
+    AGREEMENT,
+    BEND,
+    Bends,
+    RegionGrowth,
+    arrangement_bound,
+    bends,
+    claim_bends_through_open_paths,
+    claim_first_layer_straight,
+    claim_regions_grow,
+    kinks,
+    network_bound,
+    passage,
+    region_growth,
+    turn,
+)
+from ginn.geometry.boundaries import Boundaries, trace
+from ginn.network.run import Snapshots, snapshots_from_arrays
+
+
+def one_bend(slope: float) -> Snapshots:
+    """A second-layer line at y = 0.5 that leaves x = 0.5 by `slope`: up for a positive one."""
+    first = ([[1, 0], [0, 1]], [-0.5, 0])  # on right of x = 0.5; on everywhere
+    second = ([[slope, 1]], [-0.5])
+    return hand_made([first, second, ([[1]], [-9])])
+
+
+def gate(open_: bool) -> Snapshots:
+    """A third-layer line at y = 0.5 that a first-layer neuron bends by 45 degrees at x = 0.5.
+
+    The only path from it leads through the second neuron of layer 2, which is on everywhere or
+    nowhere.
+    """
+    first = ([[1, 0], [0, 1]], [-0.5, 0])
+    second = ([[0, 1], [1, 0]], [1, 1 if open_ else -2])
+    third = ([[1, 1]], [-2.5 if open_ else -1.5])
+    return hand_made([first, second, third, ([[1]], [-9])])
+
+
+def trained() -> Snapshots:
+    with np.load(TRAINED_SNAPSHOTS) as data:
+        layers = [name for name in data if name.startswith(("weights", "biases"))]
+        arrays: dict[str, Any] = {name: data[name] for name in layers}
+    count = len(arrays["weights0"])
+    measured = dict.fromkeys(("loss", "accuracy", "learning_rate"), np.zeros(count))
+    about = {"seed": np.array(0), "ended": np.array(""), "iterations": np.arange(count)}
+    return snapshots_from_arrays(arrays | measured | about)
+
+
+@pytest.mark.parametrize("slope", [0.25, 0.5, 0.75])
+def test_a_kink_has_its_place_its_cause_and_its_angle(slope: float) -> None:
+    found = kinks(trace(one_bend(slope)))
+    assert (found.snapshot.tolist(), found.neuron.tolist()) == ([0], [2])
+    assert found.cause.tolist() == [0]
+    np.testing.assert_allclose(found.place, [[0.5, 0.5]])
+    np.testing.assert_allclose(found.angle, [math.degrees(math.atan(slope))])
+
+
+def test_a_neuron_without_influence_is_crossed_but_bends_nothing() -> None:
+    run = one_bend(0.0)
+    found = bends(run, trace(run))
+    assert found.crossings.tolist() == [[0, 0], [1, 0], [0, 0]]
+    assert found.bends.sum() == 0
+    assert found.median_angle[1, 0] == 0.0
+
+
+@given(st.floats(-180, 180), st.floats(-180, 180))
+def test_a_turn_is_the_smaller_angle_between_two_directions(one: float, two: float) -> None:
+    directions = np.radians([[one], [two]])
+    pair = np.stack([np.cos(directions), np.sin(directions)], axis=-1)
+    apart = abs(one - two) % 360
+    assert turn(*pair)[0] == pytest.approx(min(apart, 360 - apart), abs=1e-6)
+
+
+def test_kinks_stand_in_order_and_an_open_lines_ends_are_none() -> None:
+    run = random_run((6, 6), 20)
+    boundaries = trace(run)
+    found = kinks(boundaries)
+    expected = [
+        (snapshot, neuron, cause)
+        for snapshot in range(len(boundaries))
+        for neuron in range(boundaries.neurons)
+        for line in boundaries.polylines(snapshot, neuron)
+        for cause in line.causes.tolist()
+        if cause >= 0
+    ]
+    assert len(expected) > 20
+    told = zip(found.snapshot.tolist(), found.neuron.tolist(), found.cause.tolist(), strict=True)
+    assert list(told) == expected
+
+
+def test_a_closed_ring_turns_once_around() -> None:
+    # |x - .5| + |y - .5| < .3, from |t| = 2 relu(t) - t: four right angles, none of them at an end.
+    first = ([[1, 0], [0, 1], [1, 0], [0, 1]], [-0.5, -0.5, 0, 0])
+    run = hand_made([first, ([[-2, -2, 1, 1]], [-0.7]), ([[1]], [-9])])
+    np.testing.assert_allclose(kinks(trace(run)).angle, [90.0] * 4, atol=1e-4)
+
+
+@pytest.mark.parametrize("open_", [True, False])
+def test_a_third_layer_line_bends_only_where_the_second_layer_lets_it(open_: bool) -> None:
+    run = gate(open_)
+    found = kinks(trace(run))
+    told = passage(run, found)
+    at = np.flatnonzero((found.neuron == 4) & (found.cause == 0))
+    assert len(at) == 1
+    assert told.paths[at].tolist() == [int(open_)]
+    np.testing.assert_allclose(found.angle[at], 45.0 if open_ else 0.0, atol=1e-9)
+    np.testing.assert_allclose(told.angle[at], 45.0 if open_ else 0.0, atol=1e-9)
+    whole = bends(run, trace(run))
+    assert (whole.without_path, whole.bends[2, 0]) == (0, int(open_))
+    assert whole.largest_error < AGREEMENT
+
+
+def test_a_line_that_bends_where_no_path_is_open_is_found_out() -> None:
+    run = gate(open_=False)
+    boundaries = trace(run)
+    vertices = boundaries.vertices.copy()
+    kink = np.flatnonzero((boundaries.causes == 0) & (np.abs(vertices[:, 1] - 0.5) < 1e-9))
+    vertices[kink[-1], 1] += 0.1
+    tampered = bends(run, replace(boundaries, vertices=vertices))
+    assert tampered.without_path == 1
+    assert tampered.largest_error > BEND
+
+
+@pytest.mark.parametrize("widths", [(5, 5), (4, 4, 4), (3, 3, 3, 3)])
+def test_random_networks_bend_as_their_open_paths_tell(widths: tuple[int, ...]) -> None:
+    run = random_run(widths, 60)
+    found = bends(run, trace(run))
+    assert found.bends.sum() > 10
+    assert found.without_path == 0
+    assert found.largest_error < AGREEMENT
+
+
+def test_a_trained_network_bends_as_its_open_paths_tell_and_not_by_other_gates() -> None:
+    run = trained()
+    found = bends(run, trace(run))
+    assert found.crossings[2, 0] > 100
+    assert found.without_path == 0
+    assert found.largest_error < AGREEMENT
+    assert found.error_with_other_gates > 1.0
+    assert found.first_layer_bent == 0 < found.first_layer_lines
+
+
+def test_a_place_where_boundaries_meet_has_no_angle() -> None:
+    # Two copies in the first layer: the second's line crosses both at one place.
+    first = ([[1, 0], [1, 0], [0, 1]], [-0.5, -0.5, 0])
+    run = hand_made([first, ([[0.5, 0.5, 1]], [-0.5]), ([[1]], [-9])])
+    found = bends(run, trace(run))
+    assert (found.untold, found.crossings.sum()) == (2, 0)
+
+
+def test_bounds_are_reached_by_an_arrangement_in_general_position() -> None:
+    assert [arrangement_bound(n) for n in (0, 1, 2, 3, 4)] == [1, 2, 4, 7, 11]
+    # Tangents of a circle around the domain's centre cross each other, all within the domain here.
+    turns = np.array([0.1, 1.2, 2.2, 3.4, 4.5])
+    normal = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    run = hand_made([(normal, -normal @ [0.5, 0.5] - 0.02), ([[1] * 5], [-9])])
+    growth = region_growth(run, trace(run))
+    assert growth.end <= arrangement_bound(5) == growth.arrangement == growth.bound == 16
+    assert network_bound((2, 3)) == 4 * 7
+
+
+def test_growth_tells_the_fewest_and_the_most_with_their_iterations() -> None:
+    def lines(count: int) -> list[tuple[Any, Any]]:
+        bias = [-0.2 * (i + 1) if i < count else 1 for i in range(4)]
+        return [([[1, 0]] * 4, bias), ([[0] * 4], [-1])]
+
+    run = hand_made(lines(2), lines(0), lines(4), lines(3), iterations=[0, 7, 9, 20])
+    assert region_growth(run, trace(run)) == RegionGrowth(3, 1, 7, 5, 9, 4, 11, 11)
+
+
+def with_regions(start: int, end: int) -> RegionGrowth:
+    return RegionGrowth(start, min(start, end), 0, max(start, end), 1, end, 1177, 2_571_353)
+
+
+def test_growth_is_claimed_only_from_enough_runs_that_agree() -> None:
+    growing = [with_regions(50 + i, 500 + i) for i in range(8)]
+    assert claim_regions_grow(growing, [40, 60]).verdict == "holds"
+    assert claim_regions_grow(growing[:4], [40, 60]).verdict == "not decidable here"
+    shrinking = [with_regions(run.end, run.start) for run in growing]
+    assert claim_regions_grow(shrinking, [40, 60]).verdict == "does not hold"
+    mixed = growing[:4] + shrinking[:4]
+    assert claim_regions_grow(mixed, [40, 60]).verdict == "not decidable here"
+
+
+def both(run: Bends) -> Sequence[str]:
+    return [
+        claim_first_layer_straight([run]).verdict,
+        claim_bends_through_open_paths([run]).verdict,
+    ]
+
+
+def bent_first_layer(boundaries: Boundaries) -> Boundaries:
+    """The same lines, numbered as if they were one layer earlier."""
+    return replace(boundaries, widths=(3, 1))
+
+
+def test_bends_are_told_with_what_they_lack() -> None:
+    run = gate(open_=True)
+    found = bends(run, trace(run))
+    whole = claim_bends_through_open_paths([found]).value
+    bent = int(found.bends.sum())
+    assert bent == 1
+    assert "none of 1 bend lacks an open path; 1 is at a line two or more layers down" in whole
+    broken = replace(found, without_path=2, largest_error=7.24e-9)
+    value = claim_bends_through_open_paths([broken]).value
+    assert "2 of 1 bend lack an open path" in value
+    assert "agree to 7.2 × 10⁻⁹ degrees" in value
+
+
+def test_each_claim_about_bends_can_fail() -> None:
+    run = gate(open_=True)
+    found = bends(run, trace(run))
+    assert both(found) == ["holds", "holds"]
+    assert both(replace(found, first_layer_bent=1)) == ["does not hold", "holds"]
+    assert both(replace(found, first_layer_lines=0)) == ["not decidable here", "holds"]
+    assert both(replace(found, without_path=1)) == ["holds", "does not hold"]
+    assert both(replace(found, largest_error=0.1)) == ["holds", "does not hold"]
+    # No layer between any two, so nothing can be seen of what passes through one.
+    one = one_bend(0.0)
+    assert both(bends(one, trace(one))) == ["holds", "not decidable here"]
+    one = one_bend(0.5)
+    assert bends(one, bent_first_layer(trace(one))).first_layer_bent == 1

@@ -1,0 +1,201 @@
+"""Indecision: a neuron that jumps unheard, one that is heard, and one that rests."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.networks_by_hand import Layer, halves, layer_of, run_of, threshold
+from support.random_run import random_run
+
+from ginn.analysis.claims.late_flips import (
+    LATE,
+    SHARES,
+    Flips,
+    Jumper,
+    claim_indecision,
+    flipped_shares,
+    flips,
+    indecision,
+    patched,
+    state,
+    window,
+)
+from ginn.network.run import pre_activations, probability
+
+POINTS = halves(40).points()
+STEP = range(0, 1)
+
+
+def two_lines(first: float, second: float, weight: float) -> list[Layer]:
+    """Lines at x = `first`, with a small outgoing weight, and at x = `second`, with `weight`."""
+    return [layer_of(threshold(first), threshold(second)), ([[1e-5, weight]], [-0.2])]
+
+
+def test_a_neuron_that_flips_much_and_moves_nothing_is_indecisive() -> None:
+    told = flips(run_of(two_lines(0.3, 0.6, 5), two_lines(0.5, 0.6, 5)), STEP, POINTS)
+    np.testing.assert_allclose(told.flipped, [0.2, 0.0])
+    np.testing.assert_allclose(told.most, told.flipped)
+    assert told.indecisive.tolist() == [True, False]
+    assert 0 < told.moved[0] < 1e-6
+    assert told.moved[1] == 0.0
+    assert told.layer == (0, 0)
+
+
+def test_one_that_flips_as_much_and_is_heard_is_not() -> None:
+    told = flips(run_of(two_lines(0.3, 0.6, 5), two_lines(0.3, 0.4, 5)), STEP, POINTS)
+    np.testing.assert_allclose(told.flipped, [0.0, 0.2])
+    assert not told.indecisive.any()
+    assert told.moved[1] > 0.05
+
+
+def test_a_network_at_rest_flips_nothing() -> None:
+    told = flips(run_of(*[two_lines(0.3, 0.6, 5)] * 3), range(0, 2), POINTS)
+    assert told.steps == 2
+    assert not told.flipped.any()
+    assert not told.moved.any()
+    assert np.isnan(told.push).all()
+    assert np.isnan(told.certainty).all()
+
+
+def test_why_the_loss_does_not_care_is_the_weight_times_the_activation_where_it_flips() -> None:
+    told = flips(run_of(two_lines(0.3, 0.6, 5), two_lines(0.3, 0.4, 5)), STEP, POINTS)
+    x = POINTS[:, 0]
+    flipped = (x > 0.4) & (x < 0.6)
+    assert told.push[1] == pytest.approx(5 * (x - 0.4)[flipped].mean(), rel=1e-6)
+    assert told.certainty[1] == pytest.approx(0.2, rel=1e-4)
+    assert told.usual[1] == pytest.approx(5 * (x - 0.6)[x > 0.6].mean(), rel=1e-6)
+
+
+def test_steps_are_averaged_and_the_largest_is_kept() -> None:
+    run = run_of(*[two_lines(x, 0.6, 5) for x in (0.5, 0.3, 0.35)])
+    told = flips(run, range(0, 2), POINTS)
+    assert told.flipped[0] == pytest.approx(0.125)
+    assert told.most[0] == pytest.approx(0.2)
+    np.testing.assert_allclose(flipped_shares(run, range(0, 2), POINTS), told.flipped)
+    single = [flips(run, range(step, step + 1), POINTS) for step in (0, 1)]
+    np.testing.assert_allclose(single[1].flipped, [0.05, 0.0])
+    assert told.moved[0] == pytest.approx((single[0].moved[0] + single[1].moved[0]) / 2)
+
+
+@pytest.mark.parametrize("widths", [(5,), (5, 4), (5, 4, 3), (3, 8, 2, 7)])
+def test_a_patch_is_what_the_whole_forward_pass_makes_of_it(widths: tuple[int, ...]) -> None:
+    run = random_run(widths)
+    network = state(run, 1, POINTS)
+    rng = np.random.default_rng(0)
+    for layer, width in enumerate(widths):
+        change = rng.normal(size=len(POINTS)) * (rng.random(len(POINTS)) < 0.5)
+        row = width - 1
+        activation = np.maximum(network.values[layer], 0.0)
+        activation[:, row] += change
+        weights = tuple(weight[1] for weight in run.weights[layer + 1 :])
+        biases = tuple(bias[1] for bias in run.biases[layer + 1 :])
+        expected = pre_activations(weights, biases, activation)[-1][:, 0]
+        np.testing.assert_allclose(patched(network, layer, row, change), expected, atol=1e-10)
+
+
+def test_what_a_deep_neuron_moves_is_its_own_change_in_the_earlier_network() -> None:
+    run = random_run((5, 4, 3))
+    told = flips(run, range(1, 2), POINTS)
+    earlier, later = (state(run, snapshot, POINTS).values for snapshot in (1, 2))
+    neuron, layer, row = 5 + 3, 1, 3
+    activation = np.maximum(earlier[layer], 0.0)
+    activation[:, row] = np.maximum(later[layer][:, row], 0.0)
+    logit = pre_activations(
+        tuple(weight[1] for weight in run.weights[2:]),
+        tuple(bias[1] for bias in run.biases[2:]),
+        activation,
+    )[-1]
+    moved = np.abs(probability(logit) - probability(earlier[-1])).mean()
+    assert told.moved[neuron] == pytest.approx(moved)
+    assert moved > 0
+    flipped = (earlier[layer][:, row] > 0) != (later[layer][:, row] > 0)
+    assert told.flipped[neuron] == pytest.approx(flipped.mean())
+    assert told.layer == (0,) * 5 + (1,) * 4 + (2,) * 3
+    # What it usually contributes is what taking it out would change.
+    activation = np.maximum(earlier[layer], 0.0)
+    on = activation[:, row] > 0
+    activation[:, row] = 0.0
+    without = pre_activations(
+        tuple(weight[1] for weight in run.weights[2:]),
+        tuple(bias[1] for bias in run.biases[2:]),
+        activation,
+    )[-1]
+    assert told.usual[neuron] == pytest.approx(np.abs(without - earlier[-1])[on].mean())
+
+
+def test_the_window_holds_the_steps_of_the_last_tenth() -> None:
+    run = run_of(*[two_lines(0.3, 0.6, 5)] * 21, spacing=50)  # 0 to 1,000
+    assert window(run, LATE) == range(18, 20)  # 900 -> 950 -> 1,000
+    assert window(run, (0.5, 0.6)) == range(10, 12)
+    # 400 -> 450 ends within.
+    assert window(run, (0.41, 0.46)) == range(8, 9)
+
+
+def test_where_no_step_ends_within_a_window_it_is_the_one_under_way() -> None:
+    run = run_of(*[two_lines(0.3, 0.6, 5)] * 5, spacing=250)
+    assert window(run, (0.51, 0.6)) == range(2, 3)  # 500 -> 750
+    assert window(run, LATE) == range(3, 4)
+    assert window(run, (0.0, 0.1)) == range(0, 1)
+
+
+def test_a_single_snapshot_has_no_step() -> None:
+    run = run_of(two_lines(0.3, 0.6, 5))
+    assert not window(run, LATE)
+    with pytest.raises(ValueError, match="no step"):
+        flips(run, window(run, LATE), POINTS)
+
+
+def flips_of(flipped: list[float], moved: list[float], seed: int = 0) -> Flips:
+    """Two neurons in the first layer and one in the second."""
+    zeros = np.zeros(3)
+    return Flips(
+        seed, (0, 0, 1), 4, np.array(flipped), np.array(moved), zeros, zeros, zeros,
+        2 * np.array(flipped),
+    )  # fmt: skip
+
+
+def test_runs_are_counted_and_the_top_jumper_is_named() -> None:
+    heard = flips_of([0.5, 0.002, 0.0], [0.2, 1e-5, 0.0])
+    unheard = flips_of([0.002, 0.001, 0.02], [0.1, 0.2, 1e-5], seed=4)
+    half = flips_of([0.0, 0.0, 0.006], [0.0, 0.0, 1e-4], seed=5)
+    told = indecision([heard, unheard, half], [np.full(3, 0.02)] * 3)
+    assert (told.runs, told.neurons, told.indecisive, told.runs_with) == (3, 9, 1, 1)
+    assert told.jumped == 2
+    assert dict(zip(SHARES, told.by_share, strict=True)) == {
+        0.0005: 3, 0.001: 3, 0.002: 3, 0.005: 2, 0.01: 1,
+    }  # fmt: skip
+    assert told.top == Jumper(4, 1, 0, 0.02, 0.04, 1e-5, 0.0, 0.0, 0.0)
+    # Ranks of flipped and moved: in order, then 2 1 3 against 2 3 1, then in order.
+    assert told.correlation == pytest.approx((1.0, -1.0, 1.0))
+    assert told.flipped_middle == pytest.approx(0.02)
+    assert told.flipped_late == pytest.approx((0.502 + 0.023 + 0.006) / 9)
+
+
+def test_where_late_is_as_the_middle_nothing_is_calmer_and_where_it_is_less_it_is() -> None:
+    runs = [flips_of([0.01, 0.02, 0.03], [0.3, 0.2, 0.1], seed) for seed in range(6)]
+    same = indecision(runs, [np.array([0.03, 0.01, 0.02])] * 6)
+    assert same.calmer_p_value == 1.0
+    assert same.correlation_p_value == 2 / 2**6
+    assert same.top is None
+    calmer = indecision(runs, [np.full(3, 0.2)] * 6)
+    assert calmer.calmer_p_value == 2 / 2**6
+
+
+def test_runs_at_rest_have_no_correlation_and_no_jumper() -> None:
+    told = indecision([flips_of([0.0] * 3, [0.0] * 3)], [np.zeros(3)])
+    assert told.correlation == ()
+    assert told.top is None
+
+
+def test_the_claim_holds_if_any_neuron_is_indecisive() -> None:
+    jumps, rests = flips_of([0.0, 0.0, 0.02], [0.0, 0.0, 1e-5]), flips_of([0.0] * 3, [0.0] * 3)
+    middle = [np.full(3, 0.02)]
+    claim = claim_indecision(indecision([jumps], middle))
+    assert claim.verdict == "holds"
+    assert "1 of 3 neurons, in 1 of 1 run" in claim.value
+    assert "first of them, layer 2 neuron 1 of seed 0, flips 2.00% of the picture" in claim.value
+    assert claim_indecision(indecision([rests], middle)).verdict == "does not hold"
+    little = flips_of([0.0, 0.0, 0.009], [0.0, 0.0, 1e-5])
+    claim = claim_indecision(indecision([little], middle))
+    assert claim.verdict == "does not hold"
+    assert "the nearest, layer 2 neuron 1" in claim.value

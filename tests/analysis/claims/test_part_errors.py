@@ -1,0 +1,143 @@
+"""Errors by part and how failed runs compare, on networks whose errors are known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.hand_made import hand_made
+from support.random_run import random_run
+
+from ginn.analysis.claims.part_errors import (
+    Comparison,
+    PartErrors,
+    claim_failed_runs_model_the_top_better,
+    compare,
+    compare_runs,
+    is_better,
+    part_errors,
+    top_and_band,
+)
+from ginn.dataset.dataset import Domain, Part
+from ginn.network.run import Snapshots, pre_activations, probability
+
+N = 20
+
+
+def bottle() -> Domain:
+    """A black cap, rows 2 to 5, over a black body, rows 10 to 17, on white."""
+    cap, body = np.zeros((2, N, N), dtype=bool)
+    cap[2:6, 8:12] = True
+    body[10:18, 4:16] = True
+    ground = ~(cap | body)
+    parts = (Part("cap", False, cap), Part("body", False, body), Part("ground", True, ground))
+    return Domain(ground, parts)
+
+
+def constant(logit: float) -> Snapshots:
+    return hand_made([([[0, 0]], [0]), ([[0]], [logit])])
+
+
+def white_right_of(x: float, slope: float = 8.0) -> Snapshots:
+    return hand_made([([[1, 0], [-1, 0]], [-x, x]), ([[slope, -slope]], [0])])
+
+
+def test_wrong_pixels_are_counted_part_by_part() -> None:
+    # White from column 10 on: half of the cap and half of the body are wrong.
+    found = part_errors(white_right_of(0.5), bottle(), ["cap"])
+    ground = bottle().parts[2].mask
+    assert found.wrong["cap"] == found.wrong["body"] == found.top == 0.5
+    assert found.wrong["ground"] == pytest.approx(ground[:, :10].sum() / ground.sum())
+    # The rows of the cap: 8 white columns wrong on the left, 2 black ones on the right.
+    assert found.band == pytest.approx(10 / 20)
+
+
+def test_black_everywhere_gets_the_top_right_and_its_band_wrong() -> None:
+    found = part_errors(constant(-3.0), bottle(), ["cap"])
+    assert (found.top, found.band) == (0.0, 16 / 20)
+    assert (found.wrong["body"], found.wrong["ground"]) == (0.0, 1.0)
+
+
+def test_cross_entropy_is_that_of_the_probabilities() -> None:
+    run, domain = random_run((5, 4), 3), bottle()
+    for snapshot in range(3):
+        weights = tuple(weight[snapshot] for weight in run.weights)
+        biases = tuple(bias[snapshot] for bias in run.biases)
+        white = probability(pre_activations(weights, biases, domain.points())[-1]).reshape(N, N)
+        plain = -np.log(np.where(domain.labels, white, 1 - white))
+        found = part_errors(run, domain, ["cap"], snapshot)
+        for part in domain.parts:
+            assert found.cross_entropy[part.name] == pytest.approx(plain[part.mask].mean())
+    assert part_errors(constant(0.0), domain, ["cap"]).cross_entropy["body"] == pytest.approx(
+        math.log(2)
+    )
+    assert part_errors(constant(800.0), domain, ["cap"]).cross_entropy["body"] == 800.0
+
+
+def test_the_top_may_have_several_parts_and_they_must_exist() -> None:
+    parts, band = top_and_band(bottle(), ["cap", "body"])
+    assert (parts.sum(), band.sum()) == (4 * 4 + 8 * 12, 16 * N)
+    for top in ([], ["lid"]):
+        with pytest.raises(ValueError, match=r"expected parts of the picture: \['body', 'cap'"):
+            top_and_band(bottle(), top)
+
+
+def test_a_comparison_counts_the_pairs_in_which_the_failed_run_is_better() -> None:
+    found = compare([0.1, 0.4], [0.2, 0.3, 0.4, 0.5])
+    assert (found.failed, found.others) == (2, 4)
+    assert (found.failed_median, found.others_median) == (0.25, pytest.approx(0.35))
+    assert found.better == (4 + 1 + 0.5) / 8
+    assert 0.5 < found.p_value < 1
+    nothing = compare([], [0.2])
+    assert math.isnan(nothing.failed_median)
+    assert nothing.p_value == 1.0
+
+
+def errors(seed: int, top: float, band: float) -> PartErrors:
+    return PartErrors(seed, {"cap": top, "body": 0.3}, {}, top, band)
+
+
+def runs_of(failed_top: float, failed_band: float, failed: int = 5) -> dict[str, Comparison]:
+    """Fifteen runs with errors about 0.2; the first seeds failed."""
+    noise = [0.001 * (7 * i % 15) for i in range(15)]
+    runs = [
+        errors(i, failed_top + noise[i], failed_band + noise[i])
+        if i < failed
+        else errors(i, 0.2 + noise[i], 0.2 + noise[i])
+        for i in range(15)
+    ]
+    return compare_runs(runs, range(failed))
+
+
+def test_runs_are_compared_by_part_top_and_band() -> None:
+    table = runs_of(0.1, 0.3)
+    assert list(table) == ["cap", "body", "top", "band"]
+    assert [table[name].better for name in table] == [1.0, 0.5, 1.0, 0.0]
+    assert table["top"].p_value == pytest.approx(2 / math.comb(15, 5))
+    assert compare_runs([], []) == {}
+
+
+def test_the_claim_needs_the_band_as_well_as_the_parts() -> None:
+    def verdict(cohort: dict[str, Comparison], auditions: dict[str, Comparison]) -> str:
+        return claim_failed_runs_model_the_top_better(cohort, auditions).verdict
+
+    better, painted_over, worse = runs_of(0.1, 0.1), runs_of(0.1, 0.3), runs_of(0.3, 0.3)
+    alike, one_failed = runs_of(0.2, 0.2), runs_of(0.1, 0.1, failed=1)
+    assert verdict(better, alike) == "holds"
+    assert verdict(painted_over, better) == "does not hold"
+    assert verdict(worse, better) == "does not hold"
+    assert verdict(runs_of(0.1, 0.2), alike) != "holds"
+    # One failed run of 15 cannot decide; the auditions then do, if they can.
+    assert verdict(one_failed, one_failed) == "not decidable here"
+    assert verdict(one_failed, better) == "holds"
+    assert verdict(one_failed, painted_over) == "does not hold"
+
+
+def test_what_passes_alone_may_not_pass_as_one_of_four() -> None:
+    found = compare([0.1, 0.11, 0.12], [0.2, 0.3, 0.4, 0.5, 0.6])
+    assert found.p_value == pytest.approx(2 / 56)
+    assert is_better(found, 1) == "holds"
+    assert is_better(found, 4) == "not decidable here"
+    assert is_better(replace(found, better=0.2), 1) == "does not hold"

@@ -1,0 +1,199 @@
+"""Mirror scores of networks made symmetric by construction, and of others."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from support.hand_made import hand_made
+from support.random_run import random_run
+
+from ginn.analysis.claims.symmetry import (
+    MirrorScores,
+    best_matching,
+    claim_better_is_more_symmetric,
+    claim_symmetric_boundaries,
+    correlated_negatively,
+    correlation_with_loss,
+    mirror_likenesses,
+    mirror_score,
+    mirror_scores,
+    picture_symmetry,
+)
+from ginn.dataset.dataset import Domain
+from ginn.network.run import Snapshots
+
+N = 40
+
+
+def domain(labels: Any = None) -> Domain:
+    return Domain(np.zeros((N, N), dtype=bool) if labels is None else labels, ())
+
+
+def random_first(seed: int, width: int) -> tuple[Any, Any]:
+    """Lines through random points of the domain."""
+    rng = np.random.default_rng(seed)
+    weight = rng.normal(size=(width, 2))
+    return weight, -(weight * rng.uniform(0.2, 0.8, (width, 2))).sum(axis=1)
+
+
+def with_mirror_images(seed: int, axis: int) -> Snapshots:
+    """Three lines and their mirror images: a x + b y + c and -a x + b y + (c + a), or so in y.
+
+    The second layer's neurons are symmetric themselves: they weigh both halves of a pair alike.
+    """
+    weight, bias = random_first(seed, 3)
+    sign = np.where(np.arange(2) == axis, -1, 1)
+    first = np.concatenate([weight, weight * sign])
+    offset = np.concatenate([bias, bias + weight[:, axis]])
+    second = np.random.default_rng(seed).uniform(0.2, 1, (2, 3))
+    order = np.random.default_rng(seed).permutation(6)
+    both = np.concatenate([second, second], axis=1)[:, order]
+    value = np.maximum(domain().points() @ first[order].T + offset[order], 0) @ both.T
+    # So that either neuron is on over half of the domain.
+    half = -np.median(value, axis=0)
+    return hand_made([(first[order], offset[order]), (both, half), ([[1, 1]], [-9])])
+
+
+@given(st.integers(1, 6).flatmap(lambda n: arrays(float, (n, n), elements=st.floats(0, 1))))
+def test_the_best_matching_is_the_best_of_all_permutations(gain: Any) -> None:
+    rows = np.arange(len(gain))
+    matched = best_matching(gain)
+    assert sorted(matched.tolist()) == rows.tolist()
+    best = max(gain[rows, list(p)].sum() for p in itertools.permutations(rows))
+    assert gain[rows, matched].sum() == pytest.approx(best)
+
+
+def test_a_large_matching_that_is_hidden_is_found() -> None:
+    rng = np.random.default_rng(0)
+    order = rng.permutation(40)
+    gain = rng.uniform(0, 0.5, (40, 40))
+    gain[np.arange(40), order] += 0.5
+    assert (best_matching(gain) == order).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_network_symmetric_by_construction_scores_one_about_that_axis_only(seed: int) -> None:
+    upright = mirror_scores(with_mirror_images(seed, axis=0), domain())
+    np.testing.assert_allclose(upright.own[0], 1.0, atol=0.02)
+    np.testing.assert_allclose(upright.own[1], 1.0, atol=0.02)
+    assert upright.other[0] < 0.9
+    level = mirror_scores(with_mirror_images(seed, axis=1), domain())
+    np.testing.assert_allclose(level.other[0], 1.0, atol=0.02)
+    assert level.own[0] < 0.9
+
+
+def test_a_boundary_counts_whichever_side_is_on() -> None:
+    # On right of x = .25, and on right of x = .75, which is the mirror image turned inside out.
+    run = hand_made([([[1, 0], [1, 0]], [-0.25, -0.75]), ([[1, 1]], [-9])])
+    assert mirror_scores(run, domain()).own[0] == pytest.approx(1.0, abs=1e-6)
+    alone = hand_made([([[1, 0]], [-0.25]), ([[1]], [-9])])
+    # phi of x > 1/4 and x < 3/4, each on 3/4 of the domain, both on 1/2: (1/2 - 9/16) / (3/16).
+    assert mirror_scores(alone, domain()).own[0] == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_neurons_without_a_boundary_are_left_out() -> None:
+    first = ([[1, 0], [0, 0], [0, 0]], [-0.5, 1, -1])
+    run = hand_made([first, ([[1, 0, 0]], [-9]), ([[1]], [0])])
+    found = mirror_scores(run, domain())
+    assert found.own[0] == pytest.approx(1.0, abs=1e-6)
+    assert math.isnan(found.own[1])
+
+
+def test_the_scores_of_a_transposed_network_change_places() -> None:
+    run = random_run((6, 6), 4)
+    turned = replace(run, weights=(run.weights[0][:, :, ::-1], *run.weights[1:]))
+    for snapshot in range(4):
+        one, other = (mirror_scores(each, domain(), snapshot) for each in (run, turned))
+        np.testing.assert_allclose(one.own, other.other, atol=1e-5)
+        np.testing.assert_allclose(one.other, other.own, atol=1e-5)
+        assert one.loss == run.loss[snapshot]
+
+
+def test_likenesses_are_correlations() -> None:
+    maps = np.random.default_rng(1).random((3, N, N)) > 0.3
+    flipped = maps[:, ::-1].reshape(3, -1)
+    expected = np.abs(np.corrcoef(maps.reshape(3, -1), flipped)[:3, 3:])
+    np.testing.assert_allclose(mirror_likenesses(maps, "top-bottom"), expected, atol=1e-5)
+
+
+def test_a_picture_has_the_axis_that_it_has() -> None:
+    labels = np.zeros((N, N), dtype=bool)
+    labels[: N // 4, 10:30] = True
+    assert picture_symmetry(domain(labels), "left-right") == pytest.approx(1.0, abs=1e-5)
+    assert picture_symmetry(domain(labels), "top-bottom") < 0.5
+    assert mirror_score(labels[None], "left-right") == pytest.approx(1.0, abs=1e-5)
+
+
+def scores(own: list[float], losses: list[float], other: float = 0.4) -> list[MirrorScores]:
+    return [
+        MirrorScores(np.array([each]), np.array([other]), loss)
+        for each, loss in zip(own, losses, strict=True)
+    ]
+
+
+def test_networks_that_nobody_trained_are_no_more_symmetric_about_one_axis() -> None:
+    made = []
+    for seed in range(12):
+        run = hand_made([random_first(seed, 8), ([[1] * 8], [-9])])
+        made.append(mirror_scores(run, domain()))
+    assert claim_symmetric_boundaries(made[:6], made[6:]).verdict == "not decidable here"
+    mirrored = [mirror_scores(with_mirror_images(seed, axis=0), domain()) for seed in range(12)]
+    first = [MirrorScores(each.own[:1], each.other[:1], 0.0) for each in mirrored]
+    assert claim_symmetric_boundaries(first, made).verdict == "holds"
+    assert claim_symmetric_boundaries(made, first).verdict == "does not hold"
+    # As symmetric about an axis that the picture does not have: not the picture's symmetry.
+    both = [replace(each, other=each.own) for each in first]
+    assert claim_symmetric_boundaries(both, made).verdict == "not decidable here"
+
+
+def test_the_better_is_more_symmetric_where_it_is_and_not_elsewhere() -> None:
+    rng = np.random.default_rng(3)
+    losses = rng.uniform(0.02, 0.2, 16).tolist()
+    nothing = scores(rng.random(16).tolist(), losses)
+    better = scores([1 - loss for loss in losses], losses)
+    worse = scores(losses, losses)
+    for cohort, verdict in (
+        (nothing, "not decidable here"),
+        (better, "holds"),
+        (worse, "does not hold"),
+    ):
+        assert claim_better_is_more_symmetric(cohort, nothing).verdict == verdict
+    found = correlation_with_loss(better, 0, "left-right")
+    assert (found.runs, found.value) == (16, pytest.approx(-1.0))
+    assert math.isnan(correlation_with_loss(better, 0, "top-bottom").value)
+    # What passes alone does not pass as one of many.
+    alone, short = replace(found, p_value=0.04), replace(found, value=0.1, p_value=0.5)
+    assert correlated_negatively([alone], [short]) == "holds"
+    assert correlated_negatively([alone] * 2, [short] * 2) == "not decidable here"
+
+
+def test_a_layer_that_the_trials_contradict_does_not_count() -> None:
+    losses = np.linspace(0.02, 0.2, 16).tolist()
+    better, worse = scores([1 - loss for loss in losses], losses), scores(losses, losses)
+    for cohort, short, verdict in (
+        (better, worse, "not decidable here"),
+        (better, better, "holds"),
+        (worse, better, "not decidable here"),
+    ):
+        assert claim_better_is_more_symmetric(cohort, short).verdict == verdict
+    found = correlation_with_loss(better, 0, "left-right")
+    against = replace(found, value=0.2, p_value=0.04)
+    # Another layer still decides; and what is not clear does not contradict.
+    assert correlated_negatively([found] * 2, [against, found]) == "holds"
+    assert correlated_negatively([found], [replace(against, p_value=0.06)]) == "holds"
+    definition = claim_better_is_more_symmetric(better, worse).definition
+    assert "other sign, with p below 0.05, does not count" in definition
+
+
+def test_a_run_without_a_score_is_left_out_of_the_correlation() -> None:
+    runs = scores([0.9, math.nan, 0.5, 0.4, 0.3], [0.1, 0.0, 0.2, 0.3, 0.4])
+    found = correlation_with_loss(runs, 0, "left-right")
+    assert (found.runs, found.value) == (4, pytest.approx(-1.0))

@@ -1,0 +1,265 @@
+"""Outcomes and roles, on networks whose answers are known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.random_run import random_run
+
+from ginn.analysis.facts import (
+    PIXELS_AT_ONCE,
+    AuditionFacts,
+    Moment,
+    RunFacts,
+    audition_facts,
+    cohort_seeds,
+    facts_as_json,
+    gather_facts,
+    give_roles,
+    good_snapshots,
+    has_failed,
+    logits_at,
+    moments,
+    outcome,
+    part_accuracy,
+    with_regions,
+)
+from ginn.config.models import Experiment
+from ginn.dataset.dataset import Domain, Part
+from ginn.geometry.boundaries import trace
+from ginn.network.run import Snapshots
+
+N = 20
+
+
+def halves(share_of_left: float) -> Domain:
+    """A picture that is black up to x = `share_of_left` and white to the right of it."""
+    white = np.zeros((N, N), dtype=bool)
+    white[:, round(share_of_left * N) :] = True
+    return Domain(white, (Part("left", False, ~white), Part("right", True, white)))
+
+
+def threshold_run(x: float, seed: int = 0, ended: str = "") -> Snapshots:
+    """A network that answers white exactly where its input is right of `x`."""
+    weight = np.array([[[1.0, 0.0], [-1.0, 0.0]]], dtype=np.float32)
+    bias = np.array([[-x, x]], dtype=np.float32)
+    return Snapshots(
+        seed=seed,
+        iterations=np.array([0]),
+        weights=(weight, np.array([[[1.0, -1.0]]], dtype=np.float32)),
+        biases=(bias, np.zeros((1, 1), dtype=np.float32)),
+        loss=np.array([0.5]),
+        accuracy=np.array([1.0 - abs(x - 0.5)]),
+        learning_rate=np.array([1e-3]),
+        ended=ended,
+    )
+
+
+def run(seed: int, loss: float, failed: bool) -> RunFacts:
+    return RunFacts(
+        f"seed-{seed}", seed, "", f"Seed {seed}", failed, loss, 0.9, {"left": 1.0}, 0, 0, ""
+    )
+
+
+def experiment(**changes: int) -> Experiment:
+    plain = Experiment(
+        "e", "E", "p.toml", N, (2,), 10, 4, 1e-3, (0, 10), 8, 5, 3, 2, good_runs=2, bad_runs=1
+    )
+    return replace(plain, **changes)
+
+
+def test_logits_are_laid_out_as_the_pictures_rows_and_columns() -> None:
+    white = logits_at(threshold_run(0.25), 0, halves(0.5)) > 0
+    assert white.shape == (N, N)
+    assert (white == halves(0.25).labels).all()
+
+
+def test_accuracy_by_part_counts_only_the_parts_own_pixels() -> None:
+    # White from x = .25 on: half of the black left half is wrong, all of the right is right.
+    assert part_accuracy(threshold_run(0.25), 0, halves(0.5)) == {"left": 0.5, "right": 1.0}
+
+
+@pytest.mark.parametrize(("x", "failed"), [(0.5, False), (0.25, False), (0.2, True), (0.8, True)])
+def test_a_run_has_failed_when_more_than_half_of_a_major_part_is_wrong(
+    x: float, failed: bool
+) -> None:
+    assert outcome(threshold_run(x), halves(0.5)).failed is failed
+
+
+def test_a_small_part_does_not_decide() -> None:
+    white = np.zeros((N, N), dtype=bool)
+    white[:3, :3] = True  # 9 of 400 pixels: 2.25 %
+    domain = Domain(white, (Part("dot", True, white), Part("ground", False, ~white)))
+    assert not has_failed({"dot": 0.0, "ground": 1.0}, domain)
+    assert has_failed({"dot": 1.0, "ground": 0.49}, domain)
+
+
+def test_a_run_that_ended_early_has_failed() -> None:
+    assert outcome(threshold_run(0.5, ended="no longer finite"), halves(0.5)).failed
+
+
+def test_the_audition_names_the_seeds_that_failed() -> None:
+    runs = [threshold_run(x, seed) for seed, x in enumerate([0.5, 0.1, 0.5, 0.9])]
+    facts = audition_facts(experiment(), runs, halves(0.5))
+    assert facts == AuditionFacts(4, 5, 2, (1, 3))
+
+
+def sliding_run(places: Sequence[float], loss: Sequence[float], ended: str = "") -> Snapshots:
+    """A network that answers white right of one place after another."""
+    runs = [threshold_run(x) for x in places]
+    count = len(runs)
+    return Snapshots(
+        seed=0,
+        iterations=np.arange(count),
+        weights=tuple(
+            np.concatenate(each) for each in zip(*(run.weights for run in runs), strict=True)
+        ),
+        biases=tuple(
+            np.concatenate(each) for each in zip(*(run.biases for run in runs), strict=True)
+        ),
+        loss=np.array(loss),
+        accuracy=np.full(count, 0.5),
+        learning_rate=np.full(count, 1e-3),
+        ended=ended,
+    )
+
+
+def at_snapshots(found: Sequence[Moment]) -> list[tuple[str, int]]:
+    return [(moment.name, moment.snapshot) for moment in found]
+
+
+# More than half of the left is wrong below .25, and of the right above .75.
+LEFT_WRONG, GOOD, RIGHT_WRONG = 0.1, 0.6, 0.9
+FALLING = [0.9, 0.8, 0.7, 0.4, 0.3, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("places", "first", "last", "ends_well"),
+    [
+        ([LEFT_WRONG, LEFT_WRONG, GOOD, LEFT_WRONG, GOOD, GOOD], 2, 5, True),
+        ([LEFT_WRONG, GOOD, RIGHT_WRONG, GOOD, GOOD, RIGHT_WRONG], 1, 4, False),
+        ([GOOD, LEFT_WRONG, LEFT_WRONG, LEFT_WRONG, RIGHT_WRONG, RIGHT_WRONG], 0, 0, False),
+    ],
+)
+def test_a_run_is_good_between_its_first_and_its_last_good_snapshot(
+    places: list[float], first: int, last: int, ends_well: bool
+) -> None:
+    found = moments(sliding_run(places, FALLING), halves(0.5))
+    told = {moment.name: moment for moment in found}
+    assert (told["first-good"].snapshot, told["last-good"].snapshot) == (first, last)
+    assert told["last-good"].text.startswith("The run ends with" if ends_well else "The last")
+    assert "at no snapshot" not in told["steepest"].text
+    steps = [moment.snapshot for moment in found]
+    assert steps == sorted(steps)
+
+
+def test_a_run_that_never_was_good_says_so_where_it_falls_most() -> None:
+    found = moments(sliding_run([LEFT_WRONG] * 6, FALLING), halves(0.5))
+    assert at_snapshots(found) == [("steepest", 3)]
+    assert "from 0.7 to 0.4 " in found[0].text
+    assert found[0].text.endswith("at no snapshot is half of every major part right.")
+
+
+@pytest.mark.parametrize(
+    ("loss", "steepest"),
+    [
+        ([0.9, 0.5, 0.4, 0.1], 3),  # the largest quotient, not the largest difference
+        ([0.1, 0.9, 0.5, 0.45], 2),  # a rise is no fall
+        ([0.5, 0.1, 1e-300, 0.0], 2),
+    ],
+)
+def test_the_steepest_step_is_the_largest_fall_of_the_logarithm(
+    loss: list[float], steepest: int
+) -> None:
+    found = moments(sliding_run([GOOD] * 4, loss), halves(0.5))
+    assert ("steepest", steepest) in at_snapshots(found)
+
+
+@pytest.mark.parametrize("loss", [[0.5], [0.5, 0.5, 0.6], [0.0, 0.0]])
+def test_a_loss_that_never_falls_has_no_steepest_step(loss: list[float]) -> None:
+    run = sliding_run([GOOD] * len(loss), loss, ended="no longer finite")
+    last = len(loss) - 1
+    assert at_snapshots(moments(run, halves(0.5))) == [("first-good", 0), ("last-good", last)]
+
+
+def test_good_snapshots_are_those_that_have_not_failed_one_by_one() -> None:
+    white = np.ones((N, N), dtype=bool)
+    white[:3, :3] = False
+    domain = Domain(white, (Part("ground", True, white), Part("dot", False, ~white)))
+    good = 0
+    for widths in [(1,), (5,), (4, 7), (3, 3, 3)]:
+        run = random_run(widths, 30)
+        found = good_snapshots(run, domain)
+        one_by_one = [not has_failed(part_accuracy(run, k, domain), domain) for k in range(30)]
+        assert found.tolist() == one_by_one
+        good += found.sum()
+    assert 40 < good < 80
+
+
+@pytest.mark.parametrize("white", [True, False])
+def test_every_pixel_is_judged_whatever_their_number(white: bool) -> None:
+    """Half of the part below is right to the pixel, and the last right one ends a group."""
+    labels = np.full((81, 81), white)
+    below = np.zeros((81, 81), dtype=bool)
+    below[69:] = True
+    domain = Domain(labels, (Part("below", white, below), Part("above", white, ~below)))
+    assert 74 * 81 < 3 * PIXELS_AT_ONCE - 1 < 75 * 81 < 4 * PIXELS_AT_ONCE
+    run = threshold_run(0.0)
+    sign = -1 if white else 1
+    for limit, good in [(75, True), (74.9, True), (74.4, False)]:
+        run.weights[0][:] = [[[0, sign], [0, -sign]]]
+        run.biases[0][:] = [[-sign * limit / 81, sign * limit / 81]]
+        assert good_snapshots(run, domain).tolist() == [good]
+
+
+@pytest.mark.parametrize(
+    ("failed", "seeds"),
+    [
+        ((), (0, 1, 2, 3, 4)),  # none failed: the next seeds
+        ((1,), (0, 1, 2, 3, 4)),  # one of the first is there anyway
+        ((5,), (0, 1, 2, 3, 5)),
+        ((3, 6), (0, 1, 2, 3, 6)),
+        ((0, 5, 6, 7), (0, 1, 2, 5, 6)),
+    ],
+)
+def test_the_cohort_is_the_first_seeds_and_others_whose_audition_failed(
+    failed: tuple[int, ...], seeds: tuple[int, ...]
+) -> None:
+    assert cohort_seeds(experiment(), AuditionFacts(8, 5, len(failed), failed)) == seeds
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=3, max_size=9))
+def test_roles_follow_the_outcome(outcomes: list[tuple[float, bool]]) -> None:
+    runs = [run(seed, loss, failed) for seed, (loss, failed) in enumerate(outcomes)]
+    shown = give_roles(experiment(), runs)
+    assert [each.role for each in shown] == ["good-1", "good-2", "bad-1"]
+    assert len({each.seed for each in shown}) == 3
+    *good, bad = shown
+    others = [each for each in runs if each.seed not in {g.seed for g in good}]
+    for each in others:
+        assert all((g.failed, g.loss) <= (each.failed, each.loss) for g in good)
+        assert (each.failed, each.loss) <= (bad.failed, bad.loss)
+    for each in shown:
+        assert ("Failed" in each.title or "Bad" in each.title) == each.failed
+    assert ("Worst" in bad.title) == (not bad.failed)
+
+
+def test_facts_hold_the_whole_experiment_and_go_to_json() -> None:
+    domain, runs = halves(0.5), [threshold_run(0.5, 0), threshold_run(0.1, 1)]
+    outcomes = [outcome(each, domain) for each in runs]
+    shown = [with_regions(outcomes[0], trace(runs[0]))]
+    facts = gather_facts(experiment(), domain, AuditionFacts(2, 5, 0, ()), outcomes, shown)
+    told = facts.experiment
+    # One line cuts the square into two linear regions.
+    assert [each.regions_end for each in told.cohort] == [2, 0]
+    assert told.parameters == 2 * 2 + 2 + 2 * 1 + 1
+    assert told.failed_runs == 1
+    assert told.white_share == 0.5
+    again = json.loads(json.dumps(facts_as_json(facts)))
+    assert again["experiment"]["cohort"][1]["part_accuracy"] == {"left": 0.2, "right": 1.0}

@@ -1,0 +1,210 @@
+"""Series against the measures that they are taken from, and on networks whose truth is known."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+from analysis.claims.test_network_size import PLAIN, network
+from analysis.test_claims_table import runs
+from hypothesis import given
+from hypothesis import strategies as st
+from support.networks_by_hand import halves, layer_of, run_of, threshold
+from support.report_double import bottle
+
+from ginn.analysis import claims_table
+from ginn.analysis import series as evidence
+from ginn.analysis.claims import dead_layers, kinks, part_errors, revival_results, symmetry
+from ginn.analysis.claims.duplicate_neurons import ALIKE, every_other, growth, likeness, on_maps
+from ginn.analysis.claims_table import Findings
+from ginn.analysis.series import Evidence
+from ginn.geometry.boundaries import trace
+from ginn.geometry.cells import overlaps
+from ginn.network.run import Snapshots
+
+
+def measured() -> Evidence:
+    """All that random networks give, without trials."""
+    domain = bottle()
+    return evidence.together(
+        [
+            claims_table.findings_of_boundaries(runs(), runs(), domain).evidence,
+            claims_table.findings_of_networks(runs(), runs(), domain, "diamond").evidence,
+            claims_table.findings_of_the_picture(
+                runs(), runs(), [1], [0, 2], domain, ("cap", "neck")
+            ).evidence,
+            claims_table.findings_of_variants(PLAIN, [network(0.01)]).evidence,
+        ]
+    )
+
+
+def test_findings_survive_their_way_to_the_store_and_back() -> None:
+    found = Findings(claims_table.findings_of_variants(PLAIN, [network(0.01)]).rows, measured())
+    told = json.loads(json.dumps(claims_table.findings_as_json(found), allow_nan=False))
+    assert claims_table.findings_from_json(told) == found
+    assert hash(found.evidence)  # lists come back as tuples, all the way down
+
+
+def test_a_series_says_its_unit_and_is_small() -> None:
+    for field in dataclasses.fields(Evidence):
+        series = getattr(measured(), field.name)
+        if series:
+            assert series.unit, field.name
+            assert len(json.dumps(dataclasses.asdict(series))) < 10_000, field.name
+
+
+def test_regions_are_those_of_the_tracing() -> None:
+    series = measured().regions
+    assert series
+    assert series.seeds == (0, 1, 2, 3)
+    for run, counts in zip(runs(), series.counts, strict=True):
+        at = np.searchsorted(run.iterations, series.iterations)
+        assert counts == tuple(trace(run).regions[at].tolist())
+    assert series.untrained == tuple(sorted(counts[0] for counts in series.counts))
+    assert series.arrangement == kinks.arrangement_bound(series.neurons) == 1 + 11 + 55
+
+
+@given(st.integers(1, 1_000))
+def test_watched_places_rise_from_the_first_to_the_last(count: int) -> None:
+    places = evidence.watched(count)
+    assert places == sorted(set(places))
+    assert (places[0], places[-1]) == (0, count - 1)
+    assert len(places) == min(count, evidence.WATCHED)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_lines_that_turn_about_the_middle_do_not_shift(share: float) -> None:
+    """And those of which the bias alone moves do nothing else."""
+
+    def line(k: int) -> tuple[list[float], float]:
+        angle = 0.1 + 0.05 * k
+        turned = [math.cos(angle), math.sin(angle)]
+        return (turned, -sum(turned) / 2) if share == 0 else threshold(0.2 + 0.01 * k)
+
+    states = [[layer_of(line(k)), ([[1]], [0.0])] for k in range(5)]
+    moving = [run_of(*states, seed=seed) for seed in range(3)]
+    found = claims_table.findings_of_boundaries(moving, moving, halves()).evidence
+    assert found.shift
+    layer = found.shift.layers[0]
+    for line_of_runs in (layer.median, layer.low, layer.high):
+        assert line_of_runs == pytest.approx((share,) * 4, abs=1e-5)
+
+
+def test_a_run_of_one_snapshot_has_no_motion() -> None:
+    alone = [run_of([layer_of(threshold(0.2)), ([[1]], [0.0])], seed=seed) for seed in range(2)]
+    assert claims_table.findings_of_boundaries(alone, alone, halves()).evidence.shift is None
+
+
+def test_shares_of_copies_are_those_of_the_claim_and_fall_with_likeness() -> None:
+    series = measured().copycats
+    assert series
+    likes = [[likeness(both) for both in overlaps(run)] for run in runs()]
+    copies = series.levels.index(ALIKE)
+    for layer, (start, end) in enumerate(zip(series.start, series.end, strict=True)):
+        grown = growth([like[layer] for like in likes])
+        for line, share, pairs in (
+            (start, grown.at_start, grown.pairs_at_start),
+            (end, grown.at_end, grown.pairs_at_end),
+        ):
+            if pairs:
+                assert line[copies] == pytest.approx(share, rel=1e-3)
+                assert line[0] == 1
+                assert not np.any(np.diff(np.array(line, dtype=float)) > 0)
+            else:
+                assert set(line) == {None}
+    assert series.end[0][0] == 1
+
+
+def test_pairs_of_two_runs_leave_out_those_of_one() -> None:
+    """Two copied neurons in each run, alike across runs only where the runs are the same."""
+    pair = [layer_of(threshold(0.3), threshold(0.3)), ([[1, 1]], [0.0])]
+    other = [layer_of(threshold(0.8), threshold(0.8)), ([[1, 1]], [0.0])]
+    for second, across in ((pair, 1.0), (other, 0.0)):
+        two = (run_of(pair), run_of(second))
+        likes = [[likeness(both) for both in overlaps(run)] for run in two]
+        maps = [on_maps(run, -1, every_other(halves())) for run in two]
+        series = evidence.likeness_shares(likes, maps)
+        assert series.end[0][series.levels.index(ALIKE)] == 1
+        assert series.between[0][series.levels.index(ALIKE)] == across
+
+
+def shut_run(seed: int, states: str) -> Snapshots:
+    """A one-neuron run, open ("o") or shut ("s") over the left half; the right half is white."""
+    made = {
+        "o": [layer_of(threshold(0.1)), ([[1.0]], [0.5])],  # on at nearly all of the left half
+        "s": [layer_of(threshold(0.6)), ([[1.0]], [-0.05])],
+    }
+    return run_of(*(made[state] for state in states), seed=seed)
+
+
+def test_spells_and_silence_are_those_of_the_hearings() -> None:
+    domain = halves()
+    heard = [
+        dead_layers.hearing(shut_run(seed, states), domain, "left")
+        for seed, states in enumerate(["oooo", "osso", "ooss"])
+    ]
+    series = evidence.silent_runs(heard)
+    assert series
+    assert [[(s.layer, s.begun, s.ended) for s in run.spells] for run in series.runs] == [
+        [],
+        [(1, 10, 30)],
+        [(1, 20, None)],
+    ]
+    assert [run.learnt for run in series.runs] == [False, False, True]
+    short = evidence.silent_auditions(heard)
+    assert short.silent[2] == 1
+    assert short.silent[0] == short.silent[1] < 0.5
+    assert short.layer == (1, 1, 1)
+    assert evidence.silent_runs(heard[:1]) is None
+
+
+def test_a_correlation_is_told_of_enough_runs_only() -> None:
+    scores = [
+        symmetry.MirrorScores(
+            np.array([0.5 + k / 100, math.nan]), np.array([0.4, 0.4]), 1 / (k + 1)
+        )
+        for k in range(evidence.FEWEST_CORRELATED)
+    ]
+    seeds = range(len(scores))
+    enough = evidence.mirror_series(seeds, scores, scores)
+    assert enough.correlation == enough.correlation_low == enough.correlation_high == (-1.0, None)
+    assert enough.untrained[1] is None
+    assert evidence.mirror_series(seeds[1:], scores[1:], scores[1:]).correlation == (None, None)
+
+
+def test_trials_count_from_the_change_on() -> None:
+    arm = revival_results.Arm("raised", 4, 3, 2, (3,), (0, 2, 3), 4, 3, 0, 0)
+    told = revival_results.Intervention((), (10_000, 10_500, 60_000), 4, (arm,), ())
+    series = evidence.trial_series({"raised": told, "lowered": None})
+    assert series
+    assert series.lowered is None
+    assert series.raised
+    assert series.raised.iterations == (0, 500, 50_000)
+    assert series.raised.arms[0].learnt == (0, 2, 3)
+    assert series.raised.arms[0].learnt_open == 2
+    assert evidence.trial_series({"raised": None, "lowered": None}) is None
+
+
+def test_errors_by_part_are_the_measure_s_with_the_top_behind() -> None:
+    series = measured().parts
+    assert series
+    assert series.full.failed == (False, True, False, False)
+    assert series.auditions.failed == (True, False, True, False)
+    own = part_errors.part_errors(runs()[2], bottle(), ("cap", "neck"))
+    expected = [*own.wrong.values(), own.top, own.band]
+    assert series.full.wrong[2] == pytest.approx(expected, rel=1e-3)
+    assert series.names[-2:] == ("top", "rows of the top")
+    assert len(series.names) == len(expected)
+
+
+def test_the_plain_network_leads_its_variants() -> None:
+    series = evidence.network_series(PLAIN, [network(0.01), network(0.02)])
+    assert series
+    assert series.networks[0].title == PLAIN.title
+    for each in series.networks:
+        share = each.failed_auditions / each.auditions
+        assert each.failure_low <= share <= each.failure_high
+    assert evidence.network_series(PLAIN, []) is None

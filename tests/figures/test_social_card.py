@@ -1,0 +1,96 @@
+"""Social cards and icons, held against the boundaries and the picture that they show."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from support.report_double import make_report
+
+from ginn.figures import social_card
+from ginn.figures.network_figure import WHOLE, Detail
+from ginn.network.run import layer_slices
+
+
+def test_a_card_shows_the_boundaries_where_they_are() -> None:
+    report = make_report()
+    run = report.facts.experiment.exhibited[0]
+    neurons = tuple(range(report.boundaries[run.id].neurons))
+    snapshot = len(report.snapshots[run.id]) - 1
+    side = 400
+    for layer, shades in zip(
+        layer_slices(report.boundaries[run.id].widths),
+        [*report.colours.layers, report.colours.output],
+        strict=True,
+    ):
+        chosen = tuple(n for n in neurons if layer.start <= n < layer.stop)
+        stage = report.stage(run, snapshot, chosen)
+        bare = np.asarray(
+            social_card.stage_picture(report.stage(run, snapshot, ()), report.colours, side)
+        )
+        drawn = np.asarray(social_card.stage_picture(stage, report.colours, side))
+        inked = np.abs(drawn.astype(int) - bare).sum(axis=2) > 0  # (side, side)
+        expected = [int(shades.light[i : i + 2], 16) for i in (1, 3, 5)]
+        for neuron in chosen:
+            for polyline in report.boundaries[run.id].polylines(snapshot, neuron):
+                ends = polyline.vertices
+                ends = np.concatenate([ends, ends[:1]]) if polyline.closed else ends
+                middle = ends[:-1] + np.diff(ends, axis=0) / 2
+                column, row = np.clip(middle * side, 0, side - 1).astype(int).T
+                assert inked[row, column].all()
+        darkest = drawn[inked].astype(int)
+        assert (np.abs(darkest - expected).sum(axis=1) < 8).any()
+        # Lines are thin: most of the picture stays as it was.
+        assert inked.mean() < 0.4
+
+
+def test_a_card_shows_a_detail_as_it_is_in_the_whole() -> None:
+    report = make_report()
+    run = report.facts.experiment.exhibited[0]
+    neurons = tuple(range(report.boundaries[run.id].neurons))
+    snapshot, detail = len(report.snapshots[run.id]) - 1, Detail(0.625, 0.375, 4)
+
+    def picture(shown: tuple[int, ...], detail: Detail, side: int) -> NDArray[np.int64]:
+        stage = replace(report.stage(run, snapshot, shown), detail=detail)
+        return np.asarray(social_card.stage_picture(stage, report.colours, side)).astype(np.int64)
+
+    bare = picture((), detail, 400)
+    whole = picture((), WHOLE, 1600)
+    assert np.abs(bare - whole[400:800, 800:1200]).max() <= 12
+    assert np.abs(bare - whole[800:1200, 800:1200]).max() > 12
+    inked = np.abs(picture(neurons, detail, 400) - bare).sum(axis=2) > 0
+    crossings = 0
+    for neuron in neurons:
+        for polyline in report.boundaries[run.id].polylines(snapshot, neuron):
+            ends = np.concatenate([polyline.vertices] + [polyline.vertices[:1]] * polyline.closed)
+            middle = (ends[:-1] + np.diff(ends, axis=0) / 2 - detail.corner) * detail.zoom
+            within = ((middle >= 0) & (middle < 1)).all(axis=1)
+            column, row = (middle[within] * 400).astype(int).T
+            assert inked[row, column].all()
+            crossings += within.sum()
+    assert crossings
+
+
+def test_a_title_is_wrapped_within_its_room_whatever_its_length() -> None:
+    for words in (1, 5, 30, 300):
+        size, lines = social_card.fitted("extraordinary " * words, 458)
+        assert size in social_card.TITLE_SIZES
+        assert 1 <= len(lines) <= social_card.MOST_LINES
+        shown = re.sub("\u2026$", "", " ".join(lines)).split()
+        assert shown == ["extraordinary"] * len(shown)
+        assert (lines[-1][-1] == "\u2026") == (len(shown) < words)
+
+
+@pytest.mark.parametrize("side", [180, 192, 512])
+def test_an_icon_keeps_its_picture_where_launchers_cut_nothing_off(side: int) -> None:
+    labels = make_report().domain.labels
+    with Image.open(io.BytesIO(social_card.icon(labels, side))) as image:
+        dark = np.argwhere(np.asarray(image.convert("L")) < 128)
+    distance = np.hypot(*(dark + 0.5 - side / 2).T)
+    assert len(dark) > 0.1 * side**2
+    assert distance.max() <= 0.4 * side

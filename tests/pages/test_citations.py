@@ -1,0 +1,94 @@
+"""What articles cite is one checked file; BibTeX's own grammar is read back by hand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.paths import ROOT
+
+from ginn.config.models import InputError
+from ginn.pages.citations import Citations, Source, bibtex, read_bibliography
+
+GOOD = '[a-b]\nauthors = ["Ann A", "Bo B"]\ntitle = "T"\nyear = 1999\n'
+TEXT = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters="\\{}"),
+    min_size=1,
+)
+
+
+def read(folder: Path, text: str) -> dict[str, Source]:
+    file = folder / "bibliography.toml"
+    file.write_text(text, encoding="utf-8")
+    return read_bibliography(file)
+
+
+def test_a_work_as_a_sentence(tmp_path: Path) -> None:
+    work = read(tmp_path, GOOD + 'where = "Journal"\narxiv = "1.2"\n')["a-b"]
+    assert work.text == "Ann A and Bo B, T, Journal, arXiv:1.2, 1999"
+    assert work.address == "https://arxiv.org/abs/1.2"
+
+
+def test_the_reports_own_bibliography_is_in_order() -> None:
+    works = read_bibliography(ROOT / "content/bibliography.toml")
+    assert all(work.address.startswith("https://") for work in works.values())
+    assert "darlow-storkey" in works
+
+
+def test_without_a_file_nothing_can_be_cited(tmp_path: Path) -> None:
+    works = read_bibliography(tmp_path / "none.toml")
+    with pytest.raises(InputError, match="found 'a', allowed: none, for the bibliography is empty"):
+        Citations(works).cite("a")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("year = 1999", "year = '1999'", "year = '1999'; allowed: a year"),
+        ("year = 1999", "yaer = 1999", "unknown key 'yaer'; allowed: authors, title, year"),
+        ("year = 1999", "", "no 'year'"),
+        ('title = "T"', 'title = ""', "no 'title'"),
+        ('title = "T"', 'title = "{T}"', "text without braces"),
+        ('["Ann A", "Bo B"]', '"Ann A"', "a list of names"),
+        ("[a-b]", "[A_b]", "in small letters"),
+        ("[a-b]", "[a-b", "bibliography.toml: "),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_answered(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, GOOD.replace(old, new))
+    assert said in str(caught.value)
+    assert "bibliography.toml: " in str(caught.value)
+
+
+@given(st.lists(TEXT, min_size=1, max_size=3), TEXT, st.integers(1000, 2100))
+def test_bibtex_can_be_read_back(authors: list[str], title: str, year: int) -> None:
+    source = Source("key-1", tuple(authors), title, year)
+    entry = bibtex(source)
+    assert entry.count("{") == entry.count("}")
+    assert entry.startswith("@misc{key-1,\n")
+    assert not re.search(r"(?<!\\)[&%$#_]", entry.partition("\n")[2])
+    values = dict(re.findall(r"(?m)^  (\w+) = \{(.*)\},?$", entry))
+    plain = {name: re.sub(r"\\([&%$#_])", r"\1", value) for name, value in values.items()}
+    assert plain == {"author": " and ".join(authors), "title": f"{{{title}}}", "year": str(year)}
+
+
+def test_a_group_is_no_first_name_and_a_last() -> None:
+    assert "author = {{The Authors} and Ann A}" in bibtex(
+        Source("k", ("The Authors", "Ann A"), "T", 1)
+    )
+
+
+def test_numbers_follow_first_mention_and_every_mention_has_its_own_note() -> None:
+    works = {key: Source(key, ("A",), f"Title <{key}>", 2000) for key in "abc"}
+    citations = Citations(works)
+    html = "".join(citations.cite(key) for key in "bab")
+    assert re.findall(r"\[(\d)\]", html) == ["1", "2", "1"]
+    assert [source.key for source in citations.sources] == ["b", "a"]
+    notes = re.findall(r'aria-describedby="([^"]+)"', html)
+    assert re.findall(r'id="([^"]+)"', html) == notes
+    assert len(set(notes)) == 3
+    assert "Title &lt;a&gt;" in html

@@ -1,0 +1,190 @@
+"""What pages say of themselves, as those read it who link to them, index, cite or embed them."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from support.paths import ROOT
+from support.report_double import make_report
+
+from ginn.config.models import InputError
+from ginn.pages.articles import read_articles
+from ginn.pages.metadata import Publication, build_date, linked_data, web_address
+from ginn.pages.site import render_site
+
+ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
+BASE = "https://a.example/name/"
+KNOWN = Publication(BASE, "https://b.example/source/", None, {"GINN": "9.9", "NumPy": "8.8"})
+PAGES = ["index.html", "explore/index.html"]
+
+
+@cache
+def site(publication_known: bool = True) -> dict[str, bytes]:
+    return render_site(
+        make_report(), ARTICLES, TEMPLATES, KNOWN if publication_known else Publication()
+    )
+
+
+class Head(HTMLParser):
+    """A page's meta and link elements, and its blocks of data."""
+
+    def __init__(self, html: bytes) -> None:
+        """Read the whole page."""
+        super().__init__()
+        self.meta: dict[str, str] = {}
+        self.links: dict[str, str] = {}
+        self.data: list[str] = []
+        self.inside = False
+        self.feed(html.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag == "meta":
+            name = said.get("name") or said.get("property") or said.get("http-equiv", "")
+            self.meta[name] = said.get("content", "")
+        if tag == "link":
+            self.links[said["rel"]] = said["href"]
+        self.inside = tag == "script" and said.get("type") == "application/ld+json"
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.data.append(data)
+            self.inside = False
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_says_where_it_is_and_shows_a_picture_of_itself(address: str) -> None:
+    head = Head(site()[address])
+    here = BASE + address.removesuffix("index.html")
+    assert head.links["canonical"] == head.meta["og:url"] == here
+    assert head.meta["og:title"]
+    assert head.meta["og:description"] == head.meta["description"]
+    picture = site()[head.meta["og:image"].removeprefix(BASE)]
+    with Image.open(io.BytesIO(picture)) as image:
+        assert image.format == "PNG"
+        assert image.size == (1200, 630)
+        assert [str(side) for side in image.size] == [
+            head.meta["og:image:width"],
+            head.meta["og:image:height"],
+        ]
+    assert len(picture) < 300_000
+    assert "boundaries of layer 1" in head.meta["og:image:alt"]
+    assert head.meta["generator"] == "GINN 9.9"
+    html = site()[address].decode()
+    assert 'href="https://b.example/source/"' in html
+    assert 'rel="license"' in html
+    assert "NumPy 8.8" in html
+
+
+def test_pages_have_cards_of_their_own() -> None:
+    cards = {Head(site()[address]).meta["og:image"] for address in PAGES}
+    assert len(cards) == len(PAGES)
+
+
+def test_an_unknown_address_is_never_made_up() -> None:
+    files = site(publication_known=False)
+    assert not [name for name in files if name.startswith("cards/") or name.endswith(".xml")]
+    for name in (*PAGES, "404.html"):
+        head = Head(files[name])
+        assert not {"og:url", "og:image", "citation_fulltext_html_url"} & set(head.meta)
+        assert not {"canonical", "alternate"} & set(head.links)
+    assert files["robots.txt"] == b"User-agent: *\nAllow: /\n"
+
+
+def test_an_article_can_be_cited() -> None:
+    head, article = Head(site()["index.html"]), read_articles(ARTICLES)[0]
+    assert head.meta["citation_title"] == article.title
+    assert head.meta["citation_fulltext_html_url"] == BASE
+    day = datetime.datetime.strptime(head.meta["citation_publication_date"], "%Y/%m/%d")
+    assert day.date() == article.date
+    (data,) = head.data
+    told = json.loads(data)
+    assert told["@type"] == "Article"
+    assert told["headline"] == article.title
+    assert told["url"] == BASE
+    assert told["image"] == head.meta["og:image"]
+    assert datetime.date.fromisoformat(told["datePublished"]) == article.date
+    assert Head(site()["explore/index.html"]).data == []
+
+
+def test_a_title_cannot_end_the_block_of_data() -> None:
+    article = replace(read_articles(ARTICLES)[0], title="</script><script>alert(1)<!--")
+    text = linked_data(article, make_report().site, KNOWN, "")
+    assert "<" not in text
+    assert json.loads(text)["headline"] == article.title
+
+
+def test_a_policy_comes_before_all_that_it_governs() -> None:
+    for name in (*PAGES, "404.html"):
+        html = site()[name].decode()
+        policy = html.index("Content-Security-Policy")
+        assert policy < min(html.index("<link"), html.index("<body"))
+        rules = dict(r.split(" ", 1) for r in Head(site()[name]).meta[
+            "Content-Security-Policy"
+        ].split("; "))  # fmt: skip
+        assert rules["default-src"] == "'none'"
+        assert {rules[f"{kind}-src"] for kind in ("script", "style", "img")} == {"'self'"}
+        assert "unsafe" not in str(rules)
+
+
+def test_icons_are_of_the_size_they_are_said_to_be() -> None:
+    head = Head(site()["index.html"])
+    manifest = json.loads(site()[head.links["manifest"]])
+    for entry in manifest["icons"]:
+        with Image.open(io.BytesIO(site()[f"assets/{entry['src']}"])) as image:
+            assert f"{image.width}x{image.height}" == entry["sizes"]
+    assert {"192x192", "512x512"} <= {entry["sizes"] for entry in manifest["icons"]}
+
+
+# --- addresses and dates --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://a.example", "https://a.example/"),
+        ("https://a.example/name/", "https://a.example/name/"),
+        ("http://localhost:8000/x/y", "http://localhost:8000/x/y/"),
+    ],
+)
+def test_an_address_ends_in_a_slash(text: str, address: str) -> None:
+    assert web_address(text) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "name", "/name/", "ftp://a.example", "https://", "https://a.example/?q=1",
+     "https://a.example/#x", "https://a.example/?", "https://a example/", "javascript:alert(1)",
+     'https://a.example/"onload="x', "https://[::1"],
+)  # fmt: skip
+def test_what_is_no_address_of_the_web_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="allowed: an address such as"):
+        web_address(text)
+
+
+@given(st.dates(datetime.date(1970, 1, 1), datetime.date(9998, 1, 1)), st.integers(0, 86_399))
+def test_the_build_date_is_the_epochs_day_and_never_the_clocks(
+    day: datetime.date, second: int
+) -> None:
+    begun = datetime.datetime.combine(day, datetime.time(), datetime.UTC)
+    epoch = str(int(begun.timestamp()) + second)
+    assert build_date({"SOURCE_DATE_EPOCH": epoch}) == day
+    assert build_date({}) is None
+
+
+@pytest.mark.parametrize("found", ["yesterday", "1.5", "9" * 30])
+def test_an_epoch_that_is_no_number_of_seconds_is_refused(found: str) -> None:
+    with pytest.raises(InputError, match="SOURCE_DATE_EPOCH: found"):
+        build_date({"SOURCE_DATE_EPOCH": found})

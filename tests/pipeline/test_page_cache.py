@@ -1,0 +1,152 @@
+"""Pages are kept one by one: what is made again is what has changed, and the site is the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.link_checker import complaints
+from support.report_double import make_report
+
+from ginn.pages.articles import ArticleError, read_articles
+from ginn.pages.figure_calls import Report
+from ginn.pages.links import DeadLinkError
+from ginn.pages.metadata import Publication
+from ginn.pages.site import MOST_IN_HEADER, Pages, render_site
+from ginn.pipeline.site import TEMPLATES, edition
+from ginn.runtime.cache import Store
+
+COUNT = 60
+FRONT = """+++
+title = "Article {number}"
+slug = "{slug}"
+description = "About {number}."
+order = {number}
+date = 2026-11-23
+{more}
++++
+"""
+LIST = "articles/index.html"
+
+
+def slug(number: int) -> str:
+    return f"article-{number}" if number else "index"
+
+
+def write(folder: Path, number: int, body: str, more: str = "", title: str = "") -> None:
+    text = FRONT.format(number=number, slug=slug(number), more=more) + body
+    text = text.replace(f'title = "Article {number}"', title or f'title = "Article {number}"')
+    (folder / f"articles/{slug(number)}.md").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """Sixty articles, each with a link to the next one."""
+    (tmp_path / "articles").mkdir()
+    for number in range(COUNT):
+        write(
+            tmp_path, number, f'On to [the next]({{{{ page("{slug((number + 1) % COUNT)}") }}}}).'
+        )
+    return tmp_path
+
+
+def reports(second_key: str = "second") -> tuple[Report, Report]:
+    first = replace(make_report(), key="first")
+    other = replace(first.experiment, id="other", title="Other", widths=first.experiment.widths)
+    return first, replace(first, experiment=other, leads=False, key=second_key)
+
+
+def printed(content: Path, both: tuple[Report, Report] | None = None) -> tuple[set[str], Any]:
+    """The pages that were rendered for the site as it is now, and the site."""
+    rendered: set[str] = set()
+    render = Pages._render
+
+    def listen(self: Pages, template: str, address: str, *more: Any, **context: Any) -> bytes:
+        rendered.add(address or template)
+        return render(self, template, address, *more, **context)
+
+    articles = read_articles(content / "articles")
+    others = {"build.json", make_report().data["index"]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pages, "_render", listen)
+        made = edition(
+            both or reports(), articles, content, Publication(), others, Store(content / "cache")
+        )
+    return rendered, made
+
+
+def test_an_edit_of_one_article_renders_one_article(content: Path) -> None:
+    everything, first = printed(content)
+    # Articles, two explorers, two pages of data, the list, and the page for what is not there.
+    assert len(everything) == COUNT + 2 + 2 + 1 + 1
+    assert printed(content) == (set(), first)
+    write(content, 30, f"Another text, and [the next]({{{{ page('{slug(31)}') }}}}).")
+    rendered, site = printed(content)
+    assert rendered == {"article-30/index.html"}
+    assert {name for name in site if site[name] != first.get(name)} == {"article-30/index.html"}
+    report, other = reports()
+    assert site == render_site(report, content / "articles", TEMPLATES, others=[other])
+
+
+def test_a_title_is_rendered_where_it_stands(content: Path) -> None:
+    everything, _ = printed(content)
+    last = COUNT - 1
+    body = '[the first]({{ page("index") }})'
+    write(content, last, body, title='title = "Renamed"')
+    rendered, site = printed(content)
+    assert rendered == {f"{slug(last)}/index.html", LIST, "404.html"}
+    assert b"Renamed" in site[LIST]
+    write(content, 1, body, title='title = "Renamed, too"')
+    assert printed(content)[0] == everything
+
+
+def test_the_header_names_a_few_articles_and_the_list_all(content: Path) -> None:
+    _, site = printed(content)
+    for address in ("index.html", "article-59/index.html"):
+        header = site[address].decode().split("</header>")[0]
+        assert header.count("<li>") == MOST_IN_HEADER + len(["All articles", "Explore", "Data"])
+        assert 'articles/index.html">All articles</a>' in header
+    assert all(f'href="../{slug(n)}/index.html"'.encode() in site[LIST] for n in range(1, COUNT))
+    assert complaints(site, elsewhere=("data/",)) == []
+
+
+def test_facts_of_another_experiment_matter_to_those_who_ask_for_them(content: Path) -> None:
+    write(content, 1, '{{ experiments["other"].experiment.id }}')
+    write(content, 2, "Of the other one.", 'experiment = "other"')
+    printed(content)
+    changed = reports("changed")
+    rendered, _ = printed(content, changed)
+    own = {"explore/other/index.html", "downloads/other/index.html"}
+    assert rendered == {f"{slug(n)}/index.html" for n in (1, 2)} | own
+
+
+def test_a_page_that_was_kept_is_asked_again_where_its_links_lead(content: Path) -> None:
+    printed(content)
+    (content / "articles/article-31.md").unlink()
+    with pytest.raises(ArticleError, match="page: found 'article-31', allowed: index") as caught:
+        printed(content)
+    assert caught.value.file.name == "article-30.md"
+    assert caught.value.line == 9
+    write(content, 30, "[gone](../article-31/index.html)")
+    before = set((content / "cache/pages").iterdir())
+    for _ in range(2):
+        with pytest.raises(DeadLinkError, match=r"article-30\.md:9: found a link to '\.\./art"):
+            printed(content)
+        assert set((content / "cache/pages").iterdir()) <= before  # what is refused is not kept
+
+
+def test_words_that_any_page_may_explain_make_every_page_again(content: Path) -> None:
+    everything, _ = printed(content)
+    (content / "glossary.toml").write_text('"kink" = "A bend."\n', encoding="utf-8")
+    assert printed(content)[0] == everything
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 9])
+def test_a_list_of_many_experiments_stands_behind_a_summary(content: Path, count: int) -> None:
+    site = Pages(reports(), read_articles(content / "articles"), content, TEMPLATES, Publication())
+    one = {"title": "One", "address": "x.html", "current": False}
+    html = site.templates.get_template("experiments.html").render(experiments=[one] * count)
+    assert html.count("<li>") == (count if count > 1 else 0)
+    assert ("<details>" in html) == (count > 8)

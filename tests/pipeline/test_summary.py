@@ -1,0 +1,111 @@
+"""The last lines of a build, and names that tell a file's content."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ginn.analysis.facts import AuditionFacts, RunFacts
+from ginn.files import hashed
+from ginn.pipeline.summary import bytes_by_kind, claims_table, outcomes, peak_memory, summary
+from ginn.runtime.cache import Stage
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="compares with /proc")
+def test_the_peak_of_memory_is_that_of_this_process() -> None:
+    told = float(re.findall(r"[\d.]+(?= GB)", peak_memory(0))[0])
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    peak = int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024 / 1e9
+    # The system counts in batches of pages, and what began this process may have been larger.
+    assert told >= 0.98 * peak - 0.01
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
+@pytest.mark.parametrize(("platform", "unit"), [("linux", 1024), ("darwin", 1)])
+def test_the_peak_of_memory_allows_for_every_worker(
+    monkeypatch: pytest.MonkeyPatch, platform: str, unit: int
+) -> None:
+    import resource
+
+    peaks = {resource.RUSAGE_SELF: 300_000_000, resource.RUSAGE_CHILDREN: 512_000_000}
+    monkeypatch.setattr(
+        resource, "getrusage", lambda who: SimpleNamespace(ru_maxrss=peaks[who] // unit)
+    )
+    monkeypatch.setattr(sys, "platform", platform)
+    assert peak_memory(3) == (
+        "Peak memory: 0.30 GB, and at most 0.51 GB in each of 3 workers: at most 1.84 GB"
+    )
+    assert peak_memory(0) == "Peak memory: 0.30 GB"
+    peaks[resource.RUSAGE_CHILDREN] = 0
+    assert peak_memory(3) == "Peak memory: 0.30 GB"
+
+
+def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "\nPeak memory: 1 GB\n\nSite" in summary([], {}, 1.0, "Peak memory: 1 GB")
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert peak_memory(2) == ""
+    assert "1.0\n\nSite" in summary([], {}, 1.0, peak_memory(2))
+
+
+def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
+    contents = {
+        "index.html": 500, "assets/a.css": 40, "assets/viewer-a.js": 30, "data/run.js": 2000,
+        "data/seed-3/weights-000.a.js": 100,
+        "data/sheet.webp": 900, "data/target.png": 20, "figures/a.svg": 70, "build.json": 7,
+        ".gitignore": 3,
+    }  # fmt: skip
+    for name, size in contents.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x" * size)
+    kinds = bytes_by_kind(tmp_path)
+    assert kinds["vectors"] == (1, 2000)
+    assert kinds["weights"] == (1, 100)
+    assert kinds["scripts"] == (1, 30)
+    assert sum(count for count, _ in kinds.values()) == len(contents)
+    assert sum(total for _, total in kinds.values()) == sum(contents.values())
+    sizes = [total for _, total in kinds.values()]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_outcomes_tell_of_which_experiment_where_there_are_several() -> None:
+    run = RunFacts("seed-3", 3, "", "Seed 3", True, 0.25, 0.9, {}, 0, 0, "")
+    audition = AuditionFacts(128, 10_000, 2, (3, 77))
+    text = outcomes(audition, [run])
+    assert outcomes(audition, [run], "The cat") == f"\nThe cat{text}"
+    assert claims_table([], "The cat") == "\nClaims, The cat"
+    assert "2 of 128 seeds" in text
+    assert "3, 77" in text
+    assert "1 of 1 runs failed" in text
+    assert re.search(r"seed-3 +loss 0\.2500 +accuracy 0\.900 +failed", text)
+
+
+def test_the_summary_tells_seconds_and_what_was_kept() -> None:
+    record = [Stage("train", 2, 1, 12.34), Stage("trace", 0, 4, 0.01)]
+    text = summary(record, {"pages": (3, 21_500)}, 15.0)
+    assert re.search(r"train +2 +1 +12\.3", text)
+    assert re.search(r"trace +0 +4 +kept", text)
+    assert re.search(r"the whole build +15\.0", text)
+
+
+@given(st.binary(max_size=20), st.binary(max_size=20))
+def test_two_files_share_a_name_only_if_they_are_the_same(one: bytes, other: bytes) -> None:
+    names = {hashed("assets/style.css", content) for content in (one, other)}
+    assert len(names) == len({one, other})
+    assert all(re.fullmatch(r"assets/style-[0-9a-f]{10}\.css", name) for name in names)
+
+
+def test_a_stage_that_several_pass_through_has_one_row() -> None:
+    record = [Stage("train", 16, 0, 100.0), Stage("film", 4, 0, 9.0), Stage("train", 8, 2, 50.5)]
+    lines = summary(record, {}, 200.0).splitlines()
+    (row,) = [line.split() for line in lines if line.startswith("train")]
+    assert row == ["train", "24", "2", "150.5"]
+    names = [line.split()[0] for line in lines if line.startswith(("train", "film"))]
+    assert names == ["train", "film"]

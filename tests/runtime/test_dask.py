@@ -1,0 +1,95 @@
+"""Work in a Dask cluster: the same files, and one line where the cluster will not do."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.killing import copy_content, digest
+
+import build as story
+from ginn.runtime import workers as crew
+
+distributed = pytest.importorskip(
+    "distributed", reason="DASK NOT TESTED: pip install -e '.[test,dask]'"
+)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """A scheduler and two worker processes on this machine."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as made:
+        yield made.scheduler_address.removeprefix("tcp://")
+
+
+def work() -> tuple[int, int]:
+    import os
+
+    return os.getpid(), os.getppid()
+
+
+def refuse(number: int) -> int:
+    raise ValueError(f"no {number} here")
+
+
+def test_a_build_in_a_cluster_gives_the_same_files_bit_for_bit(
+    cluster: str, tmp_path: Path
+) -> None:
+    content = copy_content(tmp_path / "content")
+    for name, extra in (("here", []), ("there", ["--executor", f"dask://{cluster}"])):
+        places = (
+            "--content",
+            content,
+            "--site",
+            tmp_path / name,
+            "--cache",
+            tmp_path / f"c-{name}",
+        )
+        assert story.main(["--draft", "--jobs", "2", *map(str, places), *extra]) == 0
+    assert digest(tmp_path / "there") == digest(tmp_path / "here")
+    # Finished work as well, trained runs among it; but for the locks beside it.
+    kept = {name: digest(tmp_path / f"c-{name}") for name in ("here", "there")}
+    for found in kept.values():
+        found.pop(".lock.holder", None)
+    assert kept["here"] == kept["there"]
+    assert any(name.startswith("train/") for name in kept["there"])
+
+
+def test_work_is_done_by_the_clusters_workers(cluster: str) -> None:
+    with crew.crew(1, f"dask://{cluster}") as workers:
+        assert workers.jobs == 2
+        done = set(workers.each(work, [() for _ in range(12)]))
+    with distributed.Client(cluster, set_as_default=False) as client:
+        pids = set(client.run(lambda: __import__("os").getpid()).values())
+    assert {pid for pid, _ in done} <= pids
+
+
+def test_an_error_at_a_worker_is_raised_here(cluster: str) -> None:
+    with pytest.raises(ValueError, match="no 3 here"), crew.crew(1, f"dask://{cluster}") as workers:
+        list(workers.each(refuse, [(3,)]))
+
+
+def test_workers_of_another_version_are_refused(
+    cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew.platform, "python_version", lambda: "2.7")
+    with pytest.raises(crew.CrewError, match=r"found Python at worker .* unlike"):
+        crew.crew(1, f"dask://{cluster}").__enter__()
+
+
+def test_a_cluster_that_is_not_there_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(crew, "PATIENCE", 1)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        places = ("--site", str(tmp_path / "site"), "--cache", str(tmp_path / "cache"))
+        assert story.main(["--draft", "--executor", f"dask://{address}", *places]) == 2
+    message = capsys.readouterr().err
+    assert f"build.py: error: --executor: found no Dask scheduler at {address}" in message
+    assert "Traceback" not in message

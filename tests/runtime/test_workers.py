@@ -1,0 +1,122 @@
+"""Work in processes: results, progress, errors, and nobody left behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from ginn.runtime import workers as crew
+
+
+def square(number: int) -> int:
+    crew.tell(number)
+    # Long enough for the word to arrive before the result.
+    time.sleep(0.2)
+    return number * number
+
+
+def threads() -> tuple[int, str]:
+    return os.getpid(), os.environ["OMP_NUM_THREADS"]
+
+
+def refuse(number: int) -> int:
+    raise ValueError(f"no {number} here")
+
+
+def test_every_call_is_answered_and_progress_adds_up() -> None:
+    told: list[int] = []
+    with crew.crew(2) as workers:
+        answers = sorted(workers.each(square, [(n,) for n in range(9)], told.append))
+    assert answers == [n * n for n in range(9)]
+    assert sorted(told) == list(range(9))
+
+
+def test_work_is_done_elsewhere_on_one_thread_and_the_environment_is_put_back() -> None:
+    before = os.environ.get("OMP_NUM_THREADS")
+    with crew.crew(1) as workers:
+        ((process, count),) = workers.each(threads, [()])
+    assert process != os.getpid()
+    assert count == "1"
+    assert os.environ.get("OMP_NUM_THREADS") == before
+
+
+def test_an_error_in_a_worker_is_raised_here_and_no_process_is_left() -> None:
+    with pytest.raises(ValueError, match="no 3 here"), crew.crew(2) as workers:
+        list(workers.each(refuse, [(3,)]))
+    assert not multiprocessing.active_children()
+
+
+def die() -> None:
+    os._exit(9)
+
+
+def test_a_worker_that_was_killed_is_said_in_one_line_with_what_to_do() -> None:
+    with pytest.raises(crew.CrewError, match="try --jobs 1") as said, crew.crew(2) as workers:
+        list(workers.each(die, [()]))
+    assert "\n" not in str(said.value)
+    assert not multiprocessing.active_children()
+
+
+def sleep(seconds: int) -> None:
+    time.sleep(seconds)
+
+
+def test_a_build_that_stops_does_not_wait_for_work_under_way() -> None:
+    def interrupted() -> None:
+        with crew.crew(2) as workers:
+            next(workers.each(sleep, [(0,), (60,)]))
+            raise KeyboardInterrupt
+
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert time.monotonic() - begun < 20
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_workers_end_when_the_build_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text(
+        textwrap.dedent("""
+        import os, pathlib, sys, time
+        from ginn import crew
+
+        def endless(place):
+            pathlib.Path(place).write_text(str(os.getpid()))
+            while True:
+                crew.tell(1)
+                time.sleep(0.05)
+
+        if __name__ == "__main__":
+            with crew.crew(1) as workers:
+                list(workers.each(endless, [(sys.argv[1],)]))
+        """),
+        encoding="utf-8",
+    )
+    place = tmp_path / "pid"
+    build = subprocess.Popen([sys.executable, str(tmp_path / "work.py"), str(place)])
+    deadline = time.monotonic() + 20
+    while not (place.exists() and place.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    worker = int(place.read_text())
+    build.kill()
+    build.wait()
+    while _lives(worker) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _lives(worker)
+
+
+def _lives(process: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be collected does not."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"

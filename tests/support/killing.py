@@ -1,0 +1,203 @@
+"""A small report, and builds of it that are killed at a chosen moment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import build as story
+from support.paths import ROOT
+
+DONE = "done before its time"
+TINY = [
+    ("pixels = 160", "pixels = 24"),
+    ("widths = [16, 16]", "widths = [3, 2]"),
+    ("seeds = 4\niterations = 10_000\nsnapshots = 60", "seeds = 2\niterations = 60\nsnapshots = 4"),
+]
+# Python tells of every file it opens, renames or removes before it does so; the process ends there.
+RUN = """
+import os, signal, sys
+import build
+last, count, place = int(sys.argv[1]), 0, os.path.realpath(sys.argv[2])
+CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree"}
+def listen(event, arguments):
+    global count
+    if event == "ctypes.dlsym":
+        changes = arguments[1] == "renameat2"
+    elif event == "open" or event in CHANGES:
+        path = arguments[0]
+        changes = isinstance(path, (str, bytes, os.PathLike))
+        changes = changes and place in os.path.realpath(os.fsdecode(path))
+        if event == "open":
+            changes = changes and bool(arguments[2] & (os.O_WRONLY | os.O_RDWR))
+    else:
+        changes = False
+    if changes:
+        count += 1
+        if count == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+if last >= 0:
+    sys.addaudithook(listen)
+code = build.main(sys.argv[3:])
+print(f"writes: {count}")
+sys.exit(code)
+"""
+
+
+def copy_content(folder: Path) -> Path:
+    """A report that builds in a second or two."""
+    shutil.copytree(ROOT / "templates/starter", folder)
+    report = folder / "report.toml"
+    text = report.read_text(encoding="utf-8")
+    for old, new in TINY:
+        assert old in text
+        text = text.replace(old, new)
+    report.write_text(text, encoding="utf-8")
+    return folder
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """Every file of a folder and what it holds."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@dataclass
+class Killings:
+    """Builds of one report, killed and restarted; `survived` by what was killed, and bytes."""
+
+    root: Path
+    survived: dict[str, int] = field(default_factory=dict)
+    replaced: int = 0
+    bytes: int = 0
+
+    def __post_init__(self) -> None:
+        """Build an old and a new site undisturbed, and keep what each stage of the way has."""
+        self.content = copy_content(self.root / "content")
+        self.site, self.cache = self.root / "place/site", self.root / "place/cache"
+        article = self.content / "articles/index.md"
+        new = article.read_text(encoding="utf-8")
+        article.write_text(new.replace("How it got there", "How it went"), encoding="utf-8")
+        self.build()
+        self.old = digest(self.site)
+        shutil.copytree(self.site, self.root / "old")
+        article.write_text(new, encoding="utf-8")
+        shutil.rmtree(self.cache)
+        begun = time.perf_counter()
+        self.writes = {"nothing": self.count()}
+        self.seconds = {"nothing": time.perf_counter() - begun}
+        self.new = digest(self.site)
+        assert self.old.keys() == self.new.keys()
+        assert self.old != self.new
+        # All but the pages and what is measured: the writes that follow the training.
+        self.kept = self.root / "kept"
+        shutil.copytree(self.cache, self.kept)
+        for stage in ("pages", "vectors", "moments", "outcomes", "motion"):
+            shutil.rmtree(self.kept / stage)
+        self.prepare("training")
+        begun = time.perf_counter()
+        self.writes["training"] = self.count()
+        self.seconds["training"] = time.perf_counter() - begun
+
+    def options(self) -> list[str]:
+        """The options of the build."""
+        places = ("--content", self.content, "--site", self.site, "--cache", self.cache)
+        return ["--draft", "--jobs", "1", *map(str, places)]
+
+    def build(self) -> None:
+        """A build that nobody disturbs."""
+        assert story.main(self.options()) == 0
+
+    def prepare(self, kept: str) -> None:
+        """The old site, and a store that holds nothing, or the training and the films."""
+        shutil.rmtree(self.site.parent)
+        shutil.copytree(self.root / "old", self.site)
+        if kept == "training":
+            shutil.copytree(self.kept, self.cache)
+
+    def start(self, last: int) -> subprocess.Popen[str]:
+        """A build in a process of its own, which ends itself at change number `last`."""
+        return subprocess.Popen(
+            [sys.executable, "-c", RUN, str(last), str(self.site.parent), *self.options()],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        )  # fmt: skip
+
+    def count(self) -> int:
+        """How many changes to the disk a whole build announces."""
+        out, err = self.start(0).communicate()
+        assert "writes: " in out, err
+        return int(out.rsplit("writes: ", 1)[1])
+
+    def check(self, way: str) -> None:
+        """After a kill: one whole site. After a restart: the new one, and nothing left about."""
+        found = digest(self.site)
+        assert found in (self.old, self.new), "the site is the old one or the new one"
+        self.replaced += found == self.new and way != DONE
+        self.build()
+        assert digest(self.site) == self.new
+        self.bytes += sum(path.stat().st_size for path in self.site.rglob("*") if path.is_file())
+        about = {path.name for path in self.site.parent.iterdir()}
+        assert about <= {"site", "cache", ".site.lock", ".site.lock.holder"}
+        assert not list(self.cache.rglob("*.part"))
+        self.survived[way] = self.survived.get(way, 0) + 1
+
+    def at_write(self, kept: str, number: int) -> None:
+        """Kill at a change to the disk."""
+        self.prepare(kept)
+        process = self.start(number)
+        _, err = process.communicate()
+        assert process.returncode == -signal.SIGKILL, err
+        self.check(f"at a write, with {kept} kept")
+
+    def at_time(self, kept: str, seconds: float) -> None:
+        """Kill after some time; a build that was done by then is not counted as killed."""
+        self.prepare(kept)
+        process = self.start(-1)
+        try:
+            process.communicate(timeout=seconds)
+            way = DONE
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            process.communicate()
+            way = f"by time, with {kept} kept"
+        self.check(way)
+
+    def moments(self, count: int, seed: int) -> Iterator[tuple[str, str, float]]:
+        """`count` moments: by turns at a write and by time, with nothing and with something kept.
+
+        Writes are spread over all of them; times are random in the build's length.
+        """
+        generator = random.Random(seed)
+        for number in range(count):
+            kept = ("nothing", "training")[number // 2 % 2]
+            if number % 2:
+                yield "time", kept, generator.uniform(0.2, self.seconds[kept])
+            else:
+                part = (number // 4 + generator.random()) / max(-(-count // 4), 1)
+                yield "write", kept, 1 + min(int(part * self.writes[kept]), self.writes[kept] - 1)
+
+    def kill(self, count: int, seed: int = 0) -> Iterator[int]:
+        """Kill and restart that often; yields the number of builds killed so far."""
+        for way, kept, when in self.moments(count, seed):
+            if way == "write":
+                self.at_write(kept, int(when))
+            else:
+                self.at_time(kept, when)
+            yield self.killed
+
+    @property
+    def killed(self) -> int:
+        """The builds that were killed and came to the same end."""
+        return sum(n for way, n in self.survived.items() if way != DONE)

@@ -1,0 +1,10 @@
+"""Where the repository and the tests' data are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTENT = ROOT / "content"
+BOTTLE = CONTENT / "pictures" / "bottle.toml"
+TRAINED_SNAPSHOTS = ROOT / "tests" / "data" / "trained_snapshots.npz"

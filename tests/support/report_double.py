@@ -1,0 +1,107 @@
+"""A small report made of trained snapshots, for the tests of figures and pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from ginn.analysis import examples
+from ginn.analysis import facts as phenomena
+from ginn.analysis.facts import AuditionFacts, RunFacts
+from ginn.config.models import Experiment, load_spec
+from ginn.dataset.dataset import Domain, load_picture
+from ginn.figures import small_multiples
+from ginn.geometry.boundaries import Boundaries, trace
+from ginn.network.run import Snapshots
+from ginn.pages.figure_calls import Report
+from support.paths import ROOT
+
+PIXELS = 50
+SEEDS = range(6)
+
+
+@cache
+def trained() -> Snapshots:
+    """A few moments of one run that learnt the bottle."""
+    with np.load(ROOT / "tests/data/trained_snapshots.npz") as arrays:
+        layers = range(4)
+        weights = tuple(arrays[f"weights{i}"] for i in layers)
+        biases = tuple(arrays[f"biases{i}"] for i in layers)
+        iterations = arrays["iterations"].astype(np.int64)
+    count = len(iterations)
+    return Snapshots(
+        seed=0,
+        iterations=iterations,
+        weights=weights,
+        biases=biases,
+        loss=0.7 * 0.2 ** np.arange(count),
+        accuracy=np.linspace(0.3, 0.98, count),
+        learning_rate=np.linspace(1e-3, 0, count),
+    )
+
+
+@cache
+def traced() -> Boundaries:
+    """The exact boundaries of the trained run."""
+    return trace(trained())
+
+
+@cache
+def bottle() -> Domain:
+    """The bottle, small."""
+    return load_picture(ROOT / "content/pictures/bottle.toml", PIXELS)
+
+
+def run_facts(seed: int, failed: bool) -> RunFacts:
+    """The outcome of a run; no two runs have the same numbers."""
+    accuracy = {part.name: 0.99 - 0.011 * seed for part in bottle().parts}
+    if failed:
+        accuracy["diamond"] = 0.03 + 0.01 * seed
+    return RunFacts(
+        id=f"seed-{seed}",
+        seed=seed,
+        role="",
+        title=f"Seed {seed}",
+        failed=failed,
+        loss=(0.4 if failed else 0.01) * (1 + 0.1 * seed),
+        accuracy=0.9 if failed else 0.98 - 0.01 * seed,
+        part_accuracy=accuracy,
+        regions_start=0,
+        regions_end=0,
+        ended="",
+    )
+
+
+def make_report(failed: frozenset[int] = frozenset()) -> Report:
+    """A report in which the runs of these seeds failed."""
+    spec = load_spec(ROOT / "content/report.toml")
+    snapshots = trained()
+    experiment: Experiment = replace(
+        spec.experiment,
+        pixels=PIXELS,
+        iterations=int(snapshots.iterations[-1]),
+        snapshots=tuple(snapshots.iterations.tolist()),
+    )
+    runs = [run_facts(seed, seed in failed) for seed in SEEDS]
+    exhibited = [
+        phenomena.with_regions(run, traced()) for run in phenomena.give_roles(experiment, runs)
+    ]
+    audition = AuditionFacts(128, 10_000, len(failed), tuple(sorted(failed)))
+    shown = {run.id: trained() for run in exhibited}
+    found = examples.examples(
+        shown, dict.fromkeys(shown, traced()), [trained()], bottle(), "diamond"
+    )
+    facts = phenomena.gather_facts(experiment, bottle(), audition, runs, exhibited, examples=found)
+    scale = {run.id: run.loss / float(snapshots.loss[-1]) for run in runs}
+    fall = np.linspace(0, 1, len(snapshots))
+    cohort = {
+        run.id: replace(snapshots, seed=run.seed, loss=snapshots.loss * scale[run.id] ** fall)
+        for run in runs
+    }
+    boundaries = {run.id: traced() for run in exhibited}
+    data = {"index": "data/bottle/index-0123456789.js"}
+    small = small_multiples.multiples(cohort.values(), failed, bottle())
+    pictures = {"trials": small, "full runs": small}
+    return Report(spec.site, experiment, facts, bottle(), cohort, boundaries, data, pictures)

@@ -1,0 +1,327 @@
+"""The files the viewer draws from: a chunk comes back as it was, small, and damage is noticed."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ginn.analysis.facts import Moment
+from ginn.geometry import boundaries as geometry
+from ginn.geometry.boundaries import LEFT, TOP, Boundaries
+from ginn.geometry.motion import motion
+from ginn.network.run import Snapshots, pre_activations
+from ginn.viewer_data import boundary_chunks, weight_chunks
+from ginn.viewer_data.boundary_chunks import (
+    QUANTA,
+    RunCard,
+    VectorChunk,
+    decode,
+    encode,
+    index_file,
+    quantised,
+    run_files,
+)
+
+SPRITES = {"layers": [], "output": {"tile": 8, "columns": 1, "files": []}}
+MOMENTS = (Moment("steepest", 7, "It falls."),)
+CARD = RunCard("seed-3", "good-1", "Good run 1", "Ended well.")
+
+
+def synthetic(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
+    """Boundaries with every count of polylines and vertices, closed and open, at random places."""
+    rng = np.random.default_rng(seed)
+    lines = snapshots * (sum(widths) + 1)
+    a_line = rng.integers(0, 4, lines)
+    a_polyline = rng.integers(2, 6, a_line.sum())
+    vertices = int(a_polyline.sum())
+    return Boundaries(
+        widths=widths,
+        vertices=rng.random((vertices, 2)),
+        causes=rng.integers(-4, sum(widths), vertices).astype(np.int32),
+        polyline_offsets=np.concatenate([[0], np.cumsum(a_polyline)]).astype(np.int64),
+        closed=rng.random(a_line.sum()) < 0.3,
+        line_offsets=np.concatenate([[0], np.cumsum(a_line)]).astype(np.int64),
+        regions=np.ones(snapshots, dtype=np.int32),
+    )
+
+
+def random_run(widths: tuple[int, ...], snapshots: int, seed: int) -> Snapshots:
+    """A network that drifts, as one does in training: uniform in +-1 / sqrt(fan in) and a walk."""
+    rng = np.random.default_rng(seed)
+    sizes = (2, *widths, 1)
+    drift = np.linspace(0, 0.1, snapshots)
+
+    def drifting(*shape: int, fan_in: int) -> np.ndarray:
+        start, speed = rng.uniform(-1, 1, (2, *shape)) / np.sqrt(fan_in)
+        return (start + np.multiply.outer(drift, speed)).astype(np.float32)
+
+    pairs = list(itertools.pairwise(sizes))
+    return Snapshots(
+        seed=seed,
+        iterations=np.arange(snapshots, dtype=np.int64),
+        weights=tuple(drifting(out, fan_in, fan_in=fan_in) for fan_in, out in pairs),
+        biases=tuple(drifting(out, fan_in=fan_in) for fan_in, out in pairs),
+        loss=np.linspace(0.7, 0.1, snapshots),
+        accuracy=np.linspace(0.5, 1.0, snapshots),
+        learning_rate=np.full(snapshots, 1e-3),
+    )
+
+
+def quantised_alone(boundaries: Boundaries, first: int, count: int) -> VectorChunk:
+    """The chunk of boundaries that belong to no network, with some other network's corners."""
+    return quantised(boundaries, random_run(boundaries.widths, first + count, 5), first, count)
+
+
+def assert_same(boundaries: Boundaries, first: int, text: str) -> None:
+    """Every polyline of a decoded chunk is the original's, to half a quantum."""
+    chunk = decode(text)
+    for k in range(len(chunk)):
+        for neuron in range(boundaries.neurons):
+            expected = boundaries.polylines(first + k, neuron)
+            line = k * chunk.neurons + neuron
+            found = range(chunk.line_offsets[line], chunk.line_offsets[line + 1])
+            assert len(found) == len(expected)
+            for p, polyline in zip(found, expected, strict=True):
+                part = slice(chunk.polyline_offsets[p], chunk.polyline_offsets[p + 1])
+                error = np.abs(chunk.positions[part] / QUANTA - polyline.vertices)
+                assert error.max() <= 0.5 / QUANTA + 1e-12
+                np.testing.assert_array_equal(chunk.causes[part], polyline.causes)
+                assert chunk.closed[p] == polyline.closed
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    widths=st.lists(st.integers(1, 7), min_size=1, max_size=4).map(tuple),
+    snapshots=st.integers(1, 6),
+    first=st.integers(0, 5),
+    seed=st.integers(0, 1000),
+)
+def test_round_trip(widths: tuple[int, ...], snapshots: int, first: int, seed: int) -> None:
+    boundaries = synthetic(widths, first + snapshots, seed)
+    assert_same(boundaries, first, encode(quantised_alone(boundaries, first, snapshots)))
+
+
+def test_round_trip_of_traced_boundaries() -> None:
+    run = random_run((16, 16, 16), 5, 0)
+    boundaries = geometry.trace(run)
+    assert (boundaries.causes >= 0).sum() > 50  # or nothing bends, and this shows little
+    assert_same(boundaries, 1, encode(quantised(boundaries, run, 1, 4)))
+
+
+@pytest.mark.parametrize("widths", [(7,), (16, 16, 16), (5, 30)])
+def test_from_the_corner_every_place_is_reached_on_the_side_that_the_network_says(
+    widths: tuple[int, ...],
+) -> None:
+    """On or off at a point is the corner's state, changed at every line on the way to it."""
+    run = random_run(widths, 4, 3)
+    chunk = decode(encode(quantised(geometry.trace(run), run, 1, 3)))
+    points = np.random.default_rng(0).random((300, 2))
+    changes = 0
+    for k in range(len(chunk)):
+        values = np.concatenate(
+            pre_activations(
+                tuple(weight[1 + k] for weight in run.weights),
+                tuple(bias[1 + k] for bias in run.biases),
+                points,
+            ),
+            axis=1,
+        )  # (P, neurons)
+        for neuron in range(chunk.neurons):
+            segments = segments_of(chunk, k, neuron)
+            crossed = crossings(points, segments)
+            found = chunk.corners[k * chunk.neurons + neuron] ^ (crossed % 2 == 1)
+            # A line moves by half a quantum when packed: points so near to it decide nothing.
+            clear = off_the_line(points, segments) > 2 / QUANTA
+            assert clear.mean() > 0.9
+            np.testing.assert_array_equal(found[clear], values[clear, neuron] > 0)
+            changes += crossed.sum()
+    assert changes > 100
+    assert 0 < chunk.corners.sum() < len(chunk.corners)
+
+
+def segments_of(chunk: VectorChunk, k: int, neuron: int) -> np.ndarray:
+    """The segments (S, 2, 2) of one neuron's boundary, in domain units."""
+    line = k * chunk.neurons + neuron
+    found = [np.zeros((0, 2, 2))]
+    for p in range(chunk.line_offsets[line], chunk.line_offsets[line + 1]):
+        vertices = chunk.positions[chunk.polyline_offsets[p] : chunk.polyline_offsets[p + 1]]
+        following = np.roll(vertices, -1, axis=0)
+        pairs = np.stack([vertices, following], axis=1) / QUANTA
+        found.append(pairs if chunk.closed[p] else pairs[:-1])
+    return np.concatenate(found)
+
+
+def crossings(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """How many of the segments the way from the top left corner to each point crosses (P,)."""
+    x, y = points[:, :1], points[:, 1:]
+
+    def left_of_the_way(ends: np.ndarray) -> np.ndarray:
+        return x * ends[:, 1] - y * ends[:, 0] > 0
+
+    start, along = segments[:, 0], segments[:, 1] - segments[:, 0]
+
+    def left_of_the_segment(place_x: np.ndarray, place_y: np.ndarray) -> np.ndarray:
+        return along[:, 0] * (place_y - start[:, 1]) - along[:, 1] * (place_x - start[:, 0]) > 0
+
+    both = left_of_the_way(segments[:, 0]) != left_of_the_way(segments[:, 1])
+    zero = np.zeros_like(x)
+    return (both & (left_of_the_segment(zero, zero) != left_of_the_segment(x, y))).sum(axis=1)
+
+
+def off_the_line(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """The distance of each point (P,) to the nearest of the segments' straight lines."""
+    start, along = segments[:, 0], segments[:, 1] - segments[:, 0]
+    offset = points[:, None] - start  # (P, S, 2)
+    across = np.abs(along[:, 0] * offset[..., 1] - along[:, 1] * offset[..., 0])
+    long = np.hypot(*along.T)
+    return np.min(across[:, long > 0] / long[long > 0], axis=1, initial=1.0)
+
+
+def test_more_neurons_than_a_byte_counts() -> None:
+    boundaries = synthetic((300, 200), 2, 1)
+    assert boundaries.causes.max() > 255
+    assert_same(boundaries, 0, encode(quantised_alone(boundaries, 0, 2)))
+
+
+def test_no_boundary_at_all() -> None:
+    empty = Boundaries(
+        (2,), np.zeros((0, 2)), np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, bool),
+        np.zeros(2 * 3 + 1, np.int64), np.ones(2, np.int32),
+    )  # fmt: skip
+    chunk = decode(encode(quantised_alone(empty, 0, 2)))
+    assert (len(chunk), len(chunk.causes)) == (2, 0)
+
+
+def test_the_text_written_out_by_hand() -> None:
+    """A line from the left side to the middle of the top, and an output that is on everywhere."""
+    one = np.ones(1)
+    run = Snapshots(
+        0, np.arange(1), (np.array([[[1.0, 0.5]]]), np.array([[[1.0]]])),
+        (np.array([[-0.5]]), np.array([[1.0]])), one, one, one,
+    )  # fmt: skip
+    boundaries = Boundaries(
+        (1,),
+        np.array([[0.0, 1.0], [0.5, 0.0]]),
+        np.array([LEFT, TOP], dtype=np.int32),
+        np.array([0, 2]),
+        np.array([False]),
+        np.array([0, 1, 1]),
+        np.array([2], dtype=np.int32),
+    )
+    # Polylines: 1, 0. Two open vertices: 4. Causes: 3, 2. x: 0 - 32768 is 65535 by zigzag, in
+    # fives from the least 31, 31, 31, 1; then 32768 - 0 is 65536: 0, 0, 0, 2. y: 65535 - 32768 is
+    # 65534: 30, 31, 31, 1; then -65535 is 131069: 29, 31, 31, 3.
+    # The corner: off, on.
+    body = "BA;E;DC;___BgggC;-__B9__D;AB"
+    head = f"ginn-vectors,2,{zlib.adler32(body.encode())},0,1,2,1,2;"
+    assert encode(quantised(boundaries, run, 0, 1)) == head + body
+
+
+def test_what_stands_still_is_predicted() -> None:
+    """A vertex is expected where its like was a snapshot before: a still network's are zeros."""
+    start = random_run((16, 16), 1, 0)
+    still = Snapshots(
+        0, np.arange(4), tuple(np.repeat(w, 4, 0) for w in start.weights),
+        tuple(np.repeat(b, 4, 0) for b in start.biases), np.ones(4), np.ones(4), np.ones(4),
+    )  # fmt: skip
+    boundaries = geometry.trace(still)
+    vertices_of_one = len(boundaries.causes) // 4
+    assert vertices_of_one > 20
+    *_, x, y, _ = encode(quantised(boundaries, still, 0, 4)).split(";")
+    assert x.endswith("A" * 3 * vertices_of_one)
+    assert y.endswith("A" * 3 * vertices_of_one)
+
+
+def test_a_head_that_counts_wrongly_is_noticed() -> None:
+    text = encode(quantised_alone(synthetic((4,), 3, 0), 0, 3))
+    decode(text)
+    with pytest.raises(ValueError, match="the columns hold"):
+        decode(re.sub(r",(\d+);", lambda found: f",{int(found[1]) + 1};", text, count=1))
+
+
+def test_a_vertex_outside_the_domain_is_refused() -> None:
+    boundaries = synthetic((4,), 2, 0)
+    boundaries.vertices[7] = [0.5, 1.001]
+    with pytest.raises(ValueError, match=r"vertex 7 is at \[0\.5, 1\.001\]; positions from 0 to 1"):
+        quantised_alone(boundaries, 0, 2)
+
+
+def received(content: bytes) -> tuple[str, object]:
+    """What a data script hands to the viewer."""
+    match = re.fullmatch(r"GINN\.receive\((.*)\);\n", content.decode())
+    assert match
+    key, value = json.loads(f"[{match[1]}]")
+    return key, value
+
+
+def test_files_of_a_run() -> None:
+    run = random_run((4, 3), 70, 2)
+    boundaries = geometry.trace(run)
+    name, files = run_files(
+        CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES, snapshots_a_chunk=32
+    )
+    key, header = received(files[name])
+    assert key == "seed-3/run"
+    assert isinstance(header, dict)
+    assert header["iterations"] == list(range(70))
+    assert header["widths"] == [4, 3]
+    assert header["regions"] == boundaries.regions.tolist()
+    np.testing.assert_allclose(np.transpose(header["motion"]), motion(boundaries), rtol=0.005)
+    assert np.shape(header["motion"]) == (3, 70)
+    assert header["moments"] == [{"name": "steepest", "step": 7, "text": "It falls."}]
+    assert header["loss"][0] == 0.7
+    assert set(files) == {name, *header["chunks"], *header["weights"]}
+    for number, weights_name in enumerate(header["weights"]):
+        weights_key, text = received(files[weights_name])
+        assert weights_key == f"seed-3/weights-{number:03d}"
+        chunk_of_weights = weight_chunks.decode(str(text))
+        expected = run.weights[1][32 * number : 32 * (number + 1)].reshape(-1, 12)
+        np.testing.assert_array_equal(chunk_of_weights.values[:, 12 : 12 + 12], expected)
+        assert chunk_of_weights.first == 32 * number
+    for number, chunk_name in enumerate(header["chunks"]):
+        chunk_key, text = received(files[chunk_name])
+        assert chunk_key == f"seed-3/vectors-{number:03d}"
+        assert chunk_name.startswith(f"{chunk_key}.")
+        chunk = decode(str(text))
+        assert (chunk.first, len(chunk)) == (32 * number, min(32, 70 - 32 * number))
+    assert run_files(
+        CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES, snapshots_a_chunk=32
+    ) == (
+        name,
+        files,
+    )
+
+
+def test_a_file_name_changes_with_its_content() -> None:
+    run = random_run((4, 3), 3, 2)
+    boundaries = geometry.trace(run)
+    name, files = run_files(CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES)
+    boundaries.vertices[0] = 1 - boundaries.vertices[0]
+    other, changed = run_files(CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES)
+    # The weights have stayed.
+    assert all("/weights-" in same for same in set(files) & set(changed))
+    assert len(set(files) - set(changed)) == 2
+    assert name.split(".")[0] == other.split(".")[0]
+
+
+def test_index_holds_the_runs_in_order() -> None:
+    other = RunCard("seed-1", "bad-1", "Bad run", "Failed.")
+    about = {"id": "bottle", "widths": [4], "target": "target.png"}
+    labels = np.eye(3, dtype=np.bool_)
+    _, content = index_file(
+        about, labels, [(CARD, 431, "seed-3/run.x.js"), (other, 9, "seed-1/run.y.js")]
+    )
+    key, index = received(content)
+    assert key == "index"
+    assert isinstance(index, dict)
+    assert [run["id"] for run in index["runs"]] == ["seed-3", "seed-1"]
+    assert [run["snapshots"] for run in index["runs"]] == [431, 9]
+    assert index["version"] == boundary_chunks.VERSION
+    assert index["target"] == "target.png"
