@@ -31,15 +31,15 @@ from ginn.analysis import facts as phenomena
 from ginn.cli import parse
 from ginn.config.models import (
     Experiment,
-    InputError,
     Spec,
     draft_of,
     load_spec,
     require_memory,
     with_picture,
-    within,
 )
-from ginn.dataset.dataset import Domain, describe, load_picture, require_parts
+from ginn.dataset.dataset import Dataset, describe, load_picture, require_parts
+from ginn.errors import AuthorError
+from ginn.files import plain_json, within
 from ginn.geometry.boundaries import GeometryError
 from ginn.pages.articles import Article, read_articles, require_experiments
 from ginn.pages.figure_calls import Report
@@ -55,7 +55,7 @@ from ginn.runtime.workers import CrewError
 
 ROOT = Path(__file__).resolve().parent
 KEPT_BYTES = 2_000_000_000
-MISTAKES = (InputError, StoreError, CrewError, GeometryError)
+MISTAKES = (AuthorError, StoreError, CrewError, GeometryError)
 ERROR = "build.py: error: "
 
 
@@ -156,8 +156,8 @@ def build(
     ):
         hand = Hand()
         studies = [
-            study(spec, experiment, domain, kept, hand, workers)
-            for experiment, domain in zip(spec.experiments, domains, strict=True)
+            study(spec, experiment, dataset, kept, hand, workers)
+            for experiment, dataset in zip(spec.experiments, domains, strict=True)
         ]
         data = {name: file for each in studies for name, file in each.data.items()}
         reports = [each.report for each in studies]
@@ -169,7 +169,7 @@ def build(
     titles = ["" if len(reports) == 1 else report.experiment.title for report in reports]
     for report, title in zip(reports, titles, strict=True):
         facts = report.facts.experiment
-        print(outcomes(facts.audition, facts.cohort, title))
+        print(outcomes(facts.screening, facts.full_runs, title))
     memory = peak_memory(0 if executor else jobs)
     print(summary(kept.record, sizes, time.perf_counter() - begun, memory))
     for report, title in zip(reports, titles, strict=True):
@@ -190,14 +190,14 @@ def articles_of(articles: Sequence[Article], written: Spec, spec: Spec) -> tuple
     return tuple(replace(a, experiment="", title=titles.get(a.title, a.title)) for a in kept)
 
 
-def look_at(experiment: Experiment, number: int, content: Path, picture: Path | None) -> Domain:
+def look_at(experiment: Experiment, number: int, content: Path, picture: Path | None) -> Dataset:
     """The picture of an experiment, shown on the terminal before anything is learnt."""
     path = picture or within(content, content / experiment.picture)
-    domain = load_picture(path, experiment.pixels, experiment.reading)
+    dataset = load_picture(path, experiment.pixels, experiment.reading)
     place = f"experiment[{number}].top" if number else "experiment.top"
-    require_parts(domain, experiment.top, f"{content / 'report.toml'}: {place}")
-    print(describe(domain, experiment.picture), flush=True)
-    return domain
+    require_parts(dataset, experiment.top, f"{content / 'report.toml'}: {place}")
+    print(describe(dataset, experiment.picture), flush=True)
+    return dataset
 
 
 @dataclass(frozen=True)
@@ -211,48 +211,48 @@ class Study:
 def study(
     spec: Spec,
     experiment: Experiment,
-    domain: Domain,
+    dataset: Dataset,
     kept: store.Store,
     hand: Hand,
     workers: crew.Crew,
 ) -> Study:
-    """Do one experiment, from the audition to what the viewer draws: its story, stage by stage."""
+    """Do one experiment, from the screening to what the viewer draws: its story, stage by stage."""
     if len(spec.experiments) > 1:
         print(f"\n{experiment.title}", flush=True)
-    stages = Stages(spec.site, experiment, domain, kept, hand, workers)
-    audition = stages.audition()
+    stages = Stages(spec.site, experiment, dataset, kept, hand, workers)
+    screening = stages.screening()
     stages.require_room()
-    cohort = stages.cohort(phenomena.cohort_seeds(experiment, audition))
-    runs = stages.outcomes(cohort)
+    full_runs = stages.full_runs(phenomena.full_run_seeds(experiment, screening))
+    runs = stages.outcomes(full_runs)
     for run in runs:
         if run.ended:
             print(f"warning: {run.ended}", file=sys.stderr)
-    exhibited = phenomena.give_roles(experiment, runs)
-    boundaries = stages.trace(exhibited, cohort)
-    exhibited = stages.with_traced_regions(exhibited, boundaries)
+    shown_runs = phenomena.give_roles(experiment, runs)
+    boundaries = stages.trace(shown_runs, full_runs)
+    shown_runs = stages.with_traced_regions(shown_runs, boundaries)
     variants = [
-        Stages(spec.site, variant, domain, kept, hand, workers).variant()
+        Stages(spec.site, variant, dataset, kept, hand, workers).variant()
         for variant in spec.variants_of(experiment)
     ]
-    findings = stages.claims(cohort, runs, audition, variants)
+    findings = stages.claims(full_runs, runs, screening, variants)
     facts = phenomena.gather_facts(
         experiment,
-        domain,
-        audition,
+        dataset,
+        screening,
         runs,
-        exhibited,
+        shown_runs,
         variants,
         findings.rows,
-        stages.examples(exhibited, cohort, boundaries),
+        stages.examples(shown_runs, full_runs, boundaries),
         findings.evidence,
     )
-    films = stages.film(boundaries, cohort)
+    films = stages.film(boundaries, full_runs)
     motions = stages.motion(boundaries)
-    moments = stages.moments(exhibited, cohort)
-    index, data = stages.vectors(exhibited, cohort, boundaries, motions, moments, films)
-    small = stages.multiples(facts, cohort)
+    moments = stages.moments(shown_runs, full_runs)
+    index, data = stages.vectors(shown_runs, full_runs, boundaries, motions, moments, films)
+    small = stages.multiples(facts, full_runs)
     leads = experiment == spec.experiment
-    return Study(stages.report(facts, cohort, boundaries, index, small, leads), data)
+    return Study(stages.report(facts, full_runs, boundaries, index, small, leads), data)
 
 
 def versions() -> dict[str, str]:
@@ -273,7 +273,7 @@ def write_site(
         for name, content in sorted(files.items())
     }
     about = {"generator": "ginn", **plain_publication(publication), "files": manifest}
-    files["build.json"] = store.plain_json(about)
+    files["build.json"] = plain_json(about)
     output_dir.write_files(folder, files)
 
 

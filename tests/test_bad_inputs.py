@@ -211,8 +211,8 @@ SPEC: dict[str, tuple[Spoil, str, str]] = {
         ("snapshots of two", "[0, 49, 1]", "[0, 49]", "experiment.snapshots", "[0, 49]"),
         ("many snapshots", "635_000, 5_000]", "635_000, 130]", "experiment.snapshots", "at most"),
         ("millions of snapshots", "10_000],", "1],", "experiment.snapshots", "1]"),
-        ("no seeds", "seeds = 128", "seeds = 0", "experiment.audition.seeds", "found 0"),
-        ("more shown than made", "good = 3", "good = 26", "experiment.exhibit.good", "27"),
+        ("no seeds", "seeds = 128", "seeds = 0", "experiment.screening.seeds", "found 0"),
+        ("more shown than made", "good = 3", "good = 26", "experiment.shown.good", "27"),
         ("a colour by name", '"#2f55e0"', '"blue"', "site.layer-colours", "blue"),
         ("a colour and more", "#453a4d", "#453a4d;x:y", "site.output-colour", "#453a4d;x:y"),
         ("a language of markup", "en-GB", "<b>", "site.language", "<b>"),
@@ -419,8 +419,8 @@ def test_a_network_of_too_many_regions_is_refused_before_it_is_trained_in_full(
     found = re.search(told, message)
     assert found, message
     assert int(found[2]) == 2 * int(found[1]) > 20
-    assert "raise MOST_VERTICES in ginn/geometry.py" in message
-    assert (tmp_path / "audition").exists()
+    assert "raise MOST_VERTICES in ginn/geometry/boundaries.py" in message
+    assert (tmp_path / "screening").exists()
     assert not (tmp_path / "train").exists()
 
 
@@ -449,7 +449,7 @@ def test_weights_beyond_memory_are_refused_before_anything_is_trained(
     monkeypatch.setattr(models, "MOST_RECORDED", 4 * 20 * 4 * 2 - 1)
     message = refused(house, tmp_path / "cache", capsys)
     assert "experiment bottle: found 20 weights, 4 snapshots and 2 runs" in message
-    assert "raise MOST_RECORDED in ginn/spec.py" in message
+    assert "raise MOST_RECORDED in ginn/config/models.py" in message
     assert not (tmp_path / "cache").exists()
 
 

@@ -75,7 +75,7 @@ def test_a_build_says_what_it_did_and_where_the_site_is(house: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert str(house / "site" / "index.html") in done.stdout
     assert "Cohort:" in done.stdout
-    assert "Audition:" in done.stdout
+    assert "Screening:" in done.stdout
     manifest = json.loads((house / "site/build.json").read_text(encoding="utf-8"))["files"]
     files = digest(house / "site")
     assert {name: entry["sha256"] for name, entry in manifest.items()} == {
@@ -120,12 +120,12 @@ def test_the_date_is_the_contents_or_the_one_that_is_given(house: Path, tmp_path
 def test_facts_hold_the_evidence_behind_the_claims(house: Path) -> None:
     (path,) = (house / "site/downloads").glob("facts-*.json")
     facts = json.loads(path.read_text(encoding="utf-8"))
-    evidence, cohort = facts["evidence"], facts["experiment"]["cohort"]
-    assert evidence["regions"]["seeds"] == [run["seed"] for run in cohort]
-    shown = {run["seed"]: run["regions_end"] for run in facts["experiment"]["exhibited"]}
+    evidence, full_runs = facts["evidence"], facts["experiment"]["full_runs"]
+    assert evidence["regions"]["seeds"] == [run["seed"] for run in full_runs]
+    shown = {run["seed"]: run["regions_end"] for run in facts["experiment"]["shown_runs"]}
     ends = zip(evidence["regions"]["seeds"], evidence["regions"]["counts"], strict=True)
     assert {seed: counts[-1] for seed, counts in ends if seed in shown} == shown
-    assert len(evidence["silence"]["seeds"]) == facts["experiment"]["audition"]["seeds"]
+    assert len(evidence["silence"]["seeds"]) == facts["experiment"]["screening"]["seeds"]
     titles = [variant["title"] for variant in facts["variants"]]
     assert [each["title"] for each in evidence["variants"]["networks"]] == ["Plain", *titles]
 
@@ -163,27 +163,27 @@ def test_an_edited_article_makes_pages_again_and_nothing_else(house: Path) -> No
 
 
 def test_changed_geometry_is_traced_again_from_there_on(house: Path) -> None:
-    room = house / "ginn/geometry.py"
+    room = house / "ginn/geometry/boundaries.py"
     room.write_text(room.read_text("utf-8") + "\n# A change that changes nothing.\n", "utf-8")
     redone = stages(run_build(house, "--draft").stdout)
     assert {name for name, again in redone.items() if again} >= {"trace", "film", "vectors"}
     assert not redone["train"]
-    assert not redone.get("audition")
+    assert not redone.get("screening")
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "again"),
     [
-        ("ginn/address.py", "a page never", "no page ever", {"film", "vectors", "pages"}),
+        ("ginn/files.py", "a page never", "no page ever", {"film", "vectors", "pages"}),
         (
-            "ginn/phenomena.py",
+            "ginn/analysis/facts.py",
             "is promised by",
             "is foretold by",
             {"outcomes", "film", "moments", "vectors", "pages"},
         ),
-        ("ginn/motion.py", "SPACING = 1 / 64", "SPACING = 1 / 32", {"motion", "vectors"}),
-        ("ginn/weights.py", "to the bit.", "bit by bit.", {"vectors"}),
-        ("ginn/quantities.py", "least first", "the least first", {"vectors"}),
+        ("ginn/geometry/motion.py", "SPACING = 1 / 64", "SPACING = 1 / 32", {"motion", "vectors"}),
+        ("ginn/viewer_data/weight_chunks.py", "to the bit.", "bit by bit.", {"vectors"}),
+        ("ginn/viewer_data/vlq.py", "least first", "the least first", {"vectors"}),
         ("content/report.toml", 'id = "bottle"', 'id = "flask"', {"vectors", "pages"}),
     ],
 )
@@ -290,7 +290,7 @@ def test_a_killed_build_leaves_the_old_site_and_resumes(house: Path, tmp_path: P
     change(report, "learning-rate = 1e-3", "learning-rate = 2e-3")
     command = [sys.executable, str(house / "build.py"), "--draft", "--cache", str(cache)]
     try:
-        for moment in ("audition", "train", "film"):
+        for moment in ("screening", "train", "film"):
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             deadline = time.monotonic() + 60
             while not list(cache.glob(f"{moment}/*")) and time.monotonic() < deadline:
@@ -304,7 +304,7 @@ def test_a_killed_build_leaves_the_old_site_and_resumes(house: Path, tmp_path: P
         report.write_text(original, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     redone = stages(done.stdout)
-    assert not redone["audition-outcome"]
+    assert not redone["screening-outcome"]
     assert not redone["train"]
     assert digest(house / "site") != before
     assert not list(house.glob(".site.new*"))

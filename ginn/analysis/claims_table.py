@@ -33,10 +33,10 @@ from ginn.analysis.claims import kinks as bends
 from ginn.analysis.claims.dead_layers import last_state
 from ginn.analysis.claims.revival import Patient, Trial
 from ginn.analysis.series import NO_EVIDENCE, Evidence
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import trace
 from ginn.geometry.cells import overlaps
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 
 # Imposed silence takes a layer from runs that had learnt the part: this many, of this many streams.
 IMPOSED_ON = 8
@@ -81,7 +81,7 @@ class Read(NamedTuple):
     near: corner_kinks.Nearness | None
 
 
-def _read_boundaries(run: Snapshots, points: corner_kinks.Points | None) -> Read:
+def _read_boundaries(run: RecordedRun, points: corner_kinks.Points | None) -> Read:
     traced = trace(run)
     kinks = bends.kinks(traced)
     return Read(
@@ -93,15 +93,15 @@ def _read_boundaries(run: Snapshots, points: corner_kinks.Points | None) -> Read
 
 
 def findings_of_boundaries(
-    cohort: Sequence[Snapshots], auditions: Sequence[Snapshots], domain: Domain
+    full_runs: Sequence[RecordedRun], screenings: Sequence[RecordedRun], dataset: Dataset
 ) -> Findings:
     """What bends what, how regions grow, shift before turn, bends at corners: claims 1, 2 and 3."""
-    points = corner_kinks.points_of(domain) if len(domain.corners) else None
+    points = corner_kinks.points_of(dataset) if len(dataset.corners) else None
     # One run after the other: of a large network, the boundaries of all would not fit in memory.
-    read = [_read_boundaries(run, points) for run in cohort]
+    read = [_read_boundaries(run, points) for run in full_runs]
     growths = [each.growth for each in read]
-    untrained = [int(trace(run).regions[0]) for run in auditions]
-    motions = [bias_vs_weights.motion(run) for run in cohort]
+    untrained = [int(trace(run).regions[0]) for run in screenings]
+    motions = [bias_vs_weights.motion(run) for run in full_runs]
     rows = [
         bends.claim_first_layer_straight([each.bent for each in read]),
         bends.claim_bends_through_open_paths([each.bent for each in read]),
@@ -115,8 +115,8 @@ def findings_of_boundaries(
         rows.append(corner_kinks.claim_bends_at_corners(near))
     series = Evidence(
         regions=evidence.region_counts(
-            [run.seed for run in cohort], cohort[0].iterations.tolist(),
-            [each.regions for each in read], untrained, growths[0], sum(cohort[0].widths),
+            [run.seed for run in full_runs], full_runs[0].iterations.tolist(),
+            [each.regions for each in read], untrained, growths[0], sum(full_runs[0].widths),
         ),
         shift=evidence.shift_shares(motions),
         corners=evidence.corner_distances(near) if near else None,
@@ -125,91 +125,91 @@ def findings_of_boundaries(
 
 
 def findings_of_networks(
-    cohort: Sequence[Snapshots], auditions: Sequence[Snapshots], domain: Domain, part: str
+    full_runs: Sequence[RecordedRun], screenings: Sequence[RecordedRun], dataset: Dataset, part: str
 ) -> Findings:
     """Copycats, indecisive neurons and silence over the part: claims 4, 5 and 7."""
-    points = duplicate_neurons.every_other(domain)
-    likes = [[duplicate_neurons.likeness(both) for both in overlaps(run)] for run in cohort]
-    maps = [duplicate_neurons.on_maps(run, -1, points) for run in cohort]
-    layers = range(len(cohort[0].widths))
+    points = duplicate_neurons.every_other(dataset)
+    likes = [[duplicate_neurons.likeness(both) for both in overlaps(run)] for run in full_runs]
+    maps = [duplicate_neurons.on_maps(run, -1, points) for run in full_runs]
+    layers = range(len(full_runs[0].widths))
     found = [
         copy
-        for run, like in zip(cohort, likes, strict=True)
+        for run, like in zip(full_runs, likes, strict=True)
         for copy in duplicate_neurons.copies(run, like, points)
     ]
     late = [
-        late_flips.flips(run, late_flips.window(run, late_flips.LATE), points) for run in cohort
+        late_flips.flips(run, late_flips.window(run, late_flips.LATE), points) for run in full_runs
     ]
     middle = [
         late_flips.flipped_shares(run, late_flips.window(run, late_flips.MIDDLE), points)
-        for run in cohort
+        for run in full_runs
     ]
-    briefly = [dead_layers.hearing(run, domain, part) for run in auditions]
-    where, white = dead_layers.part_points(domain, part)
+    briefly = [dead_layers.hearing(run, dataset, part) for run in screenings]
+    where, white = dead_layers.part_points(dataset, part)
     gradients = [
         dead_layers.reaching_gradient(run, -1, where, white)
-        for run, heard in zip(auditions, briefly, strict=True)
-        if heard.shut[-1]
+        for run, screened in zip(screenings, briefly, strict=True)
+        if screened.shut[-1]
     ]
-    in_full = [dead_layers.hearing(run, domain, part) for run in cohort]
+    in_full = [dead_layers.hearing(run, dataset, part) for run in full_runs]
     rows = (
         duplicate_neurons.claim_copycats(
             [duplicate_neurons.growth([like[layer] for like in likes]) for layer in layers],
             [duplicate_neurons.company([on[layer] for on in maps]) for layer in layers],
             found,
-            len(cohort),
+            len(full_runs),
         ),
         late_flips.claim_indecision(late_flips.indecision(late, middle)),
         dead_layers.claim_silence(briefly, np.array(gradients).reshape(-1, len(layers) + 1)),
-        dead_layers.claim_silence_lasts(in_full, int(auditions[0].iterations[-1])),
+        dead_layers.claim_silence_lasts(in_full, int(screenings[0].iterations[-1])),
     )
     series = Evidence(
         copycats=evidence.likeness_shares(likes, maps),
-        silence=evidence.silent_auditions(briefly),
+        silence=evidence.silent_screenings(briefly),
         spells=evidence.silent_runs(in_full),
     )
     return Findings(rows, series)
 
 
 def findings_of_the_picture(
-    cohort: Sequence[Snapshots],
-    auditions: Sequence[Snapshots],
+    full_runs: Sequence[RecordedRun],
+    screenings: Sequence[RecordedRun],
     failed_runs: Sequence[int],
-    failed_auditions: Sequence[int],
-    domain: Domain,
+    failed_screenings: Sequence[int],
+    dataset: Dataset,
     top: tuple[str, ...],
 ) -> Findings:
     """Symmetry and, where the picture has a top, how failed runs model it: claims 6 and 8."""
-    trained = [symmetry.mirror_scores(run, domain) for run in cohort]
-    untrained = [symmetry.mirror_scores(run, domain, 0) for run in cohort]
-    briefly = [symmetry.mirror_scores(run, domain) for run in auditions]
+    trained = [symmetry.mirror_scores(run, dataset) for run in full_runs]
+    untrained = [symmetry.mirror_scores(run, dataset, 0) for run in full_runs]
+    briefly = [symmetry.mirror_scores(run, dataset) for run in screenings]
     rows = [
         symmetry.claim_symmetric_boundaries(trained, untrained),
         symmetry.claim_better_is_more_symmetric(trained, briefly),
     ]
     errors = None
     if top:
-        full = [part_errors.part_errors(run, domain, top) for run in cohort]
-        brief = [part_errors.part_errors(run, domain, top) for run in auditions]
+        full = [part_errors.part_errors(run, dataset, top) for run in full_runs]
+        brief = [part_errors.part_errors(run, dataset, top) for run in screenings]
         rows.append(
             part_errors.claim_failed_runs_model_the_top_better(
                 part_errors.compare_runs(full, failed_runs),
-                part_errors.compare_runs(brief, failed_auditions),
+                part_errors.compare_runs(brief, failed_screenings),
             )
         )
-        errors = evidence.part_error_series(full, failed_runs, brief, failed_auditions, top)
-    mirrored = evidence.mirror_series([run.seed for run in cohort], trained, untrained)
+        errors = evidence.part_error_series(full, failed_runs, brief, failed_screenings, top)
+    mirrored = evidence.mirror_series([run.seed for run in full_runs], trained, untrained)
     return Findings(tuple(rows), Evidence(symmetry=mirrored, parts=errors))
 
 
 def trials_of(
-    auditions: Sequence[Snapshots], domain: Domain, part: str
+    screenings: Sequence[RecordedRun], dataset: Dataset, part: str
 ) -> dict[str, tuple[Trial, ...]]:
-    """The interventions on auditions: "raised" wakes silent layers, "lowered" imposes silence."""
-    woken = [each for run in auditions if (each := revival.patient(run, domain, part))]
+    """The interventions on screenings: "raised" wakes silent layers, "lowered" imposes silence."""
+    woken = [each for run in screenings if (each := revival.patient(run, dataset, part))]
     silenced: list[Patient] = []
-    for run in auditions:
-        if len(silenced) < IMPOSED_ON and (each := revival.learner(run, domain, part)):
+    for run in screenings:
+        if len(silenced) < IMPOSED_ON and (each := revival.learner(run, dataset, part)):
             silenced.append(each)
     return {
         "raised": revival.trials(woken),
@@ -219,12 +219,12 @@ def trials_of(
 
 def findings_of_trials(
     trials: Mapping[str, Sequence[Trial]],
-    outcomes: Mapping[str, Sequence[Snapshots]],
-    domain: Domain,
+    outcomes: Mapping[str, Sequence[RecordedRun]],
+    dataset: Dataset,
 ) -> Findings:
     """Claim 7's tests: what became of the runs that were woken, and of those silenced."""
     told = {
-        treated: revival_results.read(each, outcomes[treated], domain, treated) if each else None
+        treated: revival_results.read(each, outcomes[treated], dataset, treated) if each else None
         for treated, each in trials.items()
     }
     rows = (
@@ -250,6 +250,6 @@ def together(found: Sequence[Findings]) -> Findings:
     )
 
 
-def regions_at_the_end(run: Snapshots) -> int:
+def regions_at_the_end(run: RecordedRun) -> int:
     """The linear regions of a run's last snapshot."""
     return int(trace(last_state(run)).regions[-1])

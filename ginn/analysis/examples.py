@@ -10,10 +10,10 @@ import numpy as np
 
 from ginn.analysis.claims import corner_kinks, dead_layers, duplicate_neurons, kinks, late_flips
 from ginn.analysis.claims.dead_layers import Hearing, last_state
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries
 from ginn.geometry.cells import overlaps
-from ginn.network.run import Snapshots, layer_slices
+from ginn.network.run import RecordedRun, layer_slices
 
 # A bend this near a corner, in sides of the domain, is at it.
 AT_CORNER = 0.02
@@ -101,48 +101,48 @@ def examples_from_json(values: Mapping[str, Any]) -> Examples:
 
 
 def examples(
-    shown: Mapping[str, Snapshots],
+    shown: Mapping[str, RecordedRun],
     boundaries: Mapping[str, Boundaries],
-    cohort: Sequence[Snapshots],
-    domain: Domain,
+    full_runs: Sequence[RecordedRun],
+    dataset: Dataset,
     part: str,
 ) -> Examples:
     """The places to look at in the runs that are shown (run id -> run, the best first)."""
     return Examples(
-        corner=_corner(shown, boundaries, domain),
-        copy=_copy(shown, domain),
-        jumper=_jumper(shown, domain),
+        corner=_corner(shown, boundaries, dataset),
+        copy=_copy(shown, dataset),
+        jumper=_jumper(shown, dataset),
         silence=_silence(
             shown,
-            [dead_layers.hearing(last_state(run), domain, part) for run in cohort],
-            domain,
+            [dead_layers.hearing(last_state(run), dataset, part) for run in full_runs],
+            dataset,
             part,
         ),
     )
 
 
 def _corner(
-    shown: Mapping[str, Snapshots], boundaries: Mapping[str, Boundaries], domain: Domain
+    shown: Mapping[str, RecordedRun], boundaries: Mapping[str, Boundaries], dataset: Dataset
 ) -> CornerExample | None:
     """The last layer's neuron, in the first run, that bends near most corners."""
-    if not shown or not len(domain.corners):
+    if not shown or not len(dataset.corners):
         return None
     name, run = next(iter(shown.items()))
     layer = layer_slices(run.widths)[-2]
     found = kinks.kinks(boundaries[name])
     best: CornerExample | None = None
     for neuron in range(layer.start, layer.stop):
-        all_bends = corner_kinks.bends_at_corners(found, len(run) - 1, [neuron], domain.corners)
+        all_bends = corner_kinks.bends_at_corners(found, len(run) - 1, [neuron], dataset.corners)
         near = [bend for bend in all_bends if bend.distance <= AT_CORNER]
         if near and (best is None or len(near) > best.near):
             causes = tuple(sorted({bend.cause for bend in near}))
-            best = CornerExample(name, neuron, len(near), len(domain.corners), causes)
+            best = CornerExample(name, neuron, len(near), len(dataset.corners), causes)
     return best
 
 
-def _copy(shown: Mapping[str, Snapshots], domain: Domain) -> CopyExample | None:
+def _copy(shown: Mapping[str, RecordedRun], dataset: Dataset) -> CopyExample | None:
     """The closest pair of copies that have a boundary, in the first run that has one."""
-    points = duplicate_neurons.every_other(domain)
+    points = duplicate_neurons.every_other(dataset)
     for name, run in shown.items():
         found = duplicate_neurons.copies(
             run, [duplicate_neurons.likeness(both) for both in overlaps(run)], points
@@ -158,9 +158,9 @@ def _copy(shown: Mapping[str, Snapshots], domain: Domain) -> CopyExample | None:
     return None
 
 
-def _jumper(shown: Mapping[str, Snapshots], domain: Domain) -> JumperExample | None:
+def _jumper(shown: Mapping[str, RecordedRun], dataset: Dataset) -> JumperExample | None:
     """The neuron that flips most late in training, over all runs shown."""
-    points = duplicate_neurons.every_other(domain)
+    points = duplicate_neurons.every_other(dataset)
     best: JumperExample | None = None
     for name, run in shown.items():
         flips = late_flips.flips(run, late_flips.window(run, late_flips.LATE), points)
@@ -173,14 +173,14 @@ def _jumper(shown: Mapping[str, Snapshots], domain: Domain) -> JumperExample | N
 
 
 def _silence(
-    shown: Mapping[str, Snapshots], cohort: Sequence[Hearing], domain: Domain, part: str
+    shown: Mapping[str, RecordedRun], full_runs: Sequence[Hearing], dataset: Dataset, part: str
 ) -> SilenceExample | None:
     """The last spell of silence that lasts to the end, in the last run shown that has one."""
     for name, run in reversed(list(shown.items())):
-        heard = dead_layers.hearing(run, domain, part)
-        lasting = [spell for spell in dead_layers.spells(heard) if spell.ended is None]
+        screened = dead_layers.hearing(run, dataset, part)
+        lasting = [spell for spell in dead_layers.spells(screened) if spell.ended is None]
         if lasting:
-            others = [each for each in cohort if each.seed != run.seed]
+            others = [each for each in full_runs if each.seed != run.seed]
             still_open = sum(not each.shut[-1] for each in others)
             return SilenceExample(
                 name, part, lasting[-1].layer + 1, lasting[-1].begun, still_open, len(others)

@@ -18,9 +18,9 @@ from ginn.analysis.claims.network_size import Network
 from ginn.analysis.examples import Examples
 from ginn.analysis.series import NO_EVIDENCE, Evidence
 from ginn.config.models import Experiment
-from ginn.dataset.dataset import Domain, Photograph
+from ginn.dataset.dataset import Dataset, Photograph
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Float64, Snapshots, pre_activations
+from ginn.network.run import Float64, RecordedRun, pre_activations
 
 NO_EXAMPLES = Examples()
 
@@ -41,7 +41,7 @@ class PartFacts:
 
 
 @dataclass(frozen=True)
-class AuditionFacts:
+class ScreeningFacts:
     """How many seeds were trained briefly, for how many iterations, and which failed by then."""
 
     seeds: int
@@ -54,7 +54,7 @@ class AuditionFacts:
 class RunFacts:
     """The outcome of one run. Shares are fractions of pixels; the loss is in nats.
 
-    `role` is "good-1", "bad-1", ... for an exhibited run and empty for the others. Counts of
+    `role` is "good-1", "bad-1", ... for an shown run and empty for the others. Counts of
     linear regions are 0 for a run whose boundaries were not traced. `ended` says why a run
     stopped early, and is empty for one that did not.
     """
@@ -103,9 +103,9 @@ class ExperimentFacts:
     snapshots: int
     white_share: float
     parts: tuple[PartFacts, ...]
-    audition: AuditionFacts
-    cohort: tuple[RunFacts, ...]
-    exhibited: tuple[RunFacts, ...]
+    screening: ScreeningFacts
+    full_runs: tuple[RunFacts, ...]
+    shown_runs: tuple[RunFacts, ...]
     failed_runs: int
     top: tuple[str, ...] = ()
     photograph: Photograph | None = None
@@ -113,13 +113,13 @@ class ExperimentFacts:
 
 @dataclass(frozen=True)
 class VariantFacts:
-    """The same experiment with another network or training: its auditions and its full runs."""
+    """The same experiment with another network or training: its screenings and its full runs."""
 
     id: str
     title: str
     widths: tuple[int, ...]
     parameters: int
-    audition: AuditionFacts
+    screening: ScreeningFacts
     runs: tuple[RunFacts, ...]
 
 
@@ -138,32 +138,32 @@ class Facts:
         return next((claim for claim in self.claims if claim.name == name), None)
 
 
-def logits_at(snapshots: Snapshots, snapshot: int, domain: Domain) -> Float64:
+def logits_at(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> Float64:
     """The logit of white at every pixel (n, n) of one snapshot, in float64."""
-    logit = pre_activations(*snapshots.at(snapshot), domain.points())[-1]
-    return logit[:, 0].reshape(domain.labels.shape)
+    logit = pre_activations(*snapshots.at(snapshot), dataset.points())[-1]
+    return logit[:, 0].reshape(dataset.labels.shape)
 
 
-def part_accuracy(snapshots: Snapshots, snapshot: int, domain: Domain) -> dict[str, float]:
+def part_accuracy(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> dict[str, float]:
     """The share of each part's pixels on the right side of p = 0.5 at one snapshot."""
-    right = (logits_at(snapshots, snapshot, domain) > 0) == domain.labels
-    return {part.name: float(right[part.mask].mean()) for part in domain.parts}
+    right = (logits_at(snapshots, snapshot, dataset) > 0) == dataset.labels
+    return {part.name: float(right[part.mask].mean()) for part in dataset.parts}
 
 
-def has_failed(accuracy: Mapping[str, float], domain: Domain) -> bool:
+def has_failed(accuracy: Mapping[str, float], dataset: Dataset) -> bool:
     """Whether more than half of some major part is wrong."""
-    return any(part.major and accuracy[part.name] < FAILED_BELOW for part in domain.parts)
+    return any(part.major and accuracy[part.name] < FAILED_BELOW for part in dataset.parts)
 
 
-def outcome(snapshots: Snapshots, domain: Domain) -> RunFacts:
+def outcome(snapshots: RecordedRun, dataset: Dataset) -> RunFacts:
     """What became of one run, without a role; a run that ended early has failed."""
-    accuracy = part_accuracy(snapshots, -1, domain)
+    accuracy = part_accuracy(snapshots, -1, dataset)
     return RunFacts(
         id=f"seed-{snapshots.seed}",
         seed=snapshots.seed,
         role="",
         title=f"Seed {snapshots.seed}",
-        failed=bool(snapshots.ended) or has_failed(accuracy, domain),
+        failed=bool(snapshots.ended) or has_failed(accuracy, dataset),
         loss=float(snapshots.loss[-1]),
         accuracy=float(snapshots.accuracy[-1]),
         part_accuracy=accuracy,
@@ -173,7 +173,7 @@ def outcome(snapshots: Snapshots, domain: Domain) -> RunFacts:
     )
 
 
-def moments(snapshots: Snapshots, domain: Domain) -> tuple[Moment, ...]:
+def moments(snapshots: RecordedRun, dataset: Dataset) -> tuple[Moment, ...]:
     """The named moments of a run, by snapshot.
 
     "first-good" and "last-good" are the first and the last snapshot at which no major part is more
@@ -181,7 +181,7 @@ def moments(snapshots: Snapshots, domain: Domain) -> tuple[Moment, ...]:
     loss' logarithm in one recorded step, where it ever falls.
     """
     found = []
-    good = np.flatnonzero(good_snapshots(snapshots, domain))
+    good = np.flatnonzero(good_snapshots(snapshots, dataset))
     if good.size:
         text = "The first snapshot with at least half of every major part right."
         found.append(Moment("first-good", int(good[0]), text))
@@ -202,9 +202,9 @@ def moments(snapshots: Snapshots, domain: Domain) -> tuple[Moment, ...]:
     return tuple(sorted(found, key=lambda moment: moment.snapshot))
 
 
-def good_snapshots(snapshots: Snapshots, domain: Domain) -> NDArray[np.bool_]:
+def good_snapshots(snapshots: RecordedRun, dataset: Dataset) -> NDArray[np.bool_]:
     """Whether no major part is more than half wrong, at each snapshot (K,); in float64."""
-    points = domain.points().T  # (2, P)
+    points = dataset.points().T  # (2, P)
     layers = [
         (weight.astype(np.float64), bias.astype(np.float64)[..., None])
         for weight, bias in zip(snapshots.weights, snapshots.biases, strict=True)
@@ -218,28 +218,28 @@ def good_snapshots(snapshots: Snapshots, domain: Domain) -> NDArray[np.bool_]:
                 pre_activation = weight[snapshot] @ activation + bias[snapshot]  # (out, pixels)
                 activation = np.maximum(pre_activation, 0)
             white[snapshot, pixels] = pre_activation[0] > 0
-    right = white.reshape(-1, *domain.labels.shape) == domain.labels  # (K, n, n)
+    right = white.reshape(-1, *dataset.labels.shape) == dataset.labels  # (K, n, n)
     accuracies = (
-        {part.name: float(each[part.mask].mean()) for part in domain.parts} for each in right
+        {part.name: float(each[part.mask].mean()) for part in dataset.parts} for each in right
     )
-    return np.array([not has_failed(accuracy, domain) for accuracy in accuracies], dtype=np.bool_)
+    return np.array([not has_failed(accuracy, dataset) for accuracy in accuracies], dtype=np.bool_)
 
 
-def audition_facts(
-    experiment: Experiment, auditioned: Sequence[Snapshots], domain: Domain
-) -> AuditionFacts:
-    """Which seeds had failed when their audition ended."""
-    failed = tuple(run.seed for run in auditioned if outcome(run, domain).failed)
-    return AuditionFacts(len(auditioned), experiment.audition_iterations, len(failed), failed)
+def screening_facts(
+    experiment: Experiment, screened: Sequence[RecordedRun], dataset: Dataset
+) -> ScreeningFacts:
+    """Which seeds had failed when their screening ended."""
+    failed = tuple(run.seed for run in screened if outcome(run, dataset).failed)
+    return ScreeningFacts(len(screened), experiment.screening_iterations, len(failed), failed)
 
 
-def cohort_seeds(experiment: Experiment, audition: AuditionFacts) -> tuple[int, ...]:
-    """The seeds to train in full, rising: the first ones, and others whose audition failed.
+def full_run_seeds(experiment: Experiment, screening: ScreeningFacts) -> tuple[int, ...]:
+    """The seeds to train in full, rising: the first ones, and others whose screening failed.
 
     Where fewer others failed than the experiment asks for, the next seeds make up the number.
     """
     first = list(range(experiment.first_seeds))
-    others = [seed for seed in audition.failed_seeds if seed >= experiment.first_seeds]
+    others = [seed for seed in screening.failed_seeds if seed >= experiment.first_seeds]
     chosen = first + others[: experiment.failed_seeds]
     following = experiment.first_seeds
     while len(chosen) < experiment.first_seeds + experiment.failed_seeds:
@@ -250,7 +250,7 @@ def cohort_seeds(experiment: Experiment, audition: AuditionFacts) -> tuple[int, 
 
 
 def give_roles(experiment: Experiment, runs: Sequence[RunFacts]) -> tuple[RunFacts, ...]:
-    """The exhibited runs: the best by loss as good ones, then the worst as bad ones.
+    """The shown runs: the best by loss as good ones, then the worst as bad ones.
 
     Runs that failed rank behind all that did not. Titles say what was measured: where no run
     failed the last is the "Worst run", and a good role filled by a failed run is "Failed run".
@@ -266,7 +266,7 @@ def give_roles(experiment: Experiment, runs: Sequence[RunFacts]) -> tuple[RunFac
 
 
 def _title(role: str, number: int, count: int, failed: bool) -> str:
-    """The name a reader sees for an exhibited run."""
+    """The name a reader sees for an shown run."""
     words = {
         ("good", False): "Good run",
         ("good", True): "Failed run",
@@ -287,38 +287,38 @@ def with_regions(run: RunFacts, boundaries: Boundaries) -> RunFacts:
 
 def gather_facts(
     experiment: Experiment,
-    domain: Domain,
-    audition: AuditionFacts,
+    dataset: Dataset,
+    screening: ScreeningFacts,
     runs: Sequence[RunFacts],
-    exhibited: Sequence[RunFacts],
+    shown_runs: Sequence[RunFacts],
     variants: Sequence[VariantFacts] = (),
     claims: Sequence[Claim] = (),
     examples: Examples = NO_EXAMPLES,
     evidence: Evidence = NO_EVIDENCE,
 ) -> Facts:
     """Everything measured about an experiment, as one tree."""
-    shown = {run.seed: run for run in exhibited}
-    cohort = tuple(shown.get(run.seed, run) for run in sorted(runs, key=lambda run: run.seed))
+    shown = {run.seed: run for run in shown_runs}
+    full_runs = tuple(shown.get(run.seed, run) for run in sorted(runs, key=lambda run: run.seed))
     return Facts(
         ExperimentFacts(
             id=experiment.id,
-            pixels=domain.pixels,
+            pixels=dataset.pixels,
             widths=experiment.widths,
             parameters=parameters(experiment.widths),
             iterations=experiment.iterations,
             batch=experiment.batch,
             snapshots=len(experiment.snapshots),
-            white_share=float(domain.labels.mean()),
+            white_share=float(dataset.labels.mean()),
             parts=tuple(
                 PartFacts(part.name, "white" if part.white else "black", part.share, part.major)
-                for part in domain.parts
+                for part in dataset.parts
             ),
-            audition=audition,
-            cohort=cohort,
-            exhibited=tuple(exhibited),
-            failed_runs=sum(run.failed for run in cohort),
+            screening=screening,
+            full_runs=full_runs,
+            shown_runs=tuple(shown_runs),
+            failed_runs=sum(run.failed for run in full_runs),
             top=experiment.top,
-            photograph=domain.photograph,
+            photograph=dataset.photograph,
         ),
         variants=tuple(variants),
         claims=tuple(claims),
@@ -333,24 +333,24 @@ def parameters(widths: Sequence[int]) -> int:
 
 
 def variant_facts(
-    experiment: Experiment, audition: AuditionFacts, runs: Sequence[RunFacts]
+    experiment: Experiment, screening: ScreeningFacts, runs: Sequence[RunFacts]
 ) -> VariantFacts:
     """What became of a variant of the experiment."""
     return VariantFacts(
         experiment.id, experiment.title, experiment.widths, parameters(experiment.widths),
-        audition, tuple(runs),
+        screening, tuple(runs),
     )  # fmt: skip
 
 
 def as_network(
-    title: str, widths: tuple[int, ...], audition: AuditionFacts, runs: Sequence[RunFacts]
+    title: str, widths: tuple[int, ...], screening: ScreeningFacts, runs: Sequence[RunFacts]
 ) -> Network:
     """One network as `measures.larger` reads it; `runs` are of seeds that nobody chose."""
     return Network(
         title,
         widths,
-        audition.seeds,
-        audition.failed,
+        screening.seeds,
+        screening.failed,
         tuple(1 - run.accuracy for run in runs),
         sum(run.failed for run in runs),
         tuple(run.regions_end for run in runs),

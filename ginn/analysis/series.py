@@ -59,7 +59,7 @@ class Spread:
 class RegionCounts:
     """Linear regions of each full run through its training, `counts` R x W.
 
-    `untrained` are the counts of the auditions' networks at their first snapshot, rising.
+    `untrained` are the counts of the screenings' networks at their first snapshot, rising.
     `arrangement` and `bound` are as in `measures.bends.RegionGrowth`.
     """
 
@@ -122,8 +122,8 @@ class LikenessShares:
 
 
 @dataclass(frozen=True)
-class SilentAuditions:
-    """Each audition's end: how much of `part` a layer is silent over, and how much is right.
+class SilentScreenings:
+    """Each screening's end: how much of `part` a layer is silent over, and how much is right.
 
     `silent` is the largest share of the part's pixels that any hidden layer is silent over and
     `layer` which one that is, from 1; 0 where no layer is silent anywhere. `right` is the share of
@@ -238,7 +238,7 @@ class ErrorGroup:
 
 @dataclass(frozen=True)
 class PartErrorSeries:
-    """Errors by part of full runs and of auditions at their ends.
+    """Errors by part of full runs and of screenings at their ends.
 
     The last two of `names` are "top", the parts in `top` together, and "rows of the top", all
     pixel rows that these span.
@@ -247,7 +247,7 @@ class PartErrorSeries:
     names: tuple[str, ...]
     top: tuple[str, ...]
     full: ErrorGroup
-    auditions: ErrorGroup
+    screenings: ErrorGroup
     unit: str = "share of pixels wrong"
 
 
@@ -255,7 +255,7 @@ class PartErrorSeries:
 class NetworkOutcome:
     """What became of one network: errors (shares of wrong pixels) and regions of full runs (R).
 
-    `failed_auditions` of `auditions` failed; the 95% interval of that share is Clopper's and
+    `failed_screenings` of `screenings` failed; the 95% interval of that share is Clopper's and
     Pearson's.
     """
 
@@ -264,8 +264,8 @@ class NetworkOutcome:
     errors: tuple[float, ...]
     failed_runs: int
     regions: tuple[int, ...]
-    auditions: int
-    failed_auditions: int
+    screenings: int
+    failed_screenings: int
     failure_low: float
     failure_high: float
 
@@ -285,14 +285,14 @@ class Evidence:
     `regions`, `shift`, `copycats`, `silence` and `symmetry` are there as soon as a run was trained
     whole. `corners` needs a drawing, `parts` named parts that are the top, `variants` a variant in
     `report.toml`; `spells` is None where no layer of a full run was ever silent over the part, and
-    `trials` where no audition could be woken or silenced.
+    `trials` where no screening could be woken or silenced.
     """
 
     regions: RegionCounts | None = None
     shift: ShiftShares | None = None
     corners: CornerDistances | None = None
     copycats: LikenessShares | None = None
-    silence: SilentAuditions | None = None
+    silence: SilentScreenings | None = None
     spells: SilentRuns | None = None
     symmetry: MirrorSeries | None = None
     trials: TrialSeries | None = None
@@ -454,23 +454,23 @@ def at_least(degrees: Float64) -> Numbers:
     return numbers([(degrees >= level).mean() for level in LEVELS])
 
 
-def silent_auditions(heard: Sequence[Hearing]) -> SilentAuditions:
-    """Silence and success over one part, at the end of each audition."""
-    last = np.array([each.silent[-1] for each in heard])  # (R, L)
+def silent_screenings(screened: Sequence[Hearing]) -> SilentScreenings:
+    """Silence and success over one part, at the end of each screening."""
+    last = np.array([each.silent[-1] for each in screened])  # (R, L)
     largest = last.max(axis=1)
     # Of layers that are silent as far, the deepest, as spells have it.
     deepest = last.shape[1] - last[:, ::-1].argmax(axis=1)
-    return SilentAuditions(
-        part=heard[0].part,
-        iteration=max(each.iterations[-1] for each in heard),
-        seeds=tuple(each.seed for each in heard),
+    return SilentScreenings(
+        part=screened[0].part,
+        iteration=max(each.iterations[-1] for each in screened),
+        seeds=tuple(each.seed for each in screened),
         layer=tuple(np.where(largest > 0, deepest, 0).tolist()),
         silent=shares(largest),
-        right=shares([each.right[-1] for each in heard]),
+        right=shares([each.right[-1] for each in screened]),
     )
 
 
-def silent_runs(heard: Sequence[Hearing]) -> SilentRuns | None:
+def silent_runs(screened: Sequence[Hearing]) -> SilentRuns | None:
     """The spells of full runs over one part; None where no run has any."""
     runs = tuple(
         RunSpells(
@@ -481,10 +481,10 @@ def silent_runs(heard: Sequence[Hearing]) -> SilentRuns | None:
                 for spell in dead_layers.spells(each)
             ),
         )
-        for each in heard
+        for each in screened
     )
-    last = max(each.iterations[-1] for each in heard)
-    return SilentRuns(heard[0].part, last, runs) if any(run.spells for run in runs) else None
+    last = max(each.iterations[-1] for each in screened)
+    return SilentRuns(screened[0].part, last, runs) if any(run.spells for run in runs) else None
 
 
 def mirror_series(
@@ -532,8 +532,8 @@ def _treatment(treated: str, told: Intervention) -> Treatment:
 def part_error_series(
     full: Sequence[PartErrors],
     failed_runs: Sequence[int],
-    auditions: Sequence[PartErrors],
-    failed_auditions: Sequence[int],
+    screenings: Sequence[PartErrors],
+    failed_screenings: Sequence[int],
     top: Sequence[str],
 ) -> PartErrorSeries:
     """Errors by part; the failed are named by their seeds."""
@@ -541,7 +541,7 @@ def part_error_series(
         names=(*full[0].wrong, "top", "rows of the top"),
         top=tuple(top),
         full=_error_group(full, failed_runs),
-        auditions=_error_group(auditions, failed_auditions),
+        screenings=_error_group(screenings, failed_screenings),
     )
 
 
@@ -559,15 +559,15 @@ def network_series(plain: Network, variants: Sequence[Network]) -> NetworkSeries
 
 
 def _network(each: Network) -> NetworkOutcome:
-    interval = proportion_interval(each.failed_auditions, each.auditions)
+    interval = proportion_interval(each.failed_screenings, each.screenings)
     return NetworkOutcome(
         title=each.title,
         widths=each.widths,
         errors=shares(each.errors),
         failed_runs=each.failed_runs,
         regions=each.regions,
-        auditions=each.auditions,
-        failed_auditions=each.failed_auditions,
+        screenings=each.screenings,
+        failed_screenings=each.failed_screenings,
         failure_low=shares([interval.low])[0],
         failure_high=shares([interval.high])[0],
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from ginn.errors import SHOWN, AuthorError, one_line, quoted
+from ginn.files import read_toml
 
 # Limits that keep a slip of the keyboard from exhausting a machine.
 MOST_PIXELS = 1_000
@@ -22,16 +24,22 @@ MOST_EXPERIMENTS = 100
 MOST_RECORDED = 300_000_000
 MOST_NAME = 40  # characters of a part's name
 MOST_ID = 32
-MOST_TEXT_BYTES = 4_000_000
-SHOWN = 80  # characters of what was found that a message repeats
 
 
 # What becomes of a picture that is not square: filled up, or its middle cut out.
 FITS = ("pad", "crop")
 
 
-class InputError(ValueError):
+class InputError(AuthorError, ValueError):
     """What an author wrote cannot be used; the message is one line that says how to mend it."""
+
+    def __init__(self, message: str) -> None:
+        """Keep the message."""
+        Exception.__init__(self, message)
+
+    def __str__(self) -> str:
+        """The message."""
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,9 @@ PLAIN = Reading()
 class Experiment:
     """One experiment: a picture, a network, a training, and which runs are made and shown.
 
-    `snapshots` are the recorded iterations, rising from 0 to `iterations`. The audition trains
-    seeds 0 to `audition_seeds - 1` for `audition_iterations`; the cohort, trained in full, is
-    seeds 0 to `first_seeds - 1` and the first `failed_seeds` others whose audition failed.
+    `snapshots` are the recorded iterations, rising from 0 to `iterations`. The screening trains
+    seeds 0 to `screening_seeds - 1` for `screening_iterations`; the full runs, trained in full, is
+    seeds 0 to `first_seeds - 1` and the first `failed_seeds` others whose screening failed.
     `top` names the parts of the picture that are its top, if any. `of` is the id of the experiment
     that this one is a variant of, or "".
     """
@@ -84,8 +92,8 @@ class Experiment:
     batch: int
     learning_rate: float
     snapshots: tuple[int, ...]
-    audition_seeds: int
-    audition_iterations: int
+    screening_seeds: int
+    screening_iterations: int
     first_seeds: int
     failed_seeds: int
     good_runs: int
@@ -109,7 +117,7 @@ class Spec:
     """A whole `report.toml`; the first of the experiments leads.
 
     `variants` are an experiment with another network or training, for comparison: their runs are
-    auditioned and trained in full, but not shown one by one.
+    screened and trained in full, but not shown one by one.
     """
 
     site: Site
@@ -141,86 +149,11 @@ def load_spec(path: Path) -> Spec:
     taken: set[str] = set()
     for table, made in zip([*tables, *varied], [*experiments, *variants], strict=True):
         if made.id in taken:
-            raise table.error("id", shown(made.id), "an id that no other has")
+            raise table.error("id", quoted(made.id), "an id that no other has")
         taken.add(made.id)
     spec = Spec(site, experiments, _draft(root.table("draft")), variants)
     root.close()
     return spec
-
-
-def read_toml(path: Path, expected: str) -> dict[str, Any]:
-    """A TOML file's document; InputError, in one line, where there is none.
-
-    Parsing nested brackets exhausts the stack, and a number of thousands of digits is refused by
-    Python, neither of which the parser reports as an error of its own.
-    """
-    text = read_text(path, expected)
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise InputError(
-            f"{path}: cannot be read as TOML: found brackets nested too deep, allowed: a few; "
-            "close some"
-        ) from None
-    except ValueError as error:
-        raise InputError(
-            f"{path}: cannot be read: {one_line(error)}, expected TOML; mend it there"
-        ) from error
-
-
-def read_text(path: Path, expected: str) -> str:
-    """A file's text in UTF-8, its line ends as on Unix; InputError where there is none."""
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path}: found what is not a file, expected {expected}; remove it")
-        if path.stat().st_size > MOST_TEXT_BYTES:
-            raise InputError(
-                f"{path}: found {path.stat().st_size:,} bytes, allowed: {expected} of at most "
-                f"{MOST_TEXT_BYTES:,} bytes; make it smaller"
-            )
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError(f"{path}: found no such file, expected {expected}") from None
-    except OSError as error:
-        raise InputError(
-            f"{path}: cannot be read: {error.strerror}, expected {expected}; mend it or remove it"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path}: cannot be read: found byte {error.object[error.start]:#04x} at offset "
-            f"{error.start}, allowed: UTF-8; save the file as UTF-8"
-        ) from error
-
-
-def within(folder: Path, path: Path) -> Path:
-    """`path`; InputError where it leads out of `folder`, as by a symbolic link."""
-    try:
-        inside = path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError) as error:
-        raise InputError(
-            f"{path}: found a link in a circle, allowed: files in {folder}; remove it"
-        ) from error
-    if not inside:
-        raise InputError(
-            f"{path}: found a link to {path.resolve()}, allowed: files in {folder}; copy the file "
-            "there"
-        )
-    return path
-
-
-def shown(value: object) -> str:
-    """What was found, as a message repeats it: on one line, and not too long."""
-    try:
-        return one_line(repr(value), SHOWN)
-    except (ValueError, RecursionError):
-        # Python writes no number of more than some thousands of digits, and no table too deep.
-        return f"a {type(value).__name__} too long to repeat"
-
-
-def one_line(words: object, longest: int = 4 * SHOWN) -> str:
-    """Words without what could break a line or a terminal, and not too many of them."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(words)).split())
-    return line if len(line) <= longest else f"{line[: longest - 3]}..."
 
 
 def require_memory(experiment: Experiment) -> None:
@@ -234,7 +167,7 @@ def require_memory(experiment: Experiment) -> None:
         raise InputError(
             f"experiment {experiment.id}: found {numbers:,} weights, {snapshots} snapshots and "
             f"{runs} runs, {found / 1e6:,.0f} MB in all, allowed: {MOST_RECORDED / 1e6:,.0f} MB; "
-            "use fewer units, snapshots or runs, or raise MOST_RECORDED in ginn/spec.py"
+            "use fewer units, snapshots or runs, or raise MOST_RECORDED in ginn/config/models.py"
         )
 
 
@@ -262,8 +195,8 @@ def _short(full: Experiment, draft: Draft) -> Experiment:
         full,
         iterations=iterations,
         snapshots=tuple(within[place] for place in sorted(places)),
-        audition_seeds=min(draft.seeds, full.audition_seeds),
-        audition_iterations=min(full.audition_iterations, max(iterations // 2, 1)),
+        screening_seeds=min(draft.seeds, full.screening_seeds),
+        screening_iterations=min(full.screening_iterations, max(iterations // 2, 1)),
         first_seeds=seeds,
         failed_seeds=0,
         good_runs=min(full.good_runs, seeds - 1),
@@ -305,7 +238,7 @@ class _Table:
         """A sub-table."""
         value = self.take(key, "a table")
         if not isinstance(value, dict):
-            raise self.error(key, shown(value), "a table")
+            raise self.error(key, quoted(value), "a table")
         return _Table(self.path, ".".join(p for p in (self.name, key) if p), value)
 
     def some(self, key: str, most: int) -> list[_Table]:
@@ -323,14 +256,14 @@ class _Table:
         self.taken.add(key)
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.error(key, shown(value), f"any number of [[{key}]]")
+            raise self.error(key, quoted(value), f"any number of [[{key}]]")
         return [_Table(self.path, f"{key}[{number}]", item) for number, item in enumerate(value)]
 
     def text(self, key: str, pattern: str = LINE, allowed: str = "a line of text") -> str:
         """A string that matches `pattern` from end to end."""
         value = self.take(key, allowed)
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            raise self.error(key, shown(value), allowed)
+            raise self.error(key, quoted(value), allowed)
         return value
 
     def integer(self, key: str, least: int, most: int) -> int:
@@ -338,7 +271,7 @@ class _Table:
         allowed = f"a whole number from {least} to {most}"
         value = self.take(key, allowed)
         if type(value) is not int or not least <= value <= most:
-            raise self.error(key, shown(value), allowed)
+            raise self.error(key, quoted(value), allowed)
         return value
 
     def integers(self, key: str, least: int, most: int, longest: int) -> tuple[int, ...]:
@@ -350,7 +283,7 @@ class _Table:
             or not 1 <= len(value) <= longest
             or not all(type(item) is int and least <= item <= most for item in value)
         ):
-            raise self.error(key, shown(value), allowed)
+            raise self.error(key, quoted(value), allowed)
         return tuple(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -358,7 +291,7 @@ class _Table:
         self.taken.add(key)
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.error(key, shown(value), "a list of texts")
+            raise self.error(key, quoted(value), "a list of texts")
         return tuple(value)
 
     def close(self) -> None:
@@ -381,7 +314,7 @@ def _site(table: _Table) -> Site:
         or not colours
         or not all(isinstance(c, str) and re.fullmatch(_COLOUR, c) for c in colours)
     ):
-        raise table.error("layer-colours", shown(colours), "a list of colours such as '#2f6fde'")
+        raise table.error("layer-colours", quoted(colours), "a list of colours such as '#2f6fde'")
     site = Site(
         title=table.text("title"),
         description=table.text("description"),
@@ -419,7 +352,9 @@ def _inheriting(table: _Table, first: _Table) -> _Table:
 
 def _experiment(table: _Table) -> Experiment:
     """A table [[experiment]]."""
-    audition, cohort, exhibit = (table.table(key) for key in ("audition", "cohort", "exhibit"))
+    screening, full_runs, shown_table = (
+        table.table(key) for key in ("screening", "full-runs", "shown")
+    )
     iterations = table.integer("iterations", 1, MOST_ITERATIONS)
     experiment = Experiment(
         id=table.text("id", _ID, _ID_ALLOWED),
@@ -431,20 +366,22 @@ def _experiment(table: _Table) -> Experiment:
         batch=table.integer("batch", 1, 65_536),
         learning_rate=_learning_rate(table),
         snapshots=_snapshots(table, iterations),
-        audition_seeds=audition.integer("seeds", 1, MOST_SEEDS),
-        audition_iterations=audition.integer("iterations", 1, iterations),
-        first_seeds=cohort.integer("first-seeds", 1, MOST_SEEDS),
-        failed_seeds=cohort.integer("failed-seeds", 0, MOST_SEEDS),
-        good_runs=exhibit.integer("good", 0, 26),
-        bad_runs=exhibit.integer("bad", 0, 26),
+        screening_seeds=screening.integer("seeds", 1, MOST_SEEDS),
+        screening_iterations=screening.integer("iterations", 1, iterations),
+        first_seeds=full_runs.integer("first-seeds", 1, MOST_SEEDS),
+        failed_seeds=full_runs.integer("failed-seeds", 0, MOST_SEEDS),
+        good_runs=shown_table.integer("good", 0, 26),
+        bad_runs=shown_table.integer("bad", 0, 26),
         top=table.texts("top"),
         reading=_reading(table),
     )
     shown = experiment.good_runs + experiment.bad_runs
     made = experiment.first_seeds + experiment.failed_seeds
     if not 1 <= shown <= made:
-        raise exhibit.error("good and bad together", shown, f"from 1 to the cohort's {made} runs")
-    for each in (table, audition, cohort, exhibit):
+        raise shown_table.error(
+            "good and bad together", shown, f"from 1 to the full runs' {made} runs"
+        )
+    for each in (table, screening, full_runs, shown_table):
         each.close()
     return experiment
 
@@ -454,7 +391,7 @@ def _variant(table: _Table, experiments: Sequence[Experiment]) -> Experiment:
     of = {experiment.id: experiment for experiment in experiments}
     name = table.text("of") if table.optional("of") else experiments[0].id
     if name not in of:
-        raise table.error("of", shown(name), ", ".join(of))
+        raise table.error("of", quoted(name), ", ".join(of))
     varied = of[name]
     said: dict[str, Any] = {
         "id": table.text("id", _ID, _ID_ALLOWED),
@@ -473,7 +410,7 @@ def _variant(table: _Table, experiments: Sequence[Experiment]) -> Experiment:
         said["learning_rate"] = _learning_rate(table)
     # A schedule ends where its training does, so that one is not said without the other.
     if table.optional("iterations") or table.optional("snapshots"):
-        least = varied.audition_iterations
+        least = varied.screening_iterations
         said["iterations"] = table.integer("iterations", least, MOST_ITERATIONS)
         said["snapshots"] = _snapshots(table, said["iterations"])
     table.close()
@@ -486,7 +423,7 @@ def _picture(table: _Table) -> str:
     value = table.text("picture", allowed=allowed)
     path = PurePosixPath(value)
     if path.is_absolute() or ".." in path.parts or "\\" in value or ":" in value:
-        raise table.error("picture", shown(value), allowed)
+        raise table.error("picture", quoted(value), allowed)
     return value
 
 
@@ -506,7 +443,7 @@ def _reading(table: _Table) -> Reading:
                 allowed = f"as a name one line of at most {MOST_NAME} characters"
                 raise named.error(name, "a name", allowed)
             if not is_point(point):
-                raise named.error(name, shown(point), allowed)
+                raise named.error(name, quoted(point), allowed)
             parts.append((name, float(point[0]), float(point[1])))
     return Reading(threshold, fit, tuple(parts))
 
@@ -558,7 +495,7 @@ def _learning_rate(table: _Table) -> float:
     allowed = "a number above 0 and at most 1"
     value = table.take("learning-rate", allowed)
     if type(value) not in (int, float) or not 0 < value <= 1:
-        raise table.error("learning-rate", shown(value), allowed)
+        raise table.error("learning-rate", quoted(value), allowed)
     return float(value)
 
 
@@ -568,7 +505,7 @@ def _snapshots(table: _Table, iterations: int) -> tuple[int, ...]:
     value = table.take("snapshots", allowed)
     recorded: list[int] = []
     if not isinstance(value, list):
-        raise table.error("snapshots", shown(value), allowed)
+        raise table.error("snapshots", quoted(value), allowed)
     for item in value:
         if (
             not isinstance(item, list)
@@ -577,7 +514,7 @@ def _snapshots(table: _Table, iterations: int) -> tuple[int, ...]:
             or not (0 <= item[0] <= item[1] <= iterations and item[2] >= 1)
             or (item[1] - item[0]) // item[2] >= MOST_SNAPSHOTS
         ):
-            raise table.error("snapshots", shown(item), allowed)
+            raise table.error("snapshots", quoted(item), allowed)
         recorded += range(item[0], item[1] + 1, item[2])
     rising = all(a < b for a, b in itertools.pairwise(recorded))
     if not rising or len(recorded) < 2 or recorded[0] != 0 or recorded[-1] != iterations:

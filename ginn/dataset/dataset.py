@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from ginn.config.models import PLAIN, InputError, Reading, is_point, one_line, read_toml, shown
+from ginn.config.models import PLAIN, InputError, Reading, is_point
+from ginn.errors import one_line, quoted
+from ginn.files import read_toml
 
 # A part smaller than this share of the domain is too small to decide whether a run has failed.
 MAJOR_SHARE = 0.03
@@ -81,7 +83,7 @@ class Photograph:
 
 
 @dataclass(frozen=True)
-class Domain:
+class Dataset:
     """The picture on n x n pixels: `labels` (n, n) bool, True for white; parts that tile it.
 
     `corners` (C, 2) are the corners of the outline between black and white, as (x, y) in domain
@@ -112,20 +114,20 @@ class Domain:
         return np.stack([x, y], axis=-1).reshape(-1, 2)
 
 
-def require_parts(domain: Domain, names: Sequence[str], where: str) -> None:
+def require_parts(dataset: Dataset, names: Sequence[str], where: str) -> None:
     """See that a picture has the parts of these names; `where` they are named begins the error.
 
     Raises InputError where one is missing.
     """
-    parts = [part.name for part in domain.parts]
+    parts = [part.name for part in dataset.parts]
     missing = [name for name in names if name not in parts]
     if missing:
         raise InputError(
-            f"{where}: found {shown(missing)}, allowed: parts of the picture: {', '.join(parts)}"
+            f"{where}: found {quoted(missing)}, allowed: parts of the picture: {', '.join(parts)}"
         )
 
 
-def load_picture(path: Path, pixels: int, reading: Reading = PLAIN) -> Domain:
+def load_picture(path: Path, pixels: int, reading: Reading = PLAIN) -> Dataset:
     """Read a drawing or an image file onto a domain of `pixels` a side.
 
     Raises InputError when the file is missing, cannot be read, or shows one colour only.
@@ -133,30 +135,30 @@ def load_picture(path: Path, pixels: int, reading: Reading = PLAIN) -> Domain:
     if not path.is_file():
         raise InputError(f"{path}: found no such file, expected a picture (.toml, .png, .jpg, ...)")
     if path.suffix != ".toml":
-        domain = _photograph(path, pixels, reading)
+        dataset = _photograph(path, pixels, reading)
     elif reading != PLAIN:
         raise InputError(
             f"{path}: found threshold, fit or parts set for a drawing, allowed: for image files; "
             "a drawing names its own parts: take them out of report.toml"
         )
     else:
-        domain = _draw(path, pixels)
-    if domain.labels.all() or not domain.labels.any():
-        colour = "white" if domain.labels.all() else "black"
+        dataset = _draw(path, pixels)
+    if dataset.labels.all() or not dataset.labels.any():
+        colour = "white" if dataset.labels.all() else "black"
         raise InputError(
             f"{path}: found only {colour} on {pixels} x {pixels} pixels, expected both black and "
             "white; choose a picture with more contrast, or another threshold"
         )
-    return domain
+    return dataset
 
 
-def describe(domain: Domain, name: str, columns: int = 40) -> str:
+def describe(dataset: Dataset, name: str, columns: int = 40) -> str:
     """The picture as a terminal shows it before it is learnt: how it was read, and what it shows.
 
     Two characters wide for one high, as letters are; "#" is black, "." white.
     """
-    lines = [f"Picture {name}, {domain.pixels} x {domain.pixels} pixels"]
-    if (read := domain.photograph) is not None:
+    lines = [f"Picture {name}, {dataset.pixels} x {dataset.pixels} pixels"]
+    if (read := dataset.photograph) is not None:
         way = "Otsu's method" if read.otsu else "as report.toml says"
         shape = {"pad": ", padded", "crop": ", cropped"}[read.fit]
         shape = shape if read.width != read.height else ""
@@ -165,17 +167,17 @@ def describe(domain: Domain, name: str, columns: int = 40) -> str:
             f"255 ({way})"
         )
     rows = columns // 2
-    down = (np.arange(rows) * 2 + 1) * domain.pixels // (2 * rows)
-    across = (np.arange(columns) * 2 + 1) * domain.pixels // (2 * columns)
-    for row in domain.labels[np.ix_(down, across)]:
+    down = (np.arange(rows) * 2 + 1) * dataset.pixels // (2 * rows)
+    across = (np.arange(columns) * 2 + 1) * dataset.pixels // (2 * columns)
+    for row in dataset.labels[np.ix_(down, across)]:
         lines.append("  " + "".join("." if white else "#" for white in row))
-    for part in domain.parts:
+    for part in dataset.parts:
         colour = "white" if part.white else "black"
         lines.append(f"  {part.share:6.1%}  {colour}  {part.name}")
     return "\n".join(lines)
 
 
-def _draw(path: Path, pixels: int) -> Domain:
+def _draw(path: Path, pixels: int) -> Dataset:
     """Paint a drawing's shapes; a pixel belongs to the last shape that holds its centre."""
     drawing = _read_drawing(path)
     names = [str(drawing["background"])]
@@ -188,7 +190,7 @@ def _draw(path: Path, pixels: int) -> Domain:
         name, white = shape["part"], shape["white"]
         if colours.setdefault(name, white) != white:
             raise InputError(
-                f"{path}: part {shown(name)} is both black and white; give it two names"
+                f"{path}: part {quoted(name)} is both black and white; give it two names"
             )
         if name not in names:
             names.append(name)
@@ -198,7 +200,7 @@ def _draw(path: Path, pixels: int) -> Domain:
     parts = tuple(Part(n, colours[n], part_of == i) for i, n in enumerate(names))
     labels = np.isin(part_of, [i for i, name in enumerate(names) if colours[name]])
     corners = outline_corners(painted, colours[names[0]])
-    return Domain(labels, tuple(part for part in parts if part.mask.any()), corners)
+    return Dataset(labels, tuple(part for part in parts if part.mask.any()), corners)
 
 
 def outline_corners(
@@ -283,7 +285,7 @@ def _read_drawing(path: Path) -> dict[str, Any]:
     extra = set(drawing) - {"background", "background-white", "shape"}
     if extra:
         raise InputError(
-            f"{path}: unknown key {shown(sorted(extra)[0])}; allowed: background, "
+            f"{path}: unknown key {quoted(sorted(extra)[0])}; allowed: background, "
             "background-white, [[shape]]"
         )
     return drawing
@@ -295,15 +297,15 @@ WORDS = {str: "string", bool: "true or false", list: "list of points"}
 def _require(path: Path, where: str, table: object, keys: dict[str, type]) -> None:
     """Check that `table` holds each key with a value of its type."""
     if not isinstance(table, dict):
-        raise InputError(f"{path}: {where}: found {shown(table)}, expected a table")
+        raise InputError(f"{path}: {where}: found {quoted(table)}, expected a table")
     for key, kind in keys.items():
         if type(table.get(key)) is not kind:
             raise InputError(
-                f"{path}: {where}: {key}: found {shown(table.get(key))}, expected a {WORDS[kind]}"
+                f"{path}: {where}: {key}: found {quoted(table.get(key))}, expected a {WORDS[kind]}"
             )
 
 
-def _photograph(path: Path, pixels: int, reading: Reading) -> Domain:
+def _photograph(path: Path, pixels: int, reading: Reading) -> Dataset:
     """Read an image file: fit it to the square, tell dark from light, and find its regions."""
     with warnings.catch_warnings():
         # Pillow warns of what is odd and decoded all the same, and of size, which has a limit here.
@@ -317,7 +319,7 @@ def _photograph(path: Path, pixels: int, reading: Reading) -> Domain:
     labels[~inside] = _rim_is_white(labels, inside)
     photograph = Photograph(grey.width, grey.height, threshold, otsu, reading.fit)
     parts = _renamed(path, regions(labels), reading.parts)
-    return Domain(labels, parts, photograph=photograph)
+    return Dataset(labels, parts, photograph=photograph)
 
 
 def _decoded(path: Path) -> Image.Image:
@@ -517,7 +519,7 @@ def _renamed(
         part = next(part for part in parts if part.mask[pixel])
         if part.name in given:
             raise InputError(
-                f"{path}: found parts {shown(given[part.name])} and {shown(name)} of report.toml "
+                f"{path}: found parts {quoted(given[part.name])} and {quoted(name)} of report.toml "
                 f"at points of one region ({part.name}), allowed: one name a region; move a point"
             )
         given[part.name] = name

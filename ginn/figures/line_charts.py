@@ -341,7 +341,7 @@ CHARTS: Mapping[str, Chart] = {
 
 
 def _failed(facts: ExperimentFacts) -> set[int]:
-    return {run.seed for run in facts.cohort if run.failed}
+    return {run.seed for run in facts.full_runs if run.failed}
 
 
 def _panels(count: int, width: int, top: float) -> list[Panel]:

@@ -25,9 +25,9 @@ import numpy as np
 from ginn import formatting
 from ginn.analysis.facts import RunFacts, logits_at
 from ginn.config.models import InputError, Site, is_point
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Float64, Snapshots, layer_slices, probability
+from ginn.network.run import Float64, RecordedRun, layer_slices, probability
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
@@ -219,9 +219,9 @@ class Stage:
     """
 
     run: RunFacts
-    snapshots: Snapshots
+    snapshots: RecordedRun
     boundaries: Boundaries
-    domain: Domain
+    dataset: Dataset
     snapshot: int
     neurons: tuple[int, ...]
     background: str = "output"
@@ -243,7 +243,7 @@ def stage_svg(stage: Stage, colours: Colours, weight: float = 1.0) -> str:
 
     Raises FigureError for a background that there is not.
     """
-    pixels, slices = stage.domain.pixels, layer_slices(stage.boundaries.widths)
+    pixels, slices = stage.dataset.pixels, layer_slices(stage.boundaries.widths)
     groups = [_background(stage)]
     names = [*(f"layer-{i}" for i in range(1, len(slices))), "output"]
     shades = [*colours.layers, colours.output]
@@ -267,7 +267,7 @@ def _line(stage: Stage, neuron: int) -> str:
     """One neuron's boundary as a path in pixels, or "" where it does not cross the domain."""
     pieces = []
     for polyline in stage.boundaries.polylines(stage.snapshot, neuron):
-        vertices = (polyline.vertices * stage.domain.pixels).tolist()
+        vertices = (polyline.vertices * stage.dataset.pixels).tolist()
         points = " ".join(f"{x:.2f},{y:.2f}" for x, y in vertices)
         pieces.append(f"M{points}{'Z' if polyline.closed else ''}")
     return f'<path d="{"".join(pieces)}"/>' if pieces else ""
@@ -278,7 +278,7 @@ def _background(stage: Stage) -> str:
 
     The target is shown pixel by pixel, because each is a data item; the output is smooth.
     """
-    pixels = stage.domain.pixels
+    pixels = stage.dataset.pixels
     if stage.background not in BACKGROUNDS:
         raise FigureError("background", stage.background, ", ".join(BACKGROUNDS))
     if stage.background == "plain":
@@ -297,8 +297,8 @@ def _background(stage: Stage) -> str:
 def whiteness(stage: Stage) -> Float64:
     """How white each pixel of the background is, (n, n) in [0, 1]."""
     if stage.background == "output":
-        return probability(logits_at(stage.snapshots, stage.snapshot, stage.domain))
-    return np.where(stage.domain.labels | (stage.background == "plain"), 1.0, 0.0)
+        return probability(logits_at(stage.snapshots, stage.snapshot, stage.dataset))
+    return np.where(stage.dataset.labels | (stage.background == "plain"), 1.0, 0.0)
 
 
 def opacity_png(opacity: Float64) -> bytes:
@@ -330,8 +330,8 @@ def stage_description(stage: Stage) -> str:
     """What a stage shows, in words, for those who do not see it."""
     run, snapshots = stage.run, stage.snapshots
     if stage.background == "target" and not stage.neurons:
-        white = formatting.percent(float(stage.domain.labels.mean()))
-        pixels = stage.domain.pixels
+        white = formatting.percent(float(stage.dataset.labels.mean()))
+        pixels = stage.dataset.pixels
         return f"The picture to learn: {pixels} by {pixels} pixels, {white} of them white."
     return (
         f"{run.title} (seed {run.seed}) at {formatting.iteration(stage.iteration)}: "
@@ -365,7 +365,9 @@ def _drawn(stage: Stage) -> str:
     return formatting.listing(parts) or "no boundaries"
 
 
-def select_detail(at: str | Sequence[str] | Sequence[float], zoom: float, domain: Domain) -> Detail:
+def select_detail(
+    at: str | Sequence[str] | Sequence[float], zoom: float, dataset: Dataset
+) -> Detail:
     """The detail that an article asks for.
 
     `at` is the name of a part of the picture or a list of such names, or a point [x, y] in domain
@@ -382,15 +384,15 @@ def select_detail(at: str | Sequence[str] | Sequence[float], zoom: float, domain
     names = [each for each in ([at] if isinstance(at, str) else at) if each != ""]
     if not names:
         return _inside(0.5, 0.5, zoom or 1, "the middle")
-    parts = {part.name: part.mask for part in domain.parts}
+    parts = {part.name: part.mask for part in dataset.parts}
     for name in names:
         if name not in parts:
             raise FigureError("at", name, f"a point [x, y], or parts: {', '.join(parts)}")
     mask = np.any([parts[str(name)] for name in names], axis=0)
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     (top, bottom), (left, right) = ((each[0], each[-1] + 1) for each in (rows, columns))
-    side = max(bottom - top, right - left) / domain.pixels * PART_ROOM
-    x, y = (left + right) / 2 / domain.pixels, (top + bottom) / 2 / domain.pixels
+    side = max(bottom - top, right - left) / dataset.pixels * PART_ROOM
+    x, y = (left + right) / 2 / dataset.pixels, (top + bottom) / 2 / dataset.pixels
     around = f"the {formatting.listing([str(name) for name in names])}"
     return _inside(float(x), float(y), zoom or min(max(1 / side, 1), MOST_ZOOM), around)
 
@@ -444,7 +446,7 @@ def _neurons_of(item: str, widths: tuple[int, ...]) -> set[int]:
     return {members[int(match[2]) - 1]}
 
 
-def select_snapshot(step: str | int, snapshots: Snapshots) -> int:
+def select_snapshot(step: str | int, snapshots: RecordedRun) -> int:
     """The snapshot that an article names.
 
     `step` is "first"; "last"; an iteration, for the last snapshot at or before it; or such as

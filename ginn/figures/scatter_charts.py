@@ -19,8 +19,8 @@ from ginn.analysis.series import (
     NetworkSeries,
     PartErrorSeries,
     RunSpells,
-    SilentAuditions,
     SilentRuns,
+    SilentScreenings,
 )
 from ginn.figures.axes import (
     LETTER,
@@ -61,7 +61,7 @@ ROOT_TICKS: tuple[Tick, ...] = (
 
 
 def silence_svg(
-    series: SilentAuditions, facts: ExperimentFacts, colours: Colours, width: int = 680
+    series: SilentScreenings, facts: ExperimentFacts, colours: Colours, width: int = 680
 ) -> str:
     """How much of a part is right against how much of it a layer is silent over, a ring a seed."""
     layers = sorted(set(series.layer) - {0})
@@ -97,7 +97,7 @@ def silence_svg(
                      silence_description(series, facts))  # fmt: skip
 
 
-def _counts(series: SilentAuditions) -> tuple[tuple[int, int], tuple[int, int]]:
+def _counts(series: SilentScreenings) -> tuple[tuple[int, int], tuple[int, int]]:
     """How many learnt and failed of the open and of the shut, over all of the part."""
     pairs = [
         (silent == 1.0, right >= 0.5)
@@ -109,7 +109,7 @@ def _counts(series: SilentAuditions) -> tuple[tuple[int, int], tuple[int, int]]:
     )
 
 
-def silence_description(series: SilentAuditions, facts: ExperimentFacts) -> str:
+def silence_description(series: SilentScreenings, facts: ExperimentFacts) -> str:
     """What the scatter of silence shows, in words."""
     open_, shut = _counts(series)
     return (
@@ -189,7 +189,7 @@ def symmetry_svg(
     series: MirrorSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
 ) -> str:
     """Final loss against mirror score, a panel a layer, a mark a run."""
-    failed = {run.seed for run in facts.cohort if run.failed}
+    failed = {run.seed for run in facts.full_runs if run.failed}
     entries = [(dot(0, 0, 3), "a run")]
     if failed & set(series.seeds):
         entries.append((diamond(0, 0), "a failed run"))
@@ -263,7 +263,7 @@ def parts_svg(
         (f'<path {stroke("failed", colours)} stroke-width="2" d="M0,-8 0,8"/>',
          "median of the failed"),
     ]  # fmt: skip
-    groups = (series.full, series.auditions)
+    groups = (series.full, series.screenings)
     if not any(any(group.failed) for group in groups):
         entries = [entries[0], entries[2]]
     counts = [len(group.seeds) for group in groups]
@@ -312,7 +312,7 @@ def _errors(
 def parts_description(series: PartErrorSeries, facts: ExperimentFacts) -> str:
     """The medians of errors by part, in words."""
     told = []
-    for words, group in (("full runs", series.full), ("trials", series.auditions)):
+    for words, group in (("full runs", series.full), ("trials", series.screenings)):
         failed = sum(group.failed)
         names = [
             f"{name} " + " against ".join(
@@ -388,9 +388,9 @@ def _strip(each: NetworkOutcome, x: Scale, y: float, colours: Colours) -> list[s
 def _rate(each: NetworkOutcome, x: Scale, y: float, colours: Colours) -> list[str]:
     """A network's share of failed trials with its interval, and the counts."""
     low, share, high = x.at(
-        [each.failure_low, each.failed_auditions / each.auditions, each.failure_high]
+        [each.failure_low, each.failed_screenings / each.screenings, each.failure_high]
     ).tolist()
-    words = f"{each.failed_auditions} of {each.auditions}"
+    words = f"{each.failed_screenings} of {each.screenings}"
     half = LETTER * TEXT * len(words) / 2
     middle = min(max(share, x.start + half), x.end + 24 - half)
     return [
@@ -405,8 +405,8 @@ def variants_description(series: NetworkSeries, facts: ExperimentFacts) -> str:
     told = [
         f"{each.title} ({'-'.join(map(str, each.widths))}): "
         f"{formatting.percent(float(np.median(each.errors)), 2)} wrong, median of "
-        f"{formatting.count(len(each.errors), 'full run')}; {each.failed_auditions} of "
-        f"{each.auditions} trials failed, 95% interval {formatting.percent(each.failure_low)} to "
+        f"{formatting.count(len(each.errors), 'full run')}; {each.failed_screenings} of "
+        f"{each.screenings} trials failed, 95% interval {formatting.percent(each.failure_low)} to "
         f"{formatting.percent(each.failure_high)}"
         for each in series.networks
     ]

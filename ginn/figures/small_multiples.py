@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ginn import formatting
 from ginn.analysis.facts import logits_at
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.figures.network_figure import INK, PAPER, Colours, opacity_png, svg_document
-from ginn.network.run import Float64, Snapshots, probability
+from ginn.network.run import Float64, RecordedRun, probability
 
 # Samples a side of each small picture, and the space between two, in px.
 SIDE = 44
@@ -33,11 +33,11 @@ class Multiple:
 
 
 def multiples(
-    runs: Iterable[Snapshots], failed_seeds: Collection[int], domain: Domain
+    runs: Iterable[RecordedRun], failed_seeds: Collection[int], dataset: Dataset
 ) -> tuple[Multiple, ...]:
     """The last output of each run, by the share of places it gets right; failed runs come last."""
-    cell = ((np.arange(SIDE) + 0.5) / SIDE * domain.pixels).astype(np.int64)
-    small = Domain(domain.labels[np.ix_(cell, cell)], ())
+    cell = ((np.arange(SIDE) + 0.5) / SIDE * dataset.pixels).astype(np.int64)
+    small = Dataset(dataset.labels[np.ix_(cell, cell)], ())
     made = []
     for run in runs:
         logit = logits_at(run, -1, small)

@@ -65,8 +65,8 @@ def stage_picture(stage: Stage, colours: Colours, side: int) -> Image.Image:
     white = np.rint(255 * whiteness(stage)).astype(np.uint8)
     smooth = Image.Resampling.NEAREST if stage.background == "target" else Image.Resampling.BICUBIC
     corner = np.array(stage.detail.corner)
-    span = stage.domain.pixels / stage.detail.zoom
-    left, top = (float(each) * stage.domain.pixels for each in corner)
+    span = stage.dataset.pixels / stage.detail.zoom
+    left, top = (float(each) * stage.dataset.pixels for each in corner)
     box = (left, top, left + span, top + span)
     mask = Image.fromarray(white).resize((large, large), smooth, box)
     picture = Image.new("RGB", (large, large), PICTURE_BLACK.light)

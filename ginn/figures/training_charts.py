@@ -1,4 +1,4 @@
-"""Facts and snapshots to charts: the cohort's losses and accuracies, as self-contained SVG.
+"""Facts and snapshots to charts: the full runs' losses and accuracies, as self-contained SVG.
 
 A chart is drawn for a width in CSS pixels and shown at it, so that its letters keep their size: a
 page asks for a wide and a narrow one.
@@ -15,23 +15,23 @@ from ginn import formatting
 from ginn.analysis.facts import ExperimentFacts, PartFacts, RunFacts
 from ginn.figures.axes import LETTER, MIDDLE, TEXT, rule, spread, text
 from ginn.figures.network_figure import INK, RULE, Colours, svg_document
-from ginn.network.run import Float64, Snapshots
+from ginn.network.run import Float64, RecordedRun
 
 
 def loss_curves_svg(
-    facts: ExperimentFacts, runs: Mapping[str, Snapshots], colours: Colours, width: int = 680
+    facts: ExperimentFacts, runs: Mapping[str, RecordedRun], colours: Colours, width: int = 680
 ) -> str:
-    """Loss of every cohort run against iteration, on log axes; exhibited runs named on the plot.
+    """Loss of every full run against iteration, on log axes; shown runs named on the plot.
 
     The horizontal axis is the logarithm of one plus the iteration, so that the start is on it.
     """
     height = round(240 + width * 0.2)
-    names = max(len(run.title) for run in facts.exhibited)
+    names = max(len(run.title) for run in facts.shown_runs)
     left, right, top, bottom = 52, 14 + LETTER * TEXT * names, 14, height - 46
-    losses = np.concatenate([runs[run.id].loss for run in facts.cohort])
+    losses = np.concatenate([runs[run.id].loss for run in facts.full_runs])
     # A loss of exactly zero has no place on a log axis; the smallest above it stands in.
     floor = float(losses[losses > 0].min())
-    last = max(int(runs[run.id].iterations[-1]) for run in facts.cohort)
+    last = max(int(runs[run.id].iterations[-1]) for run in facts.full_runs)
     x_scale = (width - right - left) / math.log10(1 + last)
     decades = range(math.floor(math.log10(floor)), math.ceil(math.log10(float(losses.max()))) + 1)
     low, high = math.log10(floor) - 0.05, math.log10(float(losses.max())) + 0.05
@@ -63,12 +63,12 @@ def loss_curves_svg(
     parts.append(text(middle, height - 8, "iteration, log scale", anchor="middle"))
     parts.append(text(left, top - 3, "loss, log scale"))
 
-    exhibited = {run.id for run in facts.exhibited}
-    for run in sorted(facts.cohort, key=lambda run: (run.failed, run.id in exhibited)):
-        parts.append(_curve(curve(run), run, named=run.id in exhibited))
-    ends = [curve(run)[-1] for run in facts.exhibited]
+    shown_runs = {run.id for run in facts.shown_runs}
+    for run in sorted(facts.full_runs, key=lambda run: (run.failed, run.id in shown_runs)):
+        parts.append(_curve(curve(run), run, named=run.id in shown_runs))
+    ends = [curve(run)[-1] for run in facts.shown_runs]
     heights = spread([float(end[1]) for end in ends], TEXT + 2, top, bottom)
-    for run, end, y in zip(facts.exhibited, ends, heights, strict=True):
+    for run, end, y in zip(facts.shown_runs, ends, heights, strict=True):
         name = f'<path class="rule" stroke="{RULE.light}" d="M{end[0] + 2:.1f},{end[1]:.1f}'
         parts.append(f'{name} {width - right + 9},{y:.1f}"/>')
         parts.append(text(width - right + 12, y + MIDDLE * TEXT, run.title, _text_class(run)))
@@ -79,10 +79,10 @@ def loss_curves_svg(
 
 def loss_description(facts: ExperimentFacts) -> str:
     """What the loss curves show, in words."""
-    ordered = sorted(facts.cohort, key=lambda run: run.loss)
+    ordered = sorted(facts.full_runs, key=lambda run: run.loss)
     best, worst = ordered[0], ordered[-1]
     return (
-        f"Loss against iteration for {formatting.count(len(facts.cohort), 'run')} of "
+        f"Loss against iteration for {formatting.count(len(facts.full_runs), 'run')} of "
         f"{formatting.count(facts.iterations, 'iteration')}, both on log scales. At the end "
         "the loss "
         f"is between {formatting.significant(best.loss)} (seed {best.seed}) and "
@@ -111,7 +111,7 @@ def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int = 
     named in the first. A broken line at one half, in the rows of major parts, is what a run must
     pass not to have failed.
     """
-    runs = sorted(facts.cohort, key=lambda run: (-run.accuracy, run.seed))
+    runs = sorted(facts.full_runs, key=lambda run: (-run.accuracy, run.seed))
     step = 3.2
     row = max(34.0, step * len(runs) + 12)
     left, right, top = (148, 24, 4) if width > 500 else (112, 18, 4)
@@ -176,7 +176,7 @@ def _names(
 ) -> list[str]:
     """The failed runs' names, left of every mark at their height, or right where that is no room.
 
-    More names than four would not fit a row: then only exhibited runs keep theirs.
+    More names than four would not fit a row: then only shown runs keep theirs.
     """
     failed = [i for i, run in enumerate(runs) if run.failed]
     named = failed if len(failed) <= 4 else [i for i in failed if runs[i].role]
@@ -195,13 +195,13 @@ def accuracy_description(facts: ExperimentFacts) -> str:
     """What the accuracies by part show, in words."""
     ranges = []
     for part in facts.parts:
-        found = [run.part_accuracy[part.name] for run in facts.cohort]
+        found = [run.part_accuracy[part.name] for run in facts.full_runs]
         low, high = formatting.percent(min(found)), formatting.percent(max(found))
         ranges.append(f"{part.name} {low} to {high}")
-    failed = [run for run in facts.cohort if run.failed]
+    failed = [run for run in facts.full_runs if run.failed]
     seeds = formatting.listing([run.seed for run in failed])
     return (
-        f"Accuracy of {formatting.count(len(facts.cohort), 'run')} on each part of the picture, "
+        f"Accuracy of {formatting.count(len(facts.full_runs), 'run')} on each part of the picture, "
         f"lowest to highest: {'; '.join(ranges)}. "
         + (f"Failed: seed {seeds}." if failed else "No run failed.")
     )

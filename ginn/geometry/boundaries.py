@@ -42,7 +42,7 @@ from ginn.geometry.subdivision import (
     by_chunks,
     layers,
 )
-from ginn.network.run import Float64, Snapshots
+from ginn.network.run import Float64, RecordedRun
 
 __all__ = ["BOTTOM", "LEFT", "RIGHT", "TOP", "Boundaries", "GeometryError", "Polyline", "trace"]
 
@@ -50,7 +50,7 @@ __all__ = ["BOTTOM", "LEFT", "RIGHT", "TOP", "Boundaries", "GeometryError", "Pol
 MOST_VERTICES = 3_000_000
 _ALLOWED = (
     f"allowed: {MOST_VERTICES:,} a run; use fewer units, record fewer snapshots, or raise "
-    "MOST_VERTICES in ginn/geometry.py"
+    "MOST_VERTICES in ginn/geometry/boundaries.py"
 )
 
 
@@ -130,7 +130,7 @@ class Chains(NamedTuple):
     causes: NDArray[np.int32]
 
 
-def trace(snapshots: Snapshots) -> Boundaries:
+def trace(snapshots: RecordedRun) -> Boundaries:
     """The boundary of every neuron and of the output at every snapshot of a run.
 
     Exact for the stored float32 weights evaluated in float64. Raises GeometryError if a
@@ -163,7 +163,7 @@ def trace(snapshots: Snapshots) -> Boundaries:
     return _assembled(snapshots.widths, len(snapshots), chains, np.concatenate(regions))
 
 
-def require_room(state: Snapshots, like: int) -> int:
+def require_room(state: RecordedRun, like: int) -> int:
     """The vertices of one snapshot; GeometryError where `like` such are too many to trace."""
     traced = trace(state)
     vertices = len(traced.causes)
@@ -176,7 +176,7 @@ def require_room(state: Snapshots, like: int) -> int:
     return vertices
 
 
-def _refuse_length(snapshots: Snapshots, regions: NDArray[np.int32], found: int) -> None:
+def _refuse_length(snapshots: RecordedRun, regions: NDArray[np.int32], found: int) -> None:
     fullest = int(np.argmax(regions))
     raise GeometryError(
         f"found {regions[fullest]:,} linear regions at iteration "

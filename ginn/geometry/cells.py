@@ -28,7 +28,7 @@ from ginn.geometry.subdivision import (
     by_chunks,
 )
 from ginn.geometry.subdivision import cut_layers as cut_by_layers
-from ginn.network.run import Float64, Snapshots
+from ginn.network.run import Float64, RecordedRun
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Cells:
     inside: Bool
 
 
-def cells(snapshots: Snapshots, outline: Float64 | None = None) -> Iterator[Cells]:
+def cells(snapshots: RecordedRun, outline: Float64 | None = None) -> Iterator[Cells]:
     """The cells of each hidden layer, for a chunk of snapshots after the other.
 
     With an `outline`, a polygon (V, 2) in domain units, cells are cut along the lines through its
@@ -107,7 +107,7 @@ def _read(polygons: Complex, layer: int, outline: Float64 | None) -> Cells:
     )
 
 
-def overlaps(snapshots: Snapshots) -> tuple[Float64, ...]:
+def overlaps(snapshots: RecordedRun) -> tuple[Float64, ...]:
     """The area where both of two neurons of a layer are on, (K, width, width), for each layer.
 
     In shares of the domain, exact; on the diagonal stands the area where a neuron is on.
@@ -122,7 +122,7 @@ def overlaps(snapshots: Snapshots) -> tuple[Float64, ...]:
     return both
 
 
-def silent_areas(snapshots: Snapshots, outline: Float64 | None = None) -> Float64:
+def silent_areas(snapshots: RecordedRun, outline: Float64 | None = None) -> Float64:
     """The share of the outline where every neuron of a layer is off, (K, layers), in [0, 1].
 
     Exact, by area. Without an outline it is the share of the whole domain.

@@ -226,7 +226,7 @@ class Complex:
                 f"snapshot {self.first_snapshot + fullest}: found {each[fullest]:,} linear regions "
                 f"for neuron {self.first_neuron + neuron} to cut, and {numbers:,} numbers to hold, "
                 f"allowed: {MOST_NUMBERS:,}, which take some 80 bytes each; use fewer units, or "
-                "raise MOST_NUMBERS in ginn/complex.py"
+                "raise MOST_NUMBERS in ginn/geometry/subdivision.py"
             )
 
     def _reserve(self, neuron: int, crossings: int) -> None:

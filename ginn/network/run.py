@@ -22,7 +22,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Snapshots:
+class RecordedRun:
     """The recorded states of one run, in order of iteration.
 
     `weights[l]` is (K, out, in) and `biases[l]` (K, out), float32, for the hidden layers and then
@@ -116,7 +116,7 @@ def probability(logit: Float64) -> Float64:
     return 0.5 * (1.0 + np.tanh(0.5 * logit))
 
 
-def snapshots_as_arrays(snapshots: Snapshots) -> dict[str, NDArray[Any]]:
+def snapshots_as_arrays(snapshots: RecordedRun) -> dict[str, NDArray[Any]]:
     """The run as named arrays, for a file; `snapshots_from_arrays` is the way back."""
     arrays: dict[str, NDArray[Any]] = {
         "seed": np.array(snapshots.seed),
@@ -134,10 +134,10 @@ def snapshots_as_arrays(snapshots: Snapshots) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def snapshots_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Snapshots:
+def snapshots_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> RecordedRun:
     """The run that `snapshots_as_arrays` took apart."""
     layers = range(sum(name.startswith("weights") for name in arrays))
-    return Snapshots(
+    return RecordedRun(
         seed=int(arrays["seed"]),
         iterations=arrays["iterations"],
         weights=tuple(arrays[f"weights{layer}"] for layer in layers),

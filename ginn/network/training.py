@@ -32,8 +32,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ginn.dataset.dataset import Domain
-from ginn.network.run import Float32, Snapshots, Start
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import Float32, RecordedRun, Start
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 # Whole registers: 16 float32 in AVX-512, and ATen unrolls its loops up to four times.
@@ -111,10 +111,10 @@ def begin_from(parameters: Parameters, start: Start) -> None:
 class Minibatches:
     """Fresh minibatches for each seed, drawn with replacement from the domain's pixels."""
 
-    def __init__(self, domain: Domain, batch: int, seeds: Sequence[int]) -> None:
+    def __init__(self, dataset: Dataset, batch: int, seeds: Sequence[int]) -> None:
         """Start each seed's own stream."""
-        x, y = torch.from_numpy(domain.points().astype(np.float32)).T
-        labels = torch.from_numpy(domain.labels.reshape(-1).astype(np.float32))
+        x, y = torch.from_numpy(dataset.points().astype(np.float32)).T
+        labels = torch.from_numpy(dataset.labels.reshape(-1).astype(np.float32))
         self.items = torch.stack([x, y, torch.ones_like(x), labels])  # (4, P)
         self.batch = batch
         self.generators = [torch.Generator().manual_seed(MINIBATCH_STREAM + s) for s in seeds]
@@ -232,12 +232,12 @@ def evaluate(network: Sequence[Tensor], points: Tensor, labels: Tensor) -> tuple
 
 def train(
     training: Training,
-    domain: Domain,
+    dataset: Dataset,
     seeds: Sequence[int],
     recorded: Sequence[int],
     progress: Callable[[int], None] = lambda iterations: None,
     start: Start | None = None,
-) -> list[Snapshots]:
+) -> list[RecordedRun]:
     """Train each seed up to the last of the `recorded` iterations, and record its snapshots.
 
     Snapshot i is the network after i updates. The learning rate follows `training.iterations`
@@ -260,7 +260,7 @@ def train(
             "where the start is, or later; record no iteration before the start"
         )
     with _one_thread_without_denormals():
-        return _train(training, domain, seeds, recorded, progress, start)
+        return _train(training, dataset, seeds, recorded, progress, start)
 
 
 @contextmanager
@@ -278,12 +278,12 @@ def _one_thread_without_denormals() -> Iterator[None]:
 
 def _train(
     training: Training,
-    domain: Domain,
+    dataset: Dataset,
     seeds: Sequence[int],
     recorded: Sequence[int],
     progress: Callable[[int], None],
     start: Start | None,
-) -> list[Snapshots]:
+) -> list[RecordedRun]:
     """The loop of `train`."""
     parameters = Parameters(len(seeds), training.widths)
     if start:
@@ -291,8 +291,8 @@ def _train(
     else:
         initialise(parameters, seeds)
     step = Step(parameters, len(seeds), training)
-    minibatches = Minibatches(domain, training.batch, seeds)
-    recorder = _Recorder(training, domain, seeds, recorded)
+    minibatches = Minibatches(dataset, training.batch, seeds)
+    recorder = _Recorder(training, dataset, seeds, recorded)
     iteration = start.iteration if start else 0
     for stop in recorded:
         while iteration < stop:
@@ -310,11 +310,11 @@ class _Recorder:
     """Collects what `Snapshots` need while a group of runs is trained."""
 
     def __init__(
-        self, training: Training, domain: Domain, seeds: Sequence[int], recorded: Sequence[int]
+        self, training: Training, dataset: Dataset, seeds: Sequence[int], recorded: Sequence[int]
     ) -> None:
         self.training, self.seeds, self.recorded = training, seeds, recorded
-        self.points = torch.from_numpy(domain.points().astype(np.float32)).T.contiguous()
-        self.labels = torch.from_numpy(domain.labels.reshape(-1).astype(np.float32))
+        self.points = torch.from_numpy(dataset.points().astype(np.float32)).T.contiguous()
+        self.labels = torch.from_numpy(dataset.labels.reshape(-1).astype(np.float32))
         self.states: list[list[Float32]] = []
         self.measures: list[list[tuple[float, float]]] = [[] for _ in seeds]
         self.ended = [""] * len(seeds)
@@ -337,18 +337,18 @@ class _Recorder:
             f"{self.training.learning_rate:g} may mend it"
         )
 
-    def snapshots(self) -> list[Snapshots]:
+    def snapshots(self) -> list[RecordedRun]:
         """The recorded runs, one for each seed."""
         return [self._run(s) for s in range(len(self.seeds))]
 
-    def _run(self, s: int) -> Snapshots:
+    def _run(self, s: int) -> RecordedRun:
         count = len(self.measures[s])
         layers = [
             np.stack([state[layer][s] for state in self.states[:count]])  # (K, out, in + 1)
             for layer in range(len(self.training.widths) + 1)
         ]
         iterations = np.array(self.recorded[:count], dtype=np.int64)
-        return Snapshots(
+        return RecordedRun(
             seed=self.seeds[s],
             iterations=iterations,
             weights=tuple(layer[:, :, :-1].copy() for layer in layers),

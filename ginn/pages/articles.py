@@ -28,9 +28,11 @@ from pygments.util import ClassNotFound
 from ginn import formatting
 from ginn.analysis.claim import SIGNIFICANT
 from ginn.analysis.statistics import LEVEL, proportion_interval
-from ginn.config.models import LINE, InputError, one_line, read_text, shown, within
-from ginn.dataset.dataset import MAJOR_SHARE, Domain
+from ginn.config.models import LINE, InputError
+from ginn.dataset.dataset import MAJOR_SHARE, Dataset
+from ginn.errors import one_line, quoted
 from ginn.figures.network_figure import FigureError
+from ginn.files import read_text, within
 from ginn.pages.citations import Citations, Source
 from ginn.pages.figure_calls import Figure, Plates, Report, token
 from ginn.pages.glossary import Glossary, Terms
@@ -163,7 +165,7 @@ def require_experiments(articles: Sequence[Article], known: Sequence[str]) -> No
             raise ArticleError(
                 article.file,
                 _line_of(article.file, "experiment"),
-                f"experiment = {shown(article.experiment)}",
+                f"experiment = {quoted(article.experiment)}",
                 f"an id in report.toml ({', '.join(known)})",
             )
 
@@ -195,7 +197,7 @@ def _read(file: Path) -> Article:
         if key not in front:
             allowed = f"all of {', '.join(FRONT_MATTER)}"
             raise ArticleError(file, end + 1, f'no key "{key}"', allowed)
-        found = f"{key} = {shown(front[key])}"
+        found = f"{key} = {quoted(front[key])}"
         if type(front[key]) is not kind:
             raise ArticleError(file, _line_of(file, key), found, f"a {kind.__name__}")
         if kind is str and not re.fullmatch(LINE, front[key]):
@@ -206,7 +208,7 @@ def _read(file: Path) -> Article:
         raise ArticleError(
             file,
             _line_of(file, "slug"),
-            f"slug = {shown(slug)}",
+            f"slug = {quoted(slug)}",
             f"at most {MOST_SLUG} small letters, digits and hyphens, none of {', '.join(RESERVED)}",
         )
     body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
@@ -341,7 +343,7 @@ def _fill_in(
     names: Mapping[str, Any],
 ) -> str:
     """The article's Markdown, with every expression replaced by its value."""
-    domain = placed.report.domain
+    dataset = placed.report.dataset
     functions: dict[str, object] = {
         "figure": placed.figure,
         "see": placed.see,
@@ -356,8 +358,8 @@ def _fill_in(
         "cite": citations.cite,
         "term": Terms(glossary).term,
         "glossary": glossary.listed,
-        "has_part": partial(_has_part, domain),
-        "symmetry": domain.symmetry,
+        "has_part": partial(_has_part, dataset),
+        "symmetry": dataset.symmetry,
     }
     file = str(article.file)
     try:
@@ -404,9 +406,9 @@ def _interval(count: int, of: int) -> str:
     return f"{formatting.percent(found.low)} to {formatting.percent(found.high)}"
 
 
-def _has_part(domain: Domain, name: str) -> bool:
+def _has_part(dataset: Dataset, name: str) -> bool:
     """Whether the picture has a part of this name: for sections that step aside if it has not."""
-    return any(part.name == name for part in domain.parts)
+    return any(part.name == name for part in dataset.parts)
 
 
 def _line_in(error: BaseException, file: str) -> int:

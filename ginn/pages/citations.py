@@ -9,7 +9,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ginn.config.models import InputError, read_toml
+from ginn.config.models import InputError
+from ginn.files import read_toml
 from ginn.formatting import listing
 
 # What BibTeX would read as its own. Braces and backslashes have no place in a title or a name.

@@ -21,12 +21,12 @@ from markupsafe import Markup
 from ginn import formatting
 from ginn.analysis.facts import Facts, RunFacts
 from ginn.config.models import Experiment, Site
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.figures import line_charts, network_figure, scatter_charts, training_charts
 from ginn.figures.network_figure import WHOLE, Colours, Detail, FigureError, Stage
 from ginn.figures.small_multiples import Multiple, multiples_description, multiples_svg
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Snapshots, layer_slices, place_of
+from ginn.network.run import RecordedRun, layer_slices, place_of
 from ginn.pages.math import Mathematics
 
 # Those of the experiment that leads; others have folders of their own in these.
@@ -44,8 +44,8 @@ PACE = 30
 
 @dataclass(frozen=True)
 class Report:
-    """All that pages speak of. Mappings are by run id: snapshots of every cohort run, boundaries
-    of the exhibited ones; `data` is logical name -> address relative to the site's root, and
+    """All that pages speak of. Mappings are by run id: snapshots of every full run, boundaries
+    of the shown ones; `data` is logical name -> address relative to the site's root, and
     `multiples` "trials" and "full runs" -> their last outputs. One report `leads` the site; `key`
     is a digest of what this one was made from, or "" where nobody asks.
     """
@@ -53,8 +53,8 @@ class Report:
     site: Site
     experiment: Experiment
     facts: Facts
-    domain: Domain
-    snapshots: Mapping[str, Snapshots]
+    dataset: Dataset
+    snapshots: Mapping[str, RecordedRun]
     boundaries: Mapping[str, Boundaries]
     data: Mapping[str, str] = field(default_factory=dict)
     multiples: Mapping[str, tuple[Multiple, ...]] = field(default_factory=dict)
@@ -84,9 +84,11 @@ class Report:
         background: str = "output",
         detail: Detail = WHOLE,
     ) -> Stage:
-        """An exhibited run at one snapshot."""
+        """An shown run at one snapshot."""
         snapshots, boundaries = self.snapshots[run.id], self.boundaries[run.id]
-        return Stage(run, snapshots, boundaries, self.domain, snapshot, neurons, background, detail)
+        return Stage(
+            run, snapshots, boundaries, self.dataset, snapshot, neurons, background, detail
+        )
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ class Plates:
         zoom: float = 0,
     ) -> Iterator[Still]:
         """A still for each combination of run, step and neurons; what varies labels it."""
-        detail = network_figure.select_detail(at, zoom, self.report.domain)
+        detail = network_figure.select_detail(at, zoom, self.report.dataset)
         runs, steps, choices = _listed(run), _listed(step), _listed(neurons)
         weight = WEIGHTS.get(len(runs) * len(steps) * len(choices), WEIGHT_OF_MANY)
         for of_run, at_step, chosen in itertools.product(runs, steps, choices):
@@ -278,7 +280,7 @@ class Plates:
             if not isinstance(value, str):
                 raise FigureError(name, value, "one for a strip; for several, a strip each")
         snapshots = self.report.snapshots[self._traced(run).id]
-        detail = network_figure.select_detail(at, zoom, self.report.domain)
+        detail = network_figure.select_detail(at, zoom, self.report.dataset)
         if not step:
             if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
                 raise FigureError("frames", frames, "a whole number from 2 on")
@@ -310,12 +312,12 @@ class Plates:
         """A run whose boundaries there are."""
         facts = self.run(name)
         if facts.id not in self.report.boundaries:
-            traced = ", ".join(run.role for run in self.report.facts.experiment.exhibited)
+            traced = ", ".join(run.role for run in self.report.facts.experiment.shown_runs)
             raise FigureError("run", name, f"a run with boundaries: {traced}")
         return facts
 
     def _loss(self) -> Iterator[Still]:
-        """The loss curves of the whole cohort."""
+        """The loss curves of the whole full runs."""
         facts, report = self.report.facts.experiment, self.report
         draw = partial(training_charts.loss_curves_svg, facts, report.snapshots, report.colours)
         text = training_charts.loss_description(facts)
@@ -346,7 +348,7 @@ class Plates:
         yield Still(name, "", text, "", partial(draw, WIDE), partial(draw, NARROW))
 
     def _accuracy(self) -> Iterator[Still]:
-        """Accuracy by part of the whole cohort."""
+        """Accuracy by part of the whole full runs."""
         facts = self.report.facts.experiment
         draw = partial(training_charts.accuracy_by_part_svg, facts, self.report.colours)
         text = training_charts.accuracy_description(facts)
@@ -369,9 +371,9 @@ def inline(text: str) -> str:
 
 
 def _run(facts: Facts, name: str) -> RunFacts:
-    """A run of the cohort by its role or its id."""
-    runs = {run.id: run for run in facts.experiment.cohort}
-    runs |= {run.id: run for run in facts.experiment.exhibited}
+    """A run of the full runs by its role or its id."""
+    runs = {run.id: run for run in facts.experiment.full_runs}
+    runs |= {run.id: run for run in facts.experiment.shown_runs}
     runs |= {run.role: run for run in runs.values() if run.role}
     if name not in runs:
         raise FigureError("run", name, ", ".join(sorted(runs)))

@@ -32,7 +32,7 @@ def gallery(report: Report) -> tuple[Place, ...]:
 
 
 def _places(report: Report) -> Iterator[Place]:
-    runs = {run.id: run for run in report.facts.experiment.exhibited}
+    runs = {run.id: run for run in report.facts.experiment.shown_runs}
     look = report.facts.examples
     best = next(iter(runs.values()))
     everything = tuple(range(report.boundaries[best.id].neurons))
@@ -79,8 +79,8 @@ def _places(report: Report) -> Iterator[Place]:
         silent = layer_slices(report.experiment.widths)[look.silence.layer - 1]
         chosen = tuple(range(silent.start, silent.stop))
         stage = _end(report, runs[look.silence.run], chosen, "target")
-        part = next(part for part in report.domain.parts if part.name == look.silence.part)
-        x, y = report.domain.points()[part.mask.ravel()].mean(axis=0)
+        part = next(part for part in report.dataset.parts if part.name == look.silence.part)
+        x, y = report.dataset.points()[part.mask.ravel()].mean(axis=0)
         yield Place(
             "A silent layer",
             f"All of layer {look.silence.layer} is off over the {part.name}: no line of it "

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ginn.config.models import InputError, read_toml
+from ginn.config.models import InputError
+from ginn.files import read_toml
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from PIL import Image
 
-from ginn.config.models import InputError, one_line, shown, within
+from ginn.config.models import InputError
 from ginn.dataset.dataset import MOST_PICTURE_PIXELS
-from ginn.files import hashed
+from ginn.errors import one_line, quoted
+from ginn.files import hashed, within
 
 FOLDER = "pictures"  # of the site
 # Pillow's names of what every browser shows, and the suffix that tells a host what it is.
@@ -66,7 +67,7 @@ class Illustrations(Extension):
         if not picture.get("alt", "").strip():
             raise IllustrationError(
                 rf"!\[\s*\].*{re.escape(named)}",
-                f"a picture without a text, {shown(named)}",
+                f"a picture without a text, {quoted(named)}",
                 f"![what it shows]({one_line(named)})",
                 "say it for those who do not see it",
             )
@@ -109,18 +110,18 @@ def _file(folder: Path, named: str) -> Path:
         return IllustrationError(re.escape(named), found, allowed, mend)
 
     if re.match(r"[a-zA-Z][\w+.-]*:|//", path):
-        raise refused(f"the address {shown(named)}", "copy the picture there")
+        raise refused(f"the address {quoted(named)}", "copy the picture there")
     if not path.lower().endswith(SUFFIXES):
         why = ", for SVG can hold scripts" if path.lower().endswith(".svg") else ""
-        raise refused(f"the picture {shown(named)}", f"save it as PNG{why}")
+        raise refused(f"the picture {quoted(named)}", f"save it as PNG{why}")
     try:
         file = within(folder, folder / path)
         there = file.is_file()
     except (OSError, ValueError) as error:
-        found = f"{shown(named)}, which leads out of the folder"
+        found = f"{quoted(named)}, which leads out of the folder"
         raise refused(found, "copy the picture there") from error
     if not there:
-        raise refused(f"no file {shown(named)}", "put it there, or mend its name")
+        raise refused(f"no file {quoted(named)}", "put it there, or mend its name")
     return file
 
 
@@ -140,7 +141,7 @@ def _measured(file: Path, named: str) -> tuple[int, int, str]:
             raise
         # A damaged file makes decoders fail in ways of their own; all mean the same.
         except Exception as error:
-            found = f"{shown(named)}, which is not a picture that can be read"
+            found = f"{quoted(named)}, which is not a picture that can be read"
             raise IllustrationError(
                 re.escape(named),
                 f"{found} ({one_line(error, 80)})",
@@ -156,7 +157,7 @@ def _require_no_place(image: Image.Image, named: str) -> None:
     if image.getexif().get_ifd(GPS):
         raise IllustrationError(
             re.escape(named),
-            f"{shown(named)}, which tells where it was taken (GPS)",
+            f"{quoted(named)}, which tells where it was taken (GPS)",
             "a picture that does not",
             "save it again without its location",
         )
@@ -167,14 +168,14 @@ def _require_small_and_still(image: Image.Image, named: str) -> None:
     if image.width * image.height > MOST_PICTURE_PIXELS:
         raise IllustrationError(
             re.escape(named),
-            f"{shown(named)} of {image.width} x {image.height} pixels",
+            f"{quoted(named)} of {image.width} x {image.height} pixels",
             f"at most {MOST_PICTURE_PIXELS:,} in all",
             "make it smaller",
         )
     if getattr(image, "n_frames", 1) > 1:
         raise IllustrationError(
             re.escape(named),
-            f"{shown(named)}, which moves",
+            f"{quoted(named)}, which moves",
             "a picture of one frame",
             "save the frame that you mean",
         )

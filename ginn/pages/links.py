@@ -14,7 +14,8 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-from ginn.config.models import InputError, shown
+from ginn.config.models import InputError
+from ginn.errors import quoted
 
 ELSEWHERE = ("https", "http", "mailto")
 
@@ -84,7 +85,7 @@ def check_links(
                 raise DeadLinkError(
                     address,
                     f"{sources[address]}:{_line_with(sources[address], target)}: found a link to "
-                    f'{shown(target)}, which is nowhere in the site, allowed: page("slug"), a '
+                    f'{quoted(target)}, which is nowhere in the site, allowed: page("slug"), a '
                     "heading's #id, an address with https://",
                 )
 

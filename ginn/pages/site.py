@@ -105,7 +105,7 @@ class Pages:
         self.meanings = read_glossary(content / "glossary.toml")
         depth = max(len(report.experiment.widths) for report in reports)
         self.assets, self.asset_addresses = assets.assets(
-            templates, self.site, depth, self.report.domain.labels
+            templates, self.site, depth, self.report.dataset.labels
         )
         self.folder, self.templates = templates, environment(templates, FILTERS)
 
@@ -276,7 +276,7 @@ class Pages:
         """
         if not self.publication.base_url:
             return {}
-        shown = stage or _end_of(report, report.facts.experiment.exhibited[0])
+        shown = stage or _end_of(report, report.facts.experiment.shown_runs[0])
         picture = social_card.social_card(shown, title, report.site.title, report.colours)
         address = add(files, f"cards/{name}.png", picture)
         return {
@@ -287,11 +287,11 @@ class Pages:
         }
 
     def explorer(self, report: Report) -> dict[str, bytes]:
-        """An explorer's page, and each exhibited run's last moment for those without scripts."""
+        """An explorer's page, and each shown run's last moment for those without scripts."""
         root = "../" * report.explorer.count("/")
         files: dict[str, bytes] = {}
         runs = []
-        for run in report.facts.experiment.exhibited:
+        for run in report.facts.experiment.shown_runs:
             stage = _end_of(report, run)
             still = network_figure.stage_svg(stage, report.colours).encode()
             runs.append(
@@ -345,12 +345,12 @@ class Pages:
                 (
                     Download.of(
                         f"{run.id}.npz",
-                        downloads.run_file(report.snapshots[run.id], report.domain),
+                        downloads.run_file(report.snapshots[run.id], report.dataset),
                         folder,
                     ),
                     f"Snapshots of {run.title}",
                 )
-                for run in report.facts.experiment.exhibited
+                for run in report.facts.experiment.shown_runs
             ),
             (
                 Download.of("facts.json", downloads.facts_file(facts), folder),

@@ -9,7 +9,8 @@ from types import TracebackType
 
 import jinja2
 
-from ginn.config.models import InputError, one_line
+from ginn.config.models import InputError
+from ginn.errors import one_line
 
 ALLOWED = "Jinja's syntax, and what the page is given"
 

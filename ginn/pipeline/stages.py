@@ -16,9 +16,9 @@ from ginn.analysis.claims import dead_layers, revival
 from ginn.analysis.claims.revival import Trial
 from ginn.analysis.claims_table import Findings
 from ginn.analysis.examples import Examples
-from ginn.analysis.facts import AuditionFacts, Facts, Moment, RunFacts, VariantFacts
+from ginn.analysis.facts import Facts, Moment, RunFacts, ScreeningFacts, VariantFacts
 from ginn.config.models import Experiment, Site
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.figures import small_multiples
 from ginn.figures.small_multiples import Multiple
 from ginn.files import hashed
@@ -26,7 +26,7 @@ from ginn.geometry import boundaries as geometry
 from ginn.geometry import motion
 from ginn.geometry.boundaries import Boundaries
 from ginn.network import run as network
-from ginn.network.run import Float64, Snapshots
+from ginn.network.run import Float64, RecordedRun
 from ginn.pages import site as pages
 from ginn.pages.figure_calls import Report
 from ginn.pipeline.tasks import bar, find_moments, groups, train_group, train_trials, training_of
@@ -77,60 +77,60 @@ class Stages:
         self,
         site: Site,
         experiment: Experiment,
-        domain: Domain,
+        dataset: Dataset,
         kept: Store,
         hand: Hand,
         workers: Crew,
     ) -> None:
         """Prepare what the keys share; `hand` is of all experiments of a build."""
         self.site, self.experiment, self.hand = site, experiment, hand
-        self.domain, self.kept, self.workers = domain, kept, workers
-        self.labels = hashlib.sha256(domain.labels.tobytes()).hexdigest()
+        self.dataset, self.kept, self.workers = dataset, kept, workers
+        self.labels = hashlib.sha256(dataset.labels.tobytes()).hexdigest()
         self.parts = hashlib.sha256(
-            b"".join(part.name.encode() + part.mask.tobytes() for part in domain.parts)
+            b"".join(part.name.encode() + part.mask.tobytes() for part in dataset.parts)
         ).hexdigest()
-        self.corners = domain.corners.tolist()
+        self.corners = dataset.corners.tolist()
         self.run_keys: dict[str, str] = {}
         self.trace_keys: dict[str, str] = {}
         self.multiples_key = ""
 
-    def audition(self) -> AuditionFacts:
+    def screening(self) -> ScreeningFacts:
         """Train many seeds briefly, and see which of them have failed by then."""
         experiment = self.experiment
         outcome_key = cache.key(
-            "audition-outcome",
-            {"runs": list(self.audition_keys().values()), "parts": self.parts},
+            "screening-outcome",
+            {"runs": list(self.screening_keys().values()), "parts": self.parts},
             rooms("phenomena", "network", "picture"),
             ["numpy"],
         )
 
         def listen() -> dict[str, Any]:
-            heard = phenomena.audition_facts(experiment, self.auditioned, self.domain)
-            return dataclasses.asdict(heard)
+            screened = phenomena.screening_facts(experiment, self.screened, self.dataset)
+            return dataclasses.asdict(screened)
 
-        heard = self.kept.keep("audition-outcome", outcome_key, JSON, listen)
-        return AuditionFacts(**{**heard, "failed_seeds": tuple(heard["failed_seeds"])})
+        screened = self.kept.keep("screening-outcome", outcome_key, JSON, listen)
+        return ScreeningFacts(**{**screened, "failed_seeds": tuple(screened["failed_seeds"])})
 
     def require_room(self) -> None:
         """GeometryError where the boundaries of full runs would be too many, by the first trial's.
 
         Better before a training of hours than after it; `geometry.trace` counts again.
         """
-        end = self.experiment.audition_iterations
+        end = self.experiment.screening_iterations
         recorded = sum(iteration >= end for iteration in self.experiment.snapshots)
-        keys = dict(list(self.audition_keys().items())[:1])
+        keys = dict(list(self.screening_keys().items())[:1])
         key = cache.key("size", [keys, recorded], rooms("geometry", "complex", "network"), [])
 
         def measure() -> int:
             (trial,) = self.kept.keep_each(
-                "audition", keys, SNAPSHOTS, self.train((0, end))
+                "screening", keys, SNAPSHOTS, self.train((0, end))
             ).values()
             return geometry.require_room(dead_layers.last_state(trial), recorded)
 
         self.kept.keep("size", key, JSON, measure)
 
-    def cohort(self, seeds: Sequence[int]) -> Mapping[str, Snapshots]:
-        """Train the cohort in full: run id -> snapshots."""
+    def full_runs(self, seeds: Sequence[int]) -> Mapping[str, RecordedRun]:
+        """Train the full runs in full: run id -> snapshots."""
         recorded = self.experiment.snapshots
         self.run_keys = self.training_keys(seeds, recorded)
         return shelve(self.kept, self.hand, "train", self.run_keys, SNAPSHOTS, self.train(recorded))
@@ -141,33 +141,33 @@ class Stages:
         own = {f"seed-{seed}": seed for seed in seeds}
         return cache.keys("train", own, inputs, rooms("train", "network"), ["torch", "numpy"])
 
-    def audition_keys(self) -> dict[str, str]:
-        """Run id -> key of its audition."""
-        recorded = (0, self.experiment.audition_iterations)
-        return self.training_keys(range(self.experiment.audition_seeds), recorded)
+    def screening_keys(self) -> dict[str, str]:
+        """Run id -> key of its screening."""
+        recorded = (0, self.experiment.screening_iterations)
+        return self.training_keys(range(self.experiment.screening_seeds), recorded)
 
     @cached_property
-    def auditioned(self) -> list[Snapshots]:
-        """The audition's runs themselves: two snapshots each, so all of them are little."""
-        train = self.train((0, self.experiment.audition_iterations))
+    def screened(self) -> list[RecordedRun]:
+        """The screening's runs themselves: two snapshots each, so all of them are little."""
+        train = self.train((0, self.experiment.screening_iterations))
         return list(
-            self.kept.keep_each("audition", self.audition_keys(), SNAPSHOTS, train).values()
+            self.kept.keep_each("screening", self.screening_keys(), SNAPSHOTS, train).values()
         )
 
     @cached_property
     def hardest_part(self) -> str:
         """The part that claims and examples look at, which the trials choose."""
-        return dead_layers.hardest_part(self.auditioned, self.domain)
+        return dead_layers.hardest_part(self.screened, self.dataset)
 
     def variant(self) -> VariantFacts:
-        """What becomes of this experiment, as a variant of another: auditions and full runs."""
-        audition = self.audition()
-        cohort = self.cohort(range(self.experiment.first_seeds))
-        runs = self.with_regions(self.outcomes(cohort), cohort)
-        return phenomena.variant_facts(self.experiment, audition, runs)
+        """What becomes of this experiment, as a variant of another: screenings and full runs."""
+        screening = self.screening()
+        full_runs = self.full_runs(range(self.experiment.first_seeds))
+        runs = self.with_regions(self.outcomes(full_runs), full_runs)
+        return phenomena.variant_facts(self.experiment, screening, runs)
 
     def with_regions(
-        self, runs: Sequence[RunFacts], cohort: Mapping[str, Snapshots]
+        self, runs: Sequence[RunFacts], full_runs: Mapping[str, RecordedRun]
     ) -> list[RunFacts]:
         """Runs with the linear regions that they end with."""
         key = cache.key(
@@ -178,15 +178,15 @@ class Stages:
             "regions",
             key,
             JSON,
-            lambda: {run.id: claims_table.regions_at_the_end(cohort[run.id]) for run in runs},
+            lambda: {run.id: claims_table.regions_at_the_end(full_runs[run.id]) for run in runs},
         )
         return [replace(run, regions_end=regions[run.id]) for run in runs]
 
     def claims(
         self,
-        cohort: Mapping[str, Snapshots],
+        full_runs: Mapping[str, RecordedRun],
         runs: Sequence[RunFacts],
-        audition: AuditionFacts,
+        screening: ScreeningFacts,
         variants: Sequence[VariantFacts],
     ) -> Findings:
         """The claims table and its evidence; a run that ended early is in neither."""
@@ -196,7 +196,7 @@ class Stages:
         inputs = {
             "runs": self.run_keys,
             "domain": [self.labels, self.parts, self.corners],
-            "audition": [training_of(self.experiment), audition],
+            "screening": [training_of(self.experiment), screening],
             "top": self.experiment.top,
         }
         own = {"boundaries": [], "networks": [], "picture": [failed], "trials": []}
@@ -206,14 +206,15 @@ class Stages:
         unchosen = [run for run in runs if run.seed < self.experiment.first_seeds]
 
         def work(missing: list[str]) -> Iterator[tuple[str, Findings]]:
-            whole = [cohort[run.id] for run in runs if not run.ended]
-            heard = self.auditioned
+            whole = [full_runs[run.id] for run in runs if not run.ended]
+            screened = self.screened
             part = self.hardest_part
             calls: dict[str, tuple[Any, ...]] = {
-                "networks": (whole, heard, self.domain, part),
-                "boundaries": (whole, heard, self.domain),
+                "networks": (whole, screened, self.dataset, part),
+                "boundaries": (whole, screened, self.dataset),
                 "picture": (
-                    whole, heard, failed, audition.failed_seeds, self.domain, self.experiment.top,
+                    whole, screened, failed, screening.failed_seeds, self.dataset,
+                    self.experiment.top,
                 ),
             }  # fmt: skip
             wanted = [(name, *call) for name, call in calls.items() if name in missing]
@@ -222,34 +223,38 @@ class Stages:
                     progress.update()
                     yield name, found
             if "trials" in missing:
-                trials = claims_table.trials_of(heard, self.domain, part)
-                ends = {name: self.try_out(each, heard) for name, each in trials.items()}
-                yield "trials", claims_table.findings_of_trials(trials, ends, self.domain)
+                trials = claims_table.trials_of(screened, self.dataset, part)
+                ends = {name: self.try_out(each, screened) for name, each in trials.items()}
+                yield "trials", claims_table.findings_of_trials(trials, ends, self.dataset)
 
         made = self.kept.keep_each("claims", keys, FINDINGS, work)
         widths = self.experiment.widths
-        plain = phenomena.as_network("Plain", widths, audition, self.with_regions(unchosen, cohort))
-        others = [phenomena.as_network(v.title, v.widths, v.audition, v.runs) for v in variants]
+        plain = phenomena.as_network(
+            "Plain", widths, screening, self.with_regions(unchosen, full_runs)
+        )
+        others = [phenomena.as_network(v.title, v.widths, v.screening, v.runs) for v in variants]
         return claims_table.together(
             [*made.values(), claims_table.findings_of_variants(plain, others)]
         )
 
-    def try_out(self, trials: Sequence[Trial], heard: Sequence[Snapshots]) -> list[Snapshots]:
+    def try_out(
+        self, trials: Sequence[Trial], screened: Sequence[RecordedRun]
+    ) -> list[RecordedRun]:
         """Train trials on from where their patients stood, in the order given."""
         experiment = self.experiment
-        begin = experiment.audition_iterations
+        begin = experiment.screening_iterations
         recorded = revival.recorded(begin, min(TRIAL_ITERATIONS, experiment.iterations - begin))
-        networks = {run.seed: run for run in heard}
+        networks = {run.seed: run for run in screened}
         parts = [
             [trials[number] for number in group]
             for group in groups(range(len(trials)), self.workers.jobs)
         ] if trials else []  # fmt: skip
         calls = [
-            (training_of(experiment), self.domain, [trial.stream for trial in part], recorded,
+            (training_of(experiment), self.dataset, [trial.stream for trial in part], recorded,
              revival.start(part, networks), number)
             for number, part in enumerate(parts)
         ]  # fmt: skip
-        done: dict[int, list[Snapshots]] = {}
+        done: dict[int, list[RecordedRun]] = {}
         with bar(f"trying out {len(trials)}", len(trials) * (recorded[-1] - begin)) as progress:
             for number, runs in self.workers.each(train_trials, calls, progress.update):
                 done[number] = runs
@@ -257,35 +262,37 @@ class Stages:
 
     def examples(
         self,
-        exhibited: Sequence[RunFacts],
-        cohort: Mapping[str, Snapshots],
+        shown_runs: Sequence[RunFacts],
+        full_runs: Mapping[str, RecordedRun],
         boundaries: Mapping[str, Boundaries],
     ) -> Examples:
         """Where to look in the runs that are shown."""
         inputs = {
             "runs": self.run_keys,
-            "trials": self.audition_keys(),
-            "shown": [run.id for run in exhibited],
+            "trials": self.screening_keys(),
+            "shown": [run.id for run in shown_runs],
             "domain": [self.labels, self.parts, self.corners],
         }
         key = cache.key("examples", inputs, rooms("examples", *GEOMETRY, *MEASURES), ["numpy"])
 
         def look() -> Examples:
             part = self.hardest_part
-            shown = {run.id: cohort[run.id] for run in exhibited if not run.ended}
-            return examples.examples(shown, boundaries, list(cohort.values()), self.domain, part)
+            shown = {run.id: full_runs[run.id] for run in shown_runs if not run.ended}
+            return examples.examples(
+                shown, boundaries, list(full_runs.values()), self.dataset, part
+            )
 
         return self.kept.keep("examples", key, EXAMPLES, look)
 
     def train(
         self, recorded: Sequence[int]
-    ) -> Callable[[list[str]], Iterator[tuple[str, Snapshots]]]:
+    ) -> Callable[[list[str]], Iterator[tuple[str, RecordedRun]]]:
         """The work of a training stage: the missing runs, in groups that fill the cores."""
 
-        def work(missing: list[str]) -> Iterator[tuple[str, Snapshots]]:
+        def work(missing: list[str]) -> Iterator[tuple[str, RecordedRun]]:
             seeds = [int(name.removeprefix("seed-")) for name in missing]
             calls = [
-                (training_of(self.experiment), self.domain, group, tuple(recorded))
+                (training_of(self.experiment), self.dataset, group, tuple(recorded))
                 for group in groups(seeds, self.workers.jobs)
             ]
             with bar(f"training {len(seeds)} runs", len(seeds) * recorded[-1]) as progress:
@@ -294,8 +301,8 @@ class Stages:
 
         return work
 
-    def outcomes(self, cohort: Mapping[str, Snapshots]) -> tuple[RunFacts, ...]:
-        """How each run of the cohort came out, by seed."""
+    def outcomes(self, full_runs: Mapping[str, RecordedRun]) -> tuple[RunFacts, ...]:
+        """How each run of the full runs came out, by seed."""
         key = cache.key(
             "outcomes",
             {"runs": list(self.run_keys.values()), "parts": self.parts},
@@ -304,16 +311,16 @@ class Stages:
         )
 
         def measure() -> list[dict[str, Any]]:
-            outcomes = [phenomena.outcome(run, self.domain) for run in cohort.values()]
+            outcomes = [phenomena.outcome(run, self.dataset) for run in full_runs.values()]
             return [dataclasses.asdict(outcome) for outcome in outcomes]
 
         return tuple(RunFacts(**run) for run in self.kept.keep("outcomes", key, JSON, measure))
 
     def trace(
-        self, exhibited: Sequence[RunFacts], runs: Mapping[str, Snapshots]
+        self, shown_runs: Sequence[RunFacts], runs: Mapping[str, RecordedRun]
     ) -> Mapping[str, Boundaries]:
-        """The exact boundaries of the exhibited runs, by run id."""
-        own = {run.id: self.run_keys[run.id] for run in exhibited}
+        """The exact boundaries of the shown runs, by run id."""
+        own = {run.id: self.run_keys[run.id] for run in shown_runs}
         sources = rooms("geometry", "complex", "network")
         self.trace_keys = cache.keys("trace", own, {}, sources, ["numpy"])
 
@@ -325,13 +332,13 @@ class Stages:
         return shelve(self.kept, self.hand, "trace", self.trace_keys, BOUNDARIES, work)
 
     def with_traced_regions(
-        self, exhibited: Sequence[RunFacts], boundaries: Mapping[str, Boundaries]
+        self, shown_runs: Sequence[RunFacts], boundaries: Mapping[str, Boundaries]
     ) -> tuple[RunFacts, ...]:
-        """The exhibited runs with the linear regions that they begin and end with."""
+        """The shown runs with the linear regions that they begin and end with."""
         keys = cache.keys("traced-regions", self.trace_keys, {}, rooms("phenomena"), [])
 
         def work(missing: list[str]) -> Iterator[tuple[str, list[int]]]:
-            for run in exhibited:
+            for run in shown_runs:
                 if run.id in missing:
                     counted = phenomena.with_regions(run, boundaries[run.id])
                     yield run.id, [counted.regions_start, counted.regions_end]
@@ -339,20 +346,22 @@ class Stages:
         counts = self.kept.keep_each("traced-regions", keys, JSON, work)
         return tuple(
             replace(run, regions_start=counts[run.id][0], regions_end=counts[run.id][1])
-            for run in exhibited
+            for run in shown_runs
         )
 
     def film(
-        self, boundaries: Mapping[str, Boundaries], runs: Mapping[str, Snapshots]
+        self, boundaries: Mapping[str, Boundaries], runs: Mapping[str, RecordedRun]
     ) -> dict[str, Mapping[str, bytes]]:
-        """The sprite sheets of the exhibited runs: run id -> name -> content."""
+        """The sprite sheets of the shown runs: run id -> name -> content."""
         inputs = {"colours": self.site.layer_colours, "pixels": self.experiment.pixels}
         sources = rooms("film", "sprites", "address", "phenomena", "network")
         keys = cache.keys("film", self.trace_keys, inputs, sources, ["numpy", "pillow"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
             colours = self.site.layer_colours
-            calls = [(name, boundaries[name], runs[name], colours, self.domain) for name in missing]
+            calls = [
+                (name, boundaries[name], runs[name], colours, self.dataset) for name in missing
+            ]
             with bar("filming", len(calls)) as progress:
                 for name, files in self.workers.each(film.film, calls):
                     progress.update()
@@ -371,15 +380,15 @@ class Stages:
         return self.kept.keep_each("motion", keys, ONE_ARRAY, work)
 
     def moments(
-        self, exhibited: Sequence[RunFacts], runs: Mapping[str, Snapshots]
+        self, shown_runs: Sequence[RunFacts], runs: Mapping[str, RecordedRun]
     ) -> dict[str, tuple[Moment, ...]]:
-        """The named moments of the exhibited runs, by run id."""
-        own = {run.id: self.run_keys[run.id] for run in exhibited}
+        """The named moments of the shown runs, by run id."""
+        own = {run.id: self.run_keys[run.id] for run in shown_runs}
         sources = rooms("phenomena", "network", "picture")
         keys = cache.keys("moments", own, {"parts": self.parts}, sources, ["numpy"])
 
         def work(missing: list[str]) -> Iterator[tuple[str, tuple[Moment, ...]]]:
-            calls = [(name, runs[name], self.domain) for name in missing]
+            calls = [(name, runs[name], self.dataset) for name in missing]
             with bar("finding moments", len(calls)) as progress:
                 for name, found in self.workers.each(find_moments, calls):
                     progress.update()
@@ -389,8 +398,8 @@ class Stages:
 
     def vectors(
         self,
-        exhibited: Sequence[RunFacts],
-        runs: Mapping[str, Snapshots],
+        shown_runs: Sequence[RunFacts],
+        runs: Mapping[str, RecordedRun],
         boundaries: Mapping[str, Boundaries],
         motions: Mapping[str, Float64],
         moments: Mapping[str, Sequence[Moment]],
@@ -398,7 +407,7 @@ class Stages:
     ) -> tuple[str, dict[str, bytes]]:
         """The index's address, and everything the viewer loads: address -> content."""
         experiment, site = self.experiment, self.site
-        inputs = {"runs": exhibited, "traces": self.trace_keys}
+        inputs = {"runs": shown_runs, "traces": self.trace_keys}
         inputs |= {"labels": self.labels, "parts": self.parts}
         inputs |= {"id": experiment.id, "title": experiment.title}
         inputs |= {"colours": [site.layer_colours, site.output_colour]}
@@ -410,13 +419,13 @@ class Stages:
         key = cache.key("vectors", inputs, sources, ["numpy", "pillow"])
 
         def work() -> Mapping[str, bytes]:
-            target = sprite_sheets.target_picture(self.domain.labels)
+            target = sprite_sheets.target_picture(self.dataset.labels)
             target_name = hashed("target.png", target)
             files = {target_name: target}
             cards = []
-            for run in exhibited:
+            for run in shown_runs:
                 card = boundary_chunks.RunCard(run.id, run.role, run.title, pages.outcome(run))
-                layouts = film.layouts(runs[run.id], self.domain.pixels, list(films[run.id]))
+                layouts = film.layouts(runs[run.id], self.dataset.pixels, list(films[run.id]))
                 header, made = boundary_chunks.run_files(
                     card,
                     runs[run.id],
@@ -430,13 +439,13 @@ class Stages:
             about = {
                 "id": experiment.id,
                 "title": experiment.title,
-                "pixels": self.domain.pixels,
+                "pixels": self.dataset.pixels,
                 "widths": list(experiment.widths),
                 "target": target_name,
                 "layer_colours": list(site.layer_colours),
                 "output_colour": site.output_colour,
             }
-            index, content = boundary_chunks.index_file(about, self.domain.labels, cards)
+            index, content = boundary_chunks.index_file(about, self.dataset.labels, cards)
             return files | {index: content, "index": index.encode()}
 
         files = self.kept.keep("vectors", key, FILES, work)
@@ -445,13 +454,13 @@ class Stages:
         return f"{DATA}/{content.pop(f'{DATA}/index').decode()}", content
 
     def multiples(
-        self, facts: Facts, runs: Mapping[str, Snapshots]
+        self, facts: Facts, runs: Mapping[str, RecordedRun]
     ) -> dict[str, tuple[Multiple, ...]]:
         """The last output of every trial and every full run, small."""
-        failed_trials = facts.experiment.audition.failed_seeds
-        failed_runs = [run.seed for run in facts.experiment.cohort if run.failed]
+        failed_trials = facts.experiment.screening.failed_seeds
+        failed_runs = [run.seed for run in facts.experiment.full_runs if run.failed]
         inputs = {
-            "trials": self.audition_keys(),
+            "trials": self.screening_keys(),
             "runs": self.run_keys,
             "failed": [failed_trials, failed_runs],
             "labels": self.labels,
@@ -462,8 +471,8 @@ class Stages:
 
         def paint() -> dict[str, tuple[Multiple, ...]]:
             return {
-                "trials": small_multiples.multiples(self.auditioned, failed_trials, self.domain),
-                "full runs": small_multiples.multiples(runs.values(), failed_runs, self.domain),
+                "trials": small_multiples.multiples(self.screened, failed_trials, self.dataset),
+                "full runs": small_multiples.multiples(runs.values(), failed_runs, self.dataset),
             }
 
         return self.kept.keep("multiples", self.multiples_key, MULTIPLES, paint)
@@ -471,7 +480,7 @@ class Stages:
     def report(
         self,
         facts: Facts,
-        runs: Mapping[str, Snapshots],
+        runs: Mapping[str, RecordedRun],
         boundaries: Mapping[str, Boundaries],
         index: str,
         small: Mapping[str, tuple[Multiple, ...]],
@@ -491,6 +500,6 @@ class Stages:
         }
         key = cache.key("report", inputs, [], [])
         return Report(
-            self.site, self.experiment, facts, self.domain, runs, boundaries, {"index": index},
+            self.site, self.experiment, facts, self.dataset, runs, boundaries, {"index": index},
             small, leads, key,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ginn.analysis.claim import Claim
-from ginn.analysis.facts import AuditionFacts, RunFacts
+from ginn.analysis.facts import RunFacts, ScreeningFacts
 from ginn.runtime import cache
 
 KINDS = {
@@ -85,13 +85,13 @@ def claims_table(rows: Sequence[Claim], of: str = "") -> str:
     return "\n".join(lines)
 
 
-def outcomes(audition: AuditionFacts, runs: Sequence[RunFacts], of: str = "") -> str:
+def outcomes(screening: ScreeningFacts, runs: Sequence[RunFacts], of: str = "") -> str:
     """How an experiment came out; `of` is its title, or "" where there is but one."""
     lines = [
         f"\n{of}" if of else "",
-        f"Audition: {audition.failed} of {audition.seeds} seeds had failed after "
-        f"{audition.iterations:,} iterations"
-        + (f": {', '.join(map(str, audition.failed_seeds))}" if audition.failed else ""),
+        f"Screening: {screening.failed} of {screening.seeds} seeds had failed after "
+        f"{screening.iterations:,} iterations"
+        + (f": {', '.join(map(str, screening.failed_seeds))}" if screening.failed else ""),
         f"Cohort: {sum(run.failed for run in runs)} of {len(runs)} runs failed",
     ]
     lines += [

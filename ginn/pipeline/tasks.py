@@ -11,9 +11,9 @@ from tqdm import tqdm
 from ginn.analysis import facts as phenomena
 from ginn.analysis.facts import Moment
 from ginn.config.models import Experiment
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.network import run as network
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 from ginn.runtime import workers
 
 # More seeds in one batched step are no faster, and fewer steps on the way make progress coarse.
@@ -39,33 +39,33 @@ def groups(seeds: Sequence[int], jobs: int) -> list[list[int]]:
 
 def train_group(
     training: dict[str, Any],
-    domain: Domain,
+    dataset: Dataset,
     seeds: list[int],
     recorded: tuple[int, ...],
     start: network.Start | None = None,
-) -> list[Snapshots]:
+) -> list[RecordedRun]:
     """In a worker: train a group of seeds together, from a start if one is given."""
     # Here and not above: loading torch takes longer than a build that has nothing to train.
     from ginn.network.training import Training, train
 
-    return train(Training(**training), domain, seeds, recorded, workers.tell, start)
+    return train(Training(**training), dataset, seeds, recorded, workers.tell, start)
 
 
-def find_moments(name: str, run: Snapshots, domain: Domain) -> tuple[str, tuple[Moment, ...]]:
+def find_moments(name: str, run: RecordedRun, dataset: Dataset) -> tuple[str, tuple[Moment, ...]]:
     """In a worker: a run's name and its moments."""
-    return name, phenomena.moments(run, domain)
+    return name, phenomena.moments(run, dataset)
 
 
 def train_trials(
     training: dict[str, Any],
-    domain: Domain,
+    dataset: Dataset,
     streams: list[int],
     recorded: tuple[int, ...],
     start: network.Start,
     number: int,
-) -> tuple[int, list[Snapshots]]:
+) -> tuple[int, list[RecordedRun]]:
     """In a worker: train a group of trials on from where they start; its number, and its runs."""
-    return number, train_group(training, domain, streams, recorded, start)
+    return number, train_group(training, dataset, streams, recorded, start)
 
 
 def bar(words: str, total: int = 0, names: Sequence[str] | None = None) -> Any:

@@ -32,12 +32,13 @@ import filelock
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.files import PART, write_whole
+
 T = TypeVar("T")
 U = TypeVar("U")
 Say = Callable[[str], None]
 
 FORMAT = 1
-PART = ".part"
 DIGEST_LENGTH = 64
 
 
@@ -196,11 +197,6 @@ def _unpack_json(data: bytes) -> Any:
     if not whole:
         raise _DamagedError
     return value
-
-
-def plain_json(value: Any) -> bytes:
-    """JSON for other programs to read: indented, and the same bytes for the same value."""
-    return (json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode()
 
 
 ARRAYS: Form[Mapping[str, NDArray[Any]]] = Form(".npz", _pack_arrays, _unpack_arrays)
@@ -385,22 +381,6 @@ def opened(root: Path, say: Say = say_on_stderr) -> Iterator[Store]:
             with contextlib.suppress(OSError):
                 part.unlink()
         yield Store(root, say)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place, flush it to the disk and rename it."""
-    part = path.with_name(f".{path.name}{PART}")
-    try:
-        with part.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except OSError:
-        # On a full disk what is half written would stand in the way of what is needed.
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
 
 
 @contextlib.contextmanager

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from ginn.analysis.facts import Moment
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Float64, Snapshots, pre_activations
+from ginn.network.run import Float64, RecordedRun, pre_activations
 from ginn.viewer_data import weight_chunks as weights
 from ginn.viewer_data.vlq import Int, sealed, signed, unsealed, zigzag
 
@@ -81,7 +81,9 @@ class RunCard:
     outcome: str
 
 
-def quantised(boundaries: Boundaries, snapshots: Snapshots, first: int, count: int) -> VectorChunk:
+def quantised(
+    boundaries: Boundaries, snapshots: RecordedRun, first: int, count: int
+) -> VectorChunk:
     """The chunk of `count` snapshots from `first` on, of a run and its boundaries.
 
     Raises ValueError where a vertex lies outside the domain by more than half a quantum.
@@ -161,7 +163,7 @@ def decode(text: str) -> VectorChunk:
 
 def run_files(
     card: RunCard,
-    snapshots: Snapshots,
+    snapshots: RecordedRun,
     boundaries: Boundaries,
     motion: Float64,
     moments: Sequence[Moment],
@@ -274,7 +276,7 @@ def _rounded(values: Float64, digits: int) -> list[float]:
     return [float(f"{value:.{digits}g}") for value in values]
 
 
-def _on_at_the_corner(snapshots: Snapshots, part: slice) -> NDArray[np.bool_]:
+def _on_at_the_corner(snapshots: RecordedRun, part: slice) -> NDArray[np.bool_]:
     """Whether each neuron is on at the domain's top left corner, snapshot by snapshot (K * N,)."""
     layers = pre_activations(
         tuple(weight[part] for weight in snapshots.weights),

@@ -1,4 +1,4 @@
-"""What a reader may take away: each exhibited run's snapshots, the Facts, and a program to start.
+"""What a reader may take away: each shown run's snapshots, the Facts, and a program to start.
 
 Snapshots are NumPy's `.npz`, Facts are JSON; `RUN_ARRAYS` and `outline` say what is in them.
 """
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.files import hashed
-from ginn.network.run import Snapshots, snapshots_as_arrays
+from ginn.network.run import RecordedRun, snapshots_as_arrays
 
 # How deep the outline of the Facts goes; what lies deeper is the same for every part or run.
 DEEPEST = 5
@@ -51,10 +51,10 @@ class Download:
         return Download(name, hashed(f"{folder}/{name}", content), content)
 
 
-def run_file(run: Snapshots, domain: Domain) -> bytes:
+def run_file(run: RecordedRun, dataset: Dataset) -> bytes:
     """A run's snapshots and the picture as a compressed `.npz`, the same for the same run."""
     arrays: dict[str, NDArray[Any]] = snapshots_as_arrays(run)
-    arrays |= {"layers": np.array(len(run.weights)), "labels": domain.labels}
+    arrays |= {"layers": np.array(len(run.weights)), "labels": dataset.labels}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, array in arrays.items():

@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 
 from ginn.analysis.facts import logits_at
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.files import hashed
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Snapshots, probability
+from ginn.network.run import RecordedRun, probability
 from ginn.viewer_data import sprite_sheets
 
 
 def film(
-    name: str, boundaries: Boundaries, run: Snapshots, colours: Sequence[str], domain: Domain
+    name: str, boundaries: Boundaries, run: RecordedRun, colours: Sequence[str], dataset: Dataset
 ) -> tuple[str, dict[str, bytes]]:
     """A run's name, and its sheets under content-hashed names, relative to the data folder."""
     white = np.stack(
         [
-            probability(logits_at(run, snapshot, domain)).astype(np.float32)
+            probability(logits_at(run, snapshot, dataset)).astype(np.float32)
             for snapshot in range(len(run))
         ]
     )  # (K, n, n)
@@ -38,7 +38,7 @@ def film(
     return name, files
 
 
-def layouts(run: Snapshots, pixels: int, names: Sequence[str]) -> dict[str, Any]:
+def layouts(run: RecordedRun, pixels: int, names: Sequence[str]) -> dict[str, Any]:
     """Where the viewer finds each tile: the layouts of a run's films with their files' names."""
 
     def of(layer: int, layout: Any) -> dict[str, Any]:

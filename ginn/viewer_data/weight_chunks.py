@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.network.run import Float32, Snapshots
+from ginn.network.run import Float32, RecordedRun
 from ginn.viewer_data.vlq import sealed, signed, unsealed, zigzag
 
 MAGIC = "ginn-weights"
@@ -43,7 +43,7 @@ class WeightChunk:
     values: Float32
 
 
-def parameters(snapshots: Snapshots, first: int, count: int) -> WeightChunk:
+def parameters(snapshots: RecordedRun, first: int, count: int) -> WeightChunk:
     """The chunk of `count` snapshots of a run from `first` on."""
     part = slice(first, first + count)
     columns = [

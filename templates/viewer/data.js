@@ -3,7 +3,7 @@
 "use strict";
 
 /**
- * @typedef {object} Index an experiment's index, by ginn/vectors.py
+ * @typedef {object} Index an experiment's index, by ginn/viewer_data/boundary_chunks.py
  * @property {number} version
  * @property {string} id
  * @property {string} title
@@ -53,7 +53,7 @@
  * @property {string} text one sentence
  */
 /**
- * @typedef {object} BoundaryFilm the arithmetic of ginn/sprites.py's BoundaryLayout
+ * @typedef {object} BoundaryFilm the arithmetic of ginn/viewer_data/sprite_sheets.py's BoundaryLayout
  * @property {number} tile px
  * @property {number} columns snapshots a sheet
  * @property {number} rows_per_band
@@ -61,7 +61,7 @@
  * @property {string[]} files
  */
 /**
- * @typedef {object} OutputFilm the arithmetic of ginn/sprites.py's OutputLayout
+ * @typedef {object} OutputFilm the arithmetic of ginn/viewer_data/sprite_sheets.py's OutputLayout
  * @property {number} tile px
  * @property {number} columns frames a row, and rows a sheet
  * @property {string[]} files
@@ -96,7 +96,7 @@
  */
 
 GINN.data = (() => {
-  const VERSION = 2; // of the index and the headers, by ginn/vectors.py
+  const VERSION = 2; // of the index and the headers, by ginn/viewer_data/boundary_chunks.py
   const MOST_AT_ONCE = 3;
   // A decoded sheet takes 4 to 16 MB; the browser's own cache keeps the compressed ones.
   const MOST_SHEETS = 8;

@@ -1,5 +1,5 @@
 // The network's answer at any point of the domain, from the weights themselves. The contract of the
-// weights is at the head of ginn/weights.py.
+// weights is at the head of ginn/viewer_data/weight_chunks.py.
 "use strict";
 
 /**

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {object} State
- * @property {string} run an exhibited run's id
+ * @property {string} run an shown run's id
  * @property {number} step the snapshot, from 0
  * @property {ReadonlySet<number>} show the neurons shown; numbered layer by layer from 0, the output last
  * @property {"output" | "target" | "error" | "regions" | "plain"} behind what is under the lines

@@ -1,5 +1,5 @@
-// Decodes a chunk of boundaries. The contract is at the head of ginn/vectors.py, that of its sealed
-// text at the head of ginn/quantities.py.
+// Decodes a chunk of boundaries. The contract is at the head of ginn/viewer_data/boundary_chunks.py, that of its sealed
+// text at the head of ginn/viewer_data/vlq.py.
 "use strict";
 
 /**

@@ -13,12 +13,12 @@ from support.report_double import bottle
 
 from ginn.analysis import claims_table
 from ginn.analysis.claims.revival import patient
-from ginn.dataset.dataset import Domain
-from ginn.network.run import Snapshots
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import RecordedRun
 
 
 @cache
-def runs(count: int = 4) -> tuple[Snapshots, ...]:
+def runs(count: int = 4) -> tuple[RecordedRun, ...]:
     """A few small random networks, as if each had been trained."""
     made = []
     for seed in range(count):
@@ -30,17 +30,17 @@ def runs(count: int = 4) -> tuple[Snapshots, ...]:
     return tuple(made)
 
 
-def plain(domain: Domain) -> Domain:
+def plain(dataset: Dataset) -> Dataset:
     """The same picture as an image file gives it: without corners."""
-    return replace(domain, corners=np.empty((0, 2)))
+    return replace(dataset, corners=np.empty((0, 2)))
 
 
 def test_every_group_has_its_rows_and_no_name_comes_twice() -> None:
-    domain = bottle()
+    dataset = bottle()
     groups = [
-        claims_table.make("boundaries", runs(), runs(), domain),
-        claims_table.make("networks", runs(), runs(), domain, "diamond"),
-        claims_table.make("picture", runs(), runs(), [1], [0, 2], domain, ("cap", "neck")),
+        claims_table.make("boundaries", runs(), runs(), dataset),
+        claims_table.make("networks", runs(), runs(), dataset, "diamond"),
+        claims_table.make("picture", runs(), runs(), [1], [0, 2], dataset, ("cap", "neck")),
     ]
     assert [name for name, _ in groups] == ["boundaries", "networks", "picture"]
     rows = list(itertools.chain.from_iterable(found.rows for _, found in groups))
@@ -55,14 +55,14 @@ def test_every_group_has_its_rows_and_no_name_comes_twice() -> None:
 
 
 def test_a_picture_without_corners_or_top_is_not_asked_for_them() -> None:
-    domain = bottle()
-    with_corners = claims_table.findings_of_boundaries(runs(), runs(), domain)
-    without = claims_table.findings_of_boundaries(runs(), runs(), plain(domain))
+    dataset = bottle()
+    with_corners = claims_table.findings_of_boundaries(runs(), runs(), dataset)
+    without = claims_table.findings_of_boundaries(runs(), runs(), plain(dataset))
     assert len(with_corners.rows) == len(without.rows) + 1
     assert with_corners.evidence.corners
     assert without.evidence.corners is None
     assert without.evidence.regions == with_corners.evidence.regions
-    found = claims_table.findings_of_the_picture(runs(), runs(), [], [], plain(domain), ())
+    found = claims_table.findings_of_the_picture(runs(), runs(), [], [], plain(dataset), ())
     assert "Failed runs and the top" not in [row.name for row in found.rows]
     assert found.evidence.parts is None
 
@@ -73,7 +73,7 @@ def test_straight_first_layer_holds_for_any_network() -> None:
     assert first.value.startswith("none of ")
 
 
-def silenced(run: Snapshots, layer: int) -> Snapshots:
+def silenced(run: RecordedRun, layer: int) -> RecordedRun:
     """The run with a hidden layer off everywhere."""
     biases = tuple(
         np.full_like(bias, -100) if number == layer else bias
@@ -83,13 +83,13 @@ def silenced(run: Snapshots, layer: int) -> Snapshots:
 
 
 def test_trials_wake_the_shut_and_silence_those_that_learnt() -> None:
-    domain = bottle()
+    dataset = bottle()
     shut = replace(silenced(runs()[0], 1), seed=77)
-    auditions = [*runs(), shut]
-    trials = claims_table.trials_of(auditions, domain, "diamond")
+    screenings = [*runs(), shut]
+    trials = claims_table.trials_of(screenings, dataset, "diamond")
     woken = {trial.patient.seed for trial in trials["raised"]}
     assert 77 in woken
-    assert woken == {run.seed for run in auditions if patient(run, domain, "diamond")}
+    assert woken == {run.seed for run in screenings if patient(run, dataset, "diamond")}
     assert woken.isdisjoint({trial.patient.seed for trial in trials["lowered"]})
     assert {trial.arm for trial in trials["lowered"]} <= {"untouched", "lowered", "random"}
 
@@ -104,12 +104,12 @@ def test_without_trials_their_claims_say_that_there_is_nothing_to_decide() -> No
 
 def test_trials_are_read_in_their_order() -> None:
     """Every raised twin is open and learns, no other does: made up, so the verdict is known."""
-    domain = bottle()
+    dataset = bottle()
     shut = replace(silenced(runs()[0], 1), seed=77)
-    trials = claims_table.trials_of([shut], domain, "diamond")
-    white = next(part for part in domain.parts if part.name == "diamond").white
+    trials = claims_table.trials_of([shut], dataset, "diamond")
+    white = next(part for part in dataset.parts if part.name == "diamond").white
 
-    def end(arm: str) -> Snapshots:
+    def end(arm: str) -> RecordedRun:
         come = runs()[0] if arm == "raised" else shut
         bias = come.biases[-1].copy()
         bias[:] = 1000 if (arm == "raised") == white else -1000
@@ -119,10 +119,10 @@ def test_trials_are_read_in_their_order() -> None:
         "raised": [end(trial.arm) for trial in trials["raised"]],
         "lowered": [end(trial.arm) for trial in trials["lowered"]],
     }
-    waking = claims_table.findings_of_trials(trials, outcomes, domain).rows[0]
+    waking = claims_table.findings_of_trials(trials, outcomes, dataset).rows[0]
     assert waking.verdict == "holds"
     swapped = {**outcomes, "raised": [end("none")] * len(trials["raised"])}
-    assert claims_table.findings_of_trials(trials, swapped, domain).rows[0].verdict != "holds"
+    assert claims_table.findings_of_trials(trials, swapped, dataset).rows[0].verdict != "holds"
 
 
 def test_regions_at_the_end_are_those_of_the_last_snapshot() -> None:

@@ -13,12 +13,12 @@ from support.report_double import bottle, traced, trained
 from ginn.analysis.claims import dead_layers
 from ginn.analysis.examples import Examples, examples, examples_from_json
 from ginn.geometry.boundaries import trace
-from ginn.network.run import Snapshots, layer_slices
+from ginn.network.run import RecordedRun, layer_slices
 
 PART = "diamond"
 
 
-def found(run: Snapshots) -> Examples:
+def found(run: RecordedRun) -> Examples:
     """The examples of a build that shows one run."""
     return examples({"seed-0": run}, {"seed-0": trace(run)}, [run], bottle(), PART)
 
@@ -49,7 +49,7 @@ def test_no_corners_no_example() -> None:
     assert told.corner is None
 
 
-def copied(run: Snapshots) -> Snapshots:
+def copied(run: RecordedRun) -> RecordedRun:
     """The run whose second layer's first two neurons are one."""
     weights, biases = [w.copy() for w in run.weights], [b.copy() for b in run.biases]
     weights[1][:, 1], biases[1][:, 1] = weights[1][:, 0], biases[1][:, 0]
@@ -71,8 +71,8 @@ def test_a_layer_silenced_is_the_silent_one() -> None:
     assert told
     assert (told.run, told.part, told.layer) == ("seed-0", PART, 2)
     assert told.since == run.iterations[0]
-    heard = dead_layers.hearing(trained(), bottle(), PART)
-    assert (found(trained()).silence is not None) == bool(heard.shut[-1])
+    screened = dead_layers.hearing(trained(), bottle(), PART)
+    assert (found(trained()).silence is not None) == bool(screened.shut[-1])
 
 
 def test_examples_survive_the_store() -> None:

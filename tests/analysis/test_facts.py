@@ -14,12 +14,11 @@ from support.random_run import random_run
 
 from ginn.analysis.facts import (
     PIXELS_AT_ONCE,
-    AuditionFacts,
     Moment,
     RunFacts,
-    audition_facts,
-    cohort_seeds,
+    ScreeningFacts,
     facts_as_json,
+    full_run_seeds,
     gather_facts,
     give_roles,
     good_snapshots,
@@ -28,28 +27,29 @@ from ginn.analysis.facts import (
     moments,
     outcome,
     part_accuracy,
+    screening_facts,
     with_regions,
 )
 from ginn.config.models import Experiment
-from ginn.dataset.dataset import Domain, Part
+from ginn.dataset.dataset import Dataset, Part
 from ginn.geometry.boundaries import trace
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 
 N = 20
 
 
-def halves(share_of_left: float) -> Domain:
+def halves(share_of_left: float) -> Dataset:
     """A picture that is black up to x = `share_of_left` and white to the right of it."""
     white = np.zeros((N, N), dtype=bool)
     white[:, round(share_of_left * N) :] = True
-    return Domain(white, (Part("left", False, ~white), Part("right", True, white)))
+    return Dataset(white, (Part("left", False, ~white), Part("right", True, white)))
 
 
-def threshold_run(x: float, seed: int = 0, ended: str = "") -> Snapshots:
+def threshold_run(x: float, seed: int = 0, ended: str = "") -> RecordedRun:
     """A network that answers white exactly where its input is right of `x`."""
     weight = np.array([[[1.0, 0.0], [-1.0, 0.0]]], dtype=np.float32)
     bias = np.array([[-x, x]], dtype=np.float32)
-    return Snapshots(
+    return RecordedRun(
         seed=seed,
         iterations=np.array([0]),
         weights=(weight, np.array([[[1.0, -1.0]]], dtype=np.float32)),
@@ -95,26 +95,26 @@ def test_a_run_has_failed_when_more_than_half_of_a_major_part_is_wrong(
 def test_a_small_part_does_not_decide() -> None:
     white = np.zeros((N, N), dtype=bool)
     white[:3, :3] = True  # 9 of 400 pixels: 2.25 %
-    domain = Domain(white, (Part("dot", True, white), Part("ground", False, ~white)))
-    assert not has_failed({"dot": 0.0, "ground": 1.0}, domain)
-    assert has_failed({"dot": 1.0, "ground": 0.49}, domain)
+    dataset = Dataset(white, (Part("dot", True, white), Part("ground", False, ~white)))
+    assert not has_failed({"dot": 0.0, "ground": 1.0}, dataset)
+    assert has_failed({"dot": 1.0, "ground": 0.49}, dataset)
 
 
 def test_a_run_that_ended_early_has_failed() -> None:
     assert outcome(threshold_run(0.5, ended="no longer finite"), halves(0.5)).failed
 
 
-def test_the_audition_names_the_seeds_that_failed() -> None:
+def test_the_screening_names_the_seeds_that_failed() -> None:
     runs = [threshold_run(x, seed) for seed, x in enumerate([0.5, 0.1, 0.5, 0.9])]
-    facts = audition_facts(experiment(), runs, halves(0.5))
-    assert facts == AuditionFacts(4, 5, 2, (1, 3))
+    facts = screening_facts(experiment(), runs, halves(0.5))
+    assert facts == ScreeningFacts(4, 5, 2, (1, 3))
 
 
-def sliding_run(places: Sequence[float], loss: Sequence[float], ended: str = "") -> Snapshots:
+def sliding_run(places: Sequence[float], loss: Sequence[float], ended: str = "") -> RecordedRun:
     """A network that answers white right of one place after another."""
     runs = [threshold_run(x) for x in places]
     count = len(runs)
-    return Snapshots(
+    return RecordedRun(
         seed=0,
         iterations=np.arange(count),
         weights=tuple(
@@ -191,12 +191,12 @@ def test_a_loss_that_never_falls_has_no_steepest_step(loss: list[float]) -> None
 def test_good_snapshots_are_those_that_have_not_failed_one_by_one() -> None:
     white = np.ones((N, N), dtype=bool)
     white[:3, :3] = False
-    domain = Domain(white, (Part("ground", True, white), Part("dot", False, ~white)))
+    dataset = Dataset(white, (Part("ground", True, white), Part("dot", False, ~white)))
     good = 0
     for widths in [(1,), (5,), (4, 7), (3, 3, 3)]:
         run = random_run(widths, 30)
-        found = good_snapshots(run, domain)
-        one_by_one = [not has_failed(part_accuracy(run, k, domain), domain) for k in range(30)]
+        found = good_snapshots(run, dataset)
+        one_by_one = [not has_failed(part_accuracy(run, k, dataset), dataset) for k in range(30)]
         assert found.tolist() == one_by_one
         good += found.sum()
     assert 40 < good < 80
@@ -208,14 +208,14 @@ def test_every_pixel_is_judged_whatever_their_number(white: bool) -> None:
     labels = np.full((81, 81), white)
     below = np.zeros((81, 81), dtype=bool)
     below[69:] = True
-    domain = Domain(labels, (Part("below", white, below), Part("above", white, ~below)))
+    dataset = Dataset(labels, (Part("below", white, below), Part("above", white, ~below)))
     assert 74 * 81 < 3 * PIXELS_AT_ONCE - 1 < 75 * 81 < 4 * PIXELS_AT_ONCE
     run = threshold_run(0.0)
     sign = -1 if white else 1
     for limit, good in [(75, True), (74.9, True), (74.4, False)]:
         run.weights[0][:] = [[[0, sign], [0, -sign]]]
         run.biases[0][:] = [[-sign * limit / 81, sign * limit / 81]]
-        assert good_snapshots(run, domain).tolist() == [good]
+        assert good_snapshots(run, dataset).tolist() == [good]
 
 
 @pytest.mark.parametrize(
@@ -228,10 +228,10 @@ def test_every_pixel_is_judged_whatever_their_number(white: bool) -> None:
         ((0, 5, 6, 7), (0, 1, 2, 5, 6)),
     ],
 )
-def test_the_cohort_is_the_first_seeds_and_others_whose_audition_failed(
+def test_the_cohort_is_the_first_seeds_and_others_whose_screening_failed(
     failed: tuple[int, ...], seeds: tuple[int, ...]
 ) -> None:
-    assert cohort_seeds(experiment(), AuditionFacts(8, 5, len(failed), failed)) == seeds
+    assert full_run_seeds(experiment(), ScreeningFacts(8, 5, len(failed), failed)) == seeds
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=3, max_size=9))
@@ -251,15 +251,15 @@ def test_roles_follow_the_outcome(outcomes: list[tuple[float, bool]]) -> None:
 
 
 def test_facts_hold_the_whole_experiment_and_go_to_json() -> None:
-    domain, runs = halves(0.5), [threshold_run(0.5, 0), threshold_run(0.1, 1)]
-    outcomes = [outcome(each, domain) for each in runs]
+    dataset, runs = halves(0.5), [threshold_run(0.5, 0), threshold_run(0.1, 1)]
+    outcomes = [outcome(each, dataset) for each in runs]
     shown = [with_regions(outcomes[0], trace(runs[0]))]
-    facts = gather_facts(experiment(), domain, AuditionFacts(2, 5, 0, ()), outcomes, shown)
+    facts = gather_facts(experiment(), dataset, ScreeningFacts(2, 5, 0, ()), outcomes, shown)
     told = facts.experiment
     # One line cuts the square into two linear regions.
-    assert [each.regions_end for each in told.cohort] == [2, 0]
+    assert [each.regions_end for each in told.full_runs] == [2, 0]
     assert told.parameters == 2 * 2 + 2 + 2 * 1 + 1
     assert told.failed_runs == 1
     assert told.white_share == 0.5
     again = json.loads(json.dumps(facts_as_json(facts)))
-    assert again["experiment"]["cohort"][1]["part_accuracy"] == {"left": 0.2, "right": 1.0}
+    assert again["experiment"]["full_runs"][1]["part_accuracy"] == {"left": 0.2, "right": 1.0}

@@ -23,18 +23,18 @@ from ginn.analysis.claims_table import Findings
 from ginn.analysis.series import Evidence
 from ginn.geometry.boundaries import trace
 from ginn.geometry.cells import overlaps
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 
 
 def measured() -> Evidence:
     """All that random networks give, without trials."""
-    domain = bottle()
+    dataset = bottle()
     return evidence.together(
         [
-            claims_table.findings_of_boundaries(runs(), runs(), domain).evidence,
-            claims_table.findings_of_networks(runs(), runs(), domain, "diamond").evidence,
+            claims_table.findings_of_boundaries(runs(), runs(), dataset).evidence,
+            claims_table.findings_of_networks(runs(), runs(), dataset, "diamond").evidence,
             claims_table.findings_of_the_picture(
-                runs(), runs(), [1], [0, 2], domain, ("cap", "neck")
+                runs(), runs(), [1], [0, 2], dataset, ("cap", "neck")
             ).evidence,
             claims_table.findings_of_variants(PLAIN, [network(0.01)]).evidence,
         ]
@@ -131,7 +131,7 @@ def test_pairs_of_two_runs_leave_out_those_of_one() -> None:
         assert series.between[0][series.levels.index(ALIKE)] == across
 
 
-def shut_run(seed: int, states: str) -> Snapshots:
+def shut_run(seed: int, states: str) -> RecordedRun:
     """A one-neuron run, open ("o") or shut ("s") over the left half; the right half is white."""
     made = {
         "o": [layer_of(threshold(0.1)), ([[1.0]], [0.5])],  # on at nearly all of the left half
@@ -141,12 +141,12 @@ def shut_run(seed: int, states: str) -> Snapshots:
 
 
 def test_spells_and_silence_are_those_of_the_hearings() -> None:
-    domain = halves()
-    heard = [
-        dead_layers.hearing(shut_run(seed, states), domain, "left")
+    dataset = halves()
+    screened = [
+        dead_layers.hearing(shut_run(seed, states), dataset, "left")
         for seed, states in enumerate(["oooo", "osso", "ooss"])
     ]
-    series = evidence.silent_runs(heard)
+    series = evidence.silent_runs(screened)
     assert series
     assert [[(s.layer, s.begun, s.ended) for s in run.spells] for run in series.runs] == [
         [],
@@ -154,11 +154,11 @@ def test_spells_and_silence_are_those_of_the_hearings() -> None:
         [(1, 20, None)],
     ]
     assert [run.learnt for run in series.runs] == [False, False, True]
-    short = evidence.silent_auditions(heard)
+    short = evidence.silent_screenings(screened)
     assert short.silent[2] == 1
     assert short.silent[0] == short.silent[1] < 0.5
     assert short.layer == (1, 1, 1)
-    assert evidence.silent_runs(heard[:1]) is None
+    assert evidence.silent_runs(screened[:1]) is None
 
 
 def test_a_correlation_is_told_of_enough_runs_only() -> None:
@@ -192,7 +192,7 @@ def test_errors_by_part_are_the_measure_s_with_the_top_behind() -> None:
     series = measured().parts
     assert series
     assert series.full.failed == (False, True, False, False)
-    assert series.auditions.failed == (True, False, True, False)
+    assert series.screenings.failed == (True, False, True, False)
     own = part_errors.part_errors(runs()[2], bottle(), ("cap", "neck"))
     expected = [*own.wrong.values(), own.top, own.band]
     assert series.full.wrong[2] == pytest.approx(expected, rel=1e-3)
@@ -205,6 +205,6 @@ def test_the_plain_network_leads_its_variants() -> None:
     assert series
     assert series.networks[0].title == PLAIN.title
     for each in series.networks:
-        share = each.failed_auditions / each.auditions
+        share = each.failed_screenings / each.screenings
         assert each.failure_low <= share <= each.failure_high
     assert evidence.network_series(PLAIN, []) is None

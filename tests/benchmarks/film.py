@@ -3,8 +3,9 @@
     python tests/benchmarks/film.py [--iterations N] [--seed 0] [--sheets 12]
 
 Trains the run first, as `content/report.toml` says (one to two minutes; `--iterations` cuts it
-short), and traces it. The last lines are what `ginn.sprites` itself makes of the whole run; the
-tables before draw and encode an even choice of its sheets, scaled up to the whole run.
+short), and traces it. The last lines are what `ginn.viewer_data.sprite_sheets` itself makes of the
+whole run; the tables before draw and encode an even choice of its sheets, scaled up to the whole
+run.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ginn.config.models import Experiment, load_spec
-from ginn.dataset.dataset import Domain, load_picture
+from ginn.dataset.dataset import Dataset, load_picture
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import Snapshots, layer_slices, pre_activations, probability
+from ginn.network.run import RecordedRun, layer_slices, pre_activations, probability
 from ginn.network.training import Training, train
 from ginn.viewer_data import sprite_sheets
 
@@ -45,27 +46,27 @@ def stopwatch() -> Iterator[list[float]]:
     seconds.append(time.process_time() - begun)
 
 
-def trained(experiment: Experiment, domain: Domain, seed: int, iterations: int) -> Snapshots:
+def trained(experiment: Experiment, dataset: Dataset, seed: int, iterations: int) -> RecordedRun:
     """One run, its snapshots up to `iterations`."""
     training = Training(
         experiment.widths, experiment.iterations, experiment.batch, experiment.learning_rate
     )
     recorded = [i for i in experiment.snapshots if i <= iterations]
-    (run,) = train(training, domain, [seed], recorded)
+    (run,) = train(training, dataset, [seed], recorded)
     return run
 
 
-def frames(run: Snapshots, domain: Domain) -> NDArray[np.float32]:
+def frames(run: RecordedRun, dataset: Dataset) -> NDArray[np.float32]:
     """The output's probability (K, n, n)."""
     logits = [
         pre_activations(
             tuple(weight[k] for weight in run.weights),
             tuple(bias[k] for bias in run.biases),
-            domain.points(),
+            dataset.points(),
         )[-1]
         for k in range(len(run))
     ]
-    shape = (len(run), domain.pixels, domain.pixels)
+    shape = (len(run), dataset.pixels, dataset.pixels)
     return probability(np.stack(logits)).astype(np.float32).reshape(shape)
 
 
@@ -78,7 +79,7 @@ def chosen_sheets(boundaries: Boundaries, sheets: int) -> list[tuple[int, int]]:
 
 
 def by_distance(boundaries: Boundaries, layer: int, first: int, levels: int) -> Pixels:
-    """The way of `ginn.sprites`, with any number of levels."""
+    """The way of `ginn.viewer_data.sprite_sheets`, with any number of levels."""
     sprite_sheets.ALPHAS = np.linspace(0, 255, levels).astype(np.uint8)
     layout = sprite_sheets.boundary_layout(boundaries.widths, layer, len(boundaries))
     neurons = layer_slices(boundaries.widths)[layer]
@@ -196,7 +197,7 @@ def compare_output(shown: NDArray[np.float32]) -> None:
 
 
 def whole_run(boundaries: Boundaries, shown: NDArray[np.float32]) -> None:
-    """What `ginn.sprites` makes of the run."""
+    """What `ginn.viewer_data.sprite_sheets` makes of the run."""
     with stopwatch() as drawn:
         sheets = list(sprite_sheets.boundary_sheets(boundaries, COLOURS))
     with stopwatch() as encoded:
@@ -214,9 +215,9 @@ def main() -> None:
     parser.add_argument("--sheets", type=int, default=12, help="to compare ways with")
     arguments = parser.parse_args()
     experiment = load_spec(CONTENT / "report.toml").experiment
-    domain = load_picture(CONTENT / experiment.picture, experiment.pixels)
-    run = trained(experiment, domain, arguments.seed, arguments.iterations)
-    boundaries, shown = trace(run), frames(run, domain)
+    dataset = load_picture(CONTENT / experiment.picture, experiment.pixels)
+    run = trained(experiment, dataset, arguments.seed, arguments.iterations)
+    boundaries, shown = trace(run), frames(run, dataset)
     print(f"{len(run)} snapshots of seed {run.seed}, accuracy {run.accuracy[-1]:.3f} at the last\n")
     alphas = sprite_sheets.ALPHAS
     places = chosen_sheets(boundaries, arguments.sheets)

@@ -39,13 +39,13 @@ iterations = 60
 batch = 16
 learning-rate = 1e-3
 snapshots = [[0, 60, 20]]
-[experiment.audition]
+[experiment.screening]
 seeds = 2
 iterations = 20
-[experiment.cohort]
+[experiment.full-runs]
 first-seeds = 2
 failed-seeds = 0
-[experiment.exhibit]
+[experiment.shown]
 good = 1
 bad = 1
 """

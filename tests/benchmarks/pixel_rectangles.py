@@ -29,8 +29,8 @@ from chromium import chromium, compressed, last_step, report, scrub, served, tim
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-from ginn.dataset.dataset import Domain
-from ginn.network.run import Snapshots, layer_slices, pre_activations, snapshots_from_arrays
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import RecordedRun, layer_slices, pre_activations, snapshots_from_arrays
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 7
@@ -117,19 +117,19 @@ def read_index(site: Path) -> dict[str, Any]:
     return index
 
 
-def read_run(cache: Path, name: str) -> Snapshots:
+def read_run(cache: Path, name: str) -> RecordedRun:
     """A run's newest snapshots among a build's kept work."""
     kept = sorted(cache.glob(f"train/{name}.*.npz"), key=lambda path: path.stat().st_mtime)
     with np.load(kept[-1]) as arrays:
         return snapshots_from_arrays(dict(arrays))
 
 
-def boundary_pixels(run: Snapshots, snapshot: int, domain: Domain) -> list[NDArray[np.int64]]:
+def boundary_pixels(run: RecordedRun, snapshot: int, dataset: Dataset) -> list[NDArray[np.int64]]:
     """For each hidden neuron the pixels of its boundary, numbered row by row, ascending."""
     weights = tuple(weight[snapshot] for weight in run.weights)
     biases = tuple(bias[snapshot] for bias in run.biases)
-    *hidden, _ = pre_activations(weights, biases, domain.points())
-    side = domain.pixels
+    *hidden, _ = pre_activations(weights, biases, dataset.points())
+    side = dataset.pixels
     on = np.concatenate(hidden, axis=1).T.reshape(-1, side, side) > 0  # (neurons, row, column)
     boundary = np.zeros_like(on)
     boundary[:, :, :-1] |= on[:, :, :-1] != on[:, :, 1:]
@@ -143,11 +143,13 @@ def weigh(label: str, value: object) -> None:
     print(f"{len(gzip.compress(content, 6)):10,}  bytes of {label} ({len(content):,} unpacked)")
 
 
-def write_page(folder: Path, run: Snapshots, index: dict[str, Any], stage: dict[str, int]) -> None:
+def write_page(
+    folder: Path, run: RecordedRun, index: dict[str, Any], stage: dict[str, int]
+) -> None:
     """Write the page of rectangles and its data, and print what the data weighs."""
     side = int(index["pixels"])
-    domain = Domain(np.zeros((side, side), dtype=bool), ())
-    lists = [boundary_pixels(run, snapshot, domain) for snapshot in range(len(run))]
+    dataset = Dataset(np.zeros((side, side), dtype=bool), ())
+    lists = [boundary_pixels(run, snapshot, dataset) for snapshot in range(len(run))]
     points = [[np.stack([p % side, p // side], axis=1).tolist() for p in of] for of in lists]
     steps = [[np.diff(pixels, prepend=0).tolist() for pixels in of] for of in lists]
     count = sum(len(pixels) for of in lists for pixels in of)

@@ -17,20 +17,20 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 import numpy as np
 
 from ginn.geometry.boundaries import trace
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 
 FIXTURE = Path(__file__).parents[1] / "data" / "trained_snapshots.npz"
 ROUNDS = 7
 
 
-def run_of(path: Path, repeat: int) -> Snapshots:
+def run_of(path: Path, repeat: int) -> RecordedRun:
     """The snapshots of a file, the whole sequence `repeat` times over."""
     with np.load(path) as data:
         layers = sum(name.startswith("weights") for name in data)
         weights = tuple(np.concatenate([data[f"weights{i}"]] * repeat) for i in range(layers))
         biases = tuple(np.concatenate([data[f"biases{i}"]] * repeat) for i in range(layers))
     nothing = np.zeros(len(weights[0]))
-    return Snapshots(0, np.arange(len(nothing)), weights, biases, nothing, nothing, nothing)
+    return RecordedRun(0, np.arange(len(nothing)), weights, biases, nothing, nothing, nothing)
 
 
 def main() -> None:

@@ -19,13 +19,13 @@ import torch
 from torch import nn
 
 from ginn.config.models import load_spec
-from ginn.dataset.dataset import Domain, load_picture
+from ginn.dataset.dataset import Dataset, load_picture
 from ginn.network.training import Training, train
 
 CONTENT = Path(__file__).parents[2] / "content"
 
 
-def ordinary_way(training: Training, domain: Domain, iterations: int) -> None:
+def ordinary_way(training: Training, dataset: Dataset, iterations: int) -> None:
     """Train one seed as a tutorial would."""
     torch.manual_seed(0)
     network = nn.Sequential(
@@ -34,8 +34,8 @@ def ordinary_way(training: Training, domain: Domain, iterations: int) -> None:
     )  # fmt: skip
     optimiser = torch.optim.Adam(network.parameters(), lr=training.learning_rate)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, training.iterations)
-    points = torch.from_numpy(domain.points()).float()
-    labels = torch.from_numpy(domain.labels.reshape(-1)).float()
+    points = torch.from_numpy(dataset.points()).float()
+    labels = torch.from_numpy(dataset.labels.reshape(-1)).float()
     cross_entropy = nn.BCEWithLogitsLoss()
     for _ in range(iterations):
         pixels = torch.randint(len(points), (training.batch,))
@@ -56,19 +56,19 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     experiment = load_spec(CONTENT / "report.toml").experiment
-    domain = load_picture(CONTENT / experiment.picture, experiment.pixels)
+    dataset = load_picture(CONTENT / experiment.picture, experiment.pixels)
     training = Training((16, 16, 16), experiment.iterations, 128, experiment.learning_rate)
     seeds = range(arguments.seeds)
     ordinary_iterations = max(arguments.iterations // 4, 1)
-    ordinary_way(training, domain, 200)
-    train(training, domain, seeds, [0, 200])
+    ordinary_way(training, dataset, 200)
+    train(training, dataset, seeds, [0, 200])
 
     ours, theirs = [], []
     for _ in range(arguments.rounds):
         start = time.perf_counter()
-        train(training, domain, seeds, [0, arguments.iterations])
+        train(training, dataset, seeds, [0, arguments.iterations])
         middle = time.perf_counter()
-        ordinary_way(training, domain, ordinary_iterations)
+        ordinary_way(training, dataset, ordinary_iterations)
         end = time.perf_counter()
         ours.append((middle - start) / arguments.iterations / arguments.seeds * 1e6)
         theirs.append((end - middle) / ordinary_iterations * 1e6)

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.paths import CONTENT
 
-from ginn.config.models import InputError, Reading, draft_of, load_spec, with_picture, within
+from ginn.config.models import InputError, Reading, draft_of, load_spec, with_picture
+from ginn.files import within
 
 REPORT = CONTENT / "report.toml"
 
@@ -80,7 +81,7 @@ MISTAKES = [
     ("pictures/bottle.toml", "../bottle.toml", "experiment.picture", "../bottle.toml"),
     ("pictures/bottle.toml", "/etc/hosts", "experiment.picture", "below content/"),
     ('id = "bottle"', 'id = "../x"', "experiment.id", "../x"),
-    ("seeds = 128", "seeds = 0", "experiment.audition.seeds", "0"),
+    ("seeds = 128", "seeds = 0", "experiment.screening.seeds", "0"),
     ('licence = "MIT"', "", "site.licence", "nothing"),
     ("https://opensource.org/license/mit", "mit.txt", "site.licence-url", "mit.txt"),
     ("good = 3", "good = 20", "good and bad together", "16 runs"),
@@ -268,7 +269,7 @@ picture = "pictures/cat.png"
 
 def test_a_later_experiment_is_as_the_first_in_all_that_it_does_not_say(tmp_path: Path) -> None:
     path = tmp_path / "report.toml"
-    own = 'widths = [8]\nfit = "crop"\n[experiment.cohort]\nfirst-seeds = 5\n'
+    own = 'widths = [8]\nfit = "crop"\n[experiment.full-runs]\nfirst-seeds = 5\n'
     path.write_text(REPORT.read_text("utf-8") + SECOND + own, encoding="utf-8")
     first, second = load_spec(path).experiments
     assert first == load_spec(REPORT).experiment == load_spec(path).experiment
@@ -323,7 +324,10 @@ seeds = 3
         (SECOND.replace('title = "The cat"', ""), "experiment[1].title: found nothing"),
         (SECOND + "bach = 1", "experiment[1].bach: found an unknown key"),
         (SECOND + "iterations = 9", "experiment[1].snapshots: found [0, 49, 1], allowed: ranges"),
-        (SECOND + "[experiment.cohort]\nseeds = 3", "experiment[1].cohort.seeds: found an unknown"),
+        (
+            SECOND + "[experiment.full-runs]\nseeds = 3",
+            "experiment[1].full-runs.seeds: found an unknown",
+        ),
         (SECOND * 100, "experiment: found 101 of them, allowed: 1 to 100 [[experiment]]"),
         ('[[variant]]\nof = "dog"', "variant[2].of: found 'dog', allowed: bottle"),
         ('[[variant]]\nid = "a"\ntitle = "A"\nseeds = 1\niterations = 20_000',

@@ -21,7 +21,7 @@ from support.paths import BOTTLE
 from ginn.config.models import InputError, Reading
 from ginn.dataset import dataset as picture
 from ginn.dataset.dataset import (
-    Domain,
+    Dataset,
     Part,
     describe,
     load_picture,
@@ -32,23 +32,23 @@ from ginn.dataset.dataset import (
 
 
 @pytest.fixture(scope="module")
-def bottle() -> Domain:
+def bottle() -> Dataset:
     return load_picture(BOTTLE, 200)
 
 
-def test_the_bottle_is_seventy_per_cent_white_and_left_right_symmetric(bottle: Domain) -> None:
+def test_the_bottle_is_seventy_per_cent_white_and_left_right_symmetric(bottle: Dataset) -> None:
     assert abs(bottle.labels.mean() - 0.70) < 0.005
     np.testing.assert_array_equal(bottle.labels, bottle.labels[:, ::-1])
     assert not np.array_equal(bottle.labels, bottle.labels[::-1])
 
 
-def test_the_parts_tile_the_domain_and_each_has_one_colour(bottle: Domain) -> None:
+def test_the_parts_tile_the_domain_and_each_has_one_colour(bottle: Dataset) -> None:
     assert (sum(part.mask.astype(int) for part in bottle.parts) == 1).all()
     for part in bottle.parts:
         assert (bottle.labels[part.mask] == part.white).all()
 
 
-def test_the_major_parts_are_ground_body_and_diamond(bottle: Domain) -> None:
+def test_the_major_parts_are_ground_body_and_diamond(bottle: Dataset) -> None:
     shares = {part.name: part.share for part in bottle.parts}
     assert [part.name for part in bottle.parts if part.major] == ["ground", "body", "diamond"]
     # Areas by hand: a diamond of half-diagonal h covers 2 h^2 of the unit square.
@@ -59,7 +59,7 @@ def test_the_major_parts_are_ground_body_and_diamond(bottle: Domain) -> None:
     assert abs(shares["body"] - (0.472 * 0.708 - 2 * 0.221**2)) < 0.002
 
 
-def test_a_pixel_is_the_input_at_its_centre_with_y_down(bottle: Domain) -> None:
+def test_a_pixel_is_the_input_at_its_centre_with_y_down(bottle: Dataset) -> None:
     points = bottle.points()
     assert points.shape == (40_000, 2)
     np.testing.assert_allclose(points[0], [0.0025, 0.0025])
@@ -80,9 +80,9 @@ def test_a_photograph_is_thresholded_and_its_regions_are_parts(tmp_path: Path) -
     levels[5:15, 5:15] = 30
     levels[25:35, 20:38] = 60
     Image.fromarray(levels).save(tmp_path / "photo.png")
-    domain = load_picture(tmp_path / "photo.png", 40)
-    np.testing.assert_array_equal(domain.labels, levels > 100)
-    assert [(part.name, int(part.mask.sum())) for part in domain.parts] == [
+    dataset = load_picture(tmp_path / "photo.png", 40)
+    np.testing.assert_array_equal(dataset.labels, levels > 100)
+    assert [(part.name, int(part.mask.sum())) for part in dataset.parts] == [
         ("white, around", 1600 - 100 - 180),
         ("black, bottom right", 180),
         ("black, top left", 100),
@@ -93,8 +93,8 @@ def test_transparency_is_white_and_a_wide_picture_is_padded_with_white(tmp_path:
     image = Image.new("RGBA", (80, 40), (0, 0, 0, 0))
     image.paste((0, 0, 0, 255), (20, 10, 60, 30))
     image.save(tmp_path / "drawing.png")
-    domain = load_picture(tmp_path / "drawing.png", 40)
-    rows, columns = np.nonzero(~domain.labels)
+    dataset = load_picture(tmp_path / "drawing.png", 40)
+    rows, columns = np.nonzero(~dataset.labels)
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (15, 24, 10, 29)
 
 
@@ -167,7 +167,7 @@ def test_a_file_that_is_no_picture_is_refused(tmp_path: Path, content: bytes) ->
         load_picture(tmp_path / "absent.png", 20)
 
 
-def test_the_bottles_corners_are_those_that_can_be_seen(bottle: Domain) -> None:
+def test_the_bottles_corners_are_those_that_can_be_seen(bottle: Dataset) -> None:
     corners = {(round(x, 4), round(y, 4)) for x, y in bottle.corners.tolist()}
     expected = {(0.5 + sign * x, y) for x, y in [
         (0.08, 0.014), (0.08, 0.117), (0.067, 0.117), (0.067, 0.18), (0.236, 0.275),
@@ -340,10 +340,10 @@ def two_squares(folder: Path) -> Path:
 def test_an_author_names_a_region_by_a_point_in_it(tmp_path: Path) -> None:
     path = two_squares(tmp_path)
     points = (("left eye", 0.2, 0.3), ("face", 0.0, 1.0), ("mouth", 0.9, 0.7))
-    domain = load_picture(path, 40, Reading(parts=points))
-    names = [part.name for part in domain.parts]
+    dataset = load_picture(path, 40, Reading(parts=points))
+    names = [part.name for part in dataset.parts]
     assert names == ["face", "mouth", "left eye"]
-    assert domain.parts[2].mask[10, 10]
+    assert dataset.parts[2].mask[10, 10]
     for wrong, found in [
         ((("a", 0.2, 0.3), ("b", 0.25, 0.3)), "points of one region"),
         ((("black, bottom right", 0.2, 0.3),), "another region has"),

@@ -77,7 +77,7 @@ def measured() -> Evidence:
             *(tuple(tuple((1 - x) ** (power + layer) for x in evidence.LEVELS)
                     for layer in range(3)) for power in (5, 1, 3)),
         ),
-        silence=evidence.SilentAuditions(
+        silence=evidence.SilentScreenings(
             "diamond", 10_000, (0, 1, 2, 3), (0, 2, 3, 2), (0.0, 0.25, 1.0, 1.0),
             (0.95, 0.4, 0.1, 0.8),
         ),
@@ -455,7 +455,7 @@ def test_errors_by_part_read_off_the_axis() -> None:
     expected = [
         x(math.sqrt(wrong[part]))
         for part in range(3)
-        for group_ in (series.full, series.auditions)
+        for group_ in (series.full, series.screenings)
         for wrong, failed in zip(group_.wrong, group_.failed, strict=True)
         if not failed
     ]

@@ -42,7 +42,7 @@ def stage(
     snapshot: int = LAST, neurons: tuple[int, ...] = ALL, background: str = "output"
 ) -> Stage:
     report = make_report()
-    return report.stage(report.facts.experiment.exhibited[0], snapshot, neurons, background)
+    return report.stage(report.facts.experiment.shown_runs[0], snapshot, neurons, background)
 
 
 def drawn(still: Stage, weight: float = 1.0) -> ElementTree.Element:
@@ -349,7 +349,7 @@ def test_curves_read_off_the_axes_give_the_losses_back(width: int) -> None:
     )
     y_slope, y_start = np.polyfit(np.log10(list(up)), [y - 0.35 * 13 for y in up.values()], 1)
     curves = [p for p in root.iter(f"{SVG}path") if p.attrib["class"] in ("run", "failed")]
-    assert len(curves) == len(report.facts.experiment.cohort)
+    assert len(curves) == len(report.facts.experiment.full_runs)
     for curve in curves:
         points = np.array([p.split(",") for p in curve.attrib["d"][1:].split(" ")], dtype=float)
         misses = []
@@ -364,7 +364,7 @@ def test_exhibited_runs_are_named_beside_their_ends() -> None:
     report = make_report(frozenset({2}))
     root = charts_of(report, WIDE)["loss"]
     names = {text.text: text.attrib for text in root.iter(f"{SVG}text")}
-    for run in report.facts.experiment.exhibited:
+    for run in report.facts.experiment.shown_runs:
         assert names[run.title]["class"] == ("failed-text" if run.failed else "ink")
     assert float(names["Bad run"]["y"]) < float(names["Good run 1"]["y"])
 
@@ -405,13 +405,13 @@ def test_dots_read_off_the_axis_give_the_accuracies_back(width: int) -> None:
     for found, is_failed in ((dots, False), (diamonds, True)):
         expected = [
             start + slope * accuracy
-            for run in facts.cohort
+            for run in facts.full_runs
             if run.failed == is_failed
             for accuracy in (run.accuracy, *run.part_accuracy.values())
         ]
         assert sorted(found) == pytest.approx(sorted(expected), abs=0.11)
     names = [text.text for text in root.iter(f"{SVG}text") if text.attrib["class"] == "failed-text"]
-    titles = [run.title for run in facts.cohort if run.failed]
+    titles = [run.title for run in facts.full_runs if run.failed]
     assert sorted(names) == sorted(titles)
 
 
@@ -420,11 +420,11 @@ def test_dots_read_off_the_axis_give_the_accuracies_back(width: int) -> None:
 def test_no_mark_strikes_through_the_name_of_a_failed_run(width: int, accuracy: float) -> None:
     """Whether it is the least accurate or stands among the others, who crowd on its left."""
     report = make_report(frozenset({2}))
-    cohort = tuple(
+    full_runs = tuple(
         replace(run, accuracy=accuracy if run.failed else (run.accuracy - 0.05 * run.seed))
-        for run in report.facts.experiment.cohort
+        for run in report.facts.experiment.full_runs
     )
-    facts = replace(report.facts.experiment, cohort=cohort)
+    facts = replace(report.facts.experiment, full_runs=full_runs)
     svg = training_charts.accuracy_by_part_svg(facts, report.colours, width)
     root = ElementTree.fromstring(svg)
     dots = [(float(d.attrib["cx"]), float(d.attrib["cy"])) for d in root.iter(f"{SVG}circle")]
@@ -452,7 +452,7 @@ def test_in_every_row_the_most_accurate_run_stands_at_the_top() -> None:
     dots = [dot.attrib for dot in charts_of(report, WIDE)["parts"].iter(f"{SVG}circle")]
     across = ticks(charts_of(report, WIDE)["parts"], r"\d+%", "x")
     scale = across[100.0] - across[0.0]
-    best = sorted(facts.cohort, key=lambda run: -run.accuracy)
+    best = sorted(facts.full_runs, key=lambda run: -run.accuracy)
     rows = [[run.accuracy for run in best]]
     rows += [[run.part_accuracy[part.name] for run in best] for part in facts.parts]
     heights = sorted(dots, key=lambda dot: float(dot["cy"]))

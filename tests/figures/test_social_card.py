@@ -19,7 +19,7 @@ from ginn.network.run import layer_slices
 
 def test_a_card_shows_the_boundaries_where_they_are() -> None:
     report = make_report()
-    run = report.facts.experiment.exhibited[0]
+    run = report.facts.experiment.shown_runs[0]
     neurons = tuple(range(report.boundaries[run.id].neurons))
     snapshot = len(report.snapshots[run.id]) - 1
     side = 400
@@ -51,7 +51,7 @@ def test_a_card_shows_the_boundaries_where_they_are() -> None:
 
 def test_a_card_shows_a_detail_as_it_is_in_the_whole() -> None:
     report = make_report()
-    run = report.facts.experiment.exhibited[0]
+    run = report.facts.experiment.shown_runs[0]
     neurons = tuple(range(report.boundaries[run.id].neurons))
     snapshot, detail = len(report.snapshots[run.id]) - 1, Detail(0.625, 0.375, 4)
 
@@ -88,7 +88,7 @@ def test_a_title_is_wrapped_within_its_room_whatever_its_length() -> None:
 
 @pytest.mark.parametrize("side", [180, 192, 512])
 def test_an_icon_keeps_its_picture_where_launchers_cut_nothing_off(side: int) -> None:
-    labels = make_report().domain.labels
+    labels = make_report().dataset.labels
     with Image.open(io.BytesIO(social_card.icon(labels, side))) as image:
         dark = np.argwhere(np.asarray(image.convert("L")) < 128)
     distance = np.hypot(*(dark + 0.5 - side / 2).T)

@@ -42,7 +42,7 @@ from ginn.geometry.boundaries import (
     Polyline,
     trace,
 )
-from ginn.network.run import Float64, Snapshots, layer_slices, pre_activations
+from ginn.network.run import Float64, RecordedRun, layer_slices, pre_activations
 
 EPSILON = np.finfo(np.float64).eps
 SHAPES = [
@@ -59,7 +59,7 @@ SHAPES = [
 ]
 
 
-def snapshots_of(weights: list[Any], biases: list[Any]) -> Snapshots:
+def snapshots_of(weights: list[Any], biases: list[Any]) -> RecordedRun:
     """Snapshots from arrays with or without a leading axis of snapshots."""
     deep_weights = [np.asarray(weight, dtype=np.float32) for weight in weights]
     deep_biases = [np.asarray(bias, dtype=np.float32) for bias in biases]
@@ -68,12 +68,12 @@ def snapshots_of(weights: list[Any], biases: list[Any]) -> Snapshots:
         deep_biases = [bias[None] for bias in deep_biases]
     count = len(deep_weights[0])
     nothing = np.zeros(count)
-    return Snapshots(
+    return RecordedRun(
         0, np.arange(count), tuple(deep_weights), tuple(deep_biases), nothing, nothing, nothing
     )
 
 
-def random_network(seed: int, widths: tuple[int, ...], count: int = 3) -> Snapshots:
+def random_network(seed: int, widths: tuple[int, ...], count: int = 3) -> RecordedRun:
     """Every neuron's zero passes through a random point; weights are multiples of 1/64."""
     rng = np.random.default_rng(seed)
     weights: list[Any] = []
@@ -91,7 +91,7 @@ def random_network(seed: int, widths: tuple[int, ...], count: int = 3) -> Snapsh
     return snapshots_of(weights, biases)
 
 
-def trained() -> Snapshots:
+def trained() -> RecordedRun:
     with np.load(TRAINED_SNAPSHOTS) as data:
         layers = sum(name.startswith("weights") for name in data)
         return snapshots_of(
@@ -100,7 +100,7 @@ def trained() -> Snapshots:
         )
 
 
-def scales(snapshots: Snapshots, snapshot: int) -> Float64:
+def scales(snapshots: RecordedRun, snapshot: int) -> Float64:
     """For each neuron the sum of |w| and |b| through the network: no term can exceed it."""
     reach = np.ones(2)
     per_neuron = []
@@ -110,7 +110,7 @@ def scales(snapshots: Snapshots, snapshot: int) -> Float64:
     return np.concatenate(per_neuron)
 
 
-def values_at(snapshots: Snapshots, snapshot: int, points: Float64) -> Float64:
+def values_at(snapshots: RecordedRun, snapshot: int, points: Float64) -> Float64:
     """Pre-activations (P, N) of all neurons and the output, by the plain forward pass."""
     weights = tuple(weight[snapshot] for weight in snapshots.weights)
     biases = tuple(bias[snapshot] for bias in snapshots.biases)
@@ -137,7 +137,7 @@ def on_side_by_rays(lines: list[Polyline], points: Float64, on_at_top: Any) -> N
     return np.asarray(on_at_top ^ (flips % 2 == 1))
 
 
-def check_sides(snapshots: Snapshots, boundaries: Boundaries, snapshot: int, count: int) -> None:
+def check_sides(snapshots: RecordedRun, boundaries: Boundaries, snapshot: int, count: int) -> None:
     points = np.random.default_rng(count).uniform(0, 1, (count, 2))
     values = values_at(snapshots, snapshot, points)
     top = values_at(snapshots, snapshot, points * [1, 0])
@@ -155,7 +155,7 @@ def check_sides(snapshots: Snapshots, boundaries: Boundaries, snapshot: int, cou
         assert not len(wrong), (snapshot, neuron, points[kept][wrong[:3]])
 
 
-def validate(snapshots: Snapshots, boundaries: Boundaries) -> None:
+def validate(snapshots: RecordedRun, boundaries: Boundaries) -> None:
     """What holds for the boundaries of any network, degenerate or not."""
     layer_start = np.concatenate(
         [np.full(s.stop - s.start, s.start) for s in layer_slices(boundaries.widths)]
@@ -192,7 +192,7 @@ def check_polyline(line: Polyline, layer_start: int) -> None:
             assert {LEFT: x == 0, TOP: y == 0, RIGHT: x == 1, BOTTOM: y == 1}[int(cause)]
 
 
-def check_on_side(snapshots: Snapshots, snapshot: int, neuron: int, line: Polyline) -> None:
+def check_on_side(snapshots: RecordedRun, snapshot: int, neuron: int, line: Polyline) -> None:
     """A hair to the right of a long segment's middle, y down, the neuron is not off."""
     first, second = segments([line])
     step = second - first
@@ -311,7 +311,7 @@ SMALL_WIDTHS = st.lists(st.integers(1, 4), min_size=1, max_size=3)
 
 
 @st.composite
-def lattice_networks(draw: st.DrawFn) -> Snapshots:
+def lattice_networks(draw: st.DrawFn) -> RecordedRun:
     """Small integer weights: concurrent, coincident and axis-parallel lines abound."""
     widths = draw(SMALL_WIDTHS)
     numbers = st.integers(-2, 2)
@@ -325,7 +325,7 @@ def lattice_networks(draw: st.DrawFn) -> Snapshots:
 @settings(max_examples=150, deadline=None)
 @given(lattice_networks())
 def test_regions_of_degenerate_networks_match_clipping_in_exact_fractions(
-    network: Snapshots,
+    network: RecordedRun,
 ) -> None:
     def exact(array: NDArray[Any]) -> Any:
         return np.vectorize(lambda v: Fraction(float(v)), otypes=[object])(array[0]).tolist()
@@ -336,7 +336,7 @@ def test_regions_of_degenerate_networks_match_clipping_in_exact_fractions(
 
 @settings(max_examples=100, deadline=None)
 @given(lattice_networks())
-def test_degenerate_networks_hold_every_invariant(network: Snapshots) -> None:
+def test_degenerate_networks_hold_every_invariant(network: RecordedRun) -> None:
     boundaries = trace(network)
     validate(network, boundaries)
     check_sides(network, boundaries, 0, 200)
@@ -360,7 +360,7 @@ def cell_cycles(polygons: polygonal.Complex) -> tuple[NDArray[Any], NDArray[Any]
 
 
 @pytest.mark.parametrize("network", [random_network(2, (7, 3, 9)), trained()], ids=["3", "trained"])
-def test_faces_edges_and_vertices_satisfy_euler(network: Snapshots) -> None:
+def test_faces_edges_and_vertices_satisfy_euler(network: RecordedRun) -> None:
     for polygons in polygonal.layers(network.weights, network.biases):
         cell, cycle = cell_cycles(polygons)
         faces = np.unique(cycle).size
@@ -420,7 +420,7 @@ def moved_lines(
     return [Polyline(move(l.vertices)[::step], causes(l)[::step], l.closed) for l in lines]  # noqa: E741
 
 
-def with_first_layer(network: Snapshots, weight: Any, bias: Any) -> Snapshots:
+def with_first_layer(network: RecordedRun, weight: Any, bias: Any) -> RecordedRun:
     return replace(
         network,
         weights=(weight, *network.weights[1:]),
@@ -465,7 +465,7 @@ def test_rotated_network_gives_rotated_boundaries(widths: tuple[int, ...]) -> No
     assert np.array_equal(expected.regions, found.regions)
 
 
-def rescaled(network: Snapshots, seed: int) -> Snapshots:
+def rescaled(network: RecordedRun, seed: int) -> RecordedRun:
     """The same function: each neuron times a power of two, undone in the next layer; logit too."""
     rng = np.random.default_rng(seed)
     weights, biases = [], []
@@ -479,7 +479,7 @@ def rescaled(network: Snapshots, seed: int) -> Snapshots:
 
 
 @pytest.mark.parametrize("network", [random_network(5, w) for w in SHAPES] + [trained()])
-def test_rescaled_network_gives_the_same_boundaries_to_the_bit(network: Snapshots) -> None:
+def test_rescaled_network_gives_the_same_boundaries_to_the_bit(network: RecordedRun) -> None:
     expected, found = trace(network), trace(rescaled(network, 6))
     for name in ("vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions"):
         assert np.array_equal(getattr(expected, name), getattr(found, name)), name
@@ -622,7 +622,7 @@ def test_copied_neurons_have_the_same_polylines() -> None:
         assert boundaries.regions[0] == trace(base).regions[0] or factor == 0.1
 
 
-def with_copied_last_neuron(network: Snapshots, factor: float) -> Snapshots:
+def with_copied_last_neuron(network: RecordedRun, factor: float) -> RecordedRun:
     """The last hidden layer's last neuron once more, times a factor; the output ignores it."""
     scale = np.float32(factor)
     *first, last, output = network.weights
@@ -692,7 +692,7 @@ def test_concurrent_lines_by_the_thousand_are_decided() -> None:
         check_sides(network, boundaries, snapshot, 200)
 
 
-def diamond() -> Snapshots:
+def diamond() -> RecordedRun:
     """Layer 2 is on where |x - 1/2| + |y - 1/2| < 1/4."""
     return snapshots_of(
         [[[1, 0], [-1, 0], [0, 1], [0, -1]], [[-1, -1, -1, -1]], [[1]]],
@@ -855,7 +855,7 @@ def test_snapshots_that_fit_alone_are_traced_alone(monkeypatch: pytest.MonkeyPat
         snapshots_of([w[k] for w in pair.weights], [b[k] for b in pair.biases]) for k in (0, 1)
     ]
 
-    def fits(network: Snapshots, limit: int) -> bool:
+    def fits(network: RecordedRun, limit: int) -> bool:
         monkeypatch.setattr(polygonal, "MOST_NUMBERS", limit)
         try:
             trace(network)
@@ -879,7 +879,8 @@ def test_a_snapshot_that_is_too_much_alone_is_refused_with_its_cost(
         trace(network)
     told = re.fullmatch(
         r"seed 0: snapshot 0: found (\d+) linear regions for neuron (\d+) to cut, and (\d+) numbers"
-        r" to hold, allowed: 300, .*; use fewer units, or raise MOST_NUMBERS in ginn/complex\.py",
+        r" to hold, allowed: 300, .*; use fewer units, or raise MOST_NUMBERS in "
+        r"ginn/geometry/subdivision\.py",
         str(refused.value),
     )
     assert told
@@ -946,7 +947,7 @@ def test_one_snapshot_tells_whether_its_like_are_too_many(monkeypatch: pytest.Mo
         geometry.require_room(state, 8)
 
 
-def as_trained(seed: int, widths: tuple[int, ...], count: int) -> Snapshots:
+def as_trained(seed: int, widths: tuple[int, ...], count: int) -> RecordedRun:
     """Random weights of the size that training gives: lines cross all of the domain."""
     rng = np.random.default_rng(seed)
     shapes = list(zip((*widths, 1), (2, *widths), strict=True))

@@ -15,7 +15,7 @@ from support.random_run import random_run
 
 from ginn.geometry.boundaries import Boundaries, trace
 from ginn.geometry.motion import BLOCK, SPACING, motion
-from ginn.network.run import Snapshots, layer_slices
+from ginn.network.run import RecordedRun, layer_slices
 
 Line = Sequence[tuple[float, float]]
 # On the way a point's place is a sum of lengths: their rounding is all that is left.
@@ -45,7 +45,7 @@ def upright(x: float, low: float = 1.0) -> Line:
     return [(x, 0.0), (x, low)]
 
 
-def at(snapshots: Snapshots, order: Sequence[int]) -> Snapshots:
+def at(snapshots: RecordedRun, order: Sequence[int]) -> RecordedRun:
     """The run's snapshots in another order."""
     arrays = {
         field.name: tuple(each[list(order)] for each in value)

@@ -55,7 +55,7 @@ def test_every_example_has_its_place() -> None:
 def test_half_way_is_half_of_the_fall_of_the_loss() -> None:
     report = make_report()
     step = int(places(Examples())["Half way"]["step"])
-    loss = report.snapshots[report.facts.experiment.exhibited[0].id].loss
+    loss = report.snapshots[report.facts.experiment.shown_runs[0].id].loss
     half = (loss[0] * loss[-1]) ** 0.5
     assert loss[step] <= half * (1 + 1e-9)
     assert step == 0 or loss[step - 1] > half * (1 - 1e-9)

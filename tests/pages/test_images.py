@@ -148,7 +148,7 @@ def test_what_cannot_be_shown_is_refused_with_its_line(
 def test_a_picture_too_large_for_phones_is_refused_before_it_is_decoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ginn.illustrations.MOST_PICTURE_PIXELS", 599)
+    monkeypatch.setattr("ginn.pages.images.MOST_PICTURE_PIXELS", 599)
     (tmp_path / "cat.png").write_bytes(picture()[:50])  # its head alone, which states the size
     write(tmp_path, "![A cat](cat.png)")
     with pytest.raises(ArticleError, match="of 30 x 20 pixels, allowed: at most 599 in all"):

@@ -77,7 +77,7 @@ def test_the_reports_pages_lead_to_files_that_are_there(base_url: str) -> None:
 
 def test_a_workflow_hears_of_a_dead_link(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_bytes(b"<p>nothing linked")
-    command = [sys.executable, str(ROOT / "tests/link_checker.py"), str(tmp_path), BASE]
+    command = [sys.executable, str(ROOT / "tests/support/link_checker.py"), str(tmp_path), BASE]
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
     (tmp_path / "index.html").write_bytes(b'<a href="x.html">')
     broken = subprocess.run(command, check=False, capture_output=True, text=True)

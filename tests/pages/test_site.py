@@ -329,7 +329,7 @@ def test_prose_follows_the_facts(failed: frozenset[int]) -> None:
     assert ("No run failed." in text) == (not failed)
     assert ("A good run and a failed one" in text) == (0 < len(failed) < len(SEEDS))
     assert ("Both failed." in text) == (len(failed) == len(SEEDS))
-    last = report.facts.experiment.exhibited[-1]
+    last = report.facts.experiment.shown_runs[-1]
     share = f"Of the diamond, {last.called} gets {100 * last.part_accuracy['diamond']:.1f}% right"
     assert (share in text) == (0 < len(failed) < len(SEEDS))
     assert f"{report.facts.experiment.parameters:,} parameters" in text
@@ -341,8 +341,8 @@ def test_what_facts_say_is_text_and_never_markup(tmp_path: Path) -> None:
     report = make_report()
     facts = report.facts.experiment
     hostile = '<b>"bold"</b> & co'
-    exhibited = tuple(replace(run, title=hostile) for run in facts.exhibited)
-    changed = replace(report.facts, experiment=replace(facts, exhibited=exhibited))
+    shown_runs = tuple(replace(run, title=hostile) for run in facts.shown_runs)
+    changed = replace(report.facts, experiment=replace(facts, shown_runs=shown_runs))
     call = '{{ run("good-1").title }}\n\n{{ figure("one", run=["good-1", "bad-1"], caption="c") }}'
     write(tmp_path, call)
     site = render_site(replace(report, facts=changed), tmp_path, TEMPLATES)
@@ -406,7 +406,7 @@ def test_a_mistake_is_answered_with_its_line(
 ) -> None:
     write(tmp_path, body)
     if not said:
-        render(tmp_path)  # an exhibited run may go by its id
+        render(tmp_path)  # an shown run may go by its id
         return
     with pytest.raises(ArticleError) as caught:
         render(tmp_path)
@@ -517,7 +517,7 @@ def test_the_explorer_is_told_exactly_the_neurons_of_a_still(
     neurons: set[int], snapshot: int
 ) -> None:
     report = make_report()
-    run = report.facts.experiment.exhibited[0]
+    run = report.facts.experiment.shown_runs[0]
     stage = report.stage(run, snapshot, tuple(sorted(neurons)), "target")
     page, _, state = figure_calls.moment(stage).partition("#")
     assert page == "explore/index.html"

@@ -51,14 +51,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 def test_a_second_experiment_does_not_train_the_first_again(built: Built) -> None:
-    rows = re.findall(r"(?m)^(train|audition|film) +(\d+) +(\d+) ", built.told)
+    rows = re.findall(r"(?m)^(train|screening|film) +(\d+) +(\d+) ", built.told)
     made = {name: (int(new), int(kept)) for name, new, kept in rows}
     # Two runs of the bottle and two of its variant; the cat's two are there.
     assert made["train"] == (4, 2)
-    assert made["audition"][0] == 4
+    assert made["screening"][0] == 4
     assert made["film"] == (2, 2)
     for title in ("The cat", "The bottle"):
-        assert re.search(rf"(?m)^{title}\nAudition: \d", built.told)
+        assert re.search(rf"(?m)^{title}\nScreening: \d", built.told)
         assert f"\nClaims, {title}\n" in built.told
 
 

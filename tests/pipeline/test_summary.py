@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ginn.analysis.facts import AuditionFacts, RunFacts
+from ginn.analysis.facts import RunFacts, ScreeningFacts
 from ginn.files import hashed
 from ginn.pipeline.summary import bytes_by_kind, claims_table, outcomes, peak_memory, summary
 from ginn.runtime.cache import Stage
@@ -77,9 +77,9 @@ def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
 
 def test_outcomes_tell_of_which_experiment_where_there_are_several() -> None:
     run = RunFacts("seed-3", 3, "", "Seed 3", True, 0.25, 0.9, {}, 0, 0, "")
-    audition = AuditionFacts(128, 10_000, 2, (3, 77))
-    text = outcomes(audition, [run])
-    assert outcomes(audition, [run], "The cat") == f"\nThe cat{text}"
+    screening = ScreeningFacts(128, 10_000, 2, (3, 77))
+    text = outcomes(screening, [run])
+    assert outcomes(screening, [run], "The cat") == f"\nThe cat{text}"
     assert claims_table([], "The cat") == "\nClaims, The cat"
     assert "2 of 128 seeds" in text
     assert "3, 77" in text

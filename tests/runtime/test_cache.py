@@ -29,21 +29,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 from support.paths import ROOT
 
+from ginn.files import plain_json, write_whole
 from ginn.runtime import cache as store_module
 from ginn.runtime import output_dir
-from ginn.runtime.cache import (
-    ARRAYS,
-    FILES,
-    JSON,
-    Form,
-    Stage,
-    Store,
-    StoreError,
-    key,
-    opened,
-    plain_json,
-    write_whole,
-)
+from ginn.runtime.cache import ARRAYS, FILES, JSON, Form, Stage, Store, StoreError, key, opened
 
 KEY = "a" * 64
 
@@ -450,7 +439,9 @@ def test_a_key_does_not_change_with_what_does_not_matter(tmp_path: Path) -> None
 
 
 def test_a_key_is_the_same_in_another_process() -> None:
-    program = "from ginn.store import key; print(key('s', {'b': 1, 'a': [0.1]}, [], ['numpy']))"
+    program = (
+        "from ginn.runtime.cache import (key; print)(key('s', {'b': 1, 'a': [0.1]}, [], ['numpy']))"
+    )
     printed = subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,

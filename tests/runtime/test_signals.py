@@ -123,11 +123,11 @@ MOMENTS = {
     "beginning": Moment(
         False, (), lambda process, mark, cache, begun: any(map(works, processes(mark)))
     ),
-    "audition": Moment(
+    "screening": Moment(
         False, (), lambda process, mark, cache, begun: any(map(trains, processes(mark)))
     ),
     "training": Moment(
-        False, (), lambda process, mark, cache, begun: len(digest(cache / "audition-outcome")) > 1
+        False, (), lambda process, mark, cache, begun: len(digest(cache / "screening-outcome")) > 1
     ),
     "filming": Moment(
         True, ("film", "pages"), lambda process, mark, cache, begun: bool(digest(cache / "film"))
@@ -212,7 +212,7 @@ def allowed() -> float:
     [
         ("loading", PARENT_INT),
         ("beginning", GROUP_INT),
-        ("audition", GROUP_INT),
+        ("screening", GROUP_INT),
         ("training", PARENT_TERM),
         ("filming", PARENT_INT),
         ("pages", GROUP_INT),
@@ -239,7 +239,7 @@ def test_whatever_it_does_and_however_it_is_told(
 def test_an_interruption_that_got_lost_ends_the_process_all_the_same(tmp_path: Path) -> None:
     # A destructor may not raise: what interrupts it is said, and forgotten.
     (tmp_path / "deaf.py").write_text(
-        "import time\nfrom ginn import stopping\n"
+        "import time\nfrom ginn.runtime import signals as stopping\n"
         "class Deaf:\n    def __del__(self):\n        print('now', flush=True)\n"
         "        time.sleep(60)\n"
         "stopping.listen()\nDeaf()\nprint('lost', flush=True)\ntime.sleep(60)\n",
@@ -270,7 +270,8 @@ def test_a_process_begun_while_signals_are_held_hears_neither() -> None:
 
 def test_a_signal_that_is_held_comes_when_the_block_ends() -> None:
     code = (
-        "import os, signal, threading\nfrom ginn import stopping\nstopping.listen()\n"
+        "import os, signal, threading\nfrom ginn.runtime import signals as stopping\n"
+        "stopping.listen()\n"
         "try:\n    with stopping.held():\n        os.kill(os.getpid(), signal.SIGINT)\n"
         "        print('whole', sum(range(1000)))\n    print('too late')\n"
         "except KeyboardInterrupt:\n    os.kill(os.getpid(), signal.SIGTERM)\n    print('tidy')\n"

@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 
 
 def hand_made(
     *networks: Sequence[tuple[Any, Any]], iterations: Sequence[int] | None = None
-) -> Snapshots:
+) -> RecordedRun:
     """A run with one snapshot for each network; a network is (weight, bias) a layer, output last.
 
     Losses, accuracies and learning rates are zeros.
     """
     layers = range(len(networks[0]))
     count = len(networks)
-    return Snapshots(
+    return RecordedRun(
         seed=0,
         iterations=np.arange(count) if iterations is None else np.array(iterations),
         weights=tuple(np.array([net[i][0] for net in networks], dtype=np.float32) for i in layers),

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ginn.dataset.dataset import Domain, Part
-from ginn.network.run import Snapshots
+from ginn.dataset.dataset import Dataset, Part
+from ginn.network.run import RecordedRun
 
 Layer = tuple[Any, Any]
 
@@ -15,11 +15,11 @@ Layer = tuple[Any, Any]
 IDENTITY: Layer = ([[1, 0], [0, 1]], [0, 0])
 
 
-def run_of(*states: list[Layer], seed: int = 0, spacing: int = 10) -> Snapshots:
+def run_of(*states: list[Layer], seed: int = 0, spacing: int = 10) -> RecordedRun:
     """A run whose snapshots are `states`: for each a list of (weights, biases), output last."""
     layers = range(len(states[0]))
     count = len(states)
-    return Snapshots(
+    return RecordedRun(
         seed=seed,
         iterations=np.arange(count, dtype=np.int64) * spacing,
         weights=tuple(
@@ -32,12 +32,12 @@ def run_of(*states: list[Layer], seed: int = 0, spacing: int = 10) -> Snapshots:
     )
 
 
-def halves(pixels: int = 20, left_white: bool = False) -> Domain:
+def halves(pixels: int = 20, left_white: bool = False) -> Dataset:
     """A picture in two halves of different colour, `left` and `right`."""
     left = np.zeros((pixels, pixels), dtype=np.bool_)
     left[:, : pixels // 2] = True
     labels = left if left_white else ~left
-    return Domain(labels, (Part("left", left_white, left), Part("right", not left_white, ~left)))
+    return Dataset(labels, (Part("left", left_white, left), Part("right", not left_white, ~left)))
 
 
 def threshold(x: float, on_to_the_right: bool = True) -> Layer:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 
 
-def random_run(widths: tuple[int, ...], snapshots: int = 3, ended: str = "") -> Snapshots:
+def random_run(widths: tuple[int, ...], snapshots: int = 3, ended: str = "") -> RecordedRun:
     """A run of random networks, 2 - widths - 1, whose measures are random too."""
     rng = np.random.default_rng(len(widths))
     sizes = (2, *widths, 1)
     outs, ins = sizes[1:], sizes[:-1]
-    return Snapshots(
+    return RecordedRun(
         seed=7,
         iterations=np.arange(snapshots) * 10,
         weights=tuple(

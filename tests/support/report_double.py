@@ -9,12 +9,12 @@ import numpy as np
 
 from ginn.analysis import examples
 from ginn.analysis import facts as phenomena
-from ginn.analysis.facts import AuditionFacts, RunFacts
+from ginn.analysis.facts import RunFacts, ScreeningFacts
 from ginn.config.models import Experiment, load_spec
-from ginn.dataset.dataset import Domain, load_picture
+from ginn.dataset.dataset import Dataset, load_picture
 from ginn.figures import small_multiples
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 from ginn.pages.figure_calls import Report
 from support.paths import ROOT
 
@@ -23,7 +23,7 @@ SEEDS = range(6)
 
 
 @cache
-def trained() -> Snapshots:
+def trained() -> RecordedRun:
     """A few moments of one run that learnt the bottle."""
     with np.load(ROOT / "tests/data/trained_snapshots.npz") as arrays:
         layers = range(4)
@@ -31,7 +31,7 @@ def trained() -> Snapshots:
         biases = tuple(arrays[f"biases{i}"] for i in layers)
         iterations = arrays["iterations"].astype(np.int64)
     count = len(iterations)
-    return Snapshots(
+    return RecordedRun(
         seed=0,
         iterations=iterations,
         weights=weights,
@@ -49,7 +49,7 @@ def traced() -> Boundaries:
 
 
 @cache
-def bottle() -> Domain:
+def bottle() -> Dataset:
     """The bottle, small."""
     return load_picture(ROOT / "content/pictures/bottle.toml", PIXELS)
 
@@ -85,23 +85,25 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
         snapshots=tuple(snapshots.iterations.tolist()),
     )
     runs = [run_facts(seed, seed in failed) for seed in SEEDS]
-    exhibited = [
+    shown_runs = [
         phenomena.with_regions(run, traced()) for run in phenomena.give_roles(experiment, runs)
     ]
-    audition = AuditionFacts(128, 10_000, len(failed), tuple(sorted(failed)))
-    shown = {run.id: trained() for run in exhibited}
+    screening = ScreeningFacts(128, 10_000, len(failed), tuple(sorted(failed)))
+    shown = {run.id: trained() for run in shown_runs}
     found = examples.examples(
         shown, dict.fromkeys(shown, traced()), [trained()], bottle(), "diamond"
     )
-    facts = phenomena.gather_facts(experiment, bottle(), audition, runs, exhibited, examples=found)
+    facts = phenomena.gather_facts(
+        experiment, bottle(), screening, runs, shown_runs, examples=found
+    )
     scale = {run.id: run.loss / float(snapshots.loss[-1]) for run in runs}
     fall = np.linspace(0, 1, len(snapshots))
-    cohort = {
+    full_runs = {
         run.id: replace(snapshots, seed=run.seed, loss=snapshots.loss * scale[run.id] ** fall)
         for run in runs
     }
-    boundaries = {run.id: traced() for run in exhibited}
+    boundaries = {run.id: traced() for run in shown_runs}
     data = {"index": "data/bottle/index-0123456789.js"}
-    small = small_multiples.multiples(cohort.values(), failed, bottle())
+    small = small_multiples.multiples(full_runs.values(), failed, bottle())
     pictures = {"trials": small, "full runs": small}
-    return Report(spec.site, experiment, facts, bottle(), cohort, boundaries, data, pictures)
+    return Report(spec.site, experiment, facts, bottle(), full_runs, boundaries, data, pictures)

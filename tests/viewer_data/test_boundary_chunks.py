@@ -16,7 +16,7 @@ from ginn.analysis.facts import Moment
 from ginn.geometry import boundaries as geometry
 from ginn.geometry.boundaries import LEFT, TOP, Boundaries
 from ginn.geometry.motion import motion
-from ginn.network.run import Snapshots, pre_activations
+from ginn.network.run import RecordedRun, pre_activations
 from ginn.viewer_data import boundary_chunks, weight_chunks
 from ginn.viewer_data.boundary_chunks import (
     QUANTA,
@@ -52,7 +52,7 @@ def synthetic(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
     )
 
 
-def random_run(widths: tuple[int, ...], snapshots: int, seed: int) -> Snapshots:
+def random_run(widths: tuple[int, ...], snapshots: int, seed: int) -> RecordedRun:
     """A network that drifts, as one does in training: uniform in +-1 / sqrt(fan in) and a walk."""
     rng = np.random.default_rng(seed)
     sizes = (2, *widths, 1)
@@ -63,7 +63,7 @@ def random_run(widths: tuple[int, ...], snapshots: int, seed: int) -> Snapshots:
         return (start + np.multiply.outer(drift, speed)).astype(np.float32)
 
     pairs = list(itertools.pairwise(sizes))
-    return Snapshots(
+    return RecordedRun(
         seed=seed,
         iterations=np.arange(snapshots, dtype=np.int64),
         weights=tuple(drifting(out, fan_in, fan_in=fan_in) for fan_in, out in pairs),
@@ -202,7 +202,7 @@ def test_no_boundary_at_all() -> None:
 def test_the_text_written_out_by_hand() -> None:
     """A line from the left side to the middle of the top, and an output that is on everywhere."""
     one = np.ones(1)
-    run = Snapshots(
+    run = RecordedRun(
         0, np.arange(1), (np.array([[[1.0, 0.5]]]), np.array([[[1.0]]])),
         (np.array([[-0.5]]), np.array([[1.0]])), one, one, one,
     )  # fmt: skip
@@ -227,7 +227,7 @@ def test_the_text_written_out_by_hand() -> None:
 def test_what_stands_still_is_predicted() -> None:
     """A vertex is expected where its like was a snapshot before: a still network's are zeros."""
     start = random_run((16, 16), 1, 0)
-    still = Snapshots(
+    still = RecordedRun(
         0, np.arange(4), tuple(np.repeat(w, 4, 0) for w in start.weights),
         tuple(np.repeat(b, 4, 0) for b in start.biases), np.ones(4), np.ones(4), np.ones(4),
     )  # fmt: skip

@@ -36,8 +36,8 @@ def of_suffix(suffix: str) -> dict[str, bytes]:
 def test_every_exhibited_run_is_there_to_the_bit() -> None:
     report = make_report()
     runs = of_suffix("npz")
-    assert len(runs) == len(report.facts.experiment.exhibited)
-    for run in report.facts.experiment.exhibited:
+    assert len(runs) == len(report.facts.experiment.shown_runs)
+    for run in report.facts.experiment.shown_runs:
         (data,) = (data for name, data in runs.items() if name.startswith(f"downloads/{run.id}-"))
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             snapshots = report.snapshots[run.id]
@@ -46,7 +46,7 @@ def test_every_exhibited_run_is_there_to_the_bit() -> None:
                 assert np.array_equal(arrays[f"weights{layer}"], snapshots.weights[layer])
                 assert np.array_equal(arrays[f"biases{layer}"], snapshots.biases[layer])
             assert np.array_equal(arrays["loss"], snapshots.loss)
-            assert np.array_equal(arrays["labels"], report.domain.labels)
+            assert np.array_equal(arrays["labels"], report.dataset.labels)
 
 
 def test_the_schema_names_every_array_with_its_type_and_axes() -> None:
@@ -75,7 +75,7 @@ def test_the_facts_are_those_of_the_prose_and_the_outline_leads_to_all_of_them()
     assert json.loads(data) == json.loads(json.dumps(facts))
     outline = dict(downloads.outline(facts))
     assert outline["experiment.pixels"] == "number"
-    assert outline["experiment.cohort[].failed"] == "true or false"
+    assert outline["experiment.full-runs[].failed"] == "true or false"
     page = site()["downloads/index.html"].decode()
     for path in outline:
         assert f"<code>{path}</code>" in page
@@ -101,10 +101,10 @@ def redrawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 
 
 def test_the_program_finds_the_accuracy_that_the_network_has(redrawn: tuple[str, Path]) -> None:
-    run, domain = trained(), bottle()
+    run, dataset = trained(), bottle()
     weights, biases = ([a[-1] for a in arrays] for arrays in (run.weights, run.biases))
-    logit = pre_activations(tuple(weights), tuple(biases), domain.points())[-1]
-    right = ((logit.reshape(domain.labels.shape) > 0) == domain.labels).mean()
+    logit = pre_activations(tuple(weights), tuple(biases), dataset.points())[-1]
+    right = ((logit.reshape(dataset.labels.shape) > 0) == dataset.labels).mean()
     assert f"accuracy {right:.6f}, recorded {run.accuracy[-1]:.6f}" in redrawn[0]
 
 

@@ -10,9 +10,9 @@ from PIL import Image
 from support.random_run import random_run
 
 from ginn.analysis.facts import logits_at
-from ginn.dataset.dataset import Domain, Part
+from ginn.dataset.dataset import Dataset, Part
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import Snapshots, probability
+from ginn.network.run import RecordedRun, probability
 from ginn.viewer_data import sprite_sheets
 from ginn.viewer_data.film import film, layouts
 
@@ -21,19 +21,19 @@ COLOURS = ("#2f6fde", "#d43d3d")
 
 
 @pytest.fixture(scope="module")
-def run() -> Snapshots:
+def run() -> RecordedRun:
     return random_run(WIDTHS, SNAPSHOTS)
 
 
 @pytest.fixture(scope="module")
-def domain() -> Domain:
+def dataset() -> Dataset:
     white = np.zeros((PIXELS, PIXELS), dtype=bool)
     white[:, 20:] = True
-    return Domain(white, (Part("left", False, ~white), Part("right", True, white)))
+    return Dataset(white, (Part("left", False, ~white), Part("right", True, white)))
 
 
 @pytest.fixture(scope="module")
-def boundaries(run: Snapshots) -> Boundaries:
+def boundaries(run: RecordedRun) -> Boundaries:
     return trace(run)
 
 
@@ -45,9 +45,9 @@ def alpha(files: dict[str, bytes], name: str, x: int, y: int, size: int) -> np.n
 @pytest.mark.parametrize("layer", [0, 1])
 @pytest.mark.parametrize("snapshot", [0, 19, 20, 22])
 def test_a_neurons_tile_is_found_by_the_layouts_arithmetic_alone(
-    run: Snapshots, boundaries: Boundaries, domain: Domain, layer: int, snapshot: int
+    run: RecordedRun, boundaries: Boundaries, dataset: Dataset, layer: int, snapshot: int
 ) -> None:
-    _, files = film("seed-1", boundaries, run, COLOURS, domain)
+    _, files = film("seed-1", boundaries, run, COLOURS, dataset)
     where = layouts(run, PIXELS, list(files))["layers"][layer]
     for neuron in range(WIDTHS[layer]):
         row = 1 + neuron
@@ -69,9 +69,9 @@ def test_a_neurons_tile_is_found_by_the_layouts_arithmetic_alone(
 
 
 def test_an_output_frame_is_the_probability_at_that_snapshot(
-    run: Snapshots, boundaries: Boundaries, domain: Domain
+    run: RecordedRun, boundaries: Boundaries, dataset: Dataset
 ) -> None:
-    _, files = film("seed-1", boundaries, run, COLOURS, domain)
+    _, files = film("seed-1", boundaries, run, COLOURS, dataset)
     where = layouts(run, PIXELS, list(files))["output"]
     columns, tile = where["columns"], where["tile"]
     for snapshot in (0, 7, 22):
@@ -79,15 +79,15 @@ def test_an_output_frame_is_the_probability_at_that_snapshot(
         with Image.open(io.BytesIO(files[name])) as sheet:
             x, y = snapshot % columns * tile, snapshot // columns % columns * tile
             frame = np.asarray(sheet.convert("L").crop((x, y, x + tile, y + tile))) / 255
-        expected = probability(logits_at(run, snapshot, domain))
+        expected = probability(logits_at(run, snapshot, dataset))
         assert np.abs(frame - expected).mean() < 0.03
 
 
 def test_names_tell_the_content_and_belong_to_the_run(
-    run: Snapshots, boundaries: Boundaries, domain: Domain
+    run: RecordedRun, boundaries: Boundaries, dataset: Dataset
 ) -> None:
-    name, files = film("seed-1", boundaries, run, COLOURS, domain)
-    _, others = film("seed-1", boundaries, run, COLOURS[::-1], domain)
+    name, files = film("seed-1", boundaries, run, COLOURS, dataset)
+    _, others = film("seed-1", boundaries, run, COLOURS[::-1], dataset)
     assert name == "seed-1"
     assert all(file.startswith("seed-1/") for file in files)
     shared = set(files) & set(others)

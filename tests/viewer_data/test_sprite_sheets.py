@@ -23,7 +23,7 @@ from PIL import Image
 from support.paths import TRAINED_SNAPSHOTS
 
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import Float64, Snapshots, layer_slices
+from ginn.network.run import Float64, RecordedRun, layer_slices
 from ginn.viewer_data import sprite_sheets
 
 COLOURS = ["#1f6feb", "#cf222e", "#1a7f37"]
@@ -170,7 +170,7 @@ def test_ink_is_the_boundary_and_nothing_else(widths: tuple[int, ...], snapshots
                 assert_ink_is_the_boundary(picture, segments)
 
 
-def random_snapshots(widths: tuple[int, ...], snapshots: int, seed: int) -> Snapshots:
+def random_snapshots(widths: tuple[int, ...], snapshots: int, seed: int) -> RecordedRun:
     """Random networks, most neurons of every layer with a boundary near the domain's middle."""
     generator = np.random.default_rng(seed)
     sizes = (2, *widths, 1)
@@ -185,16 +185,16 @@ def random_snapshots(widths: tuple[int, ...], snapshots: int, seed: int) -> Snap
         middle = np.maximum(sums + biases[-1], 0)
     none = np.zeros(snapshots)
     iterations = np.arange(snapshots)
-    return Snapshots(seed, iterations, tuple(weights), tuple(biases), none, none, none)
+    return RecordedRun(seed, iterations, tuple(weights), tuple(biases), none, none, none)
 
 
-def fixture_snapshots() -> Snapshots:
+def fixture_snapshots() -> RecordedRun:
     """A trained 16-16-16 network at a few iterations."""
     with np.load(TRAINED_SNAPSHOTS) as kept:
         weights = tuple(kept[f"weights{layer}"] for layer in range(4))
         biases = tuple(kept[f"biases{layer}"] for layer in range(4))
         none = np.zeros(len(kept["iterations"]))
-        return Snapshots(3, kept["iterations"], weights, biases, none, none, none)
+        return RecordedRun(3, kept["iterations"], weights, biases, none, none, none)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def fixture_snapshots() -> Snapshots:
     [fixture_snapshots(), random_snapshots((16, 16, 16), 2, 0), random_snapshots((5, 24), 2, 1)],
     ids=["trained", "random", "random and wide"],
 )
-def test_a_traced_networks_ink_is_its_boundary(snapshots: Snapshots) -> None:
+def test_a_traced_networks_ink_is_its_boundary(snapshots: RecordedRun) -> None:
     boundaries = trace(snapshots)
     drawn = 0
     for layer, neurons in enumerate(layer_slices(snapshots.widths)[:-1]):

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from ginn.analysis.claim import Claim, all_of, compared, layers, medians
 from ginn.analysis.statistics import SEED
-from ginn.network.run import Float64, Snapshots, layer_slices
+from ginn.network.run import Float64, RecordedRun, layer_slices
 
 LATTICE = 10
 # The first iterations; the later ones are all others.
@@ -80,7 +80,7 @@ class Motion:
     control: Shares
 
 
-def motion(snapshots: Snapshots) -> Motion:
+def motion(snapshots: RecordedRun) -> Motion:
     """How one run's boundaries moved between its snapshots; see `Motion`."""
     parameters = [layer.astype(np.float64) for layer in (*snapshots.weights, *snapshots.biases)]
     before = tuple(parameter[:-1] for parameter in parameters)

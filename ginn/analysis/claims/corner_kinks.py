@@ -23,7 +23,7 @@ from ginn import formatting
 from ginn.analysis.claim import Claim, all_of, compared, medians
 from ginn.analysis.claims.kinks import BEND, Kinks, kinks, layer_of_neuron
 from ginn.analysis.statistics import DRAWS, SEED
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64
 
@@ -66,7 +66,7 @@ class Nearness:
 class CornerBend:
     """The bend nearest to one corner: whose line, which earlier neuron bends it, and how far.
 
-    `corner` counts as in `Domain.corners`; `distance` is in domain units, `angle` in degrees.
+    `corner` counts as in `Dataset.corners`; `distance` is in domain units, `angle` in degrees.
     """
 
     corner: int
@@ -76,25 +76,25 @@ class CornerBend:
     angle: float
 
 
-def points_of(domain: Domain) -> Points:
+def points_of(dataset: Dataset) -> Points:
     """The corners, a LATTICE x LATTICE lattice of midpoints, and the whole outline.
 
     ValueError if the picture has no corner that is known.
     """
-    if not len(domain.corners):
+    if not len(dataset.corners):
         raise ValueError("found no corners; expected a drawing (.toml), whose corners are known")
     middle = (np.arange(LATTICE) + 0.5) / LATTICE
     lattice = np.stack(np.meshgrid(middle, middle), axis=-1).reshape(-1, 2)
-    return Points(domain.corners, lattice, outline_points(domain))
+    return Points(dataset.corners, lattice, outline_points(dataset))
 
 
-def outline_points(domain: Domain) -> Float64:
+def outline_points(dataset: Dataset) -> Float64:
     """The middle of every pixel edge between black and white, (P, 2), in domain units."""
-    row, column = np.nonzero(domain.labels[:, 1:] != domain.labels[:, :-1])
+    row, column = np.nonzero(dataset.labels[:, 1:] != dataset.labels[:, :-1])
     upright = np.stack([column + 1.0, row + 0.5], axis=1)
-    row, column = np.nonzero(domain.labels[1:] != domain.labels[:-1])
+    row, column = np.nonzero(dataset.labels[1:] != dataset.labels[:-1])
     level = np.stack([column + 0.5, row + 1.0], axis=1)
-    return np.concatenate([upright, level]) / domain.pixels
+    return np.concatenate([upright, level]) / dataset.pixels
 
 
 def distances(points: Float64, places: Float64) -> Float64:

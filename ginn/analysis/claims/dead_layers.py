@@ -24,9 +24,9 @@ import numpy as np
 from ginn import formatting
 from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict
 from ginn.analysis.statistics import Interval, fisher_p_value, proportion_interval
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.geometry.subdivision import Bool
-from ginn.network.run import Float64, Snapshots, pre_activations, probability
+from ginn.network.run import Float64, RecordedRun, pre_activations, probability
 
 # Points evaluated at once for one snapshot: as many as stay in cache.
 POINTS = 2_048
@@ -85,9 +85,9 @@ class Hearing:
         return bisect.bisect_right(self.iterations, iteration) - 1
 
 
-def hearing(snapshots: Snapshots, domain: Domain, part: str) -> Hearing:
+def hearing(snapshots: RecordedRun, dataset: Dataset, part: str) -> Hearing:
     """Silence and success over the pixels of the part named `part`, at every snapshot."""
-    points, white = part_points(domain, part)
+    points, white = part_points(dataset, part)
     silent, right = [], []
     for snapshot in range(len(snapshots)):
         weights, biases = snapshots.at(snapshot)
@@ -108,7 +108,7 @@ def hearing(snapshots: Snapshots, domain: Domain, part: str) -> Hearing:
     )
 
 
-def last_state(snapshots: Snapshots) -> Snapshots:
+def last_state(snapshots: RecordedRun) -> RecordedRun:
     """The run's last snapshot alone."""
     return replace(
         snapshots,
@@ -121,26 +121,26 @@ def last_state(snapshots: Snapshots) -> Snapshots:
     )
 
 
-def hardest_part(runs: Sequence[Snapshots], domain: Domain) -> str:
+def hardest_part(runs: Sequence[RecordedRun], dataset: Dataset) -> str:
     """The major part that most runs have failed on by their last snapshot, by name.
 
     Of several, or where none has failed, the one of which least is right on average. A picture
     without a major part counts all.
     """
-    parts = [part.name for part in domain.parts if part.major] or [p.name for p in domain.parts]
+    parts = [part.name for part in dataset.parts if part.major] or [p.name for p in dataset.parts]
 
     def ease(part: str) -> tuple[int, float]:
-        heard = [hearing(last_state(run), domain, part) for run in runs]
-        learnt = sum(bool(each.learnt[-1]) for each in heard)
-        return learnt, float(np.mean([each.right[-1] for each in heard]))
+        screened = [hearing(last_state(run), dataset, part) for run in runs]
+        learnt = sum(bool(each.learnt[-1]) for each in screened)
+        return learnt, float(np.mean([each.right[-1] for each in screened]))
 
     return min(parts, key=ease)
 
 
-def part_points(domain: Domain, part: str) -> tuple[Float64, bool]:
+def part_points(dataset: Dataset, part: str) -> tuple[Float64, bool]:
     """The pixel centres (P, 2) of a named part, and whether it is white."""
-    chosen = next(each for each in domain.parts if each.name == part)
-    return domain.points()[chosen.mask.reshape(-1)], chosen.white
+    chosen = next(each for each in dataset.parts if each.name == part)
+    return dataset.points()[chosen.mask.reshape(-1)], chosen.white
 
 
 @dataclass(frozen=True)
@@ -296,11 +296,13 @@ class Awakening:
     inputs: float
 
 
-def awakening(snapshots: Snapshots, domain: Domain, hearing: Hearing, spell: Spell) -> Awakening:
+def awakening(
+    snapshots: RecordedRun, dataset: Dataset, hearing: Hearing, spell: Spell
+) -> Awakening:
     """What woke the silent layer where a spell ended; ValueError where it did not end."""
     if spell.ended is None:
         raise ValueError(f"seed {spell.seed}: the spell from {spell.begun} on was not seen to end")
-    points, _ = part_points(domain, hearing.part)
+    points, _ = part_points(dataset, hearing.part)
     after = hearing.at(spell.ended)
     # The layer that was shut last need not be the one that was shut first.
     layer = int(np.flatnonzero(hearing.silent[after - 1] == 1.0)[-1])
@@ -323,7 +325,9 @@ def awakening(snapshots: Snapshots, domain: Domain, hearing: Hearing, spell: Spe
     )
 
 
-def reaching_gradient(snapshots: Snapshots, snapshot: int, points: Float64, white: bool) -> Float64:
+def reaching_gradient(
+    snapshots: RecordedRun, snapshot: int, points: Float64, white: bool
+) -> Float64:
     """The norm of the gradient that some points' loss sends into each layer, (L + 1,).
 
     The Euclidean norm, over the layer's weights and biases, of the gradient of the points' mean
@@ -352,7 +356,7 @@ def reaching_gradient(snapshots: Snapshots, snapshot: int, points: Float64, whit
 def claim_silence(hearings: Sequence[Hearing], gradients: Float64) -> Claim:
     """Claim 7, the lead: runs fail where a whole layer is silent over a part of the picture.
 
-    `hearings` are the auditions' of one part, read at their last snapshot; `gradients` (runs,
+    `hearings` are the screenings' of one part, read at their last snapshot; `gradients` (runs,
     L + 1) is what the part's loss sends into each layer of those among them that are shut.
     """
     shut = [bool(each.shut[-1]) for each in hearings]

@@ -25,10 +25,17 @@ from numpy.typing import NDArray
 from ginn import formatting
 from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, layers
 from ginn.analysis.statistics import DRAWS, SEED, sign_flip_p_value
-from ginn.dataset.dataset import Domain
+from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Polyline, trace
 from ginn.geometry.subdivision import Bool
-from ginn.network.run import Float32, Float64, Snapshots, layer_slices, pre_activations, probability
+from ginn.network.run import (
+    Float32,
+    Float64,
+    RecordedRun,
+    layer_slices,
+    pre_activations,
+    probability,
+)
 
 # Copies share nine tenths of their on area, and of their off area, or more.
 ALIKE = 0.9
@@ -187,13 +194,13 @@ def likeness_across(on: Sequence[Bool]) -> Float64:
     return np.asarray(like.degree[like.pairs & (run[:, None] != run)])
 
 
-def on_maps(snapshots: Snapshots, snapshot: int, points: Float64) -> tuple[Bool, ...]:
+def on_maps(snapshots: RecordedRun, snapshot: int, points: Float64) -> tuple[Bool, ...]:
     """The points (n, P) at which each neuron of each hidden layer is on, at one snapshot."""
     weights, biases = snapshots.at(snapshot)
     return tuple(values.T > 0 for values in pre_activations(weights, biases, points)[:-1])
 
 
-def boundary_distances(snapshots: Snapshots, snapshot: int, layer: int) -> Float64:
+def boundary_distances(snapshots: RecordedRun, snapshot: int, layer: int) -> Float64:
     """How far apart the boundaries of a layer's neurons are, (n, n), in sides of the domain.
 
     For each point of one boundary, spread evenly along it, the distance to the nearest point of the
@@ -263,7 +270,12 @@ class Removal:
 
 
 def removal(
-    snapshots: Snapshots, snapshot: int, layer: int, removed: int, kept: int | None, points: Float64
+    snapshots: RecordedRun,
+    snapshot: int,
+    layer: int,
+    removed: int,
+    kept: int | None,
+    points: Float64,
 ) -> Removal:
     """Take out a neuron, and let another of its layer, `kept`, speak for it.
 
@@ -311,7 +323,7 @@ class Copy:
     dropped: Removal
 
 
-def copies(snapshots: Snapshots, likes: Sequence[Likeness], points: Float64) -> tuple[Copy, ...]:
+def copies(snapshots: RecordedRun, likes: Sequence[Likeness], points: Float64) -> tuple[Copy, ...]:
     """Every pair of copies at a run's last snapshot; `likes` are the layers' over all snapshots."""
     rng = np.random.default_rng([SEED, snapshots.seed])
     found = []
@@ -341,9 +353,9 @@ def copies(snapshots: Snapshots, likes: Sequence[Likeness], points: Float64) -> 
     return tuple(found)
 
 
-def every_other(domain: Domain) -> Float64:
+def every_other(dataset: Dataset) -> Float64:
     """The centres (P, 2) of every other pixel of every other row."""
-    points = domain.points().reshape(domain.pixels, domain.pixels, 2)
+    points = dataset.points().reshape(dataset.pixels, dataset.pixels, 2)
     return points[::2, ::2].reshape(-1, 2)
 
 

@@ -21,9 +21,9 @@ from ginn import formatting
 from ginn.analysis.claim import Claim, compared, medians
 from ginn.analysis.statistics import sign_flip_p_value
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Float64, Snapshots, layer_slices, pre_activations
+from ginn.network.run import Float64, RecordedRun, layer_slices, pre_activations
 
-# Domain units. A vertex is exact to about 1e-13, so the direction of a segment this long is told
+# Dataset units. A vertex is exact to about 1e-13, so the direction of a segment this long is told
 # to 1e-7; most shorter ones are several boundaries meeting in one place.
 SHORTEST_SEGMENT = 1e-6
 # Degrees, from which on a kink is called a bend.
@@ -147,7 +147,7 @@ def layer_of_neuron(widths: tuple[int, ...]) -> NDArray[np.int64]:
     return np.repeat(np.arange(len(widths) + 1), [*widths, 1])
 
 
-def passage(snapshots: Snapshots, found: Kinks, other_gates: bool = False) -> Passage:
+def passage(snapshots: RecordedRun, found: Kinks, other_gates: bool = False) -> Passage:
     """What the weights say of each kink: the open paths, and the angle they make.
 
     Just off and just on the cause's side, the gradient of the line's pre-activation is the product
@@ -167,7 +167,7 @@ def passage(snapshots: Snapshots, found: Kinks, other_gates: bool = False) -> Pa
 
 
 def _passage_of_layer(
-    snapshots: Snapshots, found: Kinks, rows: NDArray[np.intp], other_gates: bool
+    snapshots: RecordedRun, found: Kinks, rows: NDArray[np.intp], other_gates: bool
 ) -> tuple[NDArray[np.int64], Float64]:
     """Open paths and angles of kinks of one snapshot whose lines belong to one layer."""
     layer = layer_of_neuron(snapshots.widths)
@@ -200,7 +200,7 @@ def _passage_of_layer(
     return paths, np.where(lost, np.nan, angle)
 
 
-def bends(snapshots: Snapshots, boundaries: Boundaries, found: Kinks | None = None) -> Bends:
+def bends(snapshots: RecordedRun, boundaries: Boundaries, found: Kinks | None = None) -> Bends:
     """What bends what in one run; see `Bends` for the definitions."""
     found = kinks(boundaries) if found is None else found
     told = np.isfinite(found.angle)
@@ -260,7 +260,7 @@ def network_bound(widths: Sequence[int]) -> int:
     return math.prod(arrangement_bound(width) for width in widths)
 
 
-def region_growth(snapshots: Snapshots, boundaries: Boundaries) -> RegionGrowth:
+def region_growth(snapshots: RecordedRun, boundaries: Boundaries) -> RegionGrowth:
     """How the number of linear regions goes through one run's training; see `RegionGrowth`."""
     regions, iterations = boundaries.regions, snapshots.iterations
     fewest, most = int(np.argmin(regions)), int(np.argmax(regions))
@@ -338,7 +338,7 @@ def _tiny(value: float) -> str:
 def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -> Claim:
     """Claim 1, third part: training multiplies the linear regions.
 
-    `untrained` holds the regions of freshly initialised networks, those of the audition.
+    `untrained` holds the regions of freshly initialised networks, those of the screening.
     """
     start, end = (
         np.array([getattr(run, name) for run in runs], dtype=np.float64)

@@ -30,7 +30,7 @@ from ginn import formatting
 from ginn.analysis.claim import Claim
 from ginn.analysis.statistics import rank_correlation, sign_flip_p_value
 from ginn.geometry.subdivision import Bool
-from ginn.network.run import Float64, Snapshots, layer_slices, pre_activations, probability
+from ginn.network.run import Float64, RecordedRun, layer_slices, pre_activations, probability
 
 # Where a window of steps lies, in shares of training: the last tenth, and one just past the middle.
 LATE = (0.9, 1.0)
@@ -79,14 +79,14 @@ class State(NamedTuple):
     values: list[Float64]
 
 
-def state(snapshots: Snapshots, snapshot: int, points: Float64) -> State:
+def state(snapshots: RecordedRun, snapshot: int, points: Float64) -> State:
     """One snapshot at points (P, 2), in float64; values are (P, out) a layer."""
     weights, biases = snapshots.at(snapshot)
     wide = tuple(weight.astype(np.float64) for weight in weights)
     return State(wide, pre_activations(weights, biases, points))
 
 
-def window(snapshots: Snapshots, shares: tuple[float, float]) -> range:
+def window(snapshots: RecordedRun, shares: tuple[float, float]) -> range:
     """The steps, by the snapshot each starts from, that end between two shares of training.
 
     The first share is left out, the second is in. Where no step ends there, it is the one that is
@@ -99,7 +99,7 @@ def window(snapshots: Snapshots, shares: tuple[float, float]) -> range:
     return range(first, min(max(last, first + 1), len(ends)))
 
 
-def flips(snapshots: Snapshots, steps: range, points: Float64) -> Flips:
+def flips(snapshots: RecordedRun, steps: range, points: Float64) -> Flips:
     """Every hidden neuron's flips from each snapshot of `steps` to the next, over points (P, 2).
 
     `steps` counts up by one.
@@ -145,7 +145,7 @@ def flips(snapshots: Snapshots, steps: range, points: Float64) -> Flips:
     )
 
 
-def flipped_shares(snapshots: Snapshots, steps: range, points: Float64) -> Float64:
+def flipped_shares(snapshots: RecordedRun, steps: range, points: Float64) -> Float64:
     """The share of points that each hidden neuron flips a step, (N,), as `Flips.flipped`."""
     total = np.zeros(sum(snapshots.widths))
     on = _states_of(snapshots, steps[0], points)
@@ -156,7 +156,7 @@ def flipped_shares(snapshots: Snapshots, steps: range, points: Float64) -> Float
     return total / len(steps)
 
 
-def _states_of(snapshots: Snapshots, snapshot: int, points: Float64) -> Bool:
+def _states_of(snapshots: RecordedRun, snapshot: int, points: Float64) -> Bool:
     """Whether each hidden neuron is on at each point, (P, N)."""
     return np.concatenate(state(snapshots, snapshot, points).values[:-1], axis=1) > 0
 

@@ -1,9 +1,9 @@
 """Deeper and wider: does a larger network fail less often, and how much better does it end?
 
 Each larger network is trained exactly as the plain one: the same picture, length, minibatches and
-learning rate, the same audition of as many seeds. Compared are auditions with auditions, and full
-runs with those full runs of the plain network whose seeds nobody chose: seeds trained in full just
-because their audition had failed are left out.
+learning rate, the same screening of as many seeds. Compared are screenings with screenings, and
+full runs with those full runs of the plain network whose seeds nobody chose: seeds trained in
+full just because their screening had failed are left out.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from ginn.analysis.statistics import (
 
 @dataclass(frozen=True)
 class Network:
-    """What became of one network: its auditions, and its full runs in order of seed.
+    """What became of one network: its screenings, and its full runs in order of seed.
 
     `errors` are the shares of wrong pixels of the full runs, `regions` their linear regions at the
-    end; `failed_auditions` of `auditions` seeds had failed.
+    end; `failed_screenings` of `screenings` seeds had failed.
     """
 
     title: str
     widths: tuple[int, ...]
-    auditions: int
-    failed_auditions: int
+    screenings: int
+    failed_screenings: int
     errors: tuple[float, ...]
     failed_runs: int
     regions: tuple[int, ...]
@@ -45,7 +45,7 @@ class Network:
 class Larger:
     """One larger network against the plain one.
 
-    `failure` is its share of failed auditions with its 95% interval (Clopper and Pearson);
+    `failure` is its share of failed screenings with its 95% interval (Clopper and Pearson);
     `failure_p` Fisher's exact p-value that it is as large as the plain network's; `better` the
     share of pairs of full runs in which the larger network has the smaller error, 0.5 under no
     effect; `error_p` the exact rank sum p-value of that.
@@ -65,12 +65,13 @@ class Larger:
 def compare(plain: Network, larger: Network) -> Larger:
     """How a larger network compares with the plain one; see `Larger`."""
     table = [
-        [each.failed_auditions, each.auditions - each.failed_auditions] for each in (plain, larger)
+        [each.failed_screenings, each.screenings - each.failed_screenings]
+        for each in (plain, larger)
     ]
     return Larger(
         title=larger.title,
-        failure=larger.failed_auditions / larger.auditions,
-        interval=proportion_interval(larger.failed_auditions, larger.auditions),
+        failure=larger.failed_screenings / larger.screenings,
+        interval=proportion_interval(larger.failed_screenings, larger.screenings),
         failure_p=fisher_p_value(table),
         better=probability_of_superiority(plain.errors, larger.errors),
         error_p=rank_sum_p_value(plain.errors, larger.errors),
@@ -90,8 +91,8 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
     tests = 2 * len(compared)
     told = "; ".join(
         f"{each.title.lower()}: {formatting.percent(each.error_median, 2)} of pixels wrong "
-        f"({formatting.p_value(each.error_p)}), {one.failed_auditions} of "
-        f"{formatting.count(one.auditions, 'trial')} failed "
+        f"({formatting.p_value(each.error_p)}), {one.failed_screenings} of "
+        f"{formatting.count(one.screenings, 'trial')} failed "
         f"({formatting.p_value(each.failure_p)}), "
         f"{each.regions_median:,.0f} regions"
         for each, one in zip(compared, larger, strict=True)
@@ -108,7 +109,7 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
         else "no larger network was trained",
         control=f"{plain.title.lower()} ({'-'.join(map(str, plain.widths))}): "
         f"{formatting.percent(float(np.median(plain.errors)), 2)} of pixels wrong, "
-        f"{plain.failed_auditions} of {formatting.count(plain.auditions, 'trial')} failed, "
+        f"{plain.failed_screenings} of {formatting.count(plain.screenings, 'trial')} failed, "
         f"{np.median(plain.regions):,.0f} regions",
         runs=len(plain.errors) + sum(each.runs for each in compared),
         verdict=_verdict(compared, tests),

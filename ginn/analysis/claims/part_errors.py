@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from ginn import formatting
 from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of
 from ginn.analysis.statistics import probability_of_superiority, rank_sum_p_value
-from ginn.dataset.dataset import Domain
-from ginn.network.run import Snapshots, pre_activations
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import RecordedRun, pre_activations
 
 
 @dataclass(frozen=True)
@@ -56,32 +56,34 @@ class Comparison:
 
 
 def part_errors(
-    snapshots: Snapshots, domain: Domain, top: Sequence[str], snapshot: int = -1
+    snapshots: RecordedRun, dataset: Dataset, top: Sequence[str], snapshot: int = -1
 ) -> PartErrors:
     """Errors by part of one run at one snapshot; `top` names the parts that are the top.
 
     ValueError if the picture has no part of such a name.
     """
-    logit = pre_activations(*snapshots.at(snapshot), domain.points())[-1]
-    logit = logit.reshape(domain.labels.shape)
-    wrong = (logit > 0) != domain.labels
-    entropy = np.logaddexp(0.0, np.where(domain.labels, -logit, logit))
-    parts, band = top_and_band(domain, top)
+    logit = pre_activations(*snapshots.at(snapshot), dataset.points())[-1]
+    logit = logit.reshape(dataset.labels.shape)
+    wrong = (logit > 0) != dataset.labels
+    entropy = np.logaddexp(0.0, np.where(dataset.labels, -logit, logit))
+    parts, band = top_and_band(dataset, top)
     return PartErrors(
         seed=snapshots.seed,
-        wrong={part.name: float(wrong[part.mask].mean()) for part in domain.parts},
-        cross_entropy={part.name: float(entropy[part.mask].mean()) for part in domain.parts},
+        wrong={part.name: float(wrong[part.mask].mean()) for part in dataset.parts},
+        cross_entropy={part.name: float(entropy[part.mask].mean()) for part in dataset.parts},
         top=float(wrong[parts].mean()),
         band=float(wrong[band].mean()),
     )
 
 
-def top_and_band(domain: Domain, top: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def top_and_band(
+    dataset: Dataset, top: Sequence[str]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """The pixels (n, n) of the named parts, and of all rows from their first to their last.
 
     ValueError if no name is given, or the picture has no part of such a name.
     """
-    masks = {part.name: part.mask for part in domain.parts}
+    masks = {part.name: part.mask for part in dataset.parts}
     missing = [name for name in top if name not in masks]
     if missing or not top:
         raise ValueError(
@@ -130,17 +132,17 @@ def is_better(found: Comparison, tests: int) -> Verdict:
 
 
 def claim_failed_runs_model_the_top_better(
-    cohort: dict[str, Comparison], auditions: dict[str, Comparison]
+    full_runs: dict[str, Comparison], screenings: dict[str, Comparison]
 ) -> Claim:
-    """Claim 8: failed runs model the top better, from `compare_runs` of full runs and auditions.
+    """Claim 8: failed runs model the top better, from `compare_runs` of full runs and screenings.
 
-    The verdict is the full runs' where there are enough of them to decide, else the auditions'.
+    The verdict is the full runs' where there are enough of them to decide, else the screenings'.
     """
     verdicts = [
         all_of([is_better(group[name], 4) for name in ("top", "band")])
-        for group in (cohort, auditions)
+        for group in (full_runs, screenings)
     ]
-    full, short = cohort["top"], auditions["top"]
+    full, short = full_runs["top"], screenings["top"]
     return Claim(
         name="Failed runs and the top",
         statement="A failed run models the top of the picture better than a good run does.",
@@ -151,8 +153,8 @@ def claim_failed_runs_model_the_top_better(
         value="wrong in the top, failed runs against the others: "
         f"{_told(full)}, {full.failed} of {full.failed + full.others} full runs failed; "
         f"{_told(short)}, {short.failed} of {short.failed + short.others} trials failed (medians)",
-        control=f"over whole rows: full runs {_told(cohort['band'])}; trials "
-        f"{_told(auditions['band'])}",
+        control=f"over whole rows: full runs {_told(full_runs['band'])}; trials "
+        f"{_told(screenings['band'])}",
         runs=full.failed + full.others,
         verdict=verdicts[1] if verdicts[0] == "not decidable here" else verdicts[0],
     )

@@ -27,13 +27,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ginn.analysis.claims.dead_layers import hearing, last_state, part_points
-from ginn.dataset.dataset import Domain
-from ginn.network.run import Float64, Snapshots, Start, pre_activations
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import Float64, RecordedRun, Start, pre_activations
 
 ARMS = ("untouched", "raised", "lowered", "random", "elsewhere")
 IMPOSED_ARMS = ("untouched", "lowered", "random")
 STREAMS = 8
-# Minibatches that no audition and no run of a cohort has seen: beyond the seeds an author may name.
+# Minibatches that no screening and no full run has seen: beyond the seeds an author may name.
 FIRST_STREAM = 1 << 20
 # The raise beyond what brings the part's last pixel on, as a share of it.
 MARGIN = 0.05
@@ -64,13 +64,13 @@ class Trial:
     stream: int
 
 
-def patient(snapshots: Snapshots, domain: Domain, part: str) -> Patient | None:
+def patient(snapshots: RecordedRun, dataset: Dataset, part: str) -> Patient | None:
     """The run as a patient by its last state; None where no layer is silent over all of the part.
 
     The raise is 1 + MARGIN times the distance to zero, at the pixel where the layer is furthest
     from coming on, of the neuron nearest to it there; the step is that times the root of the width.
     """
-    points, _ = part_points(domain, part)
+    points, _ = part_points(dataset, part)
     weights, biases = _state(snapshots)
     hidden = pre_activations(weights, biases, points)[:-1]
     for layer, values in enumerate(hidden):
@@ -82,17 +82,17 @@ def patient(snapshots: Snapshots, domain: Domain, part: str) -> Patient | None:
     return None
 
 
-def learner(snapshots: Snapshots, domain: Domain, part: str) -> Patient | None:
+def learner(snapshots: RecordedRun, dataset: Dataset, part: str) -> Patient | None:
     """The run as one to silence, by its last state; None unless it is open and has learnt the part.
 
     The layer is the one that takes the least lowering, of those beyond the first where there are
     any: that is where runs were found to fall silent. The lowering is 1 + MARGIN times the highest
     pre-activation over the part.
     """
-    heard = hearing(last_state(snapshots), domain, part)
-    if heard.shut[-1] or not heard.learnt[-1]:
+    screened = hearing(last_state(snapshots), dataset, part)
+    if screened.shut[-1] or not screened.learnt[-1]:
         return None
-    points, _ = part_points(domain, part)
+    points, _ = part_points(dataset, part)
     hidden = pre_activations(*_state(snapshots), points)[:-1]
     fall = [float(values.max()) * (1 + MARGIN) for values in hidden]
     layer = min(range(min(1, len(hidden) - 1), len(hidden)), key=lambda each: fall[each])
@@ -109,7 +109,7 @@ def trials(
     )
 
 
-def start(each: Sequence[Trial], runs: Mapping[int, Snapshots]) -> Start:
+def start(each: Sequence[Trial], runs: Mapping[int, RecordedRun]) -> Start:
     """The networks that the trials start from, changed as their arms say; `runs` goes by seed."""
     changed = [_changed(trial, runs[trial.patient.seed]) for trial in each]
     return Start(
@@ -123,13 +123,15 @@ def _stacked(layer: tuple[Float64, ...]) -> np.ndarray[tuple[int, ...], np.dtype
     return np.stack(layer).astype(np.float32)
 
 
-def _state(snapshots: Snapshots) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
+def _state(snapshots: RecordedRun) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
     """Weights and biases of a run's last snapshot, in float64."""
     weights = tuple(weight[-1].astype(np.float64) for weight in snapshots.weights)
     return weights, tuple(bias[-1].astype(np.float64) for bias in snapshots.biases)
 
 
-def _changed(trial: Trial, snapshots: Snapshots) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
+def _changed(
+    trial: Trial, snapshots: RecordedRun
+) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
     """One trial's network: its patient's last state after the step of its arm."""
     weights, biases = _state(snapshots)
     step, layer = trial.patient.step, trial.patient.layer

@@ -17,8 +17,8 @@ from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of
 from ginn.analysis.claims.dead_layers import Hearing, hearing
 from ginn.analysis.claims.revival import Patient, Trial
 from ginn.analysis.statistics import Interval, proportion_interval, sign_flip_p_value
-from ginn.dataset.dataset import Domain
-from ginn.network.run import Snapshots
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import RecordedRun
 
 # The controls that were named before any trial was run; they decide. The other two were added to
 # say more of how it works, `lowered` after a first reading of the results.
@@ -99,24 +99,26 @@ class Intervention:
 
 
 def read(
-    each: Sequence[Trial], trained: Sequence[Snapshots], domain: Domain, treated: str = "raised"
+    each: Sequence[Trial], trained: Sequence[RecordedRun], dataset: Dataset, treated: str = "raised"
 ) -> Intervention:
     """What became of the trials; `trained` are their runs, in the same order.
 
     The arm `treated` is compared with each other one. A run that ended early counts with its last
     finite state.
     """
-    heard = [hearing(run, domain, t.patient.part) for t, run in zip(each, trained, strict=True)]
+    screened = [hearing(run, dataset, t.patient.part) for t, run in zip(each, trained, strict=True)]
     patients = tuple(dict.fromkeys(trial.patient for trial in each))
     names = tuple(dict.fromkeys(trial.arm for trial in each))
-    iterations = max((h.iterations for h in heard), key=len)
+    iterations = max((h.iterations for h in screened), key=len)
     return Intervention(
         patients=patients,
         iterations=iterations,
         streams=len({trial.stream for trial in each}),
-        arms=tuple(_arm(name, patients, each, heard, len(iterations)) for name in names),
+        arms=tuple(_arm(name, patients, each, screened, len(iterations)) for name in names),
         comparisons=tuple(
-            _comparison(treated, name, patients, each, heard) for name in names if name != treated
+            _comparison(treated, name, patients, each, screened)
+            for name in names
+            if name != treated
         ),
     )
 
@@ -125,11 +127,11 @@ def _arm(
     name: str,
     patients: tuple[Patient, ...],
     each: Sequence[Trial],
-    heard: Sequence[Hearing],
+    screened: Sequence[Hearing],
     snapshots: int,
 ) -> Arm:
     """The trials of one arm, counted."""
-    own = [(t, h) for t, h in zip(each, heard, strict=True) if t.arm == name]
+    own = [(t, h) for t, h in zip(each, screened, strict=True) if t.arm == name]
     learnt = np.stack(
         [np.pad(h.learnt, (0, snapshots - len(h.learnt)), mode="edge") for _, h in own]
     )
@@ -154,10 +156,12 @@ def _comparison(
     other: str,
     patients: tuple[Patient, ...],
     each: Sequence[Trial],
-    heard: Sequence[Hearing],
+    screened: Sequence[Hearing],
 ) -> Comparison:
     """Twins of the treated arm and another, compared."""
-    since = {(t.patient, t.stream, t.arm): h.learnt_since for t, h in zip(each, heard, strict=True)}
+    since = {
+        (t.patient, t.stream, t.arm): h.learnt_since for t, h in zip(each, screened, strict=True)
+    }
     streams = sorted({trial.stream for trial in each})
     own, others = (
         np.array([[since[p, s, arm] for s in streams] for p in patients])
@@ -189,7 +193,7 @@ def sign_test_p_value(better: int, worse: int) -> float:
 def claim_waking(told: Intervention | None) -> Claim:
     """Claim 7, the test: a run learns once its silent layer is woken.
 
-    Without an intervention, since no audition was shut off from a part, nothing can be decided.
+    Without an intervention, since no screening was shut off from a part, nothing can be decided.
 
     It holds if the raised twins learn more often than the untouched ones and than those nudged at
     random, over the number of all tests; the other arms stand beside.
@@ -257,7 +261,7 @@ def _decided(better: int, worse: int, p_value: float) -> Verdict:
 def claim_silencing(told: Intervention | None) -> Claim:
     """Claim 7, the other way about: silence is all that it takes to fail.
 
-    Without an intervention, since no audition had learnt the part, nothing can be decided.
+    Without an intervention, since no screening had learnt the part, nothing can be decided.
 
     `told` is read with "lowered" as the treated arm, from runs that had learnt the part. By the 95%
     interval of those that are open and have learnt again, it does not hold if that is more than

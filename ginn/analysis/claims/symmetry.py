@@ -31,8 +31,8 @@ from ginn.analysis.statistics import (
     rank_correlation_interval,
     rank_correlation_p_value,
 )
-from ginn.dataset.dataset import Domain
-from ginn.network.run import Float64, Snapshots, pre_activations
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import Float64, RecordedRun, pre_activations
 
 Axis = Literal["left-right", "top-bottom"]
 AXES: tuple[Axis, Axis] = ("left-right", "top-bottom")
@@ -64,10 +64,10 @@ class Correlation:
     p_value: float
 
 
-def mirror_scores(snapshots: Snapshots, domain: Domain, snapshot: int = -1) -> MirrorScores:
+def mirror_scores(snapshots: RecordedRun, dataset: Dataset, snapshot: int = -1) -> MirrorScores:
     """How symmetric each layer is at one snapshot; see `MirrorScores`."""
-    values = pre_activations(*snapshots.at(snapshot), domain.points())[:-1]
-    maps = [(value > 0).T.reshape(-1, *domain.labels.shape) for value in values]
+    values = pre_activations(*snapshots.at(snapshot), dataset.points())[:-1]
+    maps = [(value > 0).T.reshape(-1, *dataset.labels.shape) for value in values]
     return MirrorScores(
         own=np.array([mirror_score(on, "left-right") for on in maps]),
         other=np.array([mirror_score(on, "top-bottom") for on in maps]),
@@ -136,9 +136,9 @@ def best_matching(gain: Float64) -> NDArray[np.intp]:
     return matched
 
 
-def picture_symmetry(domain: Domain, axis: Axis) -> float:
+def picture_symmetry(dataset: Dataset, axis: Axis) -> float:
     """The likeness of the picture and its mirror image, in [0, 1]; 1 for an axis that it has."""
-    return float(mirror_likenesses(domain.labels[None], axis)[0, 0])
+    return float(mirror_likenesses(dataset.labels[None], axis)[0, 0])
 
 
 def correlation_with_loss(runs: Sequence[MirrorScores], layer: int, axis: Axis) -> Correlation:
@@ -183,19 +183,19 @@ def claim_symmetric_boundaries(
 
 
 def claim_better_is_more_symmetric(
-    cohort: Sequence[MirrorScores], auditions: Sequence[MirrorScores]
+    full_runs: Sequence[MirrorScores], screenings: Sequence[MirrorScores]
 ) -> Claim:
     """Claim 6 itself: the better network is the more symmetric one, over full runs.
 
-    The auditions, at their end, are told beside them, and a layer in which they say the opposite
+    The screenings, at their end, are told beside them, and a layer in which they say the opposite
     does not count.
     """
-    hidden = range(len(cohort[0].own))
+    hidden = range(len(full_runs[0].own))
     found, other = (
-        [correlation_with_loss(cohort, layer, axis) for layer in hidden] for axis in AXES
+        [correlation_with_loss(full_runs, layer, axis) for layer in hidden] for axis in AXES
     )
     short, short_other = (
-        [correlation_with_loss(auditions, layer, axis) for layer in hidden] for axis in AXES
+        [correlation_with_loss(screenings, layer, axis) for layer in hidden] for axis in AXES
     )
     return Claim(
         name="Better is more symmetric",
@@ -206,9 +206,9 @@ def claim_better_is_more_symmetric(
         "correlation over the trials has the other sign, with p below "
         f"{SIGNIFICANT:g}, does not count.",
         value=f"rank correlation with loss in {layers([each + 1 for each in hidden])}: "
-        f"{_told(found)}; in {len(auditions)} trials {_told(short)}",
+        f"{_told(found)}; in {len(screenings)} trials {_told(short)}",
         control=f"mirrored top to bottom instead {_told(other)}; in trials {_told(short_other)}",
-        runs=len(cohort),
+        runs=len(full_runs),
         verdict=correlated_negatively(found, short),
     )
 

@@ -30,8 +30,8 @@ from ginn.analysis.claims.bias_vs_weights import (
     shares,
     shift_and_turn,
 )
-from ginn.dataset.dataset import Domain
-from ginn.network.run import Snapshots, pre_activations
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import RecordedRun, pre_activations
 
 NETWORK: list[tuple[Any, Any]] = [
     ([[1, 0.5], [0.5, -1]], [-0.6, 0.3]),
@@ -40,14 +40,14 @@ NETWORK: list[tuple[Any, Any]] = [
 ]
 
 
-def moved(layer: int, weight: Any = 0.0, bias: Any = 0.0) -> Snapshots:
+def moved(layer: int, weight: Any = 0.0, bias: Any = 0.0) -> RecordedRun:
     """Two snapshots of NETWORK: in the second, one layer's weights and biases have moved."""
     later = [(np.array(w, dtype=float), np.array(b, dtype=float)) for w, b in NETWORK]
     later[layer] = (later[layer][0] + weight, later[layer][1] + bias)
     return replace(hand_made(NETWORK, later), learning_rate=np.array([1e-3, 1e-3]))
 
 
-def single(run: Snapshots) -> Shares:
+def single(run: RecordedRun) -> Shares:
     parameters = [layer.astype(float) for layer in (*run.weights, *run.biases)]
     return shares(tuple(p[:-1] for p in parameters), tuple(p[1:] for p in parameters))
 
@@ -108,7 +108,7 @@ def test_weights_that_move_against_each_other_about_the_centre_turn_and_do_not_s
 def test_the_shares_are_those_of_a_picture_of_every_pixel() -> None:
     run = random_run((5, 4), 6)
     n = 100
-    points = Domain(np.zeros((n, n), dtype=bool), ()).points()
+    points = Dataset(np.zeros((n, n), dtype=bool), ()).points()
     values = pre_activations(run.weights, run.biases, points)
     change = [np.diff(value, axis=0) for value in values]  # (T, P, out)
     uniform = [each.mean(axis=1) ** 2 / (each**2).mean(axis=1) for each in change]
@@ -131,7 +131,7 @@ def test_equal_steps_move_what_moved_by_one_learning_rate() -> None:
     assert 0 < (step[:, :, 0] > 0).mean() < 1
 
 
-def random_walk(seed: int) -> Snapshots:
+def random_walk(seed: int) -> RecordedRun:
     """A run whose parameters take equal steps of random sign at every iteration: no effect."""
     rng = np.random.default_rng(seed)
     count, rate = EARLY + 60, 1e-3
@@ -150,7 +150,7 @@ def random_walk(seed: int) -> Snapshots:
     )
 
 
-def biased_walk(seed: int) -> Snapshots:
+def biased_walk(seed: int) -> RecordedRun:
     """The same, but for the first EARLY iterations nothing moves except biases."""
     run = random_walk(seed)
     weights = tuple(

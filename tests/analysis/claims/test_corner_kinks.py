@@ -25,17 +25,17 @@ from ginn.analysis.claims.corner_kinks import (
     points_of,
 )
 from ginn.analysis.claims.kinks import Kinks, kinks
-from ginn.dataset.dataset import Domain, Part, load_picture
+from ginn.dataset.dataset import Dataset, Part, load_picture
 from ginn.geometry.boundaries import trace
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 
 
-def square_picture(low: float = 0.3, high: float = 0.7, n: int = 40) -> Domain:
+def square_picture(low: float = 0.3, high: float = 0.7, n: int = 40) -> Dataset:
     """A black square on white."""
     black = np.zeros((n, n), dtype=bool)
     black[round(low * n) : round(high * n), round(low * n) : round(high * n)] = True
     corners = np.array([[x, y] for y in (low, high) for x in (low, high)])
-    return Domain(~black, (Part("square", False, black),), corners)
+    return Dataset(~black, (Part("square", False, black),), corners)
 
 
 def hat(x: float, y: float) -> list[tuple[Any, Any]]:
@@ -45,7 +45,7 @@ def hat(x: float, y: float) -> list[tuple[Any, Any]]:
     return [first, ([[-2, 1]], [-x - y]), ([[1]], [-9])]
 
 
-def run_of(*places: tuple[float, float]) -> Snapshots:
+def run_of(*places: tuple[float, float]) -> RecordedRun:
     return hand_made(*[hat(*place) for place in places])
 
 
@@ -66,8 +66,8 @@ def test_distance_is_to_the_nearest_place() -> None:
 
 
 def test_the_outline_is_between_black_and_white_pixels() -> None:
-    domain = square_picture()
-    points = outline_points(domain)
+    dataset = square_picture()
+    points = outline_points(dataset)
     assert len(points) == 4 * 16
     from_centre = np.abs(points - 0.5).max(axis=1)
     np.testing.assert_allclose(from_centre, 0.2)
@@ -84,9 +84,9 @@ def test_points_are_the_corners_a_lattice_and_the_outline() -> None:
 
 
 def test_a_bend_on_one_corner_is_at_the_sides_distance_from_two_others() -> None:
-    domain = square_picture()
+    dataset = square_picture()
     run = run_of((0.3, 0.3))
-    found = nearness(trace(run), run.iterations, points_of(domain))
+    found = nearness(trace(run), run.iterations, points_of(dataset))
     assert found.corners.shape == (1, 2)
     expected = (0 + 0.4 + 0.4 + 0.4 * np.sqrt(2)) / 4
     np.testing.assert_allclose(found.corners[0, 0], expected, atol=1e-6)
@@ -175,9 +175,9 @@ def test_the_claim_needs_corners_nearer_than_both_controls() -> None:
 
 
 def test_bends_at_random_are_no_nearer_to_corners() -> None:
-    domain, rng = square_picture(), np.random.default_rng(2)
+    dataset, rng = square_picture(), np.random.default_rng(2)
     runs = []
     for _ in range(12):
         run = run_of(*rng.uniform(0.1, 0.9, (1, 2)).tolist())
-        runs.append(nearness(trace(run), run.iterations, points_of(domain)))
+        runs.append(nearness(trace(run), run.iterations, points_of(dataset)))
     assert claim_bends_at_corners(runs).verdict != "holds"

@@ -30,8 +30,8 @@ from ginn.analysis.claims.dead_layers import (
     thresholds,
 )
 from ginn.analysis.statistics import proportion_interval
-from ginn.dataset.dataset import Domain, Part
-from ginn.network.run import Snapshots
+from ginn.dataset.dataset import Dataset, Part
+from ginn.network.run import RecordedRun
 
 # Silent left of x = .5 in its second layer; the output is white where that is on.
 SILENT_LEFT = [IDENTITY, layer_of(threshold(0.5), threshold(0.6)), ([[1, 1]], [-0.01])]
@@ -43,7 +43,7 @@ HEARD = [
 ]
 
 
-def heard(silent: list[bool], right: float = 0.0, seed: int = 0) -> Hearing:
+def screened(silent: list[bool], right: float = 0.0, seed: int = 0) -> Hearing:
     """A hearing of one layer that is shut at some snapshots."""
     share = np.array(silent, dtype=float)[:, None]
     return Hearing(
@@ -70,7 +70,7 @@ def test_success_is_the_share_of_the_parts_own_pixels_on_the_right_side() -> Non
     got = hearing(run_of(quarter), white_left, "left")
     assert got.right.tolist() == [0.5]
     assert got.learnt.tolist() == [True]
-    assert heard([False], 0.49).learnt.tolist() == [False]
+    assert screened([False], 0.49).learnt.tolist() == [False]
     np.testing.assert_array_equal(got.silent, [[0.0, 0.5]])
 
 
@@ -86,7 +86,7 @@ def test_a_part_is_learnt_since_it_was_to_the_end(right: list[float], since: flo
 def test_pixels_beyond_one_piece_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     run = random_run((5, 4))
     whole = hearing(run, halves(), "left")
-    monkeypatch.setattr("ginn.measures.silence.POINTS", 7)
+    monkeypatch.setattr("ginn.analysis.claims.dead_layers.POINTS", 7)
     pieces = hearing(run, halves(), "left")
     np.testing.assert_array_equal(whole.silent, pieces.silent)
     np.testing.assert_array_equal(whole.right, pieces.right)
@@ -96,7 +96,7 @@ def test_pixels_beyond_one_piece_are_counted(monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
-def whole_gradient(run: Snapshots, points: np.ndarray, white: bool) -> np.ndarray:
+def whole_gradient(run: RecordedRun, points: np.ndarray, white: bool) -> np.ndarray:
     """The norms by autograd, in float64."""
     layers = [
         (torch.from_numpy(w[0]).double().requires_grad_(), torch.from_numpy(b[0]).double())
@@ -155,14 +155,14 @@ def test_a_threshold_foretells_at_or_above_its_share() -> None:
 
 
 def test_foresight_has_a_table_a_snapshot_and_a_run_that_ended_counts_by_its_last_state() -> None:
-    runs = [heard([False, True, True]), heard([False, True]), heard([False, True, False])]
+    runs = [screened([False, True, True]), screened([False, True]), screened([False, True, False])]
     tables = foresight(runs, [True, True, False])
     assert tables == [Confusion(0, 0, 2, 1), Confusion(2, 1, 0, 0), Confusion(2, 0, 0, 1)]
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=30))
 def test_spells_are_the_stretches_of_silence(silent: list[bool]) -> None:
-    run = heard(silent)
+    run = screened(silent)
     told = spells(run)
     covered = np.zeros(len(silent), dtype=bool)
     for spell in told:
@@ -176,7 +176,7 @@ def test_spells_are_the_stretches_of_silence(silent: list[bool]) -> None:
 
 
 def test_a_run_is_asked_by_what_was_recorded_until_then() -> None:
-    run = heard([False, True, False])
+    run = screened([False, True, False])
     assert [run.at(iteration) for iteration in (0, 9, 10, 19, 99)] == [0, 0, 1, 1, 2]
     with pytest.raises(ValueError, match="found iteration -1, allowed: 0"):
         run.at(-1)
@@ -188,18 +188,18 @@ def white_left_of(x: float) -> list[Layer]:
 
 
 def test_the_hardest_part_is_the_one_that_most_runs_fail_on_at_last() -> None:
-    domain = halves(left_white=True)
+    dataset = halves(left_white=True)
     # White up to .2: most of the left half wrong. Up to .9: most of the right half.
     early, late = white_left_of(0.2), white_left_of(0.9)
-    assert hardest_part([run_of(early), run_of(late), run_of(late)], domain) == "right"
-    assert hardest_part([run_of(early), run_of(early), run_of(late)], domain) == "left"
-    assert hardest_part([run_of(early, late)], domain) == "right"
+    assert hardest_part([run_of(early), run_of(late), run_of(late)], dataset) == "right"
+    assert hardest_part([run_of(early), run_of(early), run_of(late)], dataset) == "left"
+    assert hardest_part([run_of(early, late)], dataset) == "right"
     # Failures count before shares: left fails twice, right once, though less of that is right.
     runs = [run_of(white_left_of(x)) for x in (0.2, 0.2, 1.0, 0.74, 0.74, 0.74, 0.74)]
-    assert hardest_part(runs, domain) == "left"
+    assert hardest_part(runs, dataset) == "left"
     # Where none has failed, what is right least.
-    assert hardest_part([run_of(white_left_of(0.4))], domain) == "left"
-    assert hardest_part([run_of(white_left_of(0.6))], domain) == "right"
+    assert hardest_part([run_of(white_left_of(0.4))], dataset) == "left"
+    assert hardest_part([run_of(white_left_of(0.6))], dataset) == "right"
 
 
 def test_a_small_part_is_not_the_hardest_unless_all_are_small() -> None:
@@ -207,8 +207,8 @@ def test_a_small_part_is_not_the_hardest_unless_all_are_small() -> None:
     dot[:2, :4] = True  # 2%
     small = Part("dot", True, dot)
     run = run_of(white_left_of(-1.0))  # black everywhere
-    assert hardest_part([run], Domain(dot, (small, Part("ground", False, ~dot)))) == "ground"
-    assert hardest_part([run], Domain(dot, (small,))) == "dot"
+    assert hardest_part([run], Dataset(dot, (small, Part("ground", False, ~dot)))) == "ground"
+    assert hardest_part([run], Dataset(dot, (small,))) == "dot"
 
 
 def test_a_spell_names_its_layer_and_the_outcome() -> None:
@@ -239,15 +239,15 @@ def test_without_spells_nothing_survives_and_without_ends_everything() -> None:
 
 
 def test_a_layer_woken_by_its_bias_alone_is_told_from_one_woken_by_weights_or_inputs() -> None:
-    domain = halves()
+    dataset = halves()
 
     def second(weight: float, bias: float) -> tuple[list[list[float]], list[float]]:
         return [[weight, 0], [0, -1]], [bias, -1]
 
     def woken(first: object, then: object) -> tuple[float, ...]:
         run = run_of([*first, ([[1, 1]], [0])], [*then, ([[1, 1]], [0])])  # type: ignore[misc]
-        ears = hearing(run, domain, "left")
-        told = awakening(run, domain, ears, spells(ears)[0])
+        ears = hearing(run, dataset, "left")
+        told = awakening(run, dataset, ears, spells(ears)[0])
         assert (told.layer, told.neuron, told.iteration) == (1, 0, 10)
         np.testing.assert_allclose(told.bias + told.weights + told.inputs, told.rise, atol=1e-12)
         return told.bias, told.weights, told.inputs
@@ -279,7 +279,7 @@ def asked(shut_failed: int, shut_learnt: int, open_failed: int, open_learnt: int
     """Runs of each kind, all shut or open throughout."""
     kinds = [(True, 0.1)] * shut_failed + [(True, 0.9)] * shut_learnt
     kinds += [(False, 0.1)] * open_failed + [(False, 0.9)] * open_learnt
-    return [heard([shut] * 3, right, seed) for seed, (shut, right) in enumerate(kinds)]
+    return [screened([shut] * 3, right, seed) for seed, (shut, right) in enumerate(kinds)]
 
 
 @pytest.mark.parametrize(
@@ -306,9 +306,9 @@ def test_silence_is_held_to_explain_failure_only_where_the_table_says_so(
     assert claim_silence_lasts(asked(*counts), 10).verdict == verdict
 
 
-def test_auditions_are_asked_at_their_last_snapshot() -> None:
-    fell_silent = [heard([False, True], 0.1, seed) for seed in range(5)]
-    woke = [heard([True, False], 0.9, seed) for seed in range(5)]
+def test_screenings_are_asked_at_their_last_snapshot() -> None:
+    fell_silent = [screened([False, True], 0.1, seed) for seed in range(5)]
+    woke = [screened([True, False], 0.9, seed) for seed in range(5)]
     claim = claim_silence([*fell_silent, *woke], np.zeros((5, 2)))
     assert claim.verdict == "holds"
     assert "5 of 5 trials that failed had a silent layer; of the 5 others 0 had" in claim.value
@@ -319,7 +319,7 @@ def test_auditions_are_asked_at_their_last_snapshot() -> None:
 
 
 def test_an_early_silence_that_is_escaped_foretells_nothing() -> None:
-    escaped = [heard([False, True, False], 0.9, seed) for seed in range(6)]
+    escaped = [screened([False, True, False], 0.9, seed) for seed in range(6)]
     claim = claim_silence_lasts([*escaped, *asked(0, 0, 0, 9)], 10)
     assert claim.verdict == "not decidable here"
     assert "0 of 6 runs that were shut at iteration 10 failed" in claim.value
@@ -329,8 +329,8 @@ def test_an_early_silence_that_is_escaped_foretells_nothing() -> None:
 
 def test_who_came_free_is_told_of_runs_that_were_shut_then_and_did_not_fail() -> None:
     """Neither a later silence of another run, nor the freedom of one that failed, nor luck."""
-    others = [heard([False, False, True, False], 0.9, 7), heard([False, True, False], 0.1, 8)]
+    others = [screened([False, False, True, False], 0.9, 7), screened([False, True, False], 0.1, 8)]
     assert "came free" not in claim_silence_lasts(others, 10).value
-    lucky = [*others, heard([True, True, True], 0.9, 9), heard([True, True, False], 0.9, 10)]
+    lucky = [*others, screened([True, True, True], 0.9, 9), screened([True, True, False], 0.9, 10)]
     value = claim_silence_lasts(lucky, 10).value
     assert "1 other came free by iteration 20; 1 had it right by luck, still shut" in value

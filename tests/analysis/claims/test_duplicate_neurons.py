@@ -25,7 +25,7 @@ from ginn.analysis.claims.duplicate_neurons import (
     removal,
 )
 from ginn.geometry.cells import overlaps
-from ginn.network.run import Snapshots
+from ginn.network.run import RecordedRun
 
 POINTS = every_other(halves(40))
 
@@ -210,7 +210,7 @@ def test_a_copy_speaks_for_its_twin_and_a_stranger_does_not(factor: float) -> No
 def test_removal_of_a_deeper_neuron_is_what_zeroing_its_column_does() -> None:
     run = random_run((5, 4, 3))
     told = removal(run, 2, 1, 3, None, POINTS)
-    without = Snapshots(
+    without = RecordedRun(
         run.seed,
         run.iterations,
         tuple(w * (np.arange(4) != 3 if layer == 2 else 1) for layer, w in enumerate(run.weights)),

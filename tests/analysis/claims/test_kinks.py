@@ -32,17 +32,17 @@ from ginn.analysis.claims.kinks import (
     turn,
 )
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import Snapshots, snapshots_from_arrays
+from ginn.network.run import RecordedRun, snapshots_from_arrays
 
 
-def one_bend(slope: float) -> Snapshots:
+def one_bend(slope: float) -> RecordedRun:
     """A second-layer line at y = 0.5 that leaves x = 0.5 by `slope`: up for a positive one."""
     first = ([[1, 0], [0, 1]], [-0.5, 0])  # on right of x = 0.5; on everywhere
     second = ([[slope, 1]], [-0.5])
     return hand_made([first, second, ([[1]], [-9])])
 
 
-def gate(open_: bool) -> Snapshots:
+def gate(open_: bool) -> RecordedRun:
     """A third-layer line at y = 0.5 that a first-layer neuron bends by 45 degrees at x = 0.5.
 
     The only path from it leads through the second neuron of layer 2, which is on everywhere or
@@ -54,7 +54,7 @@ def gate(open_: bool) -> Snapshots:
     return hand_made([first, second, third, ([[1]], [-9])])
 
 
-def trained() -> Snapshots:
+def trained() -> RecordedRun:
     with np.load(TRAINED_SNAPSHOTS) as data:
         layers = [name for name in data if name.startswith(("weights", "biases"))]
         arrays: dict[str, Any] = {name: data[name] for name in layers}

@@ -155,10 +155,10 @@ def flips_of(flipped: list[float], moved: list[float], seed: int = 0) -> Flips:
 
 
 def test_runs_are_counted_and_the_top_jumper_is_named() -> None:
-    heard = flips_of([0.5, 0.002, 0.0], [0.2, 1e-5, 0.0])
+    screened = flips_of([0.5, 0.002, 0.0], [0.2, 1e-5, 0.0])
     unheard = flips_of([0.002, 0.001, 0.02], [0.1, 0.2, 1e-5], seed=4)
     half = flips_of([0.0, 0.0, 0.006], [0.0, 0.0, 1e-4], seed=5)
-    told = indecision([heard, unheard, half], [np.full(3, 0.02)] * 3)
+    told = indecision([screened, unheard, half], [np.full(3, 0.02)] * 3)
     assert (told.runs, told.neurons, told.indecisive, told.runs_with) == (3, 9, 1, 1)
     assert told.jumped == 2
     assert dict(zip(SHARES, told.by_share, strict=True)) == {

@@ -20,27 +20,27 @@ from ginn.analysis.claims.part_errors import (
     part_errors,
     top_and_band,
 )
-from ginn.dataset.dataset import Domain, Part
-from ginn.network.run import Snapshots, pre_activations, probability
+from ginn.dataset.dataset import Dataset, Part
+from ginn.network.run import RecordedRun, pre_activations, probability
 
 N = 20
 
 
-def bottle() -> Domain:
+def bottle() -> Dataset:
     """A black cap, rows 2 to 5, over a black body, rows 10 to 17, on white."""
     cap, body = np.zeros((2, N, N), dtype=bool)
     cap[2:6, 8:12] = True
     body[10:18, 4:16] = True
     ground = ~(cap | body)
     parts = (Part("cap", False, cap), Part("body", False, body), Part("ground", True, ground))
-    return Domain(ground, parts)
+    return Dataset(ground, parts)
 
 
-def constant(logit: float) -> Snapshots:
+def constant(logit: float) -> RecordedRun:
     return hand_made([([[0, 0]], [0]), ([[0]], [logit])])
 
 
-def white_right_of(x: float, slope: float = 8.0) -> Snapshots:
+def white_right_of(x: float, slope: float = 8.0) -> RecordedRun:
     return hand_made([([[1, 0], [-1, 0]], [-x, x]), ([[slope, -slope]], [0])])
 
 
@@ -61,19 +61,19 @@ def test_black_everywhere_gets_the_top_right_and_its_band_wrong() -> None:
 
 
 def test_cross_entropy_is_that_of_the_probabilities() -> None:
-    run, domain = random_run((5, 4), 3), bottle()
+    run, dataset = random_run((5, 4), 3), bottle()
     for snapshot in range(3):
         weights = tuple(weight[snapshot] for weight in run.weights)
         biases = tuple(bias[snapshot] for bias in run.biases)
-        white = probability(pre_activations(weights, biases, domain.points())[-1]).reshape(N, N)
-        plain = -np.log(np.where(domain.labels, white, 1 - white))
-        found = part_errors(run, domain, ["cap"], snapshot)
-        for part in domain.parts:
+        white = probability(pre_activations(weights, biases, dataset.points())[-1]).reshape(N, N)
+        plain = -np.log(np.where(dataset.labels, white, 1 - white))
+        found = part_errors(run, dataset, ["cap"], snapshot)
+        for part in dataset.parts:
             assert found.cross_entropy[part.name] == pytest.approx(plain[part.mask].mean())
-    assert part_errors(constant(0.0), domain, ["cap"]).cross_entropy["body"] == pytest.approx(
+    assert part_errors(constant(0.0), dataset, ["cap"]).cross_entropy["body"] == pytest.approx(
         math.log(2)
     )
-    assert part_errors(constant(800.0), domain, ["cap"]).cross_entropy["body"] == 800.0
+    assert part_errors(constant(800.0), dataset, ["cap"]).cross_entropy["body"] == 800.0
 
 
 def test_the_top_may_have_several_parts_and_they_must_exist() -> None:
@@ -120,8 +120,8 @@ def test_runs_are_compared_by_part_top_and_band() -> None:
 
 
 def test_the_claim_needs_the_band_as_well_as_the_parts() -> None:
-    def verdict(cohort: dict[str, Comparison], auditions: dict[str, Comparison]) -> str:
-        return claim_failed_runs_model_the_top_better(cohort, auditions).verdict
+    def verdict(full_runs: dict[str, Comparison], screenings: dict[str, Comparison]) -> str:
+        return claim_failed_runs_model_the_top_better(full_runs, screenings).verdict
 
     better, painted_over, worse = runs_of(0.1, 0.1), runs_of(0.1, 0.3), runs_of(0.3, 0.3)
     alike, one_failed = runs_of(0.2, 0.2), runs_of(0.1, 0.1, failed=1)
@@ -129,7 +129,7 @@ def test_the_claim_needs_the_band_as_well_as_the_parts() -> None:
     assert verdict(painted_over, better) == "does not hold"
     assert verdict(worse, better) == "does not hold"
     assert verdict(runs_of(0.1, 0.2), alike) != "holds"
-    # One failed run of 15 cannot decide; the auditions then do, if they can.
+    # One failed run of 15 cannot decide; the screenings then do, if they can.
     assert verdict(one_failed, one_failed) == "not decidable here"
     assert verdict(one_failed, better) == "holds"
     assert verdict(one_failed, painted_over) == "does not hold"

@@ -29,7 +29,7 @@ from ginn.analysis.claims.revival_results import (
     read,
     sign_test_p_value,
 )
-from ginn.network.run import Snapshots, Start
+from ginn.network.run import RecordedRun, Start
 from ginn.network.training import Training, train
 
 WHITE_LEFT = halves(left_white=True)
@@ -53,7 +53,7 @@ def networks(begin: Start) -> Iterator[np.ndarray]:
         )
 
 
-def state(snapshots: Snapshots) -> Start:
+def state(snapshots: RecordedRun) -> Start:
     """A run's own state, unchanged."""
     return Start(0, snapshots.weights, snapshots.biases)
 
@@ -155,7 +155,7 @@ def test_recorded_iterations_rise_from_the_start_to_the_end() -> None:
     assert recorded(7, 2) == (7, 8, 9)
 
 
-def answers(right: bool, seed: int = 5) -> Snapshots:
+def answers(right: bool, seed: int = 5) -> RecordedRun:
     """A run that at first calls all black, and then all white or all black."""
     nothing = ([[0.0, 0.0]] * 2, [1.0, 1.0])
     last = 1.0 if right else -1.0

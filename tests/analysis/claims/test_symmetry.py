@@ -27,14 +27,14 @@ from ginn.analysis.claims.symmetry import (
     mirror_scores,
     picture_symmetry,
 )
-from ginn.dataset.dataset import Domain
-from ginn.network.run import Snapshots
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import RecordedRun
 
 N = 40
 
 
-def domain(labels: Any = None) -> Domain:
-    return Domain(np.zeros((N, N), dtype=bool) if labels is None else labels, ())
+def dataset(labels: Any = None) -> Dataset:
+    return Dataset(np.zeros((N, N), dtype=bool) if labels is None else labels, ())
 
 
 def random_first(seed: int, width: int) -> tuple[Any, Any]:
@@ -44,7 +44,7 @@ def random_first(seed: int, width: int) -> tuple[Any, Any]:
     return weight, -(weight * rng.uniform(0.2, 0.8, (width, 2))).sum(axis=1)
 
 
-def with_mirror_images(seed: int, axis: int) -> Snapshots:
+def with_mirror_images(seed: int, axis: int) -> RecordedRun:
     """Three lines and their mirror images: a x + b y + c and -a x + b y + (c + a), or so in y.
 
     The second layer's neurons are symmetric themselves: they weigh both halves of a pair alike.
@@ -56,7 +56,7 @@ def with_mirror_images(seed: int, axis: int) -> Snapshots:
     second = np.random.default_rng(seed).uniform(0.2, 1, (2, 3))
     order = np.random.default_rng(seed).permutation(6)
     both = np.concatenate([second, second], axis=1)[:, order]
-    value = np.maximum(domain().points() @ first[order].T + offset[order], 0) @ both.T
+    value = np.maximum(dataset().points() @ first[order].T + offset[order], 0) @ both.T
     # So that either neuron is on over half of the domain.
     half = -np.median(value, axis=0)
     return hand_made([(first[order], offset[order]), (both, half), ([[1, 1]], [-9])])
@@ -81,11 +81,11 @@ def test_a_large_matching_that_is_hidden_is_found() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_network_symmetric_by_construction_scores_one_about_that_axis_only(seed: int) -> None:
-    upright = mirror_scores(with_mirror_images(seed, axis=0), domain())
+    upright = mirror_scores(with_mirror_images(seed, axis=0), dataset())
     np.testing.assert_allclose(upright.own[0], 1.0, atol=0.02)
     np.testing.assert_allclose(upright.own[1], 1.0, atol=0.02)
     assert upright.other[0] < 0.9
-    level = mirror_scores(with_mirror_images(seed, axis=1), domain())
+    level = mirror_scores(with_mirror_images(seed, axis=1), dataset())
     np.testing.assert_allclose(level.other[0], 1.0, atol=0.02)
     assert level.own[0] < 0.9
 
@@ -93,16 +93,16 @@ def test_a_network_symmetric_by_construction_scores_one_about_that_axis_only(see
 def test_a_boundary_counts_whichever_side_is_on() -> None:
     # On right of x = .25, and on right of x = .75, which is the mirror image turned inside out.
     run = hand_made([([[1, 0], [1, 0]], [-0.25, -0.75]), ([[1, 1]], [-9])])
-    assert mirror_scores(run, domain()).own[0] == pytest.approx(1.0, abs=1e-6)
+    assert mirror_scores(run, dataset()).own[0] == pytest.approx(1.0, abs=1e-6)
     alone = hand_made([([[1, 0]], [-0.25]), ([[1]], [-9])])
     # phi of x > 1/4 and x < 3/4, each on 3/4 of the domain, both on 1/2: (1/2 - 9/16) / (3/16).
-    assert mirror_scores(alone, domain()).own[0] == pytest.approx(1 / 3, abs=1e-6)
+    assert mirror_scores(alone, dataset()).own[0] == pytest.approx(1 / 3, abs=1e-6)
 
 
 def test_neurons_without_a_boundary_are_left_out() -> None:
     first = ([[1, 0], [0, 0], [0, 0]], [-0.5, 1, -1])
     run = hand_made([first, ([[1, 0, 0]], [-9]), ([[1]], [0])])
-    found = mirror_scores(run, domain())
+    found = mirror_scores(run, dataset())
     assert found.own[0] == pytest.approx(1.0, abs=1e-6)
     assert math.isnan(found.own[1])
 
@@ -111,7 +111,7 @@ def test_the_scores_of_a_transposed_network_change_places() -> None:
     run = random_run((6, 6), 4)
     turned = replace(run, weights=(run.weights[0][:, :, ::-1], *run.weights[1:]))
     for snapshot in range(4):
-        one, other = (mirror_scores(each, domain(), snapshot) for each in (run, turned))
+        one, other = (mirror_scores(each, dataset(), snapshot) for each in (run, turned))
         np.testing.assert_allclose(one.own, other.other, atol=1e-5)
         np.testing.assert_allclose(one.other, other.own, atol=1e-5)
         assert one.loss == run.loss[snapshot]
@@ -127,8 +127,8 @@ def test_likenesses_are_correlations() -> None:
 def test_a_picture_has_the_axis_that_it_has() -> None:
     labels = np.zeros((N, N), dtype=bool)
     labels[: N // 4, 10:30] = True
-    assert picture_symmetry(domain(labels), "left-right") == pytest.approx(1.0, abs=1e-5)
-    assert picture_symmetry(domain(labels), "top-bottom") < 0.5
+    assert picture_symmetry(dataset(labels), "left-right") == pytest.approx(1.0, abs=1e-5)
+    assert picture_symmetry(dataset(labels), "top-bottom") < 0.5
     assert mirror_score(labels[None], "left-right") == pytest.approx(1.0, abs=1e-5)
 
 
@@ -143,9 +143,9 @@ def test_networks_that_nobody_trained_are_no_more_symmetric_about_one_axis() -> 
     made = []
     for seed in range(12):
         run = hand_made([random_first(seed, 8), ([[1] * 8], [-9])])
-        made.append(mirror_scores(run, domain()))
+        made.append(mirror_scores(run, dataset()))
     assert claim_symmetric_boundaries(made[:6], made[6:]).verdict == "not decidable here"
-    mirrored = [mirror_scores(with_mirror_images(seed, axis=0), domain()) for seed in range(12)]
+    mirrored = [mirror_scores(with_mirror_images(seed, axis=0), dataset()) for seed in range(12)]
     first = [MirrorScores(each.own[:1], each.other[:1], 0.0) for each in mirrored]
     assert claim_symmetric_boundaries(first, made).verdict == "holds"
     assert claim_symmetric_boundaries(made, first).verdict == "does not hold"
@@ -160,12 +160,12 @@ def test_the_better_is_more_symmetric_where_it_is_and_not_elsewhere() -> None:
     nothing = scores(rng.random(16).tolist(), losses)
     better = scores([1 - loss for loss in losses], losses)
     worse = scores(losses, losses)
-    for cohort, verdict in (
+    for full_runs, verdict in (
         (nothing, "not decidable here"),
         (better, "holds"),
         (worse, "does not hold"),
     ):
-        assert claim_better_is_more_symmetric(cohort, nothing).verdict == verdict
+        assert claim_better_is_more_symmetric(full_runs, nothing).verdict == verdict
     found = correlation_with_loss(better, 0, "left-right")
     assert (found.runs, found.value) == (16, pytest.approx(-1.0))
     assert math.isnan(correlation_with_loss(better, 0, "top-bottom").value)
@@ -178,12 +178,12 @@ def test_the_better_is_more_symmetric_where_it_is_and_not_elsewhere() -> None:
 def test_a_layer_that_the_trials_contradict_does_not_count() -> None:
     losses = np.linspace(0.02, 0.2, 16).tolist()
     better, worse = scores([1 - loss for loss in losses], losses), scores(losses, losses)
-    for cohort, short, verdict in (
+    for full_runs, short, verdict in (
         (better, worse, "not decidable here"),
         (better, better, "holds"),
         (worse, better, "not decidable here"),
     ):
-        assert claim_better_is_more_symmetric(cohort, short).verdict == verdict
+        assert claim_better_is_more_symmetric(full_runs, short).verdict == verdict
     found = correlation_with_loss(better, 0, "left-right")
     against = replace(found, value=0.2, p_value=0.04)
     # Another layer still decides; and what is not clear does not contradict.
