@@ -23,7 +23,7 @@ from ginn.runtime import workers as crew
 
 if __name__ == "__main__":
     # Before the rest is loaded, which takes a while and has NumPy decide on its threads.
-    signals.end_at_once()
+    signals.exit_on_signal()
     os.environ.update(crew.ONE_THREAD)
 
 from ginn import __version__, new_project
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             build_as_asked(options)
     except KeyboardInterrupt:
-        signals.say()
+        signals.report_stopped()
         return signals.EXIT_CODE
     except (*MISTAKES, OSError) as error:
         print(mistake_line(error), file=sys.stderr)
@@ -278,7 +278,7 @@ def write_site(
 
 
 if __name__ == "__main__":
-    signals.listen()
+    signals.interrupt_on_signal()
     code = main()
-    signals.ignore()
+    signals.ignore_signals()
     sys.exit(code)

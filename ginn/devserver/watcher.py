@@ -91,9 +91,9 @@ class Builder:
 
 def _attend(attempt: Attempt, line: Connection) -> None:
     """In a process of its own: build whenever the line says so, and say on it what came of it."""
-    signals.listen()
-    signals.be_deaf()
-    signals.end_with_parent()
+    signals.interrupt_on_signal()
+    signals.ignore_interrupt()
+    signals.exit_with_parent()
     # The other end is closed, or this one is told to stop: in the midst of a build perhaps.
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:

@@ -1,8 +1,8 @@
-"""An end on request: Ctrl-C and a polite kill become one KeyboardInterrupt, within two seconds.
+"""Stop a build at Ctrl-C or SIGTERM within two seconds, and leave no process behind.
 
-A process that works for a build must not hear Ctrl-C, which a terminal sends to all of them: the
-build hears it and ends them. So each is begun while these signals are held back, and a signal that
-arrives just then is not lost but comes a little later.
+Both signals raise one KeyboardInterrupt in the main thread. A terminal sends Ctrl-C to every process
+of a build. Worker processes must ignore it, for the build's own process ends them. So a worker is
+started while these signals are held back. A signal that arrives meanwhile is delivered afterwards.
 """
 
 from __future__ import annotations
@@ -19,116 +19,120 @@ from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-EXIT_CODE = 130  # what a shell gives to what Ctrl-C has ended
-WORDS = "build.py: stopped; the site is whole, and what was finished is kept"
-PATIENCE = 1.5  # s for a tidy end
+EXIT_CODE = 130  # what a shell gives to a program that Ctrl-C has ended
+STOPPED = "build.py: stopped; the site is whole, and what was finished is kept"
+TIMEOUT = 1.5  # s between a signal and the end of the process, whatever it is doing
 
 
-class _Listener:
-    """What a process knows of its signals: whether they are held back, have come, were told of."""
+class _Interruption:
+    """The state of this process's signals: held back, pending, arrived, reported."""
 
     def __init__(self) -> None:
-        self.held, self.waiting, self.said = False, False, False
-        self.come = threading.Event()
+        self.held, self.pending, self.reported = False, False, False
+        self.arrived = threading.Event()
 
-    def hear(self, number: int, frame: object) -> None:
-        """The signals' handler, which Python calls in the main thread."""
+    def handle(self, number: int, frame: object) -> None:
+        """Handle a signal; Python calls this in the main thread."""
         if self.held:
-            self.waiting = True
+            self.pending = True
         else:
-            self.stop()
+            self.interrupt()
 
-    def stop(self) -> None:
-        """Interrupt the main thread, once: a second Ctrl-C must not disturb the tidying up."""
-        ignore()
-        self.come.set()
+    def interrupt(self) -> None:
+        """Interrupt the main thread once. A second Ctrl-C must not disturb the cleaning up."""
+        ignore_signals()
+        self.arrived.set()
         raise KeyboardInterrupt
 
-    def make_sure(self) -> None:
-        """Some time after a signal, end the process, whatever it is doing then.
+    def exit_after_timeout(self) -> None:
+        """Wait for a signal, and end the process `TIMEOUT` seconds after it.
 
-        The interruption may be lost (in a destructor, which may not raise) or come late (after a
-        long call into a library).
+        KeyboardInterrupt alone does not do: it is lost in a destructor, which may not raise, and it
+        comes late after a long call into a library.
         """
-        self.come.wait()
-        time.sleep(PATIENCE)
+        self.arrived.wait()
+        time.sleep(TIMEOUT)
         for child in multiprocessing.active_children():
             child.kill()
         if multiprocessing.parent_process() is None:
-            say()
+            report_stopped()
         os._exit(EXIT_CODE)
 
 
-_listener = _Listener()
+_interruption = _Interruption()
 
 
-def end_at_once() -> None:
-    """From now on Ctrl-C and SIGTERM end the process: while it loads, there is nothing to tidy."""
+def exit_on_signal() -> None:
+    """End the process at the next Ctrl-C or SIGTERM.
+
+    For the time in which the program loads, when there is nothing to clean up.
+    """
     for each in SIGNALS:
-        signal.signal(each, _end)
+        signal.signal(each, _exit)
 
 
-def _end(number: int, frame: object) -> None:
-    say()
+def _exit(number: int, frame: object) -> None:
+    report_stopped()
     os._exit(EXIT_CODE)
 
 
-def say() -> None:
-    """The last words of a build that was stopped, on standard error; once."""
-    if not _listener.said:
-        _listener.said = True
-        sys.stderr.write(f"{WORDS}\n")
+def report_stopped() -> None:
+    """Write on standard error, once, that the build was stopped."""
+    if not _interruption.reported:
+        _interruption.reported = True
+        sys.stderr.write(f"{STOPPED}\n")
         sys.stderr.flush()
 
 
-def ignore() -> None:
-    """From now on neither is heard: the process is about to end by itself."""
+def ignore_signals() -> None:
+    """Ignore both signals, for a process that is about to end by itself."""
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
 
 
-def listen() -> None:
-    """From now on the first Ctrl-C or SIGTERM raises KeyboardInterrupt in the main thread, and the
-    process ends within `PATIENCE` seconds of it. Others are ignored.
+def interrupt_on_signal() -> None:
+    """Raise KeyboardInterrupt in the main thread at the first Ctrl-C or SIGTERM.
+
+    The process ends at the latest `TIMEOUT` seconds after it. Later signals are ignored.
     """
     for each in SIGNALS:
-        signal.signal(each, _listener.hear)
-    threading.Thread(target=_listener.make_sure, daemon=True).start()
+        signal.signal(each, _interruption.handle)
+    threading.Thread(target=_interruption.exit_after_timeout, daemon=True).start()
 
 
 @contextlib.contextmanager
 def held() -> Iterator[None]:
-    """Hold the signals back while the block runs; processes that it begins never hear Ctrl-C."""
+    """Hold both signals back while the block runs. Processes that it starts ignore Ctrl-C."""
     mask = getattr(signal, "pthread_sigmask", None)
     if mask:
-        # Python begins it with the first process, and would end the holding back then.
+        # Python starts the tracker with the first process, and that would end the holding back.
         resource_tracker.ensure_running()
         before = mask(signal.SIG_BLOCK, SIGNALS)
-    _listener.held = True
+    _interruption.held = True
     try:
         yield
     finally:
-        _listener.held = False
+        _interruption.held = False
         if mask:
             mask(signal.SIG_SETMASK, before)
-        if _listener.waiting:
-            _listener.stop()
+        if _interruption.pending:
+            _interruption.interrupt()
 
 
-def be_deaf() -> None:
-    """In a process begun in `held`: Ctrl-C is not for it, but it may be told to end."""
+def ignore_interrupt() -> None:
+    """Ignore Ctrl-C but not SIGTERM, in a process that was started in `held`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
-def end_with_parent() -> None:
-    """From now on this process ends at once when the one that began it has, however that ended."""
+def exit_with_parent() -> None:
+    """End this process as soon as its parent process has ended, however that ended."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
 
 
-def _end_after(other: BaseProcess) -> None:
+def _exit_after(other: BaseProcess) -> None:
     other.join()
     os._exit(1)

@@ -174,8 +174,8 @@ def _prepare(told: Any) -> None:
     """In a new process: Ctrl-C is the parent's to handle, and it does not outlive its parent."""
     global _told
     _told = told
-    signals.be_deaf()
-    signals.end_with_parent()
+    signals.ignore_interrupt()
+    signals.exit_with_parent()
 
 
 def tell(amount: int) -> None:

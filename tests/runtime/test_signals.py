@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any moment of a build: a quick end, one line, and nobody left behind."""
+"""Ctrl-C and SIGTERM during a build: it ends soon, with one line, and leaves no process behind."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from ginn.runtime import signals
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
-LIMIT = 2.0  # s on a machine that has no more to do than it has cores
-PATIENCE = 120.0  # s until the moment has come
+LIMIT = 2.0  # s, on a machine that is not overloaded
+TIMEOUT = 120.0  # s until a build has come to a phase
 MARK = "GINN_TEST_MARK"
 PARENT_INT, GROUP_INT, PARENT_TERM, GROUP_TERM = WAYS = (
     "Ctrl-C to the parent", "Ctrl-C to all", "SIGTERM to the parent", "SIGTERM to all",
@@ -36,10 +36,10 @@ PARENT_INT, GROUP_INT, PARENT_TERM, GROUP_TERM = WAYS = (
 
 @dataclass
 class Report:
-    """A report whose draft was built once, with the site and the finished work of that."""
+    """A report whose draft was built once, with its site and its cache."""
 
     root: Path
-    took: dict[str, list[float]] = field(default_factory=dict)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
 
     @property
     def site(self) -> Path:
@@ -70,7 +70,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
     file.write_text(text, encoding="utf-8")
     made.build()
     yield made
-    for name, each in made.took.items():
+    for name, each in made.seconds.items():
         print(f"{name}: {len(each)} times, at most {max(each):.2f} s")
 
 
@@ -84,23 +84,23 @@ def processes(mark: str) -> list[int]:
     return found
 
 
-def works(process: int) -> bool:
-    """Whether a process is one that works for another."""
+def is_worker(process: int) -> bool:
+    """Whether a process was started by multiprocessing."""
     try:
         return b"multiprocessing.spawn" in Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False
 
 
-def trains(process: int) -> bool:
-    """Whether a process has loaded what training needs."""
+def has_torch(process: int) -> bool:
+    """Whether a process has loaded torch."""
     try:
         return "libtorch" in Path(f"/proc/{process}/maps").read_text(encoding="utf-8")
     except OSError:
         return False
 
 
-def hears(process: int) -> bool:
+def has_handler(process: int) -> bool:
     """Whether a process has a handler for SIGTERM."""
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
@@ -108,58 +108,58 @@ def hears(process: int) -> bool:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Which stages' work is not kept, and when a build, of the draft or not, has come to it."""
+class Phase:
+    """A phase of a build: what is missing in the cache, and whether the build has come to it."""
 
     draft: bool
     missing: tuple[str, ...]
-    has_come: Callable[[int, str, Path, float], bool]
+    is_reached: Callable[[int, str, Path, float], bool]
     serve: bool = False
 
 
-MOMENTS = {
-    "loading": Moment(True, (), lambda process, mark, cache, begun: hears(process)),
-    # Workers load, and do not know yet that Ctrl-C is not for them.
-    "beginning": Moment(
-        False, (), lambda process, mark, cache, begun: any(map(works, processes(mark)))
+PHASES = {
+    "loading": Phase(True, (), lambda process, mark, cache, begun: has_handler(process)),
+    # Workers are loading, and do not ignore Ctrl-C yet.
+    "beginning": Phase(
+        False, (), lambda process, mark, cache, begun: any(map(is_worker, processes(mark)))
     ),
-    "screening": Moment(
-        False, (), lambda process, mark, cache, begun: any(map(trains, processes(mark)))
+    "screening": Phase(
+        False, (), lambda process, mark, cache, begun: any(map(has_torch, processes(mark)))
     ),
-    "training": Moment(
+    "training": Phase(
         False, (), lambda process, mark, cache, begun: len(digest(cache / "screening-outcome")) > 1
     ),
-    "filming": Moment(
+    "filming": Phase(
         True, ("film", "pages"), lambda process, mark, cache, begun: bool(digest(cache / "film"))
     ),
-    "pages": Moment(
+    "pages": Phase(
         True, ("pages",),
         lambda process, mark, cache, begun: any(
-            # A stage's work is touched when it is read.
+            # An entry of the cache is touched when it is read.
             path.stat().st_mtime > begun for path in (cache / "multiples").iterdir()
         ),
     ),
-    "serving": Moment(
+    "serving": Phase(
         True, (), lambda process, mark, cache, begun: "shows it" in (cache / "out").read_text(),
         serve=True,
     ),
-    "serving and training": Moment(
-        False, (), lambda process, mark, cache, begun: any(map(trains, processes(mark))),
+    "serving and training": Phase(
+        False, (), lambda process, mark, cache, begun: any(map(has_torch, processes(mark))),
         serve=True,
     ),
 }  # fmt: skip
 
 
 def stop(report: Report, cache: Path, name: str, way: str, later: float = 0.0) -> float:
-    """Begin a build, stop it at a moment or some time `later`; how long it took to end (s)."""
-    moment = MOMENTS[name]
+    """Start a build, stop it in a phase, `later` seconds on; the seconds that it took to end."""
+    phase = PHASES[name]
     shutil.copytree(report.root / "kept", cache)
-    for stage in moment.missing:
+    for stage in phase.missing:
         shutil.rmtree(cache / stage)
     before, mark, begun = digest(report.site), uuid.uuid4().hex, time.time()
     command = [
         *(sys.executable, str(ROOT / "build.py"), *report.places(cache)),
-        *(["--draft"] if moment.draft else []), *(["--serve", "0"] if moment.serve else []),
+        *(["--draft"] if phase.draft else []), *(["--serve", "0"] if phase.serve else []),
     ]  # fmt: skip
     with (cache / "out").open("w") as out, (cache / "err").open("w") as err:
         process = subprocess.Popen(
@@ -167,35 +167,35 @@ def stop(report: Report, cache: Path, name: str, way: str, later: float = 0.0) -
             env=os.environ | {MARK: mark, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
     try:
-        deadline = time.monotonic() + PATIENCE
-        while not moment.has_come(process.pid, mark, cache, begun):
+        deadline = time.monotonic() + TIMEOUT
+        while not phase.is_reached(process.pid, mark, cache, begun):
             assert process.poll() is None, (cache / "err").read_text()
             assert time.monotonic() < deadline
             time.sleep(0.005)
         time.sleep(later)
-        told = time.perf_counter()
+        sent = time.perf_counter()
         number = signal.SIGINT if "Ctrl-C" in way else signal.SIGTERM
         (os.killpg if "all" in way else os.kill)(process.pid, number)
-        # Whom nobody else has told may hear of it a moment after the parent's end.
+        # A worker that got no signal may end shortly after its parent.
         while process.poll() is None or processes(mark):
-            assert time.perf_counter() - told < 60
+            assert time.perf_counter() - sent < 60
             time.sleep(0.005)
-        took = time.perf_counter() - told
+        took = time.perf_counter() - sent
     finally:
-        # Nothing of it goes on where the test has failed; one that has ended is not killed again.
+        # Nothing goes on where the test has failed.
         process.kill()
-    report.took.setdefault(f"{name}, {way}", []).append(took)
+    report.seconds.setdefault(f"{name}, {way}", []).append(took)
     said = (cache / "err").read_text()
     if not later or process.returncode:
         lines = said.splitlines()
-        if took > signals.PATIENCE:
-            # Ended by force, on a machine with far too much to do: Python tidies up, and says so.
+        if took > signals.TIMEOUT:
+            # Ended by force, on an overloaded machine: then Python reports what it cleans up.
             lines = [
                 line for line in lines if not re.search(r"resource_tracker|warnings\.warn", line)
             ]
-        assert lines == [signals.WORDS]
+        assert lines == [signals.STOPPED]
         assert process.returncode == signals.EXIT_CODE
-    if not moment.draft or process.returncode:
+    if not phase.draft or process.returncode:
         assert digest(report.site) == before
     assert not (report.site.parent / ".site.new").exists()
     shutil.rmtree(cache)
@@ -203,12 +203,12 @@ def stop(report: Report, cache: Path, name: str, way: str, later: float = 0.0) -
 
 
 def allowed() -> float:
-    """The limit, for what else this machine has to do."""
+    """The limit, scaled by the load of this machine."""
     return LIMIT * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @pytest.mark.parametrize(
-    ("name", "way"),
+    ("phase", "way"),
     [
         ("loading", PARENT_INT),
         ("beginning", GROUP_INT),
@@ -220,33 +220,33 @@ def allowed() -> float:
         ("serving and training", PARENT_INT),
     ],
 )
-def test_a_build_that_is_told_to_stops_at_once_and_leaves_nobody_behind(
-    report: Report, tmp_path: Path, name: str, way: str
+def test_build_with_signal_ends_soon_and_leaves_no_process(
+    report: Report, tmp_path: Path, phase: str, way: str
 ) -> None:
-    assert stop(report, tmp_path / "cache", name, way) < allowed()
+    assert stop(report, tmp_path / "cache", phase, way) < allowed()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "way"), [*itertools.product(MOMENTS, WAYS)])
-def test_whatever_it_does_and_however_it_is_told(
-    report: Report, tmp_path: Path, name: str, way: str
+@pytest.mark.parametrize(("phase", "way"), [*itertools.product(PHASES, WAYS)])
+def test_build_with_signal_in_any_phase_by_any_way_ends_soon(
+    report: Report, tmp_path: Path, phase: str, way: str
 ) -> None:
-    generator = random.Random(f"{name} {way}")
+    generator = random.Random(f"{phase} {way}")
     for later in (0.0, generator.uniform(0, 1)):
-        assert stop(report, tmp_path / "cache", name, way, later) < allowed()
+        assert stop(report, tmp_path / "cache", phase, way, later) < allowed()
 
 
-def test_an_interruption_that_got_lost_ends_the_process_all_the_same(tmp_path: Path) -> None:
-    # A destructor may not raise: what interrupts it is said, and forgotten.
-    (tmp_path / "deaf.py").write_text(
-        "import time\nfrom ginn.runtime import signals as stopping\n"
-        "class Deaf:\n    def __del__(self):\n        print('now', flush=True)\n"
+def test_interrupt_on_signal_with_lost_interruption_ends_the_process(tmp_path: Path) -> None:
+    # A destructor may not raise: Python prints the KeyboardInterrupt, and goes on.
+    (tmp_path / "destructor.py").write_text(
+        "import time\nfrom ginn.runtime import signals\n"
+        "class Slow:\n    def __del__(self):\n        print('now', flush=True)\n"
         "        time.sleep(60)\n"
-        "stopping.listen()\nDeaf()\nprint('lost', flush=True)\ntime.sleep(60)\n",
+        "signals.interrupt_on_signal()\nSlow()\nprint('lost', flush=True)\ntime.sleep(60)\n",
         encoding="utf-8",
     )
     process = subprocess.Popen(
-        [sys.executable, str(tmp_path / "deaf.py")], stdout=subprocess.PIPE,
+        [sys.executable, str(tmp_path / "destructor.py")], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert process.stdout is not None
@@ -259,25 +259,25 @@ def test_an_interruption_that_got_lost_ends_the_process_all_the_same(tmp_path: P
     assert time.perf_counter() - begun < allowed()
 
 
-def test_a_process_begun_while_signals_are_held_hears_neither() -> None:
+def test_held_starts_processes_that_block_both_signals() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     asking = "import signal; print(*map(int, signal.pthread_sigmask(signal.SIG_BLOCK, [])))"
     with signals.held():
-        told = subprocess.run([sys.executable, "-c", asking], capture_output=True, check=True)
-    assert {int(number) for number in told.stdout.split()} >= {signal.SIGINT, signal.SIGTERM}
+        done = subprocess.run([sys.executable, "-c", asking], capture_output=True, check=True)
+    assert {int(number) for number in done.stdout.split()} >= {signal.SIGINT, signal.SIGTERM}
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
 
 
-def test_a_signal_that_is_held_comes_when_the_block_ends() -> None:
+def test_held_with_a_signal_delivers_it_when_the_block_ends() -> None:
     code = (
-        "import os, signal, threading\nfrom ginn.runtime import signals as stopping\n"
-        "stopping.listen()\n"
-        "try:\n    with stopping.held():\n        os.kill(os.getpid(), signal.SIGINT)\n"
+        "import os, signal, threading\nfrom ginn.runtime import signals\n"
+        "signals.interrupt_on_signal()\n"
+        "try:\n    with signals.held():\n        os.kill(os.getpid(), signal.SIGINT)\n"
         "        print('whole', sum(range(1000)))\n    print('too late')\n"
         "except KeyboardInterrupt:\n    os.kill(os.getpid(), signal.SIGTERM)\n    print('tidy')\n"
     )
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    assert told.stdout == "whole 499500\ntidy\n"
-    assert told.stderr == ""
+    assert done.stdout == "whole 499500\ntidy\n"
+    assert done.stderr == ""
