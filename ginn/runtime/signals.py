@@ -1,7 +1,7 @@
 """Stop a build at Ctrl-C or SIGTERM within two seconds, and leave no process behind.
 
-Both signals raise one KeyboardInterrupt in the main thread. A terminal sends Ctrl-C to every process
-of a build. Worker processes must ignore it, for the build's own process ends them. So a worker is
+Both signals raise one KeyboardInterrupt in the main thread. A terminal sends Ctrl-C to every
+process of a build. Worker processes must ignore it, for the main process ends them. So a worker is
 started while these signals are held back. A signal that arrives meanwhile is delivered afterwards.
 """
 
