@@ -20,7 +20,8 @@ from ginn.analysis.series import NO_EVIDENCE, Evidence
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset, Photograph
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Float64, RecordedRun, pre_activations
+from ginn.network.forward import pre_activations
+from ginn.network.run import Float64, RecordedRun, run_id
 
 NO_EXAMPLES = Examples()
 
@@ -159,7 +160,7 @@ def outcome(snapshots: RecordedRun, dataset: Dataset) -> RunFacts:
     """What became of one run, without a role; a run that ended early has failed."""
     accuracy = part_accuracy(snapshots, -1, dataset)
     return RunFacts(
-        id=f"seed-{snapshots.seed}",
+        id=run_id(snapshots.seed),
         seed=snapshots.seed,
         role="",
         title=f"Seed {snapshots.seed}",

@@ -27,7 +27,8 @@ from ginn.analysis.facts import RunFacts, logits_at
 from ginn.config.models import InputError, Site, is_point
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Float64, RecordedRun, layer_slices, probability
+from ginn.network.forward import probability
+from ginn.network.run import Float64, RecordedRun, layer_slices
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 

@@ -15,7 +15,8 @@ from ginn import formatting
 from ginn.analysis.facts import logits_at
 from ginn.dataset.dataset import Dataset
 from ginn.figures.network_figure import INK, PAPER, Colours, opacity_png, svg_document
-from ginn.network.run import Float64, RecordedRun, probability
+from ginn.network.forward import probability
+from ginn.network.run import Float64, RecordedRun
 
 # Samples a side of each small picture, and the space between two, in px.
 SIDE = 44

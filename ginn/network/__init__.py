@@ -1,5 +1,5 @@
-"""Train networks and give recorded runs; give their forward pass in float64.
+"""Train networks and return recorded runs; evaluate a network in float64.
 
-Takes a dataset and a training configuration. The only package that may import torch; never imports
-geometry.
+The package takes a dataset and training settings. It is the only package that may import torch, and
+it must never import geometry or a package that follows it.
 """

@@ -1,10 +1,10 @@
-"""Snapshots of one run, and the network's forward pass in float64.
+"""The snapshots of one run, the arrays they are stored as, and the numbering of neurons.
 
 A network has `depth` hidden ReLU layers and one output unit, the logit of "white". Its neurons are
-numbered layer by layer from 0; the output comes last, as neuron `sum(widths)`. Every room that
-speaks of a neuron by one number means this one.
+numbered layer by layer from 0. The output comes last, as neuron `sum(widths)`. Every module that
+names a neuron by one number uses this numbering.
 
-Axes: K snapshots, P points, `out` and `in` units of a layer.
+Axes: K snapshots, S runs, `out` and `in` units of a layer.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class RecordedRun:
     """The recorded states of one run, in order of iteration.
 
     `weights[l]` is (K, out, in) and `biases[l]` (K, out), float32, for the hidden layers and then
-    the output (out = 1). `loss` is the mean cross-entropy in nats and `accuracy` the fraction of
-    pixels on the right side of p = 0.5, both over the full domain; `learning_rate` is Adam's at
-    that iteration. `ended` is empty, or says why the run stopped early; its snapshots then stop at
-    the last finite state.
+    the output (out = 1). `iterations`, `loss`, `accuracy` and `learning_rate` are (K,). `loss` is
+    the mean cross-entropy in nats. `accuracy` is the fraction of pixels on the right side of
+    p = 0.5. Both are over the full domain. `learning_rate` is Adam's at that iteration. `ended` is
+    empty, or says why the run stopped early; its snapshots then stop at the last finite state.
     """
 
     seed: int
@@ -43,7 +43,7 @@ class RecordedRun:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Units of each hidden layer, first to last."""
+        """The number of units of each hidden layer, first to last."""
         return tuple(int(bias.shape[1]) for bias in self.biases[:-1])
 
     def __len__(self) -> int:
@@ -60,10 +60,10 @@ class RecordedRun:
 
 @dataclass(frozen=True)
 class Start:
-    """Where S runs begin in place of an initialisation: S networks and the iteration they are at.
+    """The networks from which S runs start in place of initial weights, and their iteration.
 
     `weights[l]` is (S, out, in) and `biases[l]` (S, out), float32, for the hidden layers and then
-    the output. Nothing else is carried over: an optimiser starts with its moments at zero.
+    the output. The optimiser's state is not part of it: Adam's moments start at zero.
     """
 
     iteration: int
@@ -71,8 +71,17 @@ class Start:
     biases: tuple[Float32, ...]
 
 
+def run_id(seed: int) -> str:
+    """The name of the run of a seed, in file names, addresses and the viewer's data.
+
+    >>> run_id(7)
+    'seed-7'
+    """
+    return f"seed-{seed}"
+
+
 def layer_slices(widths: tuple[int, ...]) -> list[slice]:
-    """Where each hidden layer's neurons stand in the numbering of all neurons; the output is last.
+    """The neurons of each hidden layer, and then of the output, as slices of the numbering.
 
     >>> layer_slices((2, 3))
     [slice(0, 2, None), slice(2, 5, None), slice(5, 6, None)]
@@ -82,7 +91,9 @@ def layer_slices(widths: tuple[int, ...]) -> list[slice]:
 
 
 def place_of(widths: tuple[int, ...], neuron: int) -> tuple[int, int]:
-    """A neuron's layer and its place there, both from 1; the output's layer follows the last.
+    """The layer of a neuron and its place within that layer, both from 1.
+
+    The output's layer follows the last hidden layer.
 
     >>> place_of((2, 3), 4)
     (2, 3)
@@ -92,50 +103,24 @@ def place_of(widths: tuple[int, ...], neuron: int) -> tuple[int, int]:
     return layer, neuron - slices[layer - 1].start + 1
 
 
-def pre_activations(
-    weights: tuple[NDArray[Any], ...], biases: tuple[NDArray[Any], ...], points: Float64
-) -> list[Float64]:
-    """Pre-activations of every layer at `points`, in float64; the last entry is the logit.
-
-    `weights[l]` is (..., out, in), `biases[l]` (..., out) and `points` (P, 2) in domain units; the
-    result's entries are (..., P, out). Leading axes, such as K snapshots, are carried through.
-    """
-    activation = points
-    layers = []
-    for weight, bias in zip(weights, biases, strict=True):
-        weight64 = weight.astype(np.float64)
-        pre_activation = activation @ np.swapaxes(weight64, -1, -2)  # (..., P, out)
-        pre_activation = pre_activation + bias.astype(np.float64)[..., None, :]
-        layers.append(pre_activation)
-        activation = np.maximum(pre_activation, 0.0)
-    return layers
-
-
-def probability(logit: Float64) -> Float64:
-    """The probability of white for a logit of any shape, without overflow."""
-    return 0.5 * (1.0 + np.tanh(0.5 * logit))
-
-
-def snapshots_as_arrays(snapshots: RecordedRun) -> dict[str, NDArray[Any]]:
-    """The run as named arrays, for a file; `snapshots_from_arrays` is the way back."""
+def run_as_arrays(run: RecordedRun) -> dict[str, NDArray[Any]]:
+    """The run as named arrays, to be stored in a file; `run_from_arrays` is the inverse."""
     arrays: dict[str, NDArray[Any]] = {
-        "seed": np.array(snapshots.seed),
-        "ended": np.array(snapshots.ended),
-        "iterations": snapshots.iterations,
-        "loss": snapshots.loss,
-        "accuracy": snapshots.accuracy,
-        "learning_rate": snapshots.learning_rate,
+        "seed": np.array(run.seed),
+        "ended": np.array(run.ended),
+        "iterations": run.iterations,
+        "loss": run.loss,
+        "accuracy": run.accuracy,
+        "learning_rate": run.learning_rate,
     }
-    for layer, (weights, biases) in enumerate(
-        zip(snapshots.weights, snapshots.biases, strict=True)
-    ):
+    for layer, (weights, biases) in enumerate(zip(run.weights, run.biases, strict=True)):
         arrays[f"weights{layer}"] = weights
         arrays[f"biases{layer}"] = biases
     return arrays
 
 
-def snapshots_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> RecordedRun:
-    """The run that `snapshots_as_arrays` took apart."""
+def run_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> RecordedRun:
+    """The run that `run_as_arrays` stored as these arrays."""
     layers = range(sum(name.startswith("weights") for name in arrays))
     return RecordedRun(
         seed=int(arrays["seed"]),

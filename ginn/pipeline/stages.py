@@ -37,7 +37,7 @@ from ginn.runtime.workers import Crew
 from ginn.viewer_data import boundary_chunks, film, sprite_sheets
 
 ROOT = Path(__file__).resolve().parents[2]
-SNAPSHOTS = ARRAYS.of(network.snapshots_as_arrays, network.snapshots_from_arrays)
+SNAPSHOTS = ARRAYS.of(network.run_as_arrays, network.run_from_arrays)
 BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
 ONE_ARRAY: Form[Float64] = ARRAYS.of(lambda array: {"array": array}, lambda arrays: arrays["array"])
 FINDINGS: Form[Findings] = JSON.of(claims_table.findings_as_json, claims_table.findings_from_json)

@@ -46,7 +46,8 @@ def train_group(
 ) -> list[RecordedRun]:
     """In a worker: train a group of seeds together, from a start if one is given."""
     # Here and not above: loading torch takes longer than a build that has nothing to train.
-    from ginn.network.training import Training, train
+    from ginn.network.settings import Training
+    from ginn.network.training import train
 
     return train(Training(**training), dataset, seeds, recorded, workers.tell, start)
 

@@ -34,7 +34,8 @@ from numpy.typing import NDArray
 
 from ginn.analysis.facts import Moment
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Float64, RecordedRun, pre_activations
+from ginn.network.forward import pre_activations
+from ginn.network.run import Float64, RecordedRun
 from ginn.viewer_data import weight_chunks as weights
 from ginn.viewer_data.vlq import Int, sealed, signed, unsealed, zigzag
 

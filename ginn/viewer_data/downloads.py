@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ginn.dataset.dataset import Dataset
 from ginn.files import hashed
-from ginn.network.run import RecordedRun, snapshots_as_arrays
+from ginn.network.run import RecordedRun, run_as_arrays
 
 # How deep the outline of the Facts goes; what lies deeper is the same for every part or run.
 DEEPEST = 5
@@ -53,7 +53,7 @@ class Download:
 
 def run_file(run: RecordedRun, dataset: Dataset) -> bytes:
     """A run's snapshots and the picture as a compressed `.npz`, the same for the same run."""
-    arrays: dict[str, NDArray[Any]] = snapshots_as_arrays(run)
+    arrays: dict[str, NDArray[Any]] = run_as_arrays(run)
     arrays |= {"layers": np.array(len(run.weights)), "labels": dataset.labels}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

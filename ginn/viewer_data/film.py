@@ -12,7 +12,8 @@ from ginn.analysis.facts import logits_at
 from ginn.dataset.dataset import Dataset
 from ginn.files import hashed
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import RecordedRun, probability
+from ginn.network.forward import probability
+from ginn.network.run import RecordedRun
 from ginn.viewer_data import sprite_sheets
 
 

@@ -28,8 +28,10 @@ from PIL import Image, ImageDraw
 from ginn.config.models import Experiment, load_spec
 from ginn.dataset.dataset import Dataset, load_picture
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import RecordedRun, layer_slices, pre_activations, probability
-from ginn.network.training import Training, train
+from ginn.network.forward import pre_activations, probability
+from ginn.network.run import RecordedRun, layer_slices
+from ginn.network.settings import Training
+from ginn.network.training import train
 from ginn.viewer_data import sprite_sheets
 
 CONTENT = Path(__file__).parents[2] / "content"

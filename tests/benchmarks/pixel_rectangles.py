@@ -30,7 +30,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from ginn.dataset.dataset import Dataset
-from ginn.network.run import RecordedRun, layer_slices, pre_activations, snapshots_from_arrays
+from ginn.network.forward import pre_activations
+from ginn.network.run import RecordedRun, layer_slices, run_from_arrays
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 7
@@ -121,7 +122,7 @@ def read_run(cache: Path, name: str) -> RecordedRun:
     """A run's newest snapshots among a build's kept work."""
     kept = sorted(cache.glob(f"train/{name}.*.npz"), key=lambda path: path.stat().st_mtime)
     with np.load(kept[-1]) as arrays:
-        return snapshots_from_arrays(dict(arrays))
+        return run_from_arrays(dict(arrays))
 
 
 def boundary_pixels(run: RecordedRun, snapshot: int, dataset: Dataset) -> list[NDArray[np.int64]]:

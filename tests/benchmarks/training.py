@@ -20,7 +20,8 @@ from torch import nn
 
 from ginn.config.models import load_spec
 from ginn.dataset.dataset import Dataset, load_picture
-from ginn.network.training import Training, train
+from ginn.network.settings import Training
+from ginn.network.training import train
 
 CONTENT = Path(__file__).parents[2] / "content"
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Error, Page
 from support.paths import ROOT
 from support.random_run import random_run
 
-from ginn.network.run import pre_activations, probability
+from ginn.network.forward import pre_activations, probability
 from ginn.viewer_data import weight_chunks
 
 pytestmark = pytest.mark.browser

@@ -25,7 +25,8 @@ from support.browser import BuiltSite, Open
 from support.paths import ROOT
 
 from ginn.dataset.dataset import load_picture
-from ginn.network.run import Float64, pre_activations, probability
+from ginn.network.forward import pre_activations, probability
+from ginn.network.run import Float64
 from ginn.viewer_data import weight_chunks
 from ginn.viewer_data.boundary_chunks import QUANTA, VectorChunk, decode
 

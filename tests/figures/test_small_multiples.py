@@ -22,7 +22,7 @@ from ginn.figures.small_multiples import (
     multiples_from_arrays,
     multiples_svg,
 )
-from ginn.network.run import pre_activations
+from ginn.network.forward import pre_activations
 from ginn.runtime.cache import ARRAYS
 
 

@@ -42,7 +42,8 @@ from ginn.geometry.boundaries import (
     Polyline,
     trace,
 )
-from ginn.network.run import Float64, RecordedRun, layer_slices, pre_activations
+from ginn.network.forward import pre_activations
+from ginn.network.run import Float64, RecordedRun, layer_slices
 
 EPSILON = np.finfo(np.float64).eps
 SHAPES = [

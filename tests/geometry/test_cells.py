@@ -10,7 +10,7 @@ from support.networks_by_hand import IDENTITY, layer_of, run_of, threshold
 from support.random_run import random_run
 
 from ginn.geometry.cells import cells, overlaps, silent_areas
-from ginn.network.run import pre_activations
+from ginn.network.forward import pre_activations
 
 # Areas are sums of some hundred rounded terms.
 ROUNDING = 1e-12

@@ -8,13 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.random_run import random_run
 
-from ginn.network.run import (
-    layer_slices,
-    pre_activations,
-    probability,
-    snapshots_as_arrays,
-    snapshots_from_arrays,
-)
+from ginn.network.forward import pre_activations, probability
+from ginn.network.run import layer_slices, run_as_arrays, run_from_arrays
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4))
@@ -57,7 +52,7 @@ def test_probability_is_the_sigmoid_and_does_not_overflow() -> None:
 @pytest.mark.parametrize("ended", ["", "seed 7: no longer finite"])
 def test_a_run_survives_the_way_to_arrays_and_back(ended: str) -> None:
     run = random_run((3, 2, 4), ended=ended)
-    back = snapshots_from_arrays(snapshots_as_arrays(run))
+    back = run_from_arrays(run_as_arrays(run))
     assert (back.seed, back.ended, back.widths) == (7, ended, (3, 2, 4))
     assert len(back) == 3
     for one, other in zip((*run.weights, *run.biases), (*back.weights, *back.biases), strict=True):

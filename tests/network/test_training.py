@@ -11,8 +11,11 @@ import torch
 from torch import nn
 
 from ginn.dataset.dataset import Dataset, Part
-from ginn.network.run import RecordedRun, Start, pre_activations, probability
-from ginn.network.training import Minibatches, Training, train
+from ginn.network.forward import pre_activations, probability
+from ginn.network.minibatches import Minibatches
+from ginn.network.run import RecordedRun, Start
+from ginn.network.settings import Training
+from ginn.network.training import train
 
 
 @pytest.fixture(scope="module")

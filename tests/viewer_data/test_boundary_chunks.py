@@ -16,7 +16,8 @@ from ginn.analysis.facts import Moment
 from ginn.geometry import boundaries as geometry
 from ginn.geometry.boundaries import LEFT, TOP, Boundaries
 from ginn.geometry.motion import motion
-from ginn.network.run import RecordedRun, pre_activations
+from ginn.network.forward import pre_activations
+from ginn.network.run import RecordedRun
 from ginn.viewer_data import boundary_chunks, weight_chunks
 from ginn.viewer_data.boundary_chunks import (
     QUANTA,

@@ -18,7 +18,7 @@ from support.paths import ROOT
 from support.report_double import bottle, make_report, traced, trained
 
 from ginn.analysis.facts import facts_as_json
-from ginn.network.run import pre_activations, probability
+from ginn.network.forward import pre_activations, probability
 from ginn.pages.metadata import Publication
 from ginn.pages.site import render_site
 from ginn.viewer_data import downloads

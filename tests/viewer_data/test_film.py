@@ -12,7 +12,8 @@ from support.random_run import random_run
 from ginn.analysis.facts import logits_at
 from ginn.dataset.dataset import Dataset, Part
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import RecordedRun, probability
+from ginn.network.forward import probability
+from ginn.network.run import RecordedRun
 from ginn.viewer_data import sprite_sheets
 from ginn.viewer_data.film import film, layouts
 

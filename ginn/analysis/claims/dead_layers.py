@@ -26,7 +26,8 @@ from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict
 from ginn.analysis.statistics import Interval, fisher_p_value, proportion_interval
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.subdivision import Bool
-from ginn.network.run import Float64, RecordedRun, pre_activations, probability
+from ginn.network.forward import pre_activations, probability
+from ginn.network.run import Float64, RecordedRun
 
 # Points evaluated at once for one snapshot: as many as stay in cache.
 POINTS = 2_048

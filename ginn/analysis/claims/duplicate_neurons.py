@@ -28,14 +28,8 @@ from ginn.analysis.statistics import DRAWS, SEED, sign_flip_p_value
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Polyline, trace
 from ginn.geometry.subdivision import Bool
-from ginn.network.run import (
-    Float32,
-    Float64,
-    RecordedRun,
-    layer_slices,
-    pre_activations,
-    probability,
-)
+from ginn.network.forward import pre_activations, probability
+from ginn.network.run import Float32, Float64, RecordedRun, layer_slices
 
 # Copies share nine tenths of their on area, and of their off area, or more.
 ALIKE = 0.9

@@ -21,7 +21,8 @@ from ginn import formatting
 from ginn.analysis.claim import Claim, compared, medians
 from ginn.analysis.statistics import sign_flip_p_value
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.run import Float64, RecordedRun, layer_slices, pre_activations
+from ginn.network.forward import pre_activations
+from ginn.network.run import Float64, RecordedRun, layer_slices
 
 # Dataset units. A vertex is exact to about 1e-13, so the direction of a segment this long is told
 # to 1e-7; most shorter ones are several boundaries meeting in one place.

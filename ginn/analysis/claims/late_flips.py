@@ -30,7 +30,8 @@ from ginn import formatting
 from ginn.analysis.claim import Claim
 from ginn.analysis.statistics import rank_correlation, sign_flip_p_value
 from ginn.geometry.subdivision import Bool
-from ginn.network.run import Float64, RecordedRun, layer_slices, pre_activations, probability
+from ginn.network.forward import pre_activations, probability
+from ginn.network.run import Float64, RecordedRun, layer_slices
 
 # Where a window of steps lies, in shares of training: the last tenth, and one just past the middle.
 LATE = (0.9, 1.0)

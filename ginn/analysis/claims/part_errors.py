@@ -19,7 +19,8 @@ from ginn import formatting
 from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of
 from ginn.analysis.statistics import probability_of_superiority, rank_sum_p_value
 from ginn.dataset.dataset import Dataset
-from ginn.network.run import RecordedRun, pre_activations
+from ginn.network.forward import pre_activations
+from ginn.network.run import RecordedRun
 
 
 @dataclass(frozen=True)

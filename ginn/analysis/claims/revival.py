@@ -28,7 +28,8 @@ import numpy as np
 
 from ginn.analysis.claims.dead_layers import hearing, last_state, part_points
 from ginn.dataset.dataset import Dataset
-from ginn.network.run import Float64, RecordedRun, Start, pre_activations
+from ginn.network.forward import pre_activations
+from ginn.network.run import Float64, RecordedRun, Start
 
 ARMS = ("untouched", "raised", "lowered", "random", "elsewhere")
 IMPOSED_ARMS = ("untouched", "lowered", "random")

@@ -32,7 +32,8 @@ from ginn.analysis.statistics import (
     rank_correlation_p_value,
 )
 from ginn.dataset.dataset import Dataset
-from ginn.network.run import Float64, RecordedRun, pre_activations
+from ginn.network.forward import pre_activations
+from ginn.network.run import Float64, RecordedRun
 
 Axis = Literal["left-right", "top-bottom"]
 AXES: tuple[Axis, Axis] = ("left-right", "top-bottom")

@@ -31,7 +31,8 @@ from ginn.analysis.claims.bias_vs_weights import (
     shift_and_turn,
 )
 from ginn.dataset.dataset import Dataset
-from ginn.network.run import RecordedRun, pre_activations
+from ginn.network.forward import pre_activations
+from ginn.network.run import RecordedRun
 
 NETWORK: list[tuple[Any, Any]] = [
     ([[1, 0.5], [0.5, -1]], [-0.6, 0.3]),

@@ -32,7 +32,7 @@ from ginn.analysis.claims.kinks import (
     turn,
 )
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import RecordedRun, snapshots_from_arrays
+from ginn.network.run import RecordedRun, run_from_arrays
 
 
 def one_bend(slope: float) -> RecordedRun:
@@ -61,7 +61,7 @@ def trained() -> RecordedRun:
     count = len(arrays["weights0"])
     measured = dict.fromkeys(("loss", "accuracy", "learning_rate"), np.zeros(count))
     about = {"seed": np.array(0), "ended": np.array(""), "iterations": np.arange(count)}
-    return snapshots_from_arrays(arrays | measured | about)
+    return run_from_arrays(arrays | measured | about)
 
 
 @pytest.mark.parametrize("slope", [0.25, 0.5, 0.75])

@@ -20,7 +20,7 @@ from ginn.analysis.claims.late_flips import (
     state,
     window,
 )
-from ginn.network.run import pre_activations, probability
+from ginn.network.forward import pre_activations, probability
 
 POINTS = halves(40).points()
 STEP = range(0, 1)

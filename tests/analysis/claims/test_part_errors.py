@@ -21,7 +21,8 @@ from ginn.analysis.claims.part_errors import (
     top_and_band,
 )
 from ginn.dataset.dataset import Dataset, Part
-from ginn.network.run import RecordedRun, pre_activations, probability
+from ginn.network.forward import pre_activations, probability
+from ginn.network.run import RecordedRun
 
 N = 20
 

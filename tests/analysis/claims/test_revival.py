@@ -30,7 +30,8 @@ from ginn.analysis.claims.revival_results import (
     sign_test_p_value,
 )
 from ginn.network.run import RecordedRun, Start
-from ginn.network.training import Training, train
+from ginn.network.settings import Training
+from ginn.network.training import train
 
 WHITE_LEFT = halves(left_white=True)
 OUTPUT = ([[1.0, 1.0]], [-0.1])
