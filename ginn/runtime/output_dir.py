@@ -1,9 +1,9 @@
-"""The site's folder, swapped in whole: a reader finds the old site or the new one.
+"""Replace the output folder as a whole: a reader finds the old site or the new one.
 
-A build writes into a folder beside the site. When it is done, the two exchange names in one call to
-the operating system (Linux, macOS) or in two renames (elsewhere, and where a file system refuses).
-A build killed between those two leaves the old site under another name, and the next one puts it
-back. This guards against kills, not against a loss of power.
+A build writes into a new folder beside the site. At its end the two folders exchange their names:
+in one call to the operating system (Linux, macOS), or in two renames (elsewhere, and where a file
+system refuses). A build that is killed between the two renames leaves the old site under another
+name; the next build puts it back. This guards against kills, not against a loss of power.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ginn.runtime.cache import Say, StoreError, say_on_stderr, sole
+from ginn.errors import AuthorError
+from ginn.runtime.cache import Say, say_on_stderr, sole
 
-# A folder whose MARKER does not name GENERATOR was not made here, and is never replaced.
+# A folder is a site of this program where its MARKER names GENERATOR. No other is replaced.
 MARKER = "build.json"
 GENERATOR = "ginn"
-# Git keeps the site's folder by this file alone; each site carries it, so git sees no change.
+# Git keeps the output folder by this file alone. Each site holds it, so that git sees no change.
 IGNORE = ".gitignore"
 IGNORE_CONTENT = "*\n!.gitignore\n"
 
@@ -37,11 +38,11 @@ _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV, errno.EP
 def replacing(
     site: Path, protected: Sequence[Path] = (), say: Say = say_on_stderr
 ) -> Iterator[Path]:
-    """An empty folder to write the new site into; it takes the site's place when the block ends.
+    """Give an empty folder for the new site, and put it in the site's place when the block ends.
 
-    Where the block raises, the site stays as it was. One build at a time: a second waits. The new
-    site must hold `build.json`, a JSON object with "generator": "ginn". StoreError where the folder
-    may not be replaced; see `check_site`, which also tells what `protected` is.
+    Where the block raises, the site stays as it was. A second build waits for the first. The new
+    site must hold `build.json`, a JSON object with "generator": "ginn". Raises AuthorError where
+    the folder may not be replaced; see `check_site`, also for `protected`.
     """
     site = check_site(site, protected)
     new = _beside(site, "new")
@@ -64,7 +65,7 @@ def replacing(
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write each file, named relative to the folder; StoreError where one cannot be written."""
+    """Write each file, named relative to the folder. Raises AuthorError where one cannot be."""
     for name, content in files.items():
         path = folder / name
         try:
@@ -74,19 +75,21 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             raise _unwritable(path, error) from error
 
 
-def _unwritable(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"{path} cannot be written: found {error.strerror}, allowed: a folder to write to with "
-        "room for the site; make room, or choose another with --site; the site is as it was"
+def _unwritable(path: Path, error: OSError) -> AuthorError:
+    return AuthorError(
+        f"a path that cannot be written ({error.strerror})",
+        "a folder to write to, with room for the site",
+        "make room, or choose another with --site; the site is as it was",
+        path=path,
     )
 
 
 def check_site(site: Path, protected: Sequence[Path] = ()) -> Path:
-    """The site's absolute path; StoreError unless a build may replace that folder.
+    """The site's absolute path. Raises AuthorError unless a build may replace that folder.
 
-    It may if it is absent, empty but for git's file, or a site made here. It may not if it is a
-    link, a file, the root, the home folder or above it, or one of `protected` or above one of
-    them: the sources and the cache.
+    A build may replace a folder that is absent, empty but for git's file, or a site of this
+    program. It may not replace a link, a file, the root, the home folder, one of `protected` (the
+    sources and the cache), or a folder above one of these.
     """
     if site.is_symlink():
         raise _refusal(site, "a symbolic link", "name the folder it points to")
@@ -98,16 +101,16 @@ def check_site(site: Path, protected: Sequence[Path] = ()) -> Path:
     if not site.exists():
         return site
     if not site.is_dir():
-        raise _refusal(site, "not a folder", "choose another path, or move it away")
+        raise _refusal(site, "what is not a folder", "choose another path")
     names = {path.name for path in site.iterdir()}
-    if not (names <= {IGNORE} and _is_gits(site / IGNORE)) and not _is_ours(site):
+    if not (names <= {IGNORE} and _is_gits_file(site / IGNORE)) and not _is_site(site):
         found = ", ".join(sorted(names)[:3]) + (", ..." if len(names) > 3 else "")
         raise _refusal(site, f"a folder with {found}", "choose an empty or a new folder")
     return site
 
 
 def recover_site(site: Path) -> None:
-    """Undo what a killed build left: put the old site back if it has no place, clear the rest."""
+    """Put back the old site that a killed build has moved away, and remove what else it left."""
     old, new = _beside(site, "old"), _beside(site, "new")
     if old.exists():
         if site.exists():
@@ -119,14 +122,15 @@ def recover_site(site: Path) -> None:
 
 
 def replace_site(new: Path, site: Path) -> None:
-    """Put folder `new` in the place of `site` and remove what was there.
+    """Put folder `new` in the place of `site`, and remove what was there.
 
-    Both are on one file system; `replacing` sees to that, to the lock and to all checks of `site`.
+    Both must be on one file system. `replacing` sees to that, to the lock and to the checks.
     """
-    if not _is_ours(new):
-        raise StoreError(
-            f'{new / MARKER} is missing or does not say "generator": "{GENERATOR}"; '
-            "a new site must carry it, or the next build would refuse to replace it"
+    if not _is_site(new):
+        raise AuthorError(
+            f'a new site whose {MARKER} is missing or does not say "generator": "{GENERATOR}"',
+            "a site that says it, or the next build would refuse to replace it",
+            path=new,
         )
     write_files(new, {IGNORE: IGNORE_CONTENT.encode()})
     old = _beside(site, "old")
@@ -138,16 +142,18 @@ def replace_site(new: Path, site: Path) -> None:
             new.rename(site)
     except OSError as error:
         recover_site(site)
-        raise StoreError(
-            f"the site {site} could not be replaced: {error.strerror}; close what has its files "
-            "open, or choose another folder with --site"
+        raise AuthorError(
+            f"a site that could not be replaced ({error.strerror})",
+            "a folder that can be renamed",
+            "close what has its files open, or choose another folder with --site",
+            path=site,
         ) from error
     for left in (old, new):
         shutil.rmtree(left, ignore_errors=True)
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Exchange the names of two folders in one step; False where this system cannot."""
+    """Exchange the names of two folders in one step. Returns False where this system cannot."""
     if os.name != "posix":
         return False
     library = ctypes.CDLL(None, use_errno=True)
@@ -166,22 +172,22 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def _beside(site: Path, purpose: str) -> Path:
-    """The path next to the site for its lock, its successor or its predecessor."""
+    """The path beside the site for its lock, the new site or the old one."""
     return site.with_name(f".{site.name}.{purpose}")
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether two paths are one folder, also where letters' case does not count."""
+    """Whether two paths are one folder, also on a file system that ignores case."""
     return one == other or (one.exists() and other.exists() and one.samefile(other))
 
 
-def _is_gits(ignore: Path) -> bool:
-    """Whether git's file is absent or as git keeps it."""
+def _is_gits_file(ignore: Path) -> bool:
+    """Whether the file is absent, or says what this repository's own says."""
     return not ignore.exists() or ignore.read_text().split() == IGNORE_CONTENT.split()
 
 
-def _is_ours(folder: Path) -> bool:
-    """Whether a folder's marker says that it was made here."""
+def _is_site(folder: Path) -> bool:
+    """Whether a folder's marker says that this program made it."""
     try:
         marker = json.loads((folder / MARKER).read_bytes())
     except (OSError, ValueError):
@@ -189,8 +195,6 @@ def _is_ours(folder: Path) -> bool:
     return isinstance(marker, dict) and marker.get("generator") == GENERATOR
 
 
-def _refusal(site: Path, found: str, mend: str) -> StoreError:
-    return StoreError(
-        f"the site cannot go to {site}: it is {found}; allowed is a folder that is absent, empty, "
-        f"or holds a site made here ({MARKER}): {mend} with --site"
-    )
+def _refusal(site: Path, found: str, hint: str) -> AuthorError:
+    allowed = f"a folder that is absent, empty, or a site made by this program ({MARKER})"
+    return AuthorError(found, allowed, f"{hint} with --site", path=site)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import random
 import re
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +26,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 from support.paths import ROOT
+from support.processes import python
 
 from ginn.files import plain_json, write_whole
 from ginn.runtime import cache as store_module
-from ginn.runtime import output_dir
 from ginn.runtime.cache import ARRAYS, FILES, JSON, Form, Stage, Store, StoreError, key, opened
 
 KEY = "a" * 64
@@ -469,228 +467,14 @@ def test_a_key_of_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
 # The site's folder
 
 
-def write_site(folder: Path, text: str) -> None:
-    for page in ("index.html", "explore.html"):
-        (folder / page).write_text(text)
-    (folder / "build.json").write_text(json.dumps({"generator": "ginn"}))
-
-
-def pages(site: Path) -> list[str]:
-    return [(site / page).read_text() for page in ("index.html", "explore.html")]
-
-
-@pytest.fixture(params=["exchanged", "renamed twice"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways to replace the site."""
-    if request.param == "renamed twice":
-        monkeypatch.setattr(output_dir, "exchange", lambda one, other: False)
-    return str(request.param)
-
-
-@pytest.mark.usefixtures("way")
-def test_a_site_is_made_and_replaced_whole(tmp_path: Path) -> None:
-    site = tmp_path / "deep" / "site"
-    for text in ("first", "second"):
-        with output_dir.replacing(site) as new:
-            write_site(new, text)
-            (new / text).touch()
-        assert pages(site) == [text, text]
-        assert {path.name for path in site.iterdir()} == {
-            *(".gitignore", "build.json", "explore.html", "index.html"),
-            text,
-        }
-        assert (site / ".gitignore").read_bytes() == (ROOT / "site/.gitignore").read_bytes()
-        beside = {path.name for path in site.parent.iterdir()}
-        assert beside <= {"site", ".site.lock", ".site.lock.holder"}
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux exchanges names in one step")
-def test_linux_exchanges_names_in_one_step(tmp_path: Path) -> None:
-    for name in "ab":
-        (tmp_path / name).mkdir()
-        (tmp_path / name / f"was-{name}").touch()
-    assert output_dir.exchange(tmp_path / "a", tmp_path / "b")
-    assert (tmp_path / "a" / "was-b").exists()
-    assert (tmp_path / "b" / "was-a").exists()
-    with pytest.raises(OSError, match="No such file"):
-        output_dir.exchange(tmp_path / "a", tmp_path / "absent")
-
-
-@pytest.mark.usefixtures("way")
-def test_a_build_that_fails_leaves_the_site(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    with output_dir.replacing(site) as new:
-        write_site(new, "old")
-
-    def fail() -> None:
-        with output_dir.replacing(site) as new:
-            write_site(new, "new")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert pages(site) == ["old", "old"]
-    assert not (tmp_path / ".site.new").exists()
-
-
-@pytest.mark.usefixtures("way")
-def test_a_site_that_cannot_be_moved_is_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site = tmp_path / "site"
-    with output_dir.replacing(site) as new:
-        write_site(new, "old")
-    rename = Path.rename
-
-    def refuse_new(path: Path, target: Path) -> Path:
-        if path.name == ".site.new":
-            raise PermissionError(13, "Permission denied")
-        return rename(path, target)
-
-    monkeypatch.setattr(Path, "rename", refuse_new)
-    monkeypatch.setattr(output_dir, "exchange", lambda one, other: False)
-    with pytest.raises(StoreError, match="could not be replaced: Permission denied"):  # noqa: SIM117
-        with output_dir.replacing(site) as new:
-            write_site(new, "new")
-    assert pages(site) == ["old", "old"]
-
-
-def test_a_site_without_the_marker_is_not_swapped_in(tmp_path: Path) -> None:
-    with (
-        pytest.raises(StoreError, match="next build would refuse"),
-        output_dir.replacing(tmp_path / "s"),
-    ):
-        pass
-    assert not (tmp_path / "s").exists()
-
-
-Arrange = Callable[[Path], Path]
-
-
-def a_strangers_folder(path: Path) -> Path:
-    (path / "site").mkdir()
-    (path / "site" / "thesis.tex").write_text("years")
-    return path / "site"
-
-
-def another_tools_marker(path: Path) -> Path:
-    site = a_strangers_folder(path)
-    (site / "build.json").write_text('{"generator": "other"}')
-    return site
-
-
-def a_marker_that_is_no_json(path: Path) -> Path:
-    site = a_strangers_folder(path)
-    (site / "build.json").write_text("ginn")
-    return site
-
-
-def another_gitignore(path: Path) -> Path:
-    (path / "site").mkdir()
-    (path / "site" / ".gitignore").write_text("*.log\n")
-    return path / "site"
-
-
-def a_file(path: Path) -> Path:
-    (path / "site").write_text("not a folder")
-    return path / "site"
-
-
-def a_link(path: Path) -> Path:
-    (path / "real").mkdir()
-    (path / "site").symlink_to(path / "real", target_is_directory=True)
-    return path / "site"
-
-
-def a_dangling_link(path: Path) -> Path:
-    (path / "site").symlink_to(path / "nowhere")
-    return path / "site"
-
-
-def the_protected(path: Path) -> Path:
-    return path / "repository"
-
-
-def the_protected_another_way(path: Path) -> Path:
-    return path / "x" / ".." / "repository"
-
-
-def above_the_protected(path: Path) -> Path:
-    return path
-
-
-def the_root(path: Path) -> Path:
-    return Path(path.anchor)
-
-
-def the_home(path: Path) -> Path:
-    return Path.home()
-
-
-def above_the_home(path: Path) -> Path:
-    return Path.home().parent
-
-
-@pytest.mark.parametrize(
-    ("arrange", "found"),
-    [
-        (a_strangers_folder, "a folder with thesis.tex"),
-        (another_tools_marker, "a folder with build.json, thesis.tex"),
-        (a_marker_that_is_no_json, "a folder with build.json, thesis.tex"),
-        (another_gitignore, "a folder with .gitignore"),
-        (a_file, "not a folder"),
-        (a_link, "a symbolic link"),
-        (a_dangling_link, "a symbolic link"),
-        (the_protected, "repository or a folder above it"),
-        (the_protected_another_way, "repository or a folder above it"),
-        (above_the_protected, "repository or a folder above it"),
-        (the_root, "or a folder above it"),
-        (the_home, "reader or a folder above it"),
-        (above_the_home, "reader or a folder above it"),
-    ],
-)
-def test_a_folder_that_is_not_the_sites_is_refused(
-    arrange: Arrange, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home, here = tmp_path / "people" / "reader", tmp_path / "work"
-    home.mkdir(parents=True)
-    (here / "repository").mkdir(parents=True)
-    monkeypatch.setattr(Path, "home", lambda: home)
-    site = arrange(here)
-    before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(StoreError, match=f"it is .*{re.escape(found)}; .* with --site"):  # noqa: SIM117
-        with output_dir.replacing(site, [here / "repository"]):
-            pytest.fail("began to build")
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_the_folders_a_build_may_replace_are_taken(tmp_path: Path) -> None:
-    empty, gits = tmp_path / "empty", tmp_path / "gits"
-    empty.mkdir()
-    gits.mkdir()
-    (gits / ".gitignore").write_bytes(b"*\r\n!.gitignore\r\n")
-    for site in (empty, gits, tmp_path / "absent"):
-        assert output_dir.check_site(site, [tmp_path / "content"]) == site.resolve()
-
-
 # Company and kills
-
-
-def python(program: str, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", program, *map(str, arguments)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 HOLD = """
 import sys
 import time
 from pathlib import Path
-from ginn.store import opened
+from ginn.runtime.cache import opened
 with opened(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -733,116 +517,6 @@ def test_who_holds_the_folder_need_not_be_known(tmp_path: Path, said: list[str])
             assert spoken.wait(30)
         assert waiting.result(30)
     assert said == [f"waiting: another process holds {tmp_path / '.lock'}"]
-
-
-BUILD_AGAIN_AND_AGAIN = """
-import sys
-from pathlib import Path
-import numpy as np
-from ginn import swap
-from ginn.store import ARRAYS, FILES, opened
-folder, way, start = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-if way == "renamed twice":
-    swap.exchange = lambda one, other: False
-with opened(folder / "cache") as store:
-    print("ready", flush=True)
-    for i in range(start, start + 10_000):
-        store.save("arrays", "a", f"{i % 5:032d}", ARRAYS, {"a": np.full(20_000, i)})
-        store.save("files", "b", f"{i % 5:032d}", FILES, {str(n): b"%d" % i for n in range(20)})
-        with swap.replacing(folder / "site") as new:
-            for n in range(20):
-                (new / f"{n}.html").write_text(str(i) * 500)
-            (new / "build.json").write_text('{"generator": "ginn"}')
-"""
-
-
-def first_page(site: Path) -> str:
-    """What a page says, or nothing between the two renames."""
-    try:
-        return (site / "0.html").read_text()
-    except FileNotFoundError:
-        return ""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
-def test_killed_at_any_moment_the_site_is_whole_and_no_entry_is_half(
-    tmp_path: Path, way: str, said: list[str]
-) -> None:
-    site, generator = tmp_path / "site", random.Random(way)
-    seen = set()
-    with output_dir.replacing(site) as new:
-        for n in range(20):
-            (new / f"{n}.html").write_text("0" * 500)
-        (new / "build.json").write_text('{"generator": "ginn"}')
-    for kill in range(15):
-        before = first_page(site)
-        builder = python(BUILD_AGAIN_AND_AGAIN, tmp_path, way, 1 + 10_000 * kill)
-        assert builder.stdout
-        assert builder.stdout.readline() == "ready\n"
-        # Every other one dies after it has replaced the site, however busy the machine is.
-        while kill % 2 and builder.poll() is None and first_page(site) in ("", before):
-            time.sleep(0.001)
-        end = time.monotonic() + generator.uniform(0, 0.08)
-        while time.monotonic() < end:
-            if way == "exchanged":
-                assert (site / "7.html").stat().st_size >= 500, "a reader always finds its page"
-        builder.send_signal(signal.SIGKILL)
-        builder.communicate()
-
-        if way == "renamed twice":
-            output_dir.recover_site(site)
-        contents = {(site / f"{n}.html").read_text() for n in range(20)}
-        assert len(contents) == 1, "every page is of one build"
-        seen |= contents
-        with opened(tmp_path / "cache", said.append) as store:
-            for i in range(5):
-                arrays = store.load("arrays", "a", f"{i:032d}", ARRAYS)
-                files = store.load("files", "b", f"{i:032d}", FILES)
-                assert arrays is None or len(set(arrays["a"])) == 1
-                assert files is None or len(set(files.values())) == 1
-            assert not list(store.root.glob("*/.*.part"))
-    assert said == [], "no entry was found damaged"
-    assert len(seen) > 5, "the builds that were killed had replaced sites"
-    with output_dir.replacing(site) as new:
-        write_site(new, "last")
-    beside = {path.name for path in tmp_path.iterdir() if path.name.startswith(".site")}
-    assert beside <= {".site.lock", ".site.lock.holder"}
-    assert pages(site) == ["last", "last"]
-
-
-@pytest.mark.parametrize("place", ["before", "between", "after"])
-def test_a_kill_about_the_two_renames_loses_no_site(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    class KillError(BaseException):
-        pass
-
-    site, rename = tmp_path / "site", Path.rename
-    with output_dir.replacing(site) as new:
-        write_site(new, "old")
-    renames: list[Path] = []
-
-    def die(path: Path, target: Path) -> Path:
-        renames.append(path)
-        if len(renames) == {"before": 1, "between": 2, "after": 3}[place]:
-            raise KillError
-        result = rename(path, target)
-        if place == "after" and len(renames) == 2:
-            raise KillError
-        return result
-
-    monkeypatch.setattr(output_dir, "exchange", lambda one, other: False)
-    new = tmp_path / ".site.new"
-    new.mkdir()
-    write_site(new, "new")
-    with monkeypatch.context() as killing:
-        killing.setattr(Path, "rename", die)
-        with pytest.raises(KillError):
-            output_dir.replace_site(new, site)
-    assert site.exists() == (place != "between")
-    output_dir.recover_site(site)
-    assert pages(site) == (["new", "new"] if place == "after" else ["old", "old"])
-    assert {path.name for path in tmp_path.iterdir()} <= {"site", ".site.lock", ".site.lock.holder"}
 
 
 def test_a_stage_asked_for_by_anothers_work_has_its_seconds_to_itself(tmp_path: Path) -> None:
