@@ -104,17 +104,20 @@ def serve(options: argparse.Namespace) -> None:
     sources += [options.picture] if options.picture else []
     code = [ROOT / "ginn", ROOT / "build.py"]
     attempt = functools.partial(attempt_build, options)
-    keep_building(sources, code, options.site, TEMPLATES / "serve", options.serve, attempt)
+    keep_building(sources, code, options.site, TEMPLATES / "devserver", options.serve, attempt)
 
 
-def attempt_build(options: argparse.Namespace) -> str:
-    """For the server: build, and the message of the mistake that stopped it, or ""."""
+def attempt_build(options: argparse.Namespace) -> AuthorError | None:
+    """Build for the server. Returns the mistake that stopped the build, or None."""
     try:
         build_as_asked(options)
+    except AuthorError as error:
+        print(f"{ERROR}{error}", file=sys.stderr)
+        return error
     except (*MISTAKES, OSError) as error:
         print(mistake_line(error), file=sys.stderr)
-        return mistake_line(error).removeprefix(ERROR)
-    return ""
+        return AuthorError(mistake_line(error).removeprefix(ERROR))
+    return None
 
 
 def mistake_line(error: Exception) -> str:

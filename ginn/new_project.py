@@ -1,39 +1,38 @@
-"""A report of one's own: a folder to begin with, which builds as it stands."""
+"""Begin a report of an author's own: a folder that builds as it is."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-from ginn.config.models import InputError
+from ginn.errors import AuthorError
 
 
-def begin(model: Path, folder: Path) -> None:
-    """Copy the folder `model` to `folder`; InputError where something is there or it cannot be.
+def begin(starter: Path, folder: Path) -> None:
+    """Copy the folder `starter` to `folder`, as a whole or not at all.
 
-    What is copied is whole or not there: it is written beside its place and renamed.
+    Raises AuthorError where `folder` holds something or cannot be made.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise InputError(f"{folder}: found a file or a link, allowed with --new: a folder to make")
+        raise _refusal(folder, "a file or a link", "a folder to make")
     if folder.exists() and any(folder.iterdir()):
         found = ", ".join(sorted(path.name for path in folder.iterdir())[:3])
-        raise InputError(
-            f"{folder}: found a folder with {found}, allowed with --new: an empty or a new one; "
-            "choose another"
-        )
+        raise _refusal(folder, f"a folder with {found}", "an empty or a new folder")
     folder = folder.resolve()
     part = folder.with_name(f".{folder.name}.new")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(model, part)
-        # On Windows nothing takes the place of a folder, not even of an empty one.
+        shutil.copytree(starter, part)
+        # Windows renames nothing to the name of a folder that is there, not even of an empty one.
         if folder.exists():
             folder.rmdir()
         part.rename(folder)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
-        raise InputError(
-            f"{folder}: cannot be made: found {error.strerror}, allowed with --new: a folder to "
-            "write to; choose another"
-        ) from error
+        found = f"a folder that cannot be made ({error.strerror})"
+        raise _refusal(folder, found, "a folder to write to") from error
+
+
+def _refusal(folder: Path, found: str, allowed: str) -> AuthorError:
+    return AuthorError(found, allowed, "choose another", path=folder, key="--new")

@@ -22,7 +22,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
-def test_a_new_report_builds_as_it_stands(
+def test_begin_makes_a_report_that_builds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "far/away"
@@ -45,7 +45,7 @@ def test_a_new_report_builds_as_it_stands(
     assert not (tmp_path / "far/.away.new").exists()
 
 
-def test_what_is_there_is_never_written_over(
+def test_begin_where_something_is_refuses_and_keeps_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     thesis = tmp_path / "thesis"
@@ -60,7 +60,8 @@ def test_what_is_there_is_never_written_over(
         assert story.main(["--new", str(tmp_path / name)]) == 2
         message = capsys.readouterr().err
         assert message.startswith(f"build.py: error: {tmp_path / name}: ")
-        assert "allowed with --new" in message
+        assert "--new: found " in message
+        assert "allowed: " in message
         assert message.count("\n") == 1
     assert files(tmp_path) == {"thesis/thesis.txt": b"years of work", "file": b"a file"}
     (tmp_path / "empty").mkdir()
@@ -68,7 +69,7 @@ def test_what_is_there_is_never_written_over(
     assert (tmp_path / "empty/report.toml").is_file()
 
 
-def test_the_workflow_runs_commands_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_starter_workflow_runs_known_options(capsys: pytest.CaptureFixture[str]) -> None:
     workflow = (ROOT / "templates/starter/.github/workflows/pages.yml").read_text(encoding="utf-8")
     with pytest.raises(SystemExit):
         story.main(["--help"])
@@ -96,7 +97,7 @@ def drawn(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
         ((5000, 4000), "RGB", "jpg"),
     ],
 )
-def test_any_picture_makes_a_whole_report(
+def test_build_with_any_picture_makes_a_whole_report(
     tmp_path: Path,
     size: tuple[int, int],
     mode: str,
@@ -121,7 +122,7 @@ def test_any_picture_makes_a_whole_report(
     assert facts["experiment"]["id"] == "black-dot"
 
 
-def test_the_lines_that_make_your_own_says_to_type_are_read_as_it_says(tmp_path: Path) -> None:
+def test_lines_of_make_your_own_are_read_as_it_says(tmp_path: Path) -> None:
     article = (ROOT / "content/articles/make-your-own.md").read_text(encoding="utf-8")
     blocks = re.findall(r"(?s)```toml\n(.*?)```", article)
     (second,) = (block for block in blocks if "[[experiment]]" in block)

@@ -1,8 +1,9 @@
-"""The development server: the site on this machine alone, and every open page up to date.
+"""Serve the site to browsers on this machine only, and keep open pages up to date.
 
-What is served is the site as it lies on the disk. To each page a script is added that reloads it
-when another site has taken that one's place, or lays a mistake over it; the site itself has none.
-Open pages are told by server-sent events (HTML, 9.2).
+The server sends the site as it is on the disk. To each page it adds a script. The script reloads
+the page when a new site is there, and shows a mistake over the page when a build has failed. The
+files on the disk do not hold the script. The server notifies pages by server-sent events (HTML
+standard, section 9.2).
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ from urllib.parse import urlsplit
 from ginn.runtime.output_dir import MARKER
 
 LOOPBACK = "127.0.0.1"
-# Names of this machine that a browser may have asked for. A page of another host that has its name
-# lead here ("DNS rebinding") asks for that name.
+# Names of this machine that a request may ask for. A foreign page whose name was pointed at this
+# machine ("DNS rebinding") asks for that name, and is refused.
 HOSTS = (LOOPBACK, "localhost", "[::1]")
 EVENTS = "/_serve/events"
-FILES = {"/_serve/reload.js": "text/javascript", "/_serve/serve.css": "text/css"}
-HEARTBEAT = 15.0  # s after which a page that is gone is noticed
-POLL = 0.05  # s for the server to notice that it is to end
+FILES = {"/_serve/reload.js": "text/javascript", "/_serve/overlay.css": "text/css"}
+HEARTBEAT = 15.0  # s between two signs of life, by which a closed page is noticed
+POLL = 0.05  # s in which the server notices that it is to stop
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
-BARE = """<!doctype html>
+BARE_PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -45,41 +46,42 @@ BARE = """<!doctype html>
 </body>
 </html>
 """
-ADDED = """<link rel="stylesheet" href="/_serve/serve.css">
-<aside id="ginn-serve" role="alert" data-site="{site}"{hidden}>{mistake}</aside>
+OVERLAY = """<link rel="stylesheet" href="/_serve/overlay.css">
+<aside id="ginn-serve" role="alert" data-site="{site}"{hidden}>{failure}</aside>
 <script src="/_serve/reload.js"></script>
 """
 
 
-class News:
-    """What open pages are told: which site there is, and what stopped the last build."""
+class SiteStatus:
+    """What open pages are notified of: the site's digest, and why the last build failed."""
 
     def __init__(self, site: Path) -> None:
-        """No mistake yet; the site is the one that lies in its folder, if there is one."""
-        self.site, self.mistake = site, ""
-        self._number = 0
+        """Begin with the site that is in its folder, if any, and without a failure."""
+        self.site, self.failure = site, ""
+        self._version = 0
         self._changed = threading.Condition()
 
-    def tell(self, mistake: str) -> None:
-        """A build has ended: without a mistake (""), or with this one, as HTML."""
+    def publish(self, failure: str) -> None:
+        """Notify every page that a build has ended; `failure` is HTML, or "" without one."""
         with self._changed:
-            self.mistake = mistake
-            self._number += 1
+            self.failure = failure
+            self._version += 1
             self._changed.notify_all()
 
-    def after(self, number: int, patience: float) -> tuple[int, str]:
-        """News with another number than this, and what they say, as JSON.
+    def wait_for_change(self, version: int, timeout: float) -> tuple[int, str]:
+        """A version other than `version`, and the state as JSON.
 
-        The old number after `patience` seconds without any; -1 is that of no news.
+        After `timeout` seconds without a change the version is still `version`. Versions are from 0
+        on.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._number != number, patience)
-            told = {"site": site_mark(self.site), "mistake": self.mistake}
-            return self._number, json.dumps(told)
+            self._changed.wait_for(lambda: self._version != version, timeout)
+            state = {"site": site_digest(self.site), "mistake": self.failure}
+            return self._version, json.dumps(state)
 
 
-def site_mark(site: Path) -> str:
-    """What tells a site from another: a digest of its list of files; "" where there is no site."""
+def site_digest(site: Path) -> str:
+    """A digest of the site's list of files, which differs between two sites. "" without a site."""
     try:
         return hashlib.sha256((site / MARKER).read_bytes()).hexdigest()[:16]
     except OSError:
@@ -87,16 +89,18 @@ def site_mark(site: Path) -> str:
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Files of the site, never cached, without a line for each request."""
+    """Answer with files of the site. They are never cached, and requests are not logged."""
 
-    def __init__(self, *arguments: Any, news: News, own: Path, **keywords: Any) -> None:
-        """`own` is the folder of the server's own files."""
-        self.news, self.own = news, own
-        super().__init__(*arguments, directory=str(news.site), **keywords)
+    def __init__(
+        self, *arguments: Any, status: SiteStatus, templates: Path, **keywords: Any
+    ) -> None:
+        """`templates` is the folder of the server's own files."""
+        self.status, self.templates = status, templates
+        super().__init__(*arguments, directory=str(status.site), **keywords)
 
     def do_GET(self) -> None:
-        """Answer, unless another name than this machine's was asked for."""
-        # One who asks and goes away is no mistake.
+        """Answer a request, unless it asks for a name that is not this machine's."""
+        # A browser may close its connection at any time.
         with contextlib.suppress(ConnectionError):
             if self._refused():
                 return
@@ -106,12 +110,12 @@ class Handler(SimpleHTTPRequestHandler):
                 super().do_GET()
 
     def do_HEAD(self) -> None:
-        """Answer without a body."""
+        """Answer a request without the body."""
         if not self._refused():
             super().do_HEAD()
 
     def _refused(self) -> bool:
-        """Whether the request came by a name that is not this machine's, and was refused."""
+        """Refuse a request for a name that is not this machine's; whether it was refused."""
         server: Any = self.server
         port = server.server_port
         allowed = {f"{host}:{port}" for host in HOSTS} | (set(HOSTS) if port == 80 else set())
@@ -121,62 +125,62 @@ class Handler(SimpleHTTPRequestHandler):
         return True
 
     def end_headers(self) -> None:
-        """A rebuilt page has the address of the old one, and no other site may use these files."""
+        """Forbid caching, since a rebuilt page keeps its address, and use by any other site."""
         self.send_header("Cache-Control", "no-store")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
     def translate_path(self, path: str) -> str:
-        """A file below the site that is there; a link that leads out of it is not followed."""
+        """The path of a file of the site, or of none where a link leads out of the site."""
         root = Path(self.directory).resolve()
         try:
             found = Path(super().translate_path(path))
             inside = found.exists() and found.resolve().is_relative_to(root)
         except (OSError, ValueError, RuntimeError):
-            # A name with a zero byte, one too long, a link in a circle.
+            # The name holds a zero byte, or is too long, or a link leads in a circle.
             inside = False
         return str(found) if inside else str(root / "absent" / "absent")
 
     def list_directory(self, path: str | os.PathLike[str]) -> None:
-        """A folder without a page is not there, as on the hosts that the site will lie on."""
+        """Answer that a folder without a page is not there, as static hosts do."""
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def send_head(self) -> BinaryIO | None:
-        """The headers of an answer, and its body: a page's with what is added to it."""
+        """Send the headers of an answer. Returns its body; a page's holds the overlay."""
         address = PurePosixPath(urlsplit(self.path).path)
         if str(address) in FILES:
-            return self._send(FILES[str(address)], (self.own / address.name).read_bytes())
+            return self._send(FILES[str(address)], (self.templates / address.name).read_bytes())
         path = Path(self.translate_path(self.path))
         if path.is_dir() and self.path.partition("?")[0].endswith("/"):
             path /= "index.html"
         if path.exists() and path.suffix != ".html":
             return super().send_head()
-        # Asked before the page is read: a page that is new already is reloaded once too often.
-        mark = site_mark(self.news.site)
+        # Taken before the page is read: at worst a page that is new already is reloaded once more.
+        digest = site_digest(self.status.site)
         try:
             page, status = path.read_text(encoding="utf-8"), HTTPStatus.OK
         except (OSError, ValueError):
-            if mark and address.suffix not in ("", ".html"):
+            if digest and address.suffix not in ("", ".html"):
                 self.send_error(HTTPStatus.NOT_FOUND)
                 return None
-            page, status = self._absent(mark)
-        mistake = self.news.mistake
-        added = ADDED.format(site=mark, mistake=mistake, hidden="" if mistake else " hidden")
+            page, status = self._absent(digest)
+        failure = self.status.failure
+        overlay = OVERLAY.format(site=digest, failure=failure, hidden="" if failure else " hidden")
         before, end, after = page.rpartition("</body>")
-        whole = before + added + end + after if end else page + added
+        whole = before + overlay + end + after if end else page + overlay
         return self._send("text/html; charset=utf-8", whole.encode(), status)
 
     @staticmethod
-    def _absent(mark: str) -> tuple[str, HTTPStatus]:
-        """The page where the site has none; and where there is no site, that says so."""
-        words = "There is no such page" if mark else "There is no site yet"
+    def _absent(digest: str) -> tuple[str, HTTPStatus]:
+        """The page to show where the site has none, or where there is no site, and its status."""
+        words = "There is no such page" if digest else "There is no site yet"
         more = "It is shown here as soon as a build has made it."
-        status = HTTPStatus.NOT_FOUND if mark else HTTPStatus.SERVICE_UNAVAILABLE
-        return BARE.format(words=escape(words), more=escape(more)), status
+        status = HTTPStatus.NOT_FOUND if digest else HTTPStatus.SERVICE_UNAVAILABLE
+        return BARE_PAGE.format(words=escape(words), more=escape(more)), status
 
     def _send(self, kind: str, content: bytes, status: HTTPStatus = HTTPStatus.OK) -> BinaryIO:
-        """The headers for a content that was made here, and the content."""
+        """Send the headers for content that was made here. Returns the content."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
@@ -186,28 +190,28 @@ class Handler(SimpleHTTPRequestHandler):
         return io.BytesIO(content)
 
     def _send_events(self) -> None:
-        """Tell of the site and of mistakes for as long as somebody listens."""
+        """Send every change of the status until the page closes the connection."""
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         self.wfile.write(b"retry: 500\n\n")
-        number = -1
+        version = -1
         while True:
-            before = number
-            number, told = self.news.after(number, HEARTBEAT)
-            self.wfile.write(b":\n\n" if number == before else f"data: {told}\n\n".encode())
+            before = version
+            version, state = self.status.wait_for_change(version, HEARTBEAT)
+            self.wfile.write(b":\n\n" if version == before else f"data: {state}\n\n".encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Silence: the terminal is for builds."""
+        """Log nothing: the terminal is for builds."""
 
 
 @contextlib.contextmanager
-def serving(news: News, own: Path, port: int) -> Iterator[int]:
-    """A server of the site on this machine alone, for the block; gives its port.
+def serving(status: SiteStatus, templates: Path, port: int) -> Iterator[int]:
+    """Serve the site on this machine while the block runs. Gives the port.
 
-    Port 0 takes any free one. OSError where the port cannot be used.
+    Port 0 takes any free one. Raises OSError where the port cannot be used.
     """
-    handler = functools.partial(Handler, news=news, own=own)
+    handler = functools.partial(Handler, status=status, templates=templates)
     with ThreadingHTTPServer((LOOPBACK, port), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
         thread.start()

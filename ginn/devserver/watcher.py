@@ -1,7 +1,8 @@
-"""Builds on every change of the sources, each shown to the pages that the server has open.
+"""Build whenever a source changes, and show each result in the pages that a browser has open.
 
-Builds are made by one process, which has loaded its libraries before there is anything to build,
-and is replaced when the program itself has changed: so an author waits for the pages alone.
+One builder process makes all builds. It loads its libraries before there is anything to build. When
+the program itself changes, a new builder process replaces it. So an author waits only for what has
+to be made again.
 """
 
 from __future__ import annotations
@@ -9,144 +10,197 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import sys
-import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ginn.config.models import InputError
-from ginn.devserver.error_page import as_html
-from ginn.devserver.server import LOOPBACK, News, serving
+from watchfiles import Change, watch
+
+from ginn.devserver.error_page import crash_html, error_html
+from ginn.devserver.server import LOOPBACK, SiteStatus, serving
+from ginn.errors import AuthorError
 from ginn.runtime import signals
 
-PAUSE = 0.15  # s between two looks at the sources
-PATIENCE = 1.2  # s for a build to end when it is told to
+POLL = 0.15  # s between two looks at whether a build has ended
+STOP_TIMEOUT = 1.2  # s for a build to end when it is asked to
+DEBOUNCE = 400  # ms for which changes in quick succession are gathered, at most
+STEP = 50  # ms without a further change after which those so far are reported
 
-Attempt = Callable[[], str]
-Look = dict[Path, tuple[int, int]]
+Attempt = Callable[[], AuthorError | None]
+# Why a build failed: an author's mistake, or the account of a fault in the program.
+Failure = AuthorError | str
 
 
-def look(watched: Sequence[Path]) -> Look:
-    """Every file of the watched files and folders: when it last changed (ns), and its bytes.
+@dataclass(frozen=True)
+class SourceFilter:
+    """Accept a change of one of `sources`, or of a file below one of them that is a folder.
 
-    Not those that editors keep beside the ones they change, and that Python makes.
+    Files that editors keep beside the one they change, and that Python makes, are not accepted.
     """
-    found = {}
-    for place in watched:
-        for path in [place] if place.is_file() else place.rglob("*"):
-            passing = path.name.startswith((".", "#")) or path.name.endswith("~")
-            # An editor may take a file away between two looks at it.
-            with contextlib.suppress(OSError):
-                if not passing and "__pycache__" not in path.parts and path.is_file():
-                    state = path.stat()
-                    found[path] = (state.st_mtime_ns, state.st_size)
-    return found
+
+    sources: tuple[Path, ...]
+
+    def __call__(self, change: Change, path: str) -> bool:
+        """Whether to report the change of `path`."""
+        changed = Path(path)
+        temporary = changed.name.startswith((".", "#")) or changed.name.endswith("~")
+        return (
+            not temporary
+            and "__pycache__" not in changed.parts
+            and any(changed == source or source in changed.parents for source in self.sources)
+        )
+
+
+def watched_folders(sources: Sequence[Path]) -> tuple[Path, ...]:
+    """The folders that must be watched for `sources`, some of which may not be there yet.
+
+    Raises AuthorError where not even the folder of a source is there.
+    """
+    folders = set()
+    for source in sources:
+        folder = source if source.is_dir() else source.parent
+        if not folder.is_dir():
+            raise AuthorError("no such folder", "one to watch for changes", path=folder)
+        folders.add(folder)
+    return tuple(sorted(each for each in folders if not folders & set(each.parents)))
+
+
+def changes(sources: Sequence[Path]) -> Iterator[set[Path]]:
+    """The changed paths, a set for all that change together, for ever.
+
+    An empty set comes first, when the watching has begun. Later ones come while nothing changes.
+    """
+    resolved = tuple(source.resolve() for source in sources)
+    for changed in watch(
+        *watched_folders(resolved),
+        watch_filter=SourceFilter(resolved),
+        debounce=DEBOUNCE,
+        step=STEP,
+        rust_timeout=int(POLL * 1000),
+        yield_on_timeout=True,
+    ):
+        yield {Path(path) for _, path in changed}
 
 
 class Builder:
-    """A process that builds when it is told to; `code` are the folders and files of the program."""
+    """A process that builds on request."""
 
-    def __init__(self, attempt: Attempt, code: Sequence[Path]) -> None:
-        """`attempt`, a function of a module, builds and returns the message of a mistake or ""."""
-        self.attempt, self.code = attempt, code
-        self.start()
+    def __init__(self, attempt: Attempt) -> None:
+        """`attempt`, a function of a module, builds and returns an author's mistake or None."""
+        self.attempt = attempt
+        self._start()
 
-    def start(self) -> None:
-        """Begin the process, which loads what it will need."""
+    def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
-        self.loaded = look(self.code)
-        self.line, theirs = context.Pipe()
-        self.process = context.Process(target=_attend, args=(self.attempt, theirs))
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_build_on_request, args=(self.attempt, theirs))
         with signals.held():
             self.process.start()
         theirs.close()
 
-    def build(self) -> str:
-        """Build; the message of what stopped it, or ""."""
-        if not self.process.is_alive() or look(self.code) != self.loaded:
-            self.stop()
-            self.start()
+    def restart(self) -> None:
+        """Put a new process in the place of this one, which loads the program as it is now."""
+        self.stop()
+        self._start()
+
+    def build(self) -> Failure | None:
+        """Build. Returns what stopped the build, or None."""
+        if not self.process.is_alive():
+            self.restart()
         try:
-            self.line.send_bytes(b"build")
-            # Windows lets Ctrl-C through between two waits alone.
-            while not self.line.poll(PAUSE):
+            self.connection.send_bytes(b"build")
+            # On Windows Ctrl-C arrives only between two waits.
+            while not self.connection.poll(POLL):
                 pass
-            return self.line.recv_bytes().decode()
+            failure: Failure | None = self.connection.recv()
         except (EOFError, OSError):
             self.process.join()
             return (
                 f"The build's process ended with exit code {self.process.exitcode}.\n"
                 "The terminal says why."
             )
+        return failure
 
     def stop(self) -> None:
-        """End the process and what works for it: politely, and after `PATIENCE` seconds at once."""
+        """End the process and its workers: by a request, and by force after `STOP_TIMEOUT`."""
         self.process.terminate()
-        self.process.join(PATIENCE)
+        self.process.join(STOP_TIMEOUT)
         self.process.kill()
         self.process.join()
-        self.line.close()
+        self.connection.close()
 
 
-def _attend(attempt: Attempt, line: Connection) -> None:
-    """In a process of its own: build whenever the line says so, and say on it what came of it."""
+def _build_on_request(attempt: Attempt, connection: Connection) -> None:
+    """In a process of its own: build at each request, and send the result."""
     signals.interrupt_on_signal()
     signals.ignore_interrupt()
     signals.exit_with_parent()
-    # The other end is closed, or this one is told to stop: in the midst of a build perhaps.
+    # The other end is closed, or this process is asked to stop, perhaps during a build.
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
-            line.recv_bytes()
+            connection.recv_bytes()
+            failure: Failure | None
             try:
-                said = attempt()
+                failure = attempt()
             except Exception:
-                said = traceback.format_exc()
-                sys.stderr.write(said)
-            line.send_bytes(said.encode())
+                failure = traceback.format_exc()
+                sys.stderr.write(failure)
+            connection.send(failure)
 
 
 def keep_building(
     sources: Sequence[Path],
     code: Sequence[Path],
     site: Path,
-    own: Path,
+    templates: Path,
     port: int,
     attempt: Attempt,
 ) -> None:
-    """Serve the site, and build whenever a source or the program changes, until interrupted.
+    """Serve the site, and build whenever one of `sources` or of `code` changes, until interrupted.
 
-    Raises InputError before anything is built. A build that fails leaves the site as it was, and
-    every page says why.
+    `code` is the program: where it changes, a new builder process loads it. `templates` is the
+    folder of the server's own files. A build that fails leaves the site as it was, and every page
+    shows why. Raises AuthorError, before anything is built, where the port or a folder is not to be
+    had.
     """
-    news = News(site)
+    status = SiteStatus(site)
+    code_filter = SourceFilter(tuple(path.resolve() for path in code))
     with contextlib.ExitStack() as stack:
         try:
-            port = stack.enter_context(serving(news, own, port))
+            port = stack.enter_context(serving(status, templates, port))
         except OSError as error:
-            raise InputError(
-                f"--serve: port {port} cannot be used: found {error.strerror}, allowed: a free "
-                "port; choose another, or 0 for any"
-            ) from error
-        builder = Builder(attempt, code)
+            found = f"port {port}, which cannot be used ({error.strerror})"
+            hint = "choose another, or 0 for any"
+            raise AuthorError(found, "a free port", hint, key="--serve") from error
+        address = f"http://{LOOPBACK}:{port}/"
+        change_sets = changes([*sources, *code])
+        next(change_sets)
+        builder = Builder(attempt)
         stack.callback(builder.stop)
-        seen: Look = {}
-        while True:
-            now = look([*sources, *code])
-            if now != seen:
-                if seen:
-                    names = sorted({path.name for path, _ in now.items() ^ seen.items()})
-                    _say(f"changed: {', '.join(names)}")
-                else:
-                    _say(f"Serving http://{LOOPBACK}:{port}/ (Ctrl-C stops)")
-                seen = now
-                said = builder.build()
-                news.tell(as_html(said) if said else "")
-                _say(f"\nhttp://{LOOPBACK}:{port}/ shows " + ("what to mend" if said else "it"))
-            time.sleep(PAUSE)
+        _print(f"Serving {address} (Ctrl-C stops)")
+        _build_and_show(builder, status, address)
+        for changed in filter(None, change_sets):
+            _print(f"changed: {', '.join(sorted({path.name for path in changed}))}")
+            if any(code_filter(Change.modified, str(path)) for path in changed):
+                builder.restart()
+            _build_and_show(builder, status, address)
 
 
-def _say(line: str) -> None:
-    """A line on the terminal, at once."""
+def _build_and_show(builder: Builder, status: SiteStatus, address: str) -> None:
+    """Build, and let every open page show the new site or the failure."""
+    failure = builder.build()
+    if failure is None:
+        status.publish("")
+    elif isinstance(failure, AuthorError):
+        status.publish(error_html(failure))
+    else:
+        status.publish(crash_html(failure))
+    _print(f"\n{address} shows " + ("what to mend" if failure else "the new site"))
+
+
+def _print(line: str) -> None:
+    """Write a line on the terminal at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What is looked at, the process that builds, and a port that is taken."""
+"""What is watched, the process that builds, and a port that is taken."""
 
 from __future__ import annotations
 
@@ -10,92 +10,131 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from watchfiles import Change
 
 import build as story
-from ginn.devserver.watcher import Builder, look
+from ginn.devserver.watcher import Builder, SourceFilter, changes, watched_folders
+from ginn.errors import AuthorError
 
 
-def test_a_save_is_seen_and_what_editors_keep_beside_it_is_not(tmp_path: Path) -> None:
-    folder, file = tmp_path / "articles", tmp_path / "report.toml"
-    (folder / "deep").mkdir(parents=True)
-    file.write_text("1")
-    watched = [folder, file, tmp_path / "absent.toml"]
-    before = look(watched)
-    assert set(before) == {file}
-    for name in (".index.md.swp", "index.md~", "#index.md#", "__pycache__/a.pyc"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text("2")
-    assert look(watched) == before
-    for number, path in enumerate((folder / "index.md", folder / "deep/a.css", watched[2]), 2):
-        path.write_text("3")
-        assert len(look(watched)) == number
-    before = look(watched)
-    # Even where the clock stands still.
-    (folder / "index.md").write_text("longer")
-    os.utime(folder / "index.md", ns=(before[folder / "index.md"][0],) * 2)
-    assert look(watched) != before
-    (folder / "deep/a.css").unlink()
-    assert len(look(watched)) == 3
+@pytest.fixture
+def sources(tmp_path: Path) -> list[Path]:
+    """A folder, a file, and a file that is not there yet, beside a folder that is no source."""
+    (tmp_path / "articles/deep").mkdir(parents=True)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "report.toml").write_text("1")
+    return [tmp_path / name for name in ("articles", "report.toml", "glossary.toml")]
 
 
-def attempt(folder: Path) -> str:
-    """A build that says which process it was, or comes to the end that it is told to."""
-    fate = (folder / "fate").read_text()
-    if fate == "die":
+@pytest.mark.parametrize(
+    ("name", "accepted"),
+    [
+        ("articles/index.md", True),
+        ("articles/deep/a.css", True),
+        ("report.toml", True),
+        ("glossary.toml", True),
+        ("site/index.html", False),
+        ("report.toml.orig", False),
+        ("articles/.index.md.swp", False),
+        ("articles/index.md~", False),
+        ("articles/#index.md#", False),
+        ("articles/__pycache__/a.pyc", False),
+    ],
+)
+def test_source_filter_accepts_sources_and_no_temporary_files(
+    sources: list[Path], tmp_path: Path, name: str, accepted: bool
+) -> None:
+    assert SourceFilter(tuple(sources))(Change.modified, str(tmp_path / name)) == accepted
+
+
+def test_watched_folders_cover_absent_sources_and_none_twice(
+    sources: list[Path], tmp_path: Path
+) -> None:
+    assert watched_folders(sources) == (tmp_path,)
+    assert watched_folders(sources[:1]) == (tmp_path / "articles",)
+
+
+def test_watched_folders_without_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(AuthorError, match="found no such folder"):
+        watched_folders([tmp_path / "absent/report.toml"])
+
+
+def test_changes_reports_each_save_and_nothing_else(sources: list[Path], tmp_path: Path) -> None:
+    reported = changes(sources)
+    assert next(reported) == set()
+    for name in ("articles/index.md", "glossary.toml", "report.toml"):
+        (tmp_path / "site/index.html").write_text("built")
+        (tmp_path / name).write_text("saved")
+        assert next(filter(None, reported)) == {(tmp_path / name).resolve()}
+    (tmp_path / "report.toml").unlink()
+    assert next(filter(None, reported)) == {(tmp_path / "report.toml").resolve()}
+
+
+def attempt(folder: Path) -> AuthorError | None:
+    """A build that ends as the file `end` says; a mistake names the process."""
+    end = (folder / "end").read_text()
+    if end == "exit":
         os._exit(3)
-    if fate == "raise":
+    if end == "raise":
         raise ZeroDivisionError("no <such> thing")
-    return str(os.getpid())
+    return AuthorError(str(os.getpid()), path=folder) if end == "mistake" else None
 
 
 @pytest.fixture
 def builder(tmp_path: Path) -> Iterator[Builder]:
-    (tmp_path / "fate").write_text("")
-    (tmp_path / "code").mkdir()
-    made = Builder(partial(attempt, tmp_path), [tmp_path / "code"])
+    (tmp_path / "end").write_text("mistake")
+    made = Builder(partial(attempt, tmp_path))
     yield made
     made.stop()
     assert not multiprocessing.active_children()
 
 
-def test_one_process_builds_until_the_program_changes(builder: Builder, tmp_path: Path) -> None:
-    first = builder.build()
-    assert first == str(builder.process.pid)
-    assert builder.build() == first
-    (tmp_path / "code/room.py").write_text("")
-    second = builder.build()
-    assert second != first
-    assert builder.build() == second
+def test_builder_until_restarted_builds_in_one_process(builder: Builder) -> None:
+    first = [str(builder.build()) for _ in range(2)]
+    assert first[0] == first[1]
+    assert str(builder.process.pid) in first[0]
+    builder.restart()
+    assert str(builder.process.pid) in str(builder.build())
+    assert str(builder.build()) != first[0]
 
 
-def test_an_error_of_the_program_is_told_and_the_next_build_goes_on(
+def test_builder_with_a_mistake_returns_its_parts(builder: Builder, tmp_path: Path) -> None:
+    mistake = builder.build()
+    assert isinstance(mistake, AuthorError)
+    assert (mistake.found, mistake.path) == (str(builder.process.pid), tmp_path)
+
+
+def test_builder_with_a_fault_returns_the_account_and_goes_on(
     builder: Builder, tmp_path: Path
 ) -> None:
-    (tmp_path / "fate").write_text("raise")
-    told = builder.build()
-    assert told.startswith("Traceback (most recent call last)")
-    assert "ZeroDivisionError: no <such> thing" in told
-    (tmp_path / "fate").write_text("")
-    assert builder.build().isdecimal()
+    (tmp_path / "end").write_text("raise")
+    account = builder.build()
+    assert isinstance(account, str)
+    assert account.startswith("Traceback (most recent call last)")
+    assert "ZeroDivisionError: no <such> thing" in account
+    (tmp_path / "end").write_text("well")
+    assert builder.build() is None
 
 
-def test_a_process_that_dies_is_told_and_replaced(builder: Builder, tmp_path: Path) -> None:
-    (tmp_path / "fate").write_text("die")
-    assert "ended with exit code 3" in builder.build()
-    (tmp_path / "fate").write_text("")
-    assert builder.build().isdecimal()
+def test_builder_whose_process_exits_says_so_and_replaces_it(
+    builder: Builder, tmp_path: Path
+) -> None:
+    (tmp_path / "end").write_text("exit")
+    assert "ended with exit code 3" in str(builder.build())
+    (tmp_path / "end").write_text("well")
+    assert builder.build() is None
 
 
-def test_a_port_that_is_taken_is_said_before_anything_is_built(
+def test_serve_with_a_port_that_is_taken_is_refused_before_building(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         places = ("--site", str(tmp_path / "site"), "--cache", str(tmp_path / "cache"))
         assert story.main(["--draft", "--serve", str(port), *places]) == 2
-    said = capsys.readouterr()
-    assert said.err.startswith(f"build.py: error: --serve: port {port} cannot be used: found ")
-    assert "allowed: " in said.err
-    assert said.err.count("\n") == 1
-    assert said.out == ""
+    output = capsys.readouterr()
+    assert output.err.startswith(f"build.py: error: --serve: found port {port}, which cannot be ")
+    assert "allowed: a free port" in output.err
+    assert output.err.count("\n") == 1
+    assert output.out == ""
     assert list(tmp_path.iterdir()) == []

@@ -140,7 +140,8 @@ PHASES = {
         ),
     ),
     "serving": Phase(
-        True, (), lambda process, mark, cache, begun: "shows it" in (cache / "out").read_text(),
+        True, (),
+        lambda process, mark, cache, begun: "the new site" in (cache / "out").read_text(),
         serve=True,
     ),
     "serving and training": Phase(

@@ -55,7 +55,7 @@ def serving(root: Path, *options: str, built: bool = True) -> Iterator[Served]:
         found = re.match(r"Serving (\S+)", said.readline())
         assert found
         if built:
-            assert any(line.startswith(f"{found[1]} shows it") for line in said)
+            assert any(line.startswith(f"{found[1]} shows the new site") for line in said)
         # Somebody must read on, or the server would wait for room in the pipe.
         threading.Thread(target=said.read, daemon=True).start()
         yield Served(root, found[1])

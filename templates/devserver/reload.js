@@ -1,4 +1,5 @@
-// In pages that the development server shows: a new site reloads the page, a mistake is laid over it.
+// The development server adds this script to each page. It reloads the page when there is a new site, and
+// shows a mistake over the page.
 "use strict";
 
 (() => {
@@ -7,32 +8,32 @@
   let events;
 
   /** @param {MessageEvent<string>} event */
-  function hear(event) {
+  function onMessage(event) {
     const { site, mistake } = JSON.parse(event.data);
     if (site !== panel.dataset.site) {
-      // Keeps the scroll position and what stands behind the address's "#".
+      // A reload keeps the scroll position and the part of the address after "#".
       location.reload();
       return;
     }
-    // The server has escaped it, and the page's policy runs no script that is written into it.
+    // The server has escaped the text, and the page's policy allows no inline script.
     panel.innerHTML = mistake;
     panel.hidden = !mistake;
   }
 
-  // A browser holds few connections to one server: a page that nobody sees lets go of its own.
-  function attend() {
+  // A browser opens few connections to one server, so a hidden page closes its own.
+  function connect() {
     events?.close();
     if (document.hidden) return;
     events = new EventSource("/_serve/events");
-    events.addEventListener("message", hear);
+    events.addEventListener("message", onMessage);
   }
 
   panel.addEventListener("click", (event) => {
     if (event.target instanceof HTMLButtonElement) panel.hidden = true;
   });
-  document.addEventListener("visibilitychange", attend);
+  document.addEventListener("visibilitychange", connect);
   addEventListener("pageshow", (event) => {
-    if (event.persisted) attend();
+    if (event.persisted) connect();
   });
-  attend();
+  connect();
 })();

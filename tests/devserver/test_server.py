@@ -1,0 +1,151 @@
+"""The development server: the site, and nothing else, to this machine alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from support.paths import ROOT
+
+from ginn.devserver.server import EVENTS, LOOPBACK, SiteStatus, serving
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, int]]:
+    site = tmp_path / "site"
+    (site / "deep").mkdir(parents=True)
+    (site / "empty").mkdir()
+    (site / "index.html").write_text("the page")
+    (site / "deep/index.html").write_text("the deep page")
+    (tmp_path / "secret.txt").write_text("a secret")
+    (tmp_path / "site-2").mkdir()
+    (tmp_path / "site-2/secret.txt").write_text("a secret")
+    if sys.platform != "win32":
+        (site / "inside.html").symlink_to("index.html")
+        (site / "out.txt").symlink_to("../secret.txt")
+        (site / "out").symlink_to("..")
+        (site / "near").symlink_to("../site-2")
+        (site / "circle").symlink_to("circle")
+    (site / "build.json").write_text("{}")
+    with serving(SiteStatus(site), ROOT / "templates/devserver", 0) as port:
+        yield LOOPBACK, port
+
+
+def ask(
+    server: tuple[str, int], path: str, method: str = "GET", host: str | None = "localhost:PORT"
+) -> str:
+    """The whole answer to a request. The path is sent as it is, not normalised by a library."""
+    named = f"Host: {host.replace('PORT', str(server[1]))}\r\n" if host is not None else ""
+    with socket.create_connection(server, timeout=5) as connection:
+        connection.sendall(f"{method} {path} HTTP/1.0\r\n{named}\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/", "the page"), ("/index.html?x#y", "the page"), ("/deep/", "the deep page")]
+    + ([("/inside.html", "the page")] if sys.platform != "win32" else []),
+)
+def test_get_of_a_page_returns_it_uncached(server: tuple[str, int], path: str, said: str) -> None:
+    answer = ask(server, path)
+    assert answer.startswith("HTTP/1.0 200 ")
+    assert answer.partition("\r\n\r\n")[2].startswith(said)
+    assert "Cache-Control: no-store" in answer
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.txt",
+        "/deep/../../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e%2fsecret.txt",
+        "/..\\secret.txt",
+        "/..%5csecret.txt",
+        "//etc/hosts",
+        "/%2fetc/hosts",
+        "/out.txt",
+        "/out/secret.txt",
+        "/out/",
+        "/near/secret.txt",
+        "/circle",
+        "/a%00b",
+        "/" + "a" * 5000,
+        "/empty/",
+        "/absent",
+        "http://localhost/../secret.txt",
+    ],
+)
+def test_get_outside_the_site_is_refused(server: tuple[str, int], path: str) -> None:
+    answer = ask(server, path)
+    assert answer.split()[1] in ("404", "400", "414")
+    assert "a secret" not in answer
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_request_that_writes_is_refused(server: tuple[str, int], method: str) -> None:
+    assert ask(server, "/index.html", method).split()[1] == "501"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:PORT", "localhost:PORT", "[::1]:PORT"])
+def test_get_by_a_name_of_this_machine_is_answered(server: tuple[str, int], host: str) -> None:
+    assert ask(server, "/", host=host).split()[1] == "200"
+
+
+@pytest.mark.parametrize("path", ["/", EVENTS, "/_serve/reload.js", "/absent"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:PORT", "localhost", "localhost:1", "127.0.0.1.evil.example:PORT",
+     "localhost:PORT@evil.example", "", None],
+)  # fmt: skip
+def test_request_for_a_foreign_name_is_refused(
+    server: tuple[str, int], path: str, host: str | None
+) -> None:
+    for method in ("GET", "HEAD"):
+        answer = ask(server, path, method, host)
+        assert answer.split()[1] == "403"
+        assert "the page" not in answer
+        assert "data:" not in answer
+
+
+def test_answer_forbids_use_by_another_site(server: tuple[str, int]) -> None:
+    for path in ("/", "/_serve/reload.js", "/build.json"):
+        answer = ask(server, path)
+        assert answer.split()[1] == "200"
+        assert "Cross-Origin-Resource-Policy: same-origin" in answer
+        assert "Access-Control" not in answer
+
+
+def test_head_returns_the_headers_of_get(server: tuple[str, int]) -> None:
+    for path in ("/", "/build.json", "/absent", "/_serve/overlay.css"):
+        (got, body), (head, none) = (
+            ask(server, path, method).split("\r\n\r\n", 1) for method in ("GET", "HEAD")
+        )
+        undated = [re.sub("Date: .*", "", each) for each in (got, head)]
+        assert undated[0] == undated[1]
+        assert none == ""
+        assert f"Content-Length: {len(body.encode())}\r\n" in got
+
+
+def test_wait_for_change_without_a_change_returns_the_same_version(tmp_path: Path) -> None:
+    status = SiteStatus(tmp_path)
+    version, state = status.wait_for_change(-1, 0.0)
+    assert (version, json.loads(state)) == (0, {"site": "", "mistake": ""})
+    assert status.wait_for_change(version, 0.01)[0] == version
+
+
+def test_publish_wakes_those_who_wait(tmp_path: Path) -> None:
+    status = SiteStatus(tmp_path)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(status.wait_for_change, 0, 30.0)
+        status.publish("<p>no</p>")
+        version, state = waiting.result(30)
+    assert version == 1
+    assert json.loads(state)["mistake"] == "<p>no</p>"
