@@ -19,12 +19,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ginn.runtime import signals
-from ginn.runtime import workers as crew
+from ginn.runtime import workers as worker_processes
 
 if __name__ == "__main__":
     # Before the rest is loaded, which takes a while and has NumPy decide on its threads.
     signals.exit_on_signal()
-    os.environ.update(crew.ONE_THREAD)
+    os.environ.update(worker_processes.ONE_THREAD)
 
 from ginn import __version__, new_project
 from ginn.analysis import facts as phenomena
@@ -47,15 +47,13 @@ from ginn.pages.metadata import Publication, build_date, plain_publication
 from ginn.pipeline.site import TEMPLATES, edition
 from ginn.pipeline.stages import Stages
 from ginn.pipeline.summary import bytes_by_kind, claims_table, outcomes, peak_memory, summary
-from ginn.runtime import cache as store
 from ginn.runtime import output_dir
-from ginn.runtime.cache import StoreError
-from ginn.runtime.lazy_cache import Hand
-from ginn.runtime.workers import CrewError
+from ginn.runtime.cache import Cache, RecentValues, open_cache
+from ginn.runtime.workers import WorkerPool, worker_pool
 
 ROOT = Path(__file__).resolve().parent
 KEPT_BYTES = 2_000_000_000
-MISTAKES = (AuthorError, StoreError, CrewError, GeometryError)
+MISTAKES = (AuthorError, GeometryError)
 ERROR = "build.py: error: "
 
 
@@ -153,13 +151,13 @@ def build(
     ]
 
     with (
-        store.opened(cache) as kept,
+        open_cache(cache) as kept,
         output_dir.replacing(site, [ROOT, cache, content]) as new,
-        crew.crew(jobs, executor) as workers,
+        worker_pool(jobs, executor) as workers,
     ):
-        hand = Hand()
+        recent = RecentValues()
         studies = [
-            study(spec, experiment, dataset, kept, hand, workers)
+            study(spec, experiment, dataset, kept, recent, workers)
             for experiment, dataset in zip(spec.experiments, domains, strict=True)
         ]
         data = {name: file for each in studies for name, file in each.data.items()}
@@ -215,14 +213,14 @@ def study(
     spec: Spec,
     experiment: Experiment,
     dataset: Dataset,
-    kept: store.Store,
-    hand: Hand,
-    workers: crew.Crew,
+    kept: Cache,
+    recent: RecentValues,
+    workers: WorkerPool,
 ) -> Study:
     """Do one experiment, from the screening to what the viewer draws: its story, stage by stage."""
     if len(spec.experiments) > 1:
         print(f"\n{experiment.title}", flush=True)
-    stages = Stages(spec.site, experiment, dataset, kept, hand, workers)
+    stages = Stages(spec.site, experiment, dataset, kept, recent, workers)
     screening = stages.screening()
     stages.require_room()
     full_runs = stages.full_runs(phenomena.full_run_seeds(experiment, screening))
@@ -234,7 +232,7 @@ def study(
     boundaries = stages.trace(shown_runs, full_runs)
     shown_runs = stages.with_traced_regions(shown_runs, boundaries)
     variants = [
-        Stages(spec.site, variant, dataset, kept, hand, workers).variant()
+        Stages(spec.site, variant, dataset, kept, recent, workers).variant()
         for variant in spec.variants_of(experiment)
     ]
     findings = stages.claims(full_runs, runs, screening, variants)

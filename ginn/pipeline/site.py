@@ -14,7 +14,8 @@ from ginn.pages.links import DeadLinkError, Links, check_links, links_of
 from ginn.pages.metadata import Publication
 from ginn.pages.site import Pages
 from ginn.runtime import cache
-from ginn.runtime.cache import FILES, Form, Store
+from ginn.runtime.cache import Cache
+from ginn.runtime.encodings import FILES, Encoding
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -48,7 +49,7 @@ def put_together(files: Mapping[str, bytes]) -> Printed:
     )
 
 
-PRINTED: Form[Printed] = FILES.of(take_apart, put_together)
+PRINTED: Encoding[Printed] = FILES.via(take_apart, put_together)
 
 
 def edition(
@@ -57,7 +58,7 @@ def edition(
     content: Path,
     publication: Publication,
     others: Iterable[str],
-    kept: Store,
+    kept: Cache,
 ) -> dict[str, bytes]:
     """Every page with its stills, style and scripts: address -> content.
 

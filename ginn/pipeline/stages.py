@@ -31,17 +31,21 @@ from ginn.pages import site as pages
 from ginn.pages.figure_calls import Report
 from ginn.pipeline.tasks import bar, find_moments, groups, train_group, train_trials, training_of
 from ginn.runtime import cache
-from ginn.runtime.cache import ARRAYS, FILES, JSON, Form, Store
-from ginn.runtime.lazy_cache import Hand, shelve
-from ginn.runtime.workers import Crew
+from ginn.runtime.cache import Cache, RecentValues, lazy_results
+from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding
+from ginn.runtime.workers import WorkerPool
 from ginn.viewer_data import boundary_chunks, film, sprite_sheets
 
 ROOT = Path(__file__).resolve().parents[2]
-SNAPSHOTS = ARRAYS.of(network.run_as_arrays, network.run_from_arrays)
-BOUNDARIES = ARRAYS.of(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
-ONE_ARRAY: Form[Float64] = ARRAYS.of(lambda array: {"array": array}, lambda arrays: arrays["array"])
-FINDINGS: Form[Findings] = JSON.of(claims_table.findings_as_json, claims_table.findings_from_json)
-EXAMPLES: Form[Examples] = JSON.of(dataclasses.asdict, examples.examples_from_json)
+SNAPSHOTS = ARRAYS.via(network.run_as_arrays, network.run_from_arrays)
+BOUNDARIES = ARRAYS.via(geometry.boundaries_as_arrays, geometry.boundaries_from_arrays)
+ONE_ARRAY: Encoding[Float64] = ARRAYS.via(
+    lambda array: {"array": array}, lambda arrays: arrays["array"]
+)
+FINDINGS: Encoding[Findings] = JSON.via(
+    claims_table.findings_as_json, claims_table.findings_from_json
+)
+EXAMPLES: Encoding[Examples] = JSON.via(dataclasses.asdict, examples.examples_from_json)
 # The folder of the site that the viewer loads from. Experiments share it: content names the files.
 DATA = "data"
 # How long a trial goes on after the state that it starts from.
@@ -52,10 +56,10 @@ MEASURES = (
     "numerals",
     *(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/analysis/claims").glob("*.py"))),
 )
-MULTIPLES: Form[dict[str, tuple[Multiple, ...]]] = ARRAYS.of(
+MULTIPLES: Encoding[dict[str, tuple[Multiple, ...]]] = ARRAYS.via(
     small_multiples.multiples_as_arrays, small_multiples.multiples_from_arrays
 )
-MOMENTS: Form[tuple[Moment, ...]] = JSON.of(
+MOMENTS: Encoding[tuple[Moment, ...]] = JSON.via(
     lambda moments: [dataclasses.asdict(moment) for moment in moments],
     lambda moments: tuple(Moment(**moment) for moment in moments),
 )
@@ -78,12 +82,12 @@ class Stages:
         site: Site,
         experiment: Experiment,
         dataset: Dataset,
-        kept: Store,
-        hand: Hand,
-        workers: Crew,
+        kept: Cache,
+        recent: RecentValues,
+        workers: WorkerPool,
     ) -> None:
-        """Prepare what the keys share; `hand` is of all experiments of a build."""
-        self.site, self.experiment, self.hand = site, experiment, hand
+        """Prepare what the keys share; `recent` is of all experiments of a build."""
+        self.site, self.experiment, self.recent = site, experiment, recent
         self.dataset, self.kept, self.workers = dataset, kept, workers
         self.labels = hashlib.sha256(dataset.labels.tobytes()).hexdigest()
         self.parts = hashlib.sha256(
@@ -133,7 +137,9 @@ class Stages:
         """Train the full runs in full: run id -> snapshots."""
         recorded = self.experiment.snapshots
         self.run_keys = self.training_keys(seeds, recorded)
-        return shelve(self.kept, self.hand, "train", self.run_keys, SNAPSHOTS, self.train(recorded))
+        return lazy_results(
+            self.kept, self.recent, "train", self.run_keys, SNAPSHOTS, self.train(recorded)
+        )
 
     def training_keys(self, seeds: Sequence[int], recorded: Sequence[int]) -> dict[str, str]:
         """Run id -> key of its training up to the last recorded iteration."""
@@ -217,9 +223,9 @@ class Stages:
                     self.experiment.top,
                 ),
             }  # fmt: skip
-            wanted = [(name, *call) for name, call in calls.items() if name in missing]
+            wanted = {name: (name, *call) for name, call in calls.items() if name in missing}
             with bar("measuring", len(missing)) as progress:
-                for name, found in self.workers.each(claims_table.make, wanted):
+                for _, (name, found) in self.workers.run(claims_table.make, wanted):
                     progress.update()
                     yield name, found
             if "trials" in missing:
@@ -256,7 +262,9 @@ class Stages:
         ]  # fmt: skip
         done: dict[int, list[RecordedRun]] = {}
         with bar(f"trying out {len(trials)}", len(trials) * (recorded[-1] - begin)) as progress:
-            for number, runs in self.workers.each(train_trials, calls, progress.update):
+            for _, (number, runs) in self.workers.run(
+                train_trials, dict(enumerate(calls)), progress.update
+            ):
                 done[number] = runs
         return [run for number in sorted(done) for run in done[number]]
 
@@ -296,7 +304,9 @@ class Stages:
                 for group in groups(seeds, self.workers.jobs)
             ]
             with bar(f"training {len(seeds)} runs", len(seeds) * recorded[-1]) as progress:
-                for runs in self.workers.each(train_group, calls, progress.update):
+                for _, runs in self.workers.run(
+                    train_group, dict(enumerate(calls)), progress.update
+                ):
                     yield from ((f"seed-{run.seed}", run) for run in runs)
 
         return work
@@ -329,7 +339,7 @@ class Stages:
             for name in bar("tracing", names=missing):
                 yield name, geometry.trace(runs[name])
 
-        return shelve(self.kept, self.hand, "trace", self.trace_keys, BOUNDARIES, work)
+        return lazy_results(self.kept, self.recent, "trace", self.trace_keys, BOUNDARIES, work)
 
     def with_traced_regions(
         self, shown_runs: Sequence[RunFacts], boundaries: Mapping[str, Boundaries]
@@ -363,7 +373,7 @@ class Stages:
                 (name, boundaries[name], runs[name], colours, self.dataset) for name in missing
             ]
             with bar("filming", len(calls)) as progress:
-                for name, files in self.workers.each(film.film, calls):
+                for _, (name, files) in self.workers.run(film.film, dict(enumerate(calls))):
                     progress.update()
                     yield name, files
 
@@ -390,7 +400,7 @@ class Stages:
         def work(missing: list[str]) -> Iterator[tuple[str, tuple[Moment, ...]]]:
             calls = [(name, runs[name], self.dataset) for name in missing]
             with bar("finding moments", len(calls)) as progress:
-                for name, found in self.workers.each(find_moments, calls):
+                for _, (name, found) in self.workers.run(find_moments, dict(enumerate(calls))):
                     progress.update()
                     yield name, found
 

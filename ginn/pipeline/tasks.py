@@ -49,7 +49,7 @@ def train_group(
     from ginn.network.settings import Training
     from ginn.network.training import train
 
-    return train(Training(**training), dataset, seeds, recorded, workers.tell, start)
+    return train(Training(**training), dataset, seeds, recorded, workers.report_progress, start)
 
 
 def find_moments(name: str, run: RecordedRun, dataset: Dataset) -> tuple[str, tuple[Moment, ...]]:

@@ -1,11 +1,11 @@
-"""Finished work kept by content hash. Knows nothing of what it keeps.
+"""A cache of results in files, each under a key. It knows nothing of what it keeps.
 
-An entry's key is a digest of everything its value depends on, so an entry is never out of date: it
-is there, or it is made. Entries are written beside their place, flushed and renamed; each carries a
-digest of itself, and one that is damaged counts as absent. Nothing is ever unpickled.
+The key of a result is a digest of everything that the result depends on, so a result is never out
+of date: it is there, or it is made. Results are written beside their place, flushed and renamed; a
+damaged one counts as absent.
 
-The folder grows by the entries of every build with other inputs, until `Store.forget` drops those
-that were not used for longest.
+The folder grows with every build that has other inputs; `Cache.forget` removes the results that
+were not used for longest.
 """
 
 from __future__ import annotations
@@ -14,45 +14,27 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
-import io
 import json
 import os
 import re
-import sys
 import time
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-import filelock
-import numpy as np
-from numpy.typing import NDArray
-
+from ginn.errors import AuthorError
 from ginn.files import PART, write_whole
+from ginn.runtime.encodings import DamagedError, Encoding
+from ginn.runtime.lock import Say, locked, say_on_stderr
 
 T = TypeVar("T")
-U = TypeVar("U")
-Say = Callable[[str], None]
+Compute = Callable[[list[str]], Iterable[tuple[str, T]]]
 
 FORMAT = 1
-DIGEST_LENGTH = 64
-
-
-class StoreError(Exception):
-    """The store or the site's folder cannot do what was asked; the message says how to mend it."""
-
-
-class _DamagedError(Exception):
-    """Bytes that are not what was written."""
-
-
-def say_on_stderr(line: str) -> None:
-    """One line on standard error."""
-    sys.stderr.write(f"{line}\n")
+# Bytes of values that stay in memory, by the lengths of their files; others are loaded again.
+MOST_BYTES = 250_000_000
 
 
 def key(stage: str, inputs: Any, sources: Sequence[Path], libraries: Sequence[str]) -> str:
@@ -60,8 +42,8 @@ def key(stage: str, inputs: Any, sources: Sequence[Path], libraries: Sequence[st
 
     `inputs` are JSON's types and dataclasses, upstream keys among them; `sources` the files of code
     or content it reads, taken by name and content with line endings as on Unix; `libraries` the
-    distributions it uses, taken by version without importing them. StoreError for an input that is
-    not JSON, a source that cannot be read, or a library that is not installed.
+    distributions it uses, taken by version without importing them. Raises ValueError for an input
+    that is not JSON, AuthorError for a source that cannot be read or a library that is missing.
     """
     whole = {
         "format": FORMAT,
@@ -75,7 +57,7 @@ def key(stage: str, inputs: Any, sources: Sequence[Path], libraries: Sequence[st
             whole, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain
         )
     except (TypeError, ValueError) as error:
-        raise StoreError(
+        raise ValueError(
             f"stage {stage!r} has an input that JSON does not know: {error}; give numbers that "
             "are finite, strings, lists, mappings or dataclasses"
         ) from error
@@ -98,7 +80,8 @@ def _source(path: Path) -> tuple[str, str]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise StoreError(f"source {path} cannot be read: {error.strerror}") from error
+        found = f"a source that cannot be read ({error.strerror})"
+        raise AuthorError(found, "a readable file", path=path) from error
     return path.name, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
@@ -107,8 +90,8 @@ def _version(library: str) -> str:
     try:
         return metadata.version(library)
     except metadata.PackageNotFoundError as error:
-        raise StoreError(
-            f"library {library!r} is not installed here; run `python -m pip install -e .`"
+        raise AuthorError(
+            f"no library {library!r}", "an installed one", "run `python -m pip install -e .`"
         ) from error
 
 
@@ -116,92 +99,6 @@ def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     raise TypeError(f"{value!r} is a {type(value).__name__}")
-
-
-@dataclass(frozen=True)
-class Form(Generic[T]):
-    """How a value of type T is a file: its suffix, and the way there and back."""
-
-    suffix: str
-    encode: Callable[[T], bytes]
-    decode: Callable[[bytes], T]
-
-    def of(self, take_apart: Callable[[U], T], put_together: Callable[[T], U]) -> Form[U]:
-        """The form of a U that can be taken apart into a T and put together again."""
-        return Form(
-            self.suffix,
-            lambda value: self.encode(take_apart(value)),
-            lambda data: put_together(self.decode(data)),
-        )
-
-
-def _pack(members: Mapping[str, bytes]) -> bytes:
-    """An uncompressed zip, the same for the same members, whose comment is its own digest."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in members.items():
-            member = zipfile.ZipInfo(name)  # dated 1980, the format's first day
-            member.create_system = 3
-            archive.writestr(member, content)
-        archive.comment = b"0" * DIGEST_LENGTH
-    body = stream.getvalue()[:-DIGEST_LENGTH]
-    return body + hashlib.sha256(body).hexdigest().encode()
-
-
-def _unpack(data: bytes) -> dict[str, bytes]:
-    body, digest = data[:-DIGEST_LENGTH], data[-DIGEST_LENGTH:]
-    if hashlib.sha256(body).hexdigest().encode() != digest:
-        raise _DamagedError
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
-    # What zipfile raises for bytes that are no zip, or one that was not packed here.
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
-        raise _DamagedError from error
-
-
-def _pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    members = {}
-    for name, array in arrays.items():
-        stream = io.BytesIO()
-        np.lib.format.write_array(stream, np.asanyarray(array), allow_pickle=False)
-        members[f"{name}.npy"] = stream.getvalue()
-    return _pack(members)
-
-
-def _unpack_arrays(data: bytes) -> dict[str, NDArray[Any]]:
-    members = _unpack(data)
-    try:
-        return {
-            name.removesuffix(".npy"): np.lib.format.read_array(
-                io.BytesIO(content), allow_pickle=False
-            )
-            for name, content in members.items()
-        }
-    except (ValueError, TypeError, SyntaxError, OverflowError, MemoryError) as error:
-        raise _DamagedError from error
-
-
-def _pack_json(value: Any) -> bytes:
-    content = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    digest = hashlib.sha256(content.encode()).hexdigest()
-    return f'{{"sha256":"{digest}","value":{content}}}\n'.encode()
-
-
-def _unpack_json(data: bytes) -> Any:
-    try:
-        value = json.loads(data)["value"]
-        whole = _pack_json(value) == data
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise _DamagedError from None
-    if not whole:
-        raise _DamagedError
-    return value
-
-
-ARRAYS: Form[Mapping[str, NDArray[Any]]] = Form(".npz", _pack_arrays, _unpack_arrays)
-FILES: Form[Mapping[str, bytes]] = Form(".zip", _pack, _unpack)
-JSON: Form[Any] = Form(".json", _pack_json, _unpack_json)
 
 
 @dataclass(frozen=True)
@@ -215,10 +112,10 @@ class Stage:
 
 
 @dataclass
-class Store:
+class Cache:
     """A folder of entries, `root/stage/name.key.suffix`; `record` grows by a `Stage` at a time.
 
-    Open it with `opened`, which sees to it that only one build uses the folder.
+    Open it with `open_cache`, which sees to it that only one build uses the folder.
     """
 
     root: Path
@@ -227,16 +124,16 @@ class Store:
     counted: set[tuple[str, str]] = field(default_factory=set)
     _used: set[Path] = field(default_factory=set)
 
-    def keep(self, stage: str, key: str, form: Form[T], compute: Callable[[], T]) -> T:
+    def keep(self, stage: str, key: str, encoding: Encoding[T], compute: Callable[[], T]) -> T:
         """The one value of a stage: loaded if it is there, else computed and saved."""
-        made = self.keep_each(stage, {stage: key}, form, lambda _: [(stage, compute())])
+        made = self.keep_each(stage, {stage: key}, encoding, lambda _: [(stage, compute())])
         return made[stage]
 
     def keep_each(
         self,
         stage: str,
         keys: Mapping[str, str],
-        form: Form[T],
+        encoding: Encoding[T],
         compute: Callable[[list[str]], Iterable[tuple[str, T]]],
     ) -> dict[str, T]:
         """A value for each name in `keys`, in their order.
@@ -247,15 +144,15 @@ class Store:
         begun, before = time.perf_counter(), len(self.record)
         values = {}
         for name, entry_key in keys.items():
-            if (value := self.load(stage, name, entry_key, form)) is not None:
+            if (value := self.load(stage, name, entry_key, encoding)) is not None:
                 values[name] = value
         missing = [name for name in keys if name not in values]
         if missing:
             for name, value in compute(list(missing)):
-                self.save(stage, name, keys[name], form, value)
+                self.save(stage, name, keys[name], encoding, value)
                 values[name] = value
         if undone := [name for name in keys if name not in values]:
-            raise StoreError(f"stage {stage!r} was to make {', '.join(undone)}, and did not")
+            raise RuntimeError(f"stage {stage!r} did not make {', '.join(undone)}")
         self.count(stage, keys, missing, begun, before)
         return {name: values[name] for name in keys}
 
@@ -275,29 +172,31 @@ class Store:
         if fresh or missing:
             self.record.append(Stage(stage, len(missing), kept, seconds))
 
-    def load(self, stage: str, name: str, key: str, form: Form[T]) -> T | None:
+    def load(self, stage: str, name: str, key: str, encoding: Encoding[T]) -> T | None:
         """An entry's value, or None where there is none or, with a line said, a damaged one."""
-        path = self._path(stage, name, key, form.suffix)
+        path = self._path(stage, name, key, encoding.suffix)
         try:
             data = path.read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreError(
-                f"{path} cannot be read: found {error.strerror}, allowed: a file of your own; "
-                "remove it, or choose another folder with --cache"
+            raise AuthorError(
+                f"a file that cannot be read ({error.strerror})",
+                "a file of your own",
+                "remove it, or choose another folder with --cache",
+                path=path,
             ) from error
         try:
-            value = form.decode(data)
-        except _DamagedError:
+            value = encoding.decode(data)
+        except DamagedError:
             self.say(f"warning: {path} is damaged; it is made again")
             return None
         self._touch(path)
         return value
 
-    def has(self, stage: str, name: str, key: str, form: Form[Any]) -> bool:
+    def has(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> bool:
         """Whether there is an entry, which counts as used; it is not read, and may be damaged."""
-        path = self._path(stage, name, key, form.suffix)
+        path = self._path(stage, name, key, encoding.suffix)
         try:
             there = path.exists()
         except OSError:
@@ -306,14 +205,14 @@ class Store:
             self._touch(path)
         return there
 
-    def drop(self, stage: str, name: str, key: str, form: Form[Any]) -> None:
+    def drop(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> None:
         """Remove an entry, if it is there and can be."""
         with contextlib.suppress(OSError):
-            self._path(stage, name, key, form.suffix).unlink()
+            self._path(stage, name, key, encoding.suffix).unlink()
 
-    def size(self, stage: str, name: str, key: str, form: Form[Any]) -> int:
+    def size(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> int:
         """The bytes of an entry that is there."""
-        return self._path(stage, name, key, form.suffix).stat().st_size
+        return self._path(stage, name, key, encoding.suffix).stat().st_size
 
     def _touch(self, path: Path) -> None:
         """Note that an entry was of use."""
@@ -322,17 +221,19 @@ class Store:
             os.utime(path)
         self._used.add(path)
 
-    def save(self, stage: str, name: str, key: str, form: Form[T], value: T) -> None:
+    def save(self, stage: str, name: str, key: str, encoding: Encoding[T], value: T) -> None:
         """Write an entry: whole, or not at all."""
-        path = self._path(stage, name, key, form.suffix)
-        data = form.encode(value)
+        path = self._path(stage, name, key, encoding.suffix)
+        data = encoding.encode(value)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, data)
         except OSError as error:
-            raise StoreError(
-                f"{path} cannot be written: found {error.strerror}, allowed: a folder to write to "
-                f"with {len(data):,} bytes free; make room, or choose another with --cache"
+            raise AuthorError(
+                f"a file that cannot be written ({error.strerror})",
+                f"a folder to write to with {len(data):,} bytes free",
+                "make room, or choose another with --cache",
+                path=path,
             ) from error
         self._used.add(path)
 
@@ -360,56 +261,108 @@ class Store:
     def _path(self, stage: str, name: str, key: str, suffix: str) -> Path:
         for part in (stage, name):
             if not re.fullmatch(r"[A-Za-z0-9_-]+", part):
-                raise StoreError(
-                    f"an entry's name {part!r} found; letters, digits, '-' and '_' are allowed"
-                )
+                raise ValueError(f"found {part!r}, allowed: letters, digits, '-' and '_'")
         # 128 bits of the key: Windows allows a path 260 characters.
         return self.root / stage / f"{name}.{key[:32]}{suffix}"
 
 
 @contextlib.contextmanager
-def opened(root: Path, say: Say = say_on_stderr) -> Iterator[Store]:
-    """The store in folder `root`, which only one build uses at a time; made if absent."""
+def open_cache(root: Path, say: Say = say_on_stderr) -> Iterator[Cache]:
+    """The cache in folder `root`, which only one build uses at a time; made if absent."""
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(
-            f"the cache {root} cannot be a folder: {error.strerror}; choose another with --cache"
+        raise AuthorError(
+            f"a cache that cannot be a folder ({error.strerror})",
+            "a folder to write to",
+            "choose another with --cache",
+            path=root,
         ) from error
-    with sole(root / ".lock", say):
+    with locked(root / ".lock", say):
         for part in root.glob(f"*/.*{PART}"):
             with contextlib.suppress(OSError):
                 part.unlink()
-        yield Store(root, say)
+        yield Cache(root, say)
 
 
-@contextlib.contextmanager
-def sole(lock: Path, say: Say = say_on_stderr) -> Iterator[None]:
-    """Hold `lock` while the block runs; wait, and say for whom, where another process holds it.
+@dataclass
+class RecentValues:
+    """The values that were asked for last, by key."""
 
-    The operating system releases the lock of a process that ends, however it ends.
+    most: int = MOST_BYTES
+    values: dict[str, tuple[int, Any]] = field(default_factory=dict)
+
+    def get(self, key: str) -> Any:
+        """A value that is held, or None; from now on it is the last that was asked for."""
+        if key not in self.values:
+            return None
+        self.values[key] = self.values.pop(key)
+        return self.values[key][1]
+
+    def put(self, key: str, size: int, value: Any) -> None:
+        """Hold a value, and let go those that nobody has asked for since longest."""
+        self.values[key] = (size, value)
+        total = sum(size for size, _ in self.values.values())
+        while total > self.most and len(self.values) > 1:
+            total -= self.values.pop(next(iter(self.values)))[0]
+
+
+@dataclass(frozen=True)
+class LazyResults(Mapping[str, T], Generic[T]):
+    """A stage's values by name; what is not in memory is loaded, what is damaged is made again."""
+
+    cache: Cache
+    recent: RecentValues
+    stage: str
+    entries: Mapping[str, str]  # the name of a value -> its key
+    encoding: Encoding[T]
+    compute: Compute[T]
+
+    def __getitem__(self, name: str) -> T:
+        """One value."""
+        key = self.entries[name]
+        value = self.recent.get(key)
+        if value is None:
+            value = self.cache.load(self.stage, name, key, self.encoding)
+        if value is None:
+            value = dict(self.compute([name]))[name]
+            self.cache.save(self.stage, name, key, self.encoding, value)
+        self.recent.put(key, self.cache.size(self.stage, name, key, self.encoding), value)
+        return cast(T, value)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in their order."""
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.entries)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a value of that name; nothing is loaded."""
+        return name in self.entries
+
+
+def lazy_results(
+    cache: Cache,
+    recent: RecentValues,
+    stage: str,
+    keys: Mapping[str, str],
+    encoding: Encoding[T],
+    compute: Compute[T],
+) -> LazyResults[T]:
+    """A value for each name in `keys`, as `Cache.keep_each` keeps them, but loaded one by one.
+
+    What is not there is made at once.
     """
-    # Not in the lock itself: whoever tries it may empty it, and Windows lets nobody read it.
-    holder = lock.with_name(f"{lock.name}.holder")
-    waiting = filelock.FileLock(lock)
-    try:
-        waiting.acquire(timeout=0)
-    except filelock.Timeout:
-        try:
-            process = f"process {holder.read_text()}"
-        except OSError:
-            process = "another process"
-        say(f"waiting: {process} holds {lock}")
-        waiting.acquire()
-    except OSError as error:
-        raise StoreError(
-            f"{lock} cannot be held: found {error.strerror}, allowed: a folder to write to; choose "
-            "another with --cache and --site"
-        ) from error
-    try:
-        # Only words for whoever waits: a full disk is noticed by those who need it.
-        with contextlib.suppress(OSError):
-            holder.write_text(str(os.getpid()))
-        yield
-    finally:
-        waiting.release()
+    begun, before = time.perf_counter(), len(cache.record)
+    missing = [name for name, key in keys.items() if not cache.has(stage, name, key, encoding)]
+    undone = set(missing)
+    for name, value in compute(missing) if missing else ():
+        cache.save(stage, name, keys[name], encoding, value)
+        recent.put(keys[name], cache.size(stage, name, keys[name], encoding), value)
+        undone.discard(name)
+    if undone:
+        raise RuntimeError(f"stage {stage!r} did not make {', '.join(sorted(undone))}")
+    cache.count(stage, keys, missing, begun, before)
+    return LazyResults(cache, recent, stage, dict(keys), encoding, compute)

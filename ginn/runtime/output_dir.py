@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ginn.errors import AuthorError
-from ginn.runtime.cache import Say, say_on_stderr, sole
+from ginn.runtime.lock import Say, locked, say_on_stderr
 
 # A folder is a site of this program where its MARKER names GENERATOR. No other is replaced.
 MARKER = "build.json"
@@ -50,7 +50,7 @@ def replacing(
         site.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(site.parent, error) from error
-    with sole(_beside(site, "lock"), say):
+    with locked(_beside(site, "lock"), say):
         try:
             recover_site(site)
             new.mkdir()

@@ -1,28 +1,30 @@
-"""Work on every core: a pool of processes that can tell how far they are.
+"""A pool of worker processes, and how they report progress.
 
-Processes, not threads: the work is many small operations that hold the interpreter's lock. They are
-spawned, so that they behave alike on Linux, macOS and Windows, and each keeps to one thread.
+Processes are used and not threads, for the work is many small operations that hold the lock of the
+interpreter. They are spawned, so that they behave alike on Linux, macOS and Windows; each uses one
+thread.
 
-Or the processes of a Dask cluster that is there already, on this machine or others. Work goes
-through the interface of `concurrent.futures` either way.
+The pool may also be the workers of a Dask cluster that runs already, on this machine or on others.
+Both are used through the interface of `concurrent.futures`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import multiprocessing
 import os
 import platform
 import queue
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, wait
-from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ginn.errors import AuthorError
 from ginn.runtime import signals
+from ginn.runtime.fingerprint import Sources
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 # Read by OpenBLAS, MKL, OpenMP and Accelerate when a process first loads them. More threads gain
@@ -35,82 +37,79 @@ ONE_THREAD = {
 }
 POLL = 0.1  # s
 DASK = "dask://"
-PATIENCE = 10  # s to find a cluster
+TIMEOUT = 10  # s to find a cluster
 
-_told: Any = None
-
-
-class CrewError(Exception):
-    """A process of the crew came to its end from without; the message says how to go on."""
+_queue: Any = None
 
 
-class Crew:
-    """Runs functions of a module in up to `jobs` processes; made by `crew`."""
+class WorkerPool:
+    """Runs functions of a module in up to `jobs` processes; made by `worker_pool`."""
 
-    def __init__(self, jobs: int, pool: Executor, told: Any, broken: type[Exception]) -> None:
-        """`told` is a queue of amounts, `broken` what the pool raises when a process is lost."""
-        self.jobs, self.pool, self.told, self.broken = jobs, pool, told, broken
+    def __init__(self, jobs: int, pool: Executor, amounts: Any, broken: type[Exception]) -> None:
+        """`amounts` is the queue that `report_progress` fills; `broken` is what the pool raises
+        when a process is lost.
+        """
+        self.jobs, self.pool, self.amounts, self.broken = jobs, pool, amounts, broken
 
-    def each(
+    def run(
         self,
         function: Callable[..., T],
-        calls: Iterable[tuple[Any, ...]],
+        calls: Mapping[K, tuple[Any, ...]],
         progress: Callable[[int], object] = lambda amount: None,
-    ) -> Iterator[T]:
-        """The results of `function(*call)` for each call, in the order in which they get done.
+    ) -> Iterator[tuple[K, T]]:
+        """Each call's name and the result of `function(*call)`, in the order in which they end.
 
-        `progress` is handed whatever amounts the function gives to `tell`. A call that raises
-        raises here.
+        `progress` is given the amounts that the function passes to `report_progress`. An error in
+        a call is raised here.
         """
-        calls = list(calls)
-        # To submit is to begin processes.
+        # To submit a call may start processes.
         with signals.held():
-            pending = {self.pool.submit(function, *call) for call in calls}
+            pending = {self.pool.submit(function, *call): name for name, call in calls.items()}
         while pending:
-            done, pending = wait(pending, POLL, FIRST_COMPLETED)
+            done, _ = wait(pending, POLL, FIRST_COMPLETED)
             with contextlib.suppress(queue.Empty):
                 while True:
-                    progress(self.told.get_nowait())
+                    progress(self.amounts.get_nowait())
             for future in done:
                 try:
                     result = future.result()
                 except self.broken as error:
-                    raise CrewError(
-                        "a process that worked for the build was killed, by the system perhaps for "
-                        f"want of memory: found {self.jobs} jobs; try --jobs 1; what was finished "
-                        "is kept"
+                    raise AuthorError(
+                        f"a worker process that was killed, with {self.jobs} jobs",
+                        "workers that the system lets run to their end",
+                        "if memory is short, try --jobs 1; what was finished is kept",
                     ) from error
-                yield result
+                yield pending.pop(future), result
 
 
 @contextlib.contextmanager
-def crew(jobs: int, executor: str = "") -> Iterator[Crew]:
-    """A crew of `jobs` processes, none of which outlives the block, however it ends.
+def worker_pool(jobs: int, executor: str = "") -> Iterator[WorkerPool]:
+    """A pool of `jobs` processes, all of which have ended when the block ends, however it ends.
 
-    With an `executor`, "dask://HOST:PORT", the crew is that cluster's processes, which stay. They
-    must have this source and these libraries, so that their work is the same to the bit; CrewError
-    where they have not, or where there is no such cluster.
+    With an `executor`, "dask://HOST:PORT", it is the workers of that cluster, which go on running.
+    They must have the same source and the same libraries, so that their results are the same to
+    the bit. Raises AuthorError where they have not, and where there is no such cluster.
     """
     if executor:
-        with _cluster(executor.removeprefix(DASK)) as crew:
-            yield crew
+        with _cluster(executor.removeprefix(DASK)) as pool:
+            yield pool
         return
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("spawn")
-    told: Any = context.Queue()
-    # No process starts before there is work.
-    pool = ProcessPoolExecutor(jobs, context, _prepare, (told,))
+    amounts: Any = context.Queue()
+    # No process starts before a call is submitted.
+    processes = ProcessPoolExecutor(jobs, context, _prepare, (amounts,))
     try:
-        yield Crew(jobs, pool, told, BrokenExecutor)
+        yield WorkerPool(jobs, processes, amounts, BrokenExecutor)
     except BaseException:
-        # They have nothing to tidy up, and one that has only just begun hears nothing else.
+        # Workers have nothing to tidy up, and one that is just starting notices no other request.
         for child in multiprocessing.active_children():
             child.kill()
         raise
     finally:
-        pool.shutdown(cancel_futures=True)
-        told.close()
+        processes.shutdown(cancel_futures=True)
+        amounts.close()
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
@@ -119,66 +118,76 @@ def crew(jobs: int, executor: str = "") -> Iterator[Crew]:
 
 
 @contextlib.contextmanager
-def _cluster(address: str) -> Iterator[Crew]:
-    """A crew of the Dask workers that the scheduler at HOST:PORT has."""
+def _cluster(address: str) -> Iterator[WorkerPool]:
+    """A pool of the Dask workers that the scheduler at HOST:PORT has."""
     try:
         from distributed import Client, KilledWorker
     except ImportError as error:
-        raise CrewError(
-            "--executor: found no library distributed, allowed: an installed one; run "
-            '`python -m pip install -e ".[dask]"`'
+        raise AuthorError(
+            "no library distributed",
+            "an installed one",
+            'run `python -m pip install -e ".[dask]"`',
+            key="--executor",
         ) from error
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
+        client = Client(address, timeout=TIMEOUT, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise CrewError(
-            f"--executor: found no Dask scheduler at {address}, allowed: the address of one that "
-            "runs; see `dask scheduler`"
+        raise AuthorError(
+            f"no Dask scheduler at {address}",
+            "the address of one that runs",
+            "see `dask scheduler`",
+            key="--executor",
         ) from error
     with client:
         threads = client.nthreads()
         if not threads:
-            raise CrewError(
-                f"--executor: found no workers at {address}, allowed: at least one; see "
-                "`dask worker`"
-            )
-        own = equipment()
-        for worker, has in client.run(equipment, on_error="return").items():
-            if has != own:
-                theirs = has if isinstance(has, dict) else {}
-                unlike = [name for name in own if theirs.get(name) != own[name]]
-                raise CrewError(
-                    f"--executor: found {', '.join(unlike)} at worker {worker} unlike the ones "
-                    "here, allowed: the same, so that its work is the same; install this version "
-                    "there"
-                )
+            found = f"no workers at {address}"
+            raise AuthorError(found, "at least one", "see `dask worker`", key="--executor")
+        _require_same_equipment(client)
         pool = client.get_executor(pure=False)
         try:
-            yield Crew(sum(threads.values()), pool, queue.Queue(), KilledWorker)
+            yield WorkerPool(sum(threads.values()), pool, queue.Queue(), KilledWorker)
         finally:
             # For this executor, not to wait is to cancel what is not done.
             pool.shutdown(wait=False)
 
 
+def _require_same_equipment(client: Any) -> None:
+    """AuthorError where a worker of a cluster would give other results than this process."""
+    own = equipment()
+    for worker, has in client.run(equipment, on_error="return").items():
+        if has != own:
+            theirs = has if isinstance(has, dict) else {}
+            unlike = [name for name in own if theirs.get(name) != own[name]]
+            raise AuthorError(
+                f"{', '.join(unlike)} at worker {worker} unlike the ones here",
+                "the same, so that its results are the same",
+                "install this version there",
+                key="--executor",
+            )
+
+
 def equipment() -> dict[str, str]:
-    """What work depends on besides its input: this source, and the libraries' versions."""
-    rooms = sorted(Path(__file__).parents[1].rglob("*.py"))
-    source = hashlib.sha256(
-        b"".join(room.read_bytes().replace(b"\r\n", b"\n") for room in rooms)
-    ).hexdigest()
-    libraries = {name: metadata.version(name) for name in ("numpy", "torch", "pillow")}
-    return {"the source": source, "Python": platform.python_version(), **libraries}
+    """What results depend on besides their input: this source, Python, and each library."""
+    sources = Sources(Path(__file__).parents[1])
+    modules = sources.all_modules()
+    libraries = sources.libraries(modules)
+    return {
+        "the source": sources.fingerprint(modules),
+        "Python": platform.python_version(),
+        **libraries,
+    }
 
 
-def _prepare(told: Any) -> None:
-    """In a new process: Ctrl-C is the parent's to handle, and it does not outlive its parent."""
-    global _told
-    _told = told
+def _prepare(amounts: Any) -> None:
+    """In a new process: leave Ctrl-C to the parent, and end when the parent has ended."""
+    global _queue
+    _queue = amounts
     signals.ignore_interrupt()
     signals.exit_with_parent()
 
 
-def tell(amount: int) -> None:
-    """Called by work in a crew: so much more is done."""
-    if _told is not None:
-        _told.put(amount)
+def report_progress(amount: int) -> None:
+    """In a worker: report that so much more is done."""
+    if _queue is not None:
+        _queue.put(amount)

@@ -23,7 +23,7 @@ from ginn.figures.small_multiples import (
     multiples_svg,
 )
 from ginn.network.forward import pre_activations
-from ginn.runtime.cache import ARRAYS
+from ginn.runtime.encodings import ARRAYS
 
 
 def runs(count: int = 7) -> list[Multiple]:

@@ -16,7 +16,7 @@ from ginn.pages.links import DeadLinkError
 from ginn.pages.metadata import Publication
 from ginn.pages.site import MOST_IN_HEADER, Pages, render_site
 from ginn.pipeline.site import TEMPLATES, edition
-from ginn.runtime.cache import Store
+from ginn.runtime.cache import Cache
 
 COUNT = 60
 FRONT = """+++
@@ -72,7 +72,7 @@ def printed(content: Path, both: tuple[Report, Report] | None = None) -> tuple[s
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Pages, "_render", listen)
         made = edition(
-            both or reports(), articles, content, Publication(), others, Store(content / "cache")
+            both or reports(), articles, content, Publication(), others, Cache(content / "cache")
         )
     return rendered, made
 

@@ -10,7 +10,9 @@ import pytest
 from support.killing import copy_content, digest
 
 import build as story
-from ginn.runtime import workers as crew
+from ginn.errors import AuthorError
+from ginn.runtime import workers as worker_processes
+from ginn.runtime.workers import worker_pool
 
 distributed = pytest.importorskip(
     "distributed", reason="DASK NOT TESTED: pip install -e '.[test,dask]'"
@@ -60,31 +62,34 @@ def test_a_build_in_a_cluster_gives_the_same_files_bit_for_bit(
 
 
 def test_work_is_done_by_the_clusters_workers(cluster: str) -> None:
-    with crew.crew(1, f"dask://{cluster}") as workers:
+    with worker_pool(1, f"dask://{cluster}") as workers:
         assert workers.jobs == 2
-        done = set(workers.each(work, [() for _ in range(12)]))
+        done = {result for _, result in workers.run(work, dict.fromkeys(range(12), ()))}
     with distributed.Client(cluster, set_as_default=False) as client:
         pids = set(client.run(lambda: __import__("os").getpid()).values())
     assert {pid for pid, _ in done} <= pids
 
 
 def test_an_error_at_a_worker_is_raised_here(cluster: str) -> None:
-    with pytest.raises(ValueError, match="no 3 here"), crew.crew(1, f"dask://{cluster}") as workers:
-        list(workers.each(refuse, [(3,)]))
+    with (
+        pytest.raises(ValueError, match="no 3 here"),
+        worker_pool(1, f"dask://{cluster}") as workers,
+    ):
+        list(workers.run(refuse, {0: (3,)}))
 
 
 def test_workers_of_another_version_are_refused(
     cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crew.platform, "python_version", lambda: "2.7")
-    with pytest.raises(crew.CrewError, match=r"found Python at worker .* unlike"):
-        crew.crew(1, f"dask://{cluster}").__enter__()
+    monkeypatch.setattr(worker_processes.platform, "python_version", lambda: "2.7")
+    with pytest.raises(AuthorError, match=r"found Python at worker .* unlike"):
+        worker_pool(1, f"dask://{cluster}").__enter__()
 
 
 def test_a_cluster_that_is_not_there_is_said_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(crew, "PATIENCE", 1)
+    monkeypatch.setattr(worker_processes, "TIMEOUT", 1)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{taken.getsockname()[1]}"

@@ -18,7 +18,8 @@ from support.processes import python
 
 from ginn.errors import AuthorError
 from ginn.runtime import output_dir
-from ginn.runtime.cache import ARRAYS, FILES, opened
+from ginn.runtime.cache import open_cache
+from ginn.runtime.encodings import ARRAYS, FILES
 
 
 @pytest.fixture
@@ -235,11 +236,12 @@ import sys
 from pathlib import Path
 import numpy as np
 from ginn.runtime import output_dir
-from ginn.runtime.cache import ARRAYS, FILES, opened
+from ginn.runtime.cache import open_cache
+from ginn.runtime.encodings import ARRAYS, FILES
 folder, way, start = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 if way == "renamed twice":
     output_dir.exchange = lambda one, other: False
-with opened(folder / "cache") as store:
+with open_cache(folder / "cache") as store:
     print("ready", flush=True)
     for i in range(start, start + 10_000):
         store.save("arrays", "a", f"{i % 5:032d}", ARRAYS, {"a": np.full(20_000, i)})
@@ -289,7 +291,7 @@ def test_replacing_killed_at_random_times_leaves_a_whole_site_and_whole_entries(
         contents = {(site / f"{n}.html").read_text() for n in range(20)}
         assert len(contents) == 1, "every page is of one build"
         seen |= contents
-        with opened(tmp_path / "cache", said.append) as store:
+        with open_cache(tmp_path / "cache", said.append) as store:
             for i in range(5):
                 arrays = store.load("arrays", "a", f"{i:032d}", ARRAYS)
                 files = store.load("files", "b", f"{i:032d}", FILES)

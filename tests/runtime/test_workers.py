@@ -11,12 +11,14 @@ import time
 from pathlib import Path
 
 import pytest
+from support.paths import ROOT
 
-from ginn.runtime import workers as crew
+from ginn.errors import AuthorError
+from ginn.runtime.workers import report_progress, worker_pool
 
 
 def square(number: int) -> int:
-    crew.tell(number)
+    report_progress(number)
     # Long enough for the word to arrive before the result.
     time.sleep(0.2)
     return number * number
@@ -31,25 +33,26 @@ def refuse(number: int) -> int:
 
 
 def test_every_call_is_answered_and_progress_adds_up() -> None:
-    told: list[int] = []
-    with crew.crew(2) as workers:
-        answers = sorted(workers.each(square, [(n,) for n in range(9)], told.append))
-    assert answers == [n * n for n in range(9)]
-    assert sorted(told) == list(range(9))
+    amounts: list[int] = []
+    with worker_pool(2) as workers:
+        answers = dict(workers.run(square, {n: (n,) for n in range(9)}, amounts.append))
+    assert answers == {n: n * n for n in range(9)}
+    assert sorted(amounts) == list(range(9))
 
 
 def test_work_is_done_elsewhere_on_one_thread_and_the_environment_is_put_back() -> None:
     before = os.environ.get("OMP_NUM_THREADS")
-    with crew.crew(1) as workers:
-        ((process, count),) = workers.each(threads, [()])
+    with worker_pool(1) as workers:
+        ((name, (process, count)),) = workers.run(threads, {"only": ()})
+    assert name == "only"
     assert process != os.getpid()
     assert count == "1"
     assert os.environ.get("OMP_NUM_THREADS") == before
 
 
 def test_an_error_in_a_worker_is_raised_here_and_no_process_is_left() -> None:
-    with pytest.raises(ValueError, match="no 3 here"), crew.crew(2) as workers:
-        list(workers.each(refuse, [(3,)]))
+    with pytest.raises(ValueError, match="no 3 here"), worker_pool(2) as workers:
+        list(workers.run(refuse, {0: (3,)}))
     assert not multiprocessing.active_children()
 
 
@@ -58,8 +61,8 @@ def die() -> None:
 
 
 def test_a_worker_that_was_killed_is_said_in_one_line_with_what_to_do() -> None:
-    with pytest.raises(crew.CrewError, match="try --jobs 1") as said, crew.crew(2) as workers:
-        list(workers.each(die, [()]))
+    with pytest.raises(AuthorError, match="try --jobs 1") as said, worker_pool(2) as workers:
+        list(workers.run(die, {0: ()}))
     assert "\n" not in str(said.value)
     assert not multiprocessing.active_children()
 
@@ -70,8 +73,8 @@ def sleep(seconds: int) -> None:
 
 def test_a_build_that_stops_does_not_wait_for_work_under_way() -> None:
     def interrupted() -> None:
-        with crew.crew(2) as workers:
-            next(workers.each(sleep, [(0,), (60,)]))
+        with worker_pool(2) as workers:
+            next(workers.run(sleep, {0: (0,), 1: (60,)}))
             raise KeyboardInterrupt
 
     begun = time.monotonic()
@@ -86,22 +89,25 @@ def test_workers_end_when_the_build_is_killed(tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text(
         textwrap.dedent("""
         import os, pathlib, sys, time
-        from ginn import crew
+        from ginn.runtime.workers import report_progress, worker_pool
 
         def endless(place):
             pathlib.Path(place).write_text(str(os.getpid()))
             while True:
-                crew.tell(1)
+                report_progress(1)
                 time.sleep(0.05)
 
         if __name__ == "__main__":
-            with crew.crew(1) as workers:
-                list(workers.each(endless, [(sys.argv[1],)]))
+            with worker_pool(1) as workers:
+                list(workers.run(endless, {0: (sys.argv[1],)}))
         """),
         encoding="utf-8",
     )
     place = tmp_path / "pid"
-    build = subprocess.Popen([sys.executable, str(tmp_path / "work.py"), str(place)])
+    build = subprocess.Popen(
+        [sys.executable, str(tmp_path / "work.py"), str(place)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     deadline = time.monotonic() + 20
     while not (place.exists() and place.read_text()) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,0 +1,136 @@
+"""How values are files: arrays as `.npz`, JSON, and archives of files.
+
+The same value makes the same bytes everywhere. Each file holds a digest of itself, so damage is
+noticed, and the digest of a file can be read without the rest. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+DIGEST_LENGTH = 64  # characters of a SHA-256 in hexadecimal
+JSON_HEAD = b'{"sha256":"'
+
+
+class DamagedError(Exception):
+    """Bytes that are not what was written."""
+
+
+@dataclass(frozen=True)
+class Encoding(Generic[T]):
+    """How a value of type T is a file: the suffix, and the functions to bytes and back.
+
+    `digest_at` is the offset of the file's digest, from the end of the file where it is negative.
+    """
+
+    suffix: str
+    encode: Callable[[T], bytes]
+    decode: Callable[[bytes], T]
+    digest_at: int
+
+    def via(self, to_plain: Callable[[U], T], from_plain: Callable[[T], U]) -> Encoding[U]:
+        """The format of values of type U that are stored as values of type T."""
+        return Encoding(
+            self.suffix,
+            lambda value: self.encode(to_plain(value)),
+            lambda data: from_plain(self.decode(data)),
+            self.digest_at,
+        )
+
+
+def _pack(members: Mapping[str, bytes]) -> bytes:
+    """An uncompressed zip, the same for the same members, whose comment is its own digest."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in members.items():
+            member = zipfile.ZipInfo(name)  # dated 1980, the first day of the format
+            member.create_system = 3
+            archive.writestr(member, content)
+        archive.comment = b"0" * DIGEST_LENGTH
+    body = stream.getvalue()[:-DIGEST_LENGTH]
+    return body + hashlib.sha256(body).hexdigest().encode()
+
+
+def _unpack(data: bytes) -> dict[str, bytes]:
+    body, digest = data[:-DIGEST_LENGTH], data[-DIGEST_LENGTH:]
+    if hashlib.sha256(body).hexdigest().encode() != digest:
+        raise DamagedError
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    # What zipfile raises for bytes that are no zip, or for a zip that was not packed here.
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+        raise DamagedError from error
+
+
+def _pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    members = {}
+    for name, array in arrays.items():
+        stream = io.BytesIO()
+        np.lib.format.write_array(stream, np.asanyarray(array), allow_pickle=False)
+        members[f"{name}.npy"] = stream.getvalue()
+    return _pack(members)
+
+
+def _unpack_arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    members = _unpack(data)
+    try:
+        return {
+            name.removesuffix(".npy"): np.lib.format.read_array(
+                io.BytesIO(content), allow_pickle=False
+            )
+            for name, content in members.items()
+        }
+    except (ValueError, TypeError, SyntaxError, OverflowError, MemoryError) as error:
+        raise DamagedError from error
+
+
+def _pack_json(value: Any) -> bytes:
+    content = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return JSON_HEAD + f'{digest}","value":{content}}}\n'.encode()
+
+
+def _unpack_json(data: bytes) -> Any:
+    try:
+        value = json.loads(data)["value"]
+        whole = _pack_json(value) == data
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise DamagedError from None
+    if not whole:
+        raise DamagedError
+    return value
+
+
+ARRAYS: Encoding[Mapping[str, NDArray[Any]]] = Encoding(
+    ".npz", _pack_arrays, _unpack_arrays, -DIGEST_LENGTH
+)
+FILES: Encoding[Mapping[str, bytes]] = Encoding(".zip", _pack, _unpack, -DIGEST_LENGTH)
+JSON: Encoding[Any] = Encoding(".json", _pack_json, _unpack_json, len(JSON_HEAD))
+
+
+def json_model(kind: Any) -> Encoding[Any]:
+    """The format of a type that pydantic knows, such as a dataclass, as JSON."""
+    adapter = TypeAdapter(kind)
+
+    def from_plain(value: Any) -> Any:
+        try:
+            return adapter.validate_python(value)
+        except ValidationError as error:
+            raise DamagedError from error
+
+    return JSON.via(lambda value: adapter.dump_python(value, mode="json"), from_plain)
