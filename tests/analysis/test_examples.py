@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 from analysis.test_claims_table import plain, silenced
-from support.report_double import bottle, traced, trained
+from support.report_double import bottle, traced
+from support.runs import trained_run
 
 from ginn.analysis.claims import dead_layers
 from ginn.analysis.examples import Examples, examples, examples_from_json
@@ -24,16 +25,16 @@ def found(run: RecordedRun) -> Examples:
 
 
 def test_the_corner_example_bends_where_it_says() -> None:
-    corner = found(trained()).corner
+    corner = found(trained_run()).corner
     assert corner
-    last = layer_slices(trained().widths)[-2]
+    last = layer_slices(trained_run().widths)[-2]
     assert last.start <= corner.neuron < last.stop
     assert 0 < corner.near <= corner.corners == len(bottle().corners)
     assert corner.causes
     assert all(cause < last.start for cause in corner.causes)
     places = [
         (vertex, int(cause))
-        for line in traced().polylines(len(trained()) - 1, corner.neuron)
+        for line in traced().polylines(len(trained_run()) - 1, corner.neuron)
         for vertex, cause in zip(line.vertices, line.causes, strict=True)
     ]
     for cause in corner.causes:
@@ -44,7 +45,7 @@ def test_the_corner_example_bends_where_it_says() -> None:
 
 
 def test_no_corners_no_example() -> None:
-    run = trained()
+    run = trained_run()
     told = examples({"seed-0": run}, {"seed-0": traced()}, [run], plain(bottle()), PART)
     assert told.corner is None
 
@@ -57,7 +58,7 @@ def copied(run: RecordedRun) -> RecordedRun:
 
 
 def test_two_neurons_made_one_are_the_copies() -> None:
-    run = copied(trained())
+    run = copied(trained_run())
     first = layer_slices(run.widths)[1].start
     copy = found(run).copy
     assert copy
@@ -66,17 +67,17 @@ def test_two_neurons_made_one_are_the_copies() -> None:
 
 
 def test_a_layer_silenced_is_the_silent_one() -> None:
-    run = silenced(trained(), 1)
+    run = silenced(trained_run(), 1)
     told = found(run).silence
     assert told
     assert (told.run, told.part, told.layer) == ("seed-0", PART, 2)
     assert told.since == run.iterations[0]
-    screened = dead_layers.hearing(trained(), bottle(), PART)
-    assert (found(trained()).silence is not None) == bool(screened.shut[-1])
+    screened = dead_layers.hearing(trained_run(), bottle(), PART)
+    assert (found(trained_run()).silence is not None) == bool(screened.shut[-1])
 
 
 def test_examples_survive_the_store() -> None:
-    for run in (trained(), copied(trained()), silenced(trained(), 1)):
+    for run in (trained_run(), copied(trained_run()), silenced(trained_run(), 1)):
         told = found(run)
         again = examples_from_json(json.loads(json.dumps(dataclasses.asdict(told))))
         assert again == told

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.random_run import random_run
+from support.runs import Layer, random_run, run_of
 
 from ginn.analysis.facts import (
     PIXELS_AT_ONCE,
@@ -45,20 +45,15 @@ def halves(share_of_left: float) -> Dataset:
     return Dataset(white, (Part("left", False, ~white), Part("right", True, white)))
 
 
+def threshold_at(x: float) -> list[Layer]:
+    """A network that answers white exactly where its input is right of `x`."""
+    return [([[1.0, 0.0], [-1.0, 0.0]], [-x, x]), ([[1.0, -1.0]], [0.0])]
+
+
 def threshold_run(x: float, seed: int = 0, ended: str = "") -> RecordedRun:
     """A network that answers white exactly where its input is right of `x`."""
-    weight = np.array([[[1.0, 0.0], [-1.0, 0.0]]], dtype=np.float32)
-    bias = np.array([[-x, x]], dtype=np.float32)
-    return RecordedRun(
-        seed=seed,
-        iterations=np.array([0]),
-        weights=(weight, np.array([[[1.0, -1.0]]], dtype=np.float32)),
-        biases=(bias, np.zeros((1, 1), dtype=np.float32)),
-        loss=np.array([0.5]),
-        accuracy=np.array([1.0 - abs(x - 0.5)]),
-        learning_rate=np.array([1e-3]),
-        ended=ended,
-    )
+    measures = {"loss": np.array([0.5]), "accuracy": np.array([1.0 - abs(x - 0.5)])}
+    return run_of(threshold_at(x), seed=seed, ended=ended, **measures)
 
 
 def run(seed: int, loss: float, failed: bool) -> RunFacts:
@@ -112,22 +107,9 @@ def test_the_screening_names_the_seeds_that_failed() -> None:
 
 def sliding_run(places: Sequence[float], loss: Sequence[float], ended: str = "") -> RecordedRun:
     """A network that answers white right of one place after another."""
-    runs = [threshold_run(x) for x in places]
-    count = len(runs)
-    return RecordedRun(
-        seed=0,
-        iterations=np.arange(count),
-        weights=tuple(
-            np.concatenate(each) for each in zip(*(run.weights for run in runs), strict=True)
-        ),
-        biases=tuple(
-            np.concatenate(each) for each in zip(*(run.biases for run in runs), strict=True)
-        ),
-        loss=np.array(loss),
-        accuracy=np.full(count, 0.5),
-        learning_rate=np.full(count, 1e-3),
-        ended=ended,
-    )
+    networks = [threshold_at(x) for x in places]
+    iterations = np.arange(len(places))
+    return run_of(*networks, iterations=iterations, loss=np.array(loss), ended=ended)
 
 
 def at_snapshots(found: Sequence[Moment]) -> list[tuple[str, int]]:

@@ -12,8 +12,9 @@ from analysis.claims.test_network_size import PLAIN, network
 from analysis.test_claims_table import runs
 from hypothesis import given
 from hypothesis import strategies as st
-from support.networks_by_hand import halves, layer_of, run_of, threshold
+from support.datasets import halves
 from support.report_double import bottle
+from support.runs import layer_of, run_of, threshold
 
 from ginn.analysis import claims_table
 from ginn.analysis import series as evidence

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Error, Page
 from support.paths import ROOT
-from support.random_run import random_run
+from support.runs import random_run
 
 from ginn.network.forward import pre_activations, probability
 from ginn.viewer_data import weight_chunks

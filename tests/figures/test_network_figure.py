@@ -25,7 +25,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
-from support.report_double import PIXELS, bottle, make_report, traced, trained
+from support.report_double import PIXELS, bottle, make_report, traced
+from support.runs import trained_run
 
 from ginn.figures import axes, network_figure, training_charts
 from ginn.figures.network_figure import FigureError, Shades, Stage
@@ -33,7 +34,7 @@ from ginn.network.run import layer_slices
 from ginn.pages.figure_calls import NARROW, WIDE, Report
 
 SVG = "{http://www.w3.org/2000/svg}"
-LAST = len(trained()) - 1
+LAST = len(trained_run()) - 1
 ALL = tuple(range(traced().neurons))
 COLOUR = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
@@ -91,7 +92,7 @@ def test_a_still_draws_only_the_chosen_neurons() -> None:
 
 
 def test_behind_the_lines_is_the_probability_of_white() -> None:
-    network = trained()
+    network = trained_run()
     activation = bottle().points()
     for layer in range(4):
         if layer:
@@ -287,12 +288,12 @@ def test_neurons_that_are_not_there_are_refused(text: str, allowed: str) -> None
 
 
 def test_a_step_is_the_last_snapshot_at_or_before_an_iteration() -> None:
-    iterations = trained().iterations.tolist()
+    iterations = trained_run().iterations.tolist()
     for step in {0, 1, 49, 50, 51, *iterations, iterations[-1] + 1}:
-        found = network_figure.select_snapshot(step, trained())
+        found = network_figure.select_snapshot(step, trained_run())
         assert iterations[found] == max(i for i in iterations if i <= step)
-    assert network_figure.select_snapshot("first", trained()) == 0
-    assert network_figure.select_snapshot("last", trained()) == LAST
+    assert network_figure.select_snapshot("first", trained_run()) == 0
+    assert network_figure.select_snapshot("last", trained_run()) == LAST
 
 
 @given(
@@ -300,7 +301,7 @@ def test_a_step_is_the_last_snapshot_at_or_before_an_iteration() -> None:
     st.integers(0, 100),
 )
 def test_a_step_by_loss_is_the_first_that_has_come_so_far(losses: list[float], share: int) -> None:
-    snapshots = replace(trained(), loss=np.array(losses))
+    snapshots = replace(trained_run(), loss=np.array(losses))
     found = network_figure.select_snapshot(f"loss {share}%", snapshots)
     tiny = np.finfo(np.float64).tiny
     heights = [math.log(max(loss, tiny)) for loss in losses]
@@ -313,7 +314,7 @@ def test_a_step_by_loss_is_the_first_that_has_come_so_far(losses: list[float], s
 @pytest.mark.parametrize("step", ["middle", "loss 101%", "loss", -1, True, "25%", 2.5])
 def test_a_step_that_is_none_is_refused(step: str | int) -> None:
     with pytest.raises(FigureError, match=r"step: found .* allowed: \"first\", \"last\""):
-        network_figure.select_snapshot(step, trained())
+        network_figure.select_snapshot(step, trained_run())
 
 
 # --- charts ---------------------------------------------------------------------------------------
@@ -372,7 +373,7 @@ def test_exhibited_runs_are_named_beside_their_ends() -> None:
 def test_a_loss_of_zero_has_a_place() -> None:
     report = make_report()
     snapshots = dict(report.snapshots)
-    snapshots["seed-1"] = replace(trained(), loss=np.array([0.7, 0.5, 0.1, 0.05, 0.0, 0.0]))
+    snapshots["seed-1"] = replace(trained_run(), loss=np.array([0.7, 0.5, 0.1, 0.05, 0.0, 0.0]))
     svg = training_charts.loss_curves_svg(report.facts.experiment, snapshots, report.colours)
     assert "nan" not in svg
     assert "inf" not in svg.replace("information", "")

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from support.random_run import random_run
 from support.report_double import bottle, make_report
+from support.runs import random_run
 
 from ginn.figures.small_multiples import (
     SIDE,

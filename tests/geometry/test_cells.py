@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.networks_by_hand import IDENTITY, layer_of, run_of, threshold
-from support.random_run import random_run
+from support.runs import IDENTITY, layer_of, random_run, run_of, threshold
 
 from ginn.geometry.cells import cells, overlaps, silent_areas
 from ginn.network.forward import pre_activations

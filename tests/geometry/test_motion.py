@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.random_run import random_run
+from support.runs import random_run
 
 from ginn.geometry.boundaries import Boundaries, trace
 from ginn.geometry.motion import BLOCK, SPACING, motion

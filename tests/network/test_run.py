@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.random_run import random_run
+from support.runs import random_run
 
 from ginn.network.forward import pre_activations, probability
 from ginn.network.run import layer_slices, run_as_arrays, run_from_arrays

@@ -14,38 +14,18 @@ from ginn.config.models import Experiment, load_spec
 from ginn.dataset.dataset import Dataset, load_picture
 from ginn.figures import small_multiples
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import RecordedRun
 from ginn.pages.figure_calls import Report
 from support.paths import ROOT
+from support.runs import trained_run
 
 PIXELS = 50
 SEEDS = range(6)
 
 
 @cache
-def trained() -> RecordedRun:
-    """A few moments of one run that learnt the bottle."""
-    with np.load(ROOT / "tests/data/trained_snapshots.npz") as arrays:
-        layers = range(4)
-        weights = tuple(arrays[f"weights{i}"] for i in layers)
-        biases = tuple(arrays[f"biases{i}"] for i in layers)
-        iterations = arrays["iterations"].astype(np.int64)
-    count = len(iterations)
-    return RecordedRun(
-        seed=0,
-        iterations=iterations,
-        weights=weights,
-        biases=biases,
-        loss=0.7 * 0.2 ** np.arange(count),
-        accuracy=np.linspace(0.3, 0.98, count),
-        learning_rate=np.linspace(1e-3, 0, count),
-    )
-
-
-@cache
 def traced() -> Boundaries:
     """The exact boundaries of the trained run."""
-    return trace(trained())
+    return trace(trained_run())
 
 
 @cache
@@ -77,7 +57,7 @@ def run_facts(seed: int, failed: bool) -> RunFacts:
 def make_report(failed: frozenset[int] = frozenset()) -> Report:
     """A report in which the runs of these seeds failed."""
     spec = load_spec(ROOT / "content/report.toml")
-    snapshots = trained()
+    snapshots = trained_run()
     experiment: Experiment = replace(
         spec.experiment,
         pixels=PIXELS,
@@ -89,9 +69,9 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
         phenomena.with_regions(run, traced()) for run in phenomena.give_roles(experiment, runs)
     ]
     screening = ScreeningFacts(128, 10_000, len(failed), tuple(sorted(failed)))
-    shown = {run.id: trained() for run in shown_runs}
+    shown = {run.id: trained_run() for run in shown_runs}
     found = examples.examples(
-        shown, dict.fromkeys(shown, traced()), [trained()], bottle(), "diamond"
+        shown, dict.fromkeys(shown, traced()), [trained_run()], bottle(), "diamond"
     )
     facts = phenomena.gather_facts(
         experiment, bottle(), screening, runs, shown_runs, examples=found

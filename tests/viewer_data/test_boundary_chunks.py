@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 import zlib
@@ -11,13 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.runs import drifting_run, run_of, run_of_arrays
 
 from ginn.analysis.facts import Moment
 from ginn.geometry import boundaries as geometry
 from ginn.geometry.boundaries import LEFT, TOP, Boundaries
 from ginn.geometry.motion import motion
 from ginn.network.forward import pre_activations
-from ginn.network.run import RecordedRun
 from ginn.viewer_data import boundary_chunks, weight_chunks
 from ginn.viewer_data.boundary_chunks import (
     QUANTA,
@@ -53,31 +52,9 @@ def synthetic(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
     )
 
 
-def random_run(widths: tuple[int, ...], snapshots: int, seed: int) -> RecordedRun:
-    """A network that drifts, as one does in training: uniform in +-1 / sqrt(fan in) and a walk."""
-    rng = np.random.default_rng(seed)
-    sizes = (2, *widths, 1)
-    drift = np.linspace(0, 0.1, snapshots)
-
-    def drifting(*shape: int, fan_in: int) -> np.ndarray:
-        start, speed = rng.uniform(-1, 1, (2, *shape)) / np.sqrt(fan_in)
-        return (start + np.multiply.outer(drift, speed)).astype(np.float32)
-
-    pairs = list(itertools.pairwise(sizes))
-    return RecordedRun(
-        seed=seed,
-        iterations=np.arange(snapshots, dtype=np.int64),
-        weights=tuple(drifting(out, fan_in, fan_in=fan_in) for fan_in, out in pairs),
-        biases=tuple(drifting(out, fan_in=fan_in) for fan_in, out in pairs),
-        loss=np.linspace(0.7, 0.1, snapshots),
-        accuracy=np.linspace(0.5, 1.0, snapshots),
-        learning_rate=np.full(snapshots, 1e-3),
-    )
-
-
 def quantised_alone(boundaries: Boundaries, first: int, count: int) -> VectorChunk:
     """The chunk of boundaries that belong to no network, with some other network's corners."""
-    return quantised(boundaries, random_run(boundaries.widths, first + count, 5), first, count)
+    return quantised(boundaries, drifting_run(boundaries.widths, first + count, 5), first, count)
 
 
 def assert_same(boundaries: Boundaries, first: int, text: str) -> None:
@@ -110,7 +87,7 @@ def test_round_trip(widths: tuple[int, ...], snapshots: int, first: int, seed: i
 
 
 def test_round_trip_of_traced_boundaries() -> None:
-    run = random_run((16, 16, 16), 5, 0)
+    run = drifting_run((16, 16, 16), 5, 0)
     boundaries = geometry.trace(run)
     assert (boundaries.causes >= 0).sum() > 50  # or nothing bends, and this shows little
     assert_same(boundaries, 1, encode(quantised(boundaries, run, 1, 4)))
@@ -121,7 +98,7 @@ def test_from_the_corner_every_place_is_reached_on_the_side_that_the_network_say
     widths: tuple[int, ...],
 ) -> None:
     """On or off at a point is the corner's state, changed at every line on the way to it."""
-    run = random_run(widths, 4, 3)
+    run = drifting_run(widths, 4, 3)
     chunk = decode(encode(quantised(geometry.trace(run), run, 1, 3)))
     points = np.random.default_rng(0).random((300, 2))
     changes = 0
@@ -202,11 +179,7 @@ def test_no_boundary_at_all() -> None:
 
 def test_the_text_written_out_by_hand() -> None:
     """A line from the left side to the middle of the top, and an output that is on everywhere."""
-    one = np.ones(1)
-    run = RecordedRun(
-        0, np.arange(1), (np.array([[[1.0, 0.5]]]), np.array([[[1.0]]])),
-        (np.array([[-0.5]]), np.array([[1.0]])), one, one, one,
-    )  # fmt: skip
+    run = run_of([([[1.0, 0.5]], [-0.5]), ([[1.0]], [1.0])])
     boundaries = Boundaries(
         (1,),
         np.array([[0.0, 1.0], [0.5, 0.0]]),
@@ -227,11 +200,10 @@ def test_the_text_written_out_by_hand() -> None:
 
 def test_what_stands_still_is_predicted() -> None:
     """A vertex is expected where its like was a snapshot before: a still network's are zeros."""
-    start = random_run((16, 16), 1, 0)
-    still = RecordedRun(
-        0, np.arange(4), tuple(np.repeat(w, 4, 0) for w in start.weights),
-        tuple(np.repeat(b, 4, 0) for b in start.biases), np.ones(4), np.ones(4), np.ones(4),
-    )  # fmt: skip
+    start = drifting_run((16, 16), 1, 0)
+    still = run_of_arrays(
+        [np.repeat(w, 4, 0) for w in start.weights], [np.repeat(b, 4, 0) for b in start.biases]
+    )
     boundaries = geometry.trace(still)
     vertices_of_one = len(boundaries.causes) // 4
     assert vertices_of_one > 20
@@ -263,7 +235,7 @@ def received(content: bytes) -> tuple[str, object]:
 
 
 def test_files_of_a_run() -> None:
-    run = random_run((4, 3), 70, 2)
+    run = drifting_run((4, 3), 70, 2)
     boundaries = geometry.trace(run)
     name, files = run_files(
         CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES, snapshots_a_chunk=32
@@ -271,7 +243,7 @@ def test_files_of_a_run() -> None:
     key, header = received(files[name])
     assert key == "seed-3/run"
     assert isinstance(header, dict)
-    assert header["iterations"] == list(range(70))
+    assert header["iterations"] == run.iterations.tolist()
     assert header["widths"] == [4, 3]
     assert header["regions"] == boundaries.regions.tolist()
     np.testing.assert_allclose(np.transpose(header["motion"]), motion(boundaries), rtol=0.005)
@@ -301,7 +273,7 @@ def test_files_of_a_run() -> None:
 
 
 def test_a_file_name_changes_with_its_content() -> None:
-    run = random_run((4, 3), 3, 2)
+    run = drifting_run((4, 3), 3, 2)
     boundaries = geometry.trace(run)
     name, files = run_files(CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES)
     boundaries.vertices[0] = 1 - boundaries.vertices[0]

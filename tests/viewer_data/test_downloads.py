@@ -15,7 +15,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from support.paths import ROOT
-from support.report_double import bottle, make_report, traced, trained
+from support.report_double import bottle, make_report, traced
+from support.runs import trained_run
 
 from ginn.analysis.facts import facts_as_json
 from ginn.network.forward import pre_activations, probability
@@ -50,7 +51,7 @@ def test_every_exhibited_run_is_there_to_the_bit() -> None:
 
 
 def test_the_schema_names_every_array_with_its_type_and_axes() -> None:
-    with np.load(io.BytesIO(downloads.run_file(trained(), bottle()))) as arrays:
+    with np.load(io.BytesIO(downloads.run_file(trained_run(), bottle()))) as arrays:
         found = {
             re.sub(r"^(weights|biases)\d+$", r"\1L", name): (array.ndim, array.dtype)
             for name, array in arrays.items()
@@ -66,7 +67,9 @@ def test_the_schema_names_every_array_with_its_type_and_axes() -> None:
 
 
 def test_the_same_run_gives_the_same_bytes() -> None:
-    assert downloads.run_file(trained(), bottle()) == downloads.run_file(trained(), bottle())
+    assert downloads.run_file(trained_run(), bottle()) == downloads.run_file(
+        trained_run(), bottle()
+    )
 
 
 def test_the_facts_are_those_of_the_prose_and_the_outline_leads_to_all_of_them() -> None:
@@ -75,7 +78,7 @@ def test_the_facts_are_those_of_the_prose_and_the_outline_leads_to_all_of_them()
     assert json.loads(data) == json.loads(json.dumps(facts))
     outline = dict(downloads.outline(facts))
     assert outline["experiment.pixels"] == "number"
-    assert outline["experiment.full-runs[].failed"] == "true or false"
+    assert outline["experiment.full_runs[].failed"] == "true or false"
     page = site()["downloads/index.html"].decode()
     for path in outline:
         assert f"<code>{path}</code>" in page
@@ -89,7 +92,7 @@ def test_the_facts_are_those_of_the_prose_and_the_outline_leads_to_all_of_them()
 def redrawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """What the program prints, and the picture it makes, in a folder without GINN."""
     folder = tmp_path_factory.mktemp("reader")
-    (folder / "run.npz").write_bytes(downloads.run_file(trained(), bottle()))
+    (folder / "run.npz").write_bytes(downloads.run_file(trained_run(), bottle()))
     (program,) = of_suffix("py").values()
     (folder / "redraw.py").write_bytes(program)
     done = subprocess.run(
@@ -101,7 +104,7 @@ def redrawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 
 
 def test_the_program_finds_the_accuracy_that_the_network_has(redrawn: tuple[str, Path]) -> None:
-    run, dataset = trained(), bottle()
+    run, dataset = trained_run(), bottle()
     weights, biases = ([a[-1] for a in arrays] for arrays in (run.weights, run.biases))
     logit = pre_activations(tuple(weights), tuple(biases), dataset.points())[-1]
     right = ((logit.reshape(dataset.labels.shape) > 0) == dataset.labels).mean()
@@ -115,7 +118,7 @@ def grown(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def test_the_program_draws_the_boundaries_where_they_are(redrawn: tuple[str, Path]) -> None:
-    run = trained()
+    run = trained_run()
     with Image.open(redrawn[1]) as image:
         picture = np.asarray(image.convert("RGB")).astype(int)
     side = len(picture)

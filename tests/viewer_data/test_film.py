@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from support.random_run import random_run
+from support.runs import random_run
 
 from ginn.analysis.facts import logits_at
 from ginn.dataset.dataset import Dataset, Part

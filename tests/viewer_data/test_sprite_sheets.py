@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
-from support.paths import TRAINED_SNAPSHOTS
+from support.runs import random_run_within, trained_run
 
 from ginn.geometry.boundaries import Boundaries, trace
 from ginn.network.run import Float64, RecordedRun, layer_slices
@@ -170,36 +170,9 @@ def test_ink_is_the_boundary_and_nothing_else(widths: tuple[int, ...], snapshots
                 assert_ink_is_the_boundary(picture, segments)
 
 
-def random_snapshots(widths: tuple[int, ...], snapshots: int, seed: int) -> RecordedRun:
-    """Random networks, most neurons of every layer with a boundary near the domain's middle."""
-    generator = np.random.default_rng(seed)
-    sizes = (2, *widths, 1)
-    weights = [
-        generator.normal(0, 2 / np.sqrt(fan_in), (snapshots, out, fan_in)).astype(np.float32)
-        for fan_in, out in itertools.pairwise(sizes)
-    ]
-    middle, biases = np.full((snapshots, 2), 0.5, dtype=np.float32), []
-    for weight in weights:
-        sums = (weight @ middle[:, :, None])[:, :, 0]
-        biases.append(generator.normal(0, 0.2, sums.shape).astype(np.float32) - sums)
-        middle = np.maximum(sums + biases[-1], 0)
-    none = np.zeros(snapshots)
-    iterations = np.arange(snapshots)
-    return RecordedRun(seed, iterations, tuple(weights), tuple(biases), none, none, none)
-
-
-def fixture_snapshots() -> RecordedRun:
-    """A trained 16-16-16 network at a few iterations."""
-    with np.load(TRAINED_SNAPSHOTS) as kept:
-        weights = tuple(kept[f"weights{layer}"] for layer in range(4))
-        biases = tuple(kept[f"biases{layer}"] for layer in range(4))
-        none = np.zeros(len(kept["iterations"]))
-        return RecordedRun(3, kept["iterations"], weights, biases, none, none, none)
-
-
 @pytest.mark.parametrize(
     "snapshots",
-    [fixture_snapshots(), random_snapshots((16, 16, 16), 2, 0), random_snapshots((5, 24), 2, 1)],
+    [trained_run(), random_run_within((16, 16, 16), 2), random_run_within((5, 24), 2, 1)],
     ids=["trained", "random", "random and wide"],
 )
 def test_a_traced_networks_ink_is_its_boundary(snapshots: RecordedRun) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.random_run import random_run
+from support.runs import random_run
 
 from ginn.viewer_data.weight_chunks import WeightChunk, decode, encode, parameters
 

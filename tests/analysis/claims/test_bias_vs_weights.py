@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.hand_made import hand_made
-from support.random_run import random_run
+from support.runs import random_run, run_of
 
 from ginn.analysis.claim import Claim
 from ginn.analysis.claims import bias_vs_weights
@@ -45,7 +44,7 @@ def moved(layer: int, weight: Any = 0.0, bias: Any = 0.0) -> RecordedRun:
     """Two snapshots of NETWORK: in the second, one layer's weights and biases have moved."""
     later = [(np.array(w, dtype=float), np.array(b, dtype=float)) for w, b in NETWORK]
     later[layer] = (later[layer][0] + weight, later[layer][1] + bias)
-    return replace(hand_made(NETWORK, later), learning_rate=np.array([1e-3, 1e-3]))
+    return replace(run_of(NETWORK, later), learning_rate=np.array([1e-3, 1e-3]))
 
 
 def single(run: RecordedRun) -> Shares:

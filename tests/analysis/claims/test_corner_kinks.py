@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.hand_made import hand_made
 from support.paths import BOTTLE
-from support.random_run import random_run
+from support.runs import random_run, run_of
 
 from ginn.analysis.claims.corner_kinks import (
     FARTHEST,
@@ -45,12 +44,12 @@ def hat(x: float, y: float) -> list[tuple[Any, Any]]:
     return [first, ([[-2, 1]], [-x - y]), ([[1]], [-9])]
 
 
-def run_of(*places: tuple[float, float]) -> RecordedRun:
-    return hand_made(*[hat(*place) for place in places])
+def hats(*places: tuple[float, float]) -> RecordedRun:
+    return run_of(*[hat(*place) for place in places])
 
 
 def test_the_hat_bends_where_it_is_said_to() -> None:
-    found = kinks(trace(run_of((0.3, 0.7))))
+    found = kinks(trace(hats((0.3, 0.7))))
     bent = found.angle > 1
     np.testing.assert_allclose(found.place[bent], [[0.3, 0.7]], atol=1e-6)
     np.testing.assert_allclose(found.angle[bent], 90, atol=1e-4)
@@ -85,7 +84,7 @@ def test_points_are_the_corners_a_lattice_and_the_outline() -> None:
 
 def test_a_bend_on_one_corner_is_at_the_sides_distance_from_two_others() -> None:
     dataset = square_picture()
-    run = run_of((0.3, 0.3))
+    run = hats((0.3, 0.3))
     found = nearness(trace(run), run.iterations, points_of(dataset))
     assert found.corners.shape == (1, 2)
     expected = (0 + 0.4 + 0.4 + 0.4 * np.sqrt(2)) / 4
@@ -116,7 +115,7 @@ def test_layers_and_snapshots_do_not_mix() -> None:
 
 def test_the_benders_of_one_neuron_are_told_corner_by_corner() -> None:
     corners = square_picture().corners
-    found = kinks(trace(run_of((0.3, 0.7))))
+    found = kinks(trace(hats((0.3, 0.7))))
     told = bends_at_corners(found, 0, [2], corners)
     assert [bend.corner for bend in told] == [0, 1, 2, 3]
     assert {(bend.neuron, bend.cause) for bend in told} == {(2, 0)}
@@ -178,6 +177,6 @@ def test_bends_at_random_are_no_nearer_to_corners() -> None:
     dataset, rng = square_picture(), np.random.default_rng(2)
     runs = []
     for _ in range(12):
-        run = run_of(*rng.uniform(0.1, 0.9, (1, 2)).tolist())
+        run = hats(*rng.uniform(0.1, 0.9, (1, 2)).tolist())
         runs.append(nearness(trace(run), run.iterations, points_of(dataset)))
     assert claim_bends_at_corners(runs).verdict != "holds"

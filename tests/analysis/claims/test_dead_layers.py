@@ -9,8 +9,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from support.networks_by_hand import IDENTITY, Layer, halves, layer_of, run_of, threshold
-from support.random_run import random_run
+from support.datasets import halves
+from support.runs import IDENTITY, Layer, layer_of, random_run, run_of, threshold
 
 from ginn.analysis.claims.dead_layers import (
     Confusion,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.networks_by_hand import IDENTITY, Layer, halves, layer_of, run_of, threshold
-from support.random_run import random_run
+from support.datasets import halves
+from support.runs import IDENTITY, Layer, layer_of, random_run, run_of, threshold
 
 from ginn.analysis.claims import duplicate_neurons
 from ginn.analysis.claims.duplicate_neurons import (
@@ -25,7 +27,6 @@ from ginn.analysis.claims.duplicate_neurons import (
     removal,
 )
 from ginn.geometry.cells import overlaps
-from ginn.network.run import RecordedRun
 
 POINTS = every_other(halves(40))
 
@@ -210,15 +211,9 @@ def test_a_copy_speaks_for_its_twin_and_a_stranger_does_not(factor: float) -> No
 def test_removal_of_a_deeper_neuron_is_what_zeroing_its_column_does() -> None:
     run = random_run((5, 4, 3))
     told = removal(run, 2, 1, 3, None, POINTS)
-    without = RecordedRun(
-        run.seed,
-        run.iterations,
-        tuple(w * (np.arange(4) != 3 if layer == 2 else 1) for layer, w in enumerate(run.weights)),
-        run.biases,
-        run.loss,
-        run.accuracy,
-        run.learning_rate,
-    )
+    weights = list(run.weights)
+    weights[2] = weights[2] * (np.arange(4) != 3)
+    without = replace(run, weights=tuple(weights))
     answers = [
         duplicate_neurons.pre_activations(
             tuple(w[2] for w in each.weights), tuple(b[2] for b in each.biases), POINTS
@@ -232,7 +227,7 @@ def test_removal_of_a_deeper_neuron_is_what_zeroing_its_column_does() -> None:
 
 
 def test_every_copy_of_a_run_is_told_with_its_controls() -> None:
-    run = run_of(three_lines(0.5), doubled(2.0), doubled(2.0), spacing=7)
+    run = run_of(three_lines(0.5), doubled(2.0), doubled(2.0), iterations=np.arange(3) * 7)
     likes = [likeness(both) for both in overlaps(run)]
     (copy,) = copies(run, likes, POINTS)
     assert (copy.layer, copy.first, copy.second, copy.since) == (0, 0, 1, 7)

@@ -11,9 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.hand_made import hand_made
-from support.paths import TRAINED_SNAPSHOTS
-from support.random_run import random_run
+from support.runs import random_run, run_of, trained_run
 
 from ginn.analysis.claims.kinks import (
     AGREEMENT,
@@ -32,14 +30,14 @@ from ginn.analysis.claims.kinks import (
     turn,
 )
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.run import RecordedRun, run_from_arrays
+from ginn.network.run import RecordedRun
 
 
 def one_bend(slope: float) -> RecordedRun:
     """A second-layer line at y = 0.5 that leaves x = 0.5 by `slope`: up for a positive one."""
     first = ([[1, 0], [0, 1]], [-0.5, 0])  # on right of x = 0.5; on everywhere
     second = ([[slope, 1]], [-0.5])
-    return hand_made([first, second, ([[1]], [-9])])
+    return run_of([first, second, ([[1]], [-9])])
 
 
 def gate(open_: bool) -> RecordedRun:
@@ -51,17 +49,7 @@ def gate(open_: bool) -> RecordedRun:
     first = ([[1, 0], [0, 1]], [-0.5, 0])
     second = ([[0, 1], [1, 0]], [1, 1 if open_ else -2])
     third = ([[1, 1]], [-2.5 if open_ else -1.5])
-    return hand_made([first, second, third, ([[1]], [-9])])
-
-
-def trained() -> RecordedRun:
-    with np.load(TRAINED_SNAPSHOTS) as data:
-        layers = [name for name in data if name.startswith(("weights", "biases"))]
-        arrays: dict[str, Any] = {name: data[name] for name in layers}
-    count = len(arrays["weights0"])
-    measured = dict.fromkeys(("loss", "accuracy", "learning_rate"), np.zeros(count))
-    about = {"seed": np.array(0), "ended": np.array(""), "iterations": np.arange(count)}
-    return run_from_arrays(arrays | measured | about)
+    return run_of([first, second, third, ([[1]], [-9])])
 
 
 @pytest.mark.parametrize("slope", [0.25, 0.5, 0.75])
@@ -109,7 +97,7 @@ def test_kinks_stand_in_order_and_an_open_lines_ends_are_none() -> None:
 def test_a_closed_ring_turns_once_around() -> None:
     # |x - .5| + |y - .5| < .3, from |t| = 2 relu(t) - t: four right angles, none of them at an end.
     first = ([[1, 0], [0, 1], [1, 0], [0, 1]], [-0.5, -0.5, 0, 0])
-    run = hand_made([first, ([[-2, -2, 1, 1]], [-0.7]), ([[1]], [-9])])
+    run = run_of([first, ([[-2, -2, 1, 1]], [-0.7]), ([[1]], [-9])])
     np.testing.assert_allclose(kinks(trace(run)).angle, [90.0] * 4, atol=1e-4)
 
 
@@ -149,7 +137,7 @@ def test_random_networks_bend_as_their_open_paths_tell(widths: tuple[int, ...]) 
 
 
 def test_a_trained_network_bends_as_its_open_paths_tell_and_not_by_other_gates() -> None:
-    run = trained()
+    run = trained_run()
     found = bends(run, trace(run))
     assert found.crossings[2, 0] > 100
     assert found.without_path == 0
@@ -161,7 +149,7 @@ def test_a_trained_network_bends_as_its_open_paths_tell_and_not_by_other_gates()
 def test_a_place_where_boundaries_meet_has_no_angle() -> None:
     # Two copies in the first layer: the second's line crosses both at one place.
     first = ([[1, 0], [1, 0], [0, 1]], [-0.5, -0.5, 0])
-    run = hand_made([first, ([[0.5, 0.5, 1]], [-0.5]), ([[1]], [-9])])
+    run = run_of([first, ([[0.5, 0.5, 1]], [-0.5]), ([[1]], [-9])])
     found = bends(run, trace(run))
     assert (found.untold, found.crossings.sum()) == (2, 0)
 
@@ -171,7 +159,7 @@ def test_bounds_are_reached_by_an_arrangement_in_general_position() -> None:
     # Tangents of a circle around the domain's centre cross each other, all within the domain here.
     turns = np.array([0.1, 1.2, 2.2, 3.4, 4.5])
     normal = np.stack([np.cos(turns), np.sin(turns)], axis=1)
-    run = hand_made([(normal, -normal @ [0.5, 0.5] - 0.02), ([[1] * 5], [-9])])
+    run = run_of([(normal, -normal @ [0.5, 0.5] - 0.02), ([[1] * 5], [-9])])
     growth = region_growth(run, trace(run))
     assert growth.end <= arrangement_bound(5) == growth.arrangement == growth.bound == 16
     assert network_bound((2, 3)) == 4 * 7
@@ -182,7 +170,7 @@ def test_growth_tells_the_fewest_and_the_most_with_their_iterations() -> None:
         bias = [-0.2 * (i + 1) if i < count else 1 for i in range(4)]
         return [([[1, 0]] * 4, bias), ([[0] * 4], [-1])]
 
-    run = hand_made(lines(2), lines(0), lines(4), lines(3), iterations=[0, 7, 9, 20])
+    run = run_of(lines(2), lines(0), lines(4), lines(3), iterations=[0, 7, 9, 20])
     assert region_growth(run, trace(run)) == RegionGrowth(3, 1, 7, 5, 9, 4, 11, 11)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.networks_by_hand import Layer, halves, layer_of, run_of, threshold
-from support.random_run import random_run
+from support.datasets import halves
+from support.runs import Layer, layer_of, random_run, run_of, threshold
 
 from ginn.analysis.claims.late_flips import (
     LATE,
@@ -124,7 +124,7 @@ def test_what_a_deep_neuron_moves_is_its_own_change_in_the_earlier_network() -> 
 
 
 def test_the_window_holds_the_steps_of_the_last_tenth() -> None:
-    run = run_of(*[two_lines(0.3, 0.6, 5)] * 21, spacing=50)  # 0 to 1,000
+    run = run_of(*[two_lines(0.3, 0.6, 5)] * 21, iterations=np.arange(21) * 50)  # 0 to 1,000
     assert window(run, LATE) == range(18, 20)  # 900 -> 950 -> 1,000
     assert window(run, (0.5, 0.6)) == range(10, 12)
     # 400 -> 450 ends within.
@@ -132,7 +132,7 @@ def test_the_window_holds_the_steps_of_the_last_tenth() -> None:
 
 
 def test_where_no_step_ends_within_a_window_it_is_the_one_under_way() -> None:
-    run = run_of(*[two_lines(0.3, 0.6, 5)] * 5, spacing=250)
+    run = run_of(*[two_lines(0.3, 0.6, 5)] * 5, iterations=np.arange(5) * 250)
     assert window(run, (0.51, 0.6)) == range(2, 3)  # 500 -> 750
     assert window(run, LATE) == range(3, 4)
     assert window(run, (0.0, 0.1)) == range(0, 1)

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.hand_made import hand_made
-from support.random_run import random_run
+from support.runs import random_run, run_of
 
 from ginn.analysis.claims.part_errors import (
     Comparison,
@@ -38,11 +37,11 @@ def bottle() -> Dataset:
 
 
 def constant(logit: float) -> RecordedRun:
-    return hand_made([([[0, 0]], [0]), ([[0]], [logit])])
+    return run_of([([[0, 0]], [0]), ([[0]], [logit])])
 
 
 def white_right_of(x: float, slope: float = 8.0) -> RecordedRun:
-    return hand_made([([[1, 0], [-1, 0]], [-x, x]), ([[slope, -slope]], [0])])
+    return run_of([([[1, 0], [-1, 0]], [-x, x]), ([[slope, -slope]], [0])])
 
 
 def test_wrong_pixels_are_counted_part_by_part() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from support.networks_by_hand import IDENTITY, halves, layer_of, run_of, threshold
+from support.datasets import halves
+from support.runs import IDENTITY, layer_of, run_of, threshold
 
 from ginn.analysis.claims.dead_layers import hearing
 from ginn.analysis.claims.revival import (

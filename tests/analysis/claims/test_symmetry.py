@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from support.hand_made import hand_made
-from support.random_run import random_run
+from support.runs import random_run, run_of
 
 from ginn.analysis.claims.symmetry import (
     MirrorScores,
@@ -59,7 +58,7 @@ def with_mirror_images(seed: int, axis: int) -> RecordedRun:
     value = np.maximum(dataset().points() @ first[order].T + offset[order], 0) @ both.T
     # So that either neuron is on over half of the domain.
     half = -np.median(value, axis=0)
-    return hand_made([(first[order], offset[order]), (both, half), ([[1, 1]], [-9])])
+    return run_of([(first[order], offset[order]), (both, half), ([[1, 1]], [-9])])
 
 
 @given(st.integers(1, 6).flatmap(lambda n: arrays(float, (n, n), elements=st.floats(0, 1))))
@@ -92,16 +91,16 @@ def test_a_network_symmetric_by_construction_scores_one_about_that_axis_only(see
 
 def test_a_boundary_counts_whichever_side_is_on() -> None:
     # On right of x = .25, and on right of x = .75, which is the mirror image turned inside out.
-    run = hand_made([([[1, 0], [1, 0]], [-0.25, -0.75]), ([[1, 1]], [-9])])
+    run = run_of([([[1, 0], [1, 0]], [-0.25, -0.75]), ([[1, 1]], [-9])])
     assert mirror_scores(run, dataset()).own[0] == pytest.approx(1.0, abs=1e-6)
-    alone = hand_made([([[1, 0]], [-0.25]), ([[1]], [-9])])
+    alone = run_of([([[1, 0]], [-0.25]), ([[1]], [-9])])
     # phi of x > 1/4 and x < 3/4, each on 3/4 of the domain, both on 1/2: (1/2 - 9/16) / (3/16).
     assert mirror_scores(alone, dataset()).own[0] == pytest.approx(1 / 3, abs=1e-6)
 
 
 def test_neurons_without_a_boundary_are_left_out() -> None:
     first = ([[1, 0], [0, 0], [0, 0]], [-0.5, 1, -1])
-    run = hand_made([first, ([[1, 0, 0]], [-9]), ([[1]], [0])])
+    run = run_of([first, ([[1, 0, 0]], [-9]), ([[1]], [0])])
     found = mirror_scores(run, dataset())
     assert found.own[0] == pytest.approx(1.0, abs=1e-6)
     assert math.isnan(found.own[1])
@@ -142,7 +141,7 @@ def scores(own: list[float], losses: list[float], other: float = 0.4) -> list[Mi
 def test_networks_that_nobody_trained_are_no_more_symmetric_about_one_axis() -> None:
     made = []
     for seed in range(12):
-        run = hand_made([random_first(seed, 8), ([[1] * 8], [-9])])
+        run = run_of([random_first(seed, 8), ([[1] * 8], [-9])])
         made.append(mirror_scores(run, dataset()))
     assert claim_symmetric_boundaries(made[:6], made[6:]).verdict == "not decidable here"
     mirrored = [mirror_scores(with_mirror_images(seed, axis=0), dataset()) for seed in range(12)]

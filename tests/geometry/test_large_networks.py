@@ -1,0 +1,154 @@
+"""Networks and runs that are too large to trace at once: chunks, limits, and memory."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from support.paths import ROOT
+from support.runs import random_run_within, run_of_arrays
+
+from ginn.geometry import subdivision
+from ginn.geometry.boundaries import (
+    GeometryError,
+    trace,
+)
+from ginn.network.run import RecordedRun
+
+
+def test_trace_chunk_too_large_is_traced_in_smaller_chunks_to_the_same_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = random_run_within((9, 9), 40, seed=9)
+    together = trace(network)
+    begun: list[int] = []
+    cut = subdivision.Complex.__init__
+
+    def listen(self: subdivision.Complex, snapshots: int, first_snapshot: int = 0) -> None:
+        begun.append(snapshots)
+        cut(self, snapshots, first_snapshot)
+
+    monkeypatch.setattr(subdivision.Complex, "__init__", listen)
+    monkeypatch.setattr(subdivision, "MOST_NUMBERS", 8_000)
+    apart = trace(network)
+    assert begun[:2] == [32, 16]
+    assert begun[-1] < 16
+    assert begun == sorted(begun[:-1], reverse=True) + begun[-1:], "a chunk never grows again"
+    np.testing.assert_allclose(apart.vertices, together.vertices, rtol=0, atol=1e-12)
+    for name in ("causes", "polyline_offsets", "closed", "line_offsets", "regions"):
+        assert np.array_equal(getattr(apart, name), getattr(together, name)), name
+
+
+def test_trace_snapshots_that_fit_only_alone_are_traced_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pair = random_run_within((9, 9), 2, seed=9)
+    expected = trace(pair)
+    alone = [
+        run_of_arrays([w[k] for w in pair.weights], [b[k] for b in pair.biases]) for k in (0, 1)
+    ]
+
+    def fits(network: RecordedRun, limit: int) -> bool:
+        monkeypatch.setattr(subdivision, "MOST_NUMBERS", limit)
+        try:
+            trace(network)
+        except GeometryError:
+            return False
+        return True
+
+    least = next(n for n in range(0, 5_000, 50) if fits(alone[0], n) and fits(alone[1], n))
+    assert least > 0
+    apart = trace(pair)
+    assert np.array_equal(apart.regions, expected.regions)
+    assert np.array_equal(apart.causes, expected.causes)
+
+
+def test_trace_snapshot_too_large_alone_is_refused_with_its_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = random_run_within((9, 9), 5, seed=9)
+    monkeypatch.setattr(subdivision, "MOST_NUMBERS", 300)
+    with pytest.raises(GeometryError) as refused:
+        trace(network)
+    told = re.fullmatch(
+        r"seed 9: snapshot 0: found (\d+) linear regions for neuron (\d+) to cut, and (\d+) numbers"
+        r" to hold, allowed: 300, .*; use fewer units, or raise MOST_NUMBERS in "
+        r"ginn/geometry/subdivision\.py",
+        str(refused.value),
+    )
+    assert told
+    regions, neuron, numbers = map(int, told.groups())
+    assert 300 < numbers <= 300 + 11 * (regions + 1), "one more line than there was room for"
+    assert neuron < 9, "told while the layer cuts, not after it"
+    first_layer = run_of_arrays(
+        [network.weights[0][0, :neuron], np.zeros((1, neuron))],
+        [network.biases[0][0, :neuron], np.ones(1)],
+    )
+    monkeypatch.undo()
+    assert trace(first_layer).regions[0] == regions, "those of the lines before"
+
+
+def test_trace_unequal_snapshots_hold_no_more_numbers_than_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One full snapshot among empty ones: what is padded to the fullest counts as held."""
+    network = random_run_within((9, 9), 32, seed=9)
+    for bias in network.biases[:-1]:
+        bias[1:] = 1e6
+    together = trace(network)
+    assert together.regions[1:].max() == 1
+    held: list[int] = []
+    zeros = np.zeros
+
+    def listen(shape: Any, *rest: Any) -> Any:
+        held.append(int(np.prod(shape)))
+        return zeros(shape, *rest)
+
+    monkeypatch.setattr(subdivision, "MOST_NUMBERS", 3_000)
+    monkeypatch.setattr(np, "zeros", listen)
+    apart = trace(network)
+    monkeypatch.undo()
+    assert 0 < max(held) <= 3_000
+    assert np.array_equal(apart.regions, together.regions)
+    assert np.array_equal(apart.causes, together.causes)
+
+
+# In a process of its own, whose memory is its own: GB at most, by the system's account.
+LARGE = """
+import re, sys
+import numpy as np
+from pathlib import Path
+sys.path[:0] = sys.argv[1:]
+from ginn.geometry.boundaries import trace
+from support.boundary_checks import EPSILON, scales, values_at
+from support.runs import run_as_trained
+network = run_as_trained((64,) * 6, 3, seed=1)
+boundaries = trace(network)
+# Not getrusage's peak, which a process takes over from the one that began it.
+(peak,) = re.findall(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())
+print(boundaries.regions.tolist(), len(boundaries.causes), peak)
+assert int(peak) < 500_000
+for snapshot in range(3):
+    bound = 8 * EPSILON * scales(network, snapshot)
+    for neuron in range(0, boundaries.neurons, 8):
+        lines = boundaries.polylines(snapshot, neuron)
+        points = np.concatenate([np.empty((0, 2)), *(line.vertices for line in lines)])[:5_000]
+        value = values_at(network, snapshot, points)[:, neuron]
+        assert (np.abs(value) <= bound[neuron]).all(), (snapshot, neuron)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kilobytes are Linux's unit of a peak")
+def test_trace_six_layers_of_64_takes_bounded_memory() -> None:
+    places = [str(ROOT), str(ROOT / "tests")]
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE, *places], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    regions = [int(count) for count in re.findall(r"\d+", done.stdout.split("]")[0])]
+    assert len(regions) == 3
+    assert min(regions) > 10_000, "or it is no large network"

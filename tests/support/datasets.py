@@ -1,0 +1,15 @@
+"""Small datasets for tests."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ginn.dataset.dataset import Dataset, Part
+
+
+def halves(pixels: int = 20, left_white: bool = False) -> Dataset:
+    """A picture in two halves of different colour, `left` and `right`."""
+    left = np.zeros((pixels, pixels), dtype=np.bool_)
+    left[:, : pixels // 2] = True
+    labels = left if left_white else ~left
+    return Dataset(labels, (Part("left", left_white, left), Part("right", not left_white, ~left)))

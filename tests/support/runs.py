@@ -1,0 +1,158 @@
+"""Recorded runs for tests: from given weights, random, drifting, and trained.
+
+Axes: K snapshots, `out` and `in` units of a layer.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ginn.network.forward import pre_activations
+from ginn.network.run import RecordedRun
+from support.paths import TRAINED_SNAPSHOTS
+
+# The weights and biases of one layer. A network is a list of layers, the output last.
+Layer = tuple[Any, Any]
+
+# Passes x and y on unchanged: both are above zero within the domain.
+IDENTITY: Layer = ([[1, 0], [0, 1]], [0, 0])
+
+
+def run_of_arrays(
+    weights: Sequence[ArrayLike], biases: Sequence[ArrayLike], seed: int = 0, **others: Any
+) -> RecordedRun:
+    """A run from (K, out, in) weights and (K, out) biases a layer.
+
+    Without the axis K, in all layers, it is a run of one snapshot. Unless given in `others`,
+    snapshots are ten iterations apart, losses and accuracies are zeros, and the learning rate is
+    0.001.
+    """
+    if np.ndim(biases[0]) == 1:
+        weights, biases = [[weight] for weight in weights], [[bias] for bias in biases]
+    count = len(np.asarray(biases[0]))
+    fields = {
+        "iterations": np.arange(count, dtype=np.int64) * 10,
+        "loss": np.zeros(count),
+        "accuracy": np.zeros(count),
+        "learning_rate": np.full(count, 1e-3),
+    }
+    return RecordedRun(
+        seed=seed,
+        weights=tuple(np.asarray(weight, dtype=np.float32) for weight in weights),
+        biases=tuple(np.asarray(bias, dtype=np.float32) for bias in biases),
+        **{**fields, **others},
+    )
+
+
+def run_of(*networks: Sequence[Layer], seed: int = 0, **others: Any) -> RecordedRun:
+    """A run with one snapshot for each network; `others` as in `run_of_arrays`."""
+    layers = [tuple(zip(*states, strict=True)) for states in zip(*networks, strict=True)]
+    weights, biases = zip(*layers, strict=True)
+    return run_of_arrays(weights, biases, seed, **others)
+
+
+def threshold(x: float, on_to_the_right: bool = True) -> Layer:
+    """The row and bias of a neuron on (x, y) that is on to one side of a vertical line."""
+    sign = 1.0 if on_to_the_right else -1.0
+    return [sign, 0.0], -sign * x
+
+
+def layer_of(*neurons: Layer) -> Layer:
+    """A layer from the rows and biases of its neurons."""
+    return [row for row, _ in neurons], [bias for _, bias in neurons]
+
+
+def random_run(widths: tuple[int, ...], snapshots: int = 3, ended: str = "") -> RecordedRun:
+    """A run of seed 7 of independent normal weights and biases, with random measures."""
+    rng = np.random.default_rng(len(widths))
+    weights = [
+        rng.normal(size=(snapshots, out, in_)) for in_, out in itertools.pairwise((2, *widths, 1))
+    ]
+    biases = [rng.normal(size=(snapshots, out)) for out in (*widths, 1)]
+    loss, accuracy, learning_rate = rng.random((3, snapshots))
+    return run_of_arrays(
+        weights, biases, 7, loss=loss, accuracy=accuracy, learning_rate=learning_rate, ended=ended
+    )
+
+
+def random_run_within(widths: tuple[int, ...], snapshots: int = 3, seed: int = 0) -> RecordedRun:
+    """A random run in which every neuron is zero at some point well within the domain.
+
+    So nearly every neuron has a boundary. Weights and biases are multiples of 1/64, so that
+    degenerate cases occur.
+    """
+    rng = np.random.default_rng(seed)
+    weights: list[Any] = []
+    biases: list[Any] = []
+    for in_, out in itertools.pairwise((2, *widths, 1)):
+        weight = np.round(rng.uniform(-2, 2, (snapshots, out, in_)) * 64) / 64
+        weights.append(weight.astype(np.float32))
+        biases.append(np.zeros((snapshots, out), dtype=np.float32))
+        through = rng.uniform(0.1, 0.9, (out, 2))
+        value = pre_activations(tuple(weights), tuple(biases), through)[-1]  # (K, out, out)
+        bias = -np.diagonal(value, axis1=1, axis2=2)
+        biases[-1] = (np.round(bias * 64) / 64).astype(np.float32)
+    return run_of_arrays(weights, biases, seed)
+
+
+def drifting_run(widths: tuple[int, ...], snapshots: int, seed: int) -> RecordedRun:
+    """A run whose parameters change little between snapshots, as in training.
+
+    They begin uniform within 1 / sqrt(fan in) and move at a constant speed.
+    """
+    rng = np.random.default_rng(seed)
+    drift = np.linspace(0, 0.1, snapshots)
+
+    def drifting(*shape: int, fan_in: int) -> np.ndarray:
+        start, speed = rng.uniform(-1, 1, (2, *shape)) / np.sqrt(fan_in)
+        return start + np.multiply.outer(drift, speed)
+
+    pairs = list(itertools.pairwise((2, *widths, 1)))
+    return run_of_arrays(
+        [drifting(out, in_, fan_in=in_) for in_, out in pairs],
+        [drifting(out, fan_in=in_) for in_, out in pairs],
+        seed,
+        loss=np.linspace(0.7, 0.1, snapshots),
+        accuracy=np.linspace(0.5, 1.0, snapshots),
+    )
+
+
+def run_as_trained(widths: tuple[int, ...], snapshots: int, seed: int) -> RecordedRun:
+    """Random weights of the size that training gives: lines cross all of the domain."""
+    rng = np.random.default_rng(seed)
+    shapes = list(zip((*widths, 1), (2, *widths), strict=True))
+    size = [4.0] + [1.0] * len(widths)
+    weights = [
+        rng.normal(0, each * np.sqrt(2 / ins), (snapshots, out, ins))
+        for each, (out, ins) in zip(size, shapes, strict=True)
+    ]
+    return run_of_arrays(weights, [rng.normal(0, 0.5, (snapshots, out)) for out, _ in shapes])
+
+
+@cache
+def trained_run(path: Path = TRAINED_SNAPSHOTS) -> RecordedRun:
+    """Six snapshots of a 16-16-16 network that learnt a bottle, with plausible measures.
+
+    `path` may name another file with `weights0`, `biases0` and so on.
+    """
+    with np.load(path) as arrays:
+        layers = range(sum(name.startswith("weights") for name in arrays))
+        weights = [arrays[f"weights{layer}"] for layer in layers]
+        biases = [arrays[f"biases{layer}"] for layer in layers]
+        iterations = arrays["iterations"].astype(np.int64)
+    count = len(iterations)
+    return run_of_arrays(
+        weights,
+        biases,
+        iterations=iterations,
+        loss=0.7 * 0.2 ** np.arange(count),
+        accuracy=np.linspace(0.3, 0.98, count),
+        learning_rate=np.linspace(1e-3, 0, count),
+    )
