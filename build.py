@@ -27,7 +27,8 @@ if __name__ == "__main__":
     os.environ.update(worker_processes.ONE_THREAD)
 
 from ginn import __version__, new_project
-from ginn.analysis import facts as phenomena
+from ginn.analysis.facts import gather_facts
+from ginn.analysis.outcomes import full_run_seeds, give_roles
 from ginn.cli import parse
 from ginn.config.models import (
     Experiment,
@@ -223,12 +224,12 @@ def study(
     stages = Stages(spec.site, experiment, dataset, kept, recent, workers)
     screening = stages.screening()
     stages.require_room()
-    full_runs = stages.full_runs(phenomena.full_run_seeds(experiment, screening))
+    full_runs = stages.full_runs(full_run_seeds(experiment, screening))
     runs = stages.outcomes(full_runs)
     for run in runs:
         if run.ended:
             print(f"warning: {run.ended}", file=sys.stderr)
-    shown_runs = phenomena.give_roles(experiment, runs)
+    shown_runs = give_roles(experiment, runs)
     boundaries = stages.trace(shown_runs, full_runs)
     shown_runs = stages.with_traced_regions(shown_runs, boundaries)
     variants = [
@@ -236,7 +237,7 @@ def study(
         for variant in spec.variants_of(experiment)
     ]
     findings = stages.claims(full_runs, runs, screening, variants)
-    facts = phenomena.gather_facts(
+    facts = gather_facts(
         experiment,
         dataset,
         screening,

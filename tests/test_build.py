@@ -125,7 +125,7 @@ def test_facts_hold_the_evidence_behind_the_claims(house: Path) -> None:
     shown = {run["seed"]: run["regions_end"] for run in facts["experiment"]["shown_runs"]}
     ends = zip(evidence["regions"]["seeds"], evidence["regions"]["counts"], strict=True)
     assert {seed: counts[-1] for seed, counts in ends if seed in shown} == shown
-    assert len(evidence["silence"]["seeds"]) == facts["experiment"]["screening"]["seeds"]
+    assert len(evidence["dead_layers"]["seeds"]) == facts["experiment"]["screening"]["seeds"]
     titles = [variant["title"] for variant in facts["variants"]]
     assert [each["title"] for each in evidence["variants"]["networks"]] == ["Plain", *titles]
 

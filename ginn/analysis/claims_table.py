@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.analysis import series as evidence
+from ginn.analysis import series
 from ginn.analysis.claim import Claim
 from ginn.analysis.claims import (
     bias_vs_weights,
@@ -32,7 +32,7 @@ from ginn.analysis.claims import (
 from ginn.analysis.claims import kinks as bends
 from ginn.analysis.claims.dead_layers import last_state
 from ginn.analysis.claims.revival import Patient, Trial
-from ginn.analysis.series import NO_EVIDENCE, Evidence
+from ginn.analysis.evidence import NO_EVIDENCE, Evidence, evidence_from_json, merge_evidence
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import trace
 from ginn.geometry.cells import overlaps
@@ -59,7 +59,7 @@ def findings_as_json(findings: Findings) -> dict[str, Any]:
 def findings_from_json(values: Mapping[str, Any]) -> Findings:
     """The way back from `findings_as_json`."""
     rows = tuple(Claim(**row) for row in values["rows"])
-    return Findings(rows, evidence.evidence_from_json(values["evidence"]))
+    return Findings(rows, evidence_from_json(values["evidence"]))
 
 
 def make(group: str, *read: Any) -> tuple[str, Findings]:
@@ -113,15 +113,15 @@ def findings_of_boundaries(
     near = [each.near for each in read if each.near is not None]
     if near:
         rows.append(corner_kinks.claim_bends_at_corners(near))
-    series = Evidence(
-        regions=evidence.region_counts(
+    evidence = Evidence(
+        regions=series.region_counts(
             [run.seed for run in full_runs], full_runs[0].iterations.tolist(),
             [each.regions for each in read], untrained, growths[0], sum(full_runs[0].widths),
         ),
-        shift=evidence.shift_shares(motions),
-        corners=evidence.corner_distances(near) if near else None,
+        shift=series.shift_shares(motions),
+        corners=series.corner_distances(near) if near else None,
     )  # fmt: skip
-    return Findings(tuple(rows), series)
+    return Findings(tuple(rows), evidence)
 
 
 def findings_of_networks(
@@ -163,12 +163,12 @@ def findings_of_networks(
         dead_layers.claim_silence(briefly, np.array(gradients).reshape(-1, len(layers) + 1)),
         dead_layers.claim_silence_lasts(in_full, int(screenings[0].iterations[-1])),
     )
-    series = Evidence(
-        copycats=evidence.likeness_shares(likes, maps),
-        silence=evidence.silent_screenings(briefly),
-        spells=evidence.silent_runs(in_full),
+    evidence = Evidence(
+        duplicate_neurons=series.likeness_shares(likes, maps),
+        dead_layers=series.silent_screenings(briefly),
+        dead_periods=series.silent_runs(in_full),
     )
-    return Findings(rows, series)
+    return Findings(rows, evidence)
 
 
 def findings_of_the_picture(
@@ -197,8 +197,8 @@ def findings_of_the_picture(
                 part_errors.compare_runs(brief, failed_screenings),
             )
         )
-        errors = evidence.part_error_series(full, failed_runs, brief, failed_screenings, top)
-    mirrored = evidence.mirror_series([run.seed for run in full_runs], trained, untrained)
+        errors = series.part_error_series(full, failed_runs, brief, failed_screenings, top)
+    mirrored = series.mirror_series([run.seed for run in full_runs], trained, untrained)
     return Findings(tuple(rows), Evidence(symmetry=mirrored, parts=errors))
 
 
@@ -231,7 +231,7 @@ def findings_of_trials(
         revival_results.claim_waking(told["raised"]),
         revival_results.claim_silencing(told["lowered"]),
     )
-    return Findings(rows, Evidence(trials=evidence.trial_series(told)))
+    return Findings(rows, Evidence(interventions=series.trial_series(told)))
 
 
 def findings_of_variants(
@@ -239,14 +239,14 @@ def findings_of_variants(
 ) -> Findings:
     """Claim 9; no row and no series where no larger network was trained."""
     rows = (network_size.claim_larger_is_better(plain, variants),) if variants else ()
-    return Findings(rows, Evidence(variants=evidence.network_series(plain, variants)))
+    return Findings(rows, Evidence(variants=series.network_series(plain, variants)))
 
 
 def together(found: Sequence[Findings]) -> Findings:
     """All rows, in the order given, and all series."""
     return Findings(
         tuple(row for each in found for row in each.rows),
-        evidence.together([each.evidence for each in found]),
+        merge_evidence([each.evidence for each in found]),
     )
 
 

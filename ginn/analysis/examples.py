@@ -35,7 +35,7 @@ class CornerExample:
 
 
 @dataclass(frozen=True)
-class CopyExample:
+class DuplicateExample:
     """Two neurons of one layer, copies at the end of a run and since iteration `since`.
 
     `distance` of their boundaries is in sides of the domain. Neurons are numbered as in `network`.
@@ -50,7 +50,7 @@ class CopyExample:
 
 
 @dataclass(frozen=True)
-class JumperExample:
+class LateFlipExample:
     """The neuron of a run that flips most late in training, counted as in `network`.
 
     `flipped` is a share of the domain a snapshot, `moved` what that does to the probability.
@@ -63,18 +63,18 @@ class JumperExample:
 
 
 @dataclass(frozen=True)
-class SilenceExample:
+class DeadLayerExample:
     """A run in which a layer is silent over all of a part from iteration `since` to the end.
 
     `layer` counts from 1.
-    `others_open` says how many of the `others` full runs have no silent layer there at the end.
+    `others_alive` says how many of the `others` full runs have no silent layer there at the end.
     """
 
     run: str
     part: str
     layer: int
     since: int
-    others_open: int
+    others_alive: int
     others: int
 
 
@@ -83,16 +83,16 @@ class Examples:
     """Where to look, in the runs that are shown; None where a build has no such place."""
 
     corner: CornerExample | None = None
-    copy: CopyExample | None = None
-    jumper: JumperExample | None = None
-    silence: SilenceExample | None = None
+    duplicate: DuplicateExample | None = None
+    late_flip: LateFlipExample | None = None
+    dead_layer: DeadLayerExample | None = None
 
 
 def examples_from_json(values: Mapping[str, Any]) -> Examples:
     """The way back from `dataclasses.asdict`."""
     kinds = {
-        "corner": CornerExample, "copy": CopyExample, "jumper": JumperExample,
-        "silence": SilenceExample,
+        "corner": CornerExample, "duplicate": DuplicateExample, "late_flip": LateFlipExample,
+        "dead_layer": DeadLayerExample,
     }  # fmt: skip
     found = {name: values[name] and kinds[name](**values[name]) for name in kinds}
     if found["corner"]:
@@ -110,9 +110,9 @@ def examples(
     """The places to look at in the runs that are shown (run id -> run, the best first)."""
     return Examples(
         corner=_corner(shown, boundaries, dataset),
-        copy=_copy(shown, dataset),
-        jumper=_jumper(shown, dataset),
-        silence=_silence(
+        duplicate=_copy(shown, dataset),
+        late_flip=_jumper(shown, dataset),
+        dead_layer=_silence(
             shown,
             [dead_layers.hearing(last_state(run), dataset, part) for run in full_runs],
             dataset,
@@ -140,7 +140,7 @@ def _corner(
     return best
 
 
-def _copy(shown: Mapping[str, RecordedRun], dataset: Dataset) -> CopyExample | None:
+def _copy(shown: Mapping[str, RecordedRun], dataset: Dataset) -> DuplicateExample | None:
     """The closest pair of copies that have a boundary, in the first run that has one."""
     points = duplicate_neurons.every_other(dataset)
     for name, run in shown.items():
@@ -151,22 +151,22 @@ def _copy(shown: Mapping[str, RecordedRun], dataset: Dataset) -> CopyExample | N
         if close:
             first = min(close, key=lambda each: each.distance)
             start = layer_slices(run.widths)[first.layer].start
-            return CopyExample(
+            return DuplicateExample(
                 name, start + first.first, start + first.second, first.distance, first.since,
                 len(found),
             )  # fmt: skip
     return None
 
 
-def _jumper(shown: Mapping[str, RecordedRun], dataset: Dataset) -> JumperExample | None:
+def _jumper(shown: Mapping[str, RecordedRun], dataset: Dataset) -> LateFlipExample | None:
     """The neuron that flips most late in training, over all runs shown."""
     points = duplicate_neurons.every_other(dataset)
-    best: JumperExample | None = None
+    best: LateFlipExample | None = None
     for name, run in shown.items():
         flips = late_flips.flips(run, late_flips.window(run, late_flips.LATE), points)
         neuron = int(np.argmax(flips.flipped))
         if flips.flipped[neuron] > (best.flipped if best else 0):
-            best = JumperExample(
+            best = LateFlipExample(
                 name, neuron, float(flips.flipped[neuron]), float(flips.moved[neuron])
             )
     return best
@@ -174,7 +174,7 @@ def _jumper(shown: Mapping[str, RecordedRun], dataset: Dataset) -> JumperExample
 
 def _silence(
     shown: Mapping[str, RecordedRun], full_runs: Sequence[Hearing], dataset: Dataset, part: str
-) -> SilenceExample | None:
+) -> DeadLayerExample | None:
     """The last spell of silence that lasts to the end, in the last run shown that has one."""
     for name, run in reversed(list(shown.items())):
         screened = dead_layers.hearing(run, dataset, part)
@@ -182,7 +182,7 @@ def _silence(
         if lasting:
             others = [each for each in full_runs if each.seed != run.seed]
             still_open = sum(not each.shut[-1] for each in others)
-            return SilenceExample(
+            return DeadLayerExample(
                 name, part, lasting[-1].layer + 1, lasting[-1].begun, still_open, len(others)
             )
     return None

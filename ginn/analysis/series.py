@@ -1,9 +1,6 @@
-"""Series worth drawing: what the rows of the claims table sum up, small enough to be told whole.
+"""Functions that make the series of `evidence` from what the claims measured on the way.
 
-Each is taken from what a measure has found on the way to its row; nothing is measured here. `unit`
-says what its numbers are, and labels the axis of the figure that draws it. A series that a build
-has nothing for is None, so that an article can ask: `{% if facts.evidence.trials %}`. Numbers have
-four significant digits; None stands where there is no value.
+Nothing is measured here. Numbers are rounded to four significant digits.
 
 Axes: R runs, L hidden layers, W places along training, M parts, N networks.
 """
@@ -11,11 +8,8 @@ Axes: R runs, L hidden layers, W places along training, M parts, N networks.
 from __future__ import annotations
 
 import math
-import types
-import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +24,26 @@ from ginn.analysis.claims.network_size import Network
 from ginn.analysis.claims.part_errors import PartErrors
 from ginn.analysis.claims.revival_results import Intervention
 from ginn.analysis.claims.symmetry import MirrorScores, correlation_with_loss
+from ginn.analysis.evidence import (
+    CornerDistances,
+    DeadLayersInScreening,
+    DeadPeriod,
+    DeadPeriodsOfRun,
+    DeadPeriodsOfRuns,
+    ErrorGroup,
+    InterventionArm,
+    InterventionSeries,
+    LikenessShares,
+    MirrorSeries,
+    NetworkOutcome,
+    NetworkSeries,
+    Numbers,
+    PartErrorSeries,
+    RegionCounts,
+    ShiftShares,
+    Spread,
+    Treatment,
+)
 from ginn.analysis.statistics import proportion_interval
 from ginn.geometry.subdivision import Bool
 from ginn.network.run import Float64
@@ -41,295 +55,6 @@ LEVELS = tuple(i / 20 for i in range(21))
 # Fewer runs have no correlation to speak of.
 FEWEST_CORRELATED = 8
 DIGITS = 4
-
-T = TypeVar("T")
-Numbers = tuple[float | None, ...]
-
-
-@dataclass(frozen=True)
-class Spread:
-    """What several runs read at each place of a series, W of each: median, lowest and highest."""
-
-    median: Numbers
-    low: Numbers
-    high: Numbers
-
-
-@dataclass(frozen=True)
-class RegionCounts:
-    """Linear regions of each full run through its training, `counts` R x W.
-
-    `untrained` are the counts of the screenings' networks at their first snapshot, rising.
-    `arrangement` and `bound` are as in `measures.bends.RegionGrowth`.
-    """
-
-    seeds: tuple[int, ...]
-    iterations: tuple[int, ...]
-    counts: tuple[tuple[int, ...], ...]
-    untrained: tuple[int, ...]
-    neurons: int
-    arrangement: int
-    bound: int
-    unit: str = "linear regions in the picture"
-
-
-@dataclass(frozen=True)
-class ShiftShares:
-    """How much of the boundaries' motion is shift, by hidden layer: in [0, 1].
-
-    Each of the W places is the mean over some successive intervals, the first of which begins at
-    `iterations`; `control` are the medians over runs for equal steps of random sign.
-    """
-
-    runs: int
-    iterations: tuple[int, ...]
-    layers: tuple[Spread, ...]
-    control: tuple[Numbers, ...]
-    unit: str = "share of shift in boundaries' motion"
-
-
-@dataclass(frozen=True)
-class CornerDistances:
-    """How far the nearest bend is from corners of the picture, by layer from the second on.
-
-    The last is the output's. Means over the corners; `outline` and `anywhere` are the controls'
-    medians over runs. In sides of the domain.
-    """
-
-    runs: int
-    iterations: tuple[int, ...]
-    layers: tuple[Spread, ...]
-    outline: tuple[Numbers, ...]
-    anywhere: tuple[Numbers, ...]
-    unit: str = "mean distance to a bend, sides"
-
-
-@dataclass(frozen=True)
-class LikenessShares:
-    """The share of pairs of neurons at least as alike as each of `levels`, by hidden layer.
-
-    Pairs of one run at the start and at the end, and pairs of neurons from two runs at the end.
-    From `alike` on a pair are copies. In [0, 1]; None for a layer without pairs.
-    """
-
-    runs: int
-    levels: tuple[float, ...]
-    alike: float
-    start: tuple[Numbers, ...]
-    end: tuple[Numbers, ...]
-    between: tuple[Numbers, ...]
-    unit: str = "share of pairs at least so alike"
-
-
-@dataclass(frozen=True)
-class SilentScreenings:
-    """Each screening's end: how much of `part` a layer is silent over, and how much is right.
-
-    `silent` is the largest share of the part's pixels that any hidden layer is silent over and
-    `layer` which one that is, from 1; 0 where no layer is silent anywhere. `right` is the share of
-    its pixels that the network gets right. Both in [0, 1].
-    """
-
-    part: str
-    iteration: int
-    seeds: tuple[int, ...]
-    layer: tuple[int, ...]
-    silent: tuple[float, ...]
-    right: tuple[float, ...]
-    unit: str = "share of its pixels got right"
-
-
-@dataclass(frozen=True)
-class SilentSpell:
-    """From iteration `begun` to before `ended` (None: to the end) all of a part is shut off.
-
-    `layer`, from 1, is the deepest that is silent over the part at the begin.
-    """
-
-    layer: int
-    begun: int
-    ended: int | None
-
-
-@dataclass(frozen=True)
-class RunSpells:
-    """The spells of one full run, and whether it got at least half of the part right at the end."""
-
-    seed: int
-    learnt: bool
-    spells: tuple[SilentSpell, ...]
-
-
-@dataclass(frozen=True)
-class SilentRuns:
-    """When some layer of a full run was silent over all of `part`; `last` is the last iteration."""
-
-    part: str
-    last: int
-    runs: tuple[RunSpells, ...]
-    unit: str = "iteration"
-
-
-@dataclass(frozen=True)
-class MirrorSeries:
-    """Mirror scores of full runs at their end and their losses, in nats a pixel.
-
-    `scores` L x R is about the upright axis, in [0, 1]. `untrained` and `level` (L) are medians
-    over the same runs, before training and about the level axis. `correlation` (L) is Spearman's,
-    of score and loss, from `correlation_low` to `correlation_high` by the bootstrap's 95% interval;
-    None for fewer than FEWEST_CORRELATED runs.
-    """
-
-    seeds: tuple[int, ...]
-    loss: tuple[float, ...]
-    scores: tuple[Numbers, ...]
-    untrained: Numbers
-    level: Numbers
-    correlation: Numbers
-    correlation_low: Numbers
-    correlation_high: Numbers
-    unit: str = "loss at the end"
-
-
-@dataclass(frozen=True)
-class TrialArm:
-    """How many of an arm's `trials` got at least half of the part right, at each iteration.
-
-    `learnt_open` of them did so at the end with no layer silent over all of the part.
-    """
-
-    name: str
-    trials: int
-    learnt: tuple[int, ...]
-    learnt_open: int
-
-
-@dataclass(frozen=True)
-class Treatment:
-    """One intervention: `treated` is the arm that it is about, `arms` has that arm too.
-
-    `iterations` count from the change on. `patients` runs went on with `streams` streams each.
-    """
-
-    treated: str
-    patients: int
-    streams: int
-    iterations: tuple[int, ...]
-    arms: tuple[TrialArm, ...]
-
-
-@dataclass(frozen=True)
-class TrialSeries:
-    """Waking silent layers (`raised`) and imposing silence (`lowered`); None where nobody was."""
-
-    raised: Treatment | None
-    lowered: Treatment | None
-    unit: str = "share of copies that have the part right"
-
-
-@dataclass(frozen=True)
-class ErrorGroup:
-    """The share of wrong pixels of each run (R) in each part (M), `wrong` R x M in [0, 1]."""
-
-    seeds: tuple[int, ...]
-    failed: tuple[bool, ...]
-    wrong: tuple[tuple[float, ...], ...]
-
-
-@dataclass(frozen=True)
-class PartErrorSeries:
-    """Errors by part of full runs and of screenings at their ends.
-
-    The last two of `names` are "top", the parts in `top` together, and "rows of the top", all
-    pixel rows that these span.
-    """
-
-    names: tuple[str, ...]
-    top: tuple[str, ...]
-    full: ErrorGroup
-    screenings: ErrorGroup
-    unit: str = "share of pixels wrong"
-
-
-@dataclass(frozen=True)
-class NetworkOutcome:
-    """What became of one network: errors (shares of wrong pixels) and regions of full runs (R).
-
-    `failed_screenings` of `screenings` failed; the 95% interval of that share is Clopper's and
-    Pearson's.
-    """
-
-    title: str
-    widths: tuple[int, ...]
-    errors: tuple[float, ...]
-    failed_runs: int
-    regions: tuple[int, ...]
-    screenings: int
-    failed_screenings: int
-    failure_low: float
-    failure_high: float
-
-
-@dataclass(frozen=True)
-class NetworkSeries:
-    """The plain network first, then the variants."""
-
-    networks: tuple[NetworkOutcome, ...]
-    unit: str = "share of pixels wrong at the end"
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Every series; None where a build has nothing to tell.
-
-    `regions`, `shift`, `copycats`, `silence` and `symmetry` are there as soon as a run was trained
-    whole. `corners` needs a drawing, `parts` named parts that are the top, `variants` a variant in
-    `report.toml`; `spells` is None where no layer of a full run was ever silent over the part, and
-    `trials` where no screening could be woken or silenced.
-    """
-
-    regions: RegionCounts | None = None
-    shift: ShiftShares | None = None
-    corners: CornerDistances | None = None
-    copycats: LikenessShares | None = None
-    silence: SilentScreenings | None = None
-    spells: SilentRuns | None = None
-    symmetry: MirrorSeries | None = None
-    trials: TrialSeries | None = None
-    parts: PartErrorSeries | None = None
-    variants: NetworkSeries | None = None
-
-
-NO_EVIDENCE = Evidence()
-
-
-def together(pieces: Sequence[Evidence]) -> Evidence:
-    """One tree of several, in which each series is in at most one."""
-    names = [field.name for field in fields(Evidence)]
-    found = {name: [getattr(each, name) for each in pieces] for name in names}
-    return Evidence(**{name: next((each for each in found[name] if each), None) for name in names})
-
-
-def evidence_from_json(values: Mapping[str, Any]) -> Evidence:
-    """The way back from `dataclasses.asdict`."""
-    restored: Evidence = _restored(Evidence, values)
-    return restored
-
-
-def _restored(kind: Any, value: Any) -> Any:
-    """A plain value as the type that it was: dataclasses from mappings, tuples from lists."""
-    if value is None:
-        return None
-    if is_dataclass(kind):
-        types_of = typing.get_type_hints(kind)
-        return typing.cast(Any, kind)(
-            **{name: _restored(types_of[name], each) for name, each in value.items()}
-        )
-    if typing.get_origin(kind) is tuple:
-        return tuple(_restored(typing.get_args(kind)[0], each) for each in value)
-    if typing.get_origin(kind) is types.UnionType:
-        return _restored(next(each for each in typing.get_args(kind) if each), value)
-    return value
 
 
 def watched(count: int) -> list[int]:
@@ -454,37 +179,41 @@ def at_least(degrees: Float64) -> Numbers:
     return numbers([(degrees >= level).mean() for level in LEVELS])
 
 
-def silent_screenings(screened: Sequence[Hearing]) -> SilentScreenings:
+def silent_screenings(screened: Sequence[Hearing]) -> DeadLayersInScreening:
     """Silence and success over one part, at the end of each screening."""
     last = np.array([each.silent[-1] for each in screened])  # (R, L)
     largest = last.max(axis=1)
     # Of layers that are silent as far, the deepest, as spells have it.
     deepest = last.shape[1] - last[:, ::-1].argmax(axis=1)
-    return SilentScreenings(
+    return DeadLayersInScreening(
         part=screened[0].part,
         iteration=max(each.iterations[-1] for each in screened),
         seeds=tuple(each.seed for each in screened),
         layer=tuple(np.where(largest > 0, deepest, 0).tolist()),
-        silent=shares(largest),
+        dead_share=shares(largest),
         right=shares([each.right[-1] for each in screened]),
     )
 
 
-def silent_runs(screened: Sequence[Hearing]) -> SilentRuns | None:
+def silent_runs(screened: Sequence[Hearing]) -> DeadPeriodsOfRuns | None:
     """The spells of full runs over one part; None where no run has any."""
     runs = tuple(
-        RunSpells(
+        DeadPeriodsOfRun(
             seed=each.seed,
             learnt=bool(each.learnt[-1]),
-            spells=tuple(
-                SilentSpell(spell.layer + 1, spell.begun, spell.ended)
+            periods=tuple(
+                DeadPeriod(spell.layer + 1, spell.begun, spell.ended)
                 for spell in dead_layers.spells(each)
             ),
         )
         for each in screened
     )
     last = max(each.iterations[-1] for each in screened)
-    return SilentRuns(screened[0].part, last, runs) if any(run.spells for run in runs) else None
+    return (
+        DeadPeriodsOfRuns(screened[0].part, last, runs)
+        if any(run.periods for run in runs)
+        else None
+    )
 
 
 def mirror_series(
@@ -509,22 +238,23 @@ def mirror_series(
     )
 
 
-def trial_series(told: Mapping[str, Intervention | None]) -> TrialSeries | None:
+def trial_series(told: Mapping[str, Intervention | None]) -> InterventionSeries | None:
     """What became of both interventions, by the arm that was treated; None where neither was."""
     found = {name: _treatment(name, each) for name, each in told.items() if each}
     if not found:
         return None
-    return TrialSeries(found.get("raised"), found.get("lowered"))
+    return InterventionSeries(found.get("raised"), found.get("lowered"))
 
 
 def _treatment(treated: str, told: Intervention) -> Treatment:
     return Treatment(
         treated=treated,
-        patients=len(told.patients),
+        source_runs=len(told.patients),
         streams=told.streams,
         iterations=tuple(each - told.iterations[0] for each in told.iterations),
         arms=tuple(
-            TrialArm(arm.name, arm.trials, arm.by_iteration, arm.learnt_open) for arm in told.arms
+            InterventionArm(arm.name, arm.trials, arm.by_iteration, arm.learnt_alive)
+            for arm in told.arms
         ),
     )
 

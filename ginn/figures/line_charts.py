@@ -1,4 +1,4 @@
-"""Evidence to charts, what goes through training: regions, shift, corners, copycats, trials.
+"""Charts of evidence that goes through training, from regions to interventions.
 
 Each has a text for those who do not see it, made from the same numbers.
 """
@@ -11,17 +11,17 @@ import numpy as np
 
 from ginn import formatting
 from ginn.analysis.claims.corner_kinks import FARTHEST
-from ginn.analysis.facts import ExperimentFacts
-from ginn.analysis.series import (
+from ginn.analysis.evidence import (
     CornerDistances,
+    InterventionArm,
+    InterventionSeries,
     LikenessShares,
     RegionCounts,
     ShiftShares,
     Spread,
     Treatment,
-    TrialArm,
-    TrialSeries,
 )
+from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures.axes import (
     LETTER,
     PHONE,
@@ -209,7 +209,7 @@ def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
     )
 
 
-def copycats_svg(
+def duplicate_neurons_svg(
     series: LikenessShares, facts: ExperimentFacts, colours: Colours, width: int = 680
 ) -> str:
     """The share of pairs at least so alike, a panel a layer: before and after training, across."""
@@ -247,10 +247,10 @@ def copycats_svg(
     axis = f"likeness of two neurons; copies from {series.alike:g} on"
     return _document(width, places[-1], axis, parts, colours,
                      "Likeness of neurons of a layer",
-                     copycats_description(series, facts))  # fmt: skip
+                     duplicate_neurons_description(series, facts))  # fmt: skip
 
 
-def copycats_description(series: LikenessShares, facts: ExperimentFacts) -> str:
+def duplicate_neurons_description(series: LikenessShares, facts: ExperimentFacts) -> str:
     """What the shares of copies show, in words."""
     copies = series.levels.index(series.alike)
     layers = [
@@ -266,8 +266,8 @@ def copycats_description(series: LikenessShares, facts: ExperimentFacts) -> str:
     )
 
 
-def trials_svg(
-    series: TrialSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
+def interventions_svg(
+    series: InterventionSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
 ) -> str:
     """The share of copies that have the part right, by arm, after waking and after silencing."""
     told = [each for each in (series.raised, series.lowered) if each]
@@ -278,12 +278,12 @@ def trials_svg(
     for panel, each in zip(places, told, strict=True):
         way, who, _ = WAYS[each.treated]
         parts.append(text(0, panel.top - 34, way, "ink"))
-        who = formatting.count(each.patients, who, who.replace("run", "runs", 1))
+        who = formatting.count(each.source_runs, who, who.replace("run", "runs", 1))
         parts.append(text(0, panel.top - 17, f"{who}, {each.streams} orders of pixels"))
         parts += _treatment(panel, each, colours)
     label = "iterations since the change, root scale"
     return _document(width, places[-1], label, parts, colours, "What became of the copies",
-                     trials_description(series, facts))  # fmt: skip
+                     interventions_description(series, facts))  # fmt: skip
 
 
 def _treatment(panel: Panel, each: Treatment, colours: Colours) -> list[str]:
@@ -300,28 +300,28 @@ def _treatment(panel: Panel, each: Treatment, colours: Colours) -> list[str]:
         treated = arm.name == each.treated
         paint = stroke("run" if treated else "control", colours)
         dashes = "" if treated else DASHES[number % len(DASHES)]
-        line = y.at(np.array(arm.learnt) / arm.trials)
+        line = y.at(np.array(arm.learnt) / arm.copies)
         parts.append(curve(x.at(each.iterations), line, paint, 2.6 if treated else 1.4, dashes))
-    ends = y.at([arm.learnt[-1] / arm.trials for arm in ordered]).tolist()
+    ends = y.at([arm.learnt[-1] / arm.copies for arm in ordered]).tolist()
     words = [_outcome(each, arm) for arm in ordered]
     kinds = ["ink" if arm.name == each.treated else "muted" for arm in ordered]
     return parts + spread_labels(panel.right, ends, words, kinds, panel)
 
 
-def _outcome(each: Treatment, arm: TrialArm) -> str:
+def _outcome(each: Treatment, arm: InterventionArm) -> str:
     """An arm's name and how many of its copies have the part right at the end."""
     name = WAYS[each.treated][2] if arm.name == each.treated else arm.name
-    return f"{name} {arm.learnt[-1]} of {arm.trials}"
+    return f"{name} {arm.learnt[-1]} of {arm.copies}"
 
 
-def trials_description(series: TrialSeries, facts: ExperimentFacts) -> str:
+def interventions_description(series: InterventionSeries, facts: ExperimentFacts) -> str:
     """What became of the copies, in words."""
     told = []
     for each in (series.raised, series.lowered):
         if each:
             way, who, _ = WAYS[each.treated]
-            arms = [f"{_outcome(each, arm)} ({arm.learnt_open} open)" for arm in each.arms]
-            who = formatting.count(each.patients, who, who.replace("run", "runs", 1))
+            arms = [f"{_outcome(each, arm)} ({arm.learnt_alive} open)" for arm in each.arms]
+            who = formatting.count(each.source_runs, who, who.replace("run", "runs", 1))
             told.append(f"{way}, {who}: {formatting.listing(arms)}")
     iterations = max(each.iterations[-1] for each in (series.raised, series.lowered) if each)
     return (
@@ -335,8 +335,8 @@ CHARTS: Mapping[str, Chart] = {
     "regions": Chart(regions_svg, regions_description),
     "shift": Chart(shift_svg, shift_description),
     "corners": Chart(corners_svg, corners_description),
-    "copycats": Chart(copycats_svg, copycats_description),
-    "trials": Chart(trials_svg, trials_description),
+    "duplicate_neurons": Chart(duplicate_neurons_svg, duplicate_neurons_description),
+    "interventions": Chart(interventions_svg, interventions_description),
 }
 
 

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.facts import RunFacts, logits_at
+from ginn.analysis.outcomes import RunFacts, logits_at
 from ginn.config.models import InputError, Site, is_point
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries

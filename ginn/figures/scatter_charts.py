@@ -1,4 +1,4 @@
-"""Evidence to charts, a mark a run: silence, its spells, symmetry, errors by part, variants.
+"""Evidence to charts, a mark a run: dead layers, their periods, symmetry, errors by part, variants.
 
 Runs that failed are diamonds, as in the accuracy chart. Each has a text for those who do not see
 it, made from the same numbers.
@@ -11,17 +11,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.facts import ExperimentFacts
-from ginn.analysis.series import (
+from ginn.analysis.evidence import (
+    DeadLayersInScreening,
+    DeadPeriodsOfRun,
+    DeadPeriodsOfRuns,
     ErrorGroup,
     MirrorSeries,
     NetworkOutcome,
     NetworkSeries,
     PartErrorSeries,
-    RunSpells,
-    SilentRuns,
-    SilentScreenings,
 )
+from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures.axes import (
     LETTER,
     MIDDLE,
@@ -60,8 +60,8 @@ ROOT_TICKS: tuple[Tick, ...] = (
 )  # fmt: skip
 
 
-def silence_svg(
-    series: SilentScreenings, facts: ExperimentFacts, colours: Colours, width: int = 680
+def dead_layers_svg(
+    series: DeadLayersInScreening, facts: ExperimentFacts, colours: Colours, width: int = 680
 ) -> str:
     """How much of a part is right against how much of it a layer is silent over, a ring a seed."""
     layers = sorted(set(series.layer) - {0})
@@ -82,7 +82,7 @@ def silence_svg(
     line = np.array([panel.left, panel.right])
     parts.append(curve(line, np.array([half, half]), stroke("control", colours), 1, DASHED))
     heights = y.at(series.right)
-    places = fanned(x.at(series.silent), heights, (panel.left + panel.right) / 2, 7, 24)
+    places = fanned(x.at(series.dead_share), heights, (panel.left + panel.right) / 2, 7, 24)
     for layer, px, py in zip(series.layer, places.tolist(), heights.tolist(), strict=True):
         parts.append(ring(px, py, stroke(f"layer-{layer}" if layer else "control", colours)))
     open_, shut = _counts(series)
@@ -94,14 +94,14 @@ def silence_svg(
         parts.append(text(place, half + TEXT + 5, f"{words}: {failed} failed", "ink", anchor))
     axis = f"largest silent share of the {series.part}"
     return _document(width, panel.bottom, axis, parts, colours, "Silence and failure",
-                     silence_description(series, facts))  # fmt: skip
+                     dead_layers_description(series, facts))  # fmt: skip
 
 
-def _counts(series: SilentScreenings) -> tuple[tuple[int, int], tuple[int, int]]:
+def _counts(series: DeadLayersInScreening) -> tuple[tuple[int, int], tuple[int, int]]:
     """How many learnt and failed of the open and of the shut, over all of the part."""
     pairs = [
         (silent == 1.0, right >= 0.5)
-        for silent, right in zip(series.silent, series.right, strict=True)
+        for silent, right in zip(series.dead_share, series.right, strict=True)
     ]
     return (
         (pairs.count((False, True)), pairs.count((False, False))),
@@ -109,7 +109,7 @@ def _counts(series: SilentScreenings) -> tuple[tuple[int, int], tuple[int, int]]
     )
 
 
-def silence_description(series: SilentScreenings, facts: ExperimentFacts) -> str:
+def dead_layers_description(series: DeadLayersInScreening, facts: ExperimentFacts) -> str:
     """What the scatter of silence shows, in words."""
     open_, shut = _counts(series)
     return (
@@ -121,11 +121,11 @@ def silence_description(series: SilentScreenings, facts: ExperimentFacts) -> str
     )
 
 
-def spells_svg(
-    series: SilentRuns, facts: ExperimentFacts, colours: Colours, width: int = 680
+def dead_periods_svg(
+    series: DeadPeriodsOfRuns, facts: ExperimentFacts, colours: Colours, width: int = 680
 ) -> str:
     """A row for each full run, with a bar while some layer is silent over all of the part."""
-    layers = sorted({spell.layer for run in series.runs for spell in run.spells})
+    layers = sorted({period.layer for run in series.runs for period in run.periods})
     entries = [
         (sample(stroke(f"layer-{layer}", colours), 8), f"layer {layer} silent over the part")
         for layer in layers
@@ -149,28 +149,28 @@ def spells_svg(
             parts.append(diamond(panel.left - 10, y))
         parts += _bars(run, x, y, series.last, colours)
     return _document(width, panel.bottom, "iteration, log scale", parts, colours,
-                     "When a layer is silent", spells_description(series, facts))  # fmt: skip
+                     "When a layer is silent", dead_periods_description(series, facts))  # fmt: skip
 
 
-def _seed(run: RunSpells) -> str:
+def _seed(run: DeadPeriodsOfRun) -> str:
     return f"Seed {run.seed}"
 
 
-def _bars(run: RunSpells, x: Scale, y: float, last: int, colours: Colours) -> list[str]:
-    """The spells of one run; the shortest is still seen."""
+def _bars(run: DeadPeriodsOfRun, x: Scale, y: float, last: int, colours: Colours) -> list[str]:
+    """The dead periods of one run; the shortest is still seen."""
     parts = []
-    for spell in run.spells:
-        ends = x.at([spell.begun, last if spell.ended is None else spell.ended])
+    for period in run.periods:
+        ends = x.at([period.begun, last if period.ended is None else period.ended])
         ends[1] = max(ends[1], ends[0] + 2)
-        paint = stroke(f"layer-{spell.layer}", colours)
+        paint = stroke(f"layer-{period.layer}", colours)
         parts.append(curve(ends, np.array([y, y]), paint, 8))
     return parts
 
 
-def spells_description(series: SilentRuns, facts: ExperimentFacts) -> str:
+def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) -> str:
     """When runs were silent, in words."""
-    lasting = [r.seed for r in series.runs if any(s.ended is None for s in r.spells)]
-    passing = [r.seed for r in series.runs if r.spells and r.seed not in lasting]
+    lasting = [r.seed for r in series.runs if any(s.ended is None for s in r.periods)]
+    passing = [r.seed for r in series.runs if r.periods and r.seed not in lasting]
     failed = [run.seed for run in series.runs if not run.learnt]
 
     def seeds(found: Sequence[int]) -> str:
@@ -414,8 +414,8 @@ def variants_description(series: NetworkSeries, facts: ExperimentFacts) -> str:
 
 
 CHARTS: Mapping[str, Chart] = {
-    "silence": Chart(silence_svg, silence_description),
-    "spells": Chart(spells_svg, spells_description),
+    "dead_layers": Chart(dead_layers_svg, dead_layers_description),
+    "dead_periods": Chart(dead_periods_svg, dead_periods_description),
     "symmetry": Chart(symmetry_svg, symmetry_description),
     "parts": Chart(parts_svg, parts_description),
     "variants": Chart(variants_svg, variants_description),

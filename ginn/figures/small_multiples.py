@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn import formatting
-from ginn.analysis.facts import logits_at
+from ginn.analysis.outcomes import logits_at
 from ginn.dataset.dataset import Dataset
 from ginn.figures.network_figure import INK, PAPER, Colours, opacity_png, svg_document
 from ginn.network.forward import probability
@@ -77,7 +77,7 @@ def multiples_svg(
 ) -> str:
     """The pictures in rows of `columns`, `width` px wide; failed ones are framed.
 
-    `what` calls them in words, such as "trials". Raises ValueError where there are none.
+    `what` calls them in words, such as "screening runs". Raises ValueError where there are none.
     """
     if not shown:
         raise ValueError(f"found no {what} to show, expected one or more")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.facts import ExperimentFacts, PartFacts, RunFacts
+from ginn.analysis.outcomes import ExperimentFacts, PartFacts, RunFacts
 from ginn.figures.axes import LETTER, MIDDLE, TEXT, rule, spread, text
 from ginn.figures.network_figure import INK, RULE, Colours, svg_document
 from ginn.network.run import Float64, RecordedRun

@@ -19,7 +19,8 @@ import numpy as np
 from markupsafe import Markup
 
 from ginn import formatting
-from ginn.analysis.facts import Facts, RunFacts
+from ginn.analysis.facts import Facts
+from ginn.analysis.outcomes import RunFacts
 from ginn.config.models import Experiment, Site
 from ginn.dataset.dataset import Dataset
 from ginn.figures import line_charts, network_figure, scatter_charts, training_charts
@@ -46,8 +47,8 @@ PACE = 30
 class Report:
     """All that pages speak of. Mappings are by run id: snapshots of every full run, boundaries
     of the shown ones; `data` is logical name -> address relative to the site's root, and
-    `multiples` "trials" and "full runs" -> their last outputs. One report `leads` the site; `key`
-    is a digest of what this one was made from, or "" where nobody asks.
+    `multiples` "screening runs" and "full runs" -> their last outputs. One report `leads` the
+    site; `key` is a digest of what this one was made from, or "" where nobody asks.
     """
 
     site: Site
@@ -170,8 +171,8 @@ class Plates:
             "accuracy": self._accuracy,
         }
         views |= {each: partial(self._evidence, each) for each in EVIDENCE}
-        views["all-trials"] = partial(self._multiples, "trials", 16, 8)
-        views["all-runs"] = partial(self._multiples, "full runs", 8, 4)
+        views["screening_runs"] = partial(self._multiples, "screening runs", 16, 8)
+        views["full_runs"] = partial(self._multiples, "full runs", 8, 4)
         if view not in views:
             raise FigureError("view", view, ", ".join(views))
         text = caller() if caller else caption
@@ -345,7 +346,10 @@ class Plates:
             raise FigureError("view", name, allowed + "{% if facts.evidence." + name + " %}")
         draw = partial(chart.draw, series, facts.experiment, self.report.colours)
         text = chart.describe(series, facts.experiment)
-        yield Still(name, "", text, "", partial(draw, WIDE), partial(draw, NARROW))
+        yield Still(
+            name.replace("_", "-"), "", text, "",
+            partial(draw, WIDE), partial(draw, NARROW),
+        )  # fmt: skip
 
     def _accuracy(self) -> Iterator[Still]:
         """Accuracy by part of the whole full runs."""

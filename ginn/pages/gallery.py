@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ginn import formatting
-from ginn.analysis.facts import RunFacts
+from ginn.analysis.outcomes import RunFacts
 from ginn.figures import network_figure
 from ginn.figures.network_figure import Stage
 from ginn.network.run import layer_slices, place_of
@@ -67,29 +67,32 @@ def _places(report: Report) -> Iterator[Place]:
             stage,
             f"{moment(stage, report.explorer)}&about={layer}.{unit}",
         )
-    if look.copy:
-        stage = _end(report, runs[look.copy.run], (look.copy.first, look.copy.second))
+    if look.duplicate:
+        stage = _end(
+            report, runs[look.duplicate.run], (look.duplicate.first, look.duplicate.second)
+        )
         yield Place(
             "Copycats",
-            f"Two neurons with nearly one boundary, since {formatting.iteration(look.copy.since)}.",
+            "Two neurons with nearly one boundary, since "
+            f"{formatting.iteration(look.duplicate.since)}.",
             stage,
             moment(stage, report.explorer),
         )
-    if look.silence:
-        silent = layer_slices(report.experiment.widths)[look.silence.layer - 1]
+    if look.dead_layer:
+        silent = layer_slices(report.experiment.widths)[look.dead_layer.layer - 1]
         chosen = tuple(range(silent.start, silent.stop))
-        stage = _end(report, runs[look.silence.run], chosen, "target")
-        part = next(part for part in report.dataset.parts if part.name == look.silence.part)
+        stage = _end(report, runs[look.dead_layer.run], chosen, "target")
+        part = next(part for part in report.dataset.parts if part.name == look.dead_layer.part)
         x, y = report.dataset.points()[part.mask.ravel()].mean(axis=0)
         yield Place(
             "A silent layer",
-            f"All of layer {look.silence.layer} is off over the {part.name}: no line of it "
+            f"All of layer {look.dead_layer.layer} is off over the {part.name}: no line of it "
             "is there.",
             stage,
             f"{moment(stage, report.explorer)}&point={x:.5f},{y:.5f}",
         )
-    if look.jumper:
-        stage = _end(report, runs[look.jumper.run], (look.jumper.neuron,))
+    if look.late_flip:
+        stage = _end(report, runs[look.late_flip.run], (look.late_flip.neuron,))
         yield Place(
             "The last to rest",
             "The neuron whose boundary moves most late in training, with its trail.",

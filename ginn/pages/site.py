@@ -18,7 +18,8 @@ from typing import Any
 from markupsafe import Markup
 
 from ginn import formatting
-from ginn.analysis.facts import Facts, RunFacts, facts_as_json
+from ginn.analysis.facts import Facts, facts_as_json
+from ginn.analysis.outcomes import RunFacts
 from ginn.figures import network_figure, social_card
 from ginn.figures.network_figure import PAPER, FigureError, Stage
 from ginn.pages import assets, feeds, gallery, metadata

@@ -10,13 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ginn.analysis import claims_table, examples
-from ginn.analysis import facts as phenomena
+from ginn.analysis import claims_table, examples, outcomes
+from ginn.analysis import facts as facts_module
 from ginn.analysis.claims import dead_layers, revival
 from ginn.analysis.claims.revival import Trial
 from ginn.analysis.claims_table import Findings
 from ginn.analysis.examples import Examples
-from ginn.analysis.facts import Facts, Moment, RunFacts, ScreeningFacts, VariantFacts
+from ginn.analysis.facts import Facts, VariantFacts
+from ginn.analysis.outcomes import NamedSnapshot, RunFacts, ScreeningFacts
 from ginn.config.models import Experiment, Site
 from ginn.dataset.dataset import Dataset
 from ginn.figures import small_multiples
@@ -59,9 +60,9 @@ MEASURES = (
 MULTIPLES: Encoding[dict[str, tuple[Multiple, ...]]] = ARRAYS.via(
     small_multiples.multiples_as_arrays, small_multiples.multiples_from_arrays
 )
-MOMENTS: Encoding[tuple[Moment, ...]] = JSON.via(
+MOMENTS: Encoding[tuple[NamedSnapshot, ...]] = JSON.via(
     lambda moments: [dataclasses.asdict(moment) for moment in moments],
-    lambda moments: tuple(Moment(**moment) for moment in moments),
+    lambda moments: tuple(NamedSnapshot(**moment) for moment in moments),
 )
 
 
@@ -109,7 +110,7 @@ class Stages:
         )
 
         def listen() -> dict[str, Any]:
-            screened = phenomena.screening_facts(experiment, self.screened, self.dataset)
+            screened = outcomes.screening_facts(experiment, self.screened, self.dataset)
             return dataclasses.asdict(screened)
 
         screened = self.kept.keep("screening-outcome", outcome_key, JSON, listen)
@@ -170,7 +171,7 @@ class Stages:
         screening = self.screening()
         full_runs = self.full_runs(range(self.experiment.first_seeds))
         runs = self.with_regions(self.outcomes(full_runs), full_runs)
-        return phenomena.variant_facts(self.experiment, screening, runs)
+        return facts_module.variant_facts(self.experiment, screening, runs)
 
     def with_regions(
         self, runs: Sequence[RunFacts], full_runs: Mapping[str, RecordedRun]
@@ -235,10 +236,10 @@ class Stages:
 
         made = self.kept.keep_each("claims", keys, FINDINGS, work)
         widths = self.experiment.widths
-        plain = phenomena.as_network(
+        plain = facts_module.as_network(
             "Plain", widths, screening, self.with_regions(unchosen, full_runs)
         )
-        others = [phenomena.as_network(v.title, v.widths, v.screening, v.runs) for v in variants]
+        others = [facts_module.as_network(v.title, v.widths, v.screening, v.runs) for v in variants]
         return claims_table.together(
             [*made.values(), claims_table.findings_of_variants(plain, others)]
         )
@@ -321,8 +322,8 @@ class Stages:
         )
 
         def measure() -> list[dict[str, Any]]:
-            outcomes = [phenomena.outcome(run, self.dataset) for run in full_runs.values()]
-            return [dataclasses.asdict(outcome) for outcome in outcomes]
+            found = [outcomes.outcome(run, self.dataset) for run in full_runs.values()]
+            return [dataclasses.asdict(each) for each in found]
 
         return tuple(RunFacts(**run) for run in self.kept.keep("outcomes", key, JSON, measure))
 
@@ -350,7 +351,7 @@ class Stages:
         def work(missing: list[str]) -> Iterator[tuple[str, list[int]]]:
             for run in shown_runs:
                 if run.id in missing:
-                    counted = phenomena.with_regions(run, boundaries[run.id])
+                    counted = outcomes.with_regions(run, boundaries[run.id].regions)
                     yield run.id, [counted.regions_start, counted.regions_end]
 
         counts = self.kept.keep_each("traced-regions", keys, JSON, work)
@@ -391,13 +392,13 @@ class Stages:
 
     def moments(
         self, shown_runs: Sequence[RunFacts], runs: Mapping[str, RecordedRun]
-    ) -> dict[str, tuple[Moment, ...]]:
+    ) -> dict[str, tuple[NamedSnapshot, ...]]:
         """The named moments of the shown runs, by run id."""
         own = {run.id: self.run_keys[run.id] for run in shown_runs}
         sources = rooms("phenomena", "network", "picture")
         keys = cache.keys("moments", own, {"parts": self.parts}, sources, ["numpy"])
 
-        def work(missing: list[str]) -> Iterator[tuple[str, tuple[Moment, ...]]]:
+        def work(missing: list[str]) -> Iterator[tuple[str, tuple[NamedSnapshot, ...]]]:
             calls = [(name, runs[name], self.dataset) for name in missing]
             with bar("finding moments", len(calls)) as progress:
                 for _, (name, found) in self.workers.run(find_moments, dict(enumerate(calls))):
@@ -412,7 +413,7 @@ class Stages:
         runs: Mapping[str, RecordedRun],
         boundaries: Mapping[str, Boundaries],
         motions: Mapping[str, Float64],
-        moments: Mapping[str, Sequence[Moment]],
+        moments: Mapping[str, Sequence[NamedSnapshot]],
         films: Mapping[str, Mapping[str, bytes]],
     ) -> tuple[str, dict[str, bytes]]:
         """The index's address, and everything the viewer loads: address -> content."""
@@ -481,7 +482,9 @@ class Stages:
 
         def paint() -> dict[str, tuple[Multiple, ...]]:
             return {
-                "trials": small_multiples.multiples(self.screened, failed_trials, self.dataset),
+                "screening runs": small_multiples.multiples(
+                    self.screened, failed_trials, self.dataset
+                ),
                 "full runs": small_multiples.multiples(runs.values(), failed_runs, self.dataset),
             }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ginn.analysis.claim import Claim
-from ginn.analysis.facts import RunFacts, ScreeningFacts
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.runtime import cache
 
 KINDS = {

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from ginn.analysis import facts as phenomena
-from ginn.analysis.facts import Moment
+from ginn.analysis.outcomes import NamedSnapshot, named_snapshots
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
 from ginn.network import run as network
@@ -52,9 +51,11 @@ def train_group(
     return train(Training(**training), dataset, seeds, recorded, workers.report_progress, start)
 
 
-def find_moments(name: str, run: RecordedRun, dataset: Dataset) -> tuple[str, tuple[Moment, ...]]:
+def find_moments(
+    name: str, run: RecordedRun, dataset: Dataset
+) -> tuple[str, tuple[NamedSnapshot, ...]]:
     """In a worker: a run's name and its moments."""
-    return name, phenomena.moments(run, dataset)
+    return name, named_snapshots(run, dataset)
 
 
 def train_trials(

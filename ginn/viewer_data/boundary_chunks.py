@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.analysis.facts import Moment
+from ginn.analysis.outcomes import NamedSnapshot
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun
@@ -167,7 +167,7 @@ def run_files(
     snapshots: RecordedRun,
     boundaries: Boundaries,
     motion: Float64,
-    moments: Sequence[Moment],
+    moments: Sequence[NamedSnapshot],
     sprites: Mapping[str, Any],
     snapshots_a_chunk: int = SNAPSHOTS_A_CHUNK,
 ) -> tuple[str, dict[str, bytes]]:

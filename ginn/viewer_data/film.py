@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ginn.analysis.facts import logits_at
+from ginn.analysis.outcomes import logits_at
 from ginn.dataset.dataset import Dataset
 from ginn.files import hashed
 from ginn.geometry.boundaries import Boundaries

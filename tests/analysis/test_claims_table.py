@@ -98,7 +98,7 @@ def test_without_trials_their_claims_say_that_there_is_nothing_to_decide() -> No
     found = claims_table.findings_of_trials(
         {"raised": (), "lowered": ()}, {"raised": [], "lowered": []}, bottle()
     )
-    assert found.evidence.trials is None
+    assert found.evidence.interventions is None
     assert [row.verdict for row in found.rows] == ["not decidable here"] * 2
 
 

@@ -60,7 +60,7 @@ def copied(run: RecordedRun) -> RecordedRun:
 def test_two_neurons_made_one_are_the_copies() -> None:
     run = copied(trained_run())
     first = layer_slices(run.widths)[1].start
-    copy = found(run).copy
+    copy = found(run).duplicate
     assert copy
     assert (copy.first, copy.second) == (first, first + 1) or copy.distance < 1e-6
     assert copy.pairs >= 1
@@ -68,12 +68,12 @@ def test_two_neurons_made_one_are_the_copies() -> None:
 
 def test_a_layer_silenced_is_the_silent_one() -> None:
     run = silenced(trained_run(), 1)
-    told = found(run).silence
+    told = found(run).dead_layer
     assert told
     assert (told.run, told.part, told.layer) == ("seed-0", PART, 2)
     assert told.since == run.iterations[0]
     screened = dead_layers.hearing(trained_run(), bottle(), PART)
-    assert (found(trained_run()).silence is not None) == bool(screened.shut[-1])
+    assert (found(trained_run()).dead_layer is not None) == bool(screened.shut[-1])
 
 
 def test_examples_survive_the_store() -> None:

@@ -16,12 +16,11 @@ from support.datasets import halves
 from support.report_double import bottle
 from support.runs import layer_of, run_of, threshold
 
-from ginn.analysis import claims_table
-from ginn.analysis import series as evidence
+from ginn.analysis import claims_table, series
 from ginn.analysis.claims import dead_layers, kinks, part_errors, revival_results, symmetry
 from ginn.analysis.claims.duplicate_neurons import ALIKE, every_other, growth, likeness, on_maps
 from ginn.analysis.claims_table import Findings
-from ginn.analysis.series import Evidence
+from ginn.analysis.evidence import Evidence, merge_evidence
 from ginn.geometry.boundaries import trace
 from ginn.geometry.cells import overlaps
 from ginn.network.run import RecordedRun
@@ -30,7 +29,7 @@ from ginn.network.run import RecordedRun
 def measured() -> Evidence:
     """All that random networks give, without trials."""
     dataset = bottle()
-    return evidence.together(
+    return merge_evidence(
         [
             claims_table.findings_of_boundaries(runs(), runs(), dataset).evidence,
             claims_table.findings_of_networks(runs(), runs(), dataset, "diamond").evidence,
@@ -51,29 +50,29 @@ def test_findings_survive_their_way_to_the_store_and_back() -> None:
 
 def test_a_series_says_its_unit_and_is_small() -> None:
     for field in dataclasses.fields(Evidence):
-        series = getattr(measured(), field.name)
-        if series:
-            assert series.unit, field.name
-            assert len(json.dumps(dataclasses.asdict(series))) < 10_000, field.name
+        drawn = getattr(measured(), field.name)
+        if drawn:
+            assert drawn.unit, field.name
+            assert len(json.dumps(dataclasses.asdict(drawn))) < 10_000, field.name
 
 
 def test_regions_are_those_of_the_tracing() -> None:
-    series = measured().regions
-    assert series
-    assert series.seeds == (0, 1, 2, 3)
-    for run, counts in zip(runs(), series.counts, strict=True):
-        at = np.searchsorted(run.iterations, series.iterations)
+    drawn = measured().regions
+    assert drawn
+    assert drawn.seeds == (0, 1, 2, 3)
+    for run, counts in zip(runs(), drawn.counts, strict=True):
+        at = np.searchsorted(run.iterations, drawn.iterations)
         assert counts == tuple(trace(run).regions[at].tolist())
-    assert series.untrained == tuple(sorted(counts[0] for counts in series.counts))
-    assert series.arrangement == kinks.arrangement_bound(series.neurons) == 1 + 11 + 55
+    assert drawn.untrained == tuple(sorted(counts[0] for counts in drawn.counts))
+    assert drawn.arrangement == kinks.arrangement_bound(drawn.neurons) == 1 + 11 + 55
 
 
 @given(st.integers(1, 1_000))
 def test_watched_places_rise_from_the_first_to_the_last(count: int) -> None:
-    places = evidence.watched(count)
+    places = series.watched(count)
     assert places == sorted(set(places))
     assert (places[0], places[-1]) == (0, count - 1)
-    assert len(places) == min(count, evidence.WATCHED)
+    assert len(places) == min(count, series.WATCHED)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
@@ -100,11 +99,11 @@ def test_a_run_of_one_snapshot_has_no_motion() -> None:
 
 
 def test_shares_of_copies_are_those_of_the_claim_and_fall_with_likeness() -> None:
-    series = measured().copycats
-    assert series
+    drawn = measured().duplicate_neurons
+    assert drawn
     likes = [[likeness(both) for both in overlaps(run)] for run in runs()]
-    copies = series.levels.index(ALIKE)
-    for layer, (start, end) in enumerate(zip(series.start, series.end, strict=True)):
+    copies = drawn.levels.index(ALIKE)
+    for layer, (start, end) in enumerate(zip(drawn.start, drawn.end, strict=True)):
         grown = growth([like[layer] for like in likes])
         for line, share, pairs in (
             (start, grown.at_start, grown.pairs_at_start),
@@ -116,7 +115,7 @@ def test_shares_of_copies_are_those_of_the_claim_and_fall_with_likeness() -> Non
                 assert not np.any(np.diff(np.array(line, dtype=float)) > 0)
             else:
                 assert set(line) == {None}
-    assert series.end[0][0] == 1
+    assert drawn.end[0][0] == 1
 
 
 def test_pairs_of_two_runs_leave_out_those_of_one() -> None:
@@ -127,9 +126,9 @@ def test_pairs_of_two_runs_leave_out_those_of_one() -> None:
         two = (run_of(pair), run_of(second))
         likes = [[likeness(both) for both in overlaps(run)] for run in two]
         maps = [on_maps(run, -1, every_other(halves())) for run in two]
-        series = evidence.likeness_shares(likes, maps)
-        assert series.end[0][series.levels.index(ALIKE)] == 1
-        assert series.between[0][series.levels.index(ALIKE)] == across
+        drawn = series.likeness_shares(likes, maps)
+        assert drawn.end[0][drawn.levels.index(ALIKE)] == 1
+        assert drawn.between[0][drawn.levels.index(ALIKE)] == across
 
 
 def shut_run(seed: int, states: str) -> RecordedRun:
@@ -147,19 +146,19 @@ def test_spells_and_silence_are_those_of_the_hearings() -> None:
         dead_layers.hearing(shut_run(seed, states), dataset, "left")
         for seed, states in enumerate(["oooo", "osso", "ooss"])
     ]
-    series = evidence.silent_runs(screened)
-    assert series
-    assert [[(s.layer, s.begun, s.ended) for s in run.spells] for run in series.runs] == [
+    drawn = series.silent_runs(screened)
+    assert drawn
+    assert [[(s.layer, s.begun, s.ended) for s in run.periods] for run in drawn.runs] == [
         [],
         [(1, 10, 30)],
         [(1, 20, None)],
     ]
-    assert [run.learnt for run in series.runs] == [False, False, True]
-    short = evidence.silent_screenings(screened)
-    assert short.silent[2] == 1
-    assert short.silent[0] == short.silent[1] < 0.5
+    assert [run.learnt for run in drawn.runs] == [False, False, True]
+    short = series.silent_screenings(screened)
+    assert short.dead_share[2] == 1
+    assert short.dead_share[0] == short.dead_share[1] < 0.5
     assert short.layer == (1, 1, 1)
-    assert evidence.silent_runs(screened[:1]) is None
+    assert series.silent_runs(screened[:1]) is None
 
 
 def test_a_correlation_is_told_of_enough_runs_only() -> None:
@@ -167,45 +166,45 @@ def test_a_correlation_is_told_of_enough_runs_only() -> None:
         symmetry.MirrorScores(
             np.array([0.5 + k / 100, math.nan]), np.array([0.4, 0.4]), 1 / (k + 1)
         )
-        for k in range(evidence.FEWEST_CORRELATED)
+        for k in range(series.FEWEST_CORRELATED)
     ]
     seeds = range(len(scores))
-    enough = evidence.mirror_series(seeds, scores, scores)
+    enough = series.mirror_series(seeds, scores, scores)
     assert enough.correlation == enough.correlation_low == enough.correlation_high == (-1.0, None)
     assert enough.untrained[1] is None
-    assert evidence.mirror_series(seeds[1:], scores[1:], scores[1:]).correlation == (None, None)
+    assert series.mirror_series(seeds[1:], scores[1:], scores[1:]).correlation == (None, None)
 
 
 def test_trials_count_from_the_change_on() -> None:
     arm = revival_results.Arm("raised", 4, 3, 2, (3,), (0, 2, 3), 4, 3, 0, 0)
     told = revival_results.Intervention((), (10_000, 10_500, 60_000), 4, (arm,), ())
-    series = evidence.trial_series({"raised": told, "lowered": None})
-    assert series
-    assert series.lowered is None
-    assert series.raised
-    assert series.raised.iterations == (0, 500, 50_000)
-    assert series.raised.arms[0].learnt == (0, 2, 3)
-    assert series.raised.arms[0].learnt_open == 2
-    assert evidence.trial_series({"raised": None, "lowered": None}) is None
+    drawn = series.trial_series({"raised": told, "lowered": None})
+    assert drawn
+    assert drawn.lowered is None
+    assert drawn.raised
+    assert drawn.raised.iterations == (0, 500, 50_000)
+    assert drawn.raised.arms[0].learnt == (0, 2, 3)
+    assert drawn.raised.arms[0].learnt_alive == 2
+    assert series.trial_series({"raised": None, "lowered": None}) is None
 
 
 def test_errors_by_part_are_the_measure_s_with_the_top_behind() -> None:
-    series = measured().parts
-    assert series
-    assert series.full.failed == (False, True, False, False)
-    assert series.screenings.failed == (True, False, True, False)
+    drawn = measured().parts
+    assert drawn
+    assert drawn.full.failed == (False, True, False, False)
+    assert drawn.screenings.failed == (True, False, True, False)
     own = part_errors.part_errors(runs()[2], bottle(), ("cap", "neck"))
     expected = [*own.wrong.values(), own.top, own.band]
-    assert series.full.wrong[2] == pytest.approx(expected, rel=1e-3)
-    assert series.names[-2:] == ("top", "rows of the top")
-    assert len(series.names) == len(expected)
+    assert drawn.full.wrong[2] == pytest.approx(expected, rel=1e-3)
+    assert drawn.names[-2:] == ("top", "rows of the top")
+    assert len(drawn.names) == len(expected)
 
 
 def test_the_plain_network_leads_its_variants() -> None:
-    series = evidence.network_series(PLAIN, [network(0.01), network(0.02)])
-    assert series
-    assert series.networks[0].title == PLAIN.title
-    for each in series.networks:
+    drawn = series.network_series(PLAIN, [network(0.01), network(0.02)])
+    assert drawn
+    assert drawn.networks[0].title == PLAIN.title
+    for each in drawn.networks:
         share = each.failed_screenings / each.screenings
         assert each.failure_low <= share <= each.failure_high
-    assert evidence.network_series(PLAIN, []) is None
+    assert series.network_series(PLAIN, []) is None

@@ -19,10 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.report_double import make_report
 
-from ginn.analysis import series as evidence
+from ginn.analysis import evidence
 from ginn.analysis.claims.corner_kinks import FARTHEST
-from ginn.analysis.facts import ExperimentFacts
-from ginn.analysis.series import Evidence
+from ginn.analysis.evidence import Evidence
+from ginn.analysis.outcomes import ExperimentFacts
+from ginn.analysis.series import LEVELS
 from ginn.figures import axes, network_figure
 from ginn.figures.axes import Scale
 from ginn.figures.network_figure import FigureError
@@ -52,7 +53,7 @@ def measured() -> Evidence:
     """Evidence of a network with three layers, made up; its seeds are those of the report."""
     times = (0, 9, 99, 999_999)
     arms = tuple(
-        evidence.TrialArm(name, 8, learnt, learnt[-1])
+        evidence.InterventionArm(name, 8, learnt, learnt[-1])
         for name, learnt in (
             ("untouched", (0, 0, 1)),
             ("raised", (0, 4, 8)),
@@ -72,21 +73,21 @@ def measured() -> Evidence:
             6, times, tuple(spread_of(FARTHEST / 1.1, 0.2, 0.1, 0.02) for _ in range(3)),
             ((0.4, 0.3, 0.2, 0.05),) * 3, ((0.5, 0.4, 0.3, 0.2),) * 3,
         ),
-        copycats=evidence.LikenessShares(
-            6, evidence.LEVELS, 0.9,
-            *(tuple(tuple((1 - x) ** (power + layer) for x in evidence.LEVELS)
+        duplicate_neurons=evidence.LikenessShares(
+            6, LEVELS, 0.9,
+            *(tuple(tuple((1 - x) ** (power + layer) for x in LEVELS)
                     for layer in range(3)) for power in (5, 1, 3)),
         ),
-        silence=evidence.SilentScreenings(
+        dead_layers=evidence.DeadLayersInScreening(
             "diamond", 10_000, (0, 1, 2, 3), (0, 2, 3, 2), (0.0, 0.25, 1.0, 1.0),
             (0.95, 0.4, 0.1, 0.8),
         ),
-        spells=evidence.SilentRuns(
+        dead_periods=evidence.DeadPeriodsOfRuns(
             "diamond", 999_999,
             (
-                evidence.RunSpells(0, True, ()),
-                evidence.RunSpells(1, True, (evidence.SilentSpell(2, 99, 999),)),
-                evidence.RunSpells(2, False, (evidence.SilentSpell(3, 9, None),)),
+                evidence.DeadPeriodsOfRun(0, True, ()),
+                evidence.DeadPeriodsOfRun(1, True, (evidence.DeadPeriod(2, 99, 999),)),
+                evidence.DeadPeriodsOfRun(2, False, (evidence.DeadPeriod(3, 9, None),)),
             ),
         ),
         symmetry=evidence.MirrorSeries(
@@ -94,7 +95,7 @@ def measured() -> Evidence:
             (0.45, 0.4, 0.35), (0.6, 0.5, 0.4),
             (-0.5, None, 0.25), (-0.8, None, -0.1), (-0.1, None, 0.5),
         ),
-        trials=evidence.TrialSeries(
+        interventions=evidence.InterventionSeries(
             evidence.Treatment("raised", 2, 4, (0, 500, 50_000), arms),
             evidence.Treatment(
                 "lowered", 1, 4, (0, 500, 50_000), (replace(arms[0], name="lowered"),)
@@ -212,7 +213,7 @@ def test_a_chart_describes_itself_and_names_its_unit(name: str) -> None:
     series = getattr(measured(), name)
     assert root.findtext(f"{SVG}desc") == EVIDENCE[name].describe(series, facts())
     words = " ".join(text.text or "" for text in root.iter(f"{SVG}text"))
-    assert (series.unit if name != "silence" else "of the diamond's pixels got right") in words
+    assert (series.unit if name != "dead_layers" else "of the diamond's pixels got right") in words
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -319,18 +320,24 @@ def test_regions_read_off_the_axes(width: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind", "bend"),
-    [("shift", "layer-1", "linear"), ("corners", "layer-2", "log"), ("copycats", "layer-1", "log")],
+    [
+        ("shift", "layer-1", "linear"),
+        ("corners", "layer-2", "log"),
+        ("duplicate_neurons", "layer-1", "log"),
+    ],
 )
 def test_the_first_panel_s_line_read_off_its_axes(name: str, kind: str, bend: str) -> None:
     root, series = drawn(name, NARROW), getattr(measured(), name)
     across_, values = {
         "shift": lambda: (np.log1p(series.iterations), series.layers[0].median),
         "corners": lambda: (np.log1p(series.iterations), series.layers[0].median),
-        "copycats": lambda: (np.array(series.levels), series.end[0]),
+        "duplicate_neurons": lambda: (np.array(series.levels), series.end[0]),
     }[name]()
     (line,) = marks(root, "path", kind)
     count = len(set(axis(root, "below")))
-    x = reader(axis(root, "below", slice(count)), "linear" if name == "copycats" else "log1p")
+    x = reader(
+        axis(root, "below", slice(count)), "linear" if name == "duplicate_neurons" else "log1p"
+    )
     # Ticks of later panels stand lower and would hide these: the first panel's come first.
     y = reader(axis(root, "left", slice(len(set(axis(root, "left"))))), bend)
     told = [i for i, value in enumerate(values) if value]
@@ -344,7 +351,7 @@ def test_every_layer_has_a_panel_with_its_own_line(width: int) -> None:
     for name, kinds in (
         ("shift", ["layer-1", "layer-2", "layer-3"]),
         ("corners", ["layer-2", "layer-3", "output"]),
-        ("copycats", ["layer-1", "layer-2", "layer-3"]),
+        ("duplicate_neurons", ["layer-1", "layer-2", "layer-3"]),
     ):
         starts = [points(marks(drawn(name, width), "path", kind)[0])[0] for kind in kinds]
         assert len({tuple(start) for start in starts}) == 3
@@ -352,12 +359,12 @@ def test_every_layer_has_a_panel_with_its_own_line(width: int) -> None:
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_rings_stand_at_silence_and_success(width: int) -> None:
-    root, series = drawn("silence", width), measured().silence
+    root, series = drawn("dead_layers", width), measured().dead_layers
     assert series
     x, y = reader(axis(root, "below"), "linear"), reader(axis(root, "left"), "linear")
     rings = marks(root, "circle")
     found = [(float(ring["cx"]), float(ring["cy"])) for ring in rings]
-    expected = list(zip(x(series.silent), y(series.right), strict=True))
+    expected = list(zip(x(series.dead_share), y(series.right), strict=True))
     assert np.abs(np.array(found) - expected).max() < 2 * PIXEL
     assert [ring["class"] for ring in rings] == ["control", "layer-2", "layer-3", "layer-2"]
     words = {text.text for text in root.iter(f"{SVG}text")}
@@ -365,13 +372,13 @@ def test_rings_stand_at_silence_and_success(width: int) -> None:
 
 
 def test_equal_trials_stand_side_by_side_at_their_height() -> None:
-    whole = measured().silence
+    whole = measured().dead_layers
     assert whole
     more = replace(
         whole, seeds=tuple(range(34)), layer=(2, 3, 0, 3, *[0] * 30),
-        silent=(1.0, 1.0, 0.5, 1.0, *[0.0] * 30), right=(0.0, 0.0, 0.5, 0.25, *[1.0] * 30),
+        dead_share=(1.0, 1.0, 0.5, 1.0, *[0.0] * 30), right=(0.0, 0.0, 0.5, 0.25, *[1.0] * 30),
     )  # fmt: skip
-    root = drawn("silence", of=replace(measured(), silence=more))
+    root = drawn("dead_layers", of=replace(measured(), dead_layers=more))
     x, y = reader(axis(root, "below"), "linear"), reader(axis(root, "left"), "linear")
     places = np.array([(float(m["cx"]), float(m["cy"])) for m in marks(root, "circle")])
     assert places[:, 1] == pytest.approx(y(more.right), abs=2 * PIXEL)
@@ -383,7 +390,15 @@ def test_equal_trials_stand_side_by_side_at_their_height() -> None:
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_the_name_of_an_axis_stands_clear_of_the_key(width: int) -> None:
-    for name in ("regions", "shift", "corners", "copycats", "silence", "symmetry", "parts"):
+    for name in (
+        "regions",
+        "shift",
+        "corners",
+        "duplicate_neurons",
+        "dead_layers",
+        "symmetry",
+        "parts",
+    ):
         svg = drawn(name, width)
         samples = svg.findall(f"{SVG}g[@transform]")
         last = max(float(each.attrib["transform"].split(",")[1].strip(")")) for each in samples)
@@ -394,7 +409,7 @@ def test_the_name_of_an_axis_stands_clear_of_the_key(width: int) -> None:
 
 
 def test_bars_last_as_long_as_spells() -> None:
-    root = drawn("spells")
+    root = drawn("dead_periods")
     x = reader(axis(root, "below"), "log1p")
     (passing,), (lasting,) = (marks(root, "path", kind) for kind in ("layer-2", "layer-3"))
     for bar, ends in ((passing, (99, 999)), (lasting, (9, 999_999))):
@@ -420,7 +435,7 @@ def test_symmetry_has_a_mark_for_each_score_and_no_correlation_where_there_is_no
 
 
 def test_trials_climb_to_their_shares_and_are_named_there() -> None:
-    root, series = drawn("trials", NARROW), measured().trials
+    root, series = drawn("interventions", NARROW), measured().interventions
     assert series
     assert series.raised
     y = reader(axis(root, "left", slice(6)), "linear")
@@ -439,10 +454,10 @@ def test_trials_climb_to_their_shares_and_are_named_there() -> None:
 
 
 def test_trials_of_one_kind_need_no_other() -> None:
-    trials = measured().trials
+    trials = measured().interventions
     assert trials
-    alone = replace(measured(), trials=replace(trials, raised=None))
-    words = {text.text for text in drawn("trials", of=alone).iter(f"{SVG}text")}
+    alone = replace(measured(), interventions=replace(trials, raised=None))
+    words = {text.text for text in drawn("interventions", of=alone).iter(f"{SVG}text")}
     assert "Imposing silence" in words
     assert "Waking silent layers" not in words
 
@@ -493,17 +508,20 @@ def test_networks_of_any_depth_have_their_panels(depth: int, width: int) -> None
     """Rows of panels fill the width, and none lies over another."""
     whole = measured()
     assert whole.shift
-    assert whole.copycats
+    assert whole.duplicate_neurons
     shift = replace(
         whole.shift, layers=whole.shift.layers[:1] * depth, control=whole.shift.control[:1] * depth
     )
     copies = replace(
-        whole.copycats,
-        **{name: getattr(whole.copycats, name)[:1] * depth for name in ("start", "end", "between")},
+        whole.duplicate_neurons,
+        **{
+            name: getattr(whole.duplicate_neurons, name)[:1] * depth
+            for name in ("start", "end", "between")
+        },
     )
     report = make_report()
     colours = network_figure.colours_of(report.site, depth)
-    for name, series in (("shift", shift), ("copycats", copies)):
+    for name, series in (("shift", shift), ("duplicate_neurons", copies)):
         svg = EVIDENCE[name].draw(series, replace(facts(), widths=(16,) * depth), colours, width)
         root = ElementTree.fromstring(svg)
         words = [text.text for text in root.iter(f"{SVG}text")]

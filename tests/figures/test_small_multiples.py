@@ -57,7 +57,7 @@ def test_an_output_is_the_networks_own_at_the_middle_of_each_cell() -> None:
 
 def test_each_picture_stands_in_its_place_and_failed_ones_are_framed() -> None:
     shown, columns, width = runs(), 4, 400
-    svg = multiples_svg(shown, columns, "trials", make_report().colours, width)
+    svg = multiples_svg(shown, columns, "screening runs", make_report().colours, width)
     data = re.search(r"base64,([^\"]+)", svg)
     assert data
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))).convert("RGBA"))[..., 3]
@@ -73,19 +73,19 @@ def test_each_picture_stands_in_its_place_and_failed_ones_are_framed() -> None:
 
 
 def test_words_say_how_many_and_which_failed() -> None:
-    assert "7 trials" in multiples_description(runs(), "trials")
-    assert "Seeds 2 and 5 failed." in multiples_description(runs(), "trials")
+    assert "7 screening runs" in multiples_description(runs(), "screening runs")
+    assert "Seeds 2 and 5 failed." in multiples_description(runs(), "screening runs")
     good = [each for each in runs() if not each.failed]
-    assert "None failed." in multiples_description(good, "trials")
+    assert "None failed." in multiples_description(good, "screening runs")
 
 
 def test_nothing_to_show_is_refused() -> None:
-    with pytest.raises(ValueError, match="found no trials to show"):
-        multiples_svg([], 4, "trials", make_report().colours, 100)
+    with pytest.raises(ValueError, match="found no screening runs to show"):
+        multiples_svg([], 4, "screening runs", make_report().colours, 100)
 
 
 def test_multiples_survive_the_store() -> None:
-    groups = {"trials": tuple(runs()), "full runs": tuple(runs(2))}
+    groups = {"screening runs": tuple(runs()), "full runs": tuple(runs(2))}
     stored = ARRAYS.of(multiples_as_arrays, multiples_from_arrays)
     again = stored.decode(stored.encode(groups))
     assert list(again) == list(groups)

@@ -9,20 +9,20 @@ import pytest
 from support.report_double import make_report
 
 from ginn.analysis.examples import (
-    CopyExample,
     CornerExample,
+    DeadLayerExample,
+    DuplicateExample,
     Examples,
-    JumperExample,
-    SilenceExample,
+    LateFlipExample,
 )
 from ginn.pages.gallery import gallery
 
 BEST, WORST = "seed-0", "seed-5"
 EVERY = Examples(
     CornerExample(BEST, 40, 5, 22, (3, 17)),
-    CopyExample(BEST, 33, 35, 0.004, 800, 2),
-    JumperExample(WORST, 34, 0.01, 0.0001),
-    SilenceExample(WORST, "diamond", 2, 940, 14, 15),
+    DuplicateExample(BEST, 33, 35, 0.004, 800, 2),
+    LateFlipExample(WORST, 34, 0.01, 0.0001),
+    DeadLayerExample(WORST, "diamond", 2, 940, 14, 15),
 )
 
 
@@ -63,4 +63,4 @@ def test_half_way_is_half_of_the_fall_of_the_loss() -> None:
 
 def test_a_build_without_an_example_has_no_such_place() -> None:
     assert set(places(Examples())) == {"Half way", "Side by side"}
-    assert "Copycats" not in places(replace(EVERY, copy=None))
+    assert "Copycats" not in places(replace(EVERY, duplicate=None))

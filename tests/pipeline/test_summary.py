@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ginn.analysis.facts import RunFacts, ScreeningFacts
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.files import hashed
 from ginn.pipeline.summary import bytes_by_kind, claims_table, outcomes, peak_memory, summary
 from ginn.runtime.cache import Stage

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 
 from ginn.analysis import examples
-from ginn.analysis import facts as phenomena
-from ginn.analysis.facts import RunFacts, ScreeningFacts
+from ginn.analysis.facts import gather_facts
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts, give_roles, with_regions
 from ginn.config.models import Experiment, load_spec
 from ginn.dataset.dataset import Dataset, load_picture
 from ginn.figures import small_multiples
@@ -65,17 +65,13 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
         snapshots=tuple(snapshots.iterations.tolist()),
     )
     runs = [run_facts(seed, seed in failed) for seed in SEEDS]
-    shown_runs = [
-        phenomena.with_regions(run, traced()) for run in phenomena.give_roles(experiment, runs)
-    ]
+    shown_runs = [with_regions(run, traced().regions) for run in give_roles(experiment, runs)]
     screening = ScreeningFacts(128, 10_000, len(failed), tuple(sorted(failed)))
     shown = {run.id: trained_run() for run in shown_runs}
     found = examples.examples(
         shown, dict.fromkeys(shown, traced()), [trained_run()], bottle(), "diamond"
     )
-    facts = phenomena.gather_facts(
-        experiment, bottle(), screening, runs, shown_runs, examples=found
-    )
+    facts = gather_facts(experiment, bottle(), screening, runs, shown_runs, examples=found)
     scale = {run.id: run.loss / float(snapshots.loss[-1]) for run in runs}
     fall = np.linspace(0, 1, len(snapshots))
     full_runs = {
@@ -85,5 +81,5 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
     boundaries = {run.id: traced() for run in shown_runs}
     data = {"index": "data/bottle/index-0123456789.js"}
     small = small_multiples.multiples(full_runs.values(), failed, bottle())
-    pictures = {"trials": small, "full runs": small}
+    pictures = {"screening runs": small, "full runs": small}
     return Report(spec.site, experiment, facts, bottle(), full_runs, boundaries, data, pictures)

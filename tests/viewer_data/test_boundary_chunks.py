@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.runs import drifting_run, run_of, run_of_arrays
 
-from ginn.analysis.facts import Moment
+from ginn.analysis.outcomes import NamedSnapshot
 from ginn.geometry import boundaries as geometry
 from ginn.geometry.boundaries import LEFT, TOP, Boundaries
 from ginn.geometry.motion import motion
@@ -30,7 +30,7 @@ from ginn.viewer_data.boundary_chunks import (
 )
 
 SPRITES = {"layers": [], "output": {"tile": 8, "columns": 1, "files": []}}
-MOMENTS = (Moment("steepest", 7, "It falls."),)
+MOMENTS = (NamedSnapshot("steepest", 7, "It falls."),)
 CARD = RunCard("seed-3", "good-1", "Good run 1", "Ended well.")
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from support.runs import random_run
 
-from ginn.analysis.facts import logits_at
+from ginn.analysis.outcomes import logits_at
 from ginn.dataset.dataset import Dataset, Part
 from ginn.geometry.boundaries import Boundaries, trace
 from ginn.network.forward import probability

@@ -59,7 +59,7 @@ class Hearing:
         return np.asarray(self.right >= 0.5)
 
     @property
-    def learnt_open(self) -> Bool:
+    def learnt_alive(self) -> Bool:
         """Whether the part is learnt while no layer is silent over all of it, (K,).
 
         Beyond a silent layer the network is one constant, which may be right by luck.
@@ -72,7 +72,7 @@ class Hearing:
 
         Infinite if never.
         """
-        unlearnt = np.flatnonzero(~self.learnt_open)
+        unlearnt = np.flatnonzero(~self.learnt_alive)
         since = int(unlearnt[-1]) + 1 if unlearnt.size else 0
         return float(self.iterations[since]) if since < len(self.iterations) else math.inf
 

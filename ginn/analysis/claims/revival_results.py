@@ -36,7 +36,7 @@ WORDS = {
 class Arm:
     """How the trials of one arm came out.
 
-    `learnt` of `trials` got at least half of the part right at the end, and `learnt_open` of them
+    `learnt` of `trials` got at least half of the part right at the end, and `learnt_alive` of them
     with no layer silent over all of it: these decide. `by_patient` are the counts of `learnt` for
     each patient, `by_iteration` for each recorded iteration. `open_at_start` counts the trials that
     were not shut once the change had been made, `open_at_end` those that were not at the end.
@@ -48,7 +48,7 @@ class Arm:
     name: str
     trials: int
     learnt: int
-    learnt_open: int
+    learnt_alive: int
     by_patient: tuple[int, ...]
     by_iteration: tuple[int, ...]
     open_at_start: int
@@ -60,7 +60,7 @@ class Arm:
     def interval(self) -> Interval:
         """The 95% interval of the share that is open and has learnt, for these patients and further
         minibatches."""
-        return proportion_interval(self.learnt_open, self.trials)
+        return proportion_interval(self.learnt_alive, self.trials)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _arm(
         name=name,
         trials=len(own),
         learnt=int(learnt[:, -1].sum()),
-        learnt_open=sum(bool(h.learnt_open[-1]) for _, h in own),
+        learnt_alive=sum(bool(h.learnt_alive[-1]) for _, h in own),
         by_patient=tuple(
             sum(bool(h.learnt[-1]) for t, h in own if t.patient == p) for p in patients
         ),
@@ -223,7 +223,7 @@ def claim_waking(told: Intervention | None) -> Claim:
         "that at the end are open and get at least half of the part right; as many in each arm "
         f"under no effect. {tests} exact sign tests over twins, which see the same pixels, for "
         f"these runs; {' and '.join(WORDS[each] for each in DECIDING)} decide.",
-        value=f"{raised.learnt_open} of {raised.trials} woken copies were open and had the part "
+        value=f"{raised.learnt_alive} of {raised.trials} woken copies were open and had the part "
         f"right at the end; they came to it sooner in at least {sooner.sooner} of {sooner.pairs} "
         "pairs, whatever was done to the twin",
         control=f"{_beside(told)}; {shut} of all {every} copies ever had the part right while shut",
@@ -245,7 +245,7 @@ def _beside(told: Intervention) -> str:
     """How the other arms fared, with the p-value of each against the treated one."""
     arms = {arm.name: arm for arm in told.arms}
     return ", ".join(
-        f"{WORDS[each.other]} {arms[each.other].learnt_open} of {arms[each.other].trials} "
+        f"{WORDS[each.other]} {arms[each.other].learnt_alive} of {arms[each.other].trials} "
         f"({formatting.p_value(each.p_value)})"
         for each in told.comparisons
     )
@@ -290,7 +290,7 @@ def claim_silencing(told: Intervention | None) -> Claim:
         "half of the silenced learn again, by the 95% interval; it holds if fewer than half do, "
         "and fewer than in either other arm, where as many do under no effect. "
         f"{tests} exact sign tests over twins, which see the same pixels.",
-        value=f"{silenced.learnt_open} of {silenced.trials} silenced copies were open again and "
+        value=f"{silenced.learnt_alive} of {silenced.trials} silenced copies were open again and "
         f"had the part right at the end; {silenced.open_at_end} were open at all; "
         f"{silenced.lucky_at_start} had it right by luck when silenced",
         control=_beside(told),

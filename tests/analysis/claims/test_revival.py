@@ -233,7 +233,7 @@ def test_a_constant_that_is_right_by_luck_is_no_learning() -> None:
     runs = [run_of(silent, silent) if t.arm == "lowered" else answers(True) for t in each]
     told = read(each, runs, WHITE_LEFT, treated="lowered")
     arm = next(arm for arm in told.arms if arm.name == "lowered")
-    assert (arm.learnt, arm.learnt_open, arm.lucky_at_start) == (8, 0, 8)
+    assert (arm.learnt, arm.learnt_alive, arm.lucky_at_start) == (8, 0, 8)
     assert [(c.better, c.worse, c.sooner) for c in told.comparisons] == [(0, 8, 0)] * 2
     claim = claim_silencing(told)
     assert claim.verdict == "holds"

@@ -12,19 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import Layer, random_run, run_of
 
-from ginn.analysis.facts import (
+from ginn.analysis.facts import facts_as_json, gather_facts
+from ginn.analysis.outcomes import (
     PIXELS_AT_ONCE,
-    Moment,
+    NamedSnapshot,
     RunFacts,
     ScreeningFacts,
-    facts_as_json,
     full_run_seeds,
-    gather_facts,
     give_roles,
     good_snapshots,
     has_failed,
     logits_at,
-    moments,
+    named_snapshots,
     outcome,
     part_accuracy,
     screening_facts,
@@ -112,7 +111,7 @@ def sliding_run(places: Sequence[float], loss: Sequence[float], ended: str = "")
     return run_of(*networks, iterations=iterations, loss=np.array(loss), ended=ended)
 
 
-def at_snapshots(found: Sequence[Moment]) -> list[tuple[str, int]]:
+def at_snapshots(found: Sequence[NamedSnapshot]) -> list[tuple[str, int]]:
     return [(moment.name, moment.snapshot) for moment in found]
 
 
@@ -132,7 +131,7 @@ FALLING = [0.9, 0.8, 0.7, 0.4, 0.3, 0.25]
 def test_a_run_is_good_between_its_first_and_its_last_good_snapshot(
     places: list[float], first: int, last: int, ends_well: bool
 ) -> None:
-    found = moments(sliding_run(places, FALLING), halves(0.5))
+    found = named_snapshots(sliding_run(places, FALLING), halves(0.5))
     told = {moment.name: moment for moment in found}
     assert (told["first-good"].snapshot, told["last-good"].snapshot) == (first, last)
     assert told["last-good"].text.startswith("The run ends with" if ends_well else "The last")
@@ -142,7 +141,7 @@ def test_a_run_is_good_between_its_first_and_its_last_good_snapshot(
 
 
 def test_a_run_that_never_was_good_says_so_where_it_falls_most() -> None:
-    found = moments(sliding_run([LEFT_WRONG] * 6, FALLING), halves(0.5))
+    found = named_snapshots(sliding_run([LEFT_WRONG] * 6, FALLING), halves(0.5))
     assert at_snapshots(found) == [("steepest", 3)]
     assert "from 0.7 to 0.4 " in found[0].text
     assert found[0].text.endswith("at no snapshot is half of every major part right.")
@@ -159,7 +158,7 @@ def test_a_run_that_never_was_good_says_so_where_it_falls_most() -> None:
 def test_the_steepest_step_is_the_largest_fall_of_the_logarithm(
     loss: list[float], steepest: int
 ) -> None:
-    found = moments(sliding_run([GOOD] * 4, loss), halves(0.5))
+    found = named_snapshots(sliding_run([GOOD] * 4, loss), halves(0.5))
     assert ("steepest", steepest) in at_snapshots(found)
 
 
@@ -167,7 +166,10 @@ def test_the_steepest_step_is_the_largest_fall_of_the_logarithm(
 def test_a_loss_that_never_falls_has_no_steepest_step(loss: list[float]) -> None:
     run = sliding_run([GOOD] * len(loss), loss, ended="no longer finite")
     last = len(loss) - 1
-    assert at_snapshots(moments(run, halves(0.5))) == [("first-good", 0), ("last-good", last)]
+    assert at_snapshots(named_snapshots(run, halves(0.5))) == [
+        ("first-good", 0),
+        ("last-good", last),
+    ]
 
 
 def test_good_snapshots_are_those_that_have_not_failed_one_by_one() -> None:
@@ -235,7 +237,7 @@ def test_roles_follow_the_outcome(outcomes: list[tuple[float, bool]]) -> None:
 def test_facts_hold_the_whole_experiment_and_go_to_json() -> None:
     dataset, runs = halves(0.5), [threshold_run(0.5, 0), threshold_run(0.1, 1)]
     outcomes = [outcome(each, dataset) for each in runs]
-    shown = [with_regions(outcomes[0], trace(runs[0]))]
+    shown = [with_regions(outcomes[0], trace(runs[0]).regions)]
     facts = gather_facts(experiment(), dataset, ScreeningFacts(2, 5, 0, ()), outcomes, shown)
     told = facts.experiment
     # One line cuts the square into two linear regions.

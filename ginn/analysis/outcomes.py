@@ -1,0 +1,251 @@
+"""The outcome of runs: what each run reached, whether it failed, and which runs are shown.
+
+A run has failed when it gets more than half of a major part of the picture wrong. The roles of
+the shown runs follow from what was measured, never from a seed's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn.config.models import Experiment
+from ginn.dataset.dataset import Dataset, Photograph
+from ginn.network.forward import pre_activations
+from ginn.network.run import Float64, RecordedRun, run_id
+
+# A run has failed when it gets less than this share of a major part right.
+FAILED_BELOW = 0.5
+# Pixels judged together: a layer's activations at as many stay in a core's own cache.
+PIXELS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class PartFacts:
+    """A named part: its colour, the share of the domain it covers, and whether it is major."""
+
+    name: str
+    label: str
+    share: float
+    major: bool
+
+
+@dataclass(frozen=True)
+class ScreeningFacts:
+    """How many seeds were trained briefly, for how many iterations, and which failed by then."""
+
+    seeds: int
+    iterations: int
+    failed: int
+    failed_seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """The outcome of one run. Shares are fractions of pixels; the loss is in nats.
+
+    `role` is "good-1", "bad-1", ... for an shown run and empty for the others. Counts of
+    linear regions are 0 for a run whose boundaries were not traced. `ended` says why a run
+    stopped early, and is empty for one that did not.
+    """
+
+    id: str
+    seed: int
+    role: str
+    title: str
+    failed: bool
+    loss: float
+    accuracy: float
+    part_accuracy: dict[str, float]
+    regions_start: int
+    regions_end: int
+    ended: str
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: "good run 1", but "the bad run" where there is one alone."""
+        name = self.title.lower()
+        return name if name[-1:].isdigit() else f"the {name}"
+
+
+@dataclass(frozen=True)
+class NamedSnapshot:
+    """A snapshot to go to: what it is to a program, its number, and one sentence for a reader."""
+
+    name: str
+    snapshot: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ExperimentFacts:
+    """What one experiment was and how it came out.
+
+    `top` names the parts that are the picture's top; `photograph` says how an image was read.
+    """
+
+    id: str
+    pixels: int
+    widths: tuple[int, ...]
+    parameters: int
+    iterations: int
+    batch: int
+    snapshots: int
+    white_share: float
+    parts: tuple[PartFacts, ...]
+    screening: ScreeningFacts
+    full_runs: tuple[RunFacts, ...]
+    shown_runs: tuple[RunFacts, ...]
+    failed_runs: int
+    top: tuple[str, ...] = ()
+    photograph: Photograph | None = None
+
+
+def logits_at(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> Float64:
+    """The logit of white at every pixel (n, n) of one snapshot, in float64."""
+    logit = pre_activations(*snapshots.at(snapshot), dataset.points())[-1]
+    return logit[:, 0].reshape(dataset.labels.shape)
+
+
+def part_accuracy(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> dict[str, float]:
+    """The share of each part's pixels on the right side of p = 0.5 at one snapshot."""
+    right = (logits_at(snapshots, snapshot, dataset) > 0) == dataset.labels
+    return {part.name: float(right[part.mask].mean()) for part in dataset.parts}
+
+
+def has_failed(accuracy: Mapping[str, float], dataset: Dataset) -> bool:
+    """Whether more than half of some major part is wrong."""
+    return any(part.major and accuracy[part.name] < FAILED_BELOW for part in dataset.parts)
+
+
+def outcome(snapshots: RecordedRun, dataset: Dataset) -> RunFacts:
+    """What became of one run, without a role; a run that ended early has failed."""
+    accuracy = part_accuracy(snapshots, -1, dataset)
+    return RunFacts(
+        id=run_id(snapshots.seed),
+        seed=snapshots.seed,
+        role="",
+        title=f"Seed {snapshots.seed}",
+        failed=bool(snapshots.ended) or has_failed(accuracy, dataset),
+        loss=float(snapshots.loss[-1]),
+        accuracy=float(snapshots.accuracy[-1]),
+        part_accuracy=accuracy,
+        regions_start=0,
+        regions_end=0,
+        ended=snapshots.ended,
+    )
+
+
+def named_snapshots(snapshots: RecordedRun, dataset: Dataset) -> tuple[NamedSnapshot, ...]:
+    """The named snapshots of a run, in order.
+
+    "first-good" and "last-good" are the first and the last snapshot at which no major part is more
+    than half wrong, where there is one; "steepest" is the one reached by the largest fall of the
+    loss' logarithm in one recorded step, where it ever falls.
+    """
+    found = []
+    good = np.flatnonzero(good_snapshots(snapshots, dataset))
+    if good.size:
+        text = "The first snapshot with at least half of every major part right."
+        found.append(NamedSnapshot("first-good", int(good[0]), text))
+        text = (
+            "The run ends with at least half of every major part right."
+            if good[-1] == len(snapshots) - 1
+            else "The last snapshot with at least half of every major part right."
+        )
+        found.append(NamedSnapshot("last-good", int(good[-1]), text))
+    # A loss of 0 has no logarithm; the least positive number has.
+    falls = -np.diff(np.log(np.maximum(snapshots.loss, np.finfo(np.float64).tiny)))
+    if falls.size and falls.max() > 0:
+        steepest = int(falls.argmax()) + 1
+        before, after = snapshots.loss[steepest - 1 : steepest + 1]
+        text = f"The loss falls most steeply, from {before:.3g} to {after:.3g} in one recorded step"
+        text += "." if good.size else "; at no snapshot is half of every major part right."
+        found.append(NamedSnapshot("steepest", steepest, text))
+    return tuple(sorted(found, key=lambda each: each.snapshot))
+
+
+def good_snapshots(snapshots: RecordedRun, dataset: Dataset) -> NDArray[np.bool_]:
+    """Whether no major part is more than half wrong, at each snapshot (K,); in float64."""
+    points = dataset.points().T  # (2, P)
+    layers = [
+        (weight.astype(np.float64), bias.astype(np.float64)[..., None])
+        for weight, bias in zip(snapshots.weights, snapshots.biases, strict=True)
+    ]
+    white = np.empty((len(snapshots), points.shape[1]), dtype=np.bool_)
+    for first in range(0, points.shape[1], PIXELS_AT_ONCE):
+        pixels = slice(first, first + PIXELS_AT_ONCE)
+        for snapshot in range(len(snapshots)):
+            activation = points[:, pixels]
+            for weight, bias in layers:
+                pre_activation = weight[snapshot] @ activation + bias[snapshot]  # (out, pixels)
+                activation = np.maximum(pre_activation, 0)
+            white[snapshot, pixels] = pre_activation[0] > 0
+    right = white.reshape(-1, *dataset.labels.shape) == dataset.labels  # (K, n, n)
+    accuracies = (
+        {part.name: float(each[part.mask].mean()) for part in dataset.parts} for each in right
+    )
+    return np.array([not has_failed(accuracy, dataset) for accuracy in accuracies], dtype=np.bool_)
+
+
+def screening_facts(
+    experiment: Experiment, screened: Sequence[RecordedRun], dataset: Dataset
+) -> ScreeningFacts:
+    """Which seeds had failed when their screening ended."""
+    failed = tuple(run.seed for run in screened if outcome(run, dataset).failed)
+    return ScreeningFacts(len(screened), experiment.screening_iterations, len(failed), failed)
+
+
+def full_run_seeds(experiment: Experiment, screening: ScreeningFacts) -> tuple[int, ...]:
+    """The seeds to train in full, rising: the first ones, and others whose screening failed.
+
+    Where fewer others failed than the experiment asks for, the next seeds make up the number.
+    """
+    first = list(range(experiment.first_seeds))
+    others = [seed for seed in screening.failed_seeds if seed >= experiment.first_seeds]
+    chosen = first + others[: experiment.failed_seeds]
+    following = experiment.first_seeds
+    while len(chosen) < experiment.first_seeds + experiment.failed_seeds:
+        if following not in chosen:
+            chosen.append(following)
+        following += 1
+    return tuple(sorted(chosen))
+
+
+def give_roles(experiment: Experiment, runs: Sequence[RunFacts]) -> tuple[RunFacts, ...]:
+    """The shown runs: the best by loss as good ones, then the worst as bad ones.
+
+    Runs that failed rank behind all that did not. Titles say what was measured: where no run
+    failed the last is the "Worst run", and a good role filled by a failed run is "Failed run".
+    """
+    ranked = sorted(runs, key=lambda run: (run.failed, run.loss, run.seed))
+    good = ranked[: experiment.good_runs]
+    bad = ranked[::-1][: experiment.bad_runs]
+    return tuple(
+        replace(run, role=f"{role}-{number}", title=_title(role, number, len(group), run.failed))
+        for role, group in (("good", good), ("bad", bad))
+        for number, run in enumerate(group, 1)
+    )
+
+
+def _title(role: str, number: int, count: int, failed: bool) -> str:
+    """The name a reader sees for an shown run."""
+    words = {
+        ("good", False): "Good run",
+        ("good", True): "Failed run",
+        ("bad", False): "Worst run",
+        ("bad", True): "Bad run",
+    }[role, failed]
+    return f"{words} {number}" if count > 1 else words
+
+
+def with_regions(run: RunFacts, regions: NDArray[np.int32]) -> RunFacts:
+    """The run with its linear regions at the first and last of the K snapshots; (K,)."""
+    return replace(
+        run,
+        regions_start=int(regions[0]),
+        regions_end=int(regions[-1]),
+    )
