@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.killing import Killings, copy_content, digest
 from support.paths import ROOT
+from support.skips import LACKS_A_RIGHT
 
 import build as story
 
@@ -66,7 +67,7 @@ def disk(killings: Killings) -> Iterator[Path]:
     except FileNotFoundError:
         mounted = False
     if not mounted:
-        pytest.skip("DISK FULL AND READ-ONLY NOT TESTED: this user may mount no disk")
+        pytest.skip(f"full and read-only disks are not tested: {LACKS_A_RIGHT} mount a disk")
     try:
         subprocess.run(["cp", "-r", str(killings.root / "old"), str(killings.site)], check=True)
         yield place

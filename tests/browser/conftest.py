@@ -1,41 +1,83 @@
-"""A small site, built once and served under a sub-path, and a browser that tells what it minds."""
+"""A small site, built once and served under a sub-path, and a browser that reports complaints."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from support.browser import BuiltSite, Journal, Open, chromium
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from support.browser import ADDRESS, HOST, BuiltSite, Explore, Journal, Open, chromium
+from support.explorer import explorer, ready
+from support.once import once
 from support.paths import ROOT
 from support.static_host import hosted
 
+# Shows another view state in a page that is open, and waits until it has been drawn. The number
+# makes every address a new one, or the browser would not report a change.
+SHOW = """address => new Promise((resolve) => {
+  document.querySelector("dialog[open]")?.close();
+  document.activeElement?.blur();
+  scrollTo(0, 0);
+  addEventListener("hashchange", () =>
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve())), { once: true });
+  location.replace(address);
+})"""
+
+
+def build_draft(folder: Path) -> None:
+    """Build the draft report into `folder`, beside its cache."""
+    command = [
+        *(sys.executable, "build.py", "--draft", "--base-url", ADDRESS),
+        *("--site", folder / "site", "--cache", folder / "cache"),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
 
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltSite]:
-    """The draft report, as `python build.py --draft` makes it, at the address that it is told."""
-    folder = tmp_path_factory.mktemp("built")
-    site = folder / "site"
-    with hosted(site) as address:
-        command = [
-            *(sys.executable, "build.py", "--draft", "--base-url", address),
-            *("--site", site, "--cache", folder / "cache"),
-        ]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        yield BuiltSite(site, {"http": address, "file": f"{site.as_uri()}/"})
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The draft report, as `python build.py --draft` makes it; built once for all workers."""
+    site = once(tmp_path_factory, "built", build_draft) / "site"
+    return BuiltSite(site, {"http": ADDRESS, "file": f"{site.as_uri()}/"})
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
+def browser(built_site: BuiltSite) -> Iterator[Browser]:
+    """A headless Chromium, in which `ADDRESS` leads to the built site."""
     path = chromium()
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with hosted(built_site.folder) as place, sync_playwright() as playwright:
+        # Each worker serves the site at a port of its own, and the site knows one address.
+        rule = f"MAP {HOST}:80 {place.split('/')[2]}"
+        launched = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", f"--host-resolver-rules={rule}"]
+        )
         yield launched
         launched.close()
+
+
+def listen(page: Page) -> Journal:
+    """The journal of a page from now on."""
+    journal = Journal()
+    page.on("request", lambda request: journal.requests.append(request.url))
+    page.on("pageerror", lambda error: journal.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            journal.complaints.append(f"{message.text} at {message.location.get('url')}")
+            if message.type in ("warning", "error")
+            else None
+        ),
+    )
+    return journal
+
+
+def new_context(browser: Browser, size: tuple[int, int], scheme: str) -> BrowserContext:
+    """A fresh profile."""
+    viewport = {"width": size[0], "height": size[1]}
+    return browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -54,21 +96,11 @@ def open_page(browser: Browser) -> Iterator[Open]:
         before: Callable[[Page], object] = lambda page: None,
         complaining: bool = False,
     ) -> tuple[Page, Journal]:
-        viewport = {"width": size[0], "height": size[1]}
-        context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
+        context = new_context(browser, size, scheme)
         contexts.append(context)
-        page, journal = context.new_page(), Journal()
+        page = context.new_page()
+        journal = listen(page)
         opened.append((journal, complaining))
-        page.on("request", lambda request: journal.requests.append(request.url))
-        page.on("pageerror", lambda error: journal.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                journal.complaints.append(f"{message.text} at {message.location.get('url')}")
-                if message.type in ("warning", "error")
-                else None
-            ),
-        )
         before(page)
         page.goto(address)
         return page, journal
@@ -78,3 +110,58 @@ def open_page(browser: Browser) -> Iterator[Open]:
         context.close()
     for journal, complaining in opened:
         assert complaining or not journal.complaints, journal.complaints
+
+
+@pytest.fixture(scope="module")
+def explorer_pages(browser: Browser) -> Iterator[dict[object, tuple[Page, Journal]]]:
+    """The explorers that `explore` has opened for a module's tests, by place, size and colours."""
+    pages: dict[object, tuple[Page, Journal]] = {}
+    yield pages
+    for page, _ in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def explore(
+    browser: Browser, built_site: BuiltSite, explorer_pages: dict[object, tuple[Page, Journal]]
+) -> Iterator[Explore]:
+    """Shows a view state in the explorer; at the end the page may not have complained.
+
+    A module's tests share the page, since loading it takes longer than most tests: each starts
+    from its own view state, with nothing focused, the help closed and the pointer off the stage.
+    A test that depends on a fresh page (requests, history, announcements) uses `open_page`.
+    """
+
+    def show(
+        state: str = "",
+        place: str = "http",
+        size: tuple[int, int] = (1280, 800),
+        scheme: str = "light",
+    ) -> Page:
+        key = (place, size, scheme)
+        if key in explorer_pages:
+            page, _ = explorer_pages[key]
+            page.bring_to_front()
+            page.mouse.move(0, 0)
+            number = page.evaluate("window.shown = (window.shown ?? 0) + 1")
+            page.evaluate(SHOW, explorer(built_site, place, f"{state}&test={number}".lstrip("&")))
+        else:
+            page = new_context(browser, size, scheme).new_page()
+            explorer_pages[key] = page, listen(page)
+            page.goto(explorer(built_site, place, state))
+        return page
+
+    yield show
+    for _, journal in explorer_pages.values():
+        complaints = journal.complaints[:]
+        journal.complaints.clear()
+        assert not complaints, complaints
+
+
+@pytest.fixture(scope="module")
+def quiet_page(browser: Browser, built_site: BuiltSite) -> Iterator[Page]:
+    """A page of the explorer in which the viewer's functions can be called."""
+    page = browser.new_page()
+    page.goto(explorer(built_site))
+    yield ready(page)
+    page.close()

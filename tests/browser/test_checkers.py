@@ -1,4 +1,4 @@
-"""Every page, style and figure before the checkers that others keep."""
+"""Pages, styles, figures and workflows, checked by programs of others."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from support.browser import BuiltSite, Open
-from support.checkers import ROOT, package_file, program
+from support.checkers import package_file, program
+from support.paths import ROOT
+from support.site_data import pages_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.checker]
 
-SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
 # What the Nu checker does not know yet, by the words of its complaint.
 UNKNOWN_TO_NU = {
     "“vector-effect”: Property “vector-effect” doesn't exist": "SVG 2, 8.13; in every browser",
@@ -37,14 +38,14 @@ def nu_complaints(paths: list[Path]) -> list[str]:
     ]
 
 
-def test_the_nu_checker_minds_nothing(built_site: BuiltSite) -> None:
+def test_nu_finds_no_error_in_any_page_style_or_svg(built_site: BuiltSite) -> None:
     kinds = {".html", ".css", ".svg"}
     paths = [path for path in sorted(built_site.folder.rglob("*")) if path.suffix in kinds]
     assert {path.suffix for path in paths} == kinds
     assert nu_complaints(paths) == []
 
 
-def test_the_nu_checker_is_awake(tmp_path: Path) -> None:
+def test_nu_finds_errors_that_were_made(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text("<!doctype html><html lang=en><title>a</title><p><div>b</p>", "utf-8")
     style = tmp_path / "style.css"
@@ -52,10 +53,6 @@ def test_the_nu_checker_is_awake(tmp_path: Path) -> None:
     complaints = " ".join(nu_complaints([page, style]))
     assert "No “p” element in scope" in complaints
     assert "colour" in complaints
-
-
-def pages_of(site: BuiltSite) -> list[str]:
-    return [p.relative_to(site.folder).as_posix() for p in sorted(site.folder.rglob("*.html"))]
 
 
 def axe_violations(page: object, source: str) -> list[str]:
@@ -70,21 +67,21 @@ def axe_violations(page: object, source: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_on_any_page(
-    built_site: BuiltSite, open_page: Open, scheme: str, size: str
-) -> None:
+def test_axe_finds_no_violation_on_any_page(built_site: BuiltSite, open_page: Open) -> None:
     source = package_file("axe-core/axe.min.js").read_text(encoding="utf-8")
     pages = pages_of(built_site)
     assert len(pages) >= 4
     for address in pages:
-        page, _ = open_page(built_site.addresses["http"] + address, SIZES[size], scheme)
+        page, _ = open_page(built_site.addresses["http"] + address)
         page.wait_for_load_state("networkidle")
-        assert axe_violations(page, source) == [], address
+        assert axe_violations(page, source) == [], (address, "light, 1280 px")
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.evaluate("() => new Promise((resolve) => requestAnimationFrame(resolve))")
+        assert axe_violations(page, source) == [], (address, "dark, 360 px")
 
 
-def test_axe_is_awake(built_site: BuiltSite, open_page: Open) -> None:
+def test_axe_finds_violations_that_were_made(built_site: BuiltSite, open_page: Open) -> None:
     source = package_file("axe-core/axe.min.js").read_text(encoding="utf-8")
     page, _ = open_page(built_site.addresses["http"])
     # The first may have become a stage by now.
@@ -114,13 +111,13 @@ def workflow_complaints(paths: list[Path]) -> list[str]:
     ]
 
 
-def test_actionlint_minds_nothing_in_the_workflows() -> None:
+def test_actionlint_finds_no_error_in_the_workflows() -> None:
     paths = sorted((ROOT / ".github/workflows").glob("*.yml"))
     assert {path.name for path in paths} >= {"pages.yml", "test.yml"}
     assert workflow_complaints(paths) == []
 
 
-def test_actionlint_is_awake(tmp_path: Path) -> None:
+def test_actionlint_finds_an_error_that_was_made(tmp_path: Path) -> None:
     broken = tmp_path / "broken.yml"
     text = (ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8")
     broken.write_text(re.sub(r"\bruns-on:", "run-on:", text, count=1), "utf-8")

@@ -35,7 +35,7 @@ def neurons(page: Page) -> int:
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
-def test_each_explorer_shows_its_own_network_and_leads_to_the_other(
+def test_explorer_of_each_experiment_shows_its_own_network(
     site: str, open_page: Open, size: tuple[int, int]
 ) -> None:
     page, _ = open_page(f"{site}explore/index.html", size=size)
@@ -52,9 +52,7 @@ def test_each_explorer_shows_its_own_network_and_leads_to_the_other(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_figure_is_alive_with_its_own_experiment_and_opens_its_explorer(
-    site: str, open_page: Open
-) -> None:
+def test_figure_opens_the_explorer_of_its_experiment(site: str, open_page: Open) -> None:
     page, journal = open_page(f"{site}bottle/index.html")
     figure = page.locator("#figure-end")
     figure.scroll_into_view_if_needed()

@@ -1,4 +1,4 @@
-"""The network's answer at a point, computed in a real browser, against the one computed here."""
+"""The forward pass in the browser against the one in Python."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("widths", [(1,), (7,), (16, 16, 16), (5, 30), (3, 2, 4, 2)])
-def test_the_browser_computes_what_the_build_does(page: Page, widths: tuple[int, ...]) -> None:
+def test_forward_pass_in_the_browser_is_that_of_the_build(
+    page: Page, widths: tuple[int, ...]
+) -> None:
     run = random_run(widths, 9)
     text = weight_chunks.encode(weight_chunks.parameters(run, 4, 5))
     points = np.random.default_rng(0).random((20, 2))
@@ -77,7 +79,7 @@ def test_the_browser_computes_what_the_build_does(page: Page, widths: tuple[int,
     assert 0 < silent < len(asked) * widths[-1]
 
 
-def test_every_bit_arrives(page: Page) -> None:
+def test_weights_decoded_are_the_same_to_the_bit(page: Page) -> None:
     """Minus zero, the least and the largest floats, and a few that step far."""
     bits = np.array([0, 1 << 31, 1, 0x7F7FFFFF, 0xFF7FFFFF, 0x3F800000, 0xBF800001, 0x80000001])
     values = bits.astype(np.uint32).view(np.float32).reshape(2, 4).repeat(3, axis=1)[:, :9]
@@ -115,7 +117,9 @@ def resealed(text: str) -> str:
         (resealed, "bits holds 25 numbers, its head says 26"),
     ],
 )
-def test_damage_is_said(page: Page, damage: Callable[[str], object], message: str) -> None:
+def test_damaged_weights_are_refused_with_the_reason(
+    page: Page, damage: Callable[[str], object], message: str
+) -> None:
     text = weight_chunks.encode(weight_chunks.parameters(random_run((3,), 2), 0, 2))
     page.evaluate("text => void GINN.forward.decode(text)", text)
     with pytest.raises(Error, match=re.escape(message)):
@@ -123,7 +127,7 @@ def test_damage_is_said(page: Page, damage: Callable[[str], object], message: st
 
 
 @pytest.mark.parametrize("step", [3, 6])
-def test_a_snapshot_of_another_chunk_is_refused(page: Page, step: int) -> None:
+def test_snapshot_of_another_chunk_is_refused(page: Page, step: int) -> None:
     text = weight_chunks.encode(weight_chunks.parameters(random_run((3,), 9), 4, 2))
     with pytest.raises(Error, match=f"holds snapshots 4 to 5, not {step}"):
         page.evaluate(ANSWERS, [text, [[step, 0.5, 0.5]]])

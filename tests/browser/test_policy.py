@@ -80,7 +80,7 @@ def try_all(page: Page, host: str) -> None:
     ("place", "address"),
     [*((place, address) for place in PLACES for address in PAGES), ("http", "404.html")],
 )
-def test_the_policy_refuses_every_other_host(
+def test_request_to_another_host_is_refused(
     built_site: BuiltSite, open_page: Open, other_host: tuple[str, list[str]],
     place: str, address: str,
 ) -> None:  # fmt: skip
@@ -93,7 +93,7 @@ def test_the_policy_refuses_every_other_host(
     assert len(re.findall("Content Security Policy", refused)) >= len(WAYS_OUT) - 1
 
 
-def test_without_the_policy_the_other_host_would_be_asked(
+def test_request_without_the_policy_reaches_the_other_host(
     built_site: BuiltSite, browser: Browser, other_host: tuple[str, list[str]]
 ) -> None:
     host, asked = other_host
@@ -107,7 +107,7 @@ def test_without_the_policy_the_other_host_would_be_asked(
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("way", WAYS_IN)
-def test_the_policy_refuses_what_is_written_into_a_page(
+def test_code_and_style_written_into_a_page_are_refused(
     built_site: BuiltSite, open_page: Open, place: str, way: str
 ) -> None:
     page, journal = open_page(built_site.addresses[place] + "index.html", complaining=True)
@@ -117,7 +117,7 @@ def test_the_policy_refuses_what_is_written_into_a_page(
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_everything_a_reader_can_open_comes_from_the_site(
+def test_pages_load_everything_from_their_own_site(
     built_site: BuiltSite, open_page: Open, place: str
 ) -> None:
     for address in PAGES:
@@ -134,7 +134,9 @@ def test_everything_a_reader_can_open_comes_from_the_site(
         assert [url for url in journal.requests if not url.startswith((*own, "data:"))] == []
 
 
-def test_a_wrong_address_finds_its_way_home(built_site: BuiltSite, open_page: Open) -> None:
+def test_wrong_address_shows_a_link_to_the_first_page(
+    built_site: BuiltSite, open_page: Open
+) -> None:
     page, journal = open_page(built_site.addresses["http"] + "no/such/page.html", complaining=True)
     assert all("404" in complaint for complaint in journal.complaints)
     assert page.evaluate("document.styleSheets.length") == 1

@@ -16,6 +16,7 @@ from PIL import Image
 from support.link_checker import complaints
 from support.paths import ROOT
 from support.report_double import make_report
+from support.skips import LACKS_A_RIGHT
 
 from ginn.pages.articles import ArticleError
 from ginn.pages.images import beside
@@ -126,7 +127,7 @@ def test_what_cannot_be_shown_is_refused_with_its_line(
     (folder / "folder.png").mkdir(parents=True)
     (tmp_path / "cat.png").write_bytes(picture())
     if sys.platform == "win32" and "(out.png)" in markdown:
-        pytest.skip("making links needs a right of its own on Windows")
+        pytest.skip(f"{LACKS_A_RIGHT} make links")
     if sys.platform != "win32":
         (folder / "out.png").symlink_to(tmp_path / "cat.png")
     (folder / "cat.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")

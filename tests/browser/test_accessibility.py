@@ -1,31 +1,21 @@
-"""Every page for everyone: narrow, enlarged, without scripts, on a slow line, by keyboard alone,
-in the reader's own colours, without motion, and on paper.
+"""Every page for every reader: narrow, enlarged, without scripts, on a slow line, by keyboard
+alone, in forced colours, with reduced motion, and printed.
 """
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
 import pytest
-from browser.test_compare import both_ready
-from browser.test_explorer import data, explorer, last_run, ready
-from numpy.typing import NDArray
-from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
-from support.browser import BuiltSite, Open
+from playwright.sync_api import Browser, Locator, expect
+from support.browser import BuiltSite, Explore, Open
+from support.explorer import both_ready, explorer, pixels, ready
+from support.site_data import first_run, last_run, pages_of
 
 pytestmark = pytest.mark.browser
-
 MOST_BYTES = 200_000
 SCHEMES = ["light", "dark"]
-
-
-def pages_of(site: BuiltSite) -> list[str]:
-    return [p.relative_to(site.folder).as_posix() for p in sorted(site.folder.rglob("*.html"))]
-
-
 # What holds text and cuts it off. A label that is for screen readers alone is cut on purpose.
 CUT = """() => [...document.querySelectorAll("body *")].filter((e) => {
   const { overflowX, clipPath, display } = getComputedStyle(e);
@@ -43,27 +33,27 @@ SPACING = """() => {
 
 
 # 320 px is a window of 1280 px at 400%, and what WCAG 2.2, 1.4.10 asks for; 640 is one at 200%.
-@pytest.mark.parametrize("width", [320, 360, 640])
-def test_nothing_scrolls_sideways_or_is_cut_off(
-    built_site: BuiltSite, open_page: Open, width: int
+def test_pages_at_any_width_neither_scroll_sideways_nor_cut_text(
+    built_site: BuiltSite, open_page: Open
 ) -> None:
     for address in pages_of(built_site):
-        page, _ = open_page(built_site.addresses["http"] + address, (width, 740))
+        page, _ = open_page(built_site.addresses["http"] + address, (320, 740))
         page.wait_for_load_state("networkidle")
-        for spaced in (False, True):
-            if spaced:
-                page.evaluate(SPACING)
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, (address, spaced)
-            assert page.evaluate(CUT) == [], (address, spaced)
+        for width in (320, 360, 640):
+            page.set_viewport_size({"width": width, "height": 740})
+            for spacing in ("document.adoptedStyleSheets = []", SPACING):
+                page.evaluate(spacing)
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, (address, width, spacing)
+                assert page.evaluate(CUT) == [], (address, width, spacing)
 
 
 @pytest.mark.parametrize("width", [320, 640])
-def test_the_help_and_two_stages_fit_a_narrow_screen(
-    built_site: BuiltSite, open_page: Open, width: int
+def test_help_and_two_stages_fit_a_narrow_screen(
+    built_site: BuiltSite, explore: Explore, width: int
 ) -> None:
     state = f"step=90&beside={last_run(built_site)['id']}&point=0.5,0.4&show=2"
-    page, _ = open_page(explorer(built_site, state=state), (width, 400))
+    page = explore(state, size=(width, 400))
     both_ready(page).keyboard.press("?")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -73,7 +63,7 @@ def test_the_help_and_two_stages_fit_a_narrow_screen(
     assert page.evaluate(CUT) == []
 
 
-def test_every_page_can_be_read_without_scripts(built_site: BuiltSite, browser: Browser) -> None:
+def test_pages_without_scripts_can_be_read(built_site: BuiltSite, browser: Browser) -> None:
     for address in pages_of(built_site):
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
@@ -91,9 +81,7 @@ def test_every_page_can_be_read_without_scripts(built_site: BuiltSite, browser: 
         context.close()
 
 
-def test_every_page_is_light_before_a_reader_does_anything(
-    built_site: BuiltSite, browser: Browser
-) -> None:
+def test_pages_opened_load_at_most_200_kb(built_site: BuiltSite, browser: Browser) -> None:
     for address in pages_of(built_site):
         context = browser.new_context(viewport={"width": 412, "height": 823})
         page = context.new_page()
@@ -107,8 +95,6 @@ def test_every_page_is_light_before_a_reader_does_anything(
         context.close()
         assert 1_000 < sum(sizes) <= MOST_BYTES, address
 
-
-# --- by keyboard alone ----------------------------------------------------------------------------
 
 # Where the focus is: its place in the page's order, how it is shown, and whether it is in sight.
 FOCUS = """() => {
@@ -134,7 +120,7 @@ STOPS = """() => new Set([...document.querySelectorAll(
 
 @pytest.mark.parametrize("forced", ["none", "active"])
 @pytest.mark.parametrize("address", ["methods/index.html", "downloads/index.html", "explore/"])
-def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(
+def test_tab_reaches_everything_in_order_and_shows_the_focus(
     built_site: BuiltSite, open_page: Open, address: str, forced: str
 ) -> None:
     if address == "explore/":
@@ -192,62 +178,16 @@ SMALL = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_targets_are_large_enough_for_a_finger(
-    built_site: BuiltSite, open_page: Open, width: int
-) -> None:
+def test_targets_are_large_enough_for_a_finger(built_site: BuiltSite, open_page: Open) -> None:
     for address in pages_of(built_site):
         url = built_site.addresses["http"] + address
         if address == "explore/index.html":
             url += "#step=95&show=3.1&point=0.5,0.4"
-        page, _ = open_page(url, (width, 740))
+        page, _ = open_page(url, (320, 740))
         page.wait_for_load_state("networkidle")
-        assert page.evaluate(SMALL) == [], address
-
-
-# --- told, not only shown -------------------------------------------------------------------------
-
-
-def names(page: Page, role: str) -> list[str]:
-    """What the browser tells a screen reader of the elements of a role, in their order."""
-    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
-    return [
-        node["name"]["value"]
-        for node in tree["nodes"]
-        if not node["ignored"] and node["role"]["value"] == role
-    ]
-
-
-def test_headings_are_told_by_their_words(built_site: BuiltSite, open_page: Open) -> None:
-    page, _ = open_page(built_site.addresses["http"] + "methods/index.html")
-    told = names(page, "heading")
-    assert len(told) > 5
-    assert not [name for name in told if "#" in name or "Link to" in name]
-    assert "Link to this section" in names(page, "link")
-    assert "#" not in names(page, "link")
-
-
-def test_every_control_is_told_once_and_by_a_name(built_site: BuiltSite, open_page: Open) -> None:
-    page, _ = open_page(explorer(built_site, state="step=90&show=2&trail=3"))
-    ready(page)
-    buttons = names(page, "button")
-    assert all(buttons)
-    assert len(set(buttons)) == len(buttons)
-    sliders = page.get_by_role("slider")
-    told = sliders.evaluate_all("all => all.map((e) => e.ariaValueText)")
-    header = data(built_site, f"{data(built_site, 'index.*.js')['runs'][0]['id']}/run.*.js")
-    assert told[0].startswith(f"iteration {header['iterations'][90]:,}, loss ")
-    assert told[1] == "3 snapshots"
-    page.get_by_label("Trail", exact=True).fill("0")
-    expect(sliders.nth(1)).to_have_attribute("aria-valuetext", "off")
-
-
-# --- the reader's own colours ---------------------------------------------------------------------
-
-
-def pixels(place: Locator) -> NDArray[np.int64]:
-    """An element as it is seen, (rows, columns, 3)."""
-    return np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("RGB")).astype(np.int64)
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 740})
+            assert page.evaluate(SMALL) == [], (address, width)
 
 
 def unlike(first: Locator, second: Locator) -> float:
@@ -281,7 +221,7 @@ def test_forced_colours_tell_what_is_chosen(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_forced_colours_leave_the_clock_and_its_legend_in_sight(
+def test_forced_colours_leave_the_timeline_in_sight(
     built_site: BuiltSite, open_page: Open, scheme: str
 ) -> None:
     page, _ = open_page(
@@ -327,8 +267,6 @@ def test_forced_colours_leave_pictures_on_their_paper(
     expect(page.locator(".viewer-stage canvas")).to_have_css("background-color", paper)
 
 
-# --- without motion -------------------------------------------------------------------------------
-
 MOVING = """() => {
   const moves = (e, part) => {
     const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(e, part);
@@ -342,9 +280,7 @@ MOVING = """() => {
 }"""
 
 
-def test_nothing_moves_where_motion_is_to_be_reduced(
-    built_site: BuiltSite, open_page: Open
-) -> None:
+def test_pages_with_reduced_motion_do_not_move(built_site: BuiltSite, open_page: Open) -> None:
     for address in pages_of(built_site):
         page, _ = open_page(
             built_site.addresses["http"] + address,
@@ -354,10 +290,7 @@ def test_nothing_moves_where_motion_is_to_be_reduced(
         assert page.evaluate(MOVING) == [], address
 
 
-# --- on paper -------------------------------------------------------------------------------------
-
-
-def test_paper_has_nothing_to_press_and_cuts_nothing_off(
+def test_pages_printed_have_no_controls_and_cut_nothing(
     built_site: BuiltSite, open_page: Open
 ) -> None:
     for address in pages_of(built_site):
@@ -376,20 +309,7 @@ def test_paper_has_nothing_to_press_and_cuts_nothing_off(
         assert page.evaluate(CUT) == [], address
 
 
-def test_a_moved_figure_is_printed_as_its_caption_says(
-    built_site: BuiltSite, open_page: Open
-) -> None:
-    page, _ = open_page(built_site.addresses["http"])
-    figure = page.locator("#figure-all")
-    figure.scroll_into_view_if_needed()
-    expect(figure.locator(".stills")).to_have_class("stills live")
-    figure.get_by_role("slider").fill("0")
-    page.emulate_media(media="print")
-    expect(figure.locator("img")).to_be_visible()
-    expect(figure.locator(".viewer")).to_be_hidden()
-
-
-def test_the_explorer_prints_dark_lines_on_light_paper_from_a_dark_screen(
+def test_explorer_printed_from_a_dark_screen_is_dark_on_light(
     built_site: BuiltSite, open_page: Open
 ) -> None:
     page, _ = open_page(explorer(built_site, state="step=90&behind=plain"), scheme="dark")
@@ -398,6 +318,6 @@ def test_the_explorer_prints_dark_lines_on_light_paper_from_a_dark_screen(
     page.emulate_media(media="print")
     assert np.median(pixels(stage)) > 240
     chosen = page.locator(".viewer-controls .viewer-choice span:visible")
-    expect(chosen).to_have_text([data(built_site, "index.*.js")["runs"][0]["title"]])
+    expect(chosen).to_have_text([first_run(built_site)["title"]])
     page.emulate_media(media="screen")
     assert np.median(pixels(stage)) < 80

@@ -1,0 +1,125 @@
+"""Pictures and links to keep: SVG, PNG and the copied address."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from support.browser import BuiltSite, Explore, Open
+from support.explorer import both_ready, explorer, ready
+from support.site_data import first_run, header_of, last_run, segments
+
+pytestmark = pytest.mark.browser
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("place", ["http", "file"])
+def test_svg_holds_the_exact_lines_and_a_caption(
+    built_site: BuiltSite, explore: Explore, place: str
+) -> None:
+    page = explore("step=90&show=2.1-5", place=place)
+    with ready(page).expect_download() as download:
+        page.get_by_role("button", name="Save as SVG").click()
+    assert download.value.suggested_filename.endswith(".svg")
+    root = ElementTree.parse(download.value.path()).getroot()
+    text = " ".join(root.itertext())
+    run = first_run(built_site)
+    header = header_of(built_site, run["id"])
+    assert run["title"] in text
+    assert f"{header['iterations'][90]:,}" in text
+    assert "step=90&show=2.1-5" in text
+    paths = root.findall(f".//{SVG}path")
+    found = {
+        (float(x), float(y))
+        for path in paths
+        for x, y in re.findall(r"[ML](\S+?) ([^MLZ]+)", path.get("d") or "")
+    }
+    lines = segments(built_site, 90, list(range(16, 21))).reshape(-1, 2) * 800
+    assert {(round(x, 1), round(y, 1)) for x, y in found} == {
+        (round(x, 1), round(y, 1)) for x, y in np.round(lines, 2).tolist()
+    }
+    pictures = root.findall(f".//{SVG}image")
+    assert len(pictures) == (1 if place == "http" else 0)
+    told = page.locator(".viewer-live")
+    expect(told).to_contain_text("Saved as SVG" if place == "http" else "without the picture")
+
+
+@pytest.mark.parametrize("place", ["http", "file"])
+def test_png_is_the_stage_with_a_caption(
+    built_site: BuiltSite, open_page: Open, place: str
+) -> None:
+    page, _ = open_page(explorer(built_site, place, "step=90&show=2"))
+    save = ready(page).get_by_role("button", name="Save as PNG")
+    save.focus()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    picture = Image.open(download.value.path()).convert("RGB")
+    assert picture.width == 1600
+    pixels = np.asarray(picture).astype(int)
+    spread = np.ptp(pixels, axis=2)
+    assert (spread[:1600] > 60).any()  # coloured lines
+    assert (pixels[1600:].max(axis=2) < 90).any()  # the caption's letters
+    expect(page.locator(".viewer-live")).to_contain_text("Saved as PNG")
+
+
+def test_svg_of_two_stages_has_them_side_by_side(built_site: BuiltSite, explore: Explore) -> None:
+    first, other = first_run(built_site), last_run(built_site)
+    state = f"beside={other['id']}&step=90&show=2.1&behind=plain&side=right"
+    page = explore(state)
+    with both_ready(page).expect_download() as download:
+        page.get_by_role("button", name="Save as SVG").click()
+    assert first["id"] in download.value.suggested_filename
+    assert other["id"] in download.value.suggested_filename
+    root = ElementTree.parse(download.value.path()).getroot()
+    assert root.get("width") == "1616"
+    captions = [text.text or "" for text in root.findall(f"{SVG}text")]
+    iteration = header_of(built_site, other["id"])["iterations"][90]
+    assert captions[0] == " ".join(
+        [f"{first['title']} at iteration {iteration:,}; beside it",
+         f"{other['title']} at iteration {iteration:,}"]
+    )  # fmt: skip
+    assert state in captions[1]
+    stages = root.findall(f"{SVG}g")
+    assert [stage.get("transform") for stage in stages] == ["translate(0)", "translate(816)"]
+    drawn = [{path.get("d") for path in stage.iter(f"{SVG}path")} for stage in stages]
+    assert drawn[0]
+    assert drawn[1]
+    assert drawn[0] != drawn[1]  # two runs
+
+
+def test_png_of_two_stages_has_them_side_by_side(built_site: BuiltSite, explore: Explore) -> None:
+    state = f"step=90&beside={last_run(built_site)['id']}&zoom=4&behind=plain"
+    page = explore(state)
+    with both_ready(page).expect_download() as download:
+        page.get_by_role("button", name="Save as PNG").click()
+    pixels = np.asarray(Image.open(download.value.path()).convert("RGB")).astype(int)
+    assert pixels.shape[1] == 3232
+    coloured = np.ptp(pixels[:1600], axis=2) > 60
+    assert coloured[:, :1600].any()
+    assert coloured[:, 1632:].any()
+    # What is enlarged beyond its stage does not spill into the gap.
+    assert (pixels[:1600, 1600:1632] == pixels[0, 1600]).all()
+
+
+def test_svg_with_regions_has_their_image(explore: Explore) -> None:
+    page = explore("step=90&behind=regions", place="file")
+    with ready(page).expect_download() as download:
+        page.get_by_role("button", name="Save as SVG").click()
+    root = ElementTree.parse(download.value.path()).getroot()
+    assert len(root.findall(f".//{SVG}image")) == 1
+
+
+def test_link_copied_leads_to_the_view(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(explorer(built_site, state="step=30&zoom=4"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ready(page).keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Copy link to this view").click()
+    expect(page.locator(".viewer-live")).to_have_text("Link copied.")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(built_site.addresses["http"])
+    assert "step=31" in link
+    assert "zoom=4" in link

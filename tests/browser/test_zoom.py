@@ -1,0 +1,106 @@
+"""Zoom and pan on the stage: by buttons, wheel, pointer, keys and fingers."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+from support.browser import Explore
+from support.explorer import (
+    ZOOM,
+    address_of,
+    address_without,
+    drag_up_and_right,
+    fingers,
+    ready,
+    stage_box,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def test_zoom_buttons_reach_64_and_reset(explore: Explore) -> None:
+    page = explore()
+    closer = ready(page).get_by_role("button", name="Zoom in")
+    for factor in (2, 4, 8, 16, 32, 64):
+        closer.click()
+        address_of(page, f"zoom={factor}")
+    expect(closer).to_be_disabled()
+    page.get_by_role("button", name="Zoom out").click()
+    address_of(page, "zoom=32")
+    page.get_by_role("button", name="Reset zoom").click()
+    address_without(page, "zoom")
+
+
+def test_wheel_zooms_at_the_pointer(explore: Explore) -> None:
+    page = explore()
+    left, top, side = stage_box(ready(page))
+    page.mouse.move(left + 0.75 * side, top + 0.25 * side)
+    page.mouse.wheel(0, -400)
+    address_of(page, "zoom=")
+    look = page.evaluate(ZOOM)
+    assert look["zoom"] > 1.5
+    # The point of the domain under the pointer is where it was.
+    assert look["x"] + 0.25 / look["zoom"] == pytest.approx(0.75, abs=0.01)
+    assert look["y"] - 0.25 / look["zoom"] == pytest.approx(0.25, abs=0.01)
+
+
+def test_wheel_down_on_the_whole_picture_scrolls_the_page(explore: Explore) -> None:
+    page = explore(size=(360, 740))
+    left, top, side = stage_box(ready(page))
+    page.mouse.move(left + side / 2, min(700, top + 20))
+    page.mouse.wheel(0, 200)
+    page.wait_for_function("() => scrollY > 100")
+
+
+def test_drag_moves_the_enlarged_picture(explore: Explore) -> None:
+    page = explore("zoom=4")
+    left, top, side = stage_box(ready(page))
+    drag_up_and_right(page)
+    look = page.evaluate(ZOOM)
+    assert (look["x"], look["y"]) == pytest.approx((0.5 - 0.2 / 4, 0.5 + 0.1 / 4), abs=0.002)
+    page.mouse.move(left + 0.9 * side, top + 0.4 * side)  # no button: nothing moves
+    page.wait_for_timeout(350)
+    assert page.evaluate(ZOOM) == look
+
+
+def test_keys_on_the_stage_zoom_and_pan(explore: Explore) -> None:
+    page = explore("step=20")
+    ready(page).locator(".viewer-stage canvas").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    address_of(page, "zoom=4")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    address_of(page, "y=0.525")
+    assert page.evaluate(ZOOM)["x"] == pytest.approx(0.525)
+    page.keyboard.press("-")
+    page.keyboard.press("-")
+    address_without(page, "zoom")
+    page.keyboard.press("ArrowRight")  # nothing to pan: the clock's key again
+    address_of(page, "step=21")
+
+
+def test_two_fingers_zoom_and_one_pans(explore: Explore) -> None:
+    page = explore(size=(360, 740))
+    ready(page).locator(".viewer-stage").scroll_into_view_if_needed()
+    touch = fingers(page)
+    touch("touchStart", (0.4, 0.5))
+    touch("touchStart", (0.4, 0.5), (0.6, 0.5))
+    for apart in (0.12, 0.16, 0.2, 0.25, 0.3):
+        touch("touchMove", (0.5 - apart, 0.5), (0.5 + apart, 0.5))
+    touch("touchEnd")
+    address_of(page, "zoom=3")
+    look = page.evaluate(ZOOM)
+    assert (look["x"], look["y"]) == pytest.approx((0.5, 0.5), abs=0.03)
+    touch("touchStart", (0.5, 0.5))
+    for down in (0.55, 0.6, 0.7):
+        touch("touchMove", (0.5, down))
+    touch("touchEnd")
+    page.wait_for_function("y => Number(/y=([.0-9]+)/.exec(location.hash)?.[1]) < y - 0.04",
+                           arg=look["y"])  # fmt: skip
+
+
+def test_escape_resets_the_zoom(explore: Explore) -> None:
+    page = explore("zoom=8&x=0.2")
+    ready(page).keyboard.press("Escape")
+    page.wait_for_function("() => !/zoom|x=/.test(location.hash)")

@@ -1,0 +1,125 @@
+"""The explorer's page in a browser: its address, its stage, and what is drawn there."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from support.browser import BuiltSite
+
+PLACES = ["http", "file"]
+SIZES = [(1280, 800), (360, 740)]
+# Every place at one size, and the other size once: the two do not depend on each other.
+EVERYWHERE = [("http", SIZES[0]), ("file", SIZES[0]), ("http", SIZES[1])]
+# Zoom and centre as the address holds them.
+ZOOM = """() => Object.fromEntries(["zoom", "x", "y"].map((name) => [
+  name, Number(new URLSearchParams(location.hash.slice(1)).get(name) ?? (name === "zoom" ? 1 : .5)),
+]))"""
+
+
+def explorer(site: BuiltSite, place: str = "http", state: str = "") -> str:
+    """The explorer's address, with a view state."""
+    return f"{site.addresses[place]}explore/index.html{state and '#' + state}"
+
+
+def ready(page: Page) -> Page:
+    """Waits for exact lines on the stage."""
+    expect(page.locator(".viewer-stage")).to_have_attribute("data-lines", "exact")
+    return page
+
+
+def both_ready(page: Page) -> Page:
+    """Waits for exact lines on both stages."""
+    stages = page.locator(".viewer-stage")
+    expect(stages).to_have_count(2)
+    for at in (0, 1):
+        expect(stages.nth(at)).to_have_attribute("data-lines", "exact")
+    return page
+
+
+def address_of(page: Page, state: str) -> None:
+    """Waits until the address holds a state."""
+    page.wait_for_function("state => decodeURIComponent(location.hash).includes(state)", arg=state)
+
+
+def address_without(page: Page, name: str) -> None:
+    """Waits until the address says nothing of a name, which then has its default."""
+    page.wait_for_function("name => !location.hash.includes(`${name}=`)", arg=name)
+
+
+def snapshot_slider(page: Page) -> Locator:
+    """The slider that chooses the snapshot."""
+    return page.get_by_label("Snapshot", exact=True)
+
+
+def pressed_neurons(page: Page) -> Locator:
+    """The thumbnails of the neurons that are shown."""
+    return page.locator(".viewer-neuron[aria-pressed=true]")
+
+
+def stage_canvas(page: Page, at: int = 0) -> Locator:
+    """The canvas of a stage."""
+    return page.locator(".viewer-stage canvas").nth(at)
+
+
+def stage_box(page: Page) -> tuple[float, float, float]:
+    """The first stage's left, top and side in CSS px."""
+    box = stage_canvas(page).bounding_box()
+    assert box
+    return box["x"], box["y"], box["width"]
+
+
+def pixels(place: Locator) -> NDArray[np.int64]:
+    """An element as it is seen, (rows, columns, 3)."""
+    return np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("RGB")).astype(np.int64)
+
+
+def stage_colours(page: Page) -> NDArray[np.int64]:
+    """The first stage's picture without its rim, (rows, columns, 3)."""
+    return pixels(stage_canvas(page))[4:-4, 4:-4]
+
+
+def ink(place: Locator) -> NDArray[np.bool_]:
+    """Where an element's picture differs clearly from its most common colour, (rows, columns)."""
+    seen = pixels(place)
+    packed = seen @ np.array([1 << 16, 1 << 8, 1])
+    colours, counts = np.unique(packed, return_counts=True)
+    ground = colours[counts.argmax()] >> np.array([16, 8, 0]) & 255
+    inked: NDArray[np.bool_] = np.abs(seen - ground).max(axis=2) > 60
+    return inked
+
+
+def drag_up_and_right(page: Page) -> None:
+    """Drags a picture that is enlarged 4 times: by a fifth of the stage, and a tenth upwards."""
+    left, top, side = stage_box(page)
+    page.mouse.move(left + 0.5 * side, top + 0.5 * side)
+    page.mouse.down()
+    page.mouse.move(left + 0.7 * side, top + 0.4 * side, steps=4)
+    page.mouse.up()
+    address_of(page, "x=0.45")
+
+
+def fingers(page: Page) -> Callable[..., None]:
+    """A function that sends a kind of touch event, with fingers at these shares of the stage."""
+    left, top, side = stage_box(page)
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [
+            {"x": left + x * side, "y": top + y * side, "id": n} for n, (x, y) in enumerate(places)
+        ]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return touch
+
+
+def near(x: float, y: float) -> re.Pattern[str]:
+    """A place as the readout says it, up to a pointer's pixel."""
+    choices = ["|".join(f"{value + 0.001 * k:.3f}" for k in range(-3, 4)) for value in (x, y)]
+    return re.compile(f"x ({choices[0]}), y ({choices[1]})")

@@ -1,0 +1,111 @@
+"""The data files of a built site, as the viewer receives them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn.network.forward import pre_activations
+from ginn.network.run import Float64
+from ginn.viewer_data import weight_chunks
+from ginn.viewer_data.boundary_chunks import QUANTA, VectorChunk, decode
+from support.browser import BuiltSite
+
+
+def pages_of(site: BuiltSite) -> list[str]:
+    """The addresses of all pages, relative to the site's root."""
+    return [p.relative_to(site.folder).as_posix() for p in sorted(site.folder.rglob("*.html"))]
+
+
+def data(site: BuiltSite, pattern: str) -> Any:
+    """What the one data file of that name hands to the viewer."""
+    (path,) = site.folder.glob(f"data/**/{pattern}")
+    match = re.fullmatch(r"GINN\.receive\((.*)\);\n", path.read_text(encoding="utf-8"))
+    assert match
+    return json.loads(f"[{match[1]}]")[1]
+
+
+def all_runs(site: BuiltSite) -> list[dict[str, Any]]:
+    """The runs of the index, in the order in which the viewer offers them."""
+    found: list[dict[str, Any]] = data(site, "index.*.js")["runs"]
+    return found
+
+
+def first_run(site: BuiltSite) -> dict[str, Any]:
+    """The run that the explorer shows at first."""
+    return all_runs(site)[0]
+
+
+def last_run(site: BuiltSite) -> dict[str, Any]:
+    """The last run of the index, which is not the one shown first."""
+    return all_runs(site)[-1]
+
+
+def last_step(site: BuiltSite) -> int:
+    """The number of the first run's last snapshot."""
+    return int(first_run(site)["snapshots"]) - 1
+
+
+def header_of(site: BuiltSite, run: str = "") -> dict[str, Any]:
+    """The header of a run, or of the first."""
+    found: dict[str, Any] = data(site, f"{run or first_run(site)['id']}/run.*.js")
+    return found
+
+
+def chunk_text(site: BuiltSite, step: int) -> str:
+    """The encoded chunk of boundaries that holds a snapshot of the first run."""
+    header = header_of(site)
+    return str(data(site, header["chunks"][step // header["snapshots_a_chunk"]]))
+
+
+def chunk_of(site: BuiltSite, step: int) -> VectorChunk:
+    """The chunk of boundaries that holds a snapshot of the first run."""
+    return decode(chunk_text(site, step))
+
+
+def layers_at(site: BuiltSite, step: int, points: Float64) -> list[Float64]:
+    """Every layer's pre-activations at points (P, 2), from the first run's published weights."""
+    header = header_of(site)
+    chunk = weight_chunks.decode(data(site, header["weights"][step // header["snapshots_a_chunk"]]))
+    values = chunk.values[step - chunk.first]
+    matrices, biases = [], []
+    at = 0
+    for in_, out in itertools.pairwise(chunk.sizes):
+        matrices.append(values[at : at + in_ * out].reshape(out, in_))
+        at += in_ * out
+        biases.append(values[at : at + out])
+        at += out
+    return pre_activations(tuple(matrices), tuple(biases), points)
+
+
+def segments(site: BuiltSite, step: int, neurons: Iterable[int]) -> NDArray[np.float64]:
+    """The exact boundaries' segments (S, 2, 2) in domain units, of the first run."""
+    chunk = chunk_of(site, step)
+    found = []
+    for neuron in neurons:
+        line = (step - chunk.first) * chunk.neurons + neuron
+        for p in range(chunk.line_offsets[line], chunk.line_offsets[line + 1]):
+            part = slice(chunk.polyline_offsets[p], chunk.polyline_offsets[p + 1])
+            vertices = chunk.positions[part] / QUANTA
+            if chunk.closed[p]:
+                vertices = np.concatenate([vertices, vertices[:1]])
+            found += list(np.stack([vertices[:-1], vertices[1:]], axis=1))
+    return np.array(found).reshape(-1, 2, 2)
+
+
+def distances(points: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance of each point (P, 2) to the nearest of the segments (S, 2, 2)."""
+    start, along = lines[:, 0], lines[:, 1] - lines[:, 0]  # (S, 2)
+    offset = points[:, None] - start  # (P, S, 2)
+    square = np.maximum((along**2).sum(-1), 1e-30)
+    share = np.clip((offset * along).sum(-1) / square, 0, 1)  # (P, S)
+    nearest: NDArray[np.float64] = np.linalg.norm(offset - share[..., None] * along, axis=-1).min(
+        axis=1
+    )
+    return nearest

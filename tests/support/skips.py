@@ -1,0 +1,23 @@
+"""Skipping a test whose needs this machine does not meet, or failing it where all must run."""
+
+from __future__ import annotations
+
+import os
+from typing import NoReturn
+
+import pytest
+
+# A reason with these words is a skip even where every test must run: no installation mends it.
+LACKS_A_RIGHT = "this user has no right to"
+
+
+def every_test_must_run() -> bool:
+    """Whether a test that lacks something fails: in CI, and with REQUIRE_BROWSER=1."""
+    return bool(os.environ.get("CI")) or os.environ.get("REQUIRE_BROWSER") == "1"
+
+
+def lacking(message: str) -> NoReturn:
+    """Skip the test that lacks something, or fail it where every test must run."""
+    if every_test_must_run():
+        pytest.fail(message)
+    pytest.skip(message)
