@@ -15,6 +15,7 @@ from ginn.errors import AuthorError, one_line
 REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATES = REPOSITORY / "templates"
 MOST_TEXT_BYTES = 4_000_000
+MOST_FILE_BYTES = 100_000_000  # GitHub takes no larger file
 PART = ".part"  # ends the name of a file that is not yet whole
 
 
@@ -38,6 +39,31 @@ def read_text(path: Path, expected: str) -> str:
     except UnicodeDecodeError as error:
         found = f"byte {error.object[error.start]:#04x} at offset {error.start}"
         raise AuthorError(found, "UTF-8", "save the file as UTF-8", path=path) from error
+
+
+def read_bytes(path: Path, expected: str) -> bytes:
+    """A file's bytes. Raises AuthorError where it cannot be read; `expected` says what it is."""
+    try:
+        if (size := path.stat().st_size) > MOST_FILE_BYTES:
+            allowed = f"{expected} of at most {MOST_FILE_BYTES:,} bytes"
+            raise AuthorError(f"{size:,} bytes", allowed, "make it smaller", path=path)
+        return path.read_bytes()
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror})"
+        raise AuthorError(found, expected, "mend it or remove it", path=path) from error
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; false for a name that no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def paths_in(folder: Path, pattern: str) -> list[Path]:
+    """The sorted paths in a folder that match a pattern, such as "*.md"."""
+    return sorted(folder.glob(pattern))
 
 
 def read_toml(path: Path, expected: str) -> dict[str, Any]:

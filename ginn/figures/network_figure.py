@@ -24,8 +24,9 @@ import numpy as np
 
 from ginn import formatting
 from ginn.analysis.outcomes import RunFacts, logits_at
-from ginn.config.models import InputError, Site, is_point
+from ginn.config.models import Site, is_point
 from ginn.dataset.dataset import Dataset
+from ginn.errors import AuthorError, quoted
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.forward import probability
 from ginn.network.run import Float64, RecordedRun, layer_slices
@@ -52,12 +53,12 @@ PART_ROOM = 1.4
 LEVELS = 16
 
 
-class FigureError(InputError):
+class FigureError(AuthorError):
     """A figure was asked for something that this build does not hold."""
 
     def __init__(self, key: str, found: object, allowed: str) -> None:
         """`key` is the figure's argument; `found` what it was given; `allowed` what it takes."""
-        super().__init__(f"{key}: found {found!r}, allowed: {allowed}")
+        super().__init__(quoted(found), allowed, key=key)
 
 
 class Shades(NamedTuple):

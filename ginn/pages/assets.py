@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import jinja2
 import numpy as np
 import rjsmin
 from numpy.typing import NDArray
@@ -22,17 +23,18 @@ ICONS = (180, 192, 512)
 
 
 def assets(
-    templates: Path, site: Site, depth: int, labels: Labels
+    folder: Path, templates: jinja2.Environment, site: Site, depth: int, labels: Labels
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Style, scripts and icons under content-hashed names: their files, and name -> address.
 
-    `depth` is that of the deepest network, `labels` (n, n) the picture of the icons.
+    `folder` holds the style sheet and the scripts, and `templates` makes the manifest. `depth` is
+    that of the deepest network, `labels` (n, n) the picture of the icons.
     """
     style = (
-        colour_properties(colours_of(site, depth)).encode() + (templates / "style.css").read_bytes()
+        colour_properties(colours_of(site, depth)).encode() + (folder / "style.css").read_bytes()
     )
     contents = {"style.css": style, "icon.png": target_picture(labels)}
-    viewer = templates / "viewer"
+    viewer = folder / "viewer"
     contents["viewer.css"] = (viewer / "viewer.css").read_bytes()
     contents["viewer.js"] = _bundle(viewer, (viewer / "scripts.txt").read_text("utf-8").split())
     # What few ask for, or what is there before the viewer, is a file of its own.
@@ -41,7 +43,7 @@ def assets(
     contents |= {f"icon-{side}.png": social_card.icon(labels, side) for side in ICONS}
     addresses = {name: add(files, f"assets/{name}", content) for name, content in contents.items()}
     icons = {addresses[f"icon-{side}.png"].removeprefix("assets/"): side for side in ICONS}
-    manifest = feeds.web_manifest(site, icons, PAPER.light)
+    manifest = feeds.web_manifest(templates, site, icons, PAPER.light)
     addresses["manifest"] = add(files, "assets/site.webmanifest", manifest)
     return files, addresses
 

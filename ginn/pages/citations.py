@@ -4,17 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from markupsafe import Markup
+from pydantic import Field
 
-from ginn.config.models import InputError
-from ginn.files import read_toml
+from ginn.errors import AuthorError, quoted
+from ginn.files import is_file, read_toml
 from ginn.formatting import listing
+from ginn.pages.validation import Table, validate
 
 # What BibTeX would read as its own. Braces and backslashes have no place in a title or a name.
 SPECIAL, ESCAPED = re.compile(r"[&%$#_]"), r"\\\g<0>"
+KEY = r"[a-z0-9]+(-[a-z0-9]+)*"
+PLAIN = "text without braces and backslashes"
+Text = Annotated[str, Field(pattern=r"^[^\\{}]*$", description=PLAIN)]
+Name = Annotated[str, Field(min_length=1)]
+
+
+class Work(Table):
+    """The table of one work in the bibliography's file."""
+
+    authors: tuple[Name, ...] = Field(strict=False, min_length=1, description="a list of names")
+    title: str = Field(min_length=1, pattern=r"^[^\\{}]+$", description=PLAIN)
+    year: int = Field(gt=0, description="a year")
+    where: Text = ""
+    arxiv: Text = ""
+    doi: Text = ""
+    link: Text = ""
 
 
 @dataclass(frozen=True)
@@ -45,38 +64,23 @@ class Source:
         return f"{', '.join(parts)}, {self.year}"
 
 
-def read_bibliography(file: Path) -> dict[str, Source]:
+def read_bibliography(path: Path) -> dict[str, Source]:
     """The works of a bibliography by their keys; none where there is no such file.
 
-    Raises InputError, naming file and key, for what is missing, unknown or of the wrong type.
+    Raises AuthorError with file and key for what is missing, unknown or of the wrong type.
     """
-    if not file.exists():
+    if not is_file(path):
         return {}
-    tables = read_toml(file, "a bibliography")
-    return {key: _source(file, key, table) for key, table in tables.items()}
-
-
-def _source(file: Path, key: str, table: object) -> Source:
-    """One work, its keys checked one by one."""
-    allowed = [field.name for field in fields(Source) if field.name != "key"]
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", key) or not isinstance(table, Mapping):
-        raise InputError(
-            f"{file}: found {key!r}, allowed: a table [key], in small letters, digits and hyphens"
-        )
-    for name in table.keys() - set(allowed):
-        raise InputError(f"{file}: [{key}] unknown key {name!r}; allowed: {', '.join(allowed)}")
-    for name in ("authors", "title", "year"):
-        if not table.get(name):
-            raise InputError(f"{file}: [{key}] no {name!r}; authors, title and year are needed")
-    authors = table["authors"]
-    if not isinstance(authors, list) or not all(isinstance(a, str) and a for a in authors):
-        raise InputError(f"{file}: [{key}] authors = {authors!r}; allowed: a list of names")
-    for name, value in table.items():
-        kind = {"authors": list, "year": int}.get(name, str)
-        if type(value) is not kind or (kind is str and re.search(r"[\\{}]", str(value))):
-            what = "a year" if kind is int else "text without braces and backslashes"
-            raise InputError(f"{file}: [{key}] {name} = {value!r}; allowed: {what}")
-    return Source(key, **{**table, "authors": tuple(authors)})
+    works = {}
+    for key, table in read_toml(path, "a bibliography").items():
+        if not re.fullmatch(KEY, key) or not isinstance(table, Mapping):
+            allowed = "a table [key], in small letters, digits and hyphens"
+            raise AuthorError(quoted(key), allowed, path=path)
+        try:
+            works[key] = Source(key, **validate(Work, table, f"{key}.").model_dump())
+        except AuthorError as error:
+            raise error.at(path) from error
+    return works
 
 
 def bibtex(source: Source) -> str:
@@ -114,11 +118,11 @@ class Citations:
     def cite(self, key: str) -> Markup:
         """A number in brackets that leads to the work, and shows it on hover and on focus.
 
-        Raises InputError for a key that the bibliography does not hold.
+        Raises AuthorError for a key that the bibliography does not hold.
         """
         if key not in self.works:
             allowed = ", ".join(self.works) or "none, for the bibliography is empty"
-            raise InputError(f"cite: found {key!r}, allowed: {allowed}")
+            raise AuthorError(quoted(key), allowed, key="cite")
         number = self.cited.setdefault(key, len(self.cited) + 1)
         self.mentions += 1
         return Markup(

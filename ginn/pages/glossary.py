@@ -9,8 +9,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ginn.config.models import InputError
-from ginn.files import read_toml
+from ginn.errors import AuthorError, quoted
+from ginn.files import is_file, read_toml
+from ginn.pages.validation import validate_lines
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,18 @@ class Glossary:
         return Markup('\n\n<dl class="glossary">\n{}\n</dl>\n\n').format(Markup("\n").join(rows))
 
 
-def read_glossary(file: Path) -> dict[str, str]:
+def read_glossary(path: Path) -> dict[str, str]:
     """The words of a glossary and what they mean; none where there is no such file.
 
-    Raises InputError, naming file and word, for what is no line of text.
+    Raises AuthorError with file and word for a meaning that is no line of text.
     """
-    if not file.exists():
+    if not is_file(path):
         return {}
-    meanings = read_toml(file, "a glossary")
-    for word, meaning in meanings.items():
-        if not isinstance(meaning, str) or not meaning.strip() or "\n" in meaning:
-            raise InputError(f"{file}: {word}: found {meaning!r}, allowed: a line of text")
-    return meanings
+    table = read_toml(path, "a glossary")
+    try:
+        return validate_lines(table)
+    except AuthorError as error:
+        raise error.at(path) from error
 
 
 def anchor(word: str) -> str:
@@ -52,18 +53,18 @@ class Terms:
     """The words of a glossary that one rendering of an article has used so far."""
 
     def __init__(self, glossary: Glossary) -> None:
-        """`glossary` holds what can be asked for."""
+        """`glossary` holds the words that an article may use."""
         self.glossary = glossary
         self.used: set[str] = set()
 
     def term(self, word: str, text: str = "") -> Markup:
         """A word, written as `text` if given; the first time with its meaning on hover and focus.
 
-        Raises InputError for a word that the glossary does not hold.
+        Raises AuthorError for a word that the glossary does not hold.
         """
         if word not in self.glossary.meanings:
             allowed = ", ".join(self.glossary.meanings) or "none, for the glossary is empty"
-            raise InputError(f"term: found {word!r}, allowed: {allowed}")
+            raise AuthorError(quoted(word), allowed, key="term")
         if word in self.used:
             return Markup.escape(text or word)
         self.used.add(word)

@@ -1,32 +1,22 @@
-"""Links within the site: each leads to a file of it, and to a place in that file.
+"""Links within the site: each must lead to a file of it, and to an id in that file.
 
-Markdown lets an author write any address, so the pages are read again once all of them are there.
+Markdown lets an author write any address. So each page's links are read from its HTML once, when
+it is made, and looked up when all pages are there.
 """
 
 from __future__ import annotations
 
 import posixpath
-import re
 import urllib.parse
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
-from pathlib import Path
 
-from ginn.config.models import InputError
-from ginn.errors import quoted
+from ginn.errors import AuthorError, quoted
+from ginn.pages.articles import Article
 
 ELSEWHERE = ("https", "http", "mailto")
-
-
-class DeadLinkError(InputError):
-    """A link of the page at `address` that leads nowhere."""
-
-    def __init__(self, address: str, words: str) -> None:
-        """The message is `words`, one line."""
-        self.address = address
-        super().__init__(words)
 
 
 @dataclass(frozen=True)
@@ -35,6 +25,31 @@ class Links:
 
     targets: tuple[str, ...]
     ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class DeadLink:
+    """A link of an article to an address or an id that the site does not have."""
+
+    article: Article
+    target: str
+
+    def error(self) -> AuthorError:
+        """The error to raise, with the line on which the link stands."""
+        return AuthorError(
+            f"a link to {quoted(self.target)}, which is nowhere in the site",
+            'page("slug"), a heading\'s #id, an address with https://',
+            path=self.article.file,
+            line=self.article.line_of(self.target),
+        )
+
+
+@dataclass(frozen=True)
+class _Target:
+    """Where a link leads: the address of a file of the site and an id in it, or "" without one."""
+
+    address: str
+    id: str = ""
 
 
 class _Reader(HTMLParser):
@@ -46,7 +61,6 @@ class _Reader(HTMLParser):
         self.ids: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Collect from one tag."""
         for name, value in attrs:
             if name in ("href", "src") and value is not None:
                 self.targets[value] = None
@@ -54,64 +68,52 @@ class _Reader(HTMLParser):
                 self.ids.add(value)
 
 
-def links_of(page: bytes) -> Links:
-    """The links of a page."""
+def links_of(html: str) -> Links:
+    """The links and ids of a page."""
     reader = _Reader()
-    reader.feed(page.decode())
+    reader.feed(html)
     reader.close()
     return Links(tuple(reader.targets), frozenset(reader.ids))
 
 
-def check_links(
-    pages: Mapping[str, Links], files: Container[str], sources: Mapping[str, Path]
-) -> None:
-    """DeadLinkError for the first link of an article that leads nowhere.
+def find_dead_link(
+    articles: Sequence[Article], links: Mapping[str, Links], files: Container[str]
+) -> DeadLink | None:
+    """The first link of an article that leads nowhere, or None.
 
-    `pages` are the links of the articles' pages and `sources` their files, by the pages' addresses;
-    `files` are all addresses of the site. Addresses in the explorer carry the viewer's state behind
-    "#", so only those of articles are looked up.
+    `links` are those of each page by its address, and `files` the addresses of the whole site. An
+    id is looked up in articles alone: in the explorer, it is the viewer's state.
     """
-    for address, links in pages.items():
-        folder = posixpath.dirname(address)
-        for target in links.targets:
-            elsewhere, path, fragment = _parts(folder, target)
-            if elsewhere:
+    of_articles = {article.address: links[article.address] for article in articles}
+    for article in articles:
+        for link in of_articles[article.address].targets:
+            target = _resolve(posixpath.dirname(article.address), link)
+            if target is None:
                 continue
-            found = address if path is None else path
-            there = found in files
-            if there and fragment and found in pages:
-                there = fragment in pages[found].ids
-            if not there:
-                raise DeadLinkError(
-                    address,
-                    f"{sources[address]}:{_line_with(sources[address], target)}: found a link to "
-                    f'{quoted(target)}, which is nowhere in the site, allowed: page("slug"), a '
-                    "heading's #id, an address with https://",
-                )
+            address = target.address or article.address
+            page = of_articles.get(address)
+            if address not in files or (page and target.id and target.id not in page.ids):
+                return DeadLink(article, link)
+    return None
 
 
 @cache
-def _parts(folder: str, target: str) -> tuple[bool, str | None, str]:
-    """Whether a link leaves the site; else the address that it leads to from a folder, None for the
-    page itself, and the id there.
+def _resolve(folder: str, link: str) -> _Target | None:
+    """Where a link from a page in a folder leads; None where it leaves the site.
+
+    A link to the page itself has the address "". One that cannot lead anywhere has ".", the
+    address of no file.
     """
     try:
-        parts = urllib.parse.urlsplit(target)
+        parts = urllib.parse.urlsplit(link)
     except ValueError:
-        return False, "", ""
+        return _Target(".")
     if parts.scheme in ELSEWHERE:
-        return True, None, ""
+        return None
     if parts.scheme or parts.netloc:
-        return False, "", ""
+        return _Target(".")
     fragment = urllib.parse.unquote(parts.fragment)
     if not parts.path:
-        return False, None, fragment
+        return _Target("", fragment)
     path = posixpath.join(folder, urllib.parse.unquote(parts.path))
-    return False, posixpath.normpath(path), fragment
-
-
-def _line_with(source: Path, target: str) -> int:
-    """The line of an article on which a link's address stands, or 1."""
-    lines = source.read_text(encoding="utf-8").splitlines()
-    pattern = re.escape(target)
-    return next((n for n, line in enumerate(lines, 1) if re.search(pattern, line)), 1)
+    return _Target(posixpath.normpath(path), fragment)

@@ -18,7 +18,7 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
-from ginn.config.models import InputError
+from ginn.errors import AuthorError, one_line, quoted
 
 # fmt: off
 LETTERS = {
@@ -47,20 +47,10 @@ DELIMITERS = {"(": "(", ")": ")", "[": "[", "]": "]", "|": "|", ".": ""} | {
 }  # fmt: skip
 
 
-class MathematicsError(InputError):
-    """A formula that cannot be read: `source` is the formula as it was written."""
-
-    def __init__(self, source: str, found: str, allowed: str) -> None:
-        """`found` is what was met; `allowed` what might have stood there."""
-        self.source, self.found, self.allowed = source, found, allowed
-        message = f"mathematics ${source}$: found {found}, allowed: {allowed}"
-        super().__init__(" ".join(message.split()))
-
-
 def mathml(source: str, block: bool = False) -> ET.Element:
     r"""A formula as a `math` element.
 
-    Raises MathematicsError for a command, sign or structure that it does not know.
+    Raises AuthorError for a command, sign or structure that it does not know.
 
     >>> ET.tostring(mathml(r"\frac{1}{2}"), "unicode")
     '<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>'
@@ -69,7 +59,7 @@ def mathml(source: str, block: bool = False) -> ET.Element:
     root = ET.Element("math", {"display": "block"} if block else {})
     root.extend(reader.row([""]))
     if not len(root):
-        raise MathematicsError(source, "nothing", "a formula between the dollars")
+        raise reader.error("nothing", "a formula between the dollars")
     return root
 
 
@@ -81,9 +71,11 @@ class _Reader:
         self.tokens: list[str] = [*TOKEN.findall(source), ""]
         self.at = 0
 
-    def error(self, found: str, allowed: str) -> MathematicsError:
+    def error(self, found: str, allowed: str) -> AuthorError:
         """What to raise: `found` is a token, and the empty one is the end."""
-        return MathematicsError(self.source, found or "the end", allowed)
+        return AuthorError(
+            one_line(found) or "the end", allowed, key=f"formula {quoted(self.source)}"
+        )
 
     def next(self) -> str:
         """The next token that is no space, not yet taken; "" is the end."""
@@ -250,16 +242,31 @@ def _bold(letter: str) -> str:
 class _Formula(InlineProcessor):
     """Dollars in Markdown: two on either side for a formula on a line of its own, else one."""
 
+    line_of: Callable[..., int]
+
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[ET.Element, int, int]:
         """The formula, and where it stood."""
-        return mathml(m[2], block=m[1] == "$$"), m.start(), m.end()
+        try:
+            return mathml(m[2], block=m[1] == "$$"), m.start(), m.end()
+        except AuthorError as error:
+            raise error.at(line=self.line_of(f"${m[2]}$")) from error
 
 
 class Mathematics(Extension):
-    """The Markdown extension: after code in backticks, and before a backslash escapes anything."""
+    """The Markdown extension: after code in backticks, and before a backslash escapes anything.
+
+    `line_of` finds the line on which a text stands in the article, or 0.
+    """
+
+    def __init__(self, line_of: Callable[..., int] = lambda *_: 0) -> None:
+        """Without `line_of`, errors have no line."""
+        super().__init__()
+        self.line_of = line_of
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Add the reading of dollars."""
-        md.inlinePatterns.register(_Formula(r"(\$\$?)([^$]+)\1", md), "mathematics", 185)
+        formula = _Formula(r"(\$\$?)([^$]+)\1", md)
+        formula.line_of = self.line_of
+        md.inlinePatterns.register(formula, "mathematics", 185)

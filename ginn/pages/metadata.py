@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from ginn.config.models import InputError, Site
+from ginn.config.models import Site
+from ginn.errors import AuthorError, quoted
 from ginn.pages.articles import Article
 
 # The site's own origin and nothing else: scripts, styles and pictures come from files of the site;
@@ -62,7 +63,7 @@ class Publication:
 def web_address(text: str) -> str:
     """`text` if it is an address of the web, with a last slash.
 
-    Raises InputError for another scheme, no host, a query, a fragment or a space.
+    Raises AuthorError for another scheme, no host, a query, a fragment or a space.
     """
     try:
         parts = urlsplit(text)
@@ -71,9 +72,7 @@ def web_address(text: str) -> str:
         parts, host = urlsplit(""), None
     wrong = parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment
     if wrong or re.search(r"[\s\"'<>\\]|[?#]$", text):
-        raise InputError(
-            f"found {text!r}, allowed: an address such as https://name.example/report/"
-        )
+        raise AuthorError(quoted(text), "an address such as https://name.example/report/")
     return text.rstrip("/") + "/"
 
 
@@ -89,7 +88,7 @@ def build_date(environment: Mapping[str, str]) -> datetime.date | None:
     try:
         return datetime.datetime.fromtimestamp(int(found), datetime.UTC).date()
     except (ValueError, OverflowError, OSError):
-        raise InputError(f"SOURCE_DATE_EPOCH: found {found!r}, allowed: {allowed}") from None
+        raise AuthorError(quoted(found), allowed, key="SOURCE_DATE_EPOCH") from None
 
 
 def linked_data(article: Article, site: Site, publication: Publication, card: str) -> str:

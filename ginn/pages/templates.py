@@ -1,66 +1,78 @@
-"""Templates of pages: how they are read, and a mistake in one told with its file and line."""
+"""Jinja's environment for the templates of pages and feeds, and the place of a mistake in one.
+
+Jinja asks for a template when another one names it. Its loader is therefore the one part of this
+package that reads files while pages are made; it does so through `ginn.files`.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import jinja2
 
-from ginn.config.models import InputError
-from ginn.errors import one_line
+from ginn.errors import AuthorError, one_line
+from ginn.files import read_text
 
-ALLOWED = "Jinja's syntax, and what the page is given"
+ALLOWED = "Jinja's syntax, and the names that the page is given"
 
 
 def environment(folder: Path, filters: Mapping[str, Callable[..., str]]) -> jinja2.Environment:
-    """The templates of a folder; a name that does not exist is an error."""
+    """The templates of a folder. HTML and XML are escaped; an undefined name is an error."""
+
+    def load(name: str) -> tuple[str, str, None]:
+        return read_text(folder / name, "a template"), str(folder / name), None
+
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        autoescape=True,
+        loader=jinja2.FunctionLoader(load),
+        autoescape=jinja2.select_autoescape(("html", "xml")),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= filters
+    made.filters |= {"json": _json, **filters}
     return made
 
 
-@contextlib.contextmanager
-def mistakes_told(made: jinja2.Environment, folder: Path) -> Iterator[None]:
-    """A mistake in a template of the folder, made or met in the block, as InputError with its line.
+def _json(value: Any) -> str:
+    """A value as JSON, for templates of JSON files."""
+    return json.dumps(value, ensure_ascii=False)
 
-    What goes wrong in the program, though a template called it, is left as it is.
+
+@contextlib.contextmanager
+def template_errors(made: jinja2.Environment, folder: Path) -> Iterator[None]:
+    """Turn an error in a template of the folder into an AuthorError with its file and line.
+
+    An error in the program stays as it is, even where a template called the program.
     """
     try:
         yield
-    except InputError:
+    except AuthorError:
         raise
     except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-        if isinstance(error, jinja2.TemplateNotFound):
-            raise InputError(f"{folder / str(error.name)}: found no such template") from error
-        lines = _lines(made, folder)
-        own = [line for line in lines if line]
-        if not own or not (lines[-1] or isinstance(error, jinja2.TemplateError)):
+        frames = _mapped_frames(made)
+        in_templates = [frame for frame in frames if frame[0].is_relative_to(folder)]
+        raised_here = frames[-1:] == in_templates[-1:]
+        if not in_templates or not (raised_here or isinstance(error, jinja2.TemplateError)):
             raise
-        raise InputError(f"{own[-1]}: found {one_line(error)}, allowed: {ALLOWED}") from error
+        path, line = in_templates[-1]
+        raise AuthorError(one_line(error), ALLOWED, path=path, line=line) from error
 
 
-def _lines(made: jinja2.Environment, folder: Path) -> list[str]:
-    """Of the error at hand, "file:line" for each frame in a template of the folder, else ""."""
+def _mapped_frames(made: jinja2.Environment) -> list[tuple[Path, int]]:
+    """File and line of each frame of the current error, outermost first."""
     try:
-        # Jinja maps the lines of a macro that was called from without back to the file's only here.
+        # Jinja maps the lines of a macro that was called from outside to those of its file here.
         made.handle_exception()
     except Exception as mapped:
-        return [
-            f"{file}:{line}" if Path(file).is_relative_to(folder) else ""
-            for file, line in _frames(mapped.__traceback__)
-        ]
+        return list(_frames(mapped.__traceback__))
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[tuple[str, int]]:
+def _frames(traceback: TracebackType | None) -> Iterator[tuple[Path, int]]:
     while traceback:
-        yield traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+        yield Path(traceback.tb_frame.f_code.co_filename), traceback.tb_lineno
         traceback = traceback.tb_next

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ginn.pages import images
 from ginn.pages.articles import Article
+from ginn.pages.citations import read_bibliography
 from ginn.pages.figure_calls import Report
-from ginn.pages.links import DeadLinkError, Links, check_links, links_of
+from ginn.pages.glossary import read_glossary
+from ginn.pages.layout import Rendered
+from ginn.pages.links import Links, find_dead_link
 from ginn.pages.metadata import Publication
 from ginn.pages.site import Pages
 from ginn.runtime import cache
@@ -22,34 +24,26 @@ TEMPLATES = ROOT / "templates"
 LIBRARIES = ["numpy", "pillow", "jinja2", "markdown", "pygments", "rjsmin"]
 
 
-@dataclass(frozen=True)
-class Printed:
-    """Files of the site that were made together, by address, and the links of those in HTML."""
-
-    files: Mapping[str, bytes]
-    links: Mapping[str, Links]
-
-
 # Beside a part's files stands one for their links; no address of the site is such a name.
 LINKS = "links"
 
 
-def take_apart(printed: Printed) -> dict[str, bytes]:
+def take_apart(rendered: Rendered) -> dict[str, bytes]:
     """The files of a part, and one more with their links."""
-    links = {at: [each.targets, sorted(each.ids)] for at, each in printed.links.items()}
-    return {**printed.files, LINKS: json.dumps(links).encode()}
+    links = {at: [each.targets, sorted(each.ids)] for at, each in rendered.links.items()}
+    return {**rendered.files, LINKS: json.dumps(links).encode()}
 
 
-def put_together(files: Mapping[str, bytes]) -> Printed:
+def put_together(files: Mapping[str, bytes]) -> Rendered:
     """What `take_apart` took apart."""
     links = json.loads(files[LINKS])
-    return Printed(
+    return Rendered(
         {at: file for at, file in files.items() if at != LINKS},
         {at: Links(tuple(targets), frozenset(ids)) for at, (targets, ids) in links.items()},
     )
 
 
-PRINTED: Encoding[Printed] = FILES.via(take_apart, put_together)
+RENDERED: Encoding[Rendered] = FILES.via(take_apart, put_together)
 
 
 def edition(
@@ -63,19 +57,19 @@ def edition(
     """Every page with its stills, style and scripts: address -> content.
 
     `reports` are the experiments', the first one leading; `others` holds the addresses of the files
-    of the site that are not made here. Raises ArticleError or DeadLinkError for what an article
-    says that does not hold.
+    of the site that are not made here. Raises AuthorError for what an article says that does not
+    hold.
     """
-    site = Pages(reports, articles, content, TEMPLATES, publication)
+    works = read_bibliography(content / "bibliography.toml")
+    meanings = read_glossary(content / "glossary.toml")
+    site = Pages(reports, articles, works, meanings, TEMPLATES, publication)
     parts = {part.name: part for part in site.parts()}
-    beside = [content / f"{name}.toml" for name in ("bibliography", "glossary")]
     templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
     # Which article shows which picture is known only when it has been made.
-    pictures = images.beside(content / "articles")
+    pictures = images.images_in(content / "articles")
     # Pages draw on nearly every room and one takes some milliseconds: whatever changes in the code,
     # they are all made again.
-    sources = [path for path in beside if path.exists()]
-    sources += [*pictures, *templates, *sorted((ROOT / "ginn").rglob("*.py"))]
+    sources = [*pictures, *templates, *sorted((ROOT / "ginn").rglob("*.py"))]
     shared = [
         site.shared(),
         [path.relative_to(content).as_posix() for path in pictures],
@@ -84,25 +78,18 @@ def edition(
     own = {name: part.needs for name, part in parts.items()}
     keys = cache.keys("pages", own, shared, sources, LIBRARIES)
 
-    def work(missing: Sequence[str]) -> Iterator[tuple[str, Printed]]:
+    def work(missing: Sequence[str]) -> Iterator[tuple[str, Rendered]]:
         for name in missing:
-            files = site.make(parts[name])
-            pages = {at: links_of(page) for at, page in files.items() if at.endswith(".html")}
-            yield name, Printed(files, pages)
+            yield name, site.make(parts[name])
 
-    printed = kept.keep_each("pages", keys, PRINTED, work)
-    files = {at: file for each in printed.values() for at, file in each.files.items()}
-    links = {at: found for each in printed.values() for at, found in each.links.items()}
-    sources_of = {article.address: article.file for article in articles}
-    of_articles = {address: links[address] for address in sources_of}
-    try:
-        check_links(of_articles, {*files, *others}, sources_of)
-    except DeadLinkError as dead:
-        (slug,) = (article.slug for article in articles if article.address == dead.address)
-        name = f"article-{slug}"
+    rendered = kept.keep_each("pages", keys, RENDERED, work)
+    files = {at: file for each in rendered.values() for at, file in each.files.items()}
+    links = {at: found for each in rendered.values() for at, found in each.links.items()}
+    if dead := find_dead_link(articles, links, {*files, *others}):
+        name = f"article-{dead.article.slug}"
         # What is refused is not kept.
-        kept.drop("pages", name, keys[name], PRINTED)
+        kept.drop("pages", name, keys[name], RENDERED)
         # A page that was kept may ask for one that is gone: made again, it says so with its line.
         site.make(parts[name])
-        raise
+        raise dead.error()
     return files

@@ -28,7 +28,7 @@ from ginn.geometry import motion
 from ginn.geometry.boundaries import Boundaries
 from ginn.network import run as network
 from ginn.network.run import Float64, RecordedRun
-from ginn.pages import site as pages
+from ginn.pages import explorer_page as pages
 from ginn.pages.figure_calls import Report
 from ginn.pipeline.tasks import bar, find_moments, groups, train_group, train_trials, training_of
 from ginn.runtime import cache

@@ -31,7 +31,7 @@ def save(house: Served, page: Page, kind: str, number: int) -> float:
         house.change("content/articles/index.md", "\n## One pixel", f"\n{shown}\n\n## One pixel")
         expect(page.get_by_text(shown, exact=True)).to_have_count(1, timeout=60_000)
     elif kind == "template":
-        house.change("templates/base.html", "<body>", f"<body>\n<i hidden>{shown}</i>")
+        house.change("templates/partials/base.html", "<body>", f"<body>\n<i hidden>{shown}</i>")
         expect(page.get_by_text(shown, exact=True)).to_have_count(1, timeout=60_000)
     else:
         house.change("templates/style.css", "\nbody {", f"\nbody {{ --{shown}: 1px; }}\nbody {{")

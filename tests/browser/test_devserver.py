@@ -49,7 +49,7 @@ def seconds(what: str, begun: float) -> None:
     [
         (ARTICLE, HEADING, "## One pixel, one item", "h2:has-text('One pixel, one item')"),
         (
-            "templates/article.html", '<h1>', '<h1 class="saved">', "h1.saved",
+            "templates/pages/article.html", '<h1>', '<h1 class="saved">', "h1.saved",
         ),
     ],
 )  # fmt: skip
@@ -82,13 +82,13 @@ def test_page_reloaded_keeps_its_place_and_its_state(served: Served, page: Page)
     other = page.context.new_page()
     other.goto(f"{served.address}methods/index.html")
     other.evaluate("scrollTo(0, 1500)")
-    served.change("templates/base.html", "<body>", '<body class="saved">')
+    served.change("templates/partials/base.html", "<body>", '<body class="saved">')
     for each in (page, other):
         each.bring_to_front()
         expect(each.locator("body.saved")).to_have_count(1, timeout=PATIENCE)
     expect(page).to_have_url(explorer)
     other.wait_for_function("() => scrollY === 1500")
-    served.change("templates/base.html", '<body class="saved">', "<body>")
+    served.change("templates/partials/base.html", '<body class="saved">', "<body>")
     expect(other.locator("body.saved")).to_have_count(0, timeout=PATIENCE)
     other.close()
 
@@ -129,10 +129,10 @@ def test_mistake_is_shown_over_the_page_until_it_is_mended(served: Served, page:
 
 def test_mistake_undone_goes_away(served: Served, page: Page) -> None:
     panel = page.locator(PANEL)
-    served.change("templates/article.html", "<h1>", "{{ absent }}<h1>")
+    served.change("templates/pages/article.html", "<h1>", "{{ absent }}<h1>")
     expect(panel).to_contain_text("article.html:9", timeout=PATIENCE)
     expect(panel).to_contain_text("'absent' is undefined")
-    served.change("templates/article.html", "{{ absent }}<h1>", "<h1>")
+    served.change("templates/pages/article.html", "{{ absent }}<h1>", "<h1>")
     expect(panel).to_be_hidden(timeout=PATIENCE)
 
 

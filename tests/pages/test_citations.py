@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.paths import ROOT
 
-from ginn.config.models import InputError
+from ginn.errors import AuthorError
 from ginn.pages.citations import Citations, Source, bibtex, read_bibliography
 
 GOOD = '[a-b]\nauthors = ["Ann A", "Bo B"]\ntitle = "T"\nyear = 1999\n'
@@ -26,46 +26,52 @@ def read(folder: Path, text: str) -> dict[str, Source]:
     return read_bibliography(file)
 
 
-def test_a_work_as_a_sentence(tmp_path: Path) -> None:
+def test_source_text_joins_authors_title_place_and_year(tmp_path: Path) -> None:
     work = read(tmp_path, GOOD + 'where = "Journal"\narxiv = "1.2"\n')["a-b"]
     assert work.text == "Ann A and Bo B, T, Journal, arXiv:1.2, 1999"
     assert work.address == "https://arxiv.org/abs/1.2"
 
 
-def test_the_reports_own_bibliography_is_in_order() -> None:
+def test_read_bibliography_of_the_report_gives_addresses_of_the_web() -> None:
     works = read_bibliography(ROOT / "content/bibliography.toml")
     assert all(work.address.startswith("https://") for work in works.values())
     assert "darlow-storkey" in works
 
 
-def test_without_a_file_nothing_can_be_cited(tmp_path: Path) -> None:
+def test_cite_without_a_bibliography_is_refused(tmp_path: Path) -> None:
     works = read_bibliography(tmp_path / "none.toml")
-    with pytest.raises(InputError, match="found 'a', allowed: none, for the bibliography is empty"):
+    with pytest.raises(AuthorError, match="found 'a', allowed: none, for the"):
         Citations(works).cite("a")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("year = 1999", "year = '1999'", "year = '1999'; allowed: a year"),
-        ("year = 1999", "yaer = 1999", "unknown key 'yaer'; allowed: authors, title, year"),
-        ("year = 1999", "", "no 'year'"),
-        ('title = "T"', 'title = ""', "no 'title'"),
-        ('title = "T"', 'title = "{T}"', "text without braces"),
-        ('["Ann A", "Bo B"]', '"Ann A"', "a list of names"),
-        ("[a-b]", "[A_b]", "in small letters"),
+        ("year = 1999", "year = '1999'", "a-b.year: found '1999', allowed: a year"),
+        ("year = 1999", "year = true", "a-b.year: found True, allowed: a year"),
+        ("year = 1999", "yaer = 1999", "a-b.yaer: found an unknown key, allowed: authors, title,"),
+        ("year = 1999", "", "a-b.year: found no such key, allowed: a year; add it"),
+        ('title = "T"', 'title = ""', "a-b.title: found ''"),
+        ('title = "T"', 'title = "{T}"', "a-b.title: found '{T}', allowed: text without braces"),
+        ('title = "T"', 'title = "T"\ndoi = "a{b"', "a-b.doi: found 'a{b', allowed: text without"),
+        ('["Ann A", "Bo B"]', '"Ann A"', "a-b.authors: found 'Ann A', allowed: a list of names"),
+        ('["Ann A", "Bo B"]', '["A", 2]', "a-b.authors: found ['A', 2], allowed: a list of names"),
+        ('["Ann A", "Bo B"]', "[]", "a-b.authors: found [], allowed: a list of names"),
+        ("[a-b]", "[A_b]", "found 'A_b', allowed: a table [key], in small letters"),
         ("[a-b]", "[a-b", "bibliography.toml: "),
     ],
 )  # fmt: skip
-def test_a_mistake_is_answered(tmp_path: Path, old: str, new: str, said: str) -> None:
-    with pytest.raises(InputError) as caught:
+def test_read_bibliography_with_a_mistake_names_file_and_key(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    with pytest.raises(AuthorError) as caught:
         read(tmp_path, GOOD.replace(old, new))
     assert said in str(caught.value)
     assert "bibliography.toml: " in str(caught.value)
 
 
 @given(st.lists(TEXT, min_size=1, max_size=3), TEXT, st.integers(1000, 2100))
-def test_bibtex_can_be_read_back(authors: list[str], title: str, year: int) -> None:
+def test_bibtex_of_any_work_can_be_read_back(authors: list[str], title: str, year: int) -> None:
     source = Source("key-1", tuple(authors), title, year)
     entry = bibtex(source)
     assert entry.count("{") == entry.count("}")
@@ -76,13 +82,13 @@ def test_bibtex_can_be_read_back(authors: list[str], title: str, year: int) -> N
     assert plain == {"author": " and ".join(authors), "title": f"{{{title}}}", "year": str(year)}
 
 
-def test_a_group_is_no_first_name_and_a_last() -> None:
+def test_bibtex_of_a_group_keeps_its_name_whole() -> None:
     assert "author = {{The Authors} and Ann A}" in bibtex(
         Source("k", ("The Authors", "Ann A"), "T", 1)
     )
 
 
-def test_numbers_follow_first_mention_and_every_mention_has_its_own_note() -> None:
+def test_cite_numbers_works_by_first_mention_with_a_note_each() -> None:
     works = {key: Source(key, ("A",), f"Title <{key}>", 2000) for key in "abc"}
     citations = Citations(works)
     html = "".join(citations.cite(key) for key in "bab")

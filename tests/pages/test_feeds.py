@@ -9,13 +9,13 @@ from functools import cache
 
 from hypothesis import given
 from hypothesis import strategies as st
+from support.pages import render_site
 from support.paths import ROOT
 from support.report_double import make_report
 
 from ginn.pages import feeds
 from ginn.pages.articles import read_articles
 from ginn.pages.metadata import Publication
-from ginn.pages.site import render_site
 
 ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
 BASE = "https://a.example/name/"

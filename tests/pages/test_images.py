@@ -14,13 +14,13 @@ import pytest
 from pages.test_site import BODY_LINE, TEMPLATES, write
 from PIL import Image
 from support.link_checker import complaints
+from support.pages import render_site
 from support.paths import ROOT
 from support.report_double import make_report
 from support.skips import LACKS_A_RIGHT
 
-from ginn.pages.articles import ArticleError
-from ginn.pages.images import beside
-from ginn.pages.site import render_site
+from ginn.errors import AuthorError
+from ginn.pages.images import images_in
 
 
 def picture(
@@ -138,7 +138,7 @@ def test_what_cannot_be_shown_is_refused_with_its_line(
     for name in ("cat.png", "cat.tiff"):
         (folder / name).write_bytes(picture("PNG" if name.endswith("png") else "TIFF"))
     write(folder, f"![Fine](cat.png)\n\nand\n\n{markdown}")
-    with pytest.raises(ArticleError) as caught:
+    with pytest.raises(AuthorError) as caught:
         render_site(make_report(), folder, TEMPLATES)
     assert said in str(caught.value)
     assert caught.value.line == BODY_LINE + 4
@@ -152,7 +152,7 @@ def test_a_picture_too_large_for_phones_is_refused_before_it_is_decoded(
     monkeypatch.setattr("ginn.pages.images.MOST_PICTURE_PIXELS", 599)
     (tmp_path / "cat.png").write_bytes(picture()[:50])  # its head alone, which states the size
     write(tmp_path, "![A cat](cat.png)")
-    with pytest.raises(ArticleError, match="of 30 x 20 pixels, allowed: at most 599 in all"):
+    with pytest.raises(AuthorError, match="of 30 x 20 pixels, allowed: at most 599 in all"):
         render_site(make_report(), tmp_path, TEMPLATES)
 
 
@@ -177,4 +177,4 @@ def test_the_pages_depend_on_every_file_that_may_be_shown(tmp_path: Path) -> Non
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
-    assert [path.relative_to(tmp_path).as_posix() for path in beside(tmp_path)] == names
+    assert [path.relative_to(tmp_path).as_posix() for path in images_in(tmp_path)] == names

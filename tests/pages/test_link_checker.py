@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from support.link_checker import complaints
+from support.pages import render_site
 from support.paths import ROOT
 from support.report_double import make_report
 
 from ginn.pages.metadata import Publication
-from ginn.pages.site import render_site
 
 BASE = "https://a.example/name/"
 WHOLE = {

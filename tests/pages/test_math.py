@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ginn.pages.math import Mathematics, MathematicsError, mathml
+from ginn.errors import AuthorError
+from ginn.pages.math import Mathematics, mathml
 
 # How many children an element takes (MathML Core, 3.2 and 3.3); any number where it is not named.
 ARITY = {
@@ -82,7 +83,7 @@ def test_whatever_is_written_is_read_or_refused_in_one_line(source: str) -> None
     read, said = "", ""
     try:
         read = "".join(mathml(source).itertext())
-    except MathematicsError as error:
+    except AuthorError as error:
         said = str(error)
     assert "\\" not in read
     assert "\n" not in said
@@ -109,7 +110,7 @@ def test_whatever_is_written_is_read_or_refused_in_one_line(source: str) -> None
     ],
 )
 def test_what_cannot_be_read_is_refused(source: str, said: str) -> None:
-    with pytest.raises(MathematicsError) as caught:
+    with pytest.raises(AuthorError) as caught:
         mathml(source)
     assert said in str(caught.value)
 

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from support.pages import render_site
 from support.paths import ROOT
 from support.report_double import make_report
 
-from ginn.config.models import InputError
+from ginn.errors import AuthorError
 from ginn.pages.articles import read_articles
 from ginn.pages.metadata import Publication, build_date, linked_data, web_address
-from ginn.pages.site import render_site
 
 ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
 BASE = "https://a.example/name/"
@@ -170,7 +170,7 @@ def test_an_address_ends_in_a_slash(text: str, address: str) -> None:
      'https://a.example/"onload="x', "https://[::1"],
 )  # fmt: skip
 def test_what_is_no_address_of_the_web_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="allowed: an address such as"):
+    with pytest.raises(AuthorError, match="allowed: an address such as"):
         web_address(text)
 
 
@@ -186,5 +186,5 @@ def test_the_build_date_is_the_epochs_day_and_never_the_clocks(
 
 @pytest.mark.parametrize("found", ["yesterday", "1.5", "9" * 30])
 def test_an_epoch_that_is_no_number_of_seconds_is_refused(found: str) -> None:
-    with pytest.raises(InputError, match="SOURCE_DATE_EPOCH: found"):
+    with pytest.raises(AuthorError, match="SOURCE_DATE_EPOCH: found"):
         build_date({"SOURCE_DATE_EPOCH": found})

@@ -16,17 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.link_checker import complaints
+from support.pages import render_site
 from support.paths import ROOT
 from support.report_double import PIXELS, SEEDS, make_report
 
 from ginn.analysis.claim import Claim, Verdict
-from ginn.config.models import InputError
 from ginn.dataset.dataset import Photograph
+from ginn.errors import AuthorError
 from ginn.pages import figure_calls
-from ginn.pages.articles import ArticleError, read_articles
+from ginn.pages.articles import read_articles
 from ginn.pages.figure_calls import Report
 from ginn.pages.metadata import Publication
-from ginn.pages.site import render_site
 
 ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
 NONE_FAILED: frozenset[int] = frozenset()
@@ -275,7 +275,7 @@ def test_what_is_cited_stands_at_the_end_once(tmp_path: Path) -> None:
     assert html.count('href="#reference-darlow-storkey"') == 2
     assert "https://arxiv.org/abs/1810.01860" in html
     write(folder, 'a\n\n{{ cite("nobody") }}')
-    with pytest.raises(ArticleError, match="found 'nobody', allowed: darlow-storkey") as caught:
+    with pytest.raises(AuthorError, match="found 'nobody', allowed: darlow-storkey") as caught:
         render(folder)
     assert caught.value.line == BODY_LINE + 2
 
@@ -408,7 +408,7 @@ def test_a_mistake_is_answered_with_its_line(
     if not said:
         render(tmp_path)  # an shown run may go by its id
         return
-    with pytest.raises(ArticleError) as caught:
+    with pytest.raises(AuthorError) as caught:
         render(tmp_path)
     assert caught.value.line == BODY_LINE + line - 1
     assert str(caught.value).startswith(f"{tmp_path / 'index.md'}:{caught.value.line}: ")
@@ -435,7 +435,7 @@ def test_front_matter_is_checked_key_by_key(
 ) -> None:
     text = FRONT.format("index").replace(old, new)
     (tmp_path / "index.md").write_text(text, encoding="utf-8")
-    with pytest.raises(ArticleError) as caught:
+    with pytest.raises(AuthorError) as caught:
         read_articles(tmp_path)
     assert caught.value.line == line
     assert said in str(caught.value)
@@ -468,7 +468,7 @@ def test_a_section_steps_aside_where_the_picture_has_no_such_part(tmp_path: Path
 )
 def test_an_article_cannot_leave_its_room(body: str, tmp_path: Path) -> None:
     write(tmp_path, body)
-    with pytest.raises(ArticleError) as caught:
+    with pytest.raises(AuthorError) as caught:
         render(tmp_path)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
@@ -477,12 +477,12 @@ def test_an_article_cannot_leave_its_room(body: str, tmp_path: Path) -> None:
 def test_two_articles_cannot_share_an_address(tmp_path: Path) -> None:
     write(tmp_path, "a")
     (tmp_path / "other.md").write_text(FRONT.format("index"), encoding="utf-8")
-    with pytest.raises(ArticleError, match=r'slug "index", which index\.md has too'):
+    with pytest.raises(AuthorError, match=r'slug "index", which index\.md has too'):
         read_articles(tmp_path)
 
 
 def test_a_site_has_a_first_page(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match='no article with slug "index" among 0'):
+    with pytest.raises(AuthorError, match='no article with slug "index" among 0'):
         read_articles(tmp_path)
 
 

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from ginn.config.models import InputError
-from ginn.pages.templates import environment, mistakes_told
+from ginn.errors import AuthorError
+from ginn.pages.templates import environment, template_errors
 
 MACRO = "{% macro shown(thing) %}\n\nTEXT\n{% endmacro %}\n"
 
 
 def render(folder: Path, name: str = "page.html", **names: object) -> str:
     made = environment(folder, {"loud": str.upper})
-    with mistakes_told(made, folder):
+    with template_errors(made, folder):
         return made.get_template(name).render(**names)
 
 
 def call_macro(folder: Path) -> str:
     made = environment(folder, {})
-    with mistakes_told(made, folder):
+    with template_errors(made, folder):
         macros: object = made.get_template("macros.html").module
         return str(macros.shown({"name": "a <b>"}))  # type: ignore[attr-defined]
 
@@ -37,11 +37,11 @@ def call_macro(folder: Path) -> str:
         ("one\n{{ 'ä' | loud(2) }}\n", 2, ""),
     ],
 )
-def test_a_mistake_in_a_template_has_its_line(
+def test_template_with_a_mistake_is_refused_with_its_line(
     tmp_path: Path, text: str, line: int, found: str
 ) -> None:
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
-    with pytest.raises(InputError) as said:
+    with pytest.raises(AuthorError) as said:
         render(tmp_path)
     message = str(said.value)
     assert message.startswith(f"{tmp_path / 'page.html'}:{line}: found ")
@@ -51,26 +51,26 @@ def test_a_mistake_in_a_template_has_its_line(
 
 
 @pytest.mark.parametrize("text", ["{{ thing.absent }}", "{{ thing.absent.more }}", "{{ 1 + 'a' }}"])
-def test_a_mistake_in_a_macro_has_the_files_line_and_not_that_of_the_code_it_became(
+def test_macro_with_a_mistake_is_refused_with_the_line_in_its_file(
     tmp_path: Path, text: str
 ) -> None:
     file = tmp_path / "macros.html"
     file.write_text(MACRO.replace("TEXT", text), encoding="utf-8")
-    with pytest.raises(InputError, match=r"macros\.html:3: found "):
+    with pytest.raises(AuthorError, match=r"macros\.html:3: found "):
         call_macro(tmp_path)
     file.write_text(MACRO.replace("TEXT", "{{ thing.name }}"), encoding="utf-8")
     assert call_macro(tmp_path).strip() == "a &lt;b&gt;"
 
 
-def test_a_template_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"page\.html: found no such template"):
+def test_template_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AuthorError, match=r"page\.html: found no such file, allowed: a template"):
         render(tmp_path)
     (tmp_path / "page.html").write_text("{% include 'other.html' %}", encoding="utf-8")
-    with pytest.raises(InputError, match=r"other\.html: found no such template"):
+    with pytest.raises(AuthorError, match=r"other\.html: found no such file, allowed: a template"):
         render(tmp_path)
 
 
-def test_a_mistake_in_the_program_is_not_blamed_on_the_template(tmp_path: Path) -> None:
+def test_error_in_the_program_is_not_blamed_on_the_template(tmp_path: Path) -> None:
     def broken() -> str:
         return ["a"][1]
 

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from support.link_checker import complaints
+from support.pages import render_site
 from support.report_double import make_report
 
-from ginn.pages.articles import ArticleError, read_articles
+from ginn.errors import AuthorError
+from ginn.pages.articles import read_articles
 from ginn.pages.figure_calls import Report
-from ginn.pages.links import DeadLinkError
+from ginn.pages.layout import Layout, Rendered
 from ginn.pages.metadata import Publication
-from ginn.pages.site import MOST_IN_HEADER, Pages, render_site
+from ginn.pages.site import MOST_IN_HEADER, Pages
 from ginn.pipeline.site import TEMPLATES, edition
 from ginn.runtime.cache import Cache
 
@@ -61,16 +63,16 @@ def reports(second_key: str = "second") -> tuple[Report, Report]:
 def printed(content: Path, both: tuple[Report, Report] | None = None) -> tuple[set[str], Any]:
     """The pages that were rendered for the site as it is now, and the site."""
     rendered: set[str] = set()
-    render = Pages._render
+    page = Layout.page
 
-    def listen(self: Pages, template: str, address: str, *more: Any, **context: Any) -> bytes:
-        rendered.add(address or template)
-        return render(self, template, address, *more, **context)
+    def listen(self: Layout, template: str, address: str, *more: Any, **named: Any) -> Rendered:
+        rendered.add(address)
+        return page(self, template, address, *more, **named)
 
     articles = read_articles(content / "articles")
     others = {"build.json", make_report().data["index"]}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Pages, "_render", listen)
+        patch.setattr(Layout, "page", listen)
         made = edition(
             both or reports(), articles, content, Publication(), others, Cache(content / "cache")
         )
@@ -125,14 +127,14 @@ def test_facts_of_another_experiment_matter_to_those_who_ask_for_them(content: P
 def test_a_page_that_was_kept_is_asked_again_where_its_links_lead(content: Path) -> None:
     printed(content)
     (content / "articles/article-31.md").unlink()
-    with pytest.raises(ArticleError, match="page: found 'article-31', allowed: index") as caught:
+    with pytest.raises(AuthorError, match="page: found 'article-31', allowed: index") as caught:
         printed(content)
-    assert caught.value.file.name == "article-30.md"
+    assert caught.value.path.name == "article-30.md"
     assert caught.value.line == 9
     write(content, 30, "[gone](../article-31/index.html)")
     before = set((content / "cache/pages").iterdir())
     for _ in range(2):
-        with pytest.raises(DeadLinkError, match=r"article-30\.md:9: found a link to '\.\./art"):
+        with pytest.raises(AuthorError, match=r"article-30\.md:9: found a link to '\.\./art"):
             printed(content)
         assert set((content / "cache/pages").iterdir()) <= before  # what is refused is not kept
 
@@ -145,8 +147,10 @@ def test_words_that_any_page_may_explain_make_every_page_again(content: Path) ->
 
 @pytest.mark.parametrize("count", [1, 2, 8, 9])
 def test_a_list_of_many_experiments_stands_behind_a_summary(content: Path, count: int) -> None:
-    site = Pages(reports(), read_articles(content / "articles"), content, TEMPLATES, Publication())
+    site = Pages(reports(), read_articles(content / "articles"), {}, {}, TEMPLATES, Publication())
     one = {"title": "One", "address": "x.html", "current": False}
-    html = site.templates.get_template("experiments.html").render(experiments=[one] * count)
+    html = site.templates.get_template("partials/experiments.html").render(
+        experiments=[one] * count
+    )
     assert html.count("<li>") == (count if count > 1 else 0)
     assert ("<details>" in html) == (count > 8)

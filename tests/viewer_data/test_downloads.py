@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from support.pages import render_site
 from support.paths import ROOT
 from support.report_double import bottle, make_report, traced
 from support.runs import trained_run
@@ -21,7 +22,6 @@ from support.runs import trained_run
 from ginn.analysis.facts import facts_as_json
 from ginn.network.forward import pre_activations, probability
 from ginn.pages.metadata import Publication
-from ginn.pages.site import render_site
 from ginn.viewer_data import downloads
 
 

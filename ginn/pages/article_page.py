@@ -1,0 +1,140 @@
+"""The page of an article: its body with figures in place, references, and how to cite it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from ginn.analysis.facts import Facts
+from ginn.errors import AuthorError, quoted
+from ginn.pages import metadata
+from ginn.pages.articles import Article
+from ginn.pages.assets import add
+from ginn.pages.citations import Source, bibtex
+from ginn.pages.figure_calls import Report, Still, token
+from ginn.pages.glossary import Glossary
+from ginn.pages.layout import Layout, Rendered, root_from
+from ginn.pages.rendering import render_article
+
+# The article that lists the glossary; other articles link its words there.
+GLOSSARY_PAGE = "methods"
+
+
+@dataclass(frozen=True)
+class References:
+    """What an article may refer to: pages, experiments, works to cite, and words to explain."""
+
+    articles: Sequence[Article]
+    reports: Mapping[str, Report]
+    works: Mapping[str, Source]
+    meanings: Mapping[str, str]
+
+    def pages(self, root: str, report: Report) -> dict[str, str]:
+        """What `page()` knows: name -> address, by the way `root` to the site's root.
+
+        Names are the articles' slugs, and the explorer and the data of each experiment; without an
+        experiment's id, these two are those of `report`.
+        """
+        pages = {article.slug: root + article.address for article in self.articles}
+        pages |= {"explore": root + report.explorer, "downloads": root + report.downloads}
+        for name, other in self.reports.items():
+            pages[f"explore/{name}"] = root + other.explorer
+            pages[f"downloads/{name}"] = root + other.downloads
+        return pages
+
+
+def article_page(
+    layout: Layout, article: Article, report: Report, references: References
+) -> Rendered:
+    """An article's page with its images and figures.
+
+    Raises AuthorError with file and line for whatever the article says that does not hold.
+    """
+    root = root_from(article.address)
+    pages = references.pages(root, report)
+
+    def page(slug: str) -> str:
+        if slug not in pages:
+            raise AuthorError(quoted(slug), ", ".join(pages), key="page")
+        return pages[slug]
+
+    names = {"site": layout.site, "page": page, **_claim_calls(layout, page, report.facts)}
+    names["experiments"] = {name: each.facts for name, each in references.reports.items()}
+    home = "" if article.slug == GLOSSARY_PAGE else pages.get(GLOSSARY_PAGE, "")
+    glossary = Glossary(references.meanings, home)
+    body = render_article(article, report, names, references.works, glossary)
+    files: dict[str, bytes] = dict(body.images)
+    html = body.html
+    macros: Any = layout.templates.get_template("partials/figure.html").module
+    for placed in body.figures:
+        entries = [_still(still, root, files) for still in placed.stills]
+        rendered = str(macros.figure(placed, entries, pages["explore"], placed.number == 1))
+        html = html.replace(f"<p>{token(placed.name)}</p>", rendered)
+    stages = [still.stage for figure in body.figures for still in figure.stills if still.stage]
+    card = layout.card(article.slug, article.title, report, files, stages[0] if stages else None)
+    this = as_source(layout, article)
+    site, publication = layout.site, layout.publication
+    context = {
+        "article": article,
+        "body": html,
+        "contents": body.contents,
+        "card": card,
+        "citation": metadata.citation(article, site, publication),
+        "linked_data": metadata.linked_data(article, site, publication, card.get("address", "")),
+        "index": root + report.data["index"],
+        "sources": body.sources,
+        "this": this,
+        "bibtex": bibtex(this),
+    }
+    return layout.page("article.html", article.address, context, files)
+
+
+def as_source(layout: Layout, article: Article) -> Source:
+    """An article as others may cite it."""
+    site = layout.site
+    where = "" if article.title == site.title else site.title
+    key = f"ginn-{article.slug}-{article.date.year}"
+    address = layout.publication.absolute(article.address)
+    return Source(key, (site.author,), article.title, article.date.year, where, link=address)
+
+
+def _claim_calls(
+    layout: Layout, page: Callable[[str], str], facts: Facts
+) -> dict[str, Callable[..., Markup]]:
+    """What articles call to show claims: `evidence("Copycats")` and `claims_table()`.
+
+    A claim that this build did not measure has no box.
+    """
+    macros: Any = layout.templates.get_template("partials/claims.html").module
+
+    def block(html: Markup) -> Markup:
+        # An empty line would end the block for Markdown.
+        lines = [line for line in html.splitlines() if line.strip()]
+        return Markup("\n\n{}\n\n").format(Markup("\n").join(lines))
+
+    def evidence(name: str) -> Markup:
+        row = facts.claim(name)
+        return block(macros.box(row, page("methods"))) if row else Markup("")
+
+    return {"evidence": evidence, "claims_table": lambda: block(macros.table(facts.claims))}
+
+
+def _still(still: Still, root: str, files: dict[str, bytes]) -> dict[str, Any]:
+    """A figure image as the macro takes it; its drawings are added to `files`."""
+    entry: dict[str, Any] = {"still": still, "moment": still.moment and root + still.moment}
+    for width, draw in (("wide", still.draw), ("narrow", still.draw_narrow)):
+        if draw is not None:
+            svg = draw()
+            address = add(files, f"figures/{still.name}.svg", svg.encode())
+            entry[width] = {"address": root + address, **_size(svg)}
+    return entry
+
+
+def _size(svg: str) -> dict[str, int]:
+    """Width and height that an SVG states in its first tag, in the whole pixels that HTML knows."""
+    match = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
+    return {"width": round(float(match[1])), "height": round(float(match[2]))} if match else {}

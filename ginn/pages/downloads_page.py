@@ -1,0 +1,65 @@
+"""The page of an experiment's downloads: the shown runs, the facts, and a program to start from."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+
+from ginn import formatting
+from ginn.analysis.facts import facts_as_json
+from ginn.pages.figure_calls import Report
+from ginn.pages.layout import Layout, Rendered, links_between
+from ginn.viewer_data import downloads
+from ginn.viewer_data.downloads import Download
+
+PROGRAM = "redraw.py"
+
+
+def downloads_page(
+    layout: Layout, report: Report, reports: Sequence[Report], program: str
+) -> Rendered:
+    """The page of an experiment's downloads, with these files; `program` is a program's text."""
+    folder = posixpath.dirname(report.downloads)
+    facts = facts_as_json(report.facts)
+    offered = [
+        (
+            Download.of(
+                f"{run.id}.npz",
+                downloads.run_file(report.snapshots[run.id], report.dataset),
+                folder,
+            ),
+            f"Snapshots of {run.title}",
+        )
+        for run in report.facts.experiment.shown_runs
+    ]
+    offered += [
+        (
+            Download.of("facts.json", downloads.facts_file(facts), folder),
+            "Every number of the report",
+        ),
+        (
+            Download.of(PROGRAM, program.encode(), folder),
+            "Redraws a figure from a run's snapshots",
+        ),
+    ]
+    files = {each.address: each.content for each, _ in offered}
+    title = f"Data: {report.experiment.title}" if len(reports) > 1 else "Data"
+    context = {
+        "title": title,
+        "entries": [
+            {
+                "name": each.name,
+                "address": each.address,
+                "meaning": meaning,
+                "size": formatting.kilobytes(len(each.content)),
+            }
+            for each, meaning in offered
+        ],
+        "arrays": downloads.RUN_ARRAYS,
+        "outline": downloads.outline(facts),
+        "example": program,
+        "experiment": report.experiment,
+        "experiments": links_between(reports, report, "downloads"),
+        "card": layout.card("downloads", title, report, files, None),
+    }
+    return layout.page("downloads.html", report.downloads, context, files)

@@ -1,0 +1,290 @@
+"""An article's body as HTML: Jinja fills in the numbers and figures, then Markdown makes HTML.
+
+Jinja sees the front matter as blank lines, so that its line numbers are the file's.
+
+Jinja runs twice. The first run finds which figures there are and in what order; in the second run
+`see("name")` knows every number, ahead and behind.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, partial, wraps
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import jinja2
+import markdown
+from jinja2.sandbox import SandboxedEnvironment
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from ginn import formatting
+from ginn.analysis.claim import SIGNIFICANT
+from ginn.analysis.statistics import LEVEL, proportion_interval
+from ginn.dataset.dataset import MAJOR_SHARE, Dataset
+from ginn.errors import AuthorError, one_line, quoted
+from ginn.pages.articles import Article
+from ginn.pages.citations import Citations, Source
+from ginn.pages.figure_calls import Figure, Plates, Report, token
+from ginn.pages.glossary import Glossary, Terms
+from ginn.pages.images import Images
+from ginn.pages.math import Mathematics
+from ginn.viewer_data.boundary_chunks import QUANTA
+
+EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty"]
+EXTENSIONS += ["fenced_code", "codehilite"]
+LINK_TO_SECTION = "Link to this section"
+SETTINGS: dict[str, dict[str, Any]] = {
+    "toc": {
+        "toc_depth": "2-3",
+        "permalink": "#",
+        "permalink_class": "anchor",
+        "permalink_title": LINK_TO_SECTION,
+    },
+    # Classes and not styles, which the site's policy forbids; a block without a language is plain.
+    "codehilite": {"css_class": "code", "guess_lang": False},
+}
+
+
+def _undefined_named(write: Callable[..., str]) -> Callable[..., str]:
+    """A filter that, given an undefined name, raises Jinja's error for it."""
+
+    @wraps(write)
+    def written(value: Any, *more: Any, **named: Any) -> str:
+        return write(str(value) if isinstance(value, jinja2.Undefined) else value, *more, **named)
+
+    return written
+
+
+FORMATS: dict[str, Callable[..., str]] = {
+    "percent": formatting.percent,
+    "count": formatting.count,
+    "words": formatting.words,
+    "iteration": formatting.iteration,
+    "decimal": formatting.decimal,
+    "significant": formatting.significant,
+    "duration": formatting.duration,
+    "p_value": formatting.p_value,
+    "degrees": formatting.degrees,
+    "span": formatting.span,
+    "listing": formatting.listing,
+}
+FILTERS = {name: _undefined_named(write) for name, write in FORMATS.items()}
+
+
+@dataclass(frozen=True)
+class Body:
+    """A rendered article: HTML with tokens for figures, the figures, the tree of its contents, the
+    works cited in the order of their numbers, and the author's images (address -> content).
+    """
+
+    html: str
+    figures: tuple[Figure, ...]
+    contents: list[dict[str, Any]]
+    sources: tuple[Source, ...] = ()
+    images: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class _UndefinedAttribute(jinja2.StrictUndefined):
+    """An undefined name; the error for an attribute lists those that there are."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = jinja2.utils.missing,
+        name: str | None = None,
+        exc: Any = jinja2.UndefinedError,
+    ) -> None:
+        names: list[str] = []
+        if dataclasses.is_dataclass(obj):
+            names = [each.name for each in dataclasses.fields(obj)]
+        elif isinstance(obj, Mapping):
+            names = [str(key) for key in obj]
+        if names:
+            # Jinja calls `exc` with the message, and raises what it gets.
+            exc = partial(AuthorError, allowed=", ".join(names))
+        super().__init__(hint, obj, name, exc)
+
+
+class _Headings(Extension):
+    """Markdown's headings, each with a name that lacks the sign of its link.
+
+    A screen reader lists headings by these names.
+    """
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
+        """Run after `toc` (priority 5), which adds the links."""
+        md.treeprocessors.register(_NamedHeadings(md), "named headings", 4)
+
+
+class _NamedHeadings(Treeprocessor):
+    def run(self, root: Element) -> None:
+        for heading in root.iter():
+            link = heading.find("a[@class='anchor']")
+            if link is not None and heading.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+                words = "".join(heading.itertext()).removesuffix(link.text or "")
+                heading.set("aria-label", words)
+                link.set("aria-label", LINK_TO_SECTION)
+
+
+def render_article(
+    article: Article,
+    report: Report,
+    names: Mapping[str, Any],
+    works: Mapping[str, Source] | None = None,
+    glossary: Glossary | None = None,
+) -> Body:
+    """An article's body as HTML with its figures' places marked; `works` are those it may cite.
+
+    Raises AuthorError with file and line for what does not hold.
+    """
+    first, words = Plates(report), glossary or Glossary()
+    _fill_in(article, first, Citations(works or {}), words, names)
+    second, citations = Plates(report, first.found), Citations(works or {})
+    text = _fill_in(article, second, citations, words, names)
+    _check_languages(article)
+    images = Images(article.file.parent, "../" * article.address.count("/"), article.line_of)
+    converter = markdown.Markdown(
+        extensions=[*EXTENSIONS, Mathematics(article.line_of), images, _Headings()],
+        extension_configs=SETTINGS,
+        output_format="html",
+    )
+    try:
+        html = converter.convert(text)
+    except AuthorError as error:
+        raise error.at(article.file, 1) from error
+    if "<h1" in html:
+        lines = enumerate(article.body.splitlines(), 1)
+        raise AuthorError(
+            "a first-level heading",
+            "## and below",
+            "the title is the page's only first-level heading",
+            path=article.file,
+            line=next((n for n, line in lines if line.startswith(("# ", "<h1"))), 1),
+        )
+    for name in second.found:
+        if f"<p>{token(name)}</p>" not in html:
+            raise AuthorError(
+                f"figure {quoted(name)} inside a code block or HTML",
+                "figures between paragraphs",
+                "put the call on a line of its own between two empty ones",
+                path=article.file,
+                line=article.line_of(f'"{name}"'),
+            )
+    figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
+    return Body(html, figures, contents, citations.sources, images.files)
+
+
+def _check_languages(article: Article) -> None:
+    """Refuse code in a language that is not known, which Markdown would leave without colours."""
+    for number, line in enumerate(article.body.splitlines(), 1):
+        fence = re.match(r"(?:```|~~~)\s*([^\s`{]+)", line)
+        try:
+            if fence:
+                get_lexer_by_name(fence[1])
+        except ClassNotFound as error:
+            found, allowed = f'code in "{fence and fence[1]}"', "a language by Pygments' short name"
+            raise AuthorError(found, allowed, path=article.file, line=number) from error
+
+
+def _fill_in(
+    article: Article,
+    placed: Plates,
+    citations: Citations,
+    glossary: Glossary,
+    names: Mapping[str, Any],
+) -> str:
+    """The article's Markdown, with every expression replaced by its value."""
+    known = {**names, **_functions(placed, citations, glossary), "facts": placed.report.facts}
+    file = str(article.file)
+    try:
+        return _compiled(article.body, file).render(known)
+    except AuthorError as error:
+        raise error.at(article.file, _line_in(error, file)) from error
+    except jinja2.TemplateSyntaxError as error:
+        found = one_line(error.message)
+        # Jinja raises this kind for a filter or a test that does not exist.
+        unknown = isinstance(error, jinja2.TemplateAssertionError)
+        filters = f"Jinja's filters and {', '.join(FILTERS)}"
+        allowed = filters if unknown else "Jinja's syntax"
+        raise AuthorError(found, allowed, path=article.file, line=error.lineno) from error
+    except RecursionError:
+        found = "brackets or blocks nested too deep"
+        raise AuthorError(found, "a few", path=article.file, line=1) from None
+    except (jinja2.TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
+        allowed, line = f"expressions of {', '.join(sorted(known))}", _line_in(error, file)
+        raise AuthorError(one_line(error), allowed, path=article.file, line=line) from error
+
+
+def _functions(placed: Plates, citations: Citations, glossary: Glossary) -> dict[str, object]:
+    """What every article may call, and the constants that it may state."""
+    dataset = placed.report.dataset
+    return {
+        "figure": placed.figure,
+        "see": placed.see,
+        "note": _note,
+        "run": placed.run,
+        "neuron": placed.neuron,
+        "interval": _interval,
+        "confidence": LEVEL,
+        "significance": SIGNIFICANT,
+        "quanta": QUANTA,
+        "major_share": MAJOR_SHARE,
+        "cite": citations.cite,
+        "term": Terms(glossary).term,
+        "glossary": glossary.listed,
+        "has_part": partial(_has_part, dataset),
+        "symmetry": dataset.symmetry,
+    }
+
+
+@lru_cache(maxsize=256)
+def _compiled(body: str, file: str) -> jinja2.Template:
+    """An article as Jinja runs it: twice in a build, and again when the server builds once more."""
+    environment = SandboxedEnvironment(autoescape=True, undefined=_UndefinedAttribute)
+    environment.filters |= FILTERS
+    code = environment.compile(body, filename=file)
+    return jinja2.Template.from_code(environment, code, dict(environment.globals))
+
+
+def _note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
+    """A note for the margin beside this line: `text`, or the body of a call block, one paragraph.
+
+    It stands in the text where a screen reader reads it, so that it needs no script, and its
+    Markdown is the paragraph's. Raises AuthorError for a note without a word.
+    """
+    words = Markup(" ").join(Markup.escape(caller() if caller else text).split())
+    if not words:
+        raise AuthorError(quoted(text), "a sentence", key="note")
+    return Markup('<small class="note" role="note">{}</small>').format(words)
+
+
+def _interval(count: int, of: int) -> str:
+    """The 95% interval of a share that was found as `count` of `of`, in words."""
+    found = proportion_interval(count, of)
+    return f"{formatting.percent(found.low)} to {formatting.percent(found.high)}"
+
+
+def _has_part(dataset: Dataset, name: str) -> bool:
+    """Whether the picture has a part of this name; a section without its part is left out."""
+    return any(part.name == name for part in dataset.parts)
+
+
+def _line_in(error: BaseException, file: str) -> int:
+    """The innermost line of `file` that the error passed through (Jinja maps its frames back)."""
+    line = 1
+    traceback = error.__traceback__
+    while traceback:
+        if traceback.tb_frame.f_code.co_filename == file:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
