@@ -1,4 +1,4 @@
-"""Settings and hooks for every test: slow tests, skipped tests, and the order of files."""
+"""Settings and hooks for every test: weekly tests, skipped tests, and the order of files."""
 
 from collections.abc import Generator
 
@@ -29,14 +29,14 @@ def _place(item: pytest.Item) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the longest files first; leave slow tests out of a run that does not ask for them."""
+    """Put the longest files first; leave weekly tests out of a run that does not ask for them."""
     items.sort(key=_place)
-    if "slow" in config.option.markexpr:
+    if "weekly" in config.option.markexpr:
         return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    items[:] = [item for item in items if item not in slow]
-    config.hook.pytest_deselected(items=slow)
-    config.stash[LEFT_OUT] = len(slow)
+    weekly = [item for item in items if item.get_closest_marker("weekly")]
+    items[:] = [item for item in items if not item.get_closest_marker("weekly")]
+    config.hook.pytest_deselected(items=weekly)
+    config.stash[LEFT_OUT] = len(weekly)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -65,4 +65,4 @@ def pytest_terminal_summary(
     for reason in sorted(reasons):
         terminalreporter.write_line(reason)
     if number := config.stash.get(LEFT_OUT, 0):
-        terminalreporter.write_line(f"{number} slow left out; run with: python -m pytest -m slow")
+        terminalreporter.write_line(f"{number} weekly tests left out: python -m pytest -m weekly")

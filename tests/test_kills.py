@@ -29,7 +29,7 @@ def test_a_killed_build_leaves_a_whole_site_and_the_next_makes_the_same(killings
     assert sum(killings.survived.values()) == 4
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_two_hundred_killed_builds_end_in_the_bytes_of_an_undisturbed_one(
     killings: Killings,
 ) -> None:

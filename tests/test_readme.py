@@ -69,5 +69,5 @@ def test_workflows_install_the_torch_that_is_pinned() -> None:
 def test_what_an_ordinary_run_leaves_out_is_run_by_a_workflow() -> None:
     workflows = (ROOT / ".github/workflows").glob("*.yml")
     steps = "\n".join(path.read_text(encoding="utf-8") for path in workflows)
-    for command in ("pytest -m slow", "coverage report", "mutants.py", "pip-audit", "npm audit"):
+    for command in ("pytest -m weekly", "coverage report", "mutants.py", "pip-audit", "npm audit"):
         assert command in steps

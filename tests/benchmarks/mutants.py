@@ -1,10 +1,10 @@
-"""Break a room in every small way, run its tests, and tell which breaks nobody saw.
+"""Change a module in every small way, run its tests, and print the changes that no test saw.
 
-`mutants.py [ROOM ...]`, of geometry, complex, sprites and store; `--list` only counts. A mutant is
-the room with one thing changed: a comparison, an operator, a constant, a condition, what is
-returned, a bound of a slice, a keyword or a call left out. Words, annotations and decorators are
-left alone. A mutant that no test minds must stand in `equivalent_mutants.toml` with the reason why
-it makes no difference; any other is printed, and the exit code is 1.
+`mutants.py [MODULE ...]`, of the modules in `MODULES`; `--list` only counts. A mutant is the module
+with one thing changed: a comparison, an operator, a constant, a condition, a returned value, a
+bound of a slice, a keyword or a call left out. Messages, annotations and decorators are left alone.
+A mutant that survives the tests must stand in `equivalent_mutants.toml` with the reason why it
+makes no difference. The exit code is 1 where one is not there, or where a name there is no mutant.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-# What the tests load, so that it is loaded once.
+# What the tests import, so that it is loaded once.
 import filelock  # noqa: F401
 import hypothesis.extra.numpy  # noqa: F401
 import PIL.Image  # noqa: F401
@@ -36,17 +36,21 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
-TESTS = {
-    "geometry": ["test_geometry"],
-    "complex": ["test_geometry", "test_measures_cells"],
-    "sprites": ["test_sprites"],
-    "store": ["test_store"],
+# A module's path below ginn/, and the tests that judge it.
+MODULES = {
+    "boundaries": ("geometry/boundaries.py", ["geometry/test_boundaries.py"]),
+    "subdivision": (
+        "geometry/subdivision.py",
+        ["geometry/test_boundaries.py", "geometry/test_cells.py"],
+    ),
+    "sprite_sheets": ("viewer_data/sprite_sheets.py", ["viewer_data/test_sprite_sheets.py"]),
+    "cache": ("runtime/cache.py", ["runtime/test_cache.py"]),
 }
 # Tests that take long, and see nothing that others do not.
 WITHOUT = "not six_layers and not killed_at_any_moment and not another_process"
-PATIENCE = 240  # s for the tests of a mutant, of which the unchanged room needs a tenth
+PATIENCE = 240  # s for the tests of a mutant; the unchanged module needs a tenth of it
 LONGEST = 70  # characters of a node in a mutant's name
-MEMORY = 6 << 30  # bytes of address space: a mutant may well grow without end
+MEMORY = 6 << 30  # bytes of address space; a mutant may allocate without end
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
@@ -61,16 +65,16 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change to a room: where, what it says instead, and the whole source so changed."""
+    """One change to a module: its line, its name, and the whole source with the change."""
 
-    room: str
+    module: str
     line: int
     name: str
     source: str
 
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
-    """What could stand in a node's place."""
+    """The nodes that could stand in a node's place."""
     if isinstance(node, ast.Compare):
         for place, operation in enumerate(node.ops):
             other = copy.deepcopy(node)
@@ -120,7 +124,7 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def is_words(node: ast.AST) -> bool:
-    """Whether what is below a node is words for people, or types: nothing that a build does."""
+    """Whether a node holds only messages or types, which change nothing that a build does."""
     if isinstance(node, (ast.Raise, ast.JoinedStr, ast.Import, ast.ImportFrom, ast.AnnAssign)):
         return not (isinstance(node, ast.AnnAssign) and node.value is not None)
     if isinstance(node, ast.Expr):
@@ -135,7 +139,7 @@ def is_words(node: ast.AST) -> bool:
 
 @dataclass(frozen=True)
 class Place:
-    """A node that may change: in which field of its parent, at which index, of which function."""
+    """A node that may change: its field in its parent, its index there, and its function."""
 
     node: ast.AST
     parent: ast.AST
@@ -167,12 +171,12 @@ def places(node: ast.AST, function: str = "", line: int = 0) -> Iterator[Place]:
 
 
 def first_line(node: ast.AST) -> str:
-    """A node's first line as it is written, and no more of it than tells it apart."""
+    """The first line of a node's source, at most `LONGEST` characters of it."""
     line = ast.unparse(node).split("\n")[0]
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
 
 
-def told(before: ast.AST, after: ast.AST) -> str:
+def described(before: ast.AST, after: ast.AST) -> str:
     """A change in words."""
     if isinstance(before, ast.Call) and isinstance(after, ast.Call):
         left_out = {each.arg for each in before.keywords} - {each.arg for each in after.keywords}
@@ -182,9 +186,9 @@ def told(before: ast.AST, after: ast.AST) -> str:
     return f"{first_line(before)} -> {first_line(after)}"
 
 
-def mutants(room: str) -> list[Mutant]:
-    """Every mutant of a room; names tell them apart, and last as long as the line they are of."""
-    tree = ast.parse((ROOT / f"ginn/{room}.py").read_text(encoding="utf-8"))
+def mutants(module: str) -> list[Mutant]:
+    """All mutants of a module. A name is unique, and stays the same while its line does."""
+    tree = ast.parse((ROOT / "ginn" / MODULES[module][0]).read_text(encoding="utf-8"))
     found = []
     seen: collections.Counter[str] = collections.Counter()
     for place in list(places(tree)):
@@ -192,16 +196,16 @@ def mutants(room: str) -> list[Mutant]:
             place.put(other)
             source = ast.unparse(ast.fix_missing_locations(tree))
             place.put(place.node)
-            name = f"{place.function}: {told(place.node, other)}".removeprefix(": ")
+            name = f"{place.function}: {described(place.node, other)}".removeprefix(": ")
             seen[name] += 1
             if seen[name] > 1:
                 name += f" ({seen[name]})"
-            found.append(Mutant(room, place.line, name, source))
+            found.append(Mutant(module, place.line, name, source))
     return found
 
 
 def copied(folder: Path) -> Path:
-    """A copy of the repository to break rooms in, as far as their tests need it."""
+    """A copy of the repository to change modules in, as far as their tests need it."""
     for name in ("ginn", "tests", "templates", "content", "site"):
         left_out = shutil.ignore_patterns("__pycache__", "browser", "*.html")
         shutil.copytree(ROOT / name, folder / name, ignore=left_out)
@@ -210,10 +214,10 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def run_tests(folder: Path, room: str) -> str:
-    """What the tests say of the room as it stands in a copy: "survived", "killed", "timed out".
+def run_tests(folder: Path, module: str) -> str:
+    """The result of the tests of a module in a copy: "survived", "killed" or "timed out".
 
-    In a child of this process, which has loaded what takes long to load and nothing of the house.
+    They run in a child of this process, which has loaded the slow libraries and nothing of `ginn`.
     """
     child = os.fork()
     if child == 0:
@@ -226,14 +230,14 @@ def run_tests(folder: Path, room: str) -> str:
         os.environ["PYTHONPATH"] = str(folder)
         sys.path[0] = str(folder)
         arguments = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
-        arguments += [f"--basetemp={folder / 'tmp'}", "-k", WITHOUT]
-        os._exit(pytest.main([*arguments, *(f"tests/{name}.py" for name in TESTS[room])]))
+        arguments += [f"--basetemp={folder / 'tmp'}", "-n0", "-k", WITHOUT]
+        os._exit(pytest.main([*arguments, *(f"tests/{name}" for name in MODULES[module][1])]))
     end = time.monotonic() + PATIENCE
     done, status = os.waitpid(child, os.WNOHANG)
     while not done and time.monotonic() < end:
         time.sleep(0.02)
         done, status = os.waitpid(child, os.WNOHANG)
-    # Its tests may have begun processes of their own.
+    # Its tests may have started other processes.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     if not done:
@@ -243,70 +247,75 @@ def run_tests(folder: Path, room: str) -> str:
 
 
 def judge(found: list[Mutant]) -> list[tuple[Mutant, str]]:
-    """Each mutant and what became of it, one after the other, in a copy of the repository."""
+    """Each mutant and its result, one after the other, in a copy of the repository."""
     judged = []
     with tempfile.TemporaryDirectory() as place:
         folder = copied(Path(place) / "copy")
-        for room in sorted({mutant.room for mutant in found}):
-            if run_tests(folder, room) != "survived":
-                sys.exit(f"{room}: its tests fail as it is")
-        # The broken room is read from its source, all else as it was compiled above: a compiled
-        # file of the same second and length would pass for that of the next mutant.
+        for module in sorted({mutant.module for mutant in found}):
+            if run_tests(folder, module) != "survived":
+                sys.exit(f"{module}: its tests fail as it is")
+        # The changed module is read from its source, all others as compiled above: a compiled file
+        # of the same second and length would pass for that of the next mutant.
         sys.dont_write_bytecode = True
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         for mutant in found:
-            path = folder / f"ginn/{mutant.room}.py"
+            path = folder / "ginn" / MODULES[mutant.module][0]
             whole = path.read_bytes()
-            for compiled in path.parent.glob(f"__pycache__/{mutant.room}.*"):
+            for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):
                 compiled.unlink()
             path.write_text(mutant.source, encoding="utf-8")
-            judged.append((mutant, run_tests(folder, mutant.room)))
+            judged.append((mutant, run_tests(folder, mutant.module)))
             path.write_bytes(whole)
             if judged[-1][1] == "survived":
-                print(f"{mutant.room}:{mutant.line}: unseen: {mutant.name}", file=sys.stderr)
+                print(f"{mutant.module}:{mutant.line}: survived: {mutant.name}", file=sys.stderr)
     return judged
 
 
+def judge_all(found: list[Mutant], jobs: int) -> list[tuple[Mutant, str]]:
+    """Each mutant and its result, by module and line, judged in so many processes."""
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+        parts = pool.map(judge, [found[n::jobs] for n in range(jobs)])
+        judged = [each for part in parts for each in part]
+    return sorted(judged, key=lambda each: (each[0].module, each[0].line))
+
+
 def main() -> None:
-    """Judge all mutants of some rooms and print what was seen."""
+    """Judge all mutants of some modules and print the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rooms", nargs="*", metavar="ROOM", choices=[[], *TESTS])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", choices=[[], *MODULES])
     parser.add_argument("--list", action="store_true", help="only count and name them")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--containing", default="", help="only those whose names contain this")
     options = parser.parse_args()
-    rooms = options.rooms or list(TESTS)
+    modules = options.modules or list(MODULES)
     with EQUIVALENT.open("rb") as file:
         reasons: dict[str, dict[str, str]] = tomllib.load(file)
-    found = [
-        mutant for room in rooms for mutant in mutants(room) if options.containing in mutant.name
-    ]
+    made = {module: mutants(module) for module in modules}
+    wrong = 0
+    for module in modules:
+        for name in sorted(reasons.get(module, {}).keys() - {each.name for each in made[module]}):
+            print(f"{module}: in {EQUIVALENT.name}, and not a mutant: {name}")
+            wrong += 1
+    found = [each for module in modules for each in made[module] if options.containing in each.name]
     if options.list:
         for mutant in found:
-            print(f"{mutant.room}:{mutant.line}: {mutant.name}")
+            print(f"{mutant.module}:{mutant.line}: {mutant.name}")
         print(len(found))
-        return
-    with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("fork")) as pool:
-        judged = [
-            each
-            for part in pool.map(judge, [found[n :: options.jobs] for n in range(options.jobs)])
-            for each in part
-        ]
-    table = {room: collections.Counter[str]() for room in rooms}
-    unexplained = 0
-    for mutant, outcome in sorted(judged, key=lambda each: (each[0].room, each[0].line)):
-        explained = mutant.name in reasons.get(mutant.room, {})
+        sys.exit(wrong > 0)
+    table = {module: collections.Counter[str]() for module in modules}
+    for mutant, outcome in judge_all(found, options.jobs):
+        explained = mutant.name in reasons.get(mutant.module, {})
         word = "equivalent" if explained and outcome == "survived" else outcome
-        if explained != (word == "equivalent"):
-            print(f"{mutant.room}:{mutant.line}: explained, and {outcome}: {mutant.name}")
+        if explained and word != "equivalent":
+            print(f"{mutant.module}:{mutant.line}: explained, and {outcome}: {mutant.name}")
         if word == "survived":
-            print(f"{mutant.room}:{mutant.line}: {mutant.name}")
-            unexplained += 1
-        table[mutant.room]["made"] += 1
-        table[mutant.room][word] += 1
-    for room, outcomes in table.items():
-        print(f"{room:<10}", ", ".join(f"{number} {name}" for name, number in outcomes.items()))
-    sys.exit(unexplained > 0)
+            print(f"{mutant.module}:{mutant.line}: {mutant.name}")
+            wrong += 1
+        table[mutant.module]["made"] += 1
+        table[mutant.module][word] += 1
+    for module, outcomes in table.items():
+        print(f"{module:<14}", ", ".join(f"{count} {name}" for name, count in outcomes.items()))
+    sys.exit(wrong > 0)
 
 
 if __name__ == "__main__":

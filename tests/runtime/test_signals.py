@@ -227,7 +227,7 @@ def test_build_with_signal_ends_soon_and_leaves_no_process(
     assert stop(report, tmp_path / "cache", phase, way) < allowed()
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize(("phase", "way"), [*itertools.product(PHASES, WAYS)])
 def test_build_with_signal_in_any_phase_by_any_way_ends_soon(
     report: Report, tmp_path: Path, phase: str, way: str
