@@ -30,15 +30,13 @@ from ginn import __version__, new_project
 from ginn.analysis.facts import gather_facts
 from ginn.analysis.outcomes import full_run_seeds, give_roles
 from ginn.cli import parse
-from ginn.config.models import (
-    Experiment,
-    Spec,
-    draft_of,
-    load_spec,
-    require_memory,
-    with_picture,
-)
-from ginn.dataset.dataset import Dataset, describe, load_picture, require_parts
+from ginn.config.loader import load_settings
+from ginn.config.models import Experiment, Settings
+from ginn.config.overrides import as_draft, require_memory, with_picture
+from ginn.config.validation import read_document
+from ginn.dataset.dataset import Dataset, describe, require_parts
+from ginn.dataset.image import ImageReading
+from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import plain_json, within
 from ginn.geometry.boundaries import GeometryError
@@ -140,11 +138,10 @@ def build(
     """Make the whole site: the story, stage by stage."""
     begun = time.perf_counter()
     published = publication or Publication()
-    written = load_spec(content / "report.toml")
-    spec = draft_of(written) if draft else written
+    written = load_settings(content / "report.toml")
+    spec = as_draft(written) if draft else written
     spec = with_picture(spec, picture) if picture else spec
-    for experiment in (*spec.experiments, *spec.variants):
-        require_memory(experiment)
+    require_memory(spec)
     articles = read_articles(within(content, content / "articles"))
     articles = articles_of(articles, written, spec)
     domains = [
@@ -181,7 +178,9 @@ def build(
     print("or run `python build.py --serve` and follow the address that it prints.")
 
 
-def articles_of(articles: Sequence[Article], written: Spec, spec: Spec) -> tuple[Article, ...]:
+def articles_of(
+    articles: Sequence[Article], written: Settings, spec: Settings
+) -> tuple[Article, ...]:
     """The articles of the experiments that are built; with `--picture` that is the first alone."""
     require_experiments(articles, [experiment.id for experiment in written.experiments])
     if len(written.experiments) == len(spec.experiments) > 1:
@@ -195,9 +194,13 @@ def articles_of(articles: Sequence[Article], written: Spec, spec: Spec) -> tuple
 def look_at(experiment: Experiment, number: int, content: Path, picture: Path | None) -> Dataset:
     """The picture of an experiment, shown on the terminal before anything is learnt."""
     path = picture or within(content, content / experiment.picture)
-    dataset = load_picture(path, experiment.pixels, experiment.reading)
-    place = f"experiment[{number}].top" if number else "experiment.top"
-    require_parts(dataset, experiment.top, f"{content / 'report.toml'}: {place}")
+    reading = ImageReading(experiment.threshold, experiment.fit, experiment.parts)
+    dataset = load_picture(path, experiment.pixels, reading)
+    try:
+        require_parts(dataset, experiment.top)
+    except AuthorError as error:
+        report = read_document(content / "report.toml", "the report's TOML")
+        raise report.at(("experiment", number, "top"), error) from error
     print(describe(dataset, experiment.picture), flush=True)
     return dataset
 
@@ -211,7 +214,7 @@ class Study:
 
 
 def study(
-    spec: Spec,
+    spec: Settings,
     experiment: Experiment,
     dataset: Dataset,
     kept: Cache,
@@ -234,7 +237,7 @@ def study(
     shown_runs = stages.with_traced_regions(shown_runs, boundaries)
     variants = [
         Stages(spec.site, variant, dataset, kept, recent, workers).variant()
-        for variant in spec.variants_of(experiment)
+        for variant in spec.variants[experiment.id]
     ]
     findings = stages.claims(full_runs, runs, screening, variants)
     facts = gather_facts(

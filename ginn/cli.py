@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ginn.config.models import InputError
+from ginn.errors import AuthorError
 from ginn.pages.metadata import web_address
 from ginn.runtime import workers
 
@@ -99,7 +99,7 @@ def _web_address(text: str) -> str:
     """An address with a last slash; "" stays so, for an address that is not known."""
     try:
         return web_address(text) if text else ""
-    except InputError as error:
+    except AuthorError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 

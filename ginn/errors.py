@@ -1,17 +1,17 @@
-"""One error for a mistake that the person who builds can mend, and words that fit on its line."""
+"""The error for mistakes that the person who builds can correct, and safe text for its message."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-SHOWN = 80  # characters of what was found that a message repeats
+SHOWN = 80  # characters of a found value that a message repeats
 
 
 class AuthorError(Exception):
-    """What an author wrote, or this machine, does not allow the build; told in one line.
+    """A mistake that the person who builds can correct, in a file, an option or on the machine.
 
-    `found` says what is there, `allowed` what may be there, and `hint` how to mend it. `path`,
-    `line` and `key` say where; each may be missing.
+    `found` says what is there, `allowed` what may be there instead, and `hint` what to do. `path`,
+    `line` (counted from 1; 0 if not known) and `key` say where it is. All but `found` may be empty.
     """
 
     def __init__(
@@ -24,13 +24,16 @@ class AuthorError(Exception):
         line: int = 0,
         key: str = "",
     ) -> None:
-        """Keep every part as it is; `str` joins them."""
+        """Store every part unchanged; `str` joins them."""
         super().__init__(found)
         self.found, self.allowed, self.hint = found, allowed, hint
         self.path, self.line, self.key = path, line, key
 
     def at(self, path: Path | None = None, line: int = 0, key: str = "") -> AuthorError:
-        """The same error, at this place where it does not say one itself."""
+        """A copy of the error in which each missing part of the place is filled in.
+
+        A part that the error already has is kept: the code nearest to the mistake knows it best.
+        """
         return AuthorError(
             self.found,
             self.allowed,
@@ -41,34 +44,38 @@ class AuthorError(Exception):
         )
 
     def __str__(self) -> str:
-        """All of it on one line: "PATH:LINE: KEY: found FOUND, allowed: ALLOWED; HINT"."""
+        """All parts on one line: "PATH:LINE: KEY: found FOUND, allowed: ALLOWED; HINT"."""
         place = f"{self.path}:{self.line}" if self.path and self.line else str(self.path or "")
-        said = f"found {self.found}"
-        said += f", allowed: {self.allowed}" if self.allowed else ""
-        said += f"; {self.hint}" if self.hint else ""
-        return ": ".join(part for part in (place, self.key, said) if part)
+        problem = f"found {self.found}"
+        problem += f", allowed: {self.allowed}" if self.allowed else ""
+        problem += f"; {self.hint}" if self.hint else ""
+        return ": ".join(part for part in (place, self.key, problem) if part)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """How a worker process hands it back."""
+        """The parts by which pickle restores the error, for one that a worker process raised."""
         return _restored, (self.found, self.allowed, self.hint, self.path, self.line, self.key)
 
 
 def _restored(
     found: str, allowed: str, hint: str, path: Path | None, line: int, key: str
 ) -> AuthorError:
+    """The error of these parts: pickle passes arguments by position only."""
     return AuthorError(found, allowed, hint, path=path, line=line, key=key)
 
 
 def quoted(value: object) -> str:
-    """What was found, as a message repeats it: on one line, and not too long."""
+    """A found value as a message repeats it: its `repr` on one line, at most SHOWN characters."""
     try:
         return one_line(repr(value), SHOWN)
     except (ValueError, RecursionError):
-        # Python writes no number of more than some thousands of digits, and no table too deep.
+        # Python refuses to write a number of several thousand digits or a table nested too deep.
         return f"a {type(value).__name__} too long to repeat"
 
 
-def one_line(words: object, longest: int = 4 * SHOWN) -> str:
-    """Words without what could break a line or a terminal, and not too many of them."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(words)).split())
+def one_line(text: object, longest: int = 4 * SHOWN) -> str:
+    """A text on one line of at most `longest` characters, without control characters.
+
+    White space of any kind and length becomes one space.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return line if len(line) <= longest else f"{line[: longest - 3]}..."

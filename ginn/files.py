@@ -1,4 +1,4 @@
-"""Read text and TOML safely, name files by their content, and write them whole."""
+"""Read text and TOML safely, name files by their content, and write files atomically."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import contextlib
 import hashlib
 import json
 import os
-import tomllib
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from ginn.errors import AuthorError, one_line
 
@@ -16,41 +17,40 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATES = REPOSITORY / "templates"
 MOST_TEXT_BYTES = 4_000_000
 MOST_FILE_BYTES = 100_000_000  # GitHub takes no larger file
-PART = ".part"  # ends the name of a file that is not yet whole
+PART = ".part"  # ends the name of a file that is still being written
 
 
 def read_text(path: Path, expected: str) -> str:
-    """A file's text in UTF-8, its line ends as on Unix.
+    """The text of a UTF-8 file, each line ended by a line feed alone.
 
     Raises AuthorError where there is no such text; `expected` says what the file should be.
+    """
+    data = read_bytes(path, expected, MOST_TEXT_BYTES)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found = f"byte {data[error.start]:#04x} at offset {error.start}"
+        raise AuthorError(found, "UTF-8", "save the file as UTF-8", path=path) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_bytes(path: Path, expected: str, most: int = MOST_FILE_BYTES) -> bytes:
+    """The content of a file of at most `most` bytes; a larger file is not read.
+
+    Raises AuthorError where there is no such file; `expected` says what the file should be.
     """
     try:
         if path.exists() and not path.is_file():
             raise AuthorError("what is not a file", expected, "remove it", path=path)
-        if (size := path.stat().st_size) > MOST_TEXT_BYTES:
-            allowed = f"{expected} of at most {MOST_TEXT_BYTES:,} bytes"
+        if (size := path.stat().st_size) > most:
+            allowed = f"{expected} of at most {most:,} bytes"
             raise AuthorError(f"{size:,} bytes", allowed, "make it smaller", path=path)
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes()
     except FileNotFoundError:
         raise AuthorError("no such file", expected, path=path) from None
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror})"
-        raise AuthorError(found, expected, "mend it or remove it", path=path) from error
-    except UnicodeDecodeError as error:
-        found = f"byte {error.object[error.start]:#04x} at offset {error.start}"
-        raise AuthorError(found, "UTF-8", "save the file as UTF-8", path=path) from error
-
-
-def read_bytes(path: Path, expected: str) -> bytes:
-    """A file's bytes. Raises AuthorError where it cannot be read; `expected` says what it is."""
-    try:
-        if (size := path.stat().st_size) > MOST_FILE_BYTES:
-            allowed = f"{expected} of at most {MOST_FILE_BYTES:,} bytes"
-            raise AuthorError(f"{size:,} bytes", allowed, "make it smaller", path=path)
-        return path.read_bytes()
-    except OSError as error:
-        found = f"a file that cannot be read ({error.strerror})"
-        raise AuthorError(found, expected, "mend it or remove it", path=path) from error
+        raise AuthorError(found, expected, "make it readable or remove it", path=path) from error
 
 
 def is_file(path: Path) -> bool:
@@ -67,28 +67,41 @@ def paths_in(folder: Path, pattern: str) -> list[Path]:
 
 
 def read_toml(path: Path, expected: str) -> dict[str, Any]:
-    """A TOML file's document. Raises AuthorError where there is none.
+    """The document in a TOML file.
 
-    Parsing nested brackets exhausts the stack, and a number of thousands of digits is refused by
-    Python; the parser reports neither as an error of its own.
+    Raises AuthorError where there is none; `expected` says what the file should be.
     """
-    text = read_text(path, expected)
+    return parse_toml(read_text(path, expected), path)
+
+
+def parse_toml(text: str, path: Path, first_line: int = 1) -> dict[str, Any]:
+    """The TOML document in a text that begins at line `first_line` of the file at `path`.
+
+    Raises AuthorError, with the line, for a text that is not TOML.
+    """
     try:
-        return tomllib.loads(text)
-    except RecursionError:
-        found = "brackets that are nested too deep"
-        raise AuthorError(found, "a few levels", "close some", path=path) from None
-    except ValueError as error:
-        raise AuthorError(one_line(error), "TOML", "mend it there", path=path) from error
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        found = f"{one_line(error.msg)} at column {error.colno}"
+        line = first_line + error.lineno - 1
+        raise AuthorError(found, "TOML", "correct this line", path=path, line=line) from error
+    except (RecursionError, ValueError) as error:
+        # The parser limits the nesting of brackets, and Python the digits of a number.
+        raise AuthorError(one_line(error), "TOML of a few levels", path=path) from error
 
 
 def within(folder: Path, path: Path) -> Path:
-    """`path`. Raises AuthorError where it leads out of `folder`, as by a symbolic link."""
+    """`path` itself, checked: it must not lead out of `folder`, as a symbolic link can.
+
+    Raises AuthorError where it does.
+    """
     allowed = f"files in {folder}"
     try:
         inside = path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError) as error:
-        raise AuthorError("a link in a circle", allowed, "remove it", path=path) from error
+        raise AuthorError(
+            "a link that leads back to itself", allowed, "remove it", path=path
+        ) from error
     if not inside:
         found = f"a link to {path.resolve()}"
         raise AuthorError(found, allowed, "copy the file there", path=path)
@@ -96,21 +109,24 @@ def within(folder: Path, path: Path) -> Path:
 
 
 def hashed(address: str, content: bytes) -> str:
-    """`address` with a part of the content's SHA-256 before its suffix.
+    """`address` with ten digits of the content's SHA-256 before its suffix.
 
-    A page so never shows a file of another build.
+    A page thus never loads a file of another build from a browser's cache.
     """
     stem, _, suffix = address.rpartition(".")
     return f"{stem}-{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
 
 
 def plain_json(value: Any) -> bytes:
-    """JSON for other programs to read: indented, and the same bytes for the same value."""
+    """Indented JSON for other programs to read: equal values give equal bytes."""
     return (json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode()
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place, flush it to the disk and rename it. Raises OSError."""
+    """Write a file so that at every moment it is whole or absent. Raises OSError.
+
+    The data go to a file beside it, which is flushed to the disk and then renamed.
+    """
     part = path.with_name(f".{path.name}{PART}")
     try:
         with part.open("wb") as stream:
@@ -119,7 +135,7 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         part.replace(path)
     except OSError:
-        # On a full disk what is half written would stand in the way of what is needed.
+        # On a full disk the incomplete file would use space that other files need.
         with contextlib.suppress(OSError):
             part.unlink()
         raise

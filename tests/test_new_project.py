@@ -13,7 +13,7 @@ from support.killing import copy_content
 from support.paths import ROOT
 
 import build as story
-from ginn.config.models import load_spec
+from ginn.config.loader import load_settings
 from ginn.pages.articles import read_articles, require_experiments
 
 
@@ -131,10 +131,10 @@ def test_lines_of_make_your_own_are_read_as_it_says(tmp_path: Path) -> None:
     variant = variant.replace('"deeper"', '"another"')
     path = tmp_path / "report.toml"
     path.write_text(f"{report}\n{second}\n{variant}", encoding="utf-8")
-    spec = load_spec(path)
+    spec = load_settings(path)
     assert [each.id for each in spec.experiments] == ["bottle", "cat"]
     assert spec.experiments[1].widths == (32, 32)
-    assert spec.variants_of(spec.experiment)[-1].widths == (16, 16, 16, 16, 16)
+    assert spec.variants[spec.experiment.id][-1].widths == (16, 16, 16, 16, 16)
     (line,) = (block for block in blocks if block.startswith("experiment ="))
     page = (ROOT / "content/articles/index.md").read_text(encoding="utf-8")
     (tmp_path / "index.md").write_text(page.replace("+++\n", f"+++\n{line}", 1), "utf-8")
@@ -145,4 +145,6 @@ def test_lines_of_make_your_own_are_read_as_it_says(tmp_path: Path) -> None:
         key = block.partition(" =")[0]
         text = re.sub(rf"(?m)^{key} = .*$", "", report, count=1)
         path.write_text(text.replace("pixels = 200", f"pixels = 200\n{block}"), encoding="utf-8")
-        assert load_spec(path).experiment != load_spec(ROOT / "content/report.toml").experiment
+        assert (
+            load_settings(path).experiment != load_settings(ROOT / "content/report.toml").experiment
+        )

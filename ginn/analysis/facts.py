@@ -86,7 +86,7 @@ def gather_facts(
             shown_runs=tuple(shown_runs),
             failed_runs=sum(run.failed for run in full_runs),
             top=experiment.top,
-            photograph=dataset.photograph,
+            photograph=dataset.image,
         ),
         variants=tuple(variants),
         claims=tuple(claims),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn.config.models import Experiment
-from ginn.dataset.dataset import Dataset, Photograph
+from ginn.dataset.dataset import Dataset, ImageSource
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun, run_id
 
@@ -101,7 +101,7 @@ class ExperimentFacts:
     shown_runs: tuple[RunFacts, ...]
     failed_runs: int
     top: tuple[str, ...] = ()
-    photograph: Photograph | None = None
+    photograph: ImageSource | None = None
 
 
 def logits_at(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> Float64:
@@ -196,7 +196,7 @@ def screening_facts(
 ) -> ScreeningFacts:
     """Which seeds had failed when their screening ended."""
     failed = tuple(run.seed for run in screened if outcome(run, dataset).failed)
-    return ScreeningFacts(len(screened), experiment.screening_iterations, len(failed), failed)
+    return ScreeningFacts(len(screened), experiment.screening.iterations, len(failed), failed)
 
 
 def full_run_seeds(experiment: Experiment, screening: ScreeningFacts) -> tuple[int, ...]:
@@ -204,11 +204,11 @@ def full_run_seeds(experiment: Experiment, screening: ScreeningFacts) -> tuple[i
 
     Where fewer others failed than the experiment asks for, the next seeds make up the number.
     """
-    first = list(range(experiment.first_seeds))
-    others = [seed for seed in screening.failed_seeds if seed >= experiment.first_seeds]
-    chosen = first + others[: experiment.failed_seeds]
-    following = experiment.first_seeds
-    while len(chosen) < experiment.first_seeds + experiment.failed_seeds:
+    first = list(range(experiment.full_runs.first_seeds))
+    others = [seed for seed in screening.failed_seeds if seed >= experiment.full_runs.first_seeds]
+    chosen = first + others[: experiment.full_runs.failed_seeds]
+    following = experiment.full_runs.first_seeds
+    while len(chosen) < experiment.full_runs.first_seeds + experiment.full_runs.failed_seeds:
         if following not in chosen:
             chosen.append(following)
         following += 1
@@ -222,8 +222,8 @@ def give_roles(experiment: Experiment, runs: Sequence[RunFacts]) -> tuple[RunFac
     failed the last is the "Worst run", and a good role filled by a failed run is "Failed run".
     """
     ranked = sorted(runs, key=lambda run: (run.failed, run.loss, run.seed))
-    good = ranked[: experiment.good_runs]
-    bad = ranked[::-1][: experiment.bad_runs]
+    good = ranked[: experiment.shown.good]
+    bad = ranked[::-1][: experiment.shown.bad]
     return tuple(
         replace(run, role=f"{role}-{number}", title=_title(role, number, len(group), run.failed))
         for role, group in (("good", good), ("bad", bad))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ginn.dataset.dataset import inside_polygon
+from ginn.dataset.polygons import inside_polygon
 from ginn.geometry.subdivision import (
     EPSILON,
     HEAD,

@@ -20,7 +20,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from PIL import Image, UnidentifiedImageError
 
-from ginn.dataset.dataset import MOST_PICTURE_PIXELS
+from ginn.dataset.image import MOST_PICTURE_PIXELS
 from ginn.errors import AuthorError, one_line, quoted
 from ginn.files import hashed, is_file, paths_in, read_bytes, within
 

@@ -95,7 +95,7 @@ class Pages:
         not among it: an address follows from a slug, and whether it is there is seen afterwards.
         """
         return {
-            "site": dataclasses.asdict(self.layout.site),
+            "site": self.layout.site.model_dump(mode="json"),
             "publication": metadata.plain_publication(self.layout.publication),
             "assets": self.layout.assets,
             "header": [dataclasses.astuple(link) for link in self.layout.header],

@@ -121,7 +121,7 @@ class Stages:
 
         Better before a training of hours than after it; `geometry.trace` counts again.
         """
-        end = self.experiment.screening_iterations
+        end = self.experiment.screening.iterations
         recorded = sum(iteration >= end for iteration in self.experiment.snapshots)
         keys = dict(list(self.screening_keys().items())[:1])
         key = cache.key("size", [keys, recorded], rooms("geometry", "complex", "network"), [])
@@ -150,13 +150,13 @@ class Stages:
 
     def screening_keys(self) -> dict[str, str]:
         """Run id -> key of its screening."""
-        recorded = (0, self.experiment.screening_iterations)
-        return self.training_keys(range(self.experiment.screening_seeds), recorded)
+        recorded = (0, self.experiment.screening.iterations)
+        return self.training_keys(range(self.experiment.screening.seeds), recorded)
 
     @cached_property
     def screened(self) -> list[RecordedRun]:
         """The screening's runs themselves: two snapshots each, so all of them are little."""
-        train = self.train((0, self.experiment.screening_iterations))
+        train = self.train((0, self.experiment.screening.iterations))
         return list(
             self.kept.keep_each("screening", self.screening_keys(), SNAPSHOTS, train).values()
         )
@@ -169,7 +169,7 @@ class Stages:
     def variant(self) -> VariantFacts:
         """What becomes of this experiment, as a variant of another: screenings and full runs."""
         screening = self.screening()
-        full_runs = self.full_runs(range(self.experiment.first_seeds))
+        full_runs = self.full_runs(range(self.experiment.full_runs.first_seeds))
         runs = self.with_regions(self.outcomes(full_runs), full_runs)
         return facts_module.variant_facts(self.experiment, screening, runs)
 
@@ -210,7 +210,7 @@ class Stages:
         keys = cache.keys(
             "claims", own, inputs, rooms("claims", "evidence", *GEOMETRY, *MEASURES), ["numpy"]
         )
-        unchosen = [run for run in runs if run.seed < self.experiment.first_seeds]
+        unchosen = [run for run in runs if run.seed < self.experiment.full_runs.first_seeds]
 
         def work(missing: list[str]) -> Iterator[tuple[str, Findings]]:
             whole = [full_runs[run.id] for run in runs if not run.ended]
@@ -249,7 +249,7 @@ class Stages:
     ) -> list[RecordedRun]:
         """Train trials on from where their patients stood, in the order given."""
         experiment = self.experiment
-        begin = experiment.screening_iterations
+        begin = experiment.screening.iterations
         recorded = revival.recorded(begin, min(TRIAL_ITERATIONS, experiment.iterations - begin))
         networks = {run.seed: run for run in screened}
         parts = [
@@ -502,8 +502,8 @@ class Stages:
         """All that pages speak of, under a key of what it was made from."""
         inputs = {
             "facts": facts,
-            "site": self.site,
-            "experiment": self.experiment,
+            "site": self.site.model_dump(mode="json"),
+            "experiment": self.experiment.model_dump(mode="json"),
             "traces": self.trace_keys,
             "runs": self.run_keys,
             "domain": [self.labels, self.parts, self.corners],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,7 +28,7 @@ from ginn.analysis.outcomes import (
     screening_facts,
     with_regions,
 )
-from ginn.config.models import Experiment
+from ginn.config.models import Experiment, FullRuns, Screening, Shown
 from ginn.dataset.dataset import Dataset, Part
 from ginn.geometry.boundaries import trace
 from ginn.network.run import RecordedRun
@@ -61,11 +60,21 @@ def run(seed: int, loss: float, failed: bool) -> RunFacts:
     )
 
 
-def experiment(**changes: int) -> Experiment:
-    plain = Experiment(
-        "e", "E", "p.toml", N, (2,), 10, 4, 1e-3, (0, 10), 8, 5, 3, 2, good_runs=2, bad_runs=1
+def experiment() -> Experiment:
+    return Experiment(
+        id="e",
+        title="E",
+        picture="p.toml",
+        pixels=N,
+        widths=(2,),
+        iterations=10,
+        batch=4,
+        learning_rate=1e-3,
+        snapshots=[[0, 10, 10]],
+        screening=Screening(seeds=8, iterations=5),
+        full_runs=FullRuns(first_seeds=3, failed_seeds=2),
+        shown=Shown(good=2, bad=1),
     )
-    return replace(plain, **changes)
 
 
 def test_logits_are_laid_out_as_the_pictures_rows_and_columns() -> None:

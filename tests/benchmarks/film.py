@@ -25,8 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ginn.config.models import Experiment, load_spec
-from ginn.dataset.dataset import Dataset, load_picture
+from ginn.config.loader import load_settings
+from ginn.config.models import Experiment
+from ginn.dataset.dataset import Dataset
+from ginn.dataset.picture import load_picture
 from ginn.geometry.boundaries import Boundaries, trace
 from ginn.network.forward import pre_activations, probability
 from ginn.network.run import RecordedRun, layer_slices
@@ -216,7 +218,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sheets", type=int, default=12, help="to compare ways with")
     arguments = parser.parse_args()
-    experiment = load_spec(CONTENT / "report.toml").experiment
+    experiment = load_settings(CONTENT / "report.toml").experiment
     dataset = load_picture(CONTENT / experiment.picture, experiment.pixels)
     run = trained(experiment, dataset, arguments.seed, arguments.iterations)
     boundaries, shown = trace(run), frames(run, dataset)

@@ -18,8 +18,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ginn.config.models import load_spec
-from ginn.dataset.dataset import Dataset, load_picture
+from ginn.config.loader import load_settings
+from ginn.dataset.dataset import Dataset
+from ginn.dataset.picture import load_picture
 from ginn.network.settings import Training
 from ginn.network.training import train
 
@@ -56,7 +57,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    experiment = load_spec(CONTENT / "report.toml").experiment
+    experiment = load_settings(CONTENT / "report.toml").experiment
     dataset = load_picture(CONTENT / experiment.picture, experiment.pixels)
     training = Training((16, 16, 16), experiment.iterations, 128, experiment.learning_rate)
     seeds = range(arguments.seeds)

@@ -25,7 +25,7 @@ from support.explorer import (
 from support.paths import ROOT
 from support.site_data import data, layers_at
 
-from ginn.dataset.dataset import load_picture
+from ginn.dataset.picture import load_picture
 from ginn.network.forward import probability
 
 pytestmark = pytest.mark.browser

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from support.paths import CONTENT
 
-from ginn.config.models import load_spec
+from ginn.config.loader import load_settings
 from ginn.figures import network_figure
 from ginn.figures.network_figure import Shades
 
@@ -146,7 +146,7 @@ def _mean_hue(h1: float, h2: float) -> float:
 
 def lines() -> dict[str, Shades]:
     """The shades of the report's lines by name."""
-    spec = load_spec(CONTENT / "report.toml")
+    spec = load_settings(CONTENT / "report.toml")
     colours = network_figure.colours_of(spec.site, len(spec.experiment.widths))
     properties = colours.properties()
     return {name: properties[name] for name in properties if name.startswith(("layer-", "output"))}

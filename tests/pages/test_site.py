@@ -21,7 +21,7 @@ from support.paths import ROOT
 from support.report_double import PIXELS, SEEDS, make_report
 
 from ginn.analysis.claim import Claim, Verdict
-from ginn.dataset.dataset import Photograph
+from ginn.dataset.dataset import ImageSource
 from ginn.errors import AuthorError
 from ginn.pages import figure_calls
 from ginn.pages.articles import read_articles
@@ -586,7 +586,7 @@ def test_the_report_reads_with_any_verdict(verdict: Verdict, failed: frozenset[i
 
 def test_another_picture_is_not_called_a_bottle_and_is_said_to_be_read_from_an_image() -> None:
     report = make_report()
-    image = Photograph(640, 480, 97, otsu=True, fit="pad")
+    image = ImageSource(640, 480, 97, otsu=True, fit="pad")
     other = replace(report.facts.experiment, id="cat", top=(), photograph=image)
     cat = replace(report, facts=replace(report.facts, experiment=other))
     told, before = (

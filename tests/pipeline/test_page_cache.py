@@ -56,7 +56,7 @@ def content(tmp_path: Path) -> Path:
 
 def reports(second_key: str = "second") -> tuple[Report, Report]:
     first = replace(make_report(), key="first")
-    other = replace(first.experiment, id="other", title="Other", widths=first.experiment.widths)
+    other = first.experiment.model_copy(update={"id": "other", "title": "Other"})
     return first, replace(first, experiment=other, leads=False, key=second_key)
 
 

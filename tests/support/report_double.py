@@ -10,8 +10,10 @@ import numpy as np
 from ginn.analysis import examples
 from ginn.analysis.facts import gather_facts
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts, give_roles, with_regions
-from ginn.config.models import Experiment, load_spec
-from ginn.dataset.dataset import Dataset, load_picture
+from ginn.config.loader import load_settings
+from ginn.config.models import Experiment
+from ginn.dataset.dataset import Dataset
+from ginn.dataset.picture import load_picture
 from ginn.figures import small_multiples
 from ginn.geometry.boundaries import Boundaries, trace
 from ginn.pages.figure_calls import Report
@@ -56,14 +58,14 @@ def run_facts(seed: int, failed: bool) -> RunFacts:
 
 def make_report(failed: frozenset[int] = frozenset()) -> Report:
     """A report in which the runs of these seeds failed."""
-    spec = load_spec(ROOT / "content/report.toml")
+    spec = load_settings(ROOT / "content/report.toml")
     snapshots = trained_run()
-    experiment: Experiment = replace(
-        spec.experiment,
-        pixels=PIXELS,
-        iterations=int(snapshots.iterations[-1]),
-        snapshots=tuple(snapshots.iterations.tolist()),
-    )
+    changed = {
+        "pixels": PIXELS,
+        "iterations": int(snapshots.iterations[-1]),
+        "snapshots": tuple(snapshots.iterations.tolist()),
+    }
+    experiment: Experiment = spec.experiment.model_copy(update=changed)
     runs = [run_facts(seed, seed in failed) for seed in SEEDS]
     shown_runs = [with_regions(run, traced().regions) for run in give_roles(experiment, runs)]
     screening = ScreeningFacts(128, 10_000, len(failed), tuple(sorted(failed)))

@@ -24,7 +24,8 @@ from ginn.analysis.claims.corner_kinks import (
     points_of,
 )
 from ginn.analysis.claims.kinks import Kinks, kinks
-from ginn.dataset.dataset import Dataset, Part, load_picture
+from ginn.dataset.dataset import Dataset, Part
+from ginn.dataset.picture import load_picture
 from ginn.geometry.boundaries import trace
 from ginn.network.run import RecordedRun
 

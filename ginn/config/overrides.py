@@ -1,0 +1,104 @@
+"""Change settings as the command line asks: a draft, another picture; and the limit of memory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ginn.config.models import MOST_ID, Draft, Experiment, FullRuns, Screening, Settings, Shown
+from ginn.errors import SHOWN, AuthorError
+
+# Bytes of the weights that an experiment's runs record; a build needs some five times as many.
+MOST_RECORDED = 300_000_000
+
+
+def require_memory(settings: Settings) -> None:
+    """Raise AuthorError where an experiment records more weights than a build can hold."""
+    variants = (variant for each in settings.variants.values() for variant in each)
+    for experiment in (*settings.experiments, *variants):
+        ins, outs = (2, *experiment.widths), (*experiment.widths, 1)
+        numbers = sum((1 + width) * units for width, units in zip(ins, outs, strict=True))
+        snapshots = len(experiment.snapshots)
+        runs = experiment.full_runs.first_seeds + experiment.full_runs.failed_seeds
+        if (found := 4 * numbers * snapshots * runs) > MOST_RECORDED:
+            raise AuthorError(
+                f"{numbers:,} weights, {snapshots} snapshots and {runs} runs, "
+                f"{found / 1e6:,.0f} MB in all",
+                f"{MOST_RECORDED / 1e6:,.0f} MB",
+                "use fewer units, snapshots or runs, or raise MOST_RECORDED in "
+                "ginn/config/overrides.py",
+                key=f"experiment {experiment.id}",
+            )
+
+
+def as_draft(settings: Settings) -> Settings:
+    """The settings of `--draft`: fewer seeds, shorter trainings, fewer snapshots."""
+    draft = settings.draft
+    return replace(
+        settings,
+        experiments=tuple(_shortened(each, draft) for each in settings.experiments),
+        variants={
+            name: tuple(_shortened(each, draft) for each in variants)
+            for name, variants in settings.variants.items()
+        },
+    )
+
+
+def _shortened(full: Experiment, draft: Draft) -> Experiment:
+    """One experiment as a draft trains it.
+
+    Its snapshots are thinned evenly by their place in the full schedule, so that the early ones
+    stay dense. The first and the last are kept.
+    """
+    iterations = min(draft.iterations, full.iterations)
+    within = sorted({i for i in full.snapshots if i <= iterations} | {iterations})
+    count = min(draft.snapshots, len(within))
+    places = {round(i * (len(within) - 1) / max(count - 1, 1)) for i in range(count)}
+    seeds = min(draft.seeds, full.full_runs.first_seeds + full.full_runs.failed_seeds)
+    screening = full.screening
+    changed = {
+        "iterations": iterations,
+        "snapshots": tuple(within[place] for place in sorted(places)),
+        "screening": Screening(
+            seeds=min(draft.seeds, screening.seeds),
+            iterations=min(screening.iterations, max(iterations // 2, 1)),
+        ),
+        "full_runs": FullRuns(first_seeds=seeds, failed_seeds=0),
+        "shown": Shown(good=min(full.shown.good, seeds - 1), bad=1),
+    }
+    return full.model_copy(update=changed)
+
+
+def with_picture(settings: Settings, picture: Path) -> Settings:
+    """The settings of `--picture`: the first experiment alone, with another picture.
+
+    The names of parts and the threshold belong to the old picture and are left out. The id and the
+    titles come from the name of the new picture's file.
+    """
+    first = settings.experiment
+    words = re.sub(r"[\W_]+", " ", picture.stem).strip() or "picture"
+    name = re.sub(r"[^a-z0-9]+", "-", picture.stem.lower()).strip("-")[:MOST_ID].strip("-")
+    changed: dict[str, Any] = {
+        "picture": picture.name,
+        "threshold": None,
+        "parts": {},
+        "top": (),
+    }
+    own = {
+        "id": name if re.match(r"[a-z]", name) else f"picture-{name}"[:MOST_ID].strip("-"),
+        "title": f"{words[0].upper()}{words[1:]}"[:SHOWN],
+    }
+    experiment = first.model_copy(update=changed | own)
+    variants = tuple(each.model_copy(update=changed) for each in settings.variants[first.id])
+    site = settings.site.model_copy(
+        update={
+            "title": f"How a small network draws a picture: {experiment.title}",
+            "description": "Every boundary of every neuron, exact, at every stage of training: an "
+            "explorable report on a ReLU network that learns a black and white picture.",
+        }
+    )
+    return replace(
+        settings, site=site, experiments=(experiment,), variants={experiment.id: variants}
+    )

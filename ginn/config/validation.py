@@ -1,0 +1,215 @@
+"""Check TOML against a model, and say in one line what is wrong, where, and what is allowed.
+
+pydantic finds what is wrong; the words come from the model: each field's `Allowed`, or its type
+and range.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from ginn.config.key_lines import Keys, key_lines, line_of
+from ginn.errors import SHOWN, AuthorError, one_line, quoted
+from ginn.files import parse_toml, read_text
+
+_KEY_OF_TABLE = "[key]"  # ends pydantic's path to a key, not a value, of a dictionary
+
+
+class Table(BaseModel):
+    """A table of a TOML file. Unknown keys are refused, and no value is converted to another type.
+
+    Keys are written with hyphens in TOML. The text below a field describes its key in the schema.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=lambda name: name.replace("_", "-"),
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        use_attribute_docstrings=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the value of a field may be, in the words of an error message."""
+
+    words: str
+
+
+# No control characters, and at least one character that can be seen.
+_HIDDEN = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+LINE = rf"[^{_HIDDEN}]*[^\s{_HIDDEN}][^{_HIDDEN}]*"
+
+Line = Annotated[str, StringConstraints(pattern=f"^{LINE}$"), Allowed("a line of text")]
+
+T = TypeVar("T", bound=Table)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A TOML document: its values, and the text and file that they come from.
+
+    The text begins at line `first_line` of the file.
+    """
+
+    path: Path
+    text: str
+    values: dict[str, Any]
+    first_line: int = 1
+
+    def error(self, keys: Keys, found: str, allowed: str, hint: str = "") -> AuthorError:
+        """The error of the value at a path, with its line and its dotted key."""
+        return self.at(keys, AuthorError(found, allowed, hint))
+
+    def at(self, keys: Keys, error: AuthorError) -> AuthorError:
+        """A copy of an error that says where the value at a path is."""
+        line = line_of(key_lines(self.text), keys)
+        line += self.first_line - 1 if line else 0
+        return error.at(self.path, line, one_line(self._dotted(keys), SHOWN))
+
+    def _dotted(self, keys: Keys) -> str:
+        """A path as in `experiment[1].title`; the only table of an array has no number."""
+        dotted = ""
+        value: Any = self.values
+        for key in keys:
+            if isinstance(key, str):
+                dotted += f".{key}" if dotted else key
+            elif len(value) > 1:
+                dotted += f"[{key}]"
+            value = value[key] if _holds(value, key) else ()
+        return dotted
+
+
+def read_document(path: Path, expected: str) -> Document:
+    """The TOML document in a file.
+
+    Raises AuthorError where there is none; `expected` says what the file should be.
+    """
+    text = read_text(path, expected)
+    return Document(path, text, parse_toml(text, path))
+
+
+def validated(document: Document, model: type[T]) -> T:
+    """A document's values as a model.
+
+    Raises AuthorError for the first mistake; an unknown key comes before all others, since it is
+    likely to be a misspelt one that is then missing.
+    """
+    try:
+        return model.model_validate(document.values, by_alias=True, by_name=False)
+    except ValidationError as error:
+        mistakes = error.errors(include_url=False, include_context=False, include_input=False)
+        first = min(mistakes, key=lambda mistake: mistake["type"] != "extra_forbidden")
+        raise _author_error(document, model, first) from None
+
+
+def _author_error(document: Document, model: type[Table], mistake: ErrorDetails) -> AuthorError:
+    """One of pydantic's errors as the author reads it."""
+    path = mistake["loc"]
+    keys, value = _found(document.values, path)
+    if mistake["type"] == "extra_forbidden":
+        return document.error(keys, "an unknown key", ", ".join(_keys_allowed(model, path)))
+    allowed = _allowed(model, path)
+    if mistake["type"] == "missing" and len(keys) == len(path):
+        return document.error(keys, "nothing", allowed)
+    if path[-1] == _KEY_OF_TABLE and len(path) > len(keys):
+        return document.error(keys, f"the name {quoted(keys[-1])}", allowed)
+    if mistake["type"] == "too_long" and isinstance(value[0], dict):
+        return document.error(keys, f"{len(value)} of them", allowed)
+    return document.error(keys, quoted(value), allowed)
+
+
+def _found(values: Any, path: Keys) -> tuple[Keys, Any]:
+    """The part of pydantic's path that a message names, and the value there.
+
+    An item that is no table and no list is shown with the whole list that it stands in.
+    """
+    keys: Keys = ()
+    for key in path:
+        if not _holds(values, key):
+            missing = isinstance(values, dict) and key != _KEY_OF_TABLE
+            return ((*keys, key), None) if missing else (keys, values)
+        if isinstance(key, int) and not isinstance(values[key], dict | list):
+            return keys, values
+        keys, values = (*keys, key), values[key]
+    return keys, values
+
+
+def _holds(values: Any, key: str | int) -> bool:
+    if isinstance(key, int):
+        return isinstance(values, list) and key < len(values)
+    return isinstance(values, dict) and key in values
+
+
+def _keys_allowed(model: type[Table], path: Keys) -> list[str]:
+    """The keys of the table in which the path's last key is unknown, in alphabetical order."""
+    *_, (kind, _) = _kinds(model, path[:-1])
+    table = _table_in(kind) or model
+    return sorted(str(field.alias) for field in table.model_fields.values())
+
+
+def _allowed(model: type[Table], path: Keys) -> str:
+    """What is allowed at a path, or else in the innermost value around it that has words for it."""
+    return [words for _, metadata in _kinds(model, path) if (words := _words(metadata))][-1]
+
+
+def _kinds(model: type[Table], path: Keys) -> Iterator[tuple[Any, tuple[object, ...]]]:
+    """The type, and what it is annotated with, at each step of a path through a model."""
+    kind: Any = model
+    yield kind, (Allowed("a table"),)
+    for key, following in itertools.pairwise((*path, "")):
+        if isinstance(key, str) and (table := _table_in(kind)) is not None:
+            field = next((f for f in table.model_fields.values() if f.alias == key), None)
+            if field is None:
+                return
+            kind = field.annotation
+            yield kind, (*_metadata(kind), *field.metadata)
+        elif isinstance(key, str) and get_origin(_bare(kind)) is dict:
+            kind = get_args(_bare(kind))[0 if following == _KEY_OF_TABLE else 1]
+            yield kind, _metadata(kind)
+
+
+def _metadata(kind: Any) -> tuple[object, ...]:
+    """What a type, or the one type of an optional one, is annotated with; a table says so."""
+    if get_origin(kind) is Annotated:
+        return (*_metadata(get_args(kind)[0]), *get_args(kind)[1:])
+    if isinstance(kind, type) and issubclass(kind, Table):
+        return (Allowed("a table"),)
+    if get_origin(kind) in (dict, tuple):
+        return ()
+    return tuple(each for inner in get_args(kind) for each in _metadata(inner))
+
+
+def _bare(kind: Any) -> Any:
+    """A type without its annotations."""
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+
+
+def _table_in(kind: Any) -> type[Table] | None:
+    """The table that a type is, or that the items of its array are."""
+    if isinstance(kind, type) and issubclass(kind, Table):
+        return kind
+    if get_origin(kind) is dict:
+        return None
+    return next((found for each in get_args(kind) if (found := _table_in(each))), None)
+
+
+def _words(metadata: tuple[object, ...]) -> str:
+    """What annotations allow, in words: an `Allowed`, or the range of a whole number."""
+    words = [each.words for each in metadata if isinstance(each, Allowed)]
+    least = [each.ge for each in metadata if isinstance(each, Ge)]
+    most = [each.le for each in metadata if isinstance(each, Le)]
+    if not words and least and most:
+        return f"a whole number from {least[0]} to {most[0]}"
+    return words[-1] if words else ""

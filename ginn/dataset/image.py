@@ -1,0 +1,178 @@
+"""Turn an image file into a dataset: decode it, fit it to the square, threshold it, name its parts.
+
+The kinds of files are few on purpose. Pillow starts another program to read some kinds, and other
+kinds hold what no single picture is: several frames, or levels of 32 bits.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from ginn.dataset.dataset import Dataset, ImageSource, Part
+from ginn.dataset.segmentation import otsu_threshold, regions
+from ginn.errors import AuthorError, one_line, quoted
+
+# A picture of this many pixels takes about half a gigabyte when it is decoded and made grey.
+MOST_PICTURE_PIXELS = 64_000_000
+# EPS is not among them, since Pillow starts Ghostscript for it, nor are formats that no camera and
+# no common drawing program writes.
+KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+
+
+@dataclass(frozen=True)
+class ImageReading:
+    """The rules by which an image file is read.
+
+    A grey level above `threshold` is white; where it is None, Otsu's method finds the level. A file
+    that is not square is padded or cropped, as `fit` says. `parts` names connected regions, each by
+    a point (x, y) in it.
+    """
+
+    threshold: int | None = None
+    fit: Literal["pad", "crop"] = "pad"
+    parts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+def dataset_of_image(data: bytes, path: Path, pixels: int, reading: ImageReading) -> Dataset:
+    """The dataset of an image file's content; `path` is its name in an error.
+
+    Raises AuthorError for content that is not one whole picture.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of oddities that it decodes all the same, and of a size below the limit.
+            warnings.simplefilter("ignore")
+            grey = _decoded(data)
+        levels, inside = _fitted(grey, pixels, reading.fit)
+        threshold = reading.threshold
+        if threshold is None:
+            # Of the picture alone: the padding must not influence what counts as dark.
+            threshold = otsu_threshold(levels[inside])
+        labels = levels > threshold
+        labels[~inside] = _rim_is_white(labels, inside)
+        otsu = reading.threshold is None
+        image = ImageSource(grey.width, grey.height, threshold, otsu, reading.fit)
+        return Dataset(labels, _renamed(regions(labels), reading.parts), image=image)
+    except AuthorError as error:
+        raise error.at(path=path) from error
+
+
+def _decoded(data: bytes) -> Image.Image:
+    """An image file as 8-bit grey (mode L), upright, with white where it is transparent."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=KINDS)
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise AuthorError(
+            "a file that is not a picture that can be read",
+            f"a drawing (.toml) or {', '.join(KINDS)} of at most {MOST_PICTURE_PIXELS:,} pixels",
+            "save it as PNG",
+        ) from error
+    with image:
+        if image.width * image.height > MOST_PICTURE_PIXELS:
+            found = f"{image.width} x {image.height} pixels"
+            raise AuthorError(found, f"at most {MOST_PICTURE_PIXELS:,} in all", "make it smaller")
+        try:
+            _require_one_frame(image)
+            return _grey(ImageOps.exif_transpose(image))
+        except AuthorError:
+            raise
+        # A damaged file makes each decoder fail with exceptions of its own.
+        except Exception as error:
+            found = f"a picture that cannot be read ({one_line(error)})"
+            raise AuthorError(found, "a whole file", "save it again") from error
+
+
+def _require_one_frame(image: Image.Image) -> None:
+    """Raise AuthorError for several frames, but for a telephone's MPO, which holds a preview."""
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format != "MPO":
+        raise AuthorError(f"{frames} frames", "one", "save the one that you mean")
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """An image of any mode as 8-bit grey on white."""
+    if image.mode.startswith("I;16"):
+        levels = np.asarray(image).astype(np.float64)
+        clear = image.info.get("transparency")
+        if isinstance(clear, int):
+            levels[levels == clear] = 65_535
+        return Image.fromarray(np.rint(levels / 257).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        found = f"32-bit levels (mode {image.mode})"
+        raise AuthorError(found, "8 or 16 bits", "save it as 8-bit PNG")
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("L")
+    return image.convert("L")
+
+
+def _fitted(
+    grey: Image.Image, pixels: int, fit: Literal["pad", "crop"]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The picture on the square: levels (n, n), and where the picture is, (n, n) bool.
+
+    Padding puts the whole picture in the middle; cropping keeps the middle square of it.
+    """
+    wide, high = grey.size
+    longer, shorter = max(wide, high), min(wide, high)
+    if fit == "crop":
+        left, top = (wide - shorter) // 2, (high - shorter) // 2
+        grey = grey.crop((left, top, left + shorter, top + shorter))
+        size = (pixels, pixels)
+    else:
+        size = (round(pixels * wide / longer), round(pixels * high / longer))
+    if min(size) == 0:
+        raise AuthorError(
+            f"{wide} x {high} pixels, of which {pixels} x {pixels} would show nothing",
+            "sides of more similar lengths",
+            'crop it, or set fit = "crop"',
+        )
+    levels = np.full((pixels, pixels), 255, dtype=np.uint8)
+    inside = np.zeros((pixels, pixels), dtype=bool)
+    left, top = (pixels - size[0]) // 2, (pixels - size[1]) // 2
+    place = np.s_[top : top + size[1], left : left + size[0]]
+    levels[place] = np.asarray(grey.resize(size, Image.Resampling.BOX))
+    inside[place] = True
+    return levels, inside
+
+
+def _rim_is_white(labels: NDArray[np.bool_], inside: NDArray[np.bool_]) -> bool:
+    """Whether the padding is white: at least half of the picture's outermost pixels are."""
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    rim = inside.copy()
+    rim[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]] = False
+    return bool(labels[rim].mean() >= 0.5)
+
+
+def _renamed(parts: Sequence[Part], names: Mapping[str, tuple[float, float]]) -> tuple[Part, ...]:
+    """The parts, with the author's name for each that holds the point of that name."""
+    side = len(parts[0].mask)
+    given: dict[str, str] = {}
+    for name, (x, y) in names.items():
+        pixel = min(int(y * side), side - 1), min(int(x * side), side - 1)
+        part = next(part for part in parts if part.mask[pixel])
+        if part.name in given:
+            raise AuthorError(
+                f"parts {quoted(given[part.name])} and {quoted(name)} of report.toml at points of "
+                f"one region ({part.name})",
+                "one name for each region",
+                "move a point",
+            )
+        given[part.name] = name
+    renamed = [replace(part, name=given.get(part.name, part.name)) for part in parts]
+    if len({part.name for part in renamed}) < len(renamed):
+        raise AuthorError(
+            "a name in report.toml's parts that another region has",
+            "other names",
+            "see the list of parts that a build prints",
+        )
+    return tuple(renamed)

@@ -1,0 +1,42 @@
+"""Texts of `report.toml`, and what reading one gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ginn.config.loader import load_settings
+from ginn.config.models import Settings
+from ginn.errors import AuthorError
+from support.paths import CONTENT
+
+REPORT = CONTENT / "report.toml"
+TEXT = REPORT.read_text(encoding="utf-8")
+# A later experiment, of another picture.
+SECOND = """
+[[experiment]]
+id = "cat"
+title = "The cat"
+picture = "pictures/cat.png"
+"""
+
+
+def changed(old: str, new: str, text: str = TEXT) -> str:
+    """The text with one place changed, which must be there."""
+    assert old in text, old
+    return text.replace(old, new, 1)
+
+
+def settings_of(folder: Path, text: str) -> Settings:
+    """The settings in a text."""
+    path = folder / "report.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_settings(path)
+
+
+def error_of(folder: Path, text: str) -> AuthorError | None:
+    """The error with which a text is refused, or None."""
+    try:
+        settings_of(folder, text)
+    except AuthorError as error:
+        return error
+    return None
