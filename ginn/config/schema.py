@@ -38,26 +38,25 @@ def report_schema() -> dict[str, Any]:
                 del key["default"]
             if "patternProperties" in key:
                 key["additionalProperties"] = False
-    # A later experiment has the first one's values for all keys but these.
-    inner = {
-        key: name
-        for key in ("screening", "full-runs", "shown")
-        for name in [tables["Experiment"]["properties"][key]["$ref"].rpartition("/")[2]]
-    }
+    _add_later_experiments(schema)
+    dependent = {"iterations": ["snapshots"], "snapshots": ["iterations"]}
+    tables["Variant"]["dependentRequired"] = dependent
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema}
+
+
+def _add_later_experiments(schema: dict[str, Any]) -> None:
+    """Let every experiment but the first leave out the keys that it then takes from the first."""
+    tables = schema["$defs"]
     later = copy.deepcopy(tables["Experiment"])
     later["required"] = ["id", "title", "picture"]
-    for key, name in inner.items():
+    for key in ("screening", "full-runs", "shown"):
+        name = later["properties"][key]["$ref"].rpartition("/")[2]
         tables[f"Later{name}"] = {k: v for k, v in tables[name].items() if k != "required"}
         later["properties"][key] = {"$ref": f"#/$defs/Later{name}"}
     tables["LaterExperiment"] = later
     experiments = schema["properties"]["experiment"]
     experiments["prefixItems"] = [experiments["items"]]
     experiments["items"] = {"$ref": "#/$defs/LaterExperiment"}
-    tables["Variant"]["dependentRequired"] = {
-        "iterations": ["snapshots"],
-        "snapshots": ["iterations"],
-    }
-    return {"$schema": GenerateJsonSchema.schema_dialect, **schema}
 
 
 if __name__ == "__main__":

@@ -120,7 +120,7 @@ def _author_error(document: Document, model: type[Table], mistake: ErrorDetails)
     keys, value = _found(document.values, path)
     if mistake["type"] == "extra_forbidden":
         return document.error(keys, "an unknown key", ", ".join(_keys_allowed(model, path)))
-    allowed = _allowed(model, path)
+    allowed = allowed_at(model, path)
     if mistake["type"] == "missing" and len(keys) == len(path):
         return document.error(keys, "nothing", allowed)
     if path[-1] == _KEY_OF_TABLE and len(path) > len(keys):
@@ -159,7 +159,7 @@ def _keys_allowed(model: type[Table], path: Keys) -> list[str]:
     return sorted(str(field.alias) for field in table.model_fields.values())
 
 
-def _allowed(model: type[Table], path: Keys) -> str:
+def allowed_at(model: type[Table], path: Keys) -> str:
     """What is allowed at a path, or else in the innermost value around it that has words for it."""
     return [words for _, metadata in _kinds(model, path) if (words := _words(metadata))][-1]
 

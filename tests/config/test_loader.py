@@ -196,7 +196,9 @@ def test_load_settings_of_any_value_of_a_key_reads_or_refuses_it(
 # Any TOML: documents of the report's own words, and of none of them.
 words = st.sampled_from(re.findall(r"(?m)^[a-z-]+(?= =)", TEXT)) | st.text()
 leaves = st.integers() | st.floats() | st.booleans() | st.text() | st.just("1979-05-27") | st.none()
-values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(words, inner))
+values = st.recursive(
+    leaves, lambda v: st.lists(v, max_size=4) | st.dictionaries(words, v, max_size=4), max_leaves=12
+)
 tables = st.sampled_from(["site", "experiment", "variant", "draft", "other"])
 
 
@@ -211,7 +213,7 @@ def as_toml(value: object) -> str:
     return json.dumps(value).replace("NaN", "nan").replace("Infinity", "inf")
 
 
-@given(st.dictionaries(tables, values | st.lists(values)))
+@given(st.dictionaries(tables, values | st.lists(values, max_size=4)))
 @settings(any_file, max_examples=40)
 def test_load_settings_of_any_toml_refuses_it_in_one_line(
     tmp_path: Path, document: dict[str, object]
