@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 from ginn import formatting
 from ginn.analysis.facts import facts_as_json
+from ginn.files import plain_json
 from ginn.pages.figure_calls import Report
 from ginn.pages.layout import Layout, Rendered, links_between
 from ginn.viewer_data import downloads
-from ginn.viewer_data.downloads import Download
-
-PROGRAM = "redraw.py"
+from ginn.viewer_data.downloads import PROGRAM, Download
 
 
 def downloads_page(
@@ -34,11 +33,11 @@ def downloads_page(
     ]
     offered += [
         (
-            Download.of("facts.json", downloads.facts_file(facts), folder),
+            Download.of("facts.json", plain_json(facts), folder),
             "Every number of the report",
         ),
         (
-            Download.of(PROGRAM, program.encode(), folder),
+            Download.of(PROGRAM.name, program.encode(), folder),
             "Redraws a figure from a run's snapshots",
         ),
     ]

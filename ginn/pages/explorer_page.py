@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ginn import formatting
-from ginn.analysis.outcomes import RunFacts
+from ginn.analysis.sentences import outcome_sentence
 from ginn.figures import network_figure
 from ginn.figures.network_figure import Stage
 from ginn.pages import gallery
@@ -27,7 +26,7 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
         runs.append(
             {
                 "title": run.title,
-                "outcome": outcome(run),
+                "outcome": outcome_sentence(run),
                 "still": root + _image(report, stage, files),
                 "alternative": network_figure.stage_description(stage),
             }
@@ -56,14 +55,3 @@ def _image(report: Report, stage: Stage, files: dict[str, bytes], weight: float 
     """The address of a drawing of a stage, which is added to `files`."""
     svg = network_figure.stage_svg(stage, report.colours, weight).encode()
     return add(files, f"figures/{stage.run.id}-{stage.iteration}.svg", svg)
-
-
-def outcome(run: RunFacts) -> str:
-    """How a run ended, in one sentence."""
-    if run.ended:
-        return f"Stopped early: {run.ended}."
-    verdict = "Failed" if run.failed else "Ended well"
-    return (
-        f"{verdict}: accuracy {formatting.percent(run.accuracy)}, "
-        f"loss {formatting.significant(run.loss)}."
-    )

@@ -14,13 +14,14 @@ from ginn.pages import assets, feeds, metadata
 from ginn.pages.article_page import GLOSSARY_PAGE, References, article_page
 from ginn.pages.articles import Article
 from ginn.pages.citations import Source
-from ginn.pages.downloads_page import PROGRAM, downloads_page
+from ginn.pages.downloads_page import downloads_page
 from ginn.pages.explorer_page import explorer_page
 from ginn.pages.figure_calls import Report
 from ginn.pages.layout import HeaderLink, Layout, Rendered
 from ginn.pages.metadata import Publication
 from ginn.pages.rendering import FILTERS
 from ginn.pages.templates import environment, template_errors
+from ginn.viewer_data.downloads import PROGRAM
 
 # So many articles are named in the header of every page; if there are more, one page names all.
 MOST_IN_HEADER = 8
@@ -65,7 +66,7 @@ class Pages:
         self.reports, self.report, self.articles = tuple(reports), reports[0], articles
         self.references = References(articles, by_name, works, meanings)
         self.newest = max(article.date for article in articles)
-        self.program = read_text(templates / PROGRAM, "a program")
+        self.program = read_text(PROGRAM, "a program")
         self.folder, self.templates = templates, environment(templates, FILTERS)
         site, depth = reports[0].site, max(len(each.experiment.widths) for each in reports)
         self.assets, addresses = assets.assets(

@@ -22,20 +22,31 @@ from ginn.config.models import Experiment, Site
 from ginn.dataset.dataset import Dataset
 from ginn.figures import small_multiples
 from ginn.figures.small_multiples import Multiple
-from ginn.files import hashed
 from ginn.geometry import boundaries as geometry
 from ginn.geometry import motion
 from ginn.geometry.boundaries import Boundaries
 from ginn.network import run as network
 from ginn.network.run import Float64, RecordedRun
-from ginn.pages import explorer_page as pages
 from ginn.pages.figure_calls import Report
 from ginn.pipeline.tasks import bar, find_moments, groups, train_group, train_trials, training_of
 from ginn.runtime import cache
 from ginn.runtime.cache import Cache, RecentValues, lazy_results
 from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding
 from ginn.runtime.workers import WorkerPool
-from ginn.viewer_data import boundary_chunks, film, sprite_sheets
+from ginn.viewer_data.sprite_sheets import (
+    RunSheets,
+    run_sheets,
+    sheets_as_files,
+    sheets_from_files,
+)
+from ginn.viewer_data.viewer_files import (
+    ViewedExperiment,
+    ViewedRun,
+    ViewerFiles,
+    viewer_files,
+    viewer_files_as_files,
+    viewer_files_from_files,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOTS = ARRAYS.via(network.run_as_arrays, network.run_from_arrays)
@@ -47,6 +58,8 @@ FINDINGS: Encoding[Findings] = JSON.via(
     claims_table.findings_as_json, claims_table.findings_from_json
 )
 EXAMPLES: Encoding[Examples] = JSON.via(dataclasses.asdict, examples.examples_from_json)
+SHEETS = FILES.via(sheets_as_files, sheets_from_files)
+VIEWER_FILES = FILES.via(viewer_files_as_files, viewer_files_from_files)
 # The folder of the site that the viewer loads from. Experiments share it: content names the files.
 DATA = "data"
 # How long a trial goes on after the state that it starts from.
@@ -362,23 +375,23 @@ class Stages:
 
     def film(
         self, boundaries: Mapping[str, Boundaries], runs: Mapping[str, RecordedRun]
-    ) -> dict[str, Mapping[str, bytes]]:
-        """The sprite sheets of the shown runs: run id -> name -> content."""
+    ) -> dict[str, RunSheets]:
+        """The sprite sheets of the shown runs, by run id."""
         inputs = {"colours": self.site.layer_colours, "pixels": self.experiment.pixels}
         sources = rooms("film", "sprites", "address", "phenomena", "network")
         keys = cache.keys("film", self.trace_keys, inputs, sources, ["numpy", "pillow"])
 
-        def work(missing: list[str]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+        def work(missing: list[str]) -> Iterator[tuple[str, RunSheets]]:
             colours = self.site.layer_colours
-            calls = [
-                (name, boundaries[name], runs[name], colours, self.dataset) for name in missing
-            ]
-            with bar("filming", len(calls)) as progress:
-                for _, (name, files) in self.workers.run(film.film, dict(enumerate(calls))):
+            calls = {
+                name: (boundaries[name], runs[name], colours, self.dataset) for name in missing
+            }
+            with bar("drawing sprite sheets", len(calls)) as progress:
+                for name, sheets in self.workers.run(run_sheets, calls):
                     progress.update()
-                    yield name, files
+                    yield name, sheets
 
-        return self.kept.keep_each("film", keys, FILES, work)
+        return self.kept.keep_each("film", keys, SHEETS, work)
 
     def motion(self, boundaries: Mapping[str, Boundaries]) -> dict[str, Float64]:
         """How far each layer's boundaries moved: run id -> (snapshots, layers)."""
@@ -414,7 +427,7 @@ class Stages:
         boundaries: Mapping[str, Boundaries],
         motions: Mapping[str, Float64],
         moments: Mapping[str, Sequence[NamedSnapshot]],
-        films: Mapping[str, Mapping[str, bytes]],
+        sheets: Mapping[str, RunSheets],
     ) -> tuple[str, dict[str, bytes]]:
         """The index's address, and everything the viewer loads: address -> content."""
         experiment, site = self.experiment, self.site
@@ -429,40 +442,31 @@ class Stages:
         ]
         key = cache.key("vectors", inputs, sources, ["numpy", "pillow"])
 
-        def work() -> Mapping[str, bytes]:
-            target = sprite_sheets.target_picture(self.dataset.labels)
-            target_name = hashed("target.png", target)
-            files = {target_name: target}
-            cards = []
-            for run in shown_runs:
-                card = boundary_chunks.RunCard(run.id, run.role, run.title, pages.outcome(run))
-                layouts = film.layouts(runs[run.id], self.dataset.pixels, list(films[run.id]))
-                header, made = boundary_chunks.run_files(
-                    card,
+        def work() -> ViewerFiles:
+            about = ViewedExperiment(
+                experiment.id,
+                experiment.title,
+                experiment.widths,
+                site.layer_colours,
+                site.output_colour,
+            )
+            viewed = (
+                ViewedRun(
+                    run,
                     runs[run.id],
                     boundaries[run.id],
                     motions[run.id],
                     moments[run.id],
-                    layouts,
+                    sheets[run.id],
                 )
-                files |= made
-                cards.append((card, len(runs[run.id]), header))
-            about = {
-                "id": experiment.id,
-                "title": experiment.title,
-                "pixels": self.dataset.pixels,
-                "widths": list(experiment.widths),
-                "target": target_name,
-                "layer_colours": list(site.layer_colours),
-                "output_colour": site.output_colour,
-            }
-            index, content = boundary_chunks.index_file(about, self.dataset.labels, cards)
-            return files | {index: content, "index": index.encode()}
+                for run in shown_runs
+            )
+            return viewer_files(about, self.dataset.labels, viewed)
 
-        files = self.kept.keep("vectors", key, FILES, work)
-        sheets = {name: made[name] for made in films.values() for name in made}
-        content = {f"{DATA}/{name}": made for name, made in (sheets | dict(files)).items()}
-        return f"{DATA}/{content.pop(f'{DATA}/index').decode()}", content
+        made = self.kept.keep("vectors", key, VIEWER_FILES, work)
+        everything = [each.files for each in sheets.values()] + [made.files]
+        content = {f"{DATA}/{name}": data for files in everything for name, data in files.items()}
+        return f"{DATA}/{made.index}", content
 
     def multiples(
         self, facts: Facts, runs: Mapping[str, RecordedRun]

@@ -1,15 +1,16 @@
-"""What a reader may take away: each shown run's snapshots, the Facts, and a program to start.
+"""The downloads: the snapshots of each shown run, the Facts, and a program that reads a run.
 
-Snapshots are NumPy's `.npz`, Facts are JSON; `RUN_ARRAYS` and `outline` say what is in them.
+Snapshots are NumPy's `.npz`, and Facts are JSON. `RUN_ARRAYS` and `outline` describe them. The
+program, `redraw.py`, is not imported: readers get it as it is.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from ginn.dataset.dataset import Dataset
 from ginn.files import hashed
 from ginn.network.run import RecordedRun, run_as_arrays
 
-# How deep the outline of the Facts goes; what lies deeper is the same for every part or run.
+PROGRAM = Path(__file__).with_name("redraw.py")
+
+# The deepest level of the Facts in the outline. Below it, all parts and all runs are alike.
 DEEPEST = 5
 
 # The schema of a run's file: name, shape, type, meaning. K snapshots, n pixels a side.
@@ -39,7 +42,7 @@ RUN_ARRAYS = (
 
 @dataclass(frozen=True)
 class Download:
-    """A file to take away: `name` as a reader saves it, `address` relative to the site's root."""
+    """A file to download: `name` as a reader saves it, `address` relative to the site's root."""
 
     name: str
     address: str
@@ -47,12 +50,12 @@ class Download:
 
     @staticmethod
     def of(name: str, content: bytes, folder: str) -> Download:
-        """A file under its content-hashed address in a folder."""
+        """The download of this content, under a content-hashed address in a folder."""
         return Download(name, hashed(f"{folder}/{name}", content), content)
 
 
 def run_file(run: RecordedRun, dataset: Dataset) -> bytes:
-    """A run's snapshots and the picture as a compressed `.npz`, the same for the same run."""
+    """The snapshots of a run and the picture as a compressed `.npz`, the same for the same run."""
     arrays: dict[str, NDArray[Any]] = run_as_arrays(run)
     arrays |= {"layers": np.array(len(run.weights)), "labels": dataset.labels}
     stream = io.BytesIO()
@@ -67,13 +70,8 @@ def run_file(run: RecordedRun, dataset: Dataset) -> bytes:
     return stream.getvalue()
 
 
-def facts_file(facts: Mapping[str, Any]) -> bytes:
-    """The Facts as indented JSON."""
-    return (json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
 def outline(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every path in the Facts with the type of what lies there, lists by their first entry.
+    """Every path in the Facts with the type of its value. A list is described by its first entry.
 
     >>> outline({"runs": [{"id": "a", "loss": 0.1}], "pixels": 200})
     [('runs', 'list'), ('runs[].id', 'text'), ('runs[].loss', 'number'), ('pixels', 'number')]
@@ -82,7 +80,7 @@ def outline(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _outlined(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """The outline from one path on."""
+    """The outline of `value`, whose path is `path`."""
     if path:
         yield path, _kind(value)
     if path.count(".") >= DEEPEST:
@@ -96,7 +94,7 @@ def _outlined(path: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _kind(value: Any) -> str:
-    """JSON's name of a value's type, in plain words."""
+    """The type of a value in JSON, in plain words."""
     kinds = {bool: "true or false", str: "text", type(None): "null"}
     kinds |= {int: "number", float: "number", list: "list", tuple: "list"}
     if isinstance(value, list | tuple) and value and not isinstance(value[0], Mapping):

@@ -1,14 +1,15 @@
-"""Whole numbers as text that a script can carry: small after gzip, and damage is noticed.
+"""Columns of whole numbers as text: small after gzip, and with a checksum.
 
-Numbers are base-64 variable-length quantities as in source maps, unsigned: five bits a character,
-least first, the sixth says that more follow. One character is then one symbol to the host's gzip,
-which base-64 over bytes is not. Signed ones are zigzag: 0, -1, 1, -2 become 0, 1, 2, 3.
+Numbers are base-64 variable-length quantities (VLQ) as in source maps, unsigned. A character holds
+five bits, the least significant first; its sixth bit says that more characters follow. A character
+is then one symbol to gzip, which is not so for base-64 over bytes. Signed numbers are mapped to
+unsigned ones by zigzag: 0, -1, 1, -2 become 0, 1, 2, 3.
 
-A sealed text is a head and columns of such numbers, all joined by semicolons. The head is
+The text is a head and columns of such numbers, all joined by semicolons. The head is
 
     MAGIC,VERSION,ADLER32,FIELD,...
 
-in decimal; ADLER32 is that checksum of everything after the head and its semicolon.
+in decimal. ADLER32 is that checksum of everything after the head and its semicolon.
 """
 
 from __future__ import annotations
@@ -27,28 +28,28 @@ Int = NDArray[np.int64]
 
 
 def zigzag(values: Int) -> Int:
-    """Signed numbers as non-negative ones, small where they are small."""
+    """The non-negative numbers of signed ones: small for small absolute values."""
     return np.where(values >= 0, 2 * values, -2 * values - 1)
 
 
-def signed(values: Int) -> Int:
-    """The way back from `zigzag`."""
+def from_zigzag(values: Int) -> Int:
+    """The signed numbers that `zigzag` maps to these."""
     return np.where(values % 2 == 0, values // 2, -(values + 1) // 2)
 
 
-def sealed(
+def encode_columns(
     magic: str, version: int, fields: Sequence[object], columns: Sequence[NDArray[Any]]
 ) -> str:
-    """The text of a head with these fields and columns of non-negative whole numbers."""
-    body = ";".join(_quantities(column) for column in columns)
+    """The text of a head with these fields, and of columns of non-negative whole numbers."""
+    body = ";".join(_encode_numbers(column) for column in columns)
     head = (magic, version, zlib.adler32(body.encode()), *fields)
     return ",".join(map(str, head)) + ";" + body
 
 
-def unsealed(text: str, magic: str, version: int, fields: int) -> tuple[list[str], list[Int]]:
-    """The fields of a head, as text, and the columns of what `sealed` made.
+def decode_columns(text: str, magic: str, version: int, fields: int) -> tuple[list[str], list[Int]]:
+    """The fields of the head, as text, and the columns of what `encode_columns` made.
 
-    Raises ValueError where the text is of another kind or version, or damaged.
+    Raises ValueError if the text is of another kind or version, or damaged.
     """
     head, _, body = text.partition(";")
     found = head.split(",")
@@ -56,11 +57,11 @@ def unsealed(text: str, magic: str, version: int, fields: int) -> tuple[list[str
         raise ValueError(f"starts with {head[:40]!r}; allowed is '{magic},{version},...'")
     if zlib.adler32(body.encode()) != int(found[2]):
         raise ValueError(f"the checksum is {zlib.adler32(body.encode())}, the head says {found[2]}")
-    return found[3:], [_numbers(column) for column in body.split(";")]
+    return found[3:], [_decode_numbers(column) for column in body.split(";")]
 
 
-def _quantities(values: NDArray[Any]) -> str:
-    """Non-negative whole numbers as base-64 variable-length quantities."""
+def _encode_numbers(values: NDArray[Any]) -> str:
+    """Non-negative whole numbers as one column of VLQ."""
     rest = values.astype(np.int64)
     digits = []
     while True:
@@ -76,8 +77,8 @@ def _quantities(values: NDArray[Any]) -> str:
     return bytes(_CHARACTERS[(table + 32 * more)[used]].tobytes()).decode()
 
 
-def _numbers(text: str) -> Int:
-    """The numbers of one column of base-64 variable-length quantities."""
+def _decode_numbers(text: str) -> Int:
+    """The numbers of one column of VLQ."""
     numbers = []
     number = shift = 0
     for character in text:

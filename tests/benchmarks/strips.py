@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from chromium import compressed
 from PIL import Image
 
-from ginn.viewer_data.sprite_sheets import TILE, BoundaryLayout, OutputLayout
+from ginn.viewer_data.sheet_layout import TILE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,29 +36,31 @@ def headers(site: Path) -> dict[str, tuple[Path, dict[str, Any]]]:
 
 
 def frame(folder: Path, header: dict[str, Any], state: dict[str, str]) -> Image.Image:
-    """One moment, put together from the sheets."""
-    step, count = int(state["step"]), len(header["iterations"])
+    """One view, put together from the sheets."""
+    step = int(state["step"])
     ground = Image.new("RGB", (TILE, TILE), "white")
     if state["behind"] == "output":
-        film = header["sprites"]["output"]
-        layout = OutputLayout(film["tile"], film["columns"], count)
-        ground = cut(folder, film["files"], *layout.locate(step), film["tile"]).convert("RGB")
-        ground = ground.resize((TILE, TILE), Image.Resampling.LANCZOS)
+        sheets = header["sprites"]["output"]
+        columns = sheets["columns"]
+        ground = cut(folder, sheets, step // columns**2, step, step // columns % columns)
+        ground = ground.convert("RGB").resize((TILE, TILE), Image.Resampling.LANCZOS)
     for term in state["show"].split(","):
         layer, _, unit = term.partition(".")
         if term == "out":
             continue
-        film = header["sprites"]["layers"][int(layer) - 1]
-        rows = (film["tile"], film["columns"], film["rows_per_band"], film["rows"])
-        place = BoundaryLayout(*rows, count).locate(step, int(unit or 0))
-        lines = cut(folder, film["files"], *place, film["tile"]).convert("RGBA")
+        sheets = header["sprites"]["layers"][int(layer) - 1]
+        row, a_band = int(unit or 0), sheets["rows_per_band"]
+        bands = -(-sheets["rows"] // a_band)
+        number = step // sheets["columns"] * bands + row // a_band
+        lines = cut(folder, sheets, number, step, row % a_band).convert("RGBA")
         ground.paste(lines, mask=lines)
     return ground
 
 
-def cut(folder: Path, files: list[str], sheet: int, x: int, y: int, side: int) -> Image.Image:
-    """A tile of one of a film's sheets."""
-    return Image.open(folder / files[sheet]).crop((x, y, x + side, y + side))
+def cut(folder: Path, sheets: dict[str, Any], number: int, step: int, row: int) -> Image.Image:
+    """A tile in one row of one sheet."""
+    side, x, y = sheets["tile"], step % sheets["columns"] * sheets["tile"], row * sheets["tile"]
+    return Image.open(folder / sheets["files"][number]).crop((x, y, x + side, y + side))
 
 
 def main(site: Path) -> None:

@@ -43,7 +43,7 @@ def test_forward_pass_in_the_browser_is_that_of_the_build(
     page: Page, widths: tuple[int, ...]
 ) -> None:
     run = random_run(widths, 9)
-    text = weight_chunks.encode(weight_chunks.parameters(run, 4, 5))
+    text = weight_chunks.encode(weight_chunks.weight_chunk(run, 4, 5))
     points = np.random.default_rng(0).random((20, 2))
     steps = [4, 6, 8]
     asked = [(step, x, y) for step in steps for x, y in points.tolist()]
@@ -120,7 +120,7 @@ def resealed(text: str) -> str:
 def test_damaged_weights_are_refused_with_the_reason(
     page: Page, damage: Callable[[str], object], message: str
 ) -> None:
-    text = weight_chunks.encode(weight_chunks.parameters(random_run((3,), 2), 0, 2))
+    text = weight_chunks.encode(weight_chunks.weight_chunk(random_run((3,), 2), 0, 2))
     page.evaluate("text => void GINN.forward.decode(text)", text)
     with pytest.raises(Error, match=re.escape(message)):
         page.evaluate("text => void GINN.forward.decode(text)", damage(text))
@@ -128,6 +128,6 @@ def test_damaged_weights_are_refused_with_the_reason(
 
 @pytest.mark.parametrize("step", [3, 6])
 def test_snapshot_of_another_chunk_is_refused(page: Page, step: int) -> None:
-    text = weight_chunks.encode(weight_chunks.parameters(random_run((3,), 9), 4, 2))
+    text = weight_chunks.encode(weight_chunks.weight_chunk(random_run((3,), 9), 4, 2))
     with pytest.raises(Error, match=f"holds snapshots 4 to 5, not {step}"):
         page.evaluate(ANSWERS, [text, [[step, 0.5, 0.5]]])

@@ -19,12 +19,12 @@ from support.explorer import (
 from support.site_data import chunk_of, data, first_run
 
 from ginn.network.run import Float64
-from ginn.viewer_data.boundary_chunks import QUANTA, VectorChunk, decode
+from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk, decode
 
 pytestmark = pytest.mark.browser
 
 
-def kinks_of(chunk: VectorChunk, step: int, neuron: int) -> list[tuple[int, Float64, float]]:
+def kinks_of(chunk: BoundaryChunk, step: int, neuron: int) -> list[tuple[int, Float64, float]]:
     """Cause, place and turn in degrees of each clear bend of a boundary, found another way."""
     found = []
     line = (step - chunk.first) * chunk.neurons + neuron

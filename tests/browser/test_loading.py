@@ -14,7 +14,7 @@ from support.explorer import PLACES, explorer, ink, ready, snapshot_slider
 from support.paths import ROOT
 from support.site_data import all_runs
 
-from ginn.viewer_data.boundary_chunks import QUANTA, VectorChunk, encode
+from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk, encode
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def test_boundary_chunk_is_decoded_as_in_python(
     lines = rng.integers(0, 3, snapshots * neurons)
     lengths = rng.integers(2, 7, lines.sum())
     vertices = int(lengths.sum())
-    chunk = VectorChunk(
+    chunk = BoundaryChunk(
         32,
         neurons,
         rng.integers(0, QUANTA + 1, (vertices, 2)).astype(np.uint16),

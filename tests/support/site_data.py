@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64
 from ginn.viewer_data import weight_chunks
-from ginn.viewer_data.boundary_chunks import QUANTA, VectorChunk, decode
+from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk, decode
 from support.browser import BuiltSite
 
 
@@ -64,7 +64,7 @@ def chunk_text(site: BuiltSite, step: int) -> str:
     return str(data(site, header["chunks"][step // header["snapshots_a_chunk"]]))
 
 
-def chunk_of(site: BuiltSite, step: int) -> VectorChunk:
+def chunk_of(site: BuiltSite, step: int) -> BoundaryChunk:
     """The chunk of boundaries that holds a snapshot of the first run."""
     return decode(chunk_text(site, step))
 

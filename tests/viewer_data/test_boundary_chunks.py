@@ -1,8 +1,7 @@
-"""The files the viewer draws from: a chunk comes back as it was, small, and damage is noticed."""
+"""Chunks of boundaries: encoded and decoded again, small, and damage is noticed."""
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 
@@ -12,26 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.runs import drifting_run, run_of, run_of_arrays
 
-from ginn.analysis.outcomes import NamedSnapshot
 from ginn.geometry import boundaries as geometry
 from ginn.geometry.boundaries import LEFT, TOP, Boundaries
-from ginn.geometry.motion import motion
 from ginn.network.forward import pre_activations
-from ginn.viewer_data import boundary_chunks, weight_chunks
 from ginn.viewer_data.boundary_chunks import (
     QUANTA,
-    RunCard,
-    VectorChunk,
+    BoundaryChunk,
+    boundary_chunk,
     decode,
     encode,
-    index_file,
-    quantised,
-    run_files,
 )
-
-SPRITES = {"layers": [], "output": {"tile": 8, "columns": 1, "files": []}}
-MOMENTS = (NamedSnapshot("steepest", 7, "It falls."),)
-CARD = RunCard("seed-3", "good-1", "Good run 1", "Ended well.")
 
 
 def synthetic(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
@@ -52,9 +41,11 @@ def synthetic(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
     )
 
 
-def quantised_alone(boundaries: Boundaries, first: int, count: int) -> VectorChunk:
+def chunk_alone(boundaries: Boundaries, first: int, count: int) -> BoundaryChunk:
     """The chunk of boundaries that belong to no network, with some other network's corners."""
-    return quantised(boundaries, drifting_run(boundaries.widths, first + count, 5), first, count)
+    return boundary_chunk(
+        boundaries, drifting_run(boundaries.widths, first + count, 5), first, count
+    )
 
 
 def assert_same(boundaries: Boundaries, first: int, text: str) -> None:
@@ -81,25 +72,27 @@ def assert_same(boundaries: Boundaries, first: int, text: str) -> None:
     first=st.integers(0, 5),
     seed=st.integers(0, 1000),
 )
-def test_round_trip(widths: tuple[int, ...], snapshots: int, first: int, seed: int) -> None:
+def test_decode_gives_back_any_polylines(
+    widths: tuple[int, ...], snapshots: int, first: int, seed: int
+) -> None:
     boundaries = synthetic(widths, first + snapshots, seed)
-    assert_same(boundaries, first, encode(quantised_alone(boundaries, first, snapshots)))
+    assert_same(boundaries, first, encode(chunk_alone(boundaries, first, snapshots)))
 
 
-def test_round_trip_of_traced_boundaries() -> None:
+def test_decode_gives_back_traced_boundaries() -> None:
     run = drifting_run((16, 16, 16), 5, 0)
     boundaries = geometry.trace(run)
     assert (boundaries.causes >= 0).sum() > 50  # or nothing bends, and this shows little
-    assert_same(boundaries, 1, encode(quantised(boundaries, run, 1, 4)))
+    assert_same(boundaries, 1, encode(boundary_chunk(boundaries, run, 1, 4)))
 
 
 @pytest.mark.parametrize("widths", [(7,), (16, 16, 16), (5, 30)])
-def test_from_the_corner_every_place_is_reached_on_the_side_that_the_network_says(
+def test_corners_and_crossings_give_the_side_that_the_network_says(
     widths: tuple[int, ...],
 ) -> None:
     """On or off at a point is the corner's state, changed at every line on the way to it."""
     run = drifting_run(widths, 4, 3)
-    chunk = decode(encode(quantised(geometry.trace(run), run, 1, 3)))
+    chunk = decode(encode(boundary_chunk(geometry.trace(run), run, 1, 3)))
     points = np.random.default_rng(0).random((300, 2))
     changes = 0
     for k in range(len(chunk)):
@@ -112,7 +105,7 @@ def test_from_the_corner_every_place_is_reached_on_the_side_that_the_network_say
             axis=1,
         )  # (P, neurons)
         for neuron in range(chunk.neurons):
-            segments = segments_of(chunk, k, neuron)
+            segments = segments_of_chunk(chunk, k, neuron)
             crossed = crossings(points, segments)
             found = chunk.corners[k * chunk.neurons + neuron] ^ (crossed % 2 == 1)
             # A line moves by half a quantum when packed: points so near to it decide nothing.
@@ -124,7 +117,7 @@ def test_from_the_corner_every_place_is_reached_on_the_side_that_the_network_say
     assert 0 < chunk.corners.sum() < len(chunk.corners)
 
 
-def segments_of(chunk: VectorChunk, k: int, neuron: int) -> np.ndarray:
+def segments_of_chunk(chunk: BoundaryChunk, k: int, neuron: int) -> np.ndarray:
     """The segments (S, 2, 2) of one neuron's boundary, in domain units."""
     line = k * chunk.neurons + neuron
     found = [np.zeros((0, 2, 2))]
@@ -162,22 +155,22 @@ def off_the_line(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
     return np.min(across[:, long > 0] / long[long > 0], axis=1, initial=1.0)
 
 
-def test_more_neurons_than_a_byte_counts() -> None:
+def test_decode_gives_back_more_than_255_neurons() -> None:
     boundaries = synthetic((300, 200), 2, 1)
     assert boundaries.causes.max() > 255
-    assert_same(boundaries, 0, encode(quantised_alone(boundaries, 0, 2)))
+    assert_same(boundaries, 0, encode(chunk_alone(boundaries, 0, 2)))
 
 
-def test_no_boundary_at_all() -> None:
+def test_decode_of_no_boundaries_has_no_vertices() -> None:
     empty = Boundaries(
         (2,), np.zeros((0, 2)), np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, bool),
         np.zeros(2 * 3 + 1, np.int64), np.ones(2, np.int32),
     )  # fmt: skip
-    chunk = decode(encode(quantised_alone(empty, 0, 2)))
+    chunk = decode(encode(chunk_alone(empty, 0, 2)))
     assert (len(chunk), len(chunk.causes)) == (2, 0)
 
 
-def test_the_text_written_out_by_hand() -> None:
+def test_encode_is_the_text_by_hand() -> None:
     """A line from the left side to the middle of the top, and an output that is on everywhere."""
     run = run_of([([[1.0, 0.5]], [-0.5]), ([[1.0]], [1.0])])
     boundaries = Boundaries(
@@ -195,11 +188,11 @@ def test_the_text_written_out_by_hand() -> None:
     # The corner: off, on.
     body = "BA;E;DC;___BgggC;-__B9__D;AB"
     head = f"ginn-vectors,2,{zlib.adler32(body.encode())},0,1,2,1,2;"
-    assert encode(quantised(boundaries, run, 0, 1)) == head + body
+    assert encode(boundary_chunk(boundaries, run, 0, 1)) == head + body
 
 
-def test_what_stands_still_is_predicted() -> None:
-    """A vertex is expected where its like was a snapshot before: a still network's are zeros."""
+def test_encode_boundaries_that_do_not_move_gives_zeros() -> None:
+    """A vertex is predicted to be where the matching one was at the snapshot before."""
     start = drifting_run((16, 16), 1, 0)
     still = run_of_arrays(
         [np.repeat(w, 4, 0) for w in start.weights], [np.repeat(b, 4, 0) for b in start.biases]
@@ -207,94 +200,20 @@ def test_what_stands_still_is_predicted() -> None:
     boundaries = geometry.trace(still)
     vertices_of_one = len(boundaries.causes) // 4
     assert vertices_of_one > 20
-    *_, x, y, _ = encode(quantised(boundaries, still, 0, 4)).split(";")
+    *_, x, y, _ = encode(boundary_chunk(boundaries, still, 0, 4)).split(";")
     assert x.endswith("A" * 3 * vertices_of_one)
     assert y.endswith("A" * 3 * vertices_of_one)
 
 
-def test_a_head_that_counts_wrongly_is_noticed() -> None:
-    text = encode(quantised_alone(synthetic((4,), 3, 0), 0, 3))
+def test_decode_head_with_another_count_is_refused() -> None:
+    text = encode(chunk_alone(synthetic((4,), 3, 0), 0, 3))
     decode(text)
     with pytest.raises(ValueError, match="the columns hold"):
         decode(re.sub(r",(\d+);", lambda found: f",{int(found[1]) + 1};", text, count=1))
 
 
-def test_a_vertex_outside_the_domain_is_refused() -> None:
+def test_boundary_chunk_vertex_outside_the_domain_is_refused() -> None:
     boundaries = synthetic((4,), 2, 0)
     boundaries.vertices[7] = [0.5, 1.001]
     with pytest.raises(ValueError, match=r"vertex 7 is at \[0\.5, 1\.001\]; positions from 0 to 1"):
-        quantised_alone(boundaries, 0, 2)
-
-
-def received(content: bytes) -> tuple[str, object]:
-    """What a data script hands to the viewer."""
-    match = re.fullmatch(r"GINN\.receive\((.*)\);\n", content.decode())
-    assert match
-    key, value = json.loads(f"[{match[1]}]")
-    return key, value
-
-
-def test_files_of_a_run() -> None:
-    run = drifting_run((4, 3), 70, 2)
-    boundaries = geometry.trace(run)
-    name, files = run_files(
-        CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES, snapshots_a_chunk=32
-    )
-    key, header = received(files[name])
-    assert key == "seed-3/run"
-    assert isinstance(header, dict)
-    assert header["iterations"] == run.iterations.tolist()
-    assert header["widths"] == [4, 3]
-    assert header["regions"] == boundaries.regions.tolist()
-    np.testing.assert_allclose(np.transpose(header["motion"]), motion(boundaries), rtol=0.005)
-    assert np.shape(header["motion"]) == (3, 70)
-    assert header["moments"] == [{"name": "steepest", "step": 7, "text": "It falls."}]
-    assert header["loss"][0] == 0.7
-    assert set(files) == {name, *header["chunks"], *header["weights"]}
-    for number, weights_name in enumerate(header["weights"]):
-        weights_key, text = received(files[weights_name])
-        assert weights_key == f"seed-3/weights-{number:03d}"
-        chunk_of_weights = weight_chunks.decode(str(text))
-        expected = run.weights[1][32 * number : 32 * (number + 1)].reshape(-1, 12)
-        np.testing.assert_array_equal(chunk_of_weights.values[:, 12 : 12 + 12], expected)
-        assert chunk_of_weights.first == 32 * number
-    for number, chunk_name in enumerate(header["chunks"]):
-        chunk_key, text = received(files[chunk_name])
-        assert chunk_key == f"seed-3/vectors-{number:03d}"
-        assert chunk_name.startswith(f"{chunk_key}.")
-        chunk = decode(str(text))
-        assert (chunk.first, len(chunk)) == (32 * number, min(32, 70 - 32 * number))
-    assert run_files(
-        CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES, snapshots_a_chunk=32
-    ) == (
-        name,
-        files,
-    )
-
-
-def test_a_file_name_changes_with_its_content() -> None:
-    run = drifting_run((4, 3), 3, 2)
-    boundaries = geometry.trace(run)
-    name, files = run_files(CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES)
-    boundaries.vertices[0] = 1 - boundaries.vertices[0]
-    other, changed = run_files(CARD, run, boundaries, motion(boundaries), MOMENTS, SPRITES)
-    # The weights have stayed.
-    assert all("/weights-" in same for same in set(files) & set(changed))
-    assert len(set(files) - set(changed)) == 2
-    assert name.split(".")[0] == other.split(".")[0]
-
-
-def test_index_holds_the_runs_in_order() -> None:
-    other = RunCard("seed-1", "bad-1", "Bad run", "Failed.")
-    about = {"id": "bottle", "widths": [4], "target": "target.png"}
-    labels = np.eye(3, dtype=np.bool_)
-    _, content = index_file(
-        about, labels, [(CARD, 431, "seed-3/run.x.js"), (other, 9, "seed-1/run.y.js")]
-    )
-    key, index = received(content)
-    assert key == "index"
-    assert isinstance(index, dict)
-    assert [run["id"] for run in index["runs"]] == ["seed-3", "seed-1"]
-    assert [run["snapshots"] for run in index["runs"]] == [431, 9]
-    assert index["version"] == boundary_chunks.VERSION
-    assert index["target"] == "target.png"
+        chunk_alone(boundaries, 0, 2)

@@ -1,4 +1,4 @@
-"""Whole numbers in a text: what was sealed comes out, and damage is noticed."""
+"""Columns of numbers as text: encoded and decoded again, and damage is noticed."""
 
 from __future__ import annotations
 
@@ -10,37 +10,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ginn.viewer_data.vlq import sealed, signed, unsealed, zigzag
+from ginn.viewer_data.vlq import decode_columns, encode_columns, from_zigzag, zigzag
 
 COLUMNS = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=9), min_size=1, max_size=4)
 
 
 @given(COLUMNS, st.lists(st.integers(0, 99), max_size=3))
-def test_what_was_sealed_comes_out(columns: list[list[int]], fields: list[int]) -> None:
-    text = sealed("kind", 3, fields, [np.array(column, dtype=np.int64) for column in columns])
-    told, found = unsealed(text, "kind", 3, len(fields))
-    assert told == list(map(str, fields))
+def test_decode_columns_gives_back_fields_and_columns(
+    columns: list[list[int]], fields: list[int]
+) -> None:
+    text = encode_columns(
+        "kind", 3, fields, [np.array(column, dtype=np.int64) for column in columns]
+    )
+    texts, found = decode_columns(text, "kind", 3, len(fields))
+    assert texts == list(map(str, fields))
     assert [column.tolist() for column in found] == columns
 
 
-def test_the_text_written_out_by_hand() -> None:
+def test_encode_columns_is_the_text_by_hand() -> None:
     # 31 is one five; 32 is 0 and more, then 1; 1025 is 1 and more, 0 and more, then 1.
     body = "Af;gBhgB"
     columns = [np.array([0, 31]), np.array([32, 1025])]
     assert (
-        sealed("kind", 1, ("a-b",), columns) == f"kind,1,{zlib.adler32(body.encode())},a-b;{body}"
+        encode_columns("kind", 1, ("a-b",), columns)
+        == f"kind,1,{zlib.adler32(body.encode())},a-b;{body}"
     )
 
 
-def test_small_numbers_of_either_sign_are_small() -> None:
+def test_zigzag_of_small_numbers_is_small() -> None:
     assert zigzag(np.array([0, -1, 1, -2, 2])).tolist() == [0, 1, 2, 3, 4]
 
 
 @given(st.lists(st.integers(-(2**31), 2**31 - 1)))
-def test_signs_come_back(values: list[int]) -> None:
+def test_from_zigzag_gives_back_the_numbers(values: list[int]) -> None:
     packed = zigzag(np.array(values, dtype=np.int64))
     assert (packed >= 0).all()
-    assert signed(packed).tolist() == values
+    assert from_zigzag(packed).tolist() == values
 
 
 @pytest.mark.parametrize(
@@ -54,8 +59,10 @@ def test_signs_come_back(values: list[int]) -> None:
         (lambda text: "", "allowed is"),
     ],
 )
-def test_damage_is_noticed(damage: Callable[[str], str], message: str) -> None:
-    text = sealed("kind", 2, (7,), [np.arange(40), np.arange(1000, 1010)])
-    unsealed(text, "kind", 2, 1)
+def test_decode_columns_of_damaged_text_is_refused(
+    damage: Callable[[str], str], message: str
+) -> None:
+    text = encode_columns("kind", 2, (7,), [np.arange(40), np.arange(1000, 1010)])
+    decode_columns(text, "kind", 2, 1)
     with pytest.raises(ValueError, match=message):
-        unsealed(damage(text), "kind", 2, 1)
+        decode_columns(damage(text), "kind", 2, 1)

@@ -1,4 +1,4 @@
-"""The weights a reader's browser computes with are the run's own, to the bit."""
+"""The weights that the browser computes with are those of the run, to the bit."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.runs import random_run
 
-from ginn.viewer_data.weight_chunks import WeightChunk, decode, encode, parameters
+from ginn.viewer_data.weight_chunks import WeightChunk, decode, encode, weight_chunk
 
 ANY_FLOAT = st.integers(0, 2**32 - 1)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.lists(st.integers(1, 4), max_size=3), st.integers(1, 4), st.integers(0, 500))
-def test_every_bit_comes_back(
+def test_decode_any_floats_gives_back_every_bit(
     data: st.DataObject, widths: list[int], snapshots: int, first: int
 ) -> None:
     """Whatever the bits: minus zero, the least and the largest floats, and those that are none."""
@@ -32,9 +32,9 @@ def test_every_bit_comes_back(
     np.testing.assert_array_equal(chunk.values.view(np.uint32), values.view(np.uint32))
 
 
-def test_parameters_stand_layer_by_layer_weights_before_biases() -> None:
+def test_weight_chunk_has_layer_by_layer_weights_before_biases() -> None:
     run = random_run((3, 2), 6)
-    chunk = decode(encode(parameters(run, 2, 3)))
+    chunk = decode(encode(weight_chunk(run, 2, 3)))
     assert (chunk.first, chunk.sizes, chunk.values.shape) == (2, (2, 3, 2, 1), (3, 20))
     one = chunk.values[1]  # the run's snapshot 3
     np.testing.assert_array_equal(one[:6].reshape(3, 2), run.weights[0][3])
@@ -45,7 +45,7 @@ def test_parameters_stand_layer_by_layer_weights_before_biases() -> None:
     assert one[19] == run.biases[2][3, 0]
 
 
-def test_weights_that_hardly_move_take_little() -> None:
+def test_encode_weights_that_hardly_move_is_small() -> None:
     """The snapshots after the first cost a fraction of their own bytes where weights drift."""
     run = random_run((16, 16), 32)
     drift = np.linspace(0, 1e-4, 32, dtype=np.float32)
@@ -54,12 +54,12 @@ def test_weights_that_hardly_move_take_little() -> None:
         weights=tuple((w[:1] + drift[:, None, None]).astype(np.float32) for w in run.weights),
         biases=tuple((b[:1] + drift[:, None]).astype(np.float32) for b in run.biases),
     )
-    chunk = parameters(slow, 0, 32)
+    chunk = weight_chunk(slow, 0, 32)
     assert len(gzip.compress(encode(chunk).encode(), 6)) < chunk.values.nbytes / 2
 
 
-def test_a_head_that_counts_wrongly_is_noticed() -> None:
-    text = encode(parameters(random_run((3, 2), 6), 0, 6))
+def test_decode_head_with_other_sizes_is_refused() -> None:
+    text = encode(weight_chunk(random_run((3, 2), 6), 0, 6))
     assert "2-3-2-1" in text
     with pytest.raises(ValueError, match=r"hold \[120\] numbers, the head says 25 parameters at 6"):
         decode(text.replace("2-3-2-1", "2-3-3-1"))

@@ -1,6 +1,6 @@
-"""Draw and encode the film of one run in several ways, side by side: bytes and seconds on one core.
+"""Draw and encode the sprite sheets of one run in several ways: bytes and seconds on one core.
 
-    python tests/benchmarks/film.py [--iterations N] [--seed 0] [--sheets 12]
+    python tests/benchmarks/sprite_sheets.py [--iterations N] [--seed 0] [--sheets 12]
 
 Trains the run first, as `content/report.toml` says (one to two minutes; `--iterations` cuts it
 short), and traces it. The last lines are what `ginn.viewer_data.sprite_sheets` itself makes of the
@@ -34,7 +34,7 @@ from ginn.network.forward import pre_activations, probability
 from ginn.network.run import RecordedRun, layer_slices
 from ginn.network.settings import Training
 from ginn.network.training import train
-from ginn.viewer_data import sprite_sheets
+from ginn.viewer_data import rasterise, sheet_layout, sprite_sheets
 
 CONTENT = Path(__file__).parents[2] / "content"
 COLOURS = ("#2f6fde", "#d43d3d", "#128a50")
@@ -76,7 +76,7 @@ def frames(run: RecordedRun, dataset: Dataset) -> NDArray[np.float32]:
 
 def chosen_sheets(boundaries: Boundaries, sheets: int) -> list[tuple[int, int]]:
     """(layer, first snapshot) of an even choice of full sheets."""
-    columns = sprite_sheets.boundary_layout(boundaries.widths, 0, len(boundaries)).columns
+    columns = sheet_layout.boundary_layout(boundaries.widths, 0, len(boundaries)).columns
     starts = range(0, len(boundaries) - columns + 1, columns)
     every = [(layer, first) for layer in range(len(boundaries.widths)) for first in starts]
     return [every[i] for i in np.linspace(0, len(every) - 1, sheets).round().astype(int)]
@@ -84,21 +84,21 @@ def chosen_sheets(boundaries: Boundaries, sheets: int) -> list[tuple[int, int]]:
 
 def by_distance(boundaries: Boundaries, layer: int, first: int, levels: int) -> Pixels:
     """The way of `ginn.viewer_data.sprite_sheets`, with any number of levels."""
-    sprite_sheets.ALPHAS = np.linspace(0, 255, levels).astype(np.uint8)
-    layout = sprite_sheets.boundary_layout(boundaries.widths, layer, len(boundaries))
+    rasterise.ALPHAS = np.linspace(0, 255, levels).astype(np.uint8)
+    layout = sheet_layout.boundary_layout(boundaries.widths, layer, len(boundaries))
     neurons = layer_slices(boundaries.widths)[layer]
-    segments = sprite_sheets._segments(boundaries).of(neurons, first, layout.columns)
-    return sprite_sheets._draw(segments, layout, layout.columns)
+    segments = rasterise.segments_of(boundaries).of(neurons, first, layout.columns)
+    return rasterise.draw(segments, layout, layout.columns)
 
 
 def by_supersampling(
     boundaries: Boundaries, layer: int, first: int, levels: int, times: int = 4
 ) -> Pixels:
     """Pillow's lines, `times` as large and averaged."""
-    layout = sprite_sheets.boundary_layout(boundaries.widths, layer, len(boundaries))
+    layout = sheet_layout.boundary_layout(boundaries.widths, layer, len(boundaries))
     neurons = layer_slices(boundaries.widths)[layer]
     side = layout.tile * times
-    film = np.zeros((layout.rows, layout.tile, layout.columns, layout.tile), dtype=np.uint8)
+    picture = np.zeros((layout.rows, layout.tile, layout.columns, layout.tile), dtype=np.uint8)
     for column in range(layout.columns):
         for row, neuron in enumerate(range(neurons.start, neurons.stop), start=1):
             tile = Image.new("L", (side, side))
@@ -106,13 +106,11 @@ def by_supersampling(
             for vertices, _, closed in boundaries.polylines(first + column, neuron):
                 ring = [*vertices, vertices[0]] if closed else vertices
                 line = [(x * side, y * side) for x, y in ring]
-                draw.line(
-                    line, fill=255, width=round(sprite_sheets.LINE_WIDTH * times), joint="curve"
-                )
+                draw.line(line, fill=255, width=round(rasterise.LINE_WIDTH * times), joint="curve")
             grey = np.asarray(tile.reduce(times)).astype(float)
-            film[row, :, column] = np.rint(grey / 255 * (levels - 1))
-    film[0] = film[1:].max(axis=0)
-    return film.reshape(layout.rows * layout.tile, -1)
+            picture[row, :, column] = np.rint(grey / 255 * (levels - 1))
+    picture[0] = picture[1:].max(axis=0)
+    return picture.reshape(layout.rows * layout.tile, -1)
 
 
 def as_png(levels: Pixels, count: int, **options: Any) -> int:
@@ -168,16 +166,16 @@ def compare_encoders(
     """Bytes and seconds a run of each encoder at each number of levels."""
     print(f"\n{'encoded':<32}{'levels':>8}{'MB':>8}{'s':>8}")
     for count in (2, 3, 4, 8, 16):
-        films = [by_distance(boundaries, layer, first, count) for layer, first in places]
+        pictures = [by_distance(boundaries, layer, first, count) for layer, first in places]
         for name, encode, options in ENCODERS:
             with stopwatch() as seconds:
-                size = sum(encode(film, count, **options) for film in films)
+                size = sum(encode(picture, count, **options) for picture in pictures)
             print(f"{name:<32}{count:8}{size * scale / 1e6:8.2f}{seconds[0] * scale:8.2f}")
 
 
 def compare_output(shown: NDArray[np.float32]) -> None:
     """Bytes, seconds and error of lossy WebP for the output's frames."""
-    layout = sprite_sheets.output_layout(shown.shape[1], len(shown))
+    layout = sheet_layout.output_layout(shown.shape[1], len(shown))
     per_sheet = layout.columns**2
     grids = [
         sprite_sheets._grid(shown[first : first + per_sheet], layout)
@@ -223,15 +221,15 @@ def main() -> None:
     run = trained(experiment, dataset, arguments.seed, arguments.iterations)
     boundaries, shown = trace(run), frames(run, dataset)
     print(f"{len(run)} snapshots of seed {run.seed}, accuracy {run.accuracy[-1]:.3f} at the last\n")
-    alphas = sprite_sheets.ALPHAS
+    alphas = rasterise.ALPHAS
     places = chosen_sheets(boundaries, arguments.sheets)
-    columns = sprite_sheets.boundary_layout(boundaries.widths, 0, len(run)).columns
+    columns = sheet_layout.boundary_layout(boundaries.widths, 0, len(run)).columns
     scale = len(run) / columns * len(boundaries.widths) / len(places)
     compare_drawing(boundaries, places, scale)
     compare_encoders(boundaries, places, scale)
     compare_output(shown)
-    sprite_sheets.ALPHAS = alphas
-    print("\nginn.sprites, the whole run")
+    rasterise.ALPHAS = alphas
+    print("\nginn.viewer_data.sprite_sheets, the whole run")
     whole_run(boundaries, shown)
 
 

@@ -1,0 +1,97 @@
+"""Boundaries with given polylines, and the ink that each of their tiles must have."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn.geometry.boundaries import Boundaries
+from ginn.network.run import Float64
+from ginn.viewer_data.sheet_layout import TILE
+
+# The polylines (vertices, closed) of each (snapshot, neuron).
+Lines = Mapping[tuple[int, int], list[tuple[Float64, bool]]]
+
+
+def boundaries_of(widths: tuple[int, ...], snapshots: int, lines: Lines) -> Boundaries:
+    """Boundaries of these polylines; all causes are 0."""
+    neurons = sum(widths) + 1
+    in_order = [lines.get((k, n), []) for k in range(snapshots) for n in range(neurons)]
+    polylines = [polyline for line in in_order for polyline in line]
+    vertices = np.concatenate([np.empty((0, 2)), *(vertices for vertices, _ in polylines)])
+    return Boundaries(
+        widths=widths,
+        vertices=vertices,
+        causes=np.zeros(len(vertices), dtype=np.int32),
+        polyline_offsets=np.cumsum([0, *(len(vertices) for vertices, _ in polylines)]),
+        closed=np.array([closed for _, closed in polylines], dtype=np.bool_),
+        line_offsets=np.cumsum([0, *map(len, in_order)]),
+        regions=np.ones(snapshots, dtype=np.int32),
+    )
+
+
+def random_boundaries(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
+    """Open and closed polylines at random places; some neurons have none."""
+    generator = np.random.default_rng(seed)
+    lines: dict[tuple[int, int], list[tuple[Float64, bool]]] = {}
+    for k in range(snapshots):
+        for n in range(sum(widths) + 1):
+            lines[k, n] = [
+                (generator.random((generator.integers(2, 7), 2)), bool(generator.integers(2)))
+                for _ in range(generator.integers(0, 3))
+            ]
+    return boundaries_of(widths, snapshots, lines)
+
+
+def segments_px(boundaries: Boundaries, snapshot: int, neurons: Iterable[int]) -> Float64:
+    """Every segment (S, 2, 2) of some neurons' boundaries, in px of a tile."""
+    found = []
+    for neuron in neurons:
+        for vertices, _, closed in boundaries.polylines(snapshot, neuron):
+            ring = [*vertices, vertices[0]] if closed else list(vertices)
+            found += [np.stack(pair) for pair in itertools.pairwise(ring)]
+    return np.array(found).reshape(-1, 2, 2) * TILE
+
+
+def distances(points: Float64, segments: Float64) -> Float64:
+    """From each point (P, 2) to the nearest of the segments (S, 2, 2)."""
+    begin, direction = segments[:, 0], segments[:, 1] - segments[:, 0]
+    relative = points[:, None] - begin  # (P, S, 2)
+    squared = np.maximum((direction**2).sum(-1), 1e-30)
+    position = np.clip((relative * direction).sum(-1) / squared, 0, 1)
+    return np.linalg.norm(relative - position[..., None] * direction, axis=-1).min(axis=1)
+
+
+CENTRES = np.stack(np.mgrid[:100, :100][::-1], axis=-1).reshape(-1, 2) + 0.5  # of a tile's pixels
+
+
+def assert_ink_is_the_boundary(levels: NDArray[np.uint8], segments: Float64) -> None:
+    """Check each pixel of a tile, of four levels: a line 1.3 px wide that fades over a pixel.
+
+    The bound is half a level of ink.
+    """
+    if len(segments) == 0:
+        assert not levels.any()
+        return
+    coverage = np.clip(1.3 / 2 + 0.5 - distances(CENTRES, segments), 0, 1)
+    assert np.abs(levels.ravel() - 3 * coverage).max() <= 0.5 + 1e-6
+
+
+# Lines at which the arithmetic of a tile turns over: along and across every side, through corners,
+# at 45 degrees, of less than a pixel, of no length at all.
+EDGES = [
+    ([(0, 0), (1, 0), (1, 1), (0, 1)], True),
+    ([(0, 0), (1, 1)], False),
+    ([(1, 0), (0, 1)], False),
+    ([(0.3, 0.6), (0.45, 0.45), (0.6, 0.6), (0.45, 0.75)], True),
+    ([(0, 0.3), (1, 0.3)], False),
+    ([(0.7, 1), (0.7, 0)], False),
+    ([(0.9, 0), (1, 0.05), (0.8, 1), (0, 0.85), (0.9, 0)], False),
+    ([(0.201, 0.402), (0.204, 0.403), (0.2, 0.405)], True),
+    ([(0.5, 0.2), (0.5, 0.2)], True),
+    ([(0.75, 0.255)], False),
+    ([(0, 0.995), (0.995, 1)], False),
+]
