@@ -38,10 +38,19 @@ ROOT = Path(__file__).parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 # A module's path below ginn/, and the tests that judge it.
 MODULES = {
-    "boundaries": ("geometry/boundaries.py", ["geometry/test_boundaries.py"]),
+    "boundaries": (
+        "geometry/boundaries.py",
+        [f"geometry/test_{name}.py" for name in ("boundaries", "degenerate_boundaries")]
+        + ["geometry/test_large_networks.py"],
+    ),
     "subdivision": (
         "geometry/subdivision.py",
-        ["geometry/test_boundaries.py", "geometry/test_cells.py"],
+        [f"geometry/test_{name}.py" for name in ("subdivision", "boundaries", "cells")]
+        + ["geometry/test_degenerate_boundaries.py", "geometry/test_large_networks.py"],
+    ),
+    "rasterise": (
+        "viewer_data/rasterise.py",
+        ["viewer_data/test_rasterise.py", "viewer_data/test_sprite_sheets.py"],
     ),
     "sprite_sheets": ("viewer_data/sprite_sheets.py", ["viewer_data/test_sprite_sheets.py"]),
     "cache": ("runtime/cache.py", ["runtime/test_cache.py"]),
