@@ -150,11 +150,19 @@ def _parse_head(path: Path, head: Sequence[str]) -> dict[str, Any]:
     except RecursionError:
         raise AuthorError("brackets nested too deep", "a few", path=path, line=2) from None
     except ValueError as error:
-        # Before Python 3.14 the error does not hold its line: find the first that is no TOML.
-        wrong = (number for number, line in enumerate(head, 1) if not _is_toml(line))
-        raise AuthorError(
-            one_line(error), "TOML", "mend it there", path=path, line=next(wrong, len(head))
-        ) from error
+        line = _line_of_mistake(head)
+        raise AuthorError(one_line(error), "TOML", "mend it there", path=path, line=line) from error
+
+
+def _line_of_mistake(head: Sequence[str]) -> int:
+    """The first line that is no TOML by itself, or else none after the lines before it.
+
+    Before Python 3.14 the parser's error does not hold its line.
+    """
+    numbers = range(1, len(head) + 1)
+    alone = (number for number in numbers if not _is_toml(head[number - 1]))
+    after = (number for number in numbers if not _is_toml("\n".join(head[:number])))
+    return next(alone, 0) or next(after)
 
 
 def _is_toml(line: str) -> bool:

@@ -58,11 +58,12 @@ class Images(Extension):
         """
         named = image.get("src", "")
         if not image.get("alt", "").strip():
+            calls = (f"![{text}]({bracket}{named}" for text in ("", " ") for bracket in ("", "<"))
             raise AuthorError(
                 f"an image without a text, {quoted(named)}",
                 f"![what it shows]({one_line(named)})",
                 "describe it for those who do not see it",
-                line=self.line_of(f"![]({named}", f"![]({named}", named),
+                line=self.line_of(*calls, named),
             )
         try:
             file = _file(self.folder, named)

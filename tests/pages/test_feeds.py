@@ -1,40 +1,29 @@
-"""The files for programs, as a parser that is not ours reads them."""
+"""Feed, site map, robots.txt and manifest, as other parsers read them."""
 
 from __future__ import annotations
 
 import datetime
+import json
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
-from functools import cache
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.pages import render_site
-from support.paths import ROOT
-from support.report_double import make_report
+from support.pages import BASE, article_of, plain_layout, plain_report, report_pages
+from support.paths import CONTENT
 
 from ginn.pages import feeds
 from ginn.pages.articles import read_articles
 from ginn.pages.metadata import Publication
 
-ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
-BASE = "https://a.example/name/"
-KNOWN = Publication(BASE)
-
-
-@cache
-def site() -> dict[str, bytes]:
-    return render_site(make_report(), ARTICLES, TEMPLATES, KNOWN)
-
-
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def test_the_feed_holds_what_rfc_4287_asks_of_it() -> None:
-    root = ElementTree.fromstring(site()["feed.xml"])
+def test_feed_holds_what_rfc_4287_requires() -> None:
+    root = ElementTree.fromstring(report_pages(base_url=BASE)["feed.xml"])
     assert root.tag == f"{ATOM}feed"
     entries = root.findall(f"{ATOM}entry")
-    assert len(entries) == len(read_articles(ARTICLES))
+    assert len(entries) == len(read_articles(CONTENT / "articles"))
     ids = [element.findtext(f"{ATOM}id") for element in (root, *entries)]
     assert len(set(ids)) == len(ids)
     for element in (root, *entries):
@@ -51,17 +40,44 @@ XML_TEXT = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u
 
 
 @given(title=st.text(XML_TEXT, min_size=1))
-def test_any_title_survives_the_feed(title: str) -> None:
-    article = replace(read_articles(ARTICLES)[0], title=title)
-    written = feeds.atom([article], make_report().site, KNOWN)
+def test_feed_of_any_title_can_be_read_back(title: str) -> None:
+    article = replace(article_of(""), title=title)
+    templates, publication = plain_layout().templates, Publication(BASE)
+    written = feeds.atom(templates, [article], plain_report().site, publication)
     entry = ElementTree.fromstring(written).find(f"{ATOM}entry")
     assert entry is not None
     assert entry.findtext(f"{ATOM}title") == title
 
 
-def test_the_site_map_lists_every_page_that_can_be_asked_for() -> None:
-    root = ElementTree.fromstring(site()["sitemap.xml"])
+def test_site_map_lists_every_page_but_that_for_wrong_addresses() -> None:
+    root = ElementTree.fromstring(report_pages(base_url=BASE)["sitemap.xml"])
     listed = {element.text for element in root.iter() if element.tag.endswith("}loc")}
-    pages = {name for name in site() if name.endswith(".html")} - {"404.html"}
+    pages = {name for name in report_pages(base_url=BASE) if name.endswith(".html")} - {"404.html"}
     assert listed == {BASE + name.removesuffix("index.html") for name in pages}
-    assert f"Sitemap: {BASE}sitemap.xml" in site()["robots.txt"].decode()
+    assert f"Sitemap: {BASE}sitemap.xml" in report_pages(base_url=BASE)["robots.txt"].decode()
+
+
+def test_feed_begins_with_the_newest_article() -> None:
+    days = [datetime.date(2026, 1, day) for day in (2, 3, 1)]
+    articles = [replace(article_of("", f"a-{day.day}"), date=day) for day in days]
+    templates, publication = plain_layout().templates, Publication(BASE)
+    root = ElementTree.fromstring(feeds.atom(templates, articles, plain_report().site, publication))
+    links = [link.get("href") for link in root.findall(f"{ATOM}entry/{ATOM}link")]
+    assert links == [f"{BASE}a-3/", f"{BASE}a-2/", f"{BASE}a-1/"]
+    assert root.findtext(f"{ATOM}updated") == "2026-01-03T00:00:00Z"
+
+
+def test_robots_without_the_sites_address_names_no_site_map() -> None:
+    assert report_pages()["robots.txt"] == b"User-agent: *\nAllow: /\n"
+
+
+@given(text=st.text(XML_TEXT, min_size=1))
+def test_web_manifest_of_any_words_can_be_read_back(text: str) -> None:
+    site = replace(plain_report().site, title=text, description=text)
+    icons = {"a.png": 192, "b.png": 512}
+    manifest = json.loads(feeds.web_manifest(plain_layout().templates, site, icons, "#fff"))
+    assert manifest["name"] == manifest["description"] == text
+    assert [(icon["src"], icon["sizes"]) for icon in manifest["icons"]] == [
+        ("a.png", "192x192"), ("b.png", "512x512"),
+    ]  # fmt: skip
+    assert manifest["background_color"] == manifest["theme_color"] == "#fff"

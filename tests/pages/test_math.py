@@ -1,4 +1,4 @@
-r"""Formulas are set as they were meant, or refused; MathML's own grammar is the oracle."""
+r"""Formulas become MathML, or are refused; MathML's own grammar is the oracle."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ def xml(source: str, block: bool = False) -> str:
         (r"\sqrt{x}", "<msqrt><mi>x</mi></msqrt>"),
     ],
 )
-def test_a_formula_is_set_so(source: str, expected: str) -> None:
+def test_mathml_of_a_formula(source: str, expected: str) -> None:
     assert xml(source) == f"<math>{expected}</math>"
 
 
-def test_limits_stand_above_and_below_on_a_line_of_their_own_alone() -> None:
+def test_mathml_of_limits_stands_under_and_over_in_a_block_only() -> None:
     assert mathml(r"\sum_{i=1}^n", block=True)[0].tag == "munderover"
     assert mathml(r"\sum_{i=1}^n")[0].tag == "msubsup"
     assert mathml(r"x_i", block=True)[0].tag == "msub"
     assert mathml("x", block=True).get("display") == "block"
 
 
-def test_cases_and_brackets_that_grow() -> None:
+def test_mathml_of_cases_and_growing_brackets() -> None:
     cases = mathml(r"\left[ \begin{cases} z & z > 0 \\ 0 & \text{else} \end{cases} \right.")
     assert [len(row) for row in cases.iter("mtr")] == [2, 2]
     assert [sign.text for sign in cases.iter("mo") if sign.get("stretchy") == "true"] == ["[", "{"]
@@ -72,14 +72,14 @@ PIECES = st.recursive(
 
 
 @given(PIECES, st.booleans())
-def test_every_element_has_as_many_parts_as_it_takes(source: str, block: bool) -> None:
+def test_mathml_elements_have_as_many_children_as_they_take(source: str, block: bool) -> None:
     for element in mathml(source, block).iter():
         assert len(element) == ARITY.get(element.tag, len(element)), source
         assert (element.text is None) == (element.tag not in {"mi", "mn", "mo", "mtext"})
 
 
 @given(st.text(alphabet="\\{}_^&$ax1+ frcsqt\n", max_size=20))
-def test_whatever_is_written_is_read_or_refused_in_one_line(source: str) -> None:
+def test_mathml_of_any_text_is_read_or_refused_in_one_line(source: str) -> None:
     read, said = "", ""
     try:
         read = "".join(mathml(source).itertext())
@@ -109,13 +109,13 @@ def test_whatever_is_written_is_read_or_refused_in_one_line(source: str) -> None
         (" ", "found nothing"),
     ],
 )
-def test_what_cannot_be_read_is_refused(source: str, said: str) -> None:
+def test_mathml_of_a_mistake_is_refused(source: str, said: str) -> None:
     with pytest.raises(AuthorError) as caught:
         mathml(source)
     assert said in str(caught.value)
 
 
-def test_dollars_in_markdown() -> None:
+def test_mathematics_in_markdown_is_between_dollars() -> None:
     text = "Say $\\{ w_1 * x_1 + w_2 * x_2 \\}$ *so*, `$a$`, and\n\n$$\\max(0, z)$$\n"
     html = markdown.markdown(text, extensions=[Mathematics(), "smarty"])
     assert html.count("<math") == 2

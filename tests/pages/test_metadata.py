@@ -1,37 +1,31 @@
-"""What pages say of themselves, as those read it who link to them, index, cite or embed them."""
+"""Metadata of pages, as social sites, search engines and reference managers read it."""
 
 from __future__ import annotations
 
 import datetime
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from support.pages import render_site
-from support.paths import ROOT
-from support.report_double import make_report
+from support.pages import BASE, article_of, plain_report, report_pages
+from support.paths import CONTENT
 
 from ginn.errors import AuthorError
 from ginn.pages.articles import read_articles
 from ginn.pages.metadata import Publication, build_date, linked_data, web_address
 
-ARTICLES, TEMPLATES = ROOT / "content/articles", ROOT / "templates"
-BASE = "https://a.example/name/"
-KNOWN = Publication(BASE, "https://b.example/source/", None, {"GINN": "9.9", "NumPy": "8.8"})
 PAGES = ["index.html", "explore/index.html"]
 
 
-@cache
-def site(publication_known: bool = True) -> dict[str, bytes]:
-    return render_site(
-        make_report(), ARTICLES, TEMPLATES, KNOWN if publication_known else Publication()
-    )
+def site() -> Mapping[str, bytes]:
+    """The report's pages where the site's address is known."""
+    return report_pages(base_url=BASE)
 
 
 class Head(HTMLParser):
@@ -65,7 +59,7 @@ class Head(HTMLParser):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_says_where_it_is_and_shows_a_picture_of_itself(address: str) -> None:
+def test_page_states_its_address_and_has_a_social_card(address: str) -> None:
     head = Head(site()[address])
     here = BASE + address.removesuffix("index.html")
     assert head.links["canonical"] == head.meta["og:url"] == here
@@ -88,13 +82,13 @@ def test_a_page_says_where_it_is_and_shows_a_picture_of_itself(address: str) -> 
     assert "NumPy 8.8" in html
 
 
-def test_pages_have_cards_of_their_own() -> None:
+def test_social_cards_differ_between_pages() -> None:
     cards = {Head(site()[address]).meta["og:image"] for address in PAGES}
     assert len(cards) == len(PAGES)
 
 
-def test_an_unknown_address_is_never_made_up() -> None:
-    files = site(publication_known=False)
+def test_page_without_the_sites_address_states_none() -> None:
+    files = report_pages()
     assert not [name for name in files if name.startswith("cards/") or name.endswith(".xml")]
     for name in (*PAGES, "404.html"):
         head = Head(files[name])
@@ -103,30 +97,30 @@ def test_an_unknown_address_is_never_made_up() -> None:
     assert files["robots.txt"] == b"User-agent: *\nAllow: /\n"
 
 
-def test_an_article_can_be_cited() -> None:
-    head, article = Head(site()["index.html"]), read_articles(ARTICLES)[0]
+def test_article_has_citation_tags_and_linked_data() -> None:
+    head, article = Head(site()["index.html"]), read_articles(CONTENT / "articles")[0]
     assert head.meta["citation_title"] == article.title
     assert head.meta["citation_fulltext_html_url"] == BASE
     day = datetime.datetime.strptime(head.meta["citation_publication_date"], "%Y/%m/%d")
     assert day.date() == article.date
-    (data,) = head.data
-    told = json.loads(data)
-    assert told["@type"] == "Article"
-    assert told["headline"] == article.title
-    assert told["url"] == BASE
-    assert told["image"] == head.meta["og:image"]
-    assert datetime.date.fromisoformat(told["datePublished"]) == article.date
+    (text,) = head.data
+    data = json.loads(text)
+    assert data["@type"] == "Article"
+    assert data["headline"] == article.title
+    assert data["url"] == BASE
+    assert data["image"] == head.meta["og:image"]
+    assert datetime.date.fromisoformat(data["datePublished"]) == article.date
     assert Head(site()["explore/index.html"]).data == []
 
 
-def test_a_title_cannot_end_the_block_of_data() -> None:
-    article = replace(read_articles(ARTICLES)[0], title="</script><script>alert(1)<!--")
-    text = linked_data(article, make_report().site, KNOWN, "")
+def test_linked_data_of_any_title_cannot_end_its_element() -> None:
+    article = replace(article_of(""), title="</script><script>alert(1)<!--")
+    text = linked_data(article, plain_report().site, Publication(BASE), "")
     assert "<" not in text
     assert json.loads(text)["headline"] == article.title
 
 
-def test_a_policy_comes_before_all_that_it_governs() -> None:
+def test_policy_comes_before_every_link() -> None:
     for name in (*PAGES, "404.html"):
         html = site()[name].decode()
         policy = html.index("Content-Security-Policy")
@@ -139,7 +133,7 @@ def test_a_policy_comes_before_all_that_it_governs() -> None:
         assert "unsafe" not in str(rules)
 
 
-def test_icons_are_of_the_size_they_are_said_to_be() -> None:
+def test_icons_have_the_sizes_that_the_manifest_states() -> None:
     head = Head(site()["index.html"])
     manifest = json.loads(site()[head.links["manifest"]])
     for entry in manifest["icons"]:
@@ -159,7 +153,7 @@ def test_icons_are_of_the_size_they_are_said_to_be() -> None:
         ("http://localhost:8000/x/y", "http://localhost:8000/x/y/"),
     ],
 )
-def test_an_address_ends_in_a_slash(text: str, address: str) -> None:
+def test_web_address_ends_in_a_slash(text: str, address: str) -> None:
     assert web_address(text) == address
 
 
@@ -169,15 +163,13 @@ def test_an_address_ends_in_a_slash(text: str, address: str) -> None:
      "https://a.example/#x", "https://a.example/?", "https://a example/", "javascript:alert(1)",
      'https://a.example/"onload="x', "https://[::1"],
 )  # fmt: skip
-def test_what_is_no_address_of_the_web_is_refused(text: str) -> None:
+def test_web_address_of_another_kind_is_refused(text: str) -> None:
     with pytest.raises(AuthorError, match="allowed: an address such as"):
         web_address(text)
 
 
 @given(st.dates(datetime.date(1970, 1, 1), datetime.date(9998, 1, 1)), st.integers(0, 86_399))
-def test_the_build_date_is_the_epochs_day_and_never_the_clocks(
-    day: datetime.date, second: int
-) -> None:
+def test_build_date_is_the_day_of_the_epoch(day: datetime.date, second: int) -> None:
     begun = datetime.datetime.combine(day, datetime.time(), datetime.UTC)
     epoch = str(int(begun.timestamp()) + second)
     assert build_date({"SOURCE_DATE_EPOCH": epoch}) == day
@@ -185,6 +177,6 @@ def test_the_build_date_is_the_epochs_day_and_never_the_clocks(
 
 
 @pytest.mark.parametrize("found", ["yesterday", "1.5", "9" * 30])
-def test_an_epoch_that_is_no_number_of_seconds_is_refused(found: str) -> None:
+def test_build_date_of_no_number_of_seconds_is_refused(found: str) -> None:
     with pytest.raises(AuthorError, match="SOURCE_DATE_EPOCH: found"):
         build_date({"SOURCE_DATE_EPOCH": found})

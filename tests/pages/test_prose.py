@@ -1,14 +1,20 @@
-"""No number in an article is typed by hand, but for a few that no build could change."""
+"""The report's articles follow the facts, and no number in them is typed by hand."""
 
 from __future__ import annotations
 
 import datetime
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.pages import ParsedPage, parsed, report_article, report_pages
 from support.paths import ROOT
+from support.report_double import SEEDS, make_report
 from support.typed_numbers import typed_numbers
 
+from ginn.analysis.claim import Claim, Verdict
+from ginn.dataset.dataset import Photograph
 from ginn.pages.articles import Article, read_articles
 
 # Each with the reason why no build could change it.
@@ -17,10 +23,57 @@ ALLOWED = {
 }
 
 
+FAILED = frozenset({2, 5})
+
+
+@pytest.mark.parametrize("failed", [frozenset(), frozenset({2}), FAILED, frozenset(SEEDS)])
+def test_prose_states_how_many_runs_failed(failed: frozenset[int]) -> None:
+    report = make_report(failed)
+    text = parsed(report_pages(failed))["index.html"].prose
+    words = ["none", "one", "two", "three", "four", "five", "six"]
+    assert f"Of the 6 runs trained in full, {words[len(failed)]} failed." in text
+    assert ("No run failed." in text) == (not failed)
+    assert ("A good run and a failed one" in text) == (0 < len(failed) < len(SEEDS))
+    assert ("Both failed." in text) == (len(failed) == len(SEEDS))
+    last = report.facts.experiment.shown_runs[-1]
+    share = f"Of the diamond, {last.called} gets {100 * last.part_accuracy['diamond']:.1f}% right"
+    assert (share in text) == (0 < len(failed) < len(SEEDS))
+    assert f"{report.facts.experiment.parameters:,} parameters" in text
+    for wrong in ("nan", "None", "undefined", "{{", "{%", "@@", " ,", " ."):
+        assert not re.search(rf"(?<!\w){re.escape(wrong)}(?!\w)", text), wrong
+
+
+def test_prose_about_another_picture_does_not_call_it_a_bottle() -> None:
+    report = make_report()
+    image = Photograph(640, 480, 97, otsu=True, fit="pad")
+    other = replace(report.facts.experiment, id="cat", top=(), photograph=image)
+    cat = replace(report, facts=replace(report.facts, experiment=other))
+    of_bottle = parsed(report_pages())
+    index, methods = (ParsedPage(report_article(slug, cat)).prose for slug in ("index", "methods"))
+    for words in ("The picture is a bottle", "The bottle is the same", "one of gin"):
+        assert words in of_bottle["index.html"].prose
+        assert words not in index
+    assert "The picture is 50 pixels wide" in index
+    assert "read from an image of 640 times 480 pixels" in methods
+    assert "lighter than grey level 97 counts as white, a level that was found by Otsu" in methods
+    assert "padded to a square" in methods
+    assert "grey level" not in of_bottle["methods/index.html"].prose
+
+
+@pytest.mark.parametrize("verdict", ["holds", "does not hold"])
+def test_prose_about_shifting_follows_the_verdict_on_biases(verdict: Verdict) -> None:
+    verdicts: dict[str, Verdict] = {"Shift before turn": "holds", "Bias before weight": verdict}
+    claims = tuple(Claim(name, "s", "d", "v", "c", 7, each) for name, each in verdicts.items())
+    report = make_report()
+    changed = replace(report, facts=replace(report.facts, claims=claims))
+    text = ParsedPage(report_article("index", changed)).prose
+    assert ("the biases are not the reason" in text) == (verdict == "does not hold")
+
+
 @pytest.mark.parametrize(
     "article", read_articles(ROOT / "content/articles"), ids=lambda article: article.slug
 )
-def test_every_digit_comes_from_facts_or_the_spec(article: Article) -> None:
+def test_article_of_the_report_has_no_typed_number(article: Article) -> None:
     typed = [
         f"{article.file}:{line}: {n}" for line, n in typed_numbers(article) if n not in ALLOWED
     ]
@@ -58,11 +111,11 @@ def of(body: str, description: str = "") -> list[tuple[int, str]]:
         ("<b title='7'>8</b>", [(1, "8")]),
     ],
 )
-def test_a_typed_number_is_found_with_its_line(body: str, found: list[tuple[int, str]]) -> None:
+def test_typed_numbers_of_a_body_have_their_lines(body: str, found: list[tuple[int, str]]) -> None:
     assert of(body) == found
 
 
-def test_a_typed_number_is_found_in_a_description() -> None:
+def test_typed_numbers_of_a_description_are_found() -> None:
     assert of("", "All 16 runs") == [(1, "16")]
 
 
@@ -84,5 +137,5 @@ def test_a_typed_number_is_found_in_a_description() -> None:
         "{% for i in range(3) %}a{% endfor %}",
     ],
 )
-def test_what_no_reader_sees_as_a_number_of_ours_is_let_be(body: str) -> None:
+def test_typed_numbers_of_code_and_addresses_are_none(body: str) -> None:
     assert of(body) == []

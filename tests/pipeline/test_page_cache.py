@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.link_checker import complaints
-from support.pages import render_site
+from support.pages import build_pages
 from support.report_double import make_report
 
 from ginn.errors import AuthorError
@@ -89,7 +89,7 @@ def test_an_edit_of_one_article_renders_one_article(content: Path) -> None:
     assert rendered == {"article-30/index.html"}
     assert {name for name in site if site[name] != first.get(name)} == {"article-30/index.html"}
     report, other = reports()
-    assert site == render_site(report, content / "articles", TEMPLATES, others=[other])
+    assert site == build_pages(report, content, others=[other])
 
 
 def test_a_title_is_rendered_where_it_stands(content: Path) -> None:

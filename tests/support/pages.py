@@ -1,33 +1,169 @@
-"""The pages of a report, made as a build makes them."""
+"""Pages for tests: of a whole site as a build makes them, and of one article's text."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 
 from ginn.files import TEMPLATES
-from ginn.pages.articles import read_articles
+from ginn.pages.article_page import References, article_page
+from ginn.pages.articles import Article, parse_article, read_articles
+from ginn.pages.citations import Source, read_bibliography
 from ginn.pages.figure_calls import Report
+from ginn.pages.glossary import read_glossary
+from ginn.pages.layout import Layout, Rendered
 from ginn.pages.metadata import Publication
+from ginn.pages.site import Pages
 from ginn.pipeline.site import edition
 from ginn.runtime.cache import Cache
+from support.paths import CONTENT
+from support.report_double import make_report
+
+FRONT = '+++\ntitle = "T"\nslug = "{}"\ndescription = "D."\norder = 1\ndate = 2026-11-23\n+++\n'
+BODY_LINE = FRONT.count("\n") + 1  # the first line of an article's body
+BASE = "https://a.example/name/"
+# What scripts load, by the attributes that name it.
+LOADED = ("data-index", "data-experiment", "data-viewer", "data-style", "data-save")
+VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
 
 
-def render_site(
+def build_pages(
     report: Report,
-    articles: Path,
-    templates: Path = TEMPLATES,
+    content: Path = CONTENT,
     publication: Publication | None = None,
     others: Sequence[Report] = (),
 ) -> dict[str, bytes]:
-    """Every page of the articles of a folder: address -> content."""
-    with tempfile.TemporaryDirectory() as cache:
+    """Every page of a folder of content, as a build with an empty cache makes them."""
+    with tempfile.TemporaryDirectory() as cache_folder:
         return edition(
             (report, *others),
-            read_articles(articles),
-            articles.parent,
+            read_articles(content / "articles"),
+            content,
             publication or Publication(),
             set(report.data.values()),
-            Cache(Path(cache)),
+            Cache(Path(cache_folder)),
         )
+
+
+def report_pages(failed: frozenset[int] = frozenset(), base_url: str = "") -> Mapping[str, bytes]:
+    """The pages of the report's own content, where the runs of these seeds failed; made once."""
+    return _report_pages(failed, base_url)
+
+
+@cache
+def _report_pages(failed: frozenset[int], base_url: str) -> Mapping[str, bytes]:
+    versions = {"GINN": "9.9", "NumPy": "8.8"} if base_url else {}
+    source = "https://b.example/source/" if base_url else ""
+    return build_pages(
+        make_report(failed), publication=Publication(base_url, source, None, versions)
+    )
+
+
+def report_article(slug: str, report: Report) -> bytes:
+    """The page of one of the report's own articles, for another report."""
+    site = Pages(
+        [report],
+        read_articles(CONTENT / "articles"),
+        read_bibliography(CONTENT / "bibliography.toml"),
+        read_glossary(CONTENT / "glossary.toml"),
+        TEMPLATES,
+        Publication(),
+    )
+    (part,) = (part for part in site.parts() if part.name == f"article-{slug}")
+    rendered = site.make(part)
+    (address,) = rendered.links
+    return rendered.files[address]
+
+
+def write_article(content: Path, body: str, slug: str = "index") -> None:
+    """Write an article of this body into a folder of content."""
+    path = content / "articles" / f"{slug}.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(FRONT.format(slug) + body + "\n", encoding="utf-8")
+
+
+def article_of(body: str, slug: str = "index", folder: Path = Path("articles")) -> Article:
+    """An article of this body, which need not be on the disk."""
+    return parse_article(folder / f"{slug}.md", FRONT.format(slug) + body + "\n")
+
+
+@cache
+def plain_report() -> Report:
+    """A report in which no run failed."""
+    return make_report()
+
+
+@cache
+def plain_layout() -> Layout:
+    """The layout of a site of one article whose address is not known."""
+    site = Pages([plain_report()], [article_of("")], {}, {}, TEMPLATES, Publication())
+    return site.layout
+
+
+def page_of(
+    article: Article, report: Report | None = None, works: Mapping[str, Source] | None = None
+) -> Rendered:
+    """The page and the files of an article, which is the only one of its site."""
+    shown = report or plain_report()
+    references = References([article], {shown.experiment.id: shown}, works or {}, {})
+    return article_page(plain_layout(), article, shown, references)
+
+
+def html_of(
+    body: str, report: Report | None = None, works: Mapping[str, Source] | None = None
+) -> str:
+    """The HTML of the page of an article of this body."""
+    article = article_of(body)
+    return page_of(article, report, works).files[article.address].decode()
+
+
+class ParsedPage(HTMLParser):
+    """A page's elements in order, and its text without tags. Its tags must be balanced."""
+
+    def __init__(self, html: bytes | str) -> None:
+        """Read the whole page."""
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(html.decode() if isinstance(html, bytes) else html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in VOID
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    @property
+    def prose(self) -> str:
+        """The text with every run of white space as one space."""
+        return " ".join(self.text.split())
+
+    def all(self, *tags: str) -> list[dict[str, str]]:
+        """The attributes of every element of these names."""
+        return [attributes for tag, attributes in self.elements if tag in tags]
+
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Every address on the page, with its element's name."""
+        for tag, attributes in self.elements:
+            for name in ("href", "src", "srcset", *LOADED):
+                if name in attributes:
+                    yield tag, attributes[name]
+
+
+def parsed(site: Mapping[str, bytes]) -> dict[str, ParsedPage]:
+    """The pages among a site's files, by address."""
+    return {name: ParsedPage(data) for name, data in site.items() if name.endswith(".html")}

@@ -14,23 +14,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from support.pages import render_site
-from support.paths import ROOT
+from support.pages import report_pages
 from support.report_double import bottle, make_report, traced
 from support.runs import trained_run
 
 from ginn.analysis.facts import facts_as_json
 from ginn.network.forward import pre_activations, probability
-from ginn.pages.metadata import Publication
 from ginn.viewer_data import downloads
 
 
-def site() -> dict[str, bytes]:
-    return render_site(make_report(), ROOT / "content/articles", ROOT / "templates", Publication())
-
-
 def of_suffix(suffix: str) -> dict[str, bytes]:
-    files = site().items()
+    files = report_pages().items()
     return {name: data for name, data in files if re.match(rf"downloads/.*\.{suffix}$", name)}
 
 
@@ -79,7 +73,7 @@ def test_the_facts_are_those_of_the_prose_and_the_outline_leads_to_all_of_them()
     outline = dict(downloads.outline(facts))
     assert outline["experiment.pixels"] == "number"
     assert outline["experiment.full_runs[].failed"] == "true or false"
-    page = site()["downloads/index.html"].decode()
+    page = report_pages()["downloads/index.html"].decode()
     for path in outline:
         assert f"<code>{path}</code>" in page
         value = json.loads(data)

@@ -1,0 +1,139 @@
+"""The page of an article: figures in place, claims in boxes, references, and how it is cited."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.link_checker import complaints
+from support.pages import (
+    BASE,
+    ParsedPage,
+    build_pages,
+    html_of,
+    plain_report,
+    report_article,
+    report_pages,
+    write_article,
+)
+from support.paths import CONTENT
+from support.report_double import make_report
+
+from ginn.analysis.claim import Claim, Verdict
+from ginn.pages.citations import Source, read_bibliography
+from ginn.pages.metadata import Publication
+
+FAILED = frozenset({2, 5})
+NAMES = re.findall(
+    r'evidence\("([^"]+)"\)',
+    "".join(path.read_text(encoding="utf-8") for path in CONTENT.glob("articles/*.md")),
+)
+VERDICTS: list[Verdict] = ["holds", "does not hold", "not decidable here"]
+
+
+def claim(name: str, verdict: Verdict) -> Claim:
+    """A row whose texts are nowhere else on a page, and need escaping."""
+    return Claim(name, f"{name}: s < t.", f"{name}: d & e.", f"{name}: v", f"{name}: c", 7, verdict)
+
+
+def test_figures_are_numbered_in_order_and_links_have_their_numbers() -> None:
+    html = report_pages(FAILED)["index.html"].decode()
+    names = re.findall(r'<figure id="figure-([a-z-]+)"', html)
+    numbers = re.findall(r'<b class="number">Figure (\d+)\.</b>', html)
+    assert numbers == [str(i) for i in range(1, len(names) + 1)]
+    links = re.findall(r'<a href="#figure-([a-z-]+)">[Ff]igure&nbsp;(\d+)</a>', html)
+    assert len(links) >= 3
+    assert all(names.index(name) + 1 == int(number) for name, number in links)
+    # Ahead of its figure, behind it: a link knows the number either way.
+    ahead = [html.index(f'href="#figure-{n}"') < html.index(f'id="figure-{n}"') for n, _ in links]
+    assert True in ahead
+    assert False in ahead
+
+
+def test_every_image_has_a_text_and_a_size() -> None:
+    images = ParsedPage(report_pages(FAILED)["index.html"]).all("img")
+    assert len(images) >= 3
+    for image in images:
+        assert len(image["alt"]) > 20
+        assert {"width", "height"} <= set(image)
+    assert [each.get("loading") for each in images] == [None, *["lazy"] * (len(images) - 1)]
+
+
+def test_article_in_a_folder_links_to_the_root_by_its_depth(tmp_path: Path) -> None:
+    write_article(tmp_path, '{{ figure("one", caption="c") }}\n\n[down]({{ page("down") }})')
+    write_article(
+        tmp_path, '{{ figure("one", caption="A *b*.") }}\n\n[home]({{ page("index") }})', "down"
+    )
+    site = build_pages(make_report(), tmp_path)
+    assert complaints(site, elsewhere=("data/",)) == []
+    assert b'src="../figures/' in site["down/index.html"]
+    assert b'href="down/index.html"' in site["index.html"]
+
+
+def test_work_that_is_cited_twice_is_listed_once() -> None:
+    works = read_bibliography(CONTENT / "bibliography.toml")
+    html = html_of(
+        'a {{ cite("darlow-storkey") }}, again {{ cite("darlow-storkey") }}', works=works
+    )
+    assert html.count('id="reference-darlow-storkey"') == 1
+    assert html.count('href="#reference-darlow-storkey"') == 2
+    assert "https://arxiv.org/abs/1810.01860" in html
+
+
+def test_work_without_an_address_is_listed_without_a_link() -> None:
+    html = html_of('{{ cite("k") }}', works={"k": Source("k", ("A B",), "C", 1999)})
+    assert '<li id="reference-k">A B, C, 1999.</li>' in html
+
+
+def test_article_says_how_it_is_cited(tmp_path: Path) -> None:
+    report = plain_report()
+    page, author = ParsedPage(html_of("a")), report.site.author
+    assert f"{author}, T, {report.site.title}, 2026." in page.text
+    assert "@misc{ginn-index-2026,\n  author = {{" + author + "}}" in page.text
+    assert not page.all("ol")  # nothing is cited, so there is no list
+    assert "url = " not in page.text
+    write_article(tmp_path, "a")
+    site = build_pages(report, tmp_path, Publication(BASE))
+    assert f"  url = {{{BASE}}}" in ParsedPage(site["index.html"]).text
+
+
+def test_text_of_facts_is_never_markup() -> None:
+    report = plain_report()
+    facts = report.facts.experiment
+    hostile = '<b>"bold"</b> & co'
+    shown_runs = tuple(replace(run, title=hostile) for run in facts.shown_runs)
+    changed = replace(report.facts, experiment=replace(facts, shown_runs=shown_runs))
+    call = '{{ run("good-1").title }}\n\n{{ figure("one", run=["good-1", "bad-1"], caption="c") }}'
+    page = ParsedPage(html_of(call, replace(report, facts=changed)))
+    assert [a for a in page.all("b") if a.get("class") != "number"] == []
+    assert page.all("img")[0]["alt"].startswith(hostile)
+    assert page.text.count("bold") == 3
+
+
+@pytest.mark.parametrize(
+    ("verdict", "failed"), [("holds", frozenset()), *((verdict, FAILED) for verdict in VERDICTS)]
+)
+def test_claims_have_boxes_and_are_defined_in_methods(
+    verdict: Verdict, failed: frozenset[int]
+) -> None:
+    report = make_report(failed)
+    names = [*dict.fromkeys(NAMES), "Straight first layer"]
+    claims = tuple(claim(name, verdict) for name in names)
+    changed = replace(report, facts=replace(report.facts, claims=claims))
+    index, methods = (report_article(slug, changed).decode() for slug in ("index", "methods"))
+    shown = [name for name in names if f"{name}: s &lt; t." in index]
+    assert len(shown) >= 10
+    assert index.count(f"<b>{verdict.capitalize()}</b>") == len(shown)
+    for name in names:
+        anchor = f"claim-{name.lower().replace(' ', '-')}"
+        assert f'id="{anchor}"' in methods
+        assert f"{name}: d &amp; e." in methods
+        assert name not in shown or f'href="methods/index.html#{anchor}"' in index
+    assert methods.count(f"{verdict.capitalize()}, from 7 runs.") == len(names)
+
+
+def test_claim_that_this_build_has_not_measured_has_no_box() -> None:
+    assert b'class="evidence' not in report_pages(FAILED)["index.html"]
+    assert 'class="evidence' not in html_of('{{ evidence("Copycats") }}')

@@ -1,0 +1,85 @@
+"""Front matter is checked key by key, and an article keeps the lines of its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.pages import BODY_LINE, FRONT, article_of, write_article
+
+from ginn.errors import AuthorError
+from ginn.pages.articles import parse_article, read_articles, require_experiments
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("+++\ntitle", "title", 1, 'allowed: TOML between two lines "+++"'),
+        ('title = "T"', "title = T", 2, "found Invalid value (at line 2, column 9)"),
+        ('order = 1\n', "order = 1\n\norder = 2\n", 7, "found Cannot overwrite a value"),
+        ('title = "T"', "title = " + "[" * 5000, 2, "found brackets nested too deep"),
+        ('title = "T"', "title = 3", 2, "title: found 3, allowed: a line of text"),
+        ('title = "T"', 'title = """a\nb"""', 2, r"title: found 'a\nb', allowed: a line of text"),
+        ('title = "T"', 'title = " "', 2, "title: found ' ', allowed: a line of text"),
+        ('title = "T"\n', "", 6, "title: found no such key, allowed: a line of text; add it"),
+        ("order = 1", "order = true", 5, "order: found True, allowed: a whole number"),
+        ("order = 1", "order = 1\ncolour = 2", 6,
+         "colour: found an unknown key, allowed: title, slug, description, order, date, exper"),
+        ('slug = "index"', 'slug = "../x"', 3, "small letters, digits and hyphens"),
+        ('slug = "index"', f'slug = "{"a" * 101}"', 3, "at most 100 small letters"),
+        ('slug = "index"', 'slug = "explore"', 3, "none of explore, downloads"),
+        ("date = 2026-11-23", 'date = "today"', 6, "date: found 'today', allowed: a date such"),
+        ("date = 2026-11-23", "date = 2026-11-23T10:00:00", 6, "allowed: a date such as"),
+    ],
+)  # fmt: skip
+def test_front_matter_with_a_mistake_is_refused_with_line_and_key(
+    old: str, new: str, line: int, said: str
+) -> None:
+    text = FRONT.format("index").replace(old, new)
+    with pytest.raises(AuthorError) as caught:
+        parse_article(Path("index.md"), text)
+    assert str(caught.value).startswith(f"index.md:{line}: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_article_body_has_as_many_lines_as_its_file() -> None:
+    article = article_of("one\ntwo")
+    assert article.body.splitlines()[BODY_LINE - 1 :] == ["one", "two"]
+    assert article.key_lines["slug"] == 3
+
+
+def test_line_of_finds_the_first_text_that_the_body_has() -> None:
+    article = article_of("one\n\ntwo three")
+    assert article.line_of("three") == BODY_LINE + 2
+    assert article.line_of("four", "one") == BODY_LINE
+    assert article.line_of("four") == 1
+
+
+def test_read_articles_are_in_their_order(tmp_path: Path) -> None:
+    for slug, order in (("index", 3), ("b", 1), ("a", 2)):
+        text = FRONT.format(slug).replace("order = 1", f"order = {order}")
+        (tmp_path / f"{slug}.md").write_text(text, encoding="utf-8")
+    assert [article.slug for article in read_articles(tmp_path)] == ["b", "a", "index"]
+
+
+def test_read_articles_with_one_slug_twice_are_refused(tmp_path: Path) -> None:
+    write_article(tmp_path, "a")
+    (tmp_path / "articles/other.md").write_text(FRONT.format("index"), encoding="utf-8")
+    said = r"other\.md:3: slug: found 'index', which index\.md has too"
+    with pytest.raises(AuthorError, match=said):
+        read_articles(tmp_path / "articles")
+
+
+def test_read_articles_without_a_first_page_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(AuthorError, match='found no article with slug "index" among 0'):
+        read_articles(tmp_path)
+
+
+def test_require_experiments_of_an_unknown_one_is_refused_with_its_line() -> None:
+    front = FRONT.format("index").replace("order", 'experiment = "dog"\norder')
+    article = parse_article(Path("index.md"), front)
+    require_experiments([article, article_of("")], ["cat", "dog"])
+    said = r"index\.md:5: experiment: found 'dog', allowed: an id in report\.toml \(cat\)"
+    with pytest.raises(AuthorError, match=said):
+        require_experiments([article], ["cat"])

@@ -1,0 +1,89 @@
+"""What every page has: landmarks, a policy, a header, and a way home."""
+
+from __future__ import annotations
+
+import pytest
+from support.pages import BASE, ParsedPage, parsed, plain_layout, plain_report, report_pages
+
+from ginn.pages.layout import last_stage, links_between, root_from
+
+FAILED = frozenset({2, 5})
+
+
+def test_page_is_well_formed_with_landmarks_and_metadata() -> None:
+    for address, page in parsed(report_pages(FAILED)).items():
+        tags = [tag for tag, _ in page.elements]
+        for tag in ("h1", "main", "footer", "title"):
+            assert tags.count(tag) == 1, (address, tag)
+        assert tags.count("header") >= 1
+        assert page.all("html")[0]["lang"] == "en-GB"
+        assert ("a", "#main") in list(page.addresses())
+        names = [attributes.get("name") for attributes in page.all("meta")]
+        assert {"viewport", "description", "color-scheme"} <= set(names)
+
+
+def test_page_obeys_its_own_policy() -> None:
+    for page in parsed(report_pages(FAILED)).values():
+        for tag, attributes in page.elements:
+            assert tag != "style"
+            assert "style" not in attributes
+            assert not [name for name in attributes if name.startswith("on")]
+        scripts = [a for a in page.all("script") if a.get("type") != "application/ld+json"]
+        assert all("src" in script for script in scripts)
+
+
+def test_page_for_wrong_addresses_links_to_the_site_by_its_address() -> None:
+    page = ParsedPage(report_pages(base_url=BASE)["404.html"])
+    licence, source = plain_report().site.licence_url, "https://b.example/source/"
+    targets = {target for _, target in page.addresses()} - {"#main", licence, source}
+    assert f"{BASE}index.html" in targets
+    assert all(target.startswith(BASE) for target in targets)
+    assert not [link for link in page.all("link") if link["rel"] == "canonical"]
+
+
+@pytest.mark.parametrize(
+    ("address", "current"),
+    [
+        ("explore/index.html", {"Explore": "page"}),
+        ("explore/other/index.html", {"Explore": "true"}),
+        ("index.html", {}),
+        ("explore-more/index.html", {}),
+    ],
+)
+def test_header_marks_the_page_and_its_section(address: str, current: dict[str, str]) -> None:
+    rendered = plain_layout().page("articles.html", address, {"articles": []}, {})
+    page = ParsedPage(rendered.files[address])
+    marked = [a for a in page.all("a") if "aria-current" in a]
+    assert [a["aria-current"] for a in marked] == list(current.values())
+    assert rendered.links.keys() == {address}
+    assert root_from(address) + "index.html" in rendered.links[address].targets
+
+
+def test_page_keeps_the_files_that_it_shows() -> None:
+    rendered = plain_layout().page("articles.html", "a.html", {"articles": []}, {"b.svg": b"c"})
+    assert rendered.files["b.svg"] == b"c"
+    assert rendered.links.keys() == {"a.html"}
+
+
+def test_card_without_the_sites_address_is_empty() -> None:
+    files: dict[str, bytes] = {}
+    assert plain_layout().card("a", "A", plain_report(), files, None) == {}
+    assert files == {}
+
+
+def test_last_stage_shows_every_boundary_of_the_last_snapshot() -> None:
+    report = plain_report()
+    run = report.facts.experiment.shown_runs[0]
+    stage = last_stage(report, run)
+    assert stage.iteration == report.snapshots[run.id].iterations[-1]
+    assert len(stage.neurons) == sum(report.experiment.widths) + 1
+
+
+def test_links_between_experiments_mark_the_current_one() -> None:
+    report = plain_report()
+    (link,) = links_between([report], report, "downloads")
+    assert link == {
+        "title": report.experiment.title,
+        "address": "../downloads/index.html",
+        "current": True,
+    }
