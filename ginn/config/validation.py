@@ -100,27 +100,33 @@ def read_document(path: Path, expected: str) -> Document:
     return Document(path, text, parse_toml(text, path))
 
 
-def validated(document: Document, model: type[T]) -> T:
-    """A document's values as a model.
+def validated(document: Document, model: type[T], at: Keys = ()) -> T:
+    """A document's values, or the table at the path `at`, as a model.
 
     Raises AuthorError for the first mistake; an unknown key comes before all others, since it is
     likely to be a misspelt one that is then missing.
     """
+    values: Any = document.values
+    for key in at:
+        values = values[key]
     try:
-        return model.model_validate(document.values, by_alias=True, by_name=False)
+        return model.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
         mistakes = error.errors(include_url=False, include_context=False, include_input=False)
         first = min(mistakes, key=lambda mistake: mistake["type"] != "extra_forbidden")
-        raise _author_error(document, model, first) from None
+        raise _author_error(document, model, first, at) from None
 
 
-def _author_error(document: Document, model: type[Table], mistake: ErrorDetails) -> AuthorError:
-    """One of pydantic's errors as the author reads it."""
-    path = mistake["loc"]
+def _author_error(
+    document: Document, model: type[Table], mistake: ErrorDetails, at: Keys
+) -> AuthorError:
+    """One of pydantic's errors about the model at a path, as the author reads it."""
+    path = (*at, *mistake["loc"])
     keys, value = _found(document.values, path)
     if mistake["type"] == "extra_forbidden":
-        return document.error(keys, "an unknown key", ", ".join(_keys_allowed(model, path)))
-    allowed = allowed_at(model, path)
+        allowed_keys = _keys_allowed(model, mistake["loc"])
+        return document.error(keys, "an unknown key", ", ".join(allowed_keys))
+    allowed = allowed_at(model, mistake["loc"])
     if mistake["type"] == "missing" and len(keys) == len(path):
         return document.error(keys, "nothing", allowed)
     if path[-1] == _KEY_OF_TABLE and len(path) > len(keys):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ginn.errors import AuthorError, one_line, quoted
-from ginn.files import paths_in, read_text, within
+from ginn.config.key_lines import key_lines
+from ginn.config.validation import Allowed, Document, Line, Table, validated
+from ginn.errors import AuthorError, quoted
+from ginn.files import parse_toml, paths_in, read_text, within
 from ginn.pages.images import FOLDER as PICTURES
-from ginn.pages.validation import LINE, Table, validate
 
 MOST_SLUG = 100  # characters; a page is a folder of that name, and so is its part of the cache
 # Folders of the site that are not articles'.
@@ -33,17 +32,19 @@ def _not_reserved(slug: str) -> str:
 class FrontMatter(Table):
     """The keys at the head of an article; all but `experiment` must be there."""
 
-    title: str = Field(pattern=LINE, description="a line of text")
-    slug: Annotated[str, AfterValidator(_not_reserved)] = Field(
-        pattern=SLUG,
-        max_length=MOST_SLUG,
-        description=f"at most {MOST_SLUG} small letters, digits and hyphens, "
-        f"none of {', '.join(RESERVED)}",
-    )
-    description: str = Field(pattern=LINE, description="a line of text")
-    order: int = Field(description="a whole number, the article's place in the order")
-    date: datetime.date = Field(description="a date such as 2026-11-23, without quotes")
-    experiment: str = Field("", pattern=LINE, description="the id of an experiment")
+    title: Line
+    slug: Annotated[
+        str,
+        Field(pattern=SLUG, max_length=MOST_SLUG),
+        AfterValidator(_not_reserved),
+        Allowed(
+            f"at most {MOST_SLUG} small letters, digits and hyphens, none of {', '.join(RESERVED)}"
+        ),
+    ]
+    description: Line
+    order: Annotated[int, Allowed("a whole number, the article's place in the order")]
+    date: Annotated[datetime.date, Allowed("a date such as 2026-11-23, without quotes")]
+    experiment: Annotated[Line, Allowed("the id of an experiment")] = ""
 
 
 @dataclass(frozen=True)
@@ -132,48 +133,16 @@ def parse_article(path: Path, text: str) -> Article:
         allowed = f'TOML between two lines "{FENCE}"'
         raise AuthorError("no front matter", allowed, "begin the file so", path=path, line=1)
     end = fences[1]
-    head = ["", *lines[1:end]]
-    table = _parse_head(path, head)
-    key_lines = {key: _line_of_key(head, key) for key in table}
+    head = "\n".join(lines[1:end])
+    document = Document(path, head, parse_toml(head, path, first_line=2), first_line=2)
     try:
-        front = validate(FrontMatter, table)
+        front = validated(document, FrontMatter)
     except AuthorError as error:
-        raise error.at(path, key_lines.get(error.key, 0) or end + 1) from error
-    body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
-    return Article(file=path, body=body, key_lines=key_lines, **front.model_dump())
-
-
-def _parse_head(path: Path, head: Sequence[str]) -> dict[str, Any]:
-    """The table of a head, whose first line is that of the fence."""
-    try:
-        return tomllib.loads("\n".join(head))
-    except RecursionError:
-        raise AuthorError("brackets nested too deep", "a few", path=path, line=2) from None
-    except ValueError as error:
-        line = _line_of_mistake(head)
-        raise AuthorError(one_line(error), "TOML", "mend it there", path=path, line=line) from error
-
-
-def _line_of_mistake(head: Sequence[str]) -> int:
-    """The first line that is no TOML by itself, or else none after the lines before it.
-
-    Before Python 3.14 the parser's error does not hold its line.
-    """
-    numbers = range(1, len(head) + 1)
-    alone = (number for number in numbers if not _is_toml(head[number - 1]))
-    after = (number for number in numbers if not _is_toml("\n".join(head[:number])))
-    return next(alone, 0) or next(after)
-
-
-def _is_toml(line: str) -> bool:
-    try:
-        tomllib.loads(line)
-    except ValueError:
-        return False
-    return True
-
-
-def _line_of_key(head: Sequence[str], key: str) -> int:
-    """The line on which a head sets `key`, or 0 where it is not spelt out."""
-    setting = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
-    return next((number for number, line in enumerate(head, 1) if setting.match(line)), 0)
+        # A key that is missing has no line of its own: it may stand before the closing fence.
+        raise error.at(line=end + 1) from error
+    return Article(
+        file=path,
+        body="\n" * (end + 1) + "\n".join(lines[end + 1 :]),
+        key_lines={str(keys[0]): line + 1 for keys, line in key_lines(head).items()},
+        **front.model_dump(),
+    )

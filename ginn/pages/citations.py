@@ -11,25 +11,28 @@ from typing import Annotated
 from markupsafe import Markup
 from pydantic import Field
 
+from ginn.config.validation import Allowed, Table, read_document, validated
 from ginn.errors import AuthorError, quoted
-from ginn.files import is_file, read_toml
+from ginn.files import is_file
 from ginn.formatting import listing
-from ginn.pages.validation import Table, validate
 
 # What BibTeX would read as its own. Braces and backslashes have no place in a title or a name.
 SPECIAL, ESCAPED = re.compile(r"[&%$#_]"), r"\\\g<0>"
 KEY = r"[a-z0-9]+(-[a-z0-9]+)*"
-PLAIN = "text without braces and backslashes"
-Text = Annotated[str, Field(pattern=r"^[^\\{}]*$", description=PLAIN)]
-Name = Annotated[str, Field(min_length=1)]
+PLAIN = Allowed("text without braces and backslashes")
+Text = Annotated[str, Field(pattern=r"^[^\\{}]*$"), PLAIN]
 
 
 class Work(Table):
     """The table of one work in the bibliography's file."""
 
-    authors: tuple[Name, ...] = Field(strict=False, min_length=1, description="a list of names")
-    title: str = Field(min_length=1, pattern=r"^[^\\{}]+$", description=PLAIN)
-    year: int = Field(gt=0, description="a year")
+    authors: Annotated[
+        tuple[Annotated[str, Field(min_length=1)], ...],
+        Field(strict=False, min_length=1),
+        Allowed("a list of names"),
+    ]
+    title: Annotated[str, Field(pattern=r"^[^\\{}]+$"), PLAIN]
+    year: Annotated[int, Field(gt=0), Allowed("a year")]
     where: Text = ""
     arxiv: Text = ""
     doi: Text = ""
@@ -71,15 +74,13 @@ def read_bibliography(path: Path) -> dict[str, Source]:
     """
     if not is_file(path):
         return {}
+    document = read_document(path, "a bibliography")
     works = {}
-    for key, table in read_toml(path, "a bibliography").items():
+    for key, table in document.values.items():
         if not re.fullmatch(KEY, key) or not isinstance(table, Mapping):
             allowed = "a table [key], in small letters, digits and hyphens"
-            raise AuthorError(quoted(key), allowed, path=path)
-        try:
-            works[key] = Source(key, **validate(Work, table, f"{key}.").model_dump())
-        except AuthorError as error:
-            raise error.at(path) from error
+            raise document.error((key,), quoted(key), allowed)
+        works[key] = Source(key, **validated(document, Work, (key,)).model_dump())
     return works
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from ginn.config.validation import LINE, read_document
 from ginn.errors import AuthorError, quoted
-from ginn.files import is_file, read_toml
-from ginn.pages.validation import validate_lines
+from ginn.files import is_file
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ def read_glossary(path: Path) -> dict[str, str]:
     """
     if not is_file(path):
         return {}
-    table = read_toml(path, "a glossary")
-    try:
-        return validate_lines(table)
-    except AuthorError as error:
-        raise error.at(path) from error
+    document = read_document(path, "a glossary")
+    for word, meaning in document.values.items():
+        if not isinstance(meaning, str) or not re.fullmatch(LINE, meaning):
+            raise document.error((word,), quoted(meaning), "a line of text")
+    return document.values
 
 
 def anchor(word: str) -> str:

@@ -15,16 +15,15 @@ from ginn.pages.articles import parse_article, read_articles, require_experiment
     ("old", "new", "line", "said"),
     [
         ("+++\ntitle", "title", 1, 'allowed: TOML between two lines "+++"'),
-        ('title = "T"', "title = T", 2, "found Invalid value (at line 2, column 9)"),
+        ('title = "T"', "title = T", 2, "found Invalid value at column 9, allowed: TOML;"),
         ('order = 1\n', "order = 1\n\norder = 2\n", 7, "found Cannot overwrite a value"),
-        ('title = "T"', "title = " + "[" * 5000, 2, "found brackets nested too deep"),
         ('title = "T"', "title = 3", 2, "title: found 3, allowed: a line of text"),
         ('title = "T"', 'title = """a\nb"""', 2, r"title: found 'a\nb', allowed: a line of text"),
         ('title = "T"', 'title = " "', 2, "title: found ' ', allowed: a line of text"),
-        ('title = "T"\n', "", 6, "title: found no such key, allowed: a line of text; add it"),
+        ('title = "T"\n', "", 6, "title: found nothing, allowed: a line of text"),
         ("order = 1", "order = true", 5, "order: found True, allowed: a whole number"),
         ("order = 1", "order = 1\ncolour = 2", 6,
-         "colour: found an unknown key, allowed: title, slug, description, order, date, exper"),
+         "colour: found an unknown key, allowed: date, description, experiment, order, slug, t"),
         ('slug = "index"', 'slug = "../x"', 3, "small letters, digits and hyphens"),
         ('slug = "index"', f'slug = "{"a" * 101}"', 3, "at most 100 small letters"),
         ('slug = "index"', 'slug = "explore"', 3, "none of explore, downloads"),
@@ -41,6 +40,12 @@ def test_front_matter_with_a_mistake_is_refused_with_line_and_key(
     assert str(caught.value).startswith(f"index.md:{line}: ")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_front_matter_of_deep_brackets_is_refused() -> None:
+    text = FRONT.format("index").replace('"T"', "[" * 5000)
+    with pytest.raises(AuthorError, match="allowed: TOML of a few levels"):
+        parse_article(Path("index.md"), text)
 
 
 def test_article_body_has_as_many_lines_as_its_file() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from support.pages import ParsedPage, plain_layout, plain_report
 
-from ginn.pages.explorer_page import explorer_page, outcome
+from ginn.analysis.sentences import outcome_sentence
+from ginn.pages.explorer_page import explorer_page
 
 
 def test_explorer_page_shows_every_run_without_scripts_and_links_its_gallery() -> None:
@@ -20,16 +19,7 @@ def test_explorer_page_shows_every_run_without_scripts_and_links_its_gallery() -
     assert len(images) > len(runs)
     assert all(image["src"].removeprefix("../") in rendered.files for image in images)
     for run in runs:
-        assert outcome(run) in page.prose
+        assert outcome_sentence(run) in page.prose
     gallery = [a["href"] for a in page.all("a") if "#run=" in a.get("href", "")]
     assert len(gallery) == len(images) - len(runs)
     assert all(link.startswith("../explore/index.html#run=") for link in gallery)
-
-
-def test_outcome_says_how_a_run_ended() -> None:
-    run = replace(plain_report().facts.experiment.shown_runs[0], loss=0.0123, accuracy=0.97)
-    assert outcome(run) == "Ended well: accuracy 97.0%, loss 0.012."
-    assert outcome(replace(run, failed=True)).startswith("Failed: ")
-    assert outcome(replace(run, ended="the loss was infinite")) == (
-        "Stopped early: the loss was infinite."
-    )

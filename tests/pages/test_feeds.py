@@ -73,7 +73,7 @@ def test_robots_without_the_sites_address_names_no_site_map() -> None:
 
 @given(text=st.text(XML_TEXT, min_size=1))
 def test_web_manifest_of_any_words_can_be_read_back(text: str) -> None:
-    site = replace(plain_report().site, title=text, description=text)
+    site = plain_report().site.model_copy(update={"title": text, "description": text})
     icons = {"a.png": 192, "b.png": 512}
     manifest = json.loads(feeds.web_manifest(plain_layout().templates, site, icons, "#fff"))
     assert manifest["name"] == manifest["description"] == text

@@ -41,7 +41,7 @@ def test_listed_has_every_word_under_its_anchor() -> None:
 def test_read_glossary_with_a_meaning_that_is_no_line_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "glossary.toml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(AuthorError, match=r"glossary\.toml: a: found"):
+    with pytest.raises(AuthorError, match=r"glossary\.toml:1: a: found"):
         read_glossary(file)
 
 

@@ -14,7 +14,7 @@ from support.report_double import SEEDS, make_report
 from support.typed_numbers import typed_numbers
 
 from ginn.analysis.claim import Claim, Verdict
-from ginn.dataset.dataset import Photograph
+from ginn.dataset.dataset import ImageSource
 from ginn.pages.articles import Article, read_articles
 
 # Each with the reason why no build could change it.
@@ -45,7 +45,7 @@ def test_prose_states_how_many_runs_failed(failed: frozenset[int]) -> None:
 
 def test_prose_about_another_picture_does_not_call_it_a_bottle() -> None:
     report = make_report()
-    image = Photograph(640, 480, 97, otsu=True, fit="pad")
+    image = ImageSource(640, 480, 97, otsu=True, fit="pad")
     other = replace(report.facts.experiment, id="cat", top=(), photograph=image)
     cat = replace(report, facts=replace(report.facts, experiment=other))
     of_bottle = parsed(report_pages())
