@@ -39,7 +39,6 @@ from ginn.dataset.image import ImageReading
 from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import plain_json, within
-from ginn.geometry.boundaries import GeometryError
 from ginn.pages.articles import Article, read_articles, require_experiments
 from ginn.pages.figure_calls import Report
 from ginn.pages.metadata import Publication, build_date, plain_publication
@@ -52,7 +51,7 @@ from ginn.runtime.workers import WorkerPool, worker_pool
 
 ROOT = Path(__file__).resolve().parent
 KEPT_BYTES = 2_000_000_000
-MISTAKES = (AuthorError, GeometryError)
+MISTAKES = (AuthorError,)
 ERROR = "build.py: error: "
 
 

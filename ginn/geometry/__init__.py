@@ -1,5 +1,5 @@
-"""Give the exact boundaries, cells and motion of a recorded run.
+"""Trace the exact boundaries, cells and motion of a recorded run.
 
-Takes recorded weights and subdivides the square. Never imports torch, a picture's parts or anything
-that draws.
+The package takes recorded weights and subdivides the unit square. It must never import torch, a
+picture's parts, or anything that draws.
 """

@@ -1,23 +1,27 @@
-"""Exact boundaries of a ReLU network over the unit square.
+"""The exact boundaries of a ReLU network over the unit square.
 
-A boundary is the frontier, within the closed square, of the set where a neuron's pre-activation is
-above zero; zero counts as off, and the output's boundary is where its logit is zero, p = 0.5. What
-that means where a boundary is degenerate:
+The boundary of a neuron is the frontier, within the closed square, of the set where its
+pre-activation is above zero. At zero a neuron is off. The boundary of the output is where its logit
+is zero, p = 0.5. Boundaries are exact for the stored float32 weights, evaluated in float64: no
+sampling grid is used, and nothing is moved. `subdivision.rounding_bound` says which values are read
+as zero. Degenerate cases:
 
-- Zero weights, or a neuron on nowhere or everywhere: no polyline.
-- Zero over an area: that area is off, and its border with the on area is traced.
-- Coincident lines: copied neurons have the same polylines. Where a boundary runs along an earlier
-  neuron's, that neuron is no cause: the causes are the neurons that cross there.
-- Through a vertex where several earlier boundaries meet: one vertex for each of them, at one place.
-- Along a side of the domain: traced if the domain is on there, from corner to corner; if the
-  domain is off there, it has no on side and no polyline.
-- Through a corner: the vertex is at the corner and has the cause of one of its two sides, or there
-  are two vertices where the line cuts off nothing but the corner itself.
-- A closed ring is cut at no particular vertex and marked closed.
+- Zero weights, or a neuron that is on nowhere or everywhere: no polyline.
+- Zero over an area: the area is off, and its border with the on area is traced.
+- Coincident lines: copied neurons have the same polylines. If a boundary runs along the boundary of
+  an earlier neuron, that neuron is no cause; the causes are the neurons whose boundaries cross it.
+- Through a vertex where several earlier boundaries meet: a vertex for each of them, at one place.
+- Along a side of the domain: traced from corner to corner if the domain is on there. If it is off,
+  there is no on side and no polyline.
+- Through a corner: a vertex at the corner, whose cause is one of its two sides. If the line cuts
+  off nothing but the corner, there are two vertices.
+- A closed ring begins at an arbitrary vertex and is marked closed.
+- A line that crosses an earlier one has a vertex there, even if it does not bend, as where the
+  neuron has no influence.
 
-Walking along a polyline, its neuron is on to the right hand as seen on a screen with y down.
-What is read as zero is said in `complex.rounding_bound`. A line that crosses an earlier one has a
-vertex there even where it happens not to bend, as a neuron without influence may cause.
+In the direction of a polyline, its neuron is on to the right, as seen on a screen with y down.
+
+Axes: K snapshots, N boundaries a snapshot, P polylines, V vertices, M crossings.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.errors import AuthorError
 from ginn.geometry.subdivision import (
     BOTTOM,
     LEFT,
@@ -36,26 +41,24 @@ from ginn.geometry.subdivision import (
     RIGHT,
     TOP,
     Bool,
-    Complex,
-    GeometryError,
     Index,
+    Subdivision,
     by_chunks,
-    layers,
+    subdivisions_before,
 )
 from ginn.network.run import Float64, RecordedRun
 
-__all__ = ["BOTTOM", "LEFT", "RIGHT", "TOP", "Boundaries", "GeometryError", "Polyline", "trace"]
+__all__ = ["BOTTOM", "LEFT", "RIGHT", "TOP", "Boundaries", "Polyline", "trace"]
 
-# Vertices of a run at most. At its height a build holds some 300 bytes for each of them.
+# The largest number of vertices of a run. A build holds up to 300 bytes for each of them.
 MOST_VERTICES = 3_000_000
-_ALLOWED = (
-    f"allowed: {MOST_VERTICES:,} a run; use fewer units, record fewer snapshots, or raise "
-    "MOST_VERTICES in ginn/geometry/boundaries.py"
+_HINT = (
+    "use fewer units, record fewer snapshots, or raise MOST_VERTICES in ginn/geometry/boundaries.py"
 )
 
 
 class Polyline(NamedTuple):
-    """One connected piece of a boundary: `vertices` (V, 2), `causes` (V,), and if it closes."""
+    """One connected piece of a boundary: `vertices` (V, 2), `causes` (V,), whether it is closed."""
 
     vertices: Float64
     causes: NDArray[np.int32]
@@ -66,8 +69,8 @@ class Polyline(NamedTuple):
 class Boundaries:
     """Every boundary of every neuron at every snapshot of one run, as flat arrays and offsets.
 
-    Neurons are numbered as in `network`: hidden layers first to last, then the output, so there
-    are N = sum(widths) + 1 lines a snapshot. Polyline p is
+    Neurons are numbered as in `network.run`: hidden layers first to last, then the output, so there
+    are N = sum(widths) + 1 boundaries a snapshot. Polyline p is
     `vertices[polyline_offsets[p]:polyline_offsets[p + 1]]`; the polylines of neuron n at snapshot k
     are those from `line_offsets[k * N + n]` up to `line_offsets[k * N + n + 1]`. A closed polyline
     does not repeat its first vertex. Consecutive vertices may coincide, with different causes.
@@ -88,7 +91,7 @@ class Boundaries:
 
     @property
     def neurons(self) -> int:
-        """The number of lines a snapshot, N: every hidden neuron and the output."""
+        """The number of boundaries a snapshot, N: of every hidden neuron and of the output."""
         return sum(self.widths) + 1
 
     def __len__(self) -> int:
@@ -109,19 +112,22 @@ class Boundaries:
 
 
 def boundaries_as_arrays(boundaries: Boundaries) -> dict[str, NDArray[Any]]:
-    """The boundaries as named arrays, for a file; `boundaries_from_arrays` is the way back."""
+    """The boundaries as named arrays, to be stored; `boundaries_from_arrays` is the inverse."""
     names = [field.name for field in fields(boundaries)]
     return {name: np.asarray(getattr(boundaries, name)) for name in names}
 
 
 def boundaries_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Boundaries:
-    """The boundaries that `boundaries_as_arrays` took apart."""
+    """The boundaries that `boundaries_as_arrays` stored as these arrays."""
     rest: dict[str, Any] = {name: arrays[name] for name in arrays if name != "widths"}
     return Boundaries(widths=tuple(arrays["widths"].tolist()), **rest)
 
 
 class Chains(NamedTuple):
-    """P polylines one after another: line, length and closed (P,); vertices (V, 2), causes (V,)."""
+    """P polylines in a row: line, length and closed (P,); vertices (V, 2), causes (V,).
+
+    `line` is the number of the boundary: snapshot * N + neuron.
+    """
 
     line: Index
     length: Index
@@ -130,67 +136,73 @@ class Chains(NamedTuple):
     causes: NDArray[np.int32]
 
 
-def trace(snapshots: RecordedRun) -> Boundaries:
+def trace(run: RecordedRun) -> Boundaries:
     """The boundary of every neuron and of the output at every snapshot of a run.
 
-    Exact for the stored float32 weights evaluated in float64. Raises GeometryError if a
-    pre-activation is not finite, if rounding leaves it open how a boundary runs, or if there is
-    more of them than memory is meant to hold.
+    Raises AuthorError if a pre-activation is not finite, if rounding cannot decide the course of a
+    boundary, or if there are more boundaries than memory allows.
     """
     chains: list[Chains] = []
     regions = [np.empty(0, dtype=np.int32)]
-    neurons = sum(snapshots.widths) + 1
+    neurons = sum(run.widths) + 1
     found = 0
 
     def trace_chunk(first: int, count: int) -> tuple[list[Chains], NDArray[np.int32]]:
         part = slice(first, first + count)
-        weights = tuple(weight[part] for weight in snapshots.weights)
-        biases = tuple(bias[part] for bias in snapshots.biases)
+        weights = tuple(weight[part] for weight in run.weights)
+        biases = tuple(bias[part] for bias in run.biases)
         own = []
-        for polygons in layers(weights, biases, first):
-            own.append(_layer_chains(polygons, neurons))
-        return own, polygons.regions()
+        for subdivision in subdivisions_before(weights, biases, first):
+            own.append(_layer_chains(subdivision, neurons))
+        return own, subdivision.regions()
 
     try:
-        for own, counted in by_chunks(len(snapshots), trace_chunk):
+        for own, counted in by_chunks(len(run), trace_chunk):
             chains += own
             regions.append(counted)
             found += sum(len(each.causes) for each in own)
             if found > MOST_VERTICES:
-                _refuse_length(snapshots, np.concatenate(regions), found)
-    except GeometryError as error:
-        raise GeometryError(f"seed {snapshots.seed}: {error}") from error
-    return _assembled(snapshots.widths, len(snapshots), chains, np.concatenate(regions))
+                _refuse_length(run, np.concatenate(regions), found)
+    except AuthorError as error:
+        raise error.at(key=f"seed {run.seed}") from error
+    return _assembled(run.widths, len(run), chains, np.concatenate(regions))
 
 
 def require_room(state: RecordedRun, like: int) -> int:
-    """The vertices of one snapshot; GeometryError where `like` such are too many to trace."""
+    """The number of vertices of a run of one snapshot.
+
+    Raises AuthorError if `like` such snapshots have too many vertices to be traced.
+    """
     traced = trace(state)
     vertices = len(traced.causes)
     if like * vertices > MOST_VERTICES:
-        raise GeometryError(
-            f"seed {state.seed}: found {traced.regions[0]:,} linear regions at iteration "
-            f"{state.iterations[0]:,}, with {vertices:,} vertices in the boundaries, "
-            f"{like * vertices:,} in {like} snapshots from there on, {_ALLOWED}"
+        raise AuthorError(
+            f"{traced.regions[0]:,} linear regions at iteration {state.iterations[0]:,}, with "
+            f"{vertices:,} vertices in the boundaries, {like * vertices:,} in {like} snapshots "
+            "from there on",
+            f"{MOST_VERTICES:,} vertices a run",
+            _HINT,
+            key=f"seed {state.seed}",
         )
     return vertices
 
 
-def _refuse_length(snapshots: RecordedRun, regions: NDArray[np.int32], found: int) -> None:
+def _refuse_length(run: RecordedRun, regions: NDArray[np.int32], found: int) -> None:
     fullest = int(np.argmax(regions))
-    raise GeometryError(
-        f"found {regions[fullest]:,} linear regions at iteration "
-        f"{snapshots.iterations[fullest]:,}, with {found:,} vertices in the boundaries of "
-        f"{len(regions)} of {len(snapshots)} snapshots, {_ALLOWED}"
+    raise AuthorError(
+        f"{regions[fullest]:,} linear regions at iteration {run.iterations[fullest]:,}, with "
+        f"{found:,} vertices in the boundaries of {len(regions)} of {len(run)} snapshots",
+        f"{MOST_VERTICES:,} vertices a run",
+        _HINT,
     )
 
 
-def _layer_chains(polygons: Complex, neurons: int) -> Chains:
-    """The polylines of one layer in a chunk; `neurons` is the number of lines a snapshot."""
-    crossings = polygons.crossings()
-    line = (polygons.first_snapshot + crossings.snapshot) * neurons
-    line += polygons.first_neuron + crossings.neuron
-    previous = polygons.predecessors(crossings, len(polygons.on))
+def _layer_chains(subdivision: Subdivision, neurons: int) -> Chains:
+    """The polylines of one layer in a chunk; `neurons` is N."""
+    crossings = subdivision.crossings()
+    line = (subdivision.first_snapshot + crossings.snapshot) * neurons
+    line += subdivision.first_neuron + crossings.neuron
+    previous = subdivision.predecessors(crossings, len(subdivision.on))
     longest = int(np.bincount(line - line.min()).max()) if line.size else 0
     start, rank, ring = _ranked(previous, longest)
     starts = np.flatnonzero(rank == 0)
@@ -200,21 +212,21 @@ def _layer_chains(polygons: Complex, neurons: int) -> Chains:
     offset[starts] = np.cumsum(length) - length
     order = np.empty(line.size, dtype=np.intp)
     order[offset[start] + rank] = np.arange(line.size)
-    edge, fraction = crossings.edge[order], polygons.fractions(crossings)[order]
+    edge, fraction = crossings.edge[order], subdivision.fractions(crossings)[order]
     return Chains(
         line=line[starts],
         length=length,
         closed=ring[starts],
-        vertices=polygons.along(edge, fraction, slice(0, 2)).T,
-        causes=polygons.edges[OWNER, edge].astype(np.int32),
+        vertices=subdivision.along(edge, fraction, slice(0, 2)).T,
+        causes=subdivision.edges[OWNER, edge].astype(np.int32),
     )
 
 
 def _ranked(previous: Index, longest: int) -> tuple[Index, Index, Bool]:
-    """For each of M linked crossings its chain's first, its rank from there, and if it is a ring.
+    """For each of M linked crossings the first of its chain, its rank, and whether it is on a ring.
 
-    `previous` (M,) names the one before, itself at the start of an open chain; no chain has more
-    than `longest`. A ring is cut at its lowest number.
+    `previous` (M,) is the crossing before each, or itself at the start of an open chain. No chain
+    is longer than `longest`. A ring starts at its lowest number.
     """
     start, rank = _chased(previous, longest)
     ring = previous[start] != start
@@ -231,7 +243,7 @@ def _ranked(previous: Index, longest: int) -> tuple[Index, Index, Bool]:
 
 
 def _chased(previous: Index, longest: int) -> tuple[Index, Index]:
-    """First and rank of every member of open chains, by pointer doubling (Wyllie 1979)."""
+    """The first and the rank of every member of open chains, by pointer doubling (Wyllie 1979)."""
     rank = (previous != np.arange(previous.size)).astype(np.intp)
     for _ in range(longest.bit_length()):
         rank += rank[previous]
@@ -251,7 +263,7 @@ def _lowest(previous: Index, longest: int) -> Index:
 def _assembled(
     widths: tuple[int, ...], snapshots: int, chains: list[Chains], regions: NDArray[np.int32]
 ) -> Boundaries:
-    """All polylines in order of snapshot and neuron, from those found chunk by chunk."""
+    """The boundaries with all polylines in order of snapshot and neuron."""
     neurons = sum(widths) + 1
     if not chains:
         return Boundaries(

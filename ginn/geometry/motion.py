@@ -1,17 +1,17 @@
-"""Boundaries -> how far each layer's boundaries move from one snapshot to the next.
+"""The motion of boundaries: how far those of each layer move from one snapshot to the next.
 
-The motion of a layer is the mean distance from a point of its boundaries at one snapshot to the
-nearest point of the same neuron's boundary at the other, in both directions: from the earlier
-snapshot to the later and from the later to the earlier, so that a piece that appears counts as one
-that goes. The mean is by length over both: 0 where nothing moved, the shift itself for lines that
-shift sideways. A neuron without a boundary at either snapshot is left out: where a boundary comes
-into the domain or leaves it there is no distance.
+The motion of a layer is a mean distance from a point of its boundaries at one snapshot to the
+nearest point of the same neuron's boundary at the other snapshot. The mean is weighted by length,
+and taken over both directions: from the earlier snapshot to the later and from the later to the
+earlier. So a piece that appears counts like a piece that disappears. The motion is 0 if nothing
+moves, and equals the shift of lines that shift sideways. A neuron without a boundary at either
+snapshot is left out, because there is no distance to it.
 
-Distances to polylines are exact; the mean over length is taken at points in the middle of equal
-stretches of each neuron's boundary, none longer than SPACING. On trained 16-16-16 runs half of the
-values came within 0.06% of what sixteen times as many points give, 99 in 100 within 2.3%.
+Distances to polylines are exact. The mean over length uses the middle points of equal stretches of
+each neuron's boundary, none longer than SPACING. On trained 16-16-16 runs, half of the values were
+within 0.06% of those with sixteen times as many points, and 99 in 100 within 2.3%.
 
-Axes: K snapshots, N lines a snapshot, S segments, B snapshots of a block, P points.
+Axes: K snapshots, N boundaries a snapshot, S segments, B snapshots of a block, P points.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64, layer_slices
 
 SPACING = 1 / 64  # in sides of the domain
-# Snapshots measured together: enough to spread NumPy's cost a call, few enough to stay in cache.
+# Snapshots measured together: enough to spread the cost of NumPy's calls, few enough for the cache.
 BLOCK = 32
 
 Index = NDArray[np.int64]
 
 
 class Rows(NamedTuple):
-    """Flat arrays parted by lines: line l has the entries from `offsets[l]` to `offsets[l + 1]`."""
+    """Flat arrays by boundary: number l has the entries from `offsets[l]` to `offsets[l + 1]`."""
 
     offsets: Index
     columns: Float64
 
     def of(self, lines: Index) -> tuple[Float64, NDArray[np.bool_]]:
-        """The entries of B lines as (columns, B, longest), and which of these are entries."""
+        """The entries of B boundaries (columns, B, longest), and which of these are not padding."""
         counts = self.offsets[lines + 1] - self.offsets[lines]
         rank = np.arange(counts.max())
         inside = rank < counts[:, None]
@@ -69,10 +69,10 @@ def motion(boundaries: Boundaries) -> Float64:
 
 
 def _segments(boundaries: Boundaries) -> Rows:
-    """Every line's segments: start x and y, direction x and y, length (5, S).
+    """The segments of every boundary: start x and y, direction x and y, length (5, S).
 
-    There is one segment a vertex, to the next one. That of an open polyline's last vertex has no
-    length, and like all of these an arbitrary direction.
+    There is one segment for each vertex, to the next vertex. The segment of the last vertex of an
+    open polyline has no length. A segment without length has an arbitrary direction.
     """
     following = np.arange(1, len(boundaries.vertices) + 1)
     last = boundaries.polyline_offsets[1:] - 1
@@ -86,7 +86,7 @@ def _segments(boundaries: Boundaries) -> Rows:
 
 
 def _points(segments: Rows) -> tuple[Rows, Float64]:
-    """Every line's points: x, y and the length each stands for (3, P); the lines' lengths."""
+    """The points of every boundary, as x, y and their share of length (3, P), and its length."""
     start, direction, length = np.split(segments.columns, [2, 4])
     reached = np.concatenate([[0.0], np.cumsum(length)])
     ends = reached[segments.offsets]
@@ -102,7 +102,7 @@ def _points(segments: Rows) -> tuple[Rows, Float64]:
 
 
 def _apart(points: Rows, segments: Rows, sources: Index, targets: Index) -> Float64:
-    """Of each source line to its target, the distance summed over length, and length (B, 2)."""
+    """For each source the distance to its target, summed over length, and its length (B, 2)."""
     (x, y, stretch), counted = points.of(sources)
     (start_x, start_y, right, down, length), inside = segments.of(targets)
     place = np.stack([x, y], axis=-1)  # (B, P, 2)

@@ -1,19 +1,20 @@
-"""The polygonal complex that a ReLU network cuts the unit square into, for many snapshots at once.
+"""The subdivision of the unit square by a ReLU network, for many snapshots at once.
 
-Every pre-activation of a layer is affine on every cell of the complex made by the layers before it.
-So a layer cuts each cell in straight lines, and everything about the cut follows from the values at
-the vertices: an edge whose ends differ in sign is crossed once, where linear interpolation says.
-Kin: "edge subdivision", Berzins 2023, arXiv:2306.07212.
+Every pre-activation of a layer is affine on every cell of the subdivision made by the layers before
+it. So a layer cuts each cell in straight lines, and the values at the vertices determine the cut:
+an edge whose ends differ in sign is crossed once, at the place that linear interpolation gives.
+Compare "edge subdivision", Berzins 2023, arXiv:2306.07212.
 
-Sign. A neuron is on where its pre-activation is above zero; zero counts as off. When a layer is
-entered, a value within `rounding_bound` of zero is read as zero. So every vertex is on or off and
-nothing is ever moved: a line through a vertex, or along another line, is cut like one that passes
-on the on side by a hair, and what it cuts off there has no area.
+Sign. A neuron is on where its pre-activation is above zero; at zero it is off. When a layer is
+entered, a value within `rounding_bound` of zero is read as zero. So every vertex is on or off, and
+no vertex is ever moved. A line through a vertex, or along another line, is cut like a line that
+passes a little to the on side of it. What it cuts off there has no area.
 
-Why that suffices. An affine function changes sign twice at most around a convex cell. If the values
-at a layer's entry do, so they do ever after, whatever the rounding: a new vertex lies between two
-on ends on or between two off ends off, so it adds no change, and a part of a cell has no more
-changes than the cell. If they do not, GeometryError says so.
+Why this suffices. Around a convex cell, an affine function changes its sign at most twice. If the
+values have this property when the layer is entered, they keep it, whatever the rounding: a new
+vertex lies between two on ends and is on, or between two off ends and is off, so it adds no change
+of sign, and a part of a cell has no more changes than the cell. If the values do not have the
+property, an AuthorError says so.
 
 Axes: B snapshots of a chunk, V vertices, E edges, C cells, M crossings.
 """
@@ -27,28 +28,29 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.errors import AuthorError
 from ginn.network.run import Float32, Float64, layer_slices
 
-# Causes below zero name the side of the domain where a boundary ends.
+# A cause below zero is the side of the domain where a boundary ends.
 LEFT, TOP, RIGHT, BOTTOM = -1, -2, -3, -4
 
 # The cell that stands for everything beyond the domain.
 OUTSIDE = 0
 
-# Rows of `Complex.edges`.
+# Rows of `Subdivision.edges`.
 TAIL, HEAD, ON_LEFT, ON_RIGHT, OWNER = range(5)
 
 EPSILON = float(np.finfo(np.float64).eps)
 SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
 
-# Area over perimeter, in domain units, below which a cell is taken for two coincident lines: some
-# times what the rounding of its vertices amounts to.
+# The ratio of area to perimeter, in domain units, below which a cell is two coincident lines: a few
+# times the rounding error of the cell's vertices.
 THINNEST_REGION = 64 * EPSILON
 
-# Snapshots cut together: enough to spread NumPy's cost a call, few enough to stay in cache.
+# Snapshots cut together: enough to spread the cost of NumPy's calls, few enough to stay in cache.
 CHUNK = 32
-# Numbers held at the vertices of a chunk at most. At its height the work holds some ten arrays of
-# that size: 0.6 GB, whatever the network.
+# The largest number of values at the vertices of a chunk. The work holds up to ten arrays of that
+# size, 0.6 GB, for any network.
 MOST_NUMBERS = 6_000_000
 
 Bool = NDArray[np.bool_]
@@ -57,20 +59,16 @@ Array = TypeVar("Array", bound=NDArray[Any])
 T = TypeVar("T")
 
 
-class GeometryError(ValueError):
-    """A boundary that cannot be traced; the message says which, what was found and allowed."""
-
-
-class CrowdedError(GeometryError):
-    """More at once than memory is meant to hold; fewer snapshots at a time may do."""
+class _TooLargeError(AuthorError):
+    """A chunk that needs more memory than allowed. Fewer snapshots at a time may fit."""
 
 
 @dataclass(frozen=True)
 class Crossings:
-    """Where boundaries cross edges, (M,) each: one entry a neuron of the layer and edge it crosses.
+    """The crossings of boundaries and edges, (M,) each: an entry for each neuron and crossed edge.
 
-    A boundary is walked with its on side to the left in the axes (x, y), which is to the right on
-    a screen with y down: it comes from cell `before` and goes on into cell `after`.
+    A boundary runs with its on side to the left in the axes (x, y), which is to the right on a
+    screen with y down. It leaves the cell `before` and enters the cell `after`.
     """
 
     neuron: Index
@@ -80,20 +78,20 @@ class Crossings:
     after: Index
 
 
-class Complex:
-    """Vertices, edges and cells of all snapshots of a chunk, in flat arrays that grow in place.
+class Subdivision:
+    """The vertices, edges and cells of all snapshots of a chunk, in flat arrays that grow in place.
 
-    The arrays have room to spare; `vertices`, `edge_count` and `cells` say how much is in use.
+    The arrays are longer than needed; `vertices`, `edge_count` and `cells` are the lengths in use.
     `values` (2 + width, V) holds x, y and the layer's pre-activations at each vertex, `on` (width,
-    V) their signs, `vertex_snapshot` (V,) the snapshot. `edges` (5, E): tail and head vertex, the
-    cells left and right of tail-to-head in the axes (x, y), and the owner: the neuron whose
-    boundary the edge lies on, or a side of the domain. `cell_snapshot` is (C,); cell 0 is OUTSIDE.
-    `zero` (width, B) is the bound within which a pre-activation is read as zero. Snapshots count
-    from `first_snapshot`, and the layer's neurons from `first_neuron`.
+    V) whether these are above zero, `vertex_snapshot` (V,) the snapshot. `edges` (5, E) holds tail
+    and head vertex, the cells left and right of tail-to-head in the axes (x, y), and the owner: the
+    neuron on whose boundary the edge lies, or a side of the domain. `cell_snapshot` is (C,); cell 0
+    is OUTSIDE. `zero` (width, B) is the bound within which a pre-activation is read as zero. The
+    chunk's first snapshot is `first_snapshot`, and the layer's first neuron `first_neuron`.
     """
 
     def __init__(self, snapshots: int, first_snapshot: int = 0) -> None:
-        """The bare unit square, once for each of `snapshots` snapshots."""
+        """Begin with the unit square, once for each of `snapshots` snapshots."""
         corners = np.array([[0.0, 1.0, 1.0, 0.0], [0.0, 0.0, 1.0, 1.0]])
         count = np.arange(snapshots)
         tail = np.arange(4 * snapshots)
@@ -110,7 +108,7 @@ class Complex:
         self.zero: Float64 = np.empty((0, snapshots))
 
     def enter_layer(self, first_neuron: int, values: Float64, zero: Float64) -> None:
-        """Put a layer's pre-activations (width, V) and their bounds (width, B) on the vertices."""
+        """Set a layer's pre-activations (width, V) at the vertices, and their bounds (width, B)."""
         snapshot = self.vertex_snapshot[: self.vertices]
         values = np.where(np.abs(values) <= np.take(zero, snapshot, axis=1), 0.0, values)
         self.first_neuron, self.zero = first_neuron, zero
@@ -118,7 +116,7 @@ class Complex:
         self.on = values > 0.0
 
     def crossings(self) -> Crossings:
-        """Every crossing of the layer's neurons with the edges of the complex as it stands."""
+        """Every crossing of the layer's boundaries with the edges."""
         edges = self.edges[:, : self.edge_count]
         tail_on = np.take(self.on, edges[TAIL], axis=1)  # (width, E)
         differ = tail_on != np.take(self.on, edges[HEAD], axis=1)
@@ -126,10 +124,10 @@ class Complex:
         return self._oriented(neuron, edge, tail_on[neuron, edge])
 
     def predecessors(self, crossings: Crossings, neurons: int) -> Index:
-        """The crossing before each on its boundary, (M,); itself where the boundary enters.
+        """The crossing before each one on its boundary, (M,); itself where the boundary begins.
 
         `neurons` is 1 if all crossings are of one neuron, else the layer's width. Raises
-        GeometryError where a boundary would pass twice through one cell.
+        AuthorError if a boundary passes twice through one cell.
         """
         itself = np.arange(crossings.edge.size)
         column = crossings.neuron % neurons
@@ -143,22 +141,22 @@ class Complex:
         )
 
     def fractions(self, crossings: Crossings) -> Float64:
-        """How far from tail to head each crossing lies, (M,), in [0, 1]."""
+        """The position of each crossing between tail (0) and head (1), (M,)."""
         row = crossings.neuron + 2
         tail = self.values[row, self.edges[TAIL, crossings.edge]]
         head = self.values[row, self.edges[HEAD, crossings.edge]]
         return np.asarray(tail / (tail - head))
 
     def along(self, edge: Index, fraction: Float64, rows: slice) -> Float64:
-        """Rows of `values` interpolated along edges, (rows, M); exact at both ends."""
+        """Rows of `values` interpolated on edges, (rows, M); exact at both ends."""
         values = self.values[rows]
         tail = np.take(values, self.edges[TAIL, edge], axis=1)
         head = np.take(values, self.edges[HEAD, edge], axis=1)
-        # This form, unlike tail + t (head - tail), keeps a sign that both ends share.
+        # Unlike tail + t (head - tail), this form keeps a sign that both ends have.
         return np.asarray((1.0 - fraction) * tail + fraction * head)
 
     def split(self, neuron: int) -> None:
-        """Cut in two every cell that the boundary of the layer's neuron `neuron` passes through."""
+        """Cut every cell through which the boundary of the layer's neuron `neuron` passes."""
         on = self.on[neuron]
         tail_on = on[self.edges[TAIL, : self.edge_count]]
         edge = np.flatnonzero(tail_on != on[self.edges[HEAD, : self.edge_count]])
@@ -169,12 +167,12 @@ class Complex:
         self._reserve(neuron, edge.size)
         vertex = self._add_vertices(crossings)
         self._halve_edges(edge, vertex)
-        # A crossed edge's own entry is now its tail half; its head half stands at the end.
+        # The entry of a crossed edge is now its tail half; its head half is at the end.
         self._move_off_sides(crossings, np.concatenate([~tail_on, tail_on[edge]]))
         self._add_chords(crossings, vertex[previous], vertex)
 
     def areas(self) -> tuple[Float64, Float64]:
-        """Area and perimeter of each cell, (C,) each, in domain units; meaningless for OUTSIDE."""
+        """The area and the perimeter of each cell, (C,) each, in domain units; not for OUTSIDE."""
         edges = self.edges[:, : self.edge_count]
         tail, head = self.values[:2, edges[TAIL]], self.values[:2, edges[HEAD]]
         step = head - tail
@@ -187,7 +185,7 @@ class Complex:
         return area, perimeter
 
     def regions(self) -> NDArray[np.int32]:
-        """How many cells of each snapshot are thicker than THINNEST_REGION, (B,)."""
+        """The number of cells of each snapshot that are thicker than THINNEST_REGION, (B,)."""
         area, perimeter = self.areas()
         region = area > THINNEST_REGION * perimeter
         region[OUTSIDE] = False
@@ -208,25 +206,26 @@ class Complex:
         cell, neuron = crossings.after[crossing], crossings.neuron[crossing]
         ends = self.edges[:2, crossings.edge[(crossings.after == cell)]].ravel()
         snapshot = crossings.snapshot[crossing]
-        raise GeometryError(
-            f"snapshot {self.first_snapshot + snapshot}, neuron {self.first_neuron + neuron}: its "
-            f"boundary enters one cell more than once, near {self.values[:2, ends[0]].tolist()}; "
-            f"an affine function enters a convex cell once at most. Its values there are within "
-            f"{np.abs(self.values[neuron + 2, ends]).max():.3g} of zero, and up to "
-            f"{self.zero[neuron, snapshot]:.3g} is read as zero: rounding cannot decide this "
-            f"network. Leave the snapshot out, or record it one iteration earlier or later."
+        largest = np.abs(self.values[neuron + 2, ends]).max()
+        raise AuthorError(
+            f"a boundary of neuron {self.first_neuron + neuron} at snapshot "
+            f"{self.first_snapshot + snapshot} that enters one cell more than once, near "
+            f"{self.values[:2, ends[0]].tolist()}, with values there within {largest:.3g} of zero",
+            f"values that rounding can decide: up to {self.zero[neuron, snapshot]:.3g} is read as "
+            "zero, and an affine function enters a convex cell once at most",
+            "leave the snapshot out, or record it one iteration earlier or later",
         )
 
     def require_room(self, neuron: int, numbers: int) -> None:
-        """CrowdedError where so many numbers are more than memory is meant to hold."""
+        """Raise _TooLargeError if so many numbers are more than MOST_NUMBERS."""
         if numbers > MOST_NUMBERS:
             each = np.bincount(self.cell_snapshot[1 : self.cells], minlength=self.snapshots)
             fullest = int(np.argmax(each))
-            raise CrowdedError(
-                f"snapshot {self.first_snapshot + fullest}: found {each[fullest]:,} linear regions "
-                f"for neuron {self.first_neuron + neuron} to cut, and {numbers:,} numbers to hold, "
-                f"allowed: {MOST_NUMBERS:,}, which take some 80 bytes each; use fewer units, or "
-                "raise MOST_NUMBERS in ginn/geometry/subdivision.py"
+            raise _TooLargeError(
+                f"{each[fullest]:,} linear regions at snapshot {self.first_snapshot + fullest} for "
+                f"neuron {self.first_neuron + neuron} to cut, and {numbers:,} numbers to hold",
+                f"{MOST_NUMBERS:,} numbers, which take some 80 bytes each",
+                "use fewer units, or raise MOST_NUMBERS in ginn/geometry/subdivision.py",
             )
 
     def _reserve(self, neuron: int, crossings: int) -> None:
@@ -258,7 +257,7 @@ class Complex:
         self.edges[HEAD, edge] = vertex
 
     def _move_off_sides(self, crossings: Crossings, off: Bool) -> None:
-        """Give the off part of every cut cell a new number, in the order of the crossings."""
+        """Give the off part of every cut cell a new number, in order of the crossings."""
         cell = crossings.before[crossings.before != OUTSIDE]
         off_part = np.arange(self.cells)
         off_part[cell] = np.arange(self.cells, self.cells + cell.size)
@@ -279,95 +278,96 @@ class Complex:
 
 
 def by_chunks(snapshots: int, work: Callable[[int, int], T]) -> Iterator[T]:
-    """`work(first, count)` for one chunk of snapshots after the other, in order.
+    """The results of `work(first, count)` for each chunk of snapshots, in order.
 
-    A chunk that raises CrowdedError is tried again with half as many snapshots, as are those after
-    it, so that memory stays bounded; one snapshot alone that does so raises.
+    A chunk that needs too much memory is tried again with half as many snapshots, and the following
+    chunks are no longer than that. Raises AuthorError if one snapshot alone needs too much.
     """
-    first, together = 0, CHUNK
+    first, longest = 0, CHUNK
     while first < snapshots:
-        count = min(together, snapshots - first)
+        count = min(longest, snapshots - first)
         try:
-            done = work(first, count)
-        except CrowdedError:
+            result = work(first, count)
+        except _TooLargeError:
             if count == 1:
                 raise
-            together = count // 2
+            longest = count // 2
             continue
-        yield done
+        yield result
         first += count
 
 
 def grown(array: Array, size: int) -> Array:
-    """The same array with room for `size` entries on its last axis; the new ones are undefined."""
+    """The array, extended to `size` entries on its last axis; the new entries are undefined."""
     larger = np.empty((*array.shape[:-1], size), dtype=array.dtype)
     larger[..., : array.shape[-1]] = array
     return larger  # type: ignore[return-value]
 
 
-def layers(
+def subdivisions_before(
     weights: tuple[Float32, ...], biases: tuple[Float32, ...], first_snapshot: int = 0
-) -> Iterator[Complex]:
-    """For each layer, the complex of the layers before it, with that layer's values on it.
+) -> Iterator[Subdivision]:
+    """For each layer, the subdivision by the layers before it, with that layer's values.
 
-    `weights[l]` is (B, out, in), `biases[l]` (B, out); the last is the output, and its complex that
-    of the whole network. It is one complex, cut further on each turn: read it before going on.
-    Raises GeometryError if a pre-activation is not finite or a boundary cannot be decided, and its
-    kin CrowdedError if there are more vertices than memory is meant to hold.
+    `weights[l]` is (B, out, in), `biases[l]` (B, out). The last layer is the output, and its
+    subdivision that of the whole network. All are the same object, which is cut further on each
+    turn: read it before the next one. Raises AuthorError if a pre-activation is not finite, if
+    rounding cannot decide a boundary, or if there are more vertices than memory allows.
     """
-    square = Complex(len(weights[0]), first_snapshot)
-    return (polygons for polygons, cut in _turns(weights, biases, square) if not cut)
+    turns = _turns(weights, biases, first_snapshot)
+    return (subdivision for subdivision, cut in turns if not cut)
 
 
-def cut_layers(
-    weights: tuple[Float32, ...], biases: tuple[Float32, ...], polygons: Complex
-) -> Iterator[Complex]:
-    """For each hidden layer, the complex once it has been cut by it, with its values on it.
+def subdivisions_after(
+    weights: tuple[Float32, ...], biases: tuple[Float32, ...], first_snapshot: int = 0
+) -> Iterator[Subdivision]:
+    """For each hidden layer, the subdivision by it and the layers before it, with its values.
 
-    As `layers`, but after the cut, and from `polygons` as they stand: the bare square, or one that
-    lines of any origin have cut before.
+    Arguments, errors and the rule for reading are those of `subdivisions_before`.
     """
-    return (polygons for polygons, cut in _turns(weights, biases, polygons) if cut)
+    turns = _turns(weights, biases, first_snapshot)
+    return (subdivision for subdivision, cut in turns if cut)
 
 
 def _turns(
-    weights: tuple[Float32, ...], biases: tuple[Float32, ...], polygons: Complex
-) -> Iterator[tuple[Complex, bool]]:
-    """The complex when a layer is entered, with False; after a hidden layer's cut, with True."""
+    weights: tuple[Float32, ...], biases: tuple[Float32, ...], first_snapshot: int
+) -> Iterator[tuple[Subdivision, bool]]:
+    """The subdivision when a layer is entered, with False, and after its cut, with True."""
+    subdivision = Subdivision(len(weights[0]), first_snapshot)
     widths = tuple(bias.shape[1] for bias in biases[:-1])
-    activation = polygons.values[:2, : polygons.vertices]  # (in, V)
-    bound = np.full((2, polygons.snapshots), EPSILON)  # (in, B)
+    activation = subdivision.values[:2, : subdivision.vertices]  # (in, V)
+    bound = np.full((2, subdivision.snapshots), EPSILON)  # (in, B)
     for weight, bias, neurons in zip(weights, biases, layer_slices(widths), strict=True):
         weight64, bias64 = weight.astype(np.float64), bias.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
-            values, largest = affine(polygons, weight64, bias64, activation)
+            values, largest = affine(subdivision, weight64, bias64, activation)
             bound = rounding_bound(weight64, bias64, largest, bound)
-        _require_finite(bound, polygons.first_snapshot, neurons.start)
-        polygons.enter_layer(neurons.start, values, bound)
-        yield polygons, False
+        _require_finite(bound, subdivision.first_snapshot, neurons.start)
+        subdivision.enter_layer(neurons.start, values, bound)
+        yield subdivision, False
         if neurons.start < sum(widths):
             for neuron in range(weight.shape[1]):
-                polygons.split(neuron)
-            yield polygons, True
-            activation = np.maximum(polygons.values[2:, : polygons.vertices], 0.0)
+                subdivision.split(neuron)
+            yield subdivision, True
+            activation = np.maximum(subdivision.values[2:, : subdivision.vertices], 0.0)
 
 
 def affine(
-    polygons: Complex, weight: Float64, bias: Float64, activation: Float64
+    subdivision: Subdivision, weight: Float64, bias: Float64, activation: Float64
 ) -> tuple[Float64, Float64]:
-    """Pre-activations (out, V) of `activation` (in, V), and the largest activation (in, B)."""
-    snapshot = polygons.vertex_snapshot[: polygons.vertices]
-    count = np.bincount(snapshot, minlength=polygons.snapshots)
+    """The pre-activations (out, V) of `activation` (in, V), and the largest activation (in, B)."""
+    snapshot = subdivision.vertex_snapshot[: subdivision.vertices]
+    count = np.bincount(snapshot, minlength=subdivision.snapshots)
     most = int(count.max())
-    # Below, every snapshot takes as much room as the fullest.
-    polygons.require_room(len(polygons.on), polygons.snapshots * most * len(activation))
+    # Below, every snapshot is padded to the length of the fullest.
+    subdivision.require_room(len(subdivision.on), subdivision.snapshots * most * len(activation))
     order = np.argsort(snapshot, kind="stable")
     first = np.cumsum(count) - count
     slot = np.empty_like(order)
     slot[order] = np.arange(order.size) + np.repeat(np.arange(len(count)) * most - first, count)
-    padded = np.zeros((len(activation), polygons.snapshots * most))
+    padded = np.zeros((len(activation), subdivision.snapshots * most))
     padded[:, slot] = activation
-    stacked = padded.reshape(len(activation), polygons.snapshots, most)
+    stacked = padded.reshape(len(activation), subdivision.snapshots, most)
     values = np.matmul(weight, stacked.transpose(1, 0, 2)) + bias[:, :, None]  # (B, out, most)
     flat = values.transpose(1, 0, 2).reshape(weight.shape[1], -1)  # (out, B * most)
     return np.take(flat, slot, axis=1), stacked.max(axis=2)
@@ -378,9 +378,9 @@ def rounding_bound(weight: Float64, bias: Float64, largest: Float64, bound: Floa
 
     `weight` is (B, out, in), `bias` (B, out), `largest` (in, B) the largest activation over the
     domain and `bound` (in, B) the bound of the layer before. The new bound is |w| bound plus 8 + in
-    ulps of |w| largest + |b|: a dot product rounds once a term (Higham, Accuracy and Stability of
-    Numerical Algorithms, section 3.1); the 8 leave room for the interpolations by which a vertex
-    inherits its values. It is never below the smallest normal number.
+    ulps of |w| largest + |b|. A dot product rounds once a term (Higham, Accuracy and Stability of
+    Numerical Algorithms, section 3.1); the 8 allow for the interpolations that give the values at a
+    vertex. The bound is never below the smallest normal number.
     """
     weight = np.abs(weight)
     scale = np.matmul(weight, largest.T[:, :, None])[:, :, 0] + np.abs(bias)
@@ -392,8 +392,9 @@ def rounding_bound(weight: Float64, bias: Float64, largest: Float64, bound: Floa
 def _require_finite(bound: Float64, first_snapshot: int, first_neuron: int) -> None:
     if not np.isfinite(bound).all():
         neuron, snapshot = np.argwhere(~np.isfinite(bound))[0]
-        raise GeometryError(
-            f"snapshot {first_snapshot + snapshot}, neuron {first_neuron + neuron}: its "
-            f"pre-activation reaches {bound[neuron, snapshot]}; weights and biases must be finite "
-            f"and their sums within float64. Leave out the snapshots after training diverged."
+        raise AuthorError(
+            f"a pre-activation of {bound[neuron, snapshot]} for neuron {first_neuron + neuron} at "
+            f"snapshot {first_snapshot + snapshot}",
+            "weights and biases that are finite, and whose sums are within float64",
+            "leave out the snapshots after training diverged",
         )

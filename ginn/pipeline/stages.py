@@ -130,7 +130,7 @@ class Stages:
         return ScreeningFacts(**{**screened, "failed_seeds": tuple(screened["failed_seeds"])})
 
     def require_room(self) -> None:
-        """GeometryError where the boundaries of full runs would be too many, by the first trial's.
+        """AuthorError where the boundaries of full runs would be too many, by the first trial's.
 
         Better before a training of hours than after it; `geometry.trace` counts again.
         """
