@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -90,22 +91,36 @@ def test_dataset_of_image_with_crop_is_its_middle_square() -> None:
     np.testing.assert_array_equal(cropped.labels, WIDE[:, 20:40] > 60)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "YCbCr"])
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF"])
-def test_dataset_of_image_of_any_mode_and_kind_is_the_same(kind: str, mode: str) -> None:
-    plain = Image.new("L", (48, 48), 255)
-    plain.paste(0, (16, 16, 32, 32))
-    if mode == "I;16":
-        picture = Image.fromarray(np.asarray(plain).astype(np.uint16) * 257)
-    elif mode in ("CMYK", "YCbCr"):
-        picture = plain.convert("RGB").convert(mode)
-    else:
-        picture = plain.convert(mode)
-    try:
-        data = encoded(picture, kind)
-    except (OSError, ValueError, KeyError):
-        pytest.skip(f"{kind} does not hold {mode}")
-    np.testing.assert_array_equal(read(data, 48).labels, np.asarray(plain) > 127)
+PLAIN = np.full((48, 48), 255, dtype=np.uint8)
+PLAIN[16:32, 16:32] = 0
+
+
+def files_of_a_square() -> dict[str, bytes]:
+    """The same square in every mode, as every kind of file that holds the mode."""
+    plain = Image.fromarray(PLAIN)
+    modes = {mode: plain.convert(mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA")}
+    modes |= {mode: plain.convert("RGB").convert(mode) for mode in ("CMYK", "YCbCr")}
+    modes["I;16"] = Image.fromarray(PLAIN.astype(np.uint16) * 257)
+    files = {}
+    for mode, picture in modes.items():
+        for kind in ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF"):
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                files[f"{kind} {mode}"] = encoded(picture, kind)
+    return files
+
+
+FILES = files_of_a_square()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_dataset_of_image_of_any_mode_and_kind_is_the_same(name: str) -> None:
+    np.testing.assert_array_equal(read(FILES[name], 48).labels, PLAIN > 127)
+
+
+def test_there_are_files_of_every_mode_and_kind() -> None:
+    kinds, modes = zip(*(name.split(" ") for name in FILES), strict=True)
+    assert (len(set(kinds)), len(set(modes))) == (6, 9)
+    assert len(FILES) >= 40
 
 
 def test_dataset_of_image_of_sixteen_bits_keeps_its_dark_half() -> None:
