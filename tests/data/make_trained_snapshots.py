@@ -1,8 +1,8 @@
 """Train the networks of `trained_snapshots.npz`: python tests/data/make_trained_snapshots.py FILE.
 
-A black bottle with a white diamond, coarse but with the real picture's corners; 16-16-16 hidden
-units, Adam, learning rate annealed to zero. Plain PyTorch on purpose: the fixture must not change
-when the training room does.
+The picture is a black bottle with a white diamond, coarse but with the corners of the real one. The
+network has 16-16-16 hidden units; Adam's learning rate is annealed to zero. This is plain PyTorch,
+so that the fixture does not change when `ginn.network` does.
 """
 
 from __future__ import annotations

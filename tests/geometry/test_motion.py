@@ -58,13 +58,13 @@ def at(snapshots: RecordedRun, order: Sequence[int]) -> RecordedRun:
 
 
 @given(st.floats(0, 0.6), st.floats(0.1, 1))
-def test_a_line_that_shifts_moves_by_its_shift(shift: float, low: float) -> None:
+def test_motion_of_a_line_that_shifts_is_its_shift(shift: float, low: float) -> None:
     found = motion(drawn([[[upright(0.3, low)], []], [[upright(0.3 + shift, low)], []]]))
     np.testing.assert_allclose(found, [[0, 0], [shift, 0]], atol=ROUNDING)
 
 
 @pytest.mark.parametrize("angle", [0.01, 0.3, math.pi / 4])
-def test_a_line_that_turns_moves_by_the_mean_of_its_points(angle: float) -> None:
+def test_motion_of_a_line_that_turns_is_the_mean_over_its_points(angle: float) -> None:
     """Seen from the centre, a point at r is r sin(angle) off the other line, whichever it is on.
 
     The upright line reaches to r = 1/2 and the other to 1/(2 cos(angle)): integrate and divide.
@@ -78,20 +78,20 @@ def test_a_line_that_turns_moves_by_the_mean_of_its_points(angle: float) -> None
     assert found[1, 0] == pytest.approx(expected, abs=SPACING**2)
 
 
-def test_what_stands_still_does_not_move() -> None:
+def test_motion_of_equal_snapshots_is_zero() -> None:
     boundaries = trace(at(random_run((30, 20)), [1, 1, 1]))
     assert len(boundaries.vertices) > 60
     np.testing.assert_allclose(motion(boundaries), 0, atol=ROUNDING)
 
 
-def test_each_step_of_a_long_run_is_in_its_own_row() -> None:
+def test_motion_of_a_long_run_has_a_row_for_each_step() -> None:
     places = np.random.default_rng(0).random(2 * BLOCK + 3)
     found = motion(drawn([[[upright(x)], [upright(x / 2)]] for x in places]))
     steps = np.abs(np.diff(places, prepend=places[0]))
     np.testing.assert_allclose(found, np.stack([steps, steps / 2], axis=1), atol=ROUNDING)
 
 
-def test_longer_boundaries_count_for_more() -> None:
+def test_motion_is_weighted_by_length() -> None:
     before = [[upright(0.1, 1.0)], [upright(0.5, 0.5)], []]
     after = [[upright(0.2, 1.0)], [upright(0.7, 0.5)], []]
     expected = (0.1 * 1 + 0.2 * 0.5) / 1.5
@@ -99,20 +99,20 @@ def test_longer_boundaries_count_for_more() -> None:
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_a_neuron_with_a_boundary_at_one_of_the_two_only_is_left_out(backwards: bool) -> None:
+def test_motion_leaves_out_a_neuron_with_a_boundary_at_one_snapshot_only(backwards: bool) -> None:
     snapshots = [[[upright(0.1)], [upright(0.5)], []], [[upright(0.2)], [], [upright(0.3)]]]
     found = motion(drawn(snapshots[::-1] if backwards else snapshots))
     np.testing.assert_allclose(found, [[0, 0], [0.1, 0]], atol=ROUNDING)
 
 
-def test_a_piece_that_appears_counts_as_one_that_goes() -> None:
+def test_motion_counts_a_piece_that_appears_like_one_that_disappears() -> None:
     """From the lone line nothing has moved; half of the others' length is a half away."""
     one, two = [[upright(0.2)], []], [[upright(0.2), upright(0.7)], []]
     assert motion(drawn([one, two]))[1, 0] == pytest.approx(0.5 / 3)
     assert motion(drawn([two, one]))[1, 0] == pytest.approx(0.5 / 3)
 
 
-def test_a_ring_has_a_side_from_its_last_vertex_to_its_first() -> None:
+def test_motion_of_a_ring_includes_the_side_that_closes_it() -> None:
     square = [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)]
     elsewhere = square[2:] + square[:2]
     np.testing.assert_allclose(
@@ -124,7 +124,7 @@ def test_a_ring_has_a_side_from_its_last_vertex_to_its_first() -> None:
 
 
 @pytest.mark.filterwarnings("error")
-def test_without_boundaries_there_is_no_motion() -> None:
+def test_motion_without_boundaries_is_zero() -> None:
     point = [(0.0, 0.0), (0.0, 0.0)]  # what a line through a corner may leave
     for run in (
         [[[], []]] * 3,
@@ -136,7 +136,7 @@ def test_without_boundaries_there_is_no_motion() -> None:
 
 
 @pytest.mark.parametrize("widths", [(12,), (30, 20), (16, 16, 16)])
-def test_the_same_steps_backwards_are_the_same_motion(widths: tuple[int, ...]) -> None:
+def test_motion_of_reversed_snapshots_is_the_same(widths: tuple[int, ...]) -> None:
     run = random_run(widths, 4)
     forwards = motion(trace(run))
     backwards = motion(trace(at(run, [3, 2, 1, 0])))
@@ -144,7 +144,7 @@ def test_the_same_steps_backwards_are_the_same_motion(widths: tuple[int, ...]) -
 
 
 @pytest.mark.parametrize("widths", [(12,), (30, 20), (16, 16, 16)])
-def test_a_slow_walk_along_every_line_finds_the_same(widths: tuple[int, ...]) -> None:
+def test_motion_agrees_with_a_walk_along_every_line(widths: tuple[int, ...]) -> None:
     boundaries = trace(random_run(widths, 4))
     found = motion(boundaries)
     assert (found[1:] > 0).sum() >= 2 * len(widths)

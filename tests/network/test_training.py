@@ -1,16 +1,16 @@
-"""Training: the batched, hand-written step against PyTorch's ordinary one, and its promises."""
+"""The training loop against PyTorch's ordinary one, and what it promises."""
 
 from __future__ import annotations
 
 import itertools
-import math
 
 import numpy as np
 import pytest
 import torch
+from support.datasets import disc
 from torch import nn
 
-from ginn.dataset.dataset import Dataset, Part
+from ginn.dataset.dataset import Dataset
 from ginn.network.forward import pre_activations, probability
 from ginn.network.minibatches import Minibatches
 from ginn.network.run import RecordedRun, Start
@@ -20,10 +20,7 @@ from ginn.network.training import train
 
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
-    """A white disc on black ground, 32 px a side."""
-    centre = (np.arange(32) + 0.5) / 32 - 0.5
-    labels = centre[:, None] ** 2 + centre[None, :] ** 2 < 0.1
-    return Dataset(labels, (Part("disc", True, labels), Part("ground", False, ~labels)))
+    return disc()
 
 
 def ordinary_training(
@@ -66,7 +63,9 @@ def flattened(snapshots: RecordedRun) -> np.ndarray:
 
 
 @pytest.mark.parametrize("widths", [(16, 16, 16), (5,), (3, 8, 2, 7)])
-def test_agrees_with_autograd_and_torch_adam(dataset: Dataset, widths: tuple[int, ...]) -> None:
+def test_train_agrees_with_autograd_and_torch_adam(
+    dataset: Dataset, widths: tuple[int, ...]
+) -> None:
     training = Training(widths, iterations=400, batch=64, learning_rate=3e-3)
     run = train(training, dataset, [5, 9], recorded=[0, 200])[1]
     oracle = ordinary_training(training, dataset, seed=9, iterations=200)
@@ -78,17 +77,8 @@ def test_agrees_with_autograd_and_torch_adam(dataset: Dataset, widths: tuple[int
         assert np.abs(weight[1] - weight[0]).max() > 0.01
 
 
-def test_starts_from_pytorchs_default_initialisation(dataset: Dataset) -> None:
-    run = train(Training((7, 4), 10, 8, 1e-3), dataset, [3], recorded=[0])[0]
-    torch.manual_seed(3)
-    for weight, bias in zip(run.weights, run.biases, strict=True):
-        linear = nn.Linear(weight.shape[2], weight.shape[1])
-        np.testing.assert_array_equal(weight[0], linear.weight.detach().numpy())
-        np.testing.assert_array_equal(bias[0], linear.bias.detach().numpy())
-
-
 @pytest.mark.parametrize("batch", [128, 100, 1])
-def test_a_seeds_result_does_not_depend_on_its_company(dataset: Dataset, batch: int) -> None:
+def test_train_seed_among_others_is_the_same_to_the_bit(dataset: Dataset, batch: int) -> None:
     training = Training((16, 16, 16), 1000, batch, 1e-3)
     groups = [[3], [3, 4], [1, 3, 2], [9, 8, 7, 3], list(range(16))]
     runs = [train(training, dataset, group, [0, 50, 300])[group.index(3)] for group in groups]
@@ -96,7 +86,7 @@ def test_a_seeds_result_does_not_depend_on_its_company(dataset: Dataset, batch: 
         np.testing.assert_array_equal(flattened(run), flattened(runs[0]))
 
 
-def test_a_short_training_is_the_beginning_of_a_long_one(dataset: Dataset) -> None:
+def test_train_short_recording_is_the_beginning_of_a_long_one(dataset: Dataset) -> None:
     training = Training((8, 8), 1000, 16, 1e-3)
     short = train(training, dataset, [0, 1], [0, 130, 260])[1]
     long = train(training, dataset, [1], [0, 77, 130, 260, 500])[0]
@@ -104,7 +94,7 @@ def test_a_short_training_is_the_beginning_of_a_long_one(dataset: Dataset) -> No
     np.testing.assert_array_equal(short.loss, long.loss[[0, 2, 3]])
 
 
-def test_started_from_its_own_initialisation_a_run_is_the_same_to_the_bit(dataset: Dataset) -> None:
+def test_train_from_its_own_initial_weights_is_the_same_to_the_bit(dataset: Dataset) -> None:
     training = Training((8, 8), 1000, 16, 1e-3)
     plain = train(training, dataset, [4, 7], [0, 300])
     started = train(training, dataset, [4, 7], [0, 300], start=start_of(plain, 0))
@@ -112,7 +102,7 @@ def test_started_from_its_own_initialisation_a_run_is_the_same_to_the_bit(datase
         np.testing.assert_array_equal(flattened(run), flattened(same))
 
 
-def test_a_started_run_takes_adams_steps_anew_at_the_learning_rate_of_its_iteration(
+def test_train_from_a_start_begins_adam_anew_at_the_learning_rate_of_its_iteration(
     dataset: Dataset,
 ) -> None:
     training = Training((8, 5), 400, 64, 3e-3)
@@ -141,7 +131,7 @@ def test_a_started_run_takes_adams_steps_anew_at_the_learning_rate_of_its_iterat
         assert np.abs(weight[1] - weight[0]).max() > 0.01
 
 
-def test_a_started_runs_result_does_not_depend_on_its_company(dataset: Dataset) -> None:
+def test_train_from_a_start_among_others_is_the_same_to_the_bit(dataset: Dataset) -> None:
     training = Training((16, 16, 16), 1000, 100, 1e-3)
     begun = train(training, dataset, [0, 1, 2], [0, 100])
     groups = [[(1, 8)], [(1, 8), (1, 9)], [(0, 8), (2, 8), (1, 8), (1, 9), (2, 3)]]
@@ -154,7 +144,7 @@ def test_a_started_runs_result_does_not_depend_on_its_company(dataset: Dataset) 
         np.testing.assert_array_equal(result, results[0])
 
 
-def test_runs_of_one_start_and_one_stream_are_twins_and_other_streams_part_them(
+def test_train_from_one_start_differs_by_stream_alone(
     dataset: Dataset,
 ) -> None:
     training = Training((8,), 1000, 16, 1e-3)
@@ -164,7 +154,7 @@ def test_runs_of_one_start_and_one_stream_are_twins_and_other_streams_part_them(
     assert not np.array_equal(runs[0].weights[0][1], runs[2].weights[0][1])
 
 
-def test_a_start_that_does_not_fit_is_refused(dataset: Dataset) -> None:
+def test_train_start_that_does_not_fit_is_refused(dataset: Dataset) -> None:
     training = Training((8,), 1000, 16, 1e-3)
     start = start_of(train(training, dataset, [1], [0, 10]), 1)
     with pytest.raises(ValueError, match=r"found 5 .*allowed: 10"):
@@ -173,34 +163,7 @@ def test_a_start_that_does_not_fit_is_refused(dataset: Dataset) -> None:
         train(training, dataset, [1, 2], [10, 20], start=start)
 
 
-def test_seeds_differ_in_their_weights_and_in_their_minibatches(dataset: Dataset) -> None:
-    inputs, _ = Minibatches(dataset, 64, [0, 1]).draw(3)
-    assert not torch.equal(inputs[:, 0], inputs[:, 1])
-    first, second = train(Training((4,), 10, 8, 1e-3), dataset, [0, 1], [0])
-    assert not np.array_equal(first.weights[0], second.weights[0])
-
-
-def test_minibatches_are_pixels_with_their_labels_drawn_evenly_and_with_replacement(
-    dataset: Dataset,
-) -> None:
-    inputs, labels = Minibatches(dataset, 128, [4]).draw(400)
-    column, row = (inputs[:, 0, :2] * 32).floor().long().unbind(1)
-    expected = torch.from_numpy(dataset.labels)[row, column]
-    assert torch.equal(labels[:, 0] > 0, expected)
-    counts = torch.bincount((row * 32 + column).ravel(), minlength=1024).double()
-    # 50 draws a pixel on average; a chi-square with 1,023 degrees of freedom, six sigma wide.
-    chi_square = float(((counts - 50) ** 2 / 50).sum())
-    assert abs(chi_square - 1023) < 6 * math.sqrt(2 * 1023)
-
-
-def test_minibatches_do_not_depend_on_how_they_are_cut_into_chunks(dataset: Dataset) -> None:
-    whole, _ = Minibatches(dataset, 100, [4, 5]).draw(30)
-    source = Minibatches(dataset, 100, [4, 5])
-    pieces = torch.cat([source.draw(count)[0] for count in (1, 17, 12)])
-    assert torch.equal(whole, pieces)
-
-
-def test_loss_and_accuracy_are_those_of_the_recorded_weights(dataset: Dataset) -> None:
+def test_train_loss_and_accuracy_are_those_of_the_recorded_weights(dataset: Dataset) -> None:
     run = train(Training((8, 8), 300, 32, 3e-3), dataset, [2], [0, 300])[0]
     labels = dataset.labels.reshape(-1)
     logit = pre_activations(run.weights, run.biases, dataset.points())[-1][..., 0]
@@ -210,20 +173,13 @@ def test_loss_and_accuracy_are_those_of_the_recorded_weights(dataset: Dataset) -
     np.testing.assert_allclose(run.accuracy, ((logit > 0) == labels).mean(axis=1), atol=1.5 / 1024)
 
 
-def test_the_learning_rate_follows_a_cosine_to_zero(dataset: Dataset) -> None:
-    run = train(Training((2,), 200, 4, 0.01), dataset, [0], [0, 50, 100, 200])[0]
-    np.testing.assert_allclose(
-        run.learning_rate, [0.01, 0.005 * (1 + math.sqrt(0.5)), 0.005, 0.0], atol=1e-12
-    )
-
-
-def test_training_learns_the_picture(dataset: Dataset) -> None:
+def test_train_learns_the_picture(dataset: Dataset) -> None:
     run = train(Training((16, 16), 3000, 128, 1e-2), dataset, [0], [0, 3000])[0]
     assert run.accuracy[1] > 0.95
     assert run.loss[1] < run.loss[0] / 3
 
 
-def test_a_run_that_is_not_finite_ends_and_leaves_the_others(
+def test_train_run_that_is_not_finite_ends_and_the_others_go_on(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     training = Training((8, 8), 1000, 16, 1e-3)
@@ -251,7 +207,7 @@ def test_a_run_that_is_not_finite_ends_and_leaves_the_others(
     np.testing.assert_array_equal(flattened(last), flattened(undisturbed[1]))
 
 
-def test_progress_adds_up_to_every_iteration_of_every_run(dataset: Dataset) -> None:
-    told: list[int] = []
-    train(Training((2,), 1000, 4, 1e-3), dataset, [0, 1, 2], [0, 5, 400], told.append)
-    assert sum(told) == 3 * 400
+def test_train_reports_every_iteration_of_every_run(dataset: Dataset) -> None:
+    reported: list[int] = []
+    train(Training((2,), 1000, 4, 1e-3), dataset, [0, 1, 2], [0, 5, 400], reported.append)
+    assert sum(reported) == 3 * 400

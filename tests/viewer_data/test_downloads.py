@@ -1,4 +1,4 @@
-"""What a reader takes away is whole, and the program that comes with it redraws a figure."""
+"""The downloads: a run is whole, the outline leads to all facts, and the program draws a run."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import io
 import itertools
 import json
 import re
+import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from support.pages import report_pages
 from support.report_double import bottle, make_report, traced
 from support.runs import trained_run
 
@@ -23,72 +24,80 @@ from ginn.network.forward import pre_activations, probability
 from ginn.viewer_data import downloads
 
 
-def of_suffix(suffix: str) -> dict[str, bytes]:
-    files = report_pages().items()
-    return {name: data for name, data in files if re.match(rf"downloads/.*\.{suffix}$", name)}
+@cache
+def download() -> bytes:
+    """The file of the trained run."""
+    return downloads.run_file(trained_run(), bottle())
 
 
-def test_every_exhibited_run_is_there_to_the_bit() -> None:
-    report = make_report()
-    runs = of_suffix("npz")
-    assert len(runs) == len(report.facts.experiment.shown_runs)
-    for run in report.facts.experiment.shown_runs:
-        (data,) = (data for name, data in runs.items() if name.startswith(f"downloads/{run.id}-"))
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            snapshots = report.snapshots[run.id]
-            assert int(arrays["layers"]) == len(snapshots.weights)
-            for layer in range(int(arrays["layers"])):
-                assert np.array_equal(arrays[f"weights{layer}"], snapshots.weights[layer])
-                assert np.array_equal(arrays[f"biases{layer}"], snapshots.biases[layer])
-            assert np.array_equal(arrays["loss"], snapshots.loss)
-            assert np.array_equal(arrays["labels"], report.dataset.labels)
+def test_run_file_holds_the_run_and_the_labels_to_the_bit() -> None:
+    run = trained_run()
+    with np.load(io.BytesIO(download()), allow_pickle=False) as arrays:
+        assert int(arrays["layers"]) == len(run.weights)
+        for layer in range(len(run.weights)):
+            assert np.array_equal(arrays[f"weights{layer}"], run.weights[layer])
+            assert np.array_equal(arrays[f"biases{layer}"], run.biases[layer])
+        assert np.array_equal(arrays["loss"], run.loss)
+        assert np.array_equal(arrays["labels"], bottle().labels)
 
 
-def test_the_schema_names_every_array_with_its_type_and_axes() -> None:
-    with np.load(io.BytesIO(downloads.run_file(trained_run(), bottle()))) as arrays:
+def test_run_arrays_name_every_array_with_its_type_and_axes() -> None:
+    with np.load(io.BytesIO(download())) as arrays:
         found = {
             re.sub(r"^(weights|biases)\d+$", r"\1L", name): (array.ndim, array.dtype)
             for name, array in arrays.items()
         }
-    told = {
+    named = {
         name: (len(re.findall(r"\w+", shape)), kind)
         for name, shape, kind, _ in downloads.RUN_ARRAYS
     }
-    assert found.keys() == told.keys()
+    assert found.keys() == named.keys()
     for name, (axes, kind) in found.items():
-        assert axes == told[name][0], name
-        assert (kind.kind == "U") if told[name][1] == "text" else kind == told[name][1]
+        assert axes == named[name][0], name
+        assert (kind.kind == "U") if named[name][1] == "text" else kind == named[name][1]
 
 
-def test_the_same_run_gives_the_same_bytes() -> None:
-    assert downloads.run_file(trained_run(), bottle()) == downloads.run_file(
-        trained_run(), bottle()
-    )
+def test_run_file_of_the_same_run_is_the_same_bytes() -> None:
+    assert downloads.run_file(trained_run(), bottle()) == download()
 
 
-def test_the_facts_are_those_of_the_prose_and_the_outline_leads_to_all_of_them() -> None:
-    facts = facts_as_json(make_report().facts)
-    (data,) = of_suffix("json").values()
-    assert json.loads(data) == json.loads(json.dumps(facts))
+def test_outline_leads_to_values_of_the_facts() -> None:
+    facts = json.loads(json.dumps(facts_as_json(make_report().facts)))
     outline = dict(downloads.outline(facts))
     assert outline["experiment.pixels"] == "number"
     assert outline["experiment.full_runs[].failed"] == "true or false"
-    page = report_pages()["downloads/index.html"].decode()
     for path in outline:
-        assert f"<code>{path}</code>" in page
-        value = json.loads(data)
+        value = facts
         for step in path.split("."):
             value = value[step.removesuffix("[]")]
             value = value[0] if step.endswith("[]") else value
+
+
+def test_outline_stops_at_its_deepest_level() -> None:
+    facts: dict[str, object] = {"end": 1}
+    for _ in range(9):
+        facts = {"a": facts}
+    assert [path for path, _ in downloads.outline(facts)] == [
+        "a",
+        *(".".join("a" * n) for n in range(2, 7)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(True, "true or false"), ("a", "text"), (None, "null"), (0.5, "number"), ([], "list"),
+     ([1, 2], "list of number"), ([[True]], "list of list of true or false"), ({}, "object")],
+)  # fmt: skip
+def test_outline_names_the_type_of_a_value(value: object, kind: str) -> None:
+    assert downloads.outline({"a": value}) == [("a", kind)]
 
 
 @pytest.fixture(scope="module")
 def redrawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """What the program prints, and the picture it makes, in a folder without GINN."""
     folder = tmp_path_factory.mktemp("reader")
-    (folder / "run.npz").write_bytes(downloads.run_file(trained_run(), bottle()))
-    (program,) = of_suffix("py").values()
-    (folder / "redraw.py").write_bytes(program)
+    (folder / "run.npz").write_bytes(download())
+    shutil.copy(downloads.PROGRAM, folder)
     done = subprocess.run(
         [sys.executable, "-I", "redraw.py", "run.npz", "picture.png"],
         cwd=folder, capture_output=True, text=True, check=False,
@@ -97,7 +106,7 @@ def redrawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     return done.stdout, folder / "picture.png"
 
 
-def test_the_program_finds_the_accuracy_that_the_network_has(redrawn: tuple[str, Path]) -> None:
+def test_program_prints_the_accuracy_of_the_network(redrawn: tuple[str, Path]) -> None:
     run, dataset = trained_run(), bottle()
     weights, biases = ([a[-1] for a in arrays] for arrays in (run.weights, run.biases))
     logit = pre_activations(tuple(weights), tuple(biases), dataset.points())[-1]
@@ -111,7 +120,7 @@ def grown(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.lib.stride_tricks.sliding_window_view(padded, (5, 5)).any(axis=(2, 3))
 
 
-def test_the_program_draws_the_boundaries_where_they_are(redrawn: tuple[str, Path]) -> None:
+def test_program_draws_the_boundaries_where_they_are(redrawn: tuple[str, Path]) -> None:
     run = trained_run()
     with Image.open(redrawn[1]) as image:
         picture = np.asarray(image.convert("RGB")).astype(int)
