@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from support.browser import ADDRESS, HOST, BuiltSite, Explore, Journal, Open, ch
 from support.explorer import explorer, ready
 from support.once import once
 from support.paths import ROOT
+from support.shorter_draft import shorten
 from support.static_host import hosted
 
 # Shows another view state in a page that is open, and waits until it has been drawn. The number
@@ -28,10 +30,12 @@ SHOW = """address => new Promise((resolve) => {
 
 
 def build_draft(folder: Path) -> None:
-    """Build the draft report into `folder`, beside its cache."""
+    """Build the repository's report into `folder`, as a short draft, beside its cache."""
+    shutil.copytree(ROOT / "content", folder / "content")
+    shorten(folder / "content")
     command = [
         *(sys.executable, "build.py", "--draft", "--base-url", ADDRESS),
-        *("--site", folder / "site", "--cache", folder / "cache"),
+        *("--content", folder / "content", "--site", folder / "site", "--cache", folder / "cache"),
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -39,7 +43,7 @@ def build_draft(folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The draft report, as `python build.py --draft` makes it; built once for all workers."""
+    """The repository's report as a short draft, built once for all workers."""
     site = once(tmp_path_factory, "built", build_draft) / "site"
     return BuiltSite(site, {"http": ADDRESS, "file": f"{site.as_uri()}/"})
 

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Open
 from support.serving import Served, copy_house, serving
+from support.shorter_draft import shorten
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,9 +27,10 @@ ARTICLE = "content/articles/index.md"
 
 @pytest.fixture(scope="module")
 def served(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A copy of the repository, built and served; nothing but pages is to be made."""
+    """A copy of the repository, built and served; only its pages are made again."""
     root = tmp_path_factory.mktemp("served") / "house"
     copy_house(root)
+    shorten(root / "content")
     shutil.copytree(built_site.folder.parent / "cache", root / ".ginn")
     with serving(root, "--draft") as house:
         yield house
