@@ -112,9 +112,7 @@ def _claim_calls(
     macros: Any = layout.templates.get_template("partials/claims.html").module
 
     def block(html: Markup) -> Markup:
-        # An empty line would end the block for Markdown.
-        lines = [line for line in html.splitlines() if line.strip()]
-        return Markup("\n\n{}\n\n").format(Markup("\n").join(lines))
+        return Markup("\n\n{}\n\n").format(html.strip())
 
     def evidence(name: str) -> Markup:
         row = facts.claim(name)

@@ -152,4 +152,4 @@ def _current(target: str, address: str) -> str:
     if target == address:
         return "page"
     section = posixpath.dirname(target)
-    return "true" if section and address.startswith(f"{section}/") else ""
+    return "true" if address.startswith(f"{section}/") else ""

@@ -63,6 +63,7 @@ def test_find_dead_link_of_a_link_that_leads_somewhere_is_none(link: str) -> Non
         "../index.html#here",
         "../../index.html",
         "/index.html",
+        "//example.org",
         "//example.org/",
         "file:///etc/hosts",
         "javascript:alert()",
