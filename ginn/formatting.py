@@ -1,4 +1,4 @@
-"""How numbers are written, in prose and in figures alike: digits, units and plurals set once."""
+"""How numbers are written in prose and in figures: digits, units and plurals."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ _WORDS = (
 
 
 def _number(value: object, name: str) -> float:
-    """`value` as a finite float; refuses what is no number, so that prose never reads "nan"."""
+    """`value` as a float.
+
+    Raises ValueError, with the name of the calling function, for what is not a finite number: no
+    text may read "nan".
+    """
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{name} was given {value!r}; it takes a finite number")
     return float(value)
 
 
 def _whole(value: object, name: str) -> int:
-    """`value` as an int; refuses fractions, which a count cannot have."""
+    """`value` as an int. Raises ValueError for what is not a whole number."""
     number = _number(value, name)
     if number != int(number):
         raise ValueError(f"{name} was given {value!r}; it takes a whole number")
@@ -32,8 +36,8 @@ def _whole(value: object, name: str) -> int:
 def percent(share: float, digits: int = 1) -> str:
     """A share of one as a percentage: `0.7 -> "70.0%"`.
 
-    A share that is not quite all is never rounded up to "100%", nor one that is not quite nothing
-    down to "0%": those two mean all and nothing.
+    A share below one is never rounded up to "100%", and a share above zero is never rounded down to
+    "0%": those two mean all and nothing.
 
     Raises ValueError for a share outside [0, 1].
     """
@@ -49,39 +53,43 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def count(value: int, noun: str = "", plural: str = "") -> str:
-    """A whole number with thousands marked, and its noun in the right form: `"16 runs"`."""
+    """A whole number, with a comma every three digits and its noun if given: `"16 runs"`.
+
+    `plural` is the noun's plural where that is not the noun with an "s".
+    """
     whole = _whole(value, "count")
     return f"{_minus(f'{whole:,}')} {_form(whole, noun, plural)}".rstrip()
 
 
 def kilobytes(size: int) -> str:
-    """A file's size in thousands of bytes, at least one: `"1,050 kB"`."""
+    """The size of a file in thousands of bytes, at least one: `"1,050 kB"`."""
     return f"{max(round(_whole(size, 'kilobytes') / 1000), 1):,} kB"
 
 
 def words(value: int, noun: str = "", plural: str = "") -> str:
-    """Like `count`, but a number up to twelve is spelled out: `"three runs"`."""
+    """The same as `count`, but with numbers up to twelve in words: `"three runs"`."""
     whole = _whole(value, "words")
     number = _WORDS[whole] if 0 <= whole < len(_WORDS) else _minus(f"{whole:,}")
     return f"{number} {_form(whole, noun, plural)}".rstrip()
 
 
 def _form(whole: int, noun: str, plural: str) -> str:
+    """The singular or the plural of a noun, as the number asks for."""
     return noun if whole == 1 else plural or (noun and noun + "s")
 
 
 def iteration(value: int) -> str:
-    """A moment of training: `"iteration 5,000"`."""
+    """An iteration of the training: `"iteration 5,000"`."""
     return f"iteration {_whole(value, 'iteration'):,}"
 
 
 def decimal(value: float, digits: int = 2) -> str:
-    """A number with a fixed count of decimals: `"0.25"`."""
+    """A number with `digits` decimals: `"0.25"`."""
     return _minus(f"{_number(value, 'decimal'):.{digits}f}")
 
 
 def significant(value: float, digits: int = 2) -> str:
-    """A number to so many significant digits, never in powers of ten: `0.002514 -> "0.0025"`."""
+    """A number with `digits` significant digits, without an exponent: `0.002514 -> "0.0025"`."""
     number = _number(value, "significant")
     if number == 0:
         return "0"
@@ -91,11 +99,11 @@ def significant(value: float, digits: int = 2) -> str:
 
 
 def p_value(p: float) -> str:
-    """A p-value to two significant digits: `"p = 0.031"`, and `"p < 0.001"` for all below that.
+    """A p-value with two significant digits: `"p = 0.031"`; `"p < 0.001"` for any smaller one.
 
-    One just under 0.05 keeps as many digits as tell it from 0.05.
+    A p-value just below 0.05 has as many digits as distinguish it from 0.05.
 
-    Raises ValueError for what is no probability.
+    Raises ValueError for what is not a probability.
     """
     number = _number(p, "p_value")
     if not 0 <= number <= 1:
@@ -109,17 +117,17 @@ def p_value(p: float) -> str:
 
 
 def degrees(value: float, digits: int = 0) -> str:
-    """An angle that is given in degrees: `"24°"`."""
+    """An angle in degrees: `"24°"`."""
     return f"{decimal(_number(value, 'degrees'), digits)}°"
 
 
 def span(ends: Sequence[float], form: str = "decimal", *options: Any) -> str:
-    """From one number to another, each written by the filter `form`: `"2.0–8.0%"`.
+    """A range of numbers, both written by the function named `form`: `"2.0–8.0%"`.
 
-    What both have in common stands once. An en dash next to a minus, or between words, would
-    mislead: there "to" is written. Two ends that are written alike are one number.
+    A unit is written once. An en dash next to a minus sign or a word would mislead, so "to" takes
+    its place there. Two ends that are written alike give one number.
 
-    Raises ValueError for ends that are not two, or not in order, and for a form that there is not.
+    Raises ValueError for ends that are not two numbers in rising order, and for an unknown form.
     """
     if len(ends) != 2 or ends[0] > ends[1]:
         raise ValueError(f"span was given {ends!r}; it takes two numbers, the lesser first")
@@ -136,14 +144,17 @@ def span(ends: Sequence[float], form: str = "decimal", *options: Any) -> str:
 
 
 def _minus(text: str) -> str:
-    """The same with a true minus sign, and none before a zero."""
+    """The text of a number with a minus sign (U+2212) for a hyphen, and none before a zero."""
     if text.startswith("-") and not text.strip("-0.,"):
         return text[1:]
     return text.replace("-", "−")
 
 
 def duration(seconds: float) -> str:
-    """A span of time in the two largest units that matter: `"4 min 20 s"`."""
+    """A time in its two largest units: `"4 min 20 s"`.
+
+    Raises ValueError for a negative time.
+    """
     number = _number(seconds, "duration")
     if number < 0:
         raise ValueError(f"duration was given {seconds!r}; it takes seconds, zero or more")
@@ -168,7 +179,7 @@ _SPANNED: dict[str, Callable[..., str]] = {
 
 
 def listing(items: Sequence[object]) -> str:
-    """Items as a sentence lists them: `"a, b and c"`."""
+    """Items as a list in a sentence: `"a, b and c"`."""
     texts = [str(item) for item in items]
     if len(texts) < 2:
         return "".join(texts)

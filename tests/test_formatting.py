@@ -1,4 +1,4 @@
-"""Numbers are written one way everywhere, and never say more than they know."""
+"""How numbers are written, and which are refused."""
 
 from __future__ import annotations
 
@@ -63,25 +63,27 @@ from ginn import formatting
         (formatting.listing(["a", "b", 3]), "a, b and 3"),
     ],
 )
-def test_a_number_is_written_so(written: str, expected: str) -> None:
+def test_formatting_writes_the_expected_text(written: str, expected: str) -> None:
     assert written == expected
 
 
 @given(st.floats(0, 1), st.integers(0, 3))
-def test_all_and_nothing_are_never_the_work_of_rounding(share: float, digits: int) -> None:
+def test_percent_of_a_share_between_none_and_all_is_written_as_neither(
+    share: float, digits: int
+) -> None:
     text = formatting.percent(share, digits)
     assert (text == formatting.percent(1.0, digits)) == (share == 1)
     assert (text == formatting.percent(0.0, digits)) == (share == 0)
 
 
 @given(st.floats(1e-9, 1e9), st.integers(1, 6))
-def test_significant_digits_keep_the_value(value: float, digits: int) -> None:
+def test_significant_keeps_the_value_to_its_digits(value: float, digits: int) -> None:
     read = float(formatting.significant(value, digits).replace(",", ""))
     assert read == pytest.approx(value, rel=0.5 * 10.0 ** (1 - digits) * 1.0001)
 
 
 @given(st.floats(0, 1))
-def test_a_p_value_never_changes_sides(p: float) -> None:
+def test_p_value_is_written_on_its_side_of_both_levels(p: float) -> None:
     sign, text = formatting.p_value(p).removeprefix("p ").split()
     assert (p < 0.001) == (sign == "<")
     assert (float(text) < 0.05) == (p < 0.05)
@@ -102,11 +104,11 @@ def test_a_p_value_never_changes_sides(p: float) -> None:
         lambda: formatting.span([1, 2], "duration"),
     ],
 )
-def test_what_is_no_such_number_is_refused(wrong: object) -> None:
+def test_formatting_of_a_wrong_value_is_refused(wrong: object) -> None:
     with pytest.raises(ValueError, match=r"was given .* it takes"):
         wrong()  # type: ignore[operator]
 
 
-def test_a_files_size_is_in_thousands_of_bytes_and_never_nothing() -> None:
+def test_kilobytes_of_any_size_are_at_least_one() -> None:
     sizes = {0: "1 kB", 1_499: "1 kB", 1_501: "2 kB", 1_050_000: "1,050 kB"}
     assert {size: formatting.kilobytes(size) for size in sizes} == sizes
