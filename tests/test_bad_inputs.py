@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from support.images import NOISE, SQUARE, bomb, image_of, moving
 from support.paths import ROOT
-from support.reports import changed
+from support.reports import TEXT, changed
 
 import build as story
 from ginn.config import overrides
@@ -141,6 +141,11 @@ def remove(file: str) -> Spoil:
     return lambda content: (content / file).unlink()
 
 
+def at(words: str, more: int = 0) -> str:
+    """The line of our report on which words stand, or the one `more` lines below it."""
+    return f"{REPORT}:{TEXT[: TEXT.index(words)].count(chr(10)) + 1 + more}"
+
+
 LATER = """
 [[experiment]]
 id = "again"
@@ -155,22 +160,22 @@ SETTINGS: dict[str, tuple[Spoil, str, str]] = {
     "a report of bytes": (write(REPORT, b"\xff\xfe[site]"), REPORT, "0xff at offset 0"),
     "a report that is a folder": (instead(REPORT), REPORT, "not a file"),
     "a giant report": (write(REPORT, b"#" * 5_000_000), REPORT, "5,000,000 bytes"),
-    "a bracket open": (change(REPORT, "[3, 2]", "[3, 2"), f"{REPORT}:26", "Unclosed array"),
+    "a bracket open": (change(REPORT, "[3, 2]", "[3, 2"), at("iterations = 1_"), "Unclosed array"),
     "a text for a number": (
-        change(REPORT, "batch = 128", 'batch = "128"'), f"{REPORT}:27", "batch: found '128'",
+        change(REPORT, "batch = 128", 'batch = "128"'), at("batch = 128"), "batch: found '128'",
     ),
     "an unknown key": (
-        change(REPORT, "batch = 128", "bach = 128"), f"{REPORT}:27", "bach: found an unknown key",
+        change(REPORT, "batch = 128", "bach = 128"), at("batch = 128"), "bach: found an unknown",
     ),
     "snapshots that fall": (
-        change(REPORT, "[0, 49, 1]", "[0, 60, 1]"), f"{REPORT}:30", "experiment.snapshots: found",
+        change(REPORT, "[0, 49, 1]", "[0, 60, 1]"), at("snapshots = ["), "experiment.snapshots: ",
     ),
     "a top that is no part": (
-        change(REPORT, '"cap", "neck"', '"handle"'), f"{REPORT}:24",
+        change(REPORT, '"cap", "neck"', '"handle"'), at("top = "),
         "experiment.top: found ['handle'], allowed: parts of the picture: ground, cap",
     ),
     "a second one's top": (
-        change(REPORT, "[draft]", LATER), f"{REPORT}:78", "experiment[1].top: found ['ear']",
+        change(REPORT, "[draft]", LATER), at("[draft]", 5), "experiment[1].top: found ['ear']",
     ),
 }  # fmt: skip
 PICTURES: dict[str, tuple[Spoil, str, str]] = {

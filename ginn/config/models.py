@@ -178,21 +178,21 @@ class Site(Table):
 
 
 class Screening(Table):
-    """Short runs of many seeds: which of them has learnt nothing of a major part by then?"""
+    """Short runs of many seeds. A run has failed if more than half of a major part is wrong."""
 
     seeds: Seeds
     """How many seeds are trained: 0, 1, 2, ..."""
     iterations: Iterations
-    """How long each is trained."""
+    """The length of each run, in minibatches."""
 
 
 class FullRuns(Table):
     """Which runs are trained in full."""
 
     first_seeds: Seeds
-    """So many seeds, from 0 on, whatever their outcome."""
+    """The number of seeds, from 0 on, that are trained whatever their outcome."""
     failed_seeds: Annotated[int, Ge(0), Le(MOST_SEEDS)]
-    """So many other seeds, the first ones whose screening run failed."""
+    """The number of other seeds: the first ones whose screening run failed."""
 
 
 class Shown(Table):
