@@ -25,6 +25,7 @@ from ginn.config import overrides
 from ginn.config.loader import load_settings
 from ginn.geometry import boundaries
 
+pytestmark = pytest.mark.slow
 REPORT, ARTICLE, DRAWING = "report.toml", "articles/index.md", "pictures/bottle.toml"
 PICTURE = "pictures/photo.png"
 # A build in a second or two.

@@ -15,7 +15,10 @@ from support.skips import LACKS_A_RIGHT
 
 import build as story
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL and mounts")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL and mounts"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
+@pytest.mark.slow
 def test_begin_makes_a_report_that_builds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,6 +89,7 @@ def drawn(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
     return image
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "mode", "suffix"),
     [

@@ -15,6 +15,7 @@ from support.two_pictures import write_first, write_second
 
 import build as story
 
+pytestmark = pytest.mark.slow
 BASE = "https://a.example/name/"
 
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import distributed
 import pytest
 from support.killing import copy_content, digest
 
@@ -14,9 +15,7 @@ from ginn.errors import AuthorError
 from ginn.runtime import workers as worker_processes
 from ginn.runtime.workers import worker_pool
 
-distributed = pytest.importorskip(
-    "distributed", reason="DASK NOT TESTED: pip install -e '.[test,dask]'"
-)
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

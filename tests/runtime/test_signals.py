@@ -24,7 +24,10 @@ from support.paths import ROOT
 import build as story
 from ginn.runtime import signals
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+]
 
 LIMIT = 2.0  # s, on a machine that is not overloaded
 TIMEOUT = 120.0  # s until a build has come to a phase
