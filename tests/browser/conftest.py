@@ -17,16 +17,19 @@ from support.paths import ROOT
 from support.shorter_draft import shorten
 from support.static_host import hosted
 
-# Shows another view state in a page that is open, and waits until it has been drawn. The number
-# makes every address a new one, or the browser would not report a change.
-SHOW = """address => new Promise((resolve) => {
+# Shows view states one after the other in a page that is open, and waits until each is drawn.
+SHOW = """async (addresses) => {
   document.querySelector("dialog[open]")?.close();
   document.activeElement?.blur();
   scrollTo(0, 0);
-  addEventListener("hashchange", () =>
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve())), { once: true });
-  location.replace(address);
-})"""
+  for (const address of addresses) {
+    await new Promise((resolve) => {
+      addEventListener("hashchange", () =>
+        requestAnimationFrame(() => requestAnimationFrame(resolve)), { once: true });
+      location.replace(address);
+    });
+  }
+}"""
 
 
 def build_draft(folder: Path) -> None:
@@ -147,8 +150,11 @@ def explore(
             page, _ = explorer_pages[key]
             page.bring_to_front()
             page.mouse.move(0, 0)
+            # The browser reports only a change of the address, so each gets a number of its own.
             number = page.evaluate("window.shown = (window.shown ?? 0) + 1")
-            page.evaluate(SHOW, explorer(built_site, place, f"{state}&test={number}".lstrip("&")))
+            # The plain state comes first, or an answer to the last question would be there still.
+            states = (f"test={number}", f"{state}&test={number}.1".lstrip("&"))
+            page.evaluate(SHOW, [explorer(built_site, place, each) for each in states])
         else:
             page = new_context(browser, size, scheme).new_page()
             explorer_pages[key] = page, listen(page)
