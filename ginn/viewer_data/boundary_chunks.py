@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.forward import pre_activations
 from ginn.network.run import RecordedRun
-from ginn.viewer_data.vlq import Int, decode_columns, encode_columns, from_zigzag, zigzag
+from ginn.viewer_data.vlq import Int, encode_columns, zigzag
 
 MAGIC = "ginn-vectors"
 VERSION = 2
@@ -36,7 +36,6 @@ QUANTA = 65535  # a domain's side in quanta of position
 
 _MIDDLE = (QUANTA + 1) // 2
 _SIDES = 4
-_FIELDS = 5
 
 
 @dataclass(frozen=True)
@@ -107,39 +106,6 @@ def encode(chunk: BoundaryChunk) -> str:
     )
     fields = (chunk.first, len(chunk), chunk.neurons, len(chunk.closed), len(chunk.causes))
     return encode_columns(MAGIC, VERSION, fields, columns)
-
-
-def decode(text: str) -> BoundaryChunk:
-    """The chunk that `encode` made `text` from. The viewer decodes by the same steps.
-
-    Raises ValueError if the text is of another kind or version, or damaged.
-    """
-    fields, columns = decode_columns(text, MAGIC, VERSION, _FIELDS)
-    first, snapshots, neurons, polylines, vertices = map(int, fields)
-    found = [len(column) for column in columns]
-    a_line = snapshots * neurons
-    allowed = [a_line, polylines, vertices, vertices, vertices, a_line]
-    if found != allowed:
-        raise ValueError(f"the columns hold {found} numbers, the head says {allowed}")
-    lines, lengths, causes, x, y, corners = columns
-    residuals = from_zigzag(np.stack([x, y], axis=1))
-    chunk = BoundaryChunk(
-        first,
-        neurons,
-        np.zeros((vertices, 2), dtype=np.uint16),
-        (causes - _SIDES).astype(np.int32),
-        np.concatenate([[0], np.cumsum(lengths // 2)]),
-        lengths % 2 == 1,
-        np.concatenate([[0], np.cumsum(lines)]),
-        corners == 1,
-    )
-    before, previous = _predecessors(chunk)
-    positions = np.full((vertices, 2), _MIDDLE)
-    for vertex in range(vertices):
-        source = before[vertex] if before[vertex] >= 0 else previous[vertex]
-        positions[vertex] = residuals[vertex] + (positions[source] if source >= 0 else _MIDDLE)
-    chunk.positions[:] = positions
-    return chunk
 
 
 def _on_at_the_corner(run: RecordedRun, part: slice) -> NDArray[np.bool_]:

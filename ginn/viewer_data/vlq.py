@@ -32,11 +32,6 @@ def zigzag(values: Int) -> Int:
     return np.where(values >= 0, 2 * values, -2 * values - 1)
 
 
-def from_zigzag(values: Int) -> Int:
-    """The signed numbers that `zigzag` maps to these."""
-    return np.where(values % 2 == 0, values // 2, -(values + 1) // 2)
-
-
 def encode_columns(
     magic: str, version: int, fields: Sequence[object], columns: Sequence[NDArray[Any]]
 ) -> str:
@@ -44,20 +39,6 @@ def encode_columns(
     body = ";".join(_encode_numbers(column) for column in columns)
     head = (magic, version, zlib.adler32(body.encode()), *fields)
     return ",".join(map(str, head)) + ";" + body
-
-
-def decode_columns(text: str, magic: str, version: int, fields: int) -> tuple[list[str], list[Int]]:
-    """The fields of the head, as text, and the columns of what `encode_columns` made.
-
-    Raises ValueError if the text is of another kind or version, or damaged.
-    """
-    head, _, body = text.partition(";")
-    found = head.split(",")
-    if found[:2] != [magic, str(version)] or len(found) != fields + 3:
-        raise ValueError(f"starts with {head[:40]!r}; allowed is '{magic},{version},...'")
-    if zlib.adler32(body.encode()) != int(found[2]):
-        raise ValueError(f"the checksum is {zlib.adler32(body.encode())}, the head says {found[2]}")
-    return found[3:], [_decode_numbers(column) for column in body.split(";")]
 
 
 def _encode_numbers(values: NDArray[Any]) -> str:
@@ -75,17 +56,3 @@ def _encode_numbers(values: NDArray[Any]) -> str:
     more = np.zeros_like(used)
     more[:, :-1] = used[:, 1:]
     return bytes(_CHARACTERS[(table + 32 * more)[used]].tobytes()).decode()
-
-
-def _decode_numbers(text: str) -> Int:
-    """The numbers of one column of VLQ."""
-    numbers = []
-    number = shift = 0
-    for character in text:
-        digit = _ALPHABET.index(character.encode())
-        number += (digit & 31) << shift
-        shift += 5
-        if digit < 32:
-            numbers.append(number)
-            number = shift = 0
-    return np.array(numbers, dtype=np.int64)

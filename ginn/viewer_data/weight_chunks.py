@@ -18,18 +18,15 @@ Axes: K snapshots.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ginn.network.run import Float32, RecordedRun
-from ginn.viewer_data.vlq import decode_columns, encode_columns, from_zigzag, zigzag
+from ginn.viewer_data.vlq import encode_columns, zigzag
 
 MAGIC = "ginn-weights"
 VERSION = 1
-_FIELDS = 3
 
 
 @dataclass(frozen=True)
@@ -63,21 +60,3 @@ def encode(chunk: WeightChunk) -> str:
     sizes = "-".join(map(str, chunk.sizes))
     fields = (chunk.first, len(chunk.values), sizes)
     return encode_columns(MAGIC, VERSION, fields, [zigzag(steps.astype(np.int64).ravel())])
-
-
-def decode(text: str) -> WeightChunk:
-    """The chunk that `encode` made `text` from.
-
-    Raises ValueError if the text is of another kind or version, or damaged.
-    """
-    (first, snapshots, sizes_text), columns = decode_columns(text, MAGIC, VERSION, _FIELDS)
-    sizes = tuple(map(int, sizes_text.split("-")))
-    shape = (sum(out * (in_ + 1) for in_, out in itertools.pairwise(sizes)), int(snapshots))
-    if [column.size for column in columns] != [shape[0] * shape[1]]:
-        raise ValueError(
-            f"the columns hold {[column.size for column in columns]} numbers, the head says "
-            f"{shape[0]} parameters at {shape[1]} snapshots"
-        )
-    steps: NDArray[np.int64] = from_zigzag(columns[0]).reshape(shape)
-    bits = np.cumsum(steps, axis=1).astype(np.uint32)  # modulo 2^32 on the way down
-    return WeightChunk(int(first), sizes, np.ascontiguousarray(bits.view(np.float32).T))

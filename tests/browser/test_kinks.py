@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Explore
+from support.decode_chunks import decode_boundaries
 from support.explorer import (
     EVERYWHERE,
     address_of,
@@ -19,7 +20,7 @@ from support.explorer import (
 from support.site_data import chunk_of, data, first_run
 
 from ginn.network.run import Float64
-from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk, decode
+from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk
 
 pytestmark = pytest.mark.browser
 
@@ -162,7 +163,7 @@ def test_kinks_found_in_the_browser_are_those_of_the_chunk(
     run = first_run(built_site)["id"]
     header = data(built_site, f"{run}/run.*.js")
     text = data(built_site, header["chunks"][-1])
-    chunk = decode(text)
+    chunk = decode_boundaries(text)
     step = chunk.first + len(chunk) - 1
     compared = 0
     for neuron in range(chunk.neurons):

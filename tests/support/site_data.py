@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64
-from ginn.viewer_data import weight_chunks
-from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk, decode
+from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk
 from support.browser import BuiltSite
+from support.decode_chunks import decode_boundaries, decode_weights
 
 
 def pages_of(site: BuiltSite) -> list[str]:
@@ -66,13 +66,13 @@ def chunk_text(site: BuiltSite, step: int) -> str:
 
 def chunk_of(site: BuiltSite, step: int) -> BoundaryChunk:
     """The chunk of boundaries that holds a snapshot of the first run."""
-    return decode(chunk_text(site, step))
+    return decode_boundaries(chunk_text(site, step))
 
 
 def layers_at(site: BuiltSite, step: int, points: Float64) -> list[Float64]:
     """Every layer's pre-activations at points (P, 2), from the first run's published weights."""
     header = header_of(site)
-    chunk = weight_chunks.decode(data(site, header["weights"][step // header["snapshots_a_chunk"]]))
+    chunk = decode_weights(data(site, header["weights"][step // header["snapshots_a_chunk"]]))
     values = chunk.values[step - chunk.first]
     matrices, biases = [], []
     at = 0

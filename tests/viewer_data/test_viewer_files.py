@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.decode_chunks import decode_boundaries, decode_weights
 from support.runs import drifting_run
 
 from ginn.analysis.outcomes import NamedSnapshot, RunFacts
 from ginn.geometry.boundaries import trace
 from ginn.geometry.motion import motion
-from ginn.viewer_data import boundary_chunks, viewer_files, weight_chunks
+from ginn.viewer_data import boundary_chunks, viewer_files
 from ginn.viewer_data.sprite_sheets import RunSheets
 from ginn.viewer_data.viewer_files import ViewedExperiment, ViewedRun, run_files
 
@@ -71,11 +72,11 @@ def test_run_files_chunks_hold_consecutive_snapshots() -> None:
         key, text = received(files[boundaries])
         assert key == f"seed-3/vectors-{number:03d}"
         assert boundaries.startswith(f"{key}.")
-        chunk = boundary_chunks.decode(str(text))
+        chunk = decode_boundaries(str(text))
         assert (chunk.first, len(chunk)) == (32 * number, min(32, 70 - 32 * number))
         key, text = received(files[weights])
         assert key == f"seed-3/weights-{number:03d}"
-        of_weights = weight_chunks.decode(str(text))
+        of_weights = decode_weights(str(text))
         expected = shown.run.weights[1][32 * number : 32 * (number + 1)].reshape(-1, 12)
         np.testing.assert_array_equal(of_weights.values[:, 12 : 12 + 12], expected)
         assert of_weights.first == 32 * number

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.decode_chunks import decode_columns, from_zigzag
 
-from ginn.viewer_data.vlq import decode_columns, encode_columns, from_zigzag, zigzag
+from ginn.viewer_data.vlq import encode_columns, zigzag
 
 COLUMNS = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=9), min_size=1, max_size=4)
 
 
 @given(COLUMNS, st.lists(st.integers(0, 99), max_size=3))
-def test_decode_columns_gives_back_fields_and_columns(
+def test_encode_columns_holds_fields_and_columns(
     columns: list[list[int]], fields: list[int]
 ) -> None:
     text = encode_columns(
@@ -42,7 +43,7 @@ def test_zigzag_of_small_numbers_is_small() -> None:
 
 
 @given(st.lists(st.integers(-(2**31), 2**31 - 1)))
-def test_from_zigzag_gives_back_the_numbers(values: list[int]) -> None:
+def test_zigzag_of_any_number_can_be_undone(values: list[int]) -> None:
     packed = zigzag(np.array(values, dtype=np.int64))
     assert (packed >= 0).all()
     assert from_zigzag(packed).tolist() == values
@@ -59,7 +60,7 @@ def test_from_zigzag_gives_back_the_numbers(values: list[int]) -> None:
         (lambda text: "", "allowed is"),
     ],
 )
-def test_decode_columns_of_damaged_text_is_refused(
+def test_encode_columns_text_that_is_damaged_is_noticed(
     damage: Callable[[str], str], message: str
 ) -> None:
     text = encode_columns("kind", 2, (7,), [np.arange(40), np.arange(1000, 1010)])
