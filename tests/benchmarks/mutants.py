@@ -54,6 +54,8 @@ MODULES = {
     ),
     "sprite_sheets": ("viewer_data/sprite_sheets.py", ["viewer_data/test_sprite_sheets.py"]),
     "cache": ("runtime/cache.py", ["runtime/test_cache.py"]),
+    "encodings": ("runtime/encodings.py", ["runtime/test_encodings.py", "runtime/test_cache.py"]),
+    "lock": ("runtime/lock.py", ["runtime/test_lock.py"]),
 }
 # Tests that take long, and see nothing that others do not.
 WITHOUT = "not six_layers and not killed_at_any_moment and not another_process"
