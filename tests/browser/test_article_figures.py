@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Open
-from support.explorer import PLACES, SIZES
+from support.explorer import EVERYWHERE, SIZES
 from support.site_data import all_runs
 
 pytestmark = pytest.mark.browser
@@ -44,8 +44,7 @@ def step(page: Page, figure: str) -> int:
     return int(page.locator(f"{figure} .viewer-slider").input_value())
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("place", "size"), EVERYWHERE)
 def test_figure_in_sight_becomes_a_stage_and_nothing_moves(
     built_site: BuiltSite, open_page: Open, size: tuple[int, int], place: str
 ) -> None:

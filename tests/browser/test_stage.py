@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from support.browser import BuiltSite, Explore
 from support.explorer import (
-    PLACES,
+    EVERYWHERE,
     SIZES,
     address_of,
     address_without,
@@ -21,8 +21,7 @@ from support.site_data import distances, segments
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("place", "size"), EVERYWHERE)
 @pytest.mark.parametrize(
     ("show", "neurons"),
     [("3", range(32, 48)), ("2.1-5", range(16, 21)), ("1,out", [*range(16), 48])],
