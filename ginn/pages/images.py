@@ -3,6 +3,9 @@
 An image's file lies in its article's folder. It goes to the site as it is, under a content-hashed
 name, and its element states the size, so that the page does not move when it comes. SVG is refused:
 a browser runs the scripts of one that is opened by its own address. So are moving images.
+
+Which images an article shows is known only when it is rendered: they are then read through
+`ginn.files`.
 """
 
 from __future__ import annotations
