@@ -40,8 +40,8 @@ from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import plain_json, within
 from ginn.pages.articles import Article, read_articles, require_experiments
-from ginn.pages.figure_calls import Report
 from ginn.pages.metadata import Publication, build_date, plain_publication
+from ginn.pages.report import Report
 from ginn.pipeline.site import TEMPLATES, edition
 from ginn.pipeline.stages import Stages
 from ginn.pipeline.summary import bytes_by_kind, claims_table, outcomes, peak_memory, summary

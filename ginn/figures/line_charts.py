@@ -1,6 +1,6 @@
-"""Charts of evidence that goes through training, from regions to interventions.
+"""Charts of training as SVG: linear regions, motion, kinks at corners, duplicate neurons.
 
-Each has a text for those who do not see it, made from the same numbers.
+Each text alternative is made from the same numbers as its chart.
 """
 
 from __future__ import annotations
@@ -13,97 +13,77 @@ from ginn import formatting
 from ginn.analysis.claims.corner_kinks import FARTHEST
 from ginn.analysis.evidence import (
     CornerDistances,
-    InterventionArm,
-    InterventionSeries,
     LikenessShares,
     RegionCounts,
     ShiftShares,
     Spread,
-    Treatment,
 )
 from ginn.analysis.outcomes import ExperimentFacts
-from ginn.figures.axes import (
-    LETTER,
-    PHONE,
-    TEXT,
-    Chart,
-    Panel,
-    Scale,
-    across,
+from ginn.figures import axes, scales
+from ginn.figures.axes import PHONE, Chart, Panel, panel_title, vertical_axis
+from ginn.figures.marks import (
+    DASHED,
+    DOTTED,
     band,
     curve,
-    even_ticks,
-    heading,
-    iteration_ticks,
-    key,
-    log_bounds,
-    log_ticks,
-    numbers,
-    panels,
     sample,
     sample_of_band,
     sample_of_layers,
     shade,
-    share_ticks,
-    spread_labels,
-    stroke,
-    text,
-    up,
+    upright,
 )
-from ginn.figures.network_figure import Colours, svg_document
-from ginn.network.run import Float64
+from ginn.figures.scales import Scale, Tick, numbers
+from ginn.figures.svg import Svg
+from ginn.figures.theme import Colours, paint
 
-DASHED, DOTTED = ' stroke-dasharray="6 3"', ' stroke-dasharray="1.5 3"'
-DASHES = ("", DASHED, DOTTED, ' stroke-dasharray="9 3 2 3"')
 # A share of pairs below this is drawn at it: one of ten thousand.
 LEAST_SHARE = 1e-4
 ITERATION = "iteration, log scale"
-WAYS = {
-    "raised": ("Waking silent layers", "shut run", "woken"),
-    "lowered": ("Imposing silence", "run that had learnt", "silenced"),
-}
+
+# A control's values over training, and the dashes of its line.
+Control = tuple[Sequence[float | None], str]
 
 
 def regions_svg(
     series: RegionCounts, facts: ExperimentFacts, colours: Colours, width: int = 680
-) -> str:
-    """Linear regions of every full run against iteration, on a log axis; failed runs stand out."""
+) -> Svg:
+    """Linear regions of every full run against iteration; failed runs stand out."""
     failed = _failed(facts)
-    entries = [(sample(stroke("run", colours), 1.2, ' stroke-opacity="0.6"'), "a run")]
-    if failed & set(series.seeds):
-        entries.append((sample(stroke("failed", colours)), "a failed run"))
-    entries += [
-        (sample_of_band(), f"{formatting.count(len(series.untrained), 'untrained network')}"),
-        (
-            sample(stroke("control", colours), 1.4, DASHED),
-            f"the most that {formatting.count(series.neurons, 'straight line')} can make",
-        ),
-    ]
-    parts, top = key(entries, width, 0)
-    words, top = heading(series.unit, top)
-    parts.append(words)
+    parts, top = axes.head(_regions_key(series, failed), series.unit, width)
     top += 10
-    panel = Panel(52, width - 36, top, top + round(190 + width * 0.16), leads=True)
+    panel = Panel(52, width - 36, top, top + round(190 + width * 0.16))
     highest = max(series.arrangement, *map(max, series.counts), series.untrained[-1]) * 1.05
-    x = Scale(0, max(1, series.iterations[-1]), panel.left, panel.right, "log1p")
+    x = axes.iteration_scale(panel, series.iterations[-1])
     y = Scale(0, highest, panel.bottom, panel.top)
-    parts += up(panel, y, even_ticks(highest))
-    parts += _iterations([panel], x)
+    parts += vertical_axis(panel, y, scales.even_ticks(highest))
+    parts += axes.iteration_axes([panel], series.iterations[-1])
     low, high = y.at([series.untrained[0], series.untrained[-1]]).tolist()
     parts.append(shade(f"M{panel.left},{low:.1f} {panel.right},{low:.1f} {panel.right},{high:.1f} "
                        f"{panel.left},{high:.1f}Z"))  # fmt: skip
     edge = np.array([panel.left, panel.right])
     bound = y.at([series.arrangement] * 2)
-    parts.append(curve(edge, bound, stroke("control", colours), 1.4, DASHED))
+    parts.append(curve(edge, bound, paint("control"), 1.4, DASHED))
     places = x.at(series.iterations)
+    # Failed runs are drawn last, over the others.
     runs = sorted(zip(series.seeds, series.counts, strict=True), key=lambda run: run[0] in failed)
     for seed, counts in runs:
-        bad = seed in failed
-        paint = stroke("failed" if bad else "run", colours)
-        faint = "" if bad else ' stroke-opacity="0.6"'
-        parts.append(curve(places, y.at(counts), paint, 1.6 if bad else 1.1, faint))
-    return _document(width, panel, ITERATION, parts, colours, "Linear regions of every run",
-                     regions_description(series, facts))  # fmt: skip
+        kind, weight, opacity = ("failed", 1.6, 1) if seed in failed else ("run", 1.1, 0.6)
+        parts.append(curve(places, y.at(counts), paint(kind), weight, opacity=opacity))
+    words = regions_description(series, facts)
+    title = "Linear regions of every run"
+    return axes.chart_svg(width, panel.bottom, ITERATION, parts, colours, title, words)
+
+
+def _regions_key(series: RegionCounts, failed: set[int]) -> list[tuple[str, str]]:
+    entries = [(sample(paint("run"), 1.2, opacity=0.6), "a run")]
+    if failed & set(series.seeds):
+        entries.append((sample(paint("failed")), "a failed run"))
+    lines = formatting.count(series.neurons, "straight line")
+    return [
+        *entries,
+        (sample_of_band(), f"{formatting.count(len(series.untrained), 'untrained network')}"),
+        (sample(paint("control"), 1.4, DASHED), f"the most that {lines} can make"),
+    ]
 
 
 def regions_description(series: RegionCounts, facts: ExperimentFacts) -> str:
@@ -124,23 +104,24 @@ def regions_description(series: RegionCounts, facts: ExperimentFacts) -> str:
 
 def shift_svg(
     series: ShiftShares, facts: ExperimentFacts, colours: Colours, width: int = 680
-) -> str:
+) -> Svg:
     """The share of shift in motion, a panel a layer: median and range of the runs, and control."""
-    parts, top = key([*_spread_key(series.runs, len(series.layers), colours),
-                      (sample(stroke("control", colours), 1.4, DASHED), "equal random steps")],
-                     width, 0)  # fmt: skip
-    words, top = heading(series.unit, top)
-    parts.append(words)
-    places = _panels(len(series.layers), width, top + 8)
+    entries = [
+        *_spread_key(series.runs, len(series.layers), colours),
+        (sample(paint("control"), 1.4, DASHED), "equal random steps"),
+    ]
+    parts, top = axes.head(entries, series.unit, width)
+    places = _panels(len(series.layers), width, top)
     names = [f"layer {number}" for number in range(1, len(series.layers) + 1)]
-    controls = [((control, DASHED),) for control in series.control]
+    controls = [[(control, DASHED)] for control in series.control]
     for panel, name, layer, others in zip(places, names, series.layers, controls, strict=True):
         y = Scale(0, 1, panel.bottom, panel.top)
-        parts += up(panel, y, share_ticks())
+        parts += vertical_axis(panel, y, scales.share_ticks())
         parts += _layer(panel, series.iterations, y, name, layer, others, colours)
-    parts += _iterations(places, Scale(0, max(1, series.iterations[-1]), 0, 1, "log1p"))
-    return _document(width, places[-1], ITERATION, parts, colours, "Shift in boundaries' motion",
-                     shift_description(series, facts))  # fmt: skip
+    parts += axes.iteration_axes(places, series.iterations[-1])
+    words = shift_description(series, facts)
+    title = "Shift in boundaries' motion"
+    return axes.chart_svg(width, places[-1].bottom, ITERATION, parts, colours, title, words)
 
 
 def shift_description(series: ShiftShares, facts: ExperimentFacts) -> str:
@@ -161,36 +142,32 @@ def shift_description(series: ShiftShares, facts: ExperimentFacts) -> str:
 
 def corners_svg(
     series: CornerDistances, facts: ExperimentFacts, colours: Colours, width: int = 680
-) -> str:
+) -> Svg:
     """Mean distance to the nearest bend, a panel a layer: from corners, outline and anywhere."""
     depth = len(facts.widths)
+    entries = [
+        *_spread_key(series.runs, depth, colours, "from the corners"),
+        (sample(paint("control"), 1.4, DASHED), "from the outline"),
+        (sample(paint("control"), 1.6, DOTTED), "from anywhere"),
+    ]
+    parts, top = axes.head(entries, f"{series.unit}, log scale", width)
+    places = _panels(len(series.layers), width, top)
     controls = [
-        ((outline, DASHED), (anywhere, DOTTED))
+        [(outline, DASHED), (anywhere, DOTTED)]
         for outline, anywhere in zip(series.outline, series.anywhere, strict=True)
     ]
-    parts, top = key(
-        [
-            *_spread_key(series.runs, depth, colours, "from the corners"),
-            (sample(stroke("control", colours), 1.4, DASHED), "from the outline"),
-            (sample(stroke("control", colours), 1.6, DOTTED), "from anywhere"),
-        ],
-        width,
-        0,
-    )
-    words, top = heading(f"{series.unit}, log scale", top)
-    parts.append(words)
-    places = _panels(len(series.layers), width, top + 8)
-    told = [numbers(line) for each in series.layers for line in (each.median, each.low, each.high)]
-    told += [numbers(line) for each in controls for line, _ in each]
-    low, high = log_bounds(np.concatenate(told))
+    drawn = [line for each in series.layers for line in (each.median, each.low, each.high)]
+    drawn += [line for each in controls for line, _ in each]
+    low, high = scales.log_bounds(np.concatenate([numbers(line) for line in drawn]))
     names = [f"layer {number}" for number in range(2, depth + 1)] + ["output"]
     for panel, name, layer, others in zip(places, names, series.layers, controls, strict=True):
         y = Scale(low, high, panel.bottom, panel.top, "log")
-        parts += up(panel, y, log_ticks(low, high))
+        parts += vertical_axis(panel, y, scales.log_ticks(low, high))
         parts += _layer(panel, series.iterations, y, name, layer, others, colours)
-    parts += _iterations(places, Scale(0, max(1, series.iterations[-1]), 0, 1, "log1p"))
-    return _document(width, places[-1], ITERATION, parts, colours, "Bends at the picture's corners",
-                     corners_description(series, facts))  # fmt: skip
+    parts += axes.iteration_axes(places, series.iterations[-1])
+    words = corners_description(series, facts)
+    title = "Bends at the picture's corners"
+    return axes.chart_svg(width, places[-1].bottom, ITERATION, parts, colours, title, words)
 
 
 def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
@@ -211,43 +188,45 @@ def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
 
 def duplicate_neurons_svg(
     series: LikenessShares, facts: ExperimentFacts, colours: Colours, width: int = 680
-) -> str:
-    """The share of pairs at least so alike, a panel a layer: before and after training, across."""
+) -> Svg:
+    """The share of pairs at least so alike, a panel a layer: in one run, and between two runs."""
     depth = len(series.end)
-    parts, top = key(
-        [
-            (sample_of_layers(depth, colours, 2), "of one run, at the end"),
-            (sample(stroke("control", colours), 1.6, DOTTED), "of one run, at the start"),
-            (sample(stroke("control", colours), 1.4, DASHED), "of two runs, at the end"),
-        ],
-        width,
-        0,
-    )
-    words, top = heading(f"{series.unit}, log scale", top)
-    parts.append(words)
-    places = _panels(depth, width, top + 8)
+    entries = [
+        (sample_of_layers(depth, colours, 2), "of one run, at the end"),
+        (sample(paint("control"), 1.6, DOTTED), "of one run, at the start"),
+        (sample(paint("control"), 1.4, DASHED), "of two runs, at the end"),
+    ]
+    parts, top = axes.head(entries, f"{series.unit}, log scale", width)
+    places = _panels(depth, width, top)
     ticks = [(10.0**-i, formatting.percent(10.0**-i, max(0, i - 2))) for i in range(5)]
     for layer, panel in enumerate(places):
-        x = Scale(0, 1, panel.left, panel.right)
-        y = Scale(LEAST_SHARE, 1, panel.bottom, panel.top, "log")
-        parts += [_title(panel, f"layer {layer + 1}"), *up(panel, y, ticks)]
-        parts += across(panel, x, even_ticks(1, 5 if panel.right - panel.left > 170 else 3))
-        copies = x.at([series.alike] * 2)
-        upright = np.array([panel.bottom, panel.top])
-        parts.append(curve(copies, upright, stroke("control", colours), 0.8))
-        for line, kind, weight, dashes in (
-            (series.start[layer], "control", 1.6, DOTTED),
-            (series.between[layer], "control", 1.4, DASHED),
-            (series.end[layer], f"layer-{layer + 1}", 2.0, ""),
-        ):
-            share = numbers(line)
-            share[share == 0] = np.nan  # nothing is that alike: the line ends
-            paint = stroke(kind, colours)
-            parts.append(curve(x.at(series.levels), y.at(share), paint, weight, dashes))
+        parts += _likeness_panel(panel, series, layer, ticks, colours)
     axis = f"likeness of two neurons; copies from {series.alike:g} on"
-    return _document(width, places[-1], axis, parts, colours,
-                     "Likeness of neurons of a layer",
-                     duplicate_neurons_description(series, facts))  # fmt: skip
+    words = duplicate_neurons_description(series, facts)
+    title = "Likeness of neurons of a layer"
+    return axes.chart_svg(width, places[-1].bottom, axis, parts, colours, title, words)
+
+
+def _likeness_panel(
+    panel: Panel, series: LikenessShares, layer: int, ticks: Sequence[Tick], colours: Colours
+) -> list[str]:
+    """The panel of one layer, counted from 0."""
+    x = Scale(0, 1, panel.left, panel.right)
+    y = Scale(LEAST_SHARE, 1, panel.bottom, panel.top, "log")
+    parts = [panel_title(panel, f"layer {layer + 1}"), *vertical_axis(panel, y, ticks)]
+    parts += axes.horizontal_axis(panel, x, scales.even_ticks(1, 5 if panel.width > 170 else 3))
+    parts.append(
+        upright(x.place(series.alike), panel.bottom, panel.top, paint("control"), width=0.8)
+    )
+    for line, colour, weight, dashes in (
+        (series.start[layer], paint("control"), 1.6, DOTTED),
+        (series.between[layer], paint("control"), 1.4, DASHED),
+        (series.end[layer], colours.paint(f"layer-{layer + 1}"), 2.0, ""),
+    ):
+        share = numbers(line)
+        share[share == 0] = np.nan  # a line ends where no pair is that alike
+        parts.append(curve(x.at(series.levels), y.at(share), colour, weight, dashes))
+    return parts
 
 
 def duplicate_neurons_description(series: LikenessShares, facts: ExperimentFacts) -> str:
@@ -266,77 +245,11 @@ def duplicate_neurons_description(series: LikenessShares, facts: ExperimentFacts
     )
 
 
-def interventions_svg(
-    series: InterventionSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
-) -> str:
-    """The share of copies that have the part right, by arm, after waking and after silencing."""
-    told = [each for each in (series.raised, series.lowered) if each]
-    parts = [text(0, TEXT, series.unit)]
-    words = [_outcome(each, arm) for each in told for arm in each.arms]
-    room = 16 + LETTER * TEXT * max(map(len, words))
-    places = panels(len(told), width, TEXT, 150, room, title=58)
-    for panel, each in zip(places, told, strict=True):
-        way, who, _ = WAYS[each.treated]
-        parts.append(text(0, panel.top - 34, way, "ink"))
-        who = formatting.count(each.source_runs, who, who.replace("run", "runs", 1))
-        parts.append(text(0, panel.top - 17, f"{who}, {each.streams} orders of pixels"))
-        parts += _treatment(panel, each, colours)
-    label = "iterations since the change, root scale"
-    return _document(width, places[-1], label, parts, colours, "What became of the copies",
-                     interventions_description(series, facts))  # fmt: skip
-
-
-def _treatment(panel: Panel, each: Treatment, colours: Colours) -> list[str]:
-    """The arms of one intervention as lines, named at their ends; the treated one is heavy."""
-    last = max(1, each.iterations[-1])
-    x = Scale(0, last, panel.left, panel.right, "root")
-    y = Scale(0, 1, panel.bottom, panel.top)
-    named = (0, 0.2, 1) if panel.right - panel.left < 220 else (0, 0.04, 0.2, 0.5, 1)
-    ticks = [(last * share, f"{last * share:,.0f}") for share in named]
-    parts = [*up(panel, y, share_ticks()), *across(panel, x, ticks)]
-    controls = [arm for arm in each.arms if arm.name != each.treated]
-    ordered = [*controls, *(arm for arm in each.arms if arm.name == each.treated)]
-    for number, arm in enumerate(ordered):
-        treated = arm.name == each.treated
-        paint = stroke("run" if treated else "control", colours)
-        dashes = "" if treated else DASHES[number % len(DASHES)]
-        line = y.at(np.array(arm.learnt) / arm.copies)
-        parts.append(curve(x.at(each.iterations), line, paint, 2.6 if treated else 1.4, dashes))
-    ends = y.at([arm.learnt[-1] / arm.copies for arm in ordered]).tolist()
-    words = [_outcome(each, arm) for arm in ordered]
-    kinds = ["ink" if arm.name == each.treated else "muted" for arm in ordered]
-    return parts + spread_labels(panel.right, ends, words, kinds, panel)
-
-
-def _outcome(each: Treatment, arm: InterventionArm) -> str:
-    """An arm's name and how many of its copies have the part right at the end."""
-    name = WAYS[each.treated][2] if arm.name == each.treated else arm.name
-    return f"{name} {arm.learnt[-1]} of {arm.copies}"
-
-
-def interventions_description(series: InterventionSeries, facts: ExperimentFacts) -> str:
-    """What became of the copies, in words."""
-    told = []
-    for each in (series.raised, series.lowered):
-        if each:
-            way, who, _ = WAYS[each.treated]
-            arms = [f"{_outcome(each, arm)} ({arm.learnt_alive} open)" for arm in each.arms]
-            who = formatting.count(each.source_runs, who, who.replace("run", "runs", 1))
-            told.append(f"{way}, {who}: {formatting.listing(arms)}")
-    iterations = max(each.iterations[-1] for each in (series.raised, series.lowered) if each)
-    return (
-        f"Copies that get at least half of the part right, {iterations:,} iterations after the "
-        "change, by arm, and how many of them do so with no layer silent over all of it. "
-        f"{'. '.join(told)}."
-    )
-
-
 CHARTS: Mapping[str, Chart] = {
     "regions": Chart(regions_svg, regions_description),
     "shift": Chart(shift_svg, shift_description),
     "corners": Chart(corners_svg, corners_description),
     "duplicate_neurons": Chart(duplicate_neurons_svg, duplicate_neurons_description),
-    "interventions": Chart(interventions_svg, interventions_description),
 }
 
 
@@ -345,21 +258,7 @@ def _failed(facts: ExperimentFacts) -> set[int]:
 
 
 def _panels(count: int, width: int, top: float) -> list[Panel]:
-    return panels(count, width, top, 150 if width < PHONE else 170)
-
-
-def _title(panel: Panel, words: str) -> str:
-    return text(panel.left, panel.top - 8, words, "ink")
-
-
-def _iterations(places: Sequence[Panel], scale: Scale) -> list[str]:
-    """The axis of iterations below each panel."""
-    parts = []
-    for panel in places:
-        own = Scale(scale.low, scale.high, panel.left, panel.right, scale.kind)
-        ticks = iteration_ticks(int(scale.high), panel.right - panel.left)
-        parts += across(panel, own, ticks)
-    return parts
+    return axes.panels(count, width, top + 8, 150 if width < PHONE else 170)
 
 
 def _layer(
@@ -368,41 +267,28 @@ def _layer(
     y: Scale,
     name: str,
     layer: Spread,
-    controls: Sequence[tuple[Sequence[float | None], str]],
+    controls: Sequence[Control],
     colours: Colours,
 ) -> list[str]:
-    """A layer's panel: its name, its runs' median and range, and each control in its dashes."""
-    x = Scale(0, max(1, iterations[-1]), panel.left, panel.right, "log1p").at(iterations)
-    paint = stroke("control", colours)
+    """A layer's panel: its name, the range and the median of its runs, and its controls."""
+    x = axes.iteration_scale(panel, iterations[-1]).at(iterations)
     return [
-        _title(panel, name),
-        *_spread(x, y, layer, name.replace(" ", "-"), colours),
-        *(curve(x, y.at(numbers(line)), paint, 1.4, dashes) for line, dashes in controls),
-    ]
-
-
-def _spread(x: Float64, y: Scale, layer: Spread, kind: str, colours: Colours) -> list[str]:
-    """The median of the runs over the range of them."""
-    return [
+        panel_title(panel, name),
         band(x, y.at(numbers(layer.low)), y.at(numbers(layer.high))),
-        curve(x, y.at(numbers(layer.median)), stroke(kind, colours), 1.8),
+        curve(x, y.at(numbers(layer.median)), colours.paint(name.replace(" ", "-")), 1.8),
+        *(
+            curve(x, y.at(numbers(line)), paint("control"), 1.4, dashes)
+            for line, dashes in controls
+        ),
     ]
 
 
 def _spread_key(runs: int, depth: int, colours: Colours, of: str = "") -> list[tuple[str, str]]:
+    median = f"median of {runs} runs"
     return [
-        (sample_of_layers(depth, colours, 2), f"{of}{', ' if of else ''}median of {runs} runs"),
+        (sample_of_layers(depth, colours, 2), f"{of}, {median}" if of else median),
         (sample_of_band(), "lowest to highest"),
     ]
-
-
-def _document(
-    width: int, last: Panel, axis: str, parts: list[str], colours: Colours, title: str, words: str
-) -> str:
-    """The chart, with the name of its level axis below the last panel."""
-    bottom = last.bottom + 12 + 2 * TEXT
-    parts.append(text(width / 2, bottom, axis, anchor="middle"))
-    return svg_document(width, round(bottom + 8), title, words, colours, "\n".join(parts))
 
 
 def _between(values: Sequence[int]) -> str:

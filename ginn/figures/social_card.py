@@ -1,7 +1,7 @@
-"""Pictures of the site for other places: social cards, and icons for a home screen.
+"""Social cards and icons of the site, as PNG.
 
-They are drawn by Pillow, because those places take no SVG. Lines are drawn larger and reduced,
-which smooths them.
+Pillow draws them, because social networks and home screens take no SVG. Lines are drawn larger and
+reduced, which smooths them.
 """
 
 from __future__ import annotations
@@ -12,18 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ginn.figures.network_figure import (
-    INK,
-    MUTED,
-    PAPER,
-    PICTURE_BLACK,
-    PICTURE_WHITE,
-    RULE,
-    Colours,
-    Stage,
-    whiteness,
-)
-from ginn.network.run import layer_slices
+from ginn.figures.network_figure import Scene, whiteness
+from ginn.figures.theme import INK, MUTED, PAPER, PICTURE_BLACK, PICTURE_WHITE, RULE, Colours
 
 WIDTH, HEIGHT = 1200, 630  # px, the size that social networks ask for
 MARGIN = 56
@@ -36,13 +26,13 @@ CARD_SHADES = 128
 ICON_SHARE = 0.72
 
 
-def social_card(stage: Stage, title: str, site_title: str, colours: Colours) -> bytes:
+def social_card(scene: Scene, title: str, site_title: str, colours: Colours) -> bytes:
     """A PNG of `WIDTH` x `HEIGHT`: a title on the left, a network's boundaries on the right.
 
     Pillow's own typeface has the letters of western Europe; others are drawn as boxes.
     """
     card = Image.new("RGB", (WIDTH, HEIGHT), PAPER.light)
-    card.paste(stage_picture(stage, colours, HEIGHT), (WIDTH - HEIGHT, 0))
+    card.paste(scene_picture(scene, colours, HEIGHT), (WIDTH - HEIGHT, 0))
     draw = ImageDraw.Draw(card)
     draw.line([(WIDTH - HEIGHT, 0), (WIDTH - HEIGHT, HEIGHT)], fill=RULE.light, width=2)
     room = WIDTH - HEIGHT - 2 * MARGIN
@@ -59,32 +49,28 @@ def social_card(stage: Stage, title: str, site_title: str, colours: Colours) -> 
     return _png(card.quantize(CARD_SHADES, dither=Image.Dither.NONE))
 
 
-def stage_picture(stage: Stage, colours: Colours, side: int) -> Image.Image:
-    """What `figures.stage_svg` draws in its light theme, as pixels, `side` x `side`."""
+def scene_picture(scene: Scene, colours: Colours, side: int) -> Image.Image:
+    """The drawing of `network_figure.scene_svg` in its light theme, as pixels, `side` x `side`."""
     large = side * OVERSAMPLING
-    white = np.rint(255 * whiteness(stage)).astype(np.uint8)
-    smooth = Image.Resampling.NEAREST if stage.background == "target" else Image.Resampling.BICUBIC
-    corner = np.array(stage.detail.corner)
-    span = stage.dataset.pixels / stage.detail.zoom
-    left, top = (float(each) * stage.dataset.pixels for each in corner)
+    white = np.rint(255 * whiteness(scene)).astype(np.uint8)
+    smooth = Image.Resampling.NEAREST if scene.background == "target" else Image.Resampling.BICUBIC
+    corner = np.array(scene.detail.corner)
+    span = scene.dataset.pixels / scene.detail.zoom
+    left, top = (float(each) * scene.dataset.pixels for each in corner)
     box = (left, top, left + span, top + span)
     mask = Image.fromarray(white).resize((large, large), smooth, box)
     picture = Image.new("RGB", (large, large), PICTURE_BLACK.light)
     picture.paste(PICTURE_WHITE.light, (0, 0, large, large), mask)
     draw = ImageDraw.Draw(picture)
-    slices = layer_slices(stage.boundaries.widths)
-    shades = [*colours.layers, colours.output]
-    scale = large * stage.detail.zoom
-    for layer, shade in zip(slices, shades, strict=True):
-        width = round(large * (OUTPUT_LINE if layer == slices[-1] else LINE))
-        for neuron in stage.neurons:
-            if not layer.start <= neuron < layer.stop:
-                continue
-            for polyline in stage.boundaries.polylines(stage.snapshot, neuron):
+    scale = large * scene.detail.zoom
+    for kind, shades, neurons in scene.layers(colours):
+        width = round(large * (OUTPUT_LINE if kind == "output" else LINE))
+        for neuron in neurons:
+            for polyline in scene.boundaries.polylines(scene.snapshot, neuron):
                 points = [(x, y) for x, y in ((polyline.vertices - corner) * scale).tolist()]
                 points += points[:1] if polyline.closed else []
                 if len(points) > 1:
-                    draw.line(points, fill=shade.light, width=width, joint="curve")
+                    draw.line(points, fill=shades.light, width=width, joint="curve")
     return picture.resize((side, side), Image.Resampling.BOX)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +14,12 @@ from ginn.pages import metadata
 from ginn.pages.articles import Article
 from ginn.pages.assets import add
 from ginn.pages.citations import Source, bibtex
-from ginn.pages.figure_calls import Report, Still, token
+from ginn.pages.figure_calls import token
+from ginn.pages.figure_views import FigureImage
 from ginn.pages.glossary import Glossary
 from ginn.pages.layout import Layout, Rendered, root_from
 from ginn.pages.rendering import render_article
+from ginn.pages.report import Report
 
 # The article that lists the glossary; other articles link its words there.
 GLOSSARY_PAGE = "methods"
@@ -71,11 +72,11 @@ def article_page(
     html = body.html
     macros: Any = layout.templates.get_template("partials/figure.html").module
     for placed in body.figures:
-        entries = [_still(still, root, files) for still in placed.stills]
+        entries = [_image(image, report, root, files) for image in placed.images]
         rendered = str(macros.figure(placed, entries, pages["explore"], placed.number == 1))
         html = html.replace(f"<p>{token(placed.name)}</p>", rendered)
-    stages = [still.stage for figure in body.figures for still in figure.stills if still.stage]
-    card = layout.card(article.slug, article.title, report, files, stages[0] if stages else None)
+    scenes = [image.scene for figure in body.figures for image in figure.images if image.scene]
+    card = layout.card(article.slug, article.title, report, files, scenes[0] if scenes else None)
     this = as_source(layout, article)
     site, publication = layout.site, layout.publication
     context = {
@@ -121,18 +122,17 @@ def _claim_calls(
     return {"evidence": evidence, "claims_table": lambda: block(macros.table(facts.claims))}
 
 
-def _still(still: Still, root: str, files: dict[str, bytes]) -> dict[str, Any]:
+def _image(
+    image: FigureImage, report: Report, root: str, files: dict[str, bytes]
+) -> dict[str, Any]:
     """A figure image as the macro takes it; its drawings are added to `files`."""
-    entry: dict[str, Any] = {"still": still, "moment": still.moment and root + still.moment}
-    for width, draw in (("wide", still.draw), ("narrow", still.draw_narrow)):
+    explorer = root + report.explorer_at(image.state) if image.state else ""
+    entry: dict[str, Any] = {"image": image, "explorer": explorer}
+    for width, draw in (("wide", image.draw), ("narrow", image.draw_narrow)):
         if draw is not None:
             svg = draw()
-            address = add(files, f"figures/{still.name}.svg", svg.encode())
-            entry[width] = {"address": root + address, **_size(svg)}
+            address = add(files, f"figures/{image.name}.svg", svg.text.encode())
+            # HTML knows only whole pixels.
+            size = {"width": round(svg.width), "height": round(svg.height)}
+            entry[width] = {"address": root + address, **size}
     return entry
-
-
-def _size(svg: str) -> dict[str, int]:
-    """Width and height that an SVG states in its first tag, in the whole pixels that HTML knows."""
-    match = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
-    return {"width": round(float(match[1])), "height": round(float(match[2]))} if match else {}

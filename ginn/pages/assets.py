@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ginn.config.models import Site
 from ginn.figures import social_card
-from ginn.figures.network_figure import PAPER, Colours, colours_of
+from ginn.figures.theme import PAPER, Colours, colours_of
 from ginn.files import hashed
 from ginn.pages import feeds
 from ginn.viewer_data.sprite_sheets import target_picture

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from ginn import formatting
 from ginn.analysis.facts import facts_as_json
 from ginn.files import plain_json
-from ginn.pages.figure_calls import Report
 from ginn.pages.layout import Layout, Rendered, links_between
+from ginn.pages.report import Report
 from ginn.viewer_data import downloads
 from ginn.viewer_data.downloads import PROGRAM, Download
 

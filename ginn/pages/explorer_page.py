@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from ginn.analysis.sentences import outcome_sentence
 from ginn.figures import network_figure
-from ginn.figures.network_figure import Stage
+from ginn.figures.network_figure import Scene
 from ginn.pages import gallery
 from ginn.pages.assets import add
-from ginn.pages.figure_calls import Report
-from ginn.pages.layout import Layout, Rendered, last_stage, links_between, root_from
+from ginn.pages.layout import Layout, Rendered, links_between, root_from
+from ginn.pages.report import Report
 
 # Lines of an image in the gallery are this much heavier: it is shown at a third of its size.
 THUMBNAIL_WEIGHT = 2.2
@@ -22,20 +22,20 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
     files: dict[str, bytes] = {}
     runs = []
     for run in report.facts.experiment.shown_runs:
-        stage = last_stage(report, run)
+        scene = report.last_scene(run)
         runs.append(
             {
                 "title": run.title,
                 "outcome": outcome_sentence(run),
-                "still": root + _image(report, stage, files),
-                "alternative": network_figure.stage_description(stage),
+                "image": root + _image(report, scene, files),
+                "alternative": network_figure.scene_description(scene),
             }
         )
     places = [
         {
             "place": place,
-            "address": root + place.address,
-            "still": root + _image(report, place.stage, files, THUMBNAIL_WEIGHT),
+            "address": root + report.explorer_at(place.state),
+            "image": root + _image(report, place.scene, files, THUMBNAIL_WEIGHT),
         }
         for place in gallery.gallery(report)
     ]
@@ -51,7 +51,7 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
     return layout.page("explore.html", report.explorer, context, files)
 
 
-def _image(report: Report, stage: Stage, files: dict[str, bytes], weight: float = 1) -> str:
-    """The address of a drawing of a stage, which is added to `files`."""
-    svg = network_figure.stage_svg(stage, report.colours, weight).encode()
-    return add(files, f"figures/{stage.run.id}-{stage.iteration}.svg", svg)
+def _image(report: Report, scene: Scene, files: dict[str, bytes], weight: float = 1) -> str:
+    """The address of a drawing of a scene, which is added to `files`."""
+    svg = network_figure.scene_svg(scene, report.colours, weight).text.encode()
+    return add(files, f"figures/{scene.run.id}-{scene.iteration}.svg", svg)

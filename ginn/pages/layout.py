@@ -13,15 +13,15 @@ from typing import Any
 
 import jinja2
 
-from ginn.analysis.outcomes import RunFacts
 from ginn.config.models import Site
 from ginn.figures import network_figure, social_card
-from ginn.figures.network_figure import PAPER, Stage
+from ginn.figures.network_figure import Scene
+from ginn.figures.theme import PAPER
 from ginn.pages import feeds, metadata
 from ginn.pages.assets import add
-from ginn.pages.figure_calls import Report
 from ginn.pages.links import Links, links_of
 from ginn.pages.metadata import Publication
+from ginn.pages.report import Report
 
 
 @dataclass(frozen=True)
@@ -91,23 +91,23 @@ class Layout:
         return Rendered({**files, address: html.encode()}, {address: links_of(html)})
 
     def card(
-        self, name: str, title: str, report: Report, files: dict[str, bytes], stage: Stage | None
+        self, name: str, title: str, report: Report, files: dict[str, bytes], scene: Scene | None
     ) -> dict[str, Any]:
         """A page's social card as the template takes it; the PNG is added to `files`.
 
         It is empty where the site's address is not known: a card's address must be absolute.
-        Without a `stage` the card shows the best run's end.
+        Without a `scene` the card shows the best run's end.
         """
         if not self.publication.base_url:
             return {}
-        shown = stage or last_stage(report, report.facts.experiment.shown_runs[0])
+        shown = scene or report.last_scene(report.facts.experiment.shown_runs[0])
         image = social_card.social_card(shown, title, report.site.title, report.colours)
         address = add(files, f"cards/{name}.png", image)
         return {
             "address": self.publication.absolute(address),
             "width": social_card.WIDTH,
             "height": social_card.HEIGHT,
-            "alternative": network_figure.stage_description(shown),
+            "alternative": network_figure.scene_description(shown),
         }
 
 
@@ -118,12 +118,6 @@ def root_from(address: str) -> str:
     '../../'
     """
     return "../" * address.count("/")
-
-
-def last_stage(report: Report, run: RunFacts) -> Stage:
-    """A shown run at its last snapshot, with every boundary."""
-    neurons = tuple(range(report.boundaries[run.id].neurons))
-    return report.stage(run, len(report.snapshots[run.id]) - 1, neurons)
 
 
 def links_between(

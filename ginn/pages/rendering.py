@@ -32,10 +32,11 @@ from ginn.dataset.dataset import MAJOR_SHARE, Dataset
 from ginn.errors import AuthorError, one_line, quoted
 from ginn.pages.articles import Article
 from ginn.pages.citations import Citations, Source
-from ginn.pages.figure_calls import Figure, Plates, Report, token
+from ginn.pages.figure_calls import Figure, FigureCalls, token
 from ginn.pages.glossary import Glossary, Terms
 from ginn.pages.images import Images
 from ginn.pages.math import Mathematics
+from ginn.pages.report import Report
 from ginn.viewer_data.boundary_chunks import QUANTA
 
 EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty"]
@@ -147,9 +148,9 @@ def render_article(
 
     Raises AuthorError with file and line for what does not hold.
     """
-    first, words = Plates(report), glossary or Glossary()
+    first, words = FigureCalls(report), glossary or Glossary()
     _fill_in(article, first, Citations(works or {}), words, names)
-    second, citations = Plates(report, first.found), Citations(works or {})
+    second, citations = FigureCalls(report, first.found), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
     _check_languages(article)
     images = Images(article.file.parent, "../" * article.address.count("/"), article.line_of)
@@ -198,7 +199,7 @@ def _check_languages(article: Article) -> None:
 
 def _fill_in(
     article: Article,
-    placed: Plates,
+    placed: FigureCalls,
     citations: Citations,
     glossary: Glossary,
     names: Mapping[str, Any],
@@ -225,7 +226,7 @@ def _fill_in(
         raise AuthorError(one_line(error), allowed, path=article.file, line=line) from error
 
 
-def _functions(placed: Plates, citations: Citations, glossary: Glossary) -> dict[str, object]:
+def _functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> dict[str, object]:
     """What every article may call, and the constants that it may state."""
     dataset = placed.report.dataset
     return {

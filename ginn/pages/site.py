@@ -16,10 +16,10 @@ from ginn.pages.articles import Article
 from ginn.pages.citations import Source
 from ginn.pages.downloads_page import downloads_page
 from ginn.pages.explorer_page import explorer_page
-from ginn.pages.figure_calls import Report
 from ginn.pages.layout import HeaderLink, Layout, Rendered
 from ginn.pages.metadata import Publication
 from ginn.pages.rendering import FILTERS
+from ginn.pages.report import Report
 from ginn.pages.templates import environment, template_errors
 from ginn.viewer_data.downloads import PROGRAM
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from ginn.pages import images
 from ginn.pages.articles import Article
 from ginn.pages.citations import read_bibliography
-from ginn.pages.figure_calls import Report
 from ginn.pages.glossary import read_glossary
 from ginn.pages.layout import Rendered
 from ginn.pages.links import Links, find_dead_link
 from ginn.pages.metadata import Publication
+from ginn.pages.report import Report
 from ginn.pages.site import Pages
 from ginn.runtime import cache
 from ginn.runtime.cache import Cache

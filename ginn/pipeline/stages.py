@@ -20,14 +20,14 @@ from ginn.analysis.facts import Facts, VariantFacts
 from ginn.analysis.outcomes import NamedSnapshot, RunFacts, ScreeningFacts
 from ginn.config.models import Experiment, Site
 from ginn.dataset.dataset import Dataset
-from ginn.figures import small_multiples
-from ginn.figures.small_multiples import Multiple
+from ginn.figures import final_outputs
+from ginn.figures.final_outputs import FinalOutput
 from ginn.geometry import boundaries as geometry
 from ginn.geometry import motion
 from ginn.geometry.boundaries import Boundaries
 from ginn.network import run as network
 from ginn.network.run import Float64, RecordedRun
-from ginn.pages.figure_calls import Report
+from ginn.pages.report import Report
 from ginn.pipeline.tasks import bar, find_moments, groups, train_group, train_trials, training_of
 from ginn.runtime import cache
 from ginn.runtime.cache import Cache, RecentValues, lazy_results
@@ -70,8 +70,8 @@ MEASURES = (
     "numerals",
     *(f"measures/{path.stem}" for path in sorted((ROOT / "ginn/analysis/claims").glob("*.py"))),
 )
-MULTIPLES: Encoding[dict[str, tuple[Multiple, ...]]] = ARRAYS.via(
-    small_multiples.multiples_as_arrays, small_multiples.multiples_from_arrays
+MULTIPLES: Encoding[dict[str, tuple[FinalOutput, ...]]] = ARRAYS.via(
+    final_outputs.outputs_as_arrays, final_outputs.outputs_from_arrays
 )
 MOMENTS: Encoding[tuple[NamedSnapshot, ...]] = JSON.via(
     lambda moments: [dataclasses.asdict(moment) for moment in moments],
@@ -470,7 +470,7 @@ class Stages:
 
     def multiples(
         self, facts: Facts, runs: Mapping[str, RecordedRun]
-    ) -> dict[str, tuple[Multiple, ...]]:
+    ) -> dict[str, tuple[FinalOutput, ...]]:
         """The last output of every trial and every full run, small."""
         failed_trials = facts.experiment.screening.failed_seeds
         failed_runs = [run.seed for run in facts.experiment.full_runs if run.failed]
@@ -484,12 +484,12 @@ class Stages:
             "multiples", inputs, rooms("multiples", "phenomena", "network", "picture"), ["numpy"]
         )
 
-        def paint() -> dict[str, tuple[Multiple, ...]]:
+        def paint() -> dict[str, tuple[FinalOutput, ...]]:
             return {
-                "screening runs": small_multiples.multiples(
+                "screening runs": final_outputs.final_outputs(
                     self.screened, failed_trials, self.dataset
                 ),
-                "full runs": small_multiples.multiples(runs.values(), failed_runs, self.dataset),
+                "full runs": final_outputs.final_outputs(runs.values(), failed_runs, self.dataset),
             }
 
         return self.kept.keep("multiples", self.multiples_key, MULTIPLES, paint)
@@ -500,7 +500,7 @@ class Stages:
         runs: Mapping[str, RecordedRun],
         boundaries: Mapping[str, Boundaries],
         index: str,
-        small: Mapping[str, tuple[Multiple, ...]],
+        small: Mapping[str, tuple[FinalOutput, ...]],
         leads: bool,
     ) -> Report:
         """All that pages speak of, under a key of what it was made from."""

@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-from support.report_double import bottle
 from support.runs import random_run
+from support.sample_report import bottle
 
 from ginn.analysis import claims_table
 from ginn.analysis.claims.revival import patient

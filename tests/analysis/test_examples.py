@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 from analysis.test_claims_table import plain, silenced
-from support.report_double import bottle, traced
 from support.runs import trained_run
+from support.sample_report import bottle, traced
 
 from ginn.analysis.claims import dead_layers
 from ginn.analysis.examples import Examples, examples, examples_from_json

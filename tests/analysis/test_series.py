@@ -13,8 +13,8 @@ from analysis.test_claims_table import runs
 from hypothesis import given
 from hypothesis import strategies as st
 from support.datasets import halves
-from support.report_double import bottle
 from support.runs import layer_of, run_of, threshold
+from support.sample_report import bottle
 
 from ginn.analysis import claims_table, series
 from ginn.analysis.claims import dead_layers, kinks, part_errors, revival_results, symmetry

@@ -5,59 +5,25 @@ from __future__ import annotations
 import base64
 import io
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
-from support.report_double import bottle, make_report
-from support.runs import random_run
+from support.sample_report import make_report
 
-from ginn.figures.small_multiples import (
-    SIDE,
-    Multiple,
-    multiples,
-    multiples_as_arrays,
-    multiples_description,
-    multiples_from_arrays,
-    multiples_svg,
-)
-from ginn.network.forward import pre_activations
-from ginn.runtime.encodings import ARRAYS
+from ginn.figures.final_outputs import SIDE, FinalOutput
+from ginn.figures.small_multiples import multiples_description, multiples_svg
 
 
-def runs(count: int = 7) -> list[Multiple]:
+def runs(count: int = 7) -> list[FinalOutput]:
     """Made-up outputs: run k is grey all over, the darker the later; 2 and 5 have failed."""
     flat = [np.full((SIDE, SIDE), 1 - k / count) for k in range(count)]
-    return [Multiple(k, k in (2, 5), 0.9, output) for k, output in enumerate(flat)]
+    return [FinalOutput(k, k in (2, 5), 0.9, output) for k, output in enumerate(flat)]
 
 
-def test_the_best_come_first_and_failed_runs_last() -> None:
-    bottled = [replace(random_run((5, 5), 2), seed=seed) for seed in range(9)]
-    for run in bottled:
-        rng = np.random.default_rng(run.seed)
-        run.biases[-1][:] = rng.normal(size=run.biases[-1].shape)
-    found = multiples(bottled, {3, 8}, bottle())
-    assert [each.failed for each in found] == [False] * 7 + [True] * 2
-    for group in (found[:7], found[7:]):
-        shares = [each.right for each in group]
-        assert shares == sorted(shares, reverse=True)
-    assert {each.seed for each in found} == set(range(9))
-
-
-def test_an_output_is_the_networks_own_at_the_middle_of_each_cell() -> None:
-    run = random_run((6, 4), 3)
-    (found,) = multiples([run], (), bottle())
-    row, column = 10, 31
-    place = np.array([[(column + 0.5) / SIDE, (row + 0.5) / SIDE]])
-    last = [[each[-1] for each in arrays] for arrays in (run.weights, run.biases)]
-    logit = pre_activations(tuple(last[0]), tuple(last[1]), place)[-1][0, 0]
-    assert found.output[row, column] == pytest.approx(1 / (1 + np.exp(-logit)))
-
-
-def test_each_picture_stands_in_its_place_and_failed_ones_are_framed() -> None:
+def test_multiples_svg_each_picture_stands_in_its_place_and_failed_ones_are_framed() -> None:
     shown, columns, width = runs(), 4, 400
-    svg = multiples_svg(shown, columns, "screening runs", make_report().colours, width)
+    svg = multiples_svg(shown, columns, "trials", make_report().colours, width).text
     data = re.search(r"base64,([^\"]+)", svg)
     assert data
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))).convert("RGBA"))[..., 3]
@@ -72,24 +38,13 @@ def test_each_picture_stands_in_its_place_and_failed_ones_are_framed() -> None:
     assert papered  # the eighth place is empty
 
 
-def test_words_say_how_many_and_which_failed() -> None:
-    assert "7 screening runs" in multiples_description(runs(), "screening runs")
-    assert "Seeds 2 and 5 failed." in multiples_description(runs(), "screening runs")
+def test_multiples_description_says_how_many_and_which_failed() -> None:
+    assert "7 trials" in multiples_description(runs(), "trials")
+    assert "Seeds 2 and 5 failed." in multiples_description(runs(), "trials")
     good = [each for each in runs() if not each.failed]
-    assert "None failed." in multiples_description(good, "screening runs")
+    assert "None failed." in multiples_description(good, "trials")
 
 
-def test_nothing_to_show_is_refused() -> None:
-    with pytest.raises(ValueError, match="found no screening runs to show"):
-        multiples_svg([], 4, "screening runs", make_report().colours, 100)
-
-
-def test_multiples_survive_the_store() -> None:
-    groups = {"screening runs": tuple(runs()), "full runs": tuple(runs(2))}
-    stored = ARRAYS.of(multiples_as_arrays, multiples_from_arrays)
-    again = stored.decode(stored.encode(groups))
-    assert list(again) == list(groups)
-    for what, group in groups.items():
-        for one, other in zip(group, again[what], strict=True):
-            assert (one.seed, one.failed, one.right) == (other.seed, other.failed, other.right)
-            np.testing.assert_array_equal(one.output, other.output)
+def test_multiples_svg_nothing_to_show_is_refused() -> None:
+    with pytest.raises(ValueError, match="found no trials to show"):
+        multiples_svg([], 4, "trials", make_report().colours, 100)

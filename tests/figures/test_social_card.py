@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from support.report_double import make_report
+from support.sample_report import make_report
 
 from ginn.figures import social_card
-from ginn.figures.network_figure import WHOLE, Detail
+from ginn.figures.selection import WHOLE, Detail
 from ginn.network.run import layer_slices
 
 
-def test_a_card_shows_the_boundaries_where_they_are() -> None:
+def test_scene_picture_shows_the_boundaries_where_they_are() -> None:
     report = make_report()
     run = report.facts.experiment.shown_runs[0]
     neurons = tuple(range(report.boundaries[run.id].neurons))
@@ -29,11 +29,11 @@ def test_a_card_shows_the_boundaries_where_they_are() -> None:
         strict=True,
     ):
         chosen = tuple(n for n in neurons if layer.start <= n < layer.stop)
-        stage = report.stage(run, snapshot, chosen)
+        scene = report.scene(run, snapshot, chosen)
         bare = np.asarray(
-            social_card.stage_picture(report.stage(run, snapshot, ()), report.colours, side)
+            social_card.scene_picture(report.scene(run, snapshot, ()), report.colours, side)
         )
-        drawn = np.asarray(social_card.stage_picture(stage, report.colours, side))
+        drawn = np.asarray(social_card.scene_picture(scene, report.colours, side))
         inked = np.abs(drawn.astype(int) - bare).sum(axis=2) > 0  # (side, side)
         expected = [int(shades.light[i : i + 2], 16) for i in (1, 3, 5)]
         for neuron in chosen:
@@ -49,15 +49,15 @@ def test_a_card_shows_the_boundaries_where_they_are() -> None:
         assert inked.mean() < 0.4
 
 
-def test_a_card_shows_a_detail_as_it_is_in_the_whole() -> None:
+def test_scene_picture_detail_is_as_in_the_whole() -> None:
     report = make_report()
     run = report.facts.experiment.shown_runs[0]
     neurons = tuple(range(report.boundaries[run.id].neurons))
     snapshot, detail = len(report.snapshots[run.id]) - 1, Detail(0.625, 0.375, 4)
 
     def picture(shown: tuple[int, ...], detail: Detail, side: int) -> NDArray[np.int64]:
-        stage = replace(report.stage(run, snapshot, shown), detail=detail)
-        return np.asarray(social_card.stage_picture(stage, report.colours, side)).astype(np.int64)
+        scene = replace(report.scene(run, snapshot, shown), detail=detail)
+        return np.asarray(social_card.scene_picture(scene, report.colours, side)).astype(np.int64)
 
     bare = picture((), detail, 400)
     whole = picture((), WHOLE, 1600)
@@ -76,7 +76,7 @@ def test_a_card_shows_a_detail_as_it_is_in_the_whole() -> None:
     assert crossings
 
 
-def test_a_title_is_wrapped_within_its_room_whatever_its_length() -> None:
+def test_fitted_title_of_any_length_is_wrapped_within_its_room() -> None:
     for words in (1, 5, 30, 300):
         size, lines = social_card.fitted("extraordinary " * words, 458)
         assert size in social_card.TITLE_SIZES
@@ -87,7 +87,7 @@ def test_a_title_is_wrapped_within_its_room_whatever_its_length() -> None:
 
 
 @pytest.mark.parametrize("side", [180, 192, 512])
-def test_an_icon_keeps_its_picture_where_launchers_cut_nothing_off(side: int) -> None:
+def test_icon_any_side_keeps_its_picture_where_launchers_cut_nothing_off(side: int) -> None:
     labels = make_report().dataset.labels
     with Image.open(io.BytesIO(social_card.icon(labels, side))) as image:
         dark = np.argwhere(np.asarray(image.convert("L")) < 128)

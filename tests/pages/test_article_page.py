@@ -19,7 +19,7 @@ from support.pages import (
     write_article,
 )
 from support.paths import CONTENT
-from support.report_double import make_report
+from support.sample_report import make_report
 
 from ginn.analysis.claim import Claim, Verdict
 from ginn.pages.citations import Source, read_bibliography

@@ -1,12 +1,11 @@
-"""Places worth going to: what a build has, and that the explorer is sent to the right state."""
+"""The gallery: the entries that a report has, and the state in which each is shown."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from support.report_double import make_report
+from support.sample_report import make_report
 
 from ginn.analysis.examples import (
     CornerExample,
@@ -16,6 +15,7 @@ from ginn.analysis.examples import (
     LateFlipExample,
 )
 from ginn.pages.gallery import gallery
+from ginn.pages.view_state import ViewState
 
 BEST, WORST = "seed-0", "seed-5"
 EVERY = Examples(
@@ -26,41 +26,36 @@ EVERY = Examples(
 )
 
 
-def places(examples: Examples) -> dict[str, dict[str, str]]:
+def places(examples: Examples) -> dict[str, ViewState]:
     """Title -> the state that the explorer is sent to."""
     report = make_report(frozenset({5}))
     report = replace(report, facts=replace(report.facts, examples=examples))
-    return {
-        place.title: {
-            name: values[0] for name, values in parse_qs(urlsplit(place.address).fragment).items()
-        }
-        for place in gallery(report)
-    }
+    return {place.title: place.state for place in gallery(report)}
 
 
-def test_every_example_has_its_place() -> None:
+def test_gallery_every_example_has_its_state() -> None:
     found = places(EVERY)
-    assert found["Side by side"]["run"] == BEST
-    assert found["Side by side"]["beside"] == WORST
+    beside = found["Side by side"]
+    assert (beside.run, beside.beside) == (BEST, WORST)
     bent = found["Bent at the corners"]
-    assert (bent["run"], bent["show"], bent["about"]) == (BEST, "1.4,2.2,3.9", "3.9")
-    assert found["Copycats"]["show"] == "3.2,3.4"
+    assert (bent.run, bent.neurons, bent.about) == (BEST, (40, 3, 17), 40)
+    assert found["Copycats"].neurons == (33, 35)
     silent = found["A silent layer"]
-    assert (silent["run"], silent["show"]) == (WORST, "2")
-    x, y = map(float, silent["point"].split(","))
-    assert (x, y) == pytest.approx((0.5, 0.617), abs=0.02)  # the middle of the diamond
-    assert found["The last to rest"] | {"show": "3.3", "trail": "20"} == found["The last to rest"]
+    assert (silent.run, silent.neurons) == (WORST, tuple(range(16, 32)))
+    assert silent.point == pytest.approx((0.5, 0.617), abs=0.02)  # the middle of the diamond
+    jumper = found["The last to rest"]
+    assert (jumper.run, jumper.neurons, jumper.trail) == (WORST, (34,), 20)
 
 
-def test_half_way_is_half_of_the_fall_of_the_loss() -> None:
+def test_gallery_half_way_is_half_of_the_fall_of_the_loss() -> None:
     report = make_report()
-    step = int(places(Examples())["Half way"]["step"])
+    step = places(Examples())["Half way"].snapshot
     loss = report.snapshots[report.facts.experiment.shown_runs[0].id].loss
     half = (loss[0] * loss[-1]) ** 0.5
     assert loss[step] <= half * (1 + 1e-9)
     assert step == 0 or loss[step - 1] > half * (1 - 1e-9)
 
 
-def test_a_build_without_an_example_has_no_such_place() -> None:
+def test_gallery_without_an_example_lacks_its_place() -> None:
     assert set(places(Examples())) == {"Half way", "Side by side"}
     assert "Copycats" not in places(replace(EVERY, duplicate=None))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.pages import ParsedPage, parsed, report_article, report_pages
 from support.paths import ROOT
-from support.report_double import SEEDS, make_report
+from support.sample_report import SEEDS, make_report
 from support.typed_numbers import typed_numbers
 
 from ginn.analysis.claim import Claim, Verdict

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from support.pages import BODY_LINE, ParsedPage, html_of, plain_layout, report_pages
-from support.report_double import PIXELS
+from support.sample_report import PIXELS
 
 from ginn.errors import AuthorError
 

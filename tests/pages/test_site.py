@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from support.link_checker import complaints
 from support.pages import BASE, article_of, plain_report, report_pages
-from support.report_double import SEEDS
+from support.sample_report import SEEDS
 
 from ginn.errors import AuthorError
 from ginn.files import TEMPLATES

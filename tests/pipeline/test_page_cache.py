@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from support.link_checker import complaints
 from support.pages import build_pages
-from support.report_double import make_report
+from support.sample_report import make_report
 
 from ginn.errors import AuthorError
 from ginn.pages.articles import read_articles
-from ginn.pages.figure_calls import Report
 from ginn.pages.layout import Layout, Rendered
 from ginn.pages.metadata import Publication
+from ginn.pages.report import Report
 from ginn.pages.site import MOST_IN_HEADER, Pages
 from ginn.pipeline.site import TEMPLATES, edition
 from ginn.runtime.cache import Cache

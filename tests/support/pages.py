@@ -12,15 +12,15 @@ from ginn.files import TEMPLATES
 from ginn.pages.article_page import References, article_page
 from ginn.pages.articles import Article, parse_article, read_articles
 from ginn.pages.citations import Source, read_bibliography
-from ginn.pages.figure_calls import Report
 from ginn.pages.glossary import read_glossary
 from ginn.pages.layout import Layout, Rendered
 from ginn.pages.metadata import Publication
+from ginn.pages.report import Report
 from ginn.pages.site import Pages
 from ginn.pipeline.site import edition
 from ginn.runtime.cache import Cache
 from support.paths import CONTENT
-from support.report_double import make_report
+from support.sample_report import make_report
 
 FRONT = '+++\ntitle = "T"\nslug = "{}"\ndescription = "D."\norder = 1\ndate = 2026-11-23\n+++\n'
 BODY_LINE = FRONT.count("\n") + 1  # the first line of an article's body

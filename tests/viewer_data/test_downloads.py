@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from support.report_double import bottle, make_report, traced
 from support.runs import trained_run
+from support.sample_report import bottle, make_report, traced
 
 from ginn.analysis.facts import facts_as_json
 from ginn.network.forward import pre_activations, probability

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,19 +27,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from support.paths import CONTENT
+from support.sample_report import make_report
 
 from ginn.config.loader import load_settings
-from ginn.figures import network_figure
-from ginn.figures.network_figure import Shades
+from ginn.figures.theme import (
+    FAILED,
+    INK,
+    MUTED,
+    PAPER,
+    PICTURE_BLACK,
+    PICTURE_WHITE,
+    Shades,
+    colours_of,
+    contrast,
+    paint,
+    style_sheet,
+)
 
 Float64 = NDArray[np.float64]
 Lab = tuple[float, float, float]
+COLOUR = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
 THEMES = ("light", "dark")
 GROUNDS = {
-    "paper": network_figure.PAPER,
-    "picture-black": network_figure.PICTURE_BLACK,
-    "picture-white": network_figure.PICTURE_WHITE,
+    "paper": PAPER,
+    "picture-black": PICTURE_BLACK,
+    "picture-white": PICTURE_WHITE,
 }
 
 # About 1 is the least that is seen with two large patches side by side; a difference that is told
@@ -147,7 +161,7 @@ def _mean_hue(h1: float, h2: float) -> float:
 def lines() -> dict[str, Shades]:
     """The shades of the report's lines by name."""
     spec = load_settings(CONTENT / "report.toml")
-    colours = network_figure.colours_of(spec.site, len(spec.experiment.widths))
+    colours = colours_of(spec.site, len(spec.experiment.widths))
     properties = colours.properties()
     return {name: properties[name] for name in properties if name.startswith(("layer-", "output"))}
 
@@ -193,7 +207,7 @@ SHARMA = """
 
 
 @pytest.mark.parametrize("row", SHARMA.strip().splitlines())
-def test_differences_are_those_of_the_published_pairs(row: str) -> None:
+def test_ciede2000_published_pairs_have_their_published_difference(row: str) -> None:
     l1, a1, b1, l2, a2, b2, published = map(float, row.split())
     assert ciede2000((l1, a1, b1), (l2, a2, b2)) == pytest.approx(published, abs=5e-5)
     assert ciede2000((l2, a2, b2), (l1, a1, b1)) == pytest.approx(published, abs=5e-5)
@@ -209,13 +223,13 @@ def test_differences_are_those_of_the_published_pairs(row: str) -> None:
         ("#0000ff", (32.30, 79.19, -107.86)),
     ],
 )
-def test_cielab_is_the_published_one(colour: str, published: Lab) -> None:
+def test_cielab_primaries_are_the_published_ones(colour: str, published: Lab) -> None:
     assert cielab(linear(colour)) == pytest.approx(published, abs=0.01)
 
 
 @pytest.mark.parametrize("eye", EYES)
 @given(grey=st.integers(0, 255))
-def test_every_eye_sees_the_same_greys(eye: str, grey: int) -> None:
+def test_seen_greys_are_the_same_to_every_eye(eye: str, grey: int) -> None:
     colour = f"#{grey:02x}{grey:02x}{grey:02x}"
     assert seen(colour, eye) == pytest.approx(seen(colour, "normal"), abs=0.01)
 
@@ -229,7 +243,7 @@ MISSING = {"protanopia": 0, "deuteranopia": 1, "tritanopia": 2}
 
 
 @pytest.mark.parametrize("eye", [eye for eye in EYES if eye != "normal"])
-def test_colours_that_only_the_missing_cone_tells_apart_look_alike(eye: str) -> None:
+def test_seen_colours_that_only_the_missing_cone_tells_apart_look_alike(eye: str) -> None:
     direction = np.linalg.inv(CONES)[:, MISSING[eye.split()[0]]]
     direction *= 0.15 / np.abs(direction).max()
     pair = [np.full(3, 0.3) + side * direction for side in (-1, 1)]
@@ -252,11 +266,11 @@ def least_difference(colours: dict[str, Shades], theme: int, eye: str) -> float:
 
 @pytest.mark.parametrize("eye", EYES)
 @pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
-def test_every_eye_tells_layers_and_output_apart(theme: int, eye: str) -> None:
+def test_colours_of_layers_and_output_every_eye_tells_them_apart(theme: int, eye: str) -> None:
     assert least_difference(lines(), theme, eye) >= LEAST_DIFFERENCE
 
 
-def test_shades_of_one_lightness_would_not_be_told_apart() -> None:
+def test_least_difference_colours_of_one_lightness_is_too_small() -> None:
     colours = ("#2d6bd5", "#cc3b3b", "#117f4a", "#a05f00")
     alike = {colour: Shades(colour, colour) for colour in colours}
     assert least_difference(alike, 0, "normal") > LEAST_DIFFERENCE
@@ -266,7 +280,7 @@ def test_shades_of_one_lightness_would_not_be_told_apart() -> None:
 
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
-def test_every_line_stands_out_from_every_ground(theme: int, ground: str) -> None:
+def test_colours_of_every_line_stands_out_from_every_ground(theme: int, ground: str) -> None:
     for name, shades in lines().items():
         low, high = sorted(
             float(XYZ[1] @ linear(colour)) for colour in (shades[theme], GROUNDS[ground][theme])
@@ -280,7 +294,60 @@ def test_every_line_stands_out_from_every_ground(theme: int, ground: str) -> Non
     [("layer-1", 270, 315), ("layer-2", 15, 50), ("layer-3", 120, 165)],
     ids=("blue", "red", "green"),
 )
-def test_layers_are_blue_red_and_green(layer: str, least: int, most: int, theme: int) -> None:
+def test_colours_of_layers_are_blue_red_and_green(
+    layer: str, least: int, most: int, theme: int
+) -> None:
     _, a, b = cielab(linear(lines()[layer][theme]))
     assert math.hypot(a, b) > 30
     assert least <= math.degrees(math.atan2(b, a)) % 360 <= most
+
+
+def test_contrast_known_pairs_is_the_published_one() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#ffffff", "#767676") == pytest.approx(4.54, abs=0.005)
+    assert contrast("#123456", "#123456") == 1
+
+
+@given(COLOUR)
+def test_colours_of_any_colour_is_made_to_stand_out_from_every_ground(colour: str) -> None:
+    site = replace(make_report().site, layer_colours=(colour,), output_colour=colour)
+    colours = colours_of(site, 5)
+    assert len(colours.layers) == 5
+    for theme in (0, 1):
+        for ground in (
+            PAPER,
+            PICTURE_BLACK,
+            PICTURE_WHITE,
+        ):
+            assert contrast(colours.output[theme], ground[theme]) >= 3
+
+
+def test_colours_of_colour_that_stands_out_is_left_alone() -> None:
+    site = replace(make_report().site, layer_colours=("#2f50a0", "#a02020"))
+    layers = colours_of(site, 3).layers
+    assert [shades.light for shades in layers] == ["#2f50a0", "#a02020", "#2f50a0"]
+
+
+@pytest.mark.parametrize("text", [INK, MUTED, FAILED])
+def test_text_colours_are_legible_in_both_themes(text: Shades) -> None:
+    for theme in (0, 1):
+        assert contrast(text[theme], PAPER[theme]) >= 4.5
+
+
+def test_style_sheet_has_every_class_in_both_themes() -> None:
+    colours = make_report().colours
+    light, dark = style_sheet(colours).split("@media(prefers-color-scheme:dark)")
+    for kind, (attribute, shades) in colours.paints().items():
+        assert f".{kind}{{{attribute}:{shades.light}}}" in light
+        assert f".{kind}{{{attribute}:{shades.dark}}}" in dark
+
+
+def test_paint_has_the_class_and_its_light_shade() -> None:
+    colours = make_report().colours
+    assert paint("ink") == {"class": "ink", "fill": INK.light}
+    assert colours.paint("output") == {"class": "output", "stroke": colours.output.light}
+
+
+def test_properties_has_a_name_for_each_layer_and_the_output() -> None:
+    names = list(make_report().colours.properties())
+    assert names[-4:] == ["layer-1", "layer-2", "layer-3", "output"]

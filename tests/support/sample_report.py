@@ -14,9 +14,9 @@ from ginn.config.loader import load_settings
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
 from ginn.dataset.picture import load_picture
-from ginn.figures import small_multiples
+from ginn.figures.final_outputs import final_outputs
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.pages.figure_calls import Report
+from ginn.pages.report import Report
 from support.paths import ROOT
 from support.runs import trained_run
 
@@ -82,6 +82,6 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
     }
     boundaries = {run.id: traced() for run in shown_runs}
     data = {"index": "data/bottle/index-0123456789.js"}
-    small = small_multiples.multiples(full_runs.values(), failed, bottle())
-    pictures = {"screening runs": small, "full runs": small}
-    return Report(spec.site, experiment, facts, bottle(), full_runs, boundaries, data, pictures)
+    last = final_outputs(full_runs.values(), failed, bottle())
+    outputs = {"screening runs": last, "full runs": last}
+    return Report(spec.site, experiment, facts, bottle(), full_runs, boundaries, data, outputs)

@@ -1,0 +1,254 @@
+"""Charts of dead layers: when they occur, and what becomes of runs that are changed, as SVG.
+
+A layer is silent over a part of the picture where none of its neurons is active. Each text
+alternative is made from the same numbers as its chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ginn import formatting
+from ginn.analysis.evidence import (
+    DeadLayersInScreening,
+    DeadPeriodsOfRun,
+    DeadPeriodsOfRuns,
+    InterventionArm,
+    InterventionSeries,
+    Treatment,
+)
+from ginn.analysis.outcomes import ExperimentFacts
+from ginn.figures import axes, scales
+from ginn.figures.axes import PHONE, Chart, Panel, horizontal_axis, vertical_axis
+from ginn.figures.marks import (
+    DASH_DOT,
+    DASHED,
+    DOTTED,
+    MIDDLE,
+    TEXT,
+    PaintAttributes,
+    curve,
+    diamond,
+    fanned,
+    ring,
+    rule,
+    sample,
+    text,
+    text_width,
+)
+from ginn.figures.scales import Scale
+from ginn.figures.svg import Svg
+from ginn.figures.theme import Colours, paint
+
+# By the treated arm of an intervention: its title, the runs it was made on, and the arm's name.
+INTERVENTIONS = {
+    "raised": ("Waking silent layers", "shut run", "woken"),
+    "lowered": ("Imposing silence", "run that had learnt", "silenced"),
+}
+# Dashes of the arms that are controls.
+ARM_DASHES = ("", DASHED, DOTTED, DASH_DOT)
+
+
+def dead_layers_svg(
+    series: DeadLayersInScreening, facts: ExperimentFacts, colours: Colours, width: int = 680
+) -> Svg:
+    """How much of a part is right against how much of it a layer is silent over, a ring a seed."""
+    entries = [(ring(0, 0, _layer_paint(0, colours)), "no layer silent")]
+    entries += [
+        (ring(0, 0, _layer_paint(layer, colours)), f"layer {layer} most silent")
+        for layer in sorted(set(series.layer) - {0})
+    ]
+    parts, top = axes.head(entries, f"share of the {series.part}'s pixels got right", width)
+    top += 14
+    panel = Panel(52, width - 24, top, top + (260 if width < PHONE else 300))
+    x = Scale(0, 1, panel.left, panel.right)
+    y = Scale(0, 1, panel.bottom, panel.top)
+    ticks = scales.share_ticks()
+    parts += [*vertical_axis(panel, y, ticks), *horizontal_axis(panel, x, ticks)]
+    half = y.place(0.5)
+    edge = np.array([panel.left, panel.right])
+    parts.append(curve(edge, np.array([half, half]), paint("control"), 1, DASHED))
+    heights = y.at(series.right)
+    places = fanned(x.at(series.dead_share), heights, (panel.left + panel.right) / 2, 7, 24)
+    for layer, px, py in zip(series.layer, places.tolist(), heights.tolist(), strict=True):
+        parts.append(ring(px, py, _layer_paint(layer, colours)))
+    open_, shut = _counts(series)
+    for (learnt, failed), state, place, anchor in (
+        (open_, "open", panel.left + 8, "start"),
+        (shut, "shut", panel.right - 8, "end"),
+    ):
+        parts.append(text(place, half - 8, f"{state}: {learnt} learnt", "ink", anchor))
+        parts.append(text(place, half + TEXT + 5, f"{state}: {failed} failed", "ink", anchor))
+    axis = f"largest silent share of the {series.part}"
+    words = dead_layers_description(series, facts)
+    return axes.chart_svg(width, panel.bottom, axis, parts, colours, "Silence and failure", words)
+
+
+def _layer_paint(layer: int, colours: Colours) -> PaintAttributes:
+    """The colour of a layer, counted from 1; 0 stands for no layer."""
+    return colours.paint(f"layer-{layer}" if layer else "control")
+
+
+def _counts(series: DeadLayersInScreening) -> tuple[tuple[int, int], tuple[int, int]]:
+    """How many learnt and failed of the open and of the shut, over all of the part."""
+    pairs = [
+        (silent == 1.0, right >= 0.5)
+        for silent, right in zip(series.dead_share, series.right, strict=True)
+    ]
+    return (
+        (pairs.count((False, True)), pairs.count((False, False))),
+        (pairs.count((True, True)), pairs.count((True, False))),
+    )
+
+
+def dead_layers_description(series: DeadLayersInScreening, facts: ExperimentFacts) -> str:
+    """What the scatter of silence shows, in words."""
+    open_, shut = _counts(series)
+    return (
+        f"{formatting.count(len(series.seeds), 'trial')} at iteration {series.iteration:,}: how "
+        f"much of the {series.part} is right against the largest share of it that a layer is "
+        f"silent over. With a layer silent over all of it {shut[1]} failed and {shut[0]} learnt "
+        f"it; of the others {open_[1]} failed and {open_[0]} learnt it. Equal trials stand side by "
+        "side."
+    )
+
+
+def dead_periods_svg(
+    series: DeadPeriodsOfRuns, facts: ExperimentFacts, colours: Colours, width: int = 680
+) -> Svg:
+    """A row for each full run, with a bar while some layer is silent over all of the part."""
+    entries = [
+        (sample(_layer_paint(layer, colours), 8), f"layer {layer} silent over the part")
+        for layer in sorted({period.layer for run in series.runs for period in run.periods})
+    ]
+    if not all(run.learnt for run in series.runs):
+        entries.append((diamond(0, 0), f"failed on the {series.part}"))
+    parts, top = axes.key(entries, width)
+    top += 8
+    row = 19
+    longest = max(text_width(_seed(run)) for run in series.runs)
+    panel = Panel(26 + longest, width - 34, top, top + row * len(series.runs))
+    parts += axes.iteration_axes([panel], series.last)
+    x = axes.iteration_scale(panel, series.last)
+    for number, run in enumerate(series.runs):
+        y = panel.top + row * (number + 0.5)
+        parts.append(rule(panel.left, y, panel.right, y))
+        kind = "muted" if run.learnt else "failed-text"
+        parts.append(text(panel.left - 20, y + MIDDLE * TEXT, _seed(run), kind, "end"))
+        if not run.learnt:
+            parts.append(diamond(panel.left - 10, y))
+        parts += _bars(run, x, y, series.last, colours)
+    words = dead_periods_description(series, facts)
+    axis, title = "iteration, log scale", "When a layer is silent"
+    return axes.chart_svg(width, panel.bottom, axis, parts, colours, title, words)
+
+
+def _seed(run: DeadPeriodsOfRun) -> str:
+    return f"Seed {run.seed}"
+
+
+def _bars(run: DeadPeriodsOfRun, x: Scale, y: float, last: int, colours: Colours) -> list[str]:
+    """The spells of one run; the shortest is still 2 px long."""
+    parts = []
+    for period in run.periods:
+        ends = x.at([period.begun, last if period.ended is None else period.ended])
+        ends[1] = max(ends[1], ends[0] + 2)
+        parts.append(curve(ends, np.array([y, y]), _layer_paint(period.layer, colours), 8))
+    return parts
+
+
+def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) -> str:
+    """When runs were silent, in words."""
+    lasting = [r.seed for r in series.runs if any(s.ended is None for s in r.periods)]
+    passing = [r.seed for r in series.runs if r.periods and r.seed not in lasting]
+    failed = [run.seed for run in series.runs if not run.learnt]
+
+    def seeds(found: Sequence[int]) -> str:
+        return f"seed {formatting.listing(found)}" if found else "none"
+
+    return (
+        f"When some layer was silent over all of the {series.part} in "
+        f"{formatting.count(len(series.runs), 'run')} of "
+        f"{formatting.count(series.last, 'iteration')}. "
+        f"To the end: {seeds(lasting)}. For a while: {seeds(passing)}. "
+        f"Failed on the {series.part}: {seeds(failed)}."
+    )
+
+
+def interventions_svg(
+    series: InterventionSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
+) -> Svg:
+    """The share of copies that have the part right, by arm, after waking and after silencing."""
+    made = [each for each in (series.raised, series.lowered) if each]
+    parts = [text(0, TEXT, series.unit)]
+    labels = [_outcome(each, arm) for each in made for arm in each.arms]
+    room = 16 + max(map(text_width, labels))
+    places = axes.panels(len(made), width, TEXT, 150, room, title=58)
+    for panel, each in zip(places, made, strict=True):
+        parts.append(text(0, panel.top - 34, INTERVENTIONS[each.treated][0], "ink"))
+        runs = f"{_treated_runs(each)}, {each.streams} orders of pixels"
+        parts.append(text(0, panel.top - 17, runs))
+        parts += _treatment(panel, each)
+    axis = "iterations since the change, root scale"
+    words = interventions_description(series, facts)
+    title = "What became of the copies"
+    return axes.chart_svg(width, places[-1].bottom, axis, parts, colours, title, words)
+
+
+def _treatment(panel: Panel, each: Treatment) -> list[str]:
+    """The arms of one intervention as lines, named at their ends; the treated one is heavy."""
+    last = max(1, each.iterations[-1])
+    x = Scale(0, last, panel.left, panel.right, "root")
+    y = Scale(0, 1, panel.bottom, panel.top)
+    named = (0, 0.2, 1) if panel.width < 220 else (0, 0.04, 0.2, 0.5, 1)
+    ticks = [(last * share, f"{last * share:,.0f}") for share in named]
+    parts = vertical_axis(panel, y, scales.share_ticks()) + axes.horizontal_axis(panel, x, ticks)
+    # The treated arm is drawn last, over its controls.
+    ordered = sorted(each.arms, key=lambda arm: arm.name == each.treated)
+    for number, arm in enumerate(ordered):
+        kind, weight, dashes = "control", 1.4, ARM_DASHES[number % len(ARM_DASHES)]
+        if arm.name == each.treated:
+            kind, weight, dashes = "run", 2.6, ""
+        line = y.at(np.array(arm.learnt) / arm.copies)
+        parts.append(curve(x.at(each.iterations), line, paint(kind), weight, dashes))
+    ends = [(panel.right, y.place(arm.learnt[-1] / arm.copies)) for arm in ordered]
+    words = [_outcome(each, arm) for arm in ordered]
+    kinds = ["ink" if arm.name == each.treated else "muted" for arm in ordered]
+    return parts + axes.labels_beside(panel, ends, words, kinds)
+
+
+def _outcome(each: Treatment, arm: InterventionArm) -> str:
+    """An arm's name and how many of its copies have the part right at the end."""
+    name = INTERVENTIONS[each.treated][2] if arm.name == each.treated else arm.name
+    return f"{name} {arm.learnt[-1]} of {arm.copies}"
+
+
+def _treated_runs(each: Treatment) -> str:
+    """How many runs of which kind an intervention was made on."""
+    run = INTERVENTIONS[each.treated][1]
+    return formatting.count(each.source_runs, run, run.replace("run", "runs", 1))
+
+
+def interventions_description(series: InterventionSeries, facts: ExperimentFacts) -> str:
+    """What became of the copies, in words."""
+    made = [each for each in (series.raised, series.lowered) if each]
+    outcomes = []
+    for each in made:
+        arms = [f"{_outcome(each, arm)} ({arm.learnt_alive} open)" for arm in each.arms]
+        title = INTERVENTIONS[each.treated][0]
+        outcomes.append(f"{title}, {_treated_runs(each)}: {formatting.listing(arms)}")
+    iterations = max(each.iterations[-1] for each in made)
+    return (
+        f"Copies that get at least half of the part right, {iterations:,} iterations after the "
+        "change, by arm, and how many of them do so with no layer silent over all of it. "
+        f"{'. '.join(outcomes)}."
+    )
+
+
+CHARTS: Mapping[str, Chart] = {
+    "dead_layers": Chart(dead_layers_svg, dead_layers_description),
+    "dead_periods": Chart(dead_periods_svg, dead_periods_description),
+    "interventions": Chart(interventions_svg, interventions_description),
+}

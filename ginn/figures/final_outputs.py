@@ -1,0 +1,66 @@
+"""The last output of each of many runs, on a coarse grid, for small multiples."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn.analysis.outcomes import logits_at
+from ginn.dataset.dataset import Dataset
+from ginn.network.forward import probability
+from ginn.network.run import Float64, RecordedRun
+
+SIDE = 44  # places along each side of the grid
+
+
+@dataclass(frozen=True)
+class FinalOutput:
+    """A run's last output: the probability of white on SIDE x SIDE places, (SIDE, SIDE)."""
+
+    seed: int
+    failed: bool
+    right: float
+    output: Float64
+
+
+def final_outputs(
+    runs: Iterable[RecordedRun], failed_seeds: Collection[int], dataset: Dataset
+) -> tuple[FinalOutput, ...]:
+    """The last output of each run, by the share of places it gets right; failed runs come last."""
+    cell = ((np.arange(SIDE) + 0.5) / SIDE * dataset.pixels).astype(np.int64)
+    small = Dataset(dataset.labels[np.ix_(cell, cell)], ())
+    made = []
+    for run in runs:
+        logit = logits_at(run, -1, small)
+        right = float(((logit > 0) == small.labels).mean())
+        made.append(FinalOutput(run.seed, run.seed in failed_seeds, right, probability(logit)))
+    return tuple(sorted(made, key=lambda each: (each.failed, -each.right, each.seed)))
+
+
+def outputs_as_arrays(
+    shown: Mapping[str, Sequence[FinalOutput]],
+) -> dict[str, NDArray[Any]]:
+    """Several lists as named arrays, for a file; `outputs_from_arrays` is the way back."""
+    return {
+        f"{what}/{field.name}": np.array([getattr(each, field.name) for each in group])
+        for what, group in shown.items()
+        for field in fields(FinalOutput)
+    }
+
+
+def outputs_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> dict[str, tuple[FinalOutput, ...]]:
+    """The lists of which `outputs_as_arrays` made these arrays."""
+    names = dict.fromkeys(name.rpartition("/")[0] for name in arrays)
+    return {
+        what: tuple(
+            FinalOutput(int(seed), bool(failed), float(right), output)
+            for seed, failed, right, output in zip(
+                *(arrays[f"{what}/{field.name}"] for field in fields(FinalOutput)), strict=True
+            )
+        )
+        for what in names
+    }

@@ -1,0 +1,174 @@
+"""Marks of charts as SVG: words, lines, bands, dots, and their samples for a key.
+
+A chart is drawn for a width in CSS pixels and shown at it, so that its letters keep their size.
+Places are in pixels. Where one is NaN, a line has a gap.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn.figures.svg import element, path_data, tenths
+from ginn.figures.theme import FAILED, Colours, Shades, paint
+from ginn.network.run import Float64
+
+TEXT = 13  # px, the size of letters
+# The middle of a digit lies this far above the baseline, in em.
+MIDDLE = 0.35
+# No line of sans-serif text is longer than so many em a letter; text is never measured.
+LETTER = 0.56
+
+# The patterns of broken lines.
+DASHED, DOTTED, DASH_DOT = "6 3", "1.5 3", "9 3 2 3"
+
+# What `theme.paint` gives: the class and the colour of a mark.
+PaintAttributes = Mapping[str, str]
+
+
+def text_width(words: str) -> float:
+    """The most px that words take."""
+    return LETTER * TEXT * len(words)
+
+
+def text(x: float, y: float, words: str, kind: str = "muted", anchor: str = "start") -> str:
+    """Words at a baseline; `kind` is "muted", "ink" or "failed-text"."""
+    attributes = {"x": tenths(x), "y": tenths(y), "font-size": f"{TEXT}", "text-anchor": anchor}
+    return element("text", paint(kind) | attributes, escape(words))
+
+
+def rule(x0: float, y0: float, x1: float, y1: float, dashes: str = "") -> str:
+    """A thin line of the axes."""
+    data = {"d": path_data([(x0, y0), (x1, y1)])}
+    return element("path", paint("rule") | _broken(dashes) | data)
+
+
+def _broken(dashes: str) -> dict[str, str]:
+    """The attributes of a broken line; none for a line without dashes."""
+    return {"stroke-dasharray": dashes} if dashes else {}
+
+
+def curve(
+    x: Float64,
+    y: Float64,
+    colour: PaintAttributes,
+    width: float = 1.6,
+    dashes: str = "",
+    opacity: float = 1,
+) -> str:
+    """A line through points, with a gap where one is NaN; "" where there is nothing to draw."""
+    shown = np.isfinite(x) & np.isfinite(y)
+    data = "".join(
+        path_data(zip(x[run].tolist(), y[run].tolist(), strict=True)) for run in _stretches(shown)
+    )
+    attributes: dict[str, str | float] = {"stroke-width": width, "stroke-linejoin": "round"}
+    attributes |= {"stroke-opacity": opacity} if opacity < 1 else {}
+    return element("path", {**colour, **attributes, **_broken(dashes), "d": data}) if data else ""
+
+
+def upright(x: float, low: float, high: float, colour: PaintAttributes, width: float = 2) -> str:
+    """An upright line between two heights."""
+    return curve(np.array([x, x]), np.array([low, high]), colour, width)
+
+
+def _stretches(shown: NDArray[np.bool_]) -> Iterator[NDArray[np.intp]]:
+    """The indices of each run of successive places that are shown."""
+    edges = np.flatnonzero(np.diff(shown)) + 1
+    return (each for each in np.split(np.arange(len(shown)), edges) if each.size and shown[each[0]])
+
+
+def band(x: Float64, low: Float64, high: Float64) -> str:
+    """The area between two lines, shaded; a piece for each stretch without a gap."""
+    pieces = []
+    for run in _stretches(np.isfinite(low) & np.isfinite(high)):
+        there = zip(x[run].tolist(), high[run].tolist(), strict=True)
+        back = zip(x[run][::-1].tolist(), low[run][::-1].tolist(), strict=True)
+        pieces.append(path_data([*there, *back], closed=True))
+    return shade("".join(pieces)) if pieces else ""
+
+
+def shade(data: str) -> str:
+    """The inside of a path, shaded lightly in either theme."""
+    return element("path", {**paint("muted"), "fill-opacity": 0.18, "d": data})
+
+
+def dot(x: float, y: float, radius: float = 2.4, opacity: float = 1) -> str:
+    """The mark of a run."""
+    return element("circle", {**paint("ink"), **_faint(opacity), **_circle(x, y, radius)})
+
+
+def dots(places: Sequence[tuple[float, float]], radius: float, opacity: float) -> str:
+    """The marks of many runs in one group, which is shorter than as many dots; "" for none."""
+    marks = "".join(element("circle", _circle(x, y, radius)) for x, y in places)
+    return element("g", {**paint("ink"), "fill-opacity": opacity}, marks) if marks else ""
+
+
+def _faint(opacity: float) -> dict[str, float]:
+    """The attributes of a mark through which others are seen; none for an opaque one."""
+    return {"fill-opacity": opacity} if opacity < 1 else {}
+
+
+def _circle(x: float, y: float, radius: float) -> dict[str, str | float]:
+    return {"cx": tenths(x), "cy": tenths(y), "r": radius}
+
+
+def ring(x: float, y: float, colour: PaintAttributes, radius: float = 3.2) -> str:
+    """A mark that shows what lies below it."""
+    return element("circle", {**colour, "stroke-width": 1.4, **_circle(x, y, radius)})
+
+
+def diamond(x: float, y: float, size: float = 4, fill: Shades = FAILED) -> str:
+    """The mark of a failed run; `fill` shows where no style sheet is read."""
+    s = f"{size:g}"
+    data = f"M{tenths(x - size)},{tenths(y)}l{s},-{s} {s},{s} -{s},{s}z"
+    return element("path", {"class": "failed-text", "fill": fill.light, "d": data})
+
+
+def fanned(x: Float64, y: Float64, inwards: float, step: float, most: float) -> Float64:
+    """The x (n,) of marks, moved so that marks at the same place stand in a row.
+
+    A row goes from its place towards the x `inwards`, in steps of `step` px, or of fewer where it
+    would be longer than `most` px.
+    """
+    moved = x.copy()
+    places, which = np.unique(np.stack([x, y]), axis=1, return_inverse=True)
+    for number in range(places.shape[1]):
+        same = np.flatnonzero(which.ravel() == number)
+        apart = min(step, most / max(1, len(same) - 1))
+        side = math.copysign(1, inwards - places[0, number])
+        moved[same] += side * apart * np.arange(len(same))
+    return moved
+
+
+def sample(
+    colour: PaintAttributes, width: float = 1.6, dashes: str = "", opacity: float = 1
+) -> str:
+    """A piece of a line, for the key."""
+    attributes: dict[str, str | float] = {"stroke-width": width}
+    attributes |= {"stroke-opacity": opacity} if opacity < 1 else {}
+    return element("path", {**colour, **attributes, **_broken(dashes), "d": "M-11,0 11,0"})
+
+
+def sample_of_upright(colour: PaintAttributes) -> str:
+    """A short upright line, for the key."""
+    return element("path", {**colour, "stroke-width": 2, "d": "M0,-8 0,8"})
+
+
+def sample_of_layers(count: int, colours: Colours, width: float = 1.6) -> str:
+    """A piece of a line with a stretch in the colour of each layer, for the key."""
+    step = 22 / count
+    pieces = []
+    for i in range(count):
+        data = f"M{tenths(-11 + step * i)},0 {tenths(-11 + step * (i + 0.8))},0"
+        colour = colours.paint(f"layer-{i + 1}")
+        pieces.append(element("path", {**colour, "stroke-width": width, "d": data}))
+    return "".join(pieces)
+
+
+def sample_of_band() -> str:
+    """A piece of a shaded band, for the key."""
+    return shade("M-11,-5 11,-5 11,5 -11,5Z")

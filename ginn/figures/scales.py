@@ -1,0 +1,129 @@
+"""Scales of charts: how values become pixels, and which values an axis names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ginn import formatting
+from ginn.figures.marks import LETTER, TEXT
+from ginn.network.run import Float64
+
+# Multiples of powers of ten that a log axis may name, from coarse to fine.
+MULTIPLES = (
+    (1,),
+    (1, 2, 5),
+    (1, 1.5, 2, 3, 4, 6, 8),
+    (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9),
+)
+
+# A value on an axis, and its name.
+Tick = tuple[float, str]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A map of values from `low` to `high` onto pixels from `start` to `end`.
+
+    Values beyond the limits lie on them. "log1p" is the logarithm of one plus the value, so that 0
+    is on it; "root" is the square root.
+    """
+
+    low: float
+    high: float
+    start: float
+    end: float
+    kind: Literal["linear", "log", "log1p", "root"] = "linear"
+
+    def at(self, values: ArrayLike) -> Float64:
+        """The pixels of values (n,)."""
+        clipped = np.clip(np.asarray(values, dtype=np.float64), self.low, self.high)
+        low, high = self._transformed(np.array([self.low, self.high]))
+        share = (self._transformed(clipped) - low) / (high - low)
+        return np.asarray(self.start + share * (self.end - self.start))
+
+    def place(self, value: float) -> float:
+        """The pixel of one value."""
+        return float(self.at([value])[0])
+
+    def _transformed(self, values: Float64) -> Float64:
+        """Values as the kind of scale spaces them."""
+        if self.kind == "log":
+            return np.asarray(np.log10(values))
+        if self.kind == "log1p":
+            return np.asarray(np.log1p(values))
+        return np.asarray(np.sqrt(values)) if self.kind == "root" else values
+
+
+def numbers(values: Sequence[float | None]) -> Float64:
+    """A series (n,) with NaN where it has no value."""
+    return np.array([math.nan if each is None else each for each in values], dtype=np.float64)
+
+
+def iteration_ticks(last: int, width: float) -> list[Tick]:
+    """0 and powers of ten up to `last`, for a "log1p" scale of `width` px.
+
+    There are as many powers as have room. They are written in full if that has room too, and
+    otherwise with "k" and "M".
+    """
+    if last < 10:
+        return [(0, "0"), (last, f"{last}")] if last else [(0, "0")]
+    powers = range(1, math.floor(math.log10(last)) + 1)
+    full = LETTER * TEXT * len(f"{10 ** powers[-1]:,}") + 8
+    step = next(s for s in (1, 2, 3, 4, 9) if width / (len(powers) / s) >= min(full, 44) or s == 9)
+    kept = [p for p in powers if p % step == powers[-1] % step]
+    name = _short if width / (len(powers) / step) < full else formatting.count
+    return [(0, "0"), *((10.0**p, name(10**p)) for p in kept)]
+
+
+def _short(value: int) -> str:
+    """A power of ten in few letters."""
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if value >= size:
+            return f"{value // size}{letter}"
+    return f"{value}"
+
+
+def even_ticks(high: float, most: int = 6) -> list[Tick]:
+    """Round numbers from 0 up to `high`, evenly spaced; `most` of them besides 0."""
+    rough = high / most
+    size = 10.0 ** math.floor(math.log10(rough))
+    steps = [size * f for f in (1, 2, 5, 10) if size * f <= high * (1 + 1e-9)]
+    step = next((each for each in steps if each >= rough * (1 - 1e-9)), steps[-1])
+    ticks = [step * i for i in range(int(high / step + 1e-9) + 1)]
+    return [(each, _plain(each)) for each in ticks]
+
+
+def _plain(value: float) -> str:
+    """A round number without trailing zeros."""
+    return f"{value:,.0f}" if value >= 100 else f"{round(value, 8):.8f}".rstrip("0").rstrip(".")
+
+
+def share_ticks(high: float = 1.0, most: int = 5) -> list[Tick]:
+    """Percentages from 0 up to a share, evenly spaced."""
+    return [(value / 100, f"{words}%") for value, words in even_ticks(100 * high, most)]
+
+
+def log_ticks(low: float, high: float) -> list[Tick]:
+    """Powers of ten between two numbers; where they are fewer than three, multiples of them too."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    kept: list[float] = []
+    for factors in MULTIPLES:
+        values = [factor * 10.0**exponent for exponent in decades for factor in factors]
+        kept = [value for value in values if low <= value <= high]
+        if len(kept) >= 3:
+            break
+    return [(value, _plain(value)) for value in kept]
+
+
+def log_bounds(values: Float64) -> tuple[float, float]:
+    """A range a little wider than that of the values above zero; 0.1 to 1 where there are none."""
+    positive = values[np.isfinite(values) & (values > 0)]
+    if not positive.size:
+        return 0.1, 1.0
+    return float(positive.min()) / 1.25, float(positive.max()) * 1.25

@@ -1,0 +1,135 @@
+"""SVG files: documents, elements, path data, and pictures embedded as PNG.
+
+A figure is a file of its own, shown by `<img>`, and not SVG inside the page. So browsers load it
+lazily and cache it, reader modes and feed readers keep it, and it holds its own style sheet under a
+Content-Security-Policy that allows the page no inline style.
+"""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from ginn.figures.theme import INK, Colours, paint, style_sheet
+from ginn.network.run import Float64
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+# Opacities that a pixel of an embedded picture may have. The eye cannot tell more apart.
+LEVELS = 16
+
+Attributes = Mapping[str, str | float]
+
+
+@dataclass(frozen=True)
+class Svg:
+    """An SVG file: its text, and the width and height (CSS pixels) that it is drawn for."""
+
+    text: str
+    width: float
+    height: float
+
+
+def document(
+    width: float,
+    height: float,
+    title: str,
+    description: str,
+    colours: Colours,
+    body: Iterable[str],
+    window: tuple[float, float, float, float] | None = None,
+) -> Svg:
+    """An SVG file of these elements, with a title and a description for screen readers.
+
+    `window` is the rectangle (left, top, width, height) of the drawing that the file shows, by
+    default the whole drawing.
+    """
+    view_box = " ".join(f"{each:g}" for each in window or (0, 0, width, height))
+    text = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="{view_box}" role="img" aria-labelledby="title description" '
+        f"font-family='{FONT}' fill=\"none\">\n"
+        f'<title id="title">{escape(title)}</title>\n'
+        f'<desc id="description">{escape(description)}</desc>\n'
+        f"<style>{style_sheet(colours)}</style>\n" + "\n".join(body) + "\n</svg>\n"
+    )
+    return Svg(text, width, height)
+
+
+def element(name: str, attributes: Attributes, content: str = "") -> str:
+    """An element with these attributes, in their order; `content` is SVG or escaped text.
+
+    A number is written with at most six significant digits. Where fewer decimals are wanted, the
+    caller writes it, as with `tenths`.
+    """
+    written = "".join(
+        f' {key}="{value if isinstance(value, str) else format(value, "g")}"'
+        for key, value in attributes.items()
+    )
+    return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
+
+
+def tenths(value: float) -> str:
+    """A number with one decimal."""
+    return f"{value:.1f}"
+
+
+def path_data(
+    points: Iterable[tuple[float, float]], decimals: int = 1, closed: bool = False
+) -> str:
+    """The path data of one polyline through these points."""
+    joined = " ".join(f"{x:.{decimals}f},{y:.{decimals}f}" for x, y in points)
+    return f"M{joined}{'Z' if closed else ''}"
+
+
+def ground(kind: str, width: float, height: float) -> str:
+    """A rectangle under the whole figure, in "paper", "black" or "full-black".
+
+    Full black is the ink of the light theme in both themes.
+    """
+    fill = INK.light if kind == "full-black" else paint(kind)["fill"]
+    return element("rect", {"class": kind, "width": width, "height": height, "fill": fill})
+
+
+def embedded_picture(
+    opacity: Float64, kind: str, width: float, height: float, pixelated: bool = False
+) -> str:
+    """A white picture, opaque as `opacity` (rows, columns) in [0, 1] says, as an image element.
+
+    The ground under it is of another colour, so that one picture serves both themes. `kind` is its
+    class. A `pixelated` picture shows its pixels as squares.
+    """
+    data = base64.b64encode(opacity_png(opacity)).decode("ascii")
+    attributes: dict[str, str | float] = {"class": kind, "width": width, "height": height}
+    attributes |= {"image-rendering": "pixelated"} if pixelated else {}
+    return element("image", attributes | {"href": f"data:image/png;base64,{data}"})
+
+
+def opacity_png(opacity: Float64) -> bytes:
+    """A white PNG whose opacity is (rows, columns) in [0, 1], to one of `LEVELS` steps.
+
+    Four bits a pixel, with a palette of one white in many opacities (PNG, third edition: 11.2.1
+    IHDR, 11.2.2 PLTE, 11.3.1.1 tRNS).
+    """
+    rows, columns = opacity.shape
+    levels = np.rint(opacity * (LEVELS - 1)).astype(np.uint8)
+    even = np.pad(levels, ((0, 0), (0, columns % 2)))  # two pixels a byte
+    packed = (even[:, ::2] << 4) | even[:, 1::2]
+    scanlines = np.pad(packed, ((0, 0), (1, 0)))  # filter type 0 before each
+    alpha = np.rint(np.linspace(0, 255, LEVELS)).astype(np.uint8)
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", columns, rows, 4, 3, 0, 0, 0)),
+        (b"PLTE", b"\xff\xff\xff" * LEVELS),
+        (b"tRNS", alpha.tobytes()),
+        (b"IDAT", zlib.compress(scanlines.tobytes(), 9)),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )

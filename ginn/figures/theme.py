@@ -1,0 +1,165 @@
+"""The colours that pages and figures share, for light and for dark pages.
+
+A figure is a file of its own and does not see the custom properties of the page's style sheet.
+`Colours` gives both of them the same shades.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from ginn.config.models import Site
+from ginn.network.run import Float64
+
+# The least contrast of a line with any ground it may lie on (WCAG 2.2, success criterion 1.4.11).
+LINE_CONTRAST = 3.0
+
+
+class Shades(NamedTuple):
+    """One colour, `#rrggbb`, as it is on a light and on a dark page."""
+
+    light: str
+    dark: str
+
+
+class Paint(NamedTuple):
+    """The SVG property that a class of elements sets, and its colour."""
+
+    attribute: Literal["fill", "stroke"]
+    shades: Shades
+
+
+# The page, its text, and the toned-down black and white of the picture behind the lines.
+PAPER = Shades("#ffffff", "#15171b")
+INK = Shades("#1b1e23", "#e6e8eb")
+MUTED = Shades("#5a626d", "#a3abb6")
+RULE = Shades("#d5d9de", "#3a4049")
+FAILED = Shades("#8a2da5", "#dd9df2")
+PICTURE_BLACK = Shades("#c6cbd2", "#0c0d10")
+PICTURE_WHITE = Shades("#ffffff", "#4b4c4e")
+
+# The classes that figures of every network use; `Colours.paints` adds those of the layers.
+PAINTS = {
+    "paper": Paint("fill", PAPER),
+    "ink": Paint("fill", INK),
+    "muted": Paint("fill", MUTED),
+    "rule": Paint("stroke", RULE),
+    "black": Paint("fill", PICTURE_BLACK),
+    "run": Paint("stroke", INK),
+    "control": Paint("stroke", MUTED),
+    "failed": Paint("stroke", FAILED),
+    "failed-text": Paint("fill", FAILED),
+}
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The colours of one network's lines; hidden layers first to last."""
+
+    layers: tuple[Shades, ...]
+    output: Shades
+
+    def lines(self) -> dict[str, Shades]:
+        """The colour of each layer's lines, "layer-1" and so on, and then of the output's."""
+        named = {f"layer-{i}": shades for i, shades in enumerate(self.layers, 1)}
+        return named | {"output": self.output}
+
+    def properties(self) -> dict[str, Shades]:
+        """Every shared colour by the name of its custom property in the style sheet."""
+        return {
+            "paper": PAPER,
+            "ink": INK,
+            "muted": MUTED,
+            "rule": RULE,
+            "failed": FAILED,
+            "picture-black": PICTURE_BLACK,
+            "picture-white": PICTURE_WHITE,
+            **self.lines(),
+        }
+
+    def paints(self) -> dict[str, Paint]:
+        """The paint of every class that figures use."""
+        return PAINTS | {kind: Paint("stroke", shades) for kind, shades in self.lines().items()}
+
+    def paint(self, kind: str) -> dict[str, str]:
+        """The SVG attributes that colour an element of the class `kind`."""
+        return _attributes(kind, self.paints()[kind])
+
+
+def paint(kind: str) -> dict[str, str]:
+    """The SVG attributes that colour an element of a class in `PAINTS`."""
+    return _attributes(kind, PAINTS[kind])
+
+
+def _attributes(kind: str, paint: Paint) -> dict[str, str]:
+    """The class, and the light shade for programs that read no style sheet."""
+    return {"class": kind, paint.attribute: paint.shades.light}
+
+
+def colours_of(site: Site, depth: int) -> Colours:
+    """The site's colours for a network of `depth` hidden layers, made legible in both themes."""
+    used = [site.layer_colours[i % len(site.layer_colours)] for i in range(depth)]
+    return Colours(tuple(map(_legible, used)), _legible(site.output_colour))
+
+
+def style_sheet(colours: Colours) -> str:
+    """The style sheet inside each figure: every class in the light and in the dark theme.
+
+    The picture behind the lines is white with an opacity. In the dark theme that white is toned
+    down by a second opacity, over the ground of `PICTURE_BLACK`.
+    """
+    light, dark = (
+        "".join(
+            f".{kind}{{{attribute}:{shades[theme]}}}"
+            for kind, (attribute, shades) in colours.paints().items()
+        )
+        for theme in (0, 1)
+    )
+    opacity = 1 - _distance(PICTURE_WHITE.dark, "#ffffff") / _distance(
+        PICTURE_BLACK.dark, "#ffffff"
+    )
+    return (
+        f"{light}@media(prefers-color-scheme:dark){{{dark}.white{{opacity:{opacity:.3f}}}"
+        ".full-white{opacity:0.8}}"
+    )
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
+    channels = np.array([_rgb(one), _rgb(other)]) / 255  # (2, 3)
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    low, high = sorted(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    return float((high + 0.05) / (low + 0.05))
+
+
+def _legible(colour: str) -> Shades:
+    """`colour`, moved towards black or white until it stands out from every ground of a theme."""
+    grounds = zip(PAPER, PICTURE_BLACK, PICTURE_WHITE, strict=True)
+    light, dark = (
+        next(
+            shade
+            for shade in (_mix(colour, end, share) for share in np.linspace(0, 1, 51))
+            if min(contrast(shade, ground) for ground in theme) >= LINE_CONTRAST
+        )
+        for theme, end in zip(grounds, ("#000000", "#ffffff"), strict=True)
+    )
+    return Shades(light, dark)
+
+
+def _rgb(colour: str) -> Float64:
+    """`#rrggbb` as (3,) in [0, 255]."""
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float64)
+
+
+def _mix(colour: str, other: str, share: float) -> str:
+    """The colour that lies `share` of the way from `colour` to `other`."""
+    red, green, blue = np.rint(_rgb(colour) * (1 - share) + _rgb(other) * share).astype(int)
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _distance(one: str, other: str) -> float:
+    """The sum of the differences of the three channels."""
+    return float(np.abs(_rgb(one) - _rgb(other)).sum())

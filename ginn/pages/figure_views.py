@@ -1,0 +1,253 @@
+"""The views that an author may call: one table from each name to a function that gives images.
+
+An image has a text alternative and, for a network, the state in which the explorer shows the same.
+Nothing is drawn before a page asks for it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ginn import formatting
+from ginn.errors import AuthorError, quoted
+from ginn.figures import (
+    dead_layer_charts,
+    line_charts,
+    network_figure,
+    scatter_charts,
+    small_multiples,
+    training_charts,
+)
+from ginn.figures.network_figure import Scene
+from ginn.figures.selection import (
+    Detail,
+    select_background,
+    select_detail,
+    select_neurons,
+    select_snapshot,
+)
+from ginn.figures.svg import Svg
+from ginn.pages.report import Report
+from ginn.pages.view_state import ViewState, state_of
+
+NARROW, WIDE = 340, 680  # px, the widths that charts are drawn for
+# The charts of the claims' series, by the name of the series in `facts.evidence`.
+EVIDENCE = {**line_charts.CHARTS, **dead_layer_charts.CHARTS, **scatter_charts.CHARTS}
+# Images that share a row are shown small and need heavier lines: by their number, and beyond.
+WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
+WEIGHT_OF_MANY = 2.2
+STRIP_WEIGHT = 3.0
+
+# What an article may give for an argument: one value, or a list that makes a row of images.
+Words = str | Sequence[str]
+Step = str | int
+Place = str | Sequence[str] | Sequence[float]
+
+
+@dataclass(frozen=True)
+class FigureImage:
+    """One image of a figure: `draw` gives its SVG, and `draw_narrow` another one for phones.
+
+    `name` begins its files' names. `state` is its state in the explorer, and `scene` the network
+    that it shows; both are None for a chart.
+    """
+
+    name: str
+    alternative: str
+    draw: Callable[[], Svg]
+    draw_narrow: Callable[[], Svg] | None = None
+    label: str = ""
+    state: ViewState | None = None
+    scene: Scene | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """One view: `images` takes a report, what is `fixed`, and the author's arguments."""
+
+    images: Callable[..., Iterator[FigureImage]]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The arguments that an author may give."""
+        _, *names = inspect.signature(self.images).parameters
+        return tuple(name for name in names if name not in self.fixed)
+
+    def of(self, report: Report, arguments: Mapping[str, Any]) -> tuple[FigureImage, ...]:
+        """The images for an author's arguments; AuthorError for one that the view does not take."""
+        for name in arguments:
+            if name not in self.parameters:
+                allowed = ", ".join(self.parameters) or "no more arguments for this view"
+                raise AuthorError(quoted(name), allowed, key="argument")
+        return tuple(self.images(report, **self.fixed, **arguments))
+
+
+def network_images(
+    report: Report,
+    run: Words = "good-1",
+    step: Step | Sequence[Step] = "last",
+    neurons: Words = "all, output",
+    background: str = "output",
+    at: Place = "",
+    zoom: float = 0,
+) -> Iterator[FigureImage]:
+    """An image for each combination of run, step and neurons; what varies labels it."""
+    detail = select_detail(at, zoom, report.dataset)
+    runs, steps, choices = _listed(run), _listed(step), _listed(neurons)
+    weight = WEIGHTS.get(len(runs) * len(steps) * len(choices), WEIGHT_OF_MANY)
+    for of_run, at_step, chosen in itertools.product(runs, steps, choices):
+        scene = _scene(report, of_run, at_step, chosen, background, detail)
+        labels = [
+            scene.run.title if len(runs) > 1 else "",
+            formatting.iteration(scene.iteration) if len(steps) > 1 else "",
+            chosen if len(choices) > 1 else "",
+        ]
+        label = ", ".join(label for label in labels if label)
+        yield _scene_image(report, scene, weight, label[:1].upper() + label[1:])
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _scene(
+    report: Report, run: str, step: Step, neurons: str, background: str, detail: Detail
+) -> Scene:
+    """The scene that an author's words describe."""
+    chosen = select_background(background)
+    facts = report.shown_run(run)
+    snapshots = report.snapshots[facts.id]
+    snapshot = select_snapshot(step, snapshots)
+    return report.scene(facts, snapshot, select_neurons(neurons, snapshots.widths), chosen, detail)
+
+
+def _scene_image(report: Report, scene: Scene, weight: float, label: str) -> FigureImage:
+    """The image of a scene, with lines so heavy."""
+    return FigureImage(
+        name=f"{scene.run.id}-{scene.iteration}",
+        alternative=network_figure.scene_description(scene),
+        draw=partial(network_figure.scene_svg, scene, report.colours, weight),
+        label=label,
+        state=state_of(scene),
+        scene=scene,
+    )
+
+
+def strip_images(
+    report: Report,
+    run: str = "good-1",
+    step: Sequence[Step] = (),
+    neurons: str = "all, output",
+    background: str = "output",
+    frames: int = 8,
+    start: Step = "first",
+    end: Step = "last",
+    at: Place = "",
+    zoom: float = 0,
+) -> Iterator[FigureImage]:
+    """A frame for each step, labelled by its iteration; steps at one snapshot are one frame.
+
+    Without `step` there are so many `frames`, evenly spaced from `start` to `end` by recorded
+    snapshots, which lie densest where most happens. `start` may be "seen", where a boundary of
+    these neurons first crosses the picture.
+    """
+    for name, value in (("run", run), ("neurons", neurons)):
+        if not isinstance(value, str):
+            raise AuthorError(quoted(value), "one for a strip; for several, a strip each", key=name)
+    detail = select_detail(at, zoom, report.dataset)
+    snapshots = report.snapshots[report.shown_run(run).id]
+    if step:
+        if isinstance(step, str | int) or len(step) < 2:
+            raise AuthorError(quoted(step), "a list of two or more", key="step")
+        chosen = [select_snapshot(each, snapshots) for each in step]
+    else:
+        if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
+            raise AuthorError(quoted(frames), "a whole number from 2 on", key="frames")
+        start = _first_seen(report, run, neurons) if start == "seen" else start
+        ends = [select_snapshot(each, snapshots) for each in (start, end)]
+        chosen = np.linspace(ends[0], ends[1], frames).round().astype(int).tolist()
+    for snapshot in dict.fromkeys(chosen):
+        iteration = int(snapshots.iterations[snapshot])
+        scene = _scene(report, run, iteration, neurons, background, detail)
+        yield _scene_image(report, scene, STRIP_WEIGHT, formatting.count(iteration))
+
+
+def _first_seen(report: Report, run: str, neurons: str) -> int:
+    """The iteration at which a boundary of these neurons first crosses the picture, or 0."""
+    facts = report.shown_run(run)
+    snapshots, boundaries = report.snapshots[facts.id], report.boundaries[facts.id]
+    chosen = select_neurons(neurons, snapshots.widths)
+    seen = (
+        int(snapshots.iterations[snapshot])
+        for snapshot in range(len(snapshots))
+        if any(boundaries.polylines(snapshot, neuron) for neuron in chosen)
+    )
+    return next(seen, 0)
+
+
+def loss_images(report: Report) -> Iterator[FigureImage]:
+    """The loss curves of all full runs."""
+    facts = report.facts.experiment
+    draw = partial(training_charts.loss_curves_svg, facts, report.snapshots, report.colours)
+    yield _chart_image("loss", training_charts.loss_description(facts), draw)
+
+
+def accuracy_images(report: Report) -> Iterator[FigureImage]:
+    """The accuracy of all full runs on each part of the picture."""
+    facts = report.facts.experiment
+    draw = partial(training_charts.accuracy_by_part_svg, facts, report.colours)
+    yield _chart_image("accuracy", training_charts.accuracy_description(facts), draw)
+
+
+def evidence_images(report: Report, name: str) -> Iterator[FigureImage]:
+    """The chart of one series of `facts.evidence`, where this build has it."""
+    facts, chart = report.facts, EVIDENCE[name]
+    series = getattr(facts.evidence, name)
+    if series is None:
+        there = [each for each in EVIDENCE if getattr(facts.evidence, each) is not None]
+        raise AuthorError(
+            quoted(name),
+            f"evidence that this build has ({', '.join(there) or 'none'})",
+            f"ask first: {{% if facts.evidence.{name} %}}",
+            key="view",
+        )
+    draw = partial(chart.draw, series, facts.experiment, report.colours)
+    yield _chart_image(name.replace("_", "-"), chart.describe(series, facts.experiment), draw)
+
+
+def _chart_image(name: str, alternative: str, draw: Callable[[int], Svg]) -> FigureImage:
+    """A chart, drawn for columns and for phones."""
+    return FigureImage(name, alternative, partial(draw, WIDE), partial(draw, NARROW))
+
+
+def multiples_images(report: Report, what: str, wide: int, narrow: int) -> Iterator[FigureImage]:
+    """The last outputs of all trials or full runs, `wide` or, on phones, `narrow` in a row."""
+    shown = report.outputs.get(what, ())
+    if not shown:
+        raise AuthorError(quoted(what), "what this build has pictures of", key="view")
+    draw = partial(small_multiples.multiples_svg, shown, what=what, colours=report.colours)
+    yield FigureImage(
+        what.replace(" ", "-"),
+        small_multiples.multiples_description(shown, what),
+        partial(draw, columns=wide, width=WIDE),
+        partial(draw, columns=narrow, width=NARROW),
+    )
+
+
+VIEWS: Mapping[str, View] = {
+    "stage": View(network_images),
+    "strip": View(strip_images),
+    "loss": View(loss_images),
+    "accuracy": View(accuracy_images),
+    **{name: View(evidence_images, {"name": name}) for name in EVIDENCE},
+    "screening_runs": View(multiples_images, {"what": "screening runs", "wide": 16, "narrow": 8}),
+    "full_runs": View(multiples_images, {"what": "full runs", "wide": 8, "narrow": 4}),
+}

@@ -1,0 +1,121 @@
+"""Figure calls: numbers and links, captions, figures that play, and an author's mistakes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.sample_report import make_report
+
+from ginn.errors import AuthorError
+from ginn.pages.figure_calls import PACE, Figure, FigureCalls, inline, token
+
+REPORT = make_report(frozenset({2}))
+
+
+def figure(**arguments: Any) -> Figure:
+    """The only figure of an article."""
+    calls = FigureCalls(REPORT)
+    calls.figure("one", caption="A caption.", **arguments)
+    return calls.found["one"]
+
+
+def test_figure_calls_are_numbered_in_order() -> None:
+    calls = FigureCalls(REPORT)
+    placed = [calls.figure(name, caption="c") for name in ("b", "a")]
+    assert [(each.name, each.number) for each in calls.found.values()] == [("b", 1), ("a", 2)]
+    assert placed[0] == f"\n\n{token('b')}\n\n"
+
+
+def test_figure_caption_is_markdown_or_the_body_of_a_call() -> None:
+    assert figure(caller=lambda: "A *b*.").caption == "A <em>b</em>."
+
+
+def test_figure_with_one_state_for_all_images_has_it() -> None:
+    state = figure(run=["good-1", "bad-1"], step="first").state
+    assert state is not None
+    assert (state.run, state.beside, state.snapshot) == ("seed-0", "seed-2", 0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"view": "strip"}, {"view": "loss"}, {"step": ["first", "last"]}, {"neurons": "none"}],
+)
+def test_figure_without_one_state_for_all_images_has_none(arguments: dict[str, Any]) -> None:
+    assert figure(**arguments).state is None
+
+
+def test_figure_that_plays_has_a_speed() -> None:
+    playing, resting = figure(step="first", plays=True), figure(step="first")
+    assert playing.plays
+    assert not resting.plays
+    assert playing.state is not None
+    assert resting.state is not None
+    assert (playing.state.speed, resting.state.speed) == (PACE, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "key", "allowed"),
+    [
+        ("F f", {}, "figure", "small letters, digits and hyphens"),
+        ("used", {}, "figure", r"a name not used before \(used\)"),
+        ("f", {"view": "satge"}, "view", "stage, strip, loss"),
+        ("f", {"caption": " "}, "caption", "a sentence"),
+        ("f", {"view": "loss", "plays": True}, "plays", "true where a network can play"),
+        ("f", {"view": "strip", "plays": True}, "plays", "true where a network can play"),
+        ("f", {"plays": "first"}, "plays", "true where a network can play"),
+        ("f", {"step": "later"}, "step", '"first", "last"'),
+    ],
+)
+def test_figure_mistake_is_refused_by_its_key(
+    name: str, arguments: dict[str, Any], key: str, allowed: str
+) -> None:
+    calls = FigureCalls(REPORT)
+    calls.figure("used", caption="c")
+    with pytest.raises(AuthorError, match=allowed) as caught:
+        calls.figure(name, **{"caption": "c", **arguments})
+    assert caught.value.key == key
+    assert list(calls.found) == ["used"]
+
+
+def test_see_in_the_first_rendering_is_the_word() -> None:
+    assert FigureCalls(REPORT).see("anything", "Figure <1>") == "Figure &lt;1&gt;"
+
+
+def test_see_in_the_second_rendering_links_to_the_number() -> None:
+    first = FigureCalls(REPORT)
+    for name in ("a", "b"):
+        first.figure(name, caption="c")
+    second = FigureCalls(REPORT, first.found)
+    assert second.see("b", "Figure") == '<a href="#figure-b">Figure&nbsp;2</a>'
+
+
+@pytest.mark.parametrize("names", [[], ["a", "b"]])
+def test_see_unknown_figure_is_refused(names: list[str]) -> None:
+    first = FigureCalls(REPORT)
+    for name in names:
+        first.figure(name, caption="c")
+    allowed = "allowed: a, b" if names else "this article has no figures"
+    with pytest.raises(AuthorError, match=allowed):
+        FigureCalls(REPORT, first.found).see("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "layer 1 neuron 1"), (22, "layer 2 neuron 7"), (47, "layer 3 neuron 16"), (48, "output")],
+)
+def test_neuron_is_in_the_words_that_figure_takes(number: int, words: str) -> None:
+    calls = FigureCalls(REPORT)
+    assert calls.neuron(number) == words
+    calls.figure("f", neurons=words, caption="c")
+    (image,) = calls.found["f"].images
+    assert image.scene is not None
+    assert image.scene.neurons == (number,)
+
+
+def test_run_is_the_reports() -> None:
+    assert FigureCalls(REPORT).run("bad-1") == REPORT.run("seed-2")
+
+
+def test_inline_one_paragraph_has_no_paragraph_element() -> None:
+    assert inline(' a *b* "c" $x$ ').startswith("a <em>b</em> &ldquo;c&rdquo; <math")

@@ -1,0 +1,84 @@
+"""Charts read back: the marks of an SVG, and the values of its axes.
+
+| what | bound | reason |
+| --- | --- | --- |
+| a mark's place | PIXEL | one decimal, of mark and tick |
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn.analysis.evidence import Evidence
+from ginn.analysis.outcomes import ExperimentFacts
+from ginn.figures import dead_layer_charts, line_charts, marks, scatter_charts
+from support.sample_evidence import sample_evidence
+from support.sample_report import make_report
+
+SVG = "{http://www.w3.org/2000/svg}"
+CHARTS = {**line_charts.CHARTS, **dead_layer_charts.CHARTS, **scatter_charts.CHARTS}
+NARROW, WIDE = 340, 680  # px
+PIXEL = 0.15
+
+
+def facts(failed: frozenset[int] = frozenset({2})) -> ExperimentFacts:
+    """The facts of the sample report, in which these seeds failed."""
+    return make_report(failed).facts.experiment
+
+
+def drawn(name: str, width: int = WIDE, of: Evidence | None = None) -> ElementTree.Element:
+    """The chart of a series of the sample evidence, or of another."""
+    series = getattr(of or sample_evidence(), name)
+    svg = CHARTS[name].draw(series, facts(), make_report().colours, width)
+    return ElementTree.fromstring(svg.text)
+
+
+def marks_of(root: ElementTree.Element, tag: str, kind: str = "") -> list[dict[str, str]]:
+    """The attributes of the chart's own marks: those of the key stand in groups of theirs."""
+    own = [*root.findall(f"{SVG}{tag}"), *root.findall(f"{SVG}g[@class]/{SVG}{tag}")]
+    return [each.attrib for each in own if kind in ("", each.attrib.get("class"))]
+
+
+def points(path: dict[str, str]) -> NDArray[np.float64]:
+    """The points (P, 2) of a path."""
+    found = re.findall(r"(-?[\d.]+),(-?[\d.]+)", path["d"])
+    return np.array(found, dtype=np.float64)
+
+
+def axis(root: ElementTree.Element, side: str, among: slice = slice(None)) -> dict[float, float]:
+    """Value -> place, from the words beside an axis; `among` picks those of one panel."""
+    anchor, along = ("middle", "x") if side == "below" else ("end", "y")
+    sizes = {"k": 1e3, "M": 1e6, "%": 0.01, "": 1.0}
+    found = []
+    for text in root.findall(f"{SVG}text"):
+        match = re.fullmatch(r"([\d.,]+)([kM%]?)", text.text or "")
+        if match and text.attrib["text-anchor"] == anchor:
+            place = float(text.attrib[along]) - (marks.MIDDLE * marks.TEXT if along == "y" else 0)
+            found.append((float(match[1].replace(",", "")) * sizes[match[2]], place))
+    assert len(found) >= 2
+    return dict(found[among])
+
+
+def reader(ticks: dict[float, float], kind: str) -> np.poly1d:
+    """The map from a value, transformed as its scale does, to its place, fitted to the ticks."""
+    transform = {"log": np.log10, "log1p": np.log1p, "root": np.sqrt, "linear": np.asarray}[kind]
+    values, places = transform(np.array(list(ticks))), np.array(list(ticks.values()))
+    line = np.poly1d(np.polyfit(values, places, 1))
+    assert np.abs(line(values) - places).max() < PIXEL
+    return line
+
+
+def labels(root: ElementTree.Element, pattern: str, axis: str) -> dict[float, float]:
+    """Value -> place of the words beside an axis that match a pattern."""
+    found = {
+        float((text.text or "").strip("%").replace(",", "")): float(text.attrib[axis])
+        for text in root.iter(f"{SVG}text")
+        if re.fullmatch(pattern, text.text or "")
+        and text.attrib["text-anchor"] == ("middle" if axis == "x" else "end")
+    }
+    assert len(found) >= 2
+    return found
