@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -310,20 +309,18 @@ def test_contrast_known_pairs_is_the_published_one() -> None:
 
 @given(COLOUR)
 def test_colours_of_any_colour_is_made_to_stand_out_from_every_ground(colour: str) -> None:
-    site = replace(make_report().site, layer_colours=(colour,), output_colour=colour)
+    site = make_report().site.model_copy(
+        update={"layer_colours": (colour,), "output_colour": colour}
+    )
     colours = colours_of(site, 5)
     assert len(colours.layers) == 5
     for theme in (0, 1):
-        for ground in (
-            PAPER,
-            PICTURE_BLACK,
-            PICTURE_WHITE,
-        ):
+        for ground in (PAPER, PICTURE_BLACK, PICTURE_WHITE):
             assert contrast(colours.output[theme], ground[theme]) >= 3
 
 
 def test_colours_of_colour_that_stands_out_is_left_alone() -> None:
-    site = replace(make_report().site, layer_colours=("#2f50a0", "#a02020"))
+    site = make_report().site.model_copy(update={"layer_colours": ("#2f50a0", "#a02020")})
     layers = colours_of(site, 3).layers
     assert [shades.light for shades in layers] == ["#2f50a0", "#a02020", "#2f50a0"]
 

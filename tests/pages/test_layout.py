@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.pages import BASE, ParsedPage, parsed, plain_layout, plain_report, report_pages
 
-from ginn.pages.layout import last_stage, links_between, root_from
+from ginn.pages.layout import links_between, root_from
 
 FAILED = frozenset({2, 5})
 
@@ -69,14 +69,6 @@ def test_card_without_the_sites_address_is_empty() -> None:
     files: dict[str, bytes] = {}
     assert plain_layout().card("a", "A", plain_report(), files, None) == {}
     assert files == {}
-
-
-def test_last_stage_shows_every_boundary_of_the_last_snapshot() -> None:
-    report = plain_report()
-    run = report.facts.experiment.shown_runs[0]
-    stage = last_stage(report, run)
-    assert stage.iteration == report.snapshots[run.id].iterations[-1]
-    assert len(stage.neurons) == sum(report.experiment.widths) + 1
 
 
 def test_links_between_experiments_mark_the_current_one() -> None:
