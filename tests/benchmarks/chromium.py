@@ -1,4 +1,4 @@
-"""A site served on this machine and opened in Chromium, with its frames timed: for benchmarks."""
+"""Serve a site, open it in Chromium and time its frames: for the benchmarks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ STEP = """step => new Promise((resolve) => {
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """A static host that says nothing, and isolates pages: their clock is then 20 times as fine."""
+    """A static host that isolates pages, which makes their clock 20 times as precise."""
 
     def end_headers(self) -> None:
         """Add the headers that isolate."""
@@ -49,7 +49,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def main() -> None:
         for way, number in killings.survived.items():
             print(f"{number:5} {way}")
         print(f"{killings.replaced:5} of the kills came after the site was replaced")
-        print(f"{killings.bytes:,} bytes compared with an undisturbed build's: all the same")
+        print(f"{killings.bytes:,} bytes compared with those of an undisturbed build: all the same")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How long a report of many articles and pictures takes to build, and to build again.
+"""The time to build a report of many articles and pictures, and to build it again.
 
 `python tests/benchmarks/large.py [ARTICLES] [PICTURES] [FOLDER]` writes such a report into an empty
 folder (default: 1,000 and 50, a temporary one), builds it, edits one article, and prints a table.
-Networks are tiny: what is measured is the site, not the training.
+Networks are tiny, so the time is that of the site and not of the training.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ bad = 1
 ARTICLE = """+++
 title = "{title}"
 slug = "{slug}"
-description = "What became of {title}."
+description = "The outcome of {title}."
 order = {number}
 date = 2026-11-23
 experiment = "{experiment}"
@@ -112,7 +112,7 @@ def write_report(folder: Path, articles: int, pictures: int) -> Path:
     return folder
 
 
-# Runs a build in a process that has no other children, and tells their peak.
+# Runs a build in a process without other children, and prints its time and peak memory.
 RUN = """
 import resource, subprocess, sys
 done = subprocess.run(sys.argv[1:], capture_output=True, text=True)

@@ -1,8 +1,8 @@
 """Lighthouse's mobile profile on every page: `python tests/benchmarks/lighthouse.py [SITE]`.
 
 Prints a row a page (scores, paint, blocking, shift and the bytes before a reader does anything) and
-fails where a target is missed. A busy machine only ever makes a page slower, so one that misses the
-target for speed is measured again, up to `TRIES` times, and its best try counts.
+fails where a target is missed. A busy machine makes a page slower and never faster. So a page that
+misses the target for speed is measured again, up to `TRIES` times, and its best result counts.
 
 It needs `npm install --prefix DIR lighthouse@12` and NODE_PATH set to DIR/node_modules. The site
 should be built with the `--base-url` that `--help` names, or its canonical links lead elsewhere.
@@ -29,8 +29,8 @@ MOST_BYTES = 200_000
 TRIES = 3
 
 
-def judged(address: str, tool: Path, chromium: str) -> dict[str, Any]:
-    """Lighthouse's report of one page."""
+def report_of(address: str, tool: Path, chromium: str) -> dict[str, Any]:
+    """The report of Lighthouse on one page."""
     flags = "--headless=new --no-sandbox --disable-gpu"
     command = ["node", str(tool), address, "--quiet", "--output=json", f"--chrome-flags={flags}"]
     done = subprocess.run(
@@ -71,7 +71,7 @@ def row(name: str, report: dict[str, Any]) -> tuple[str, list[str]]:
 
 
 def main() -> int:
-    """Judge every page but the one for wrong addresses; the exit code."""
+    """Measure every page but `404.html`; returns the exit code."""
     parser = argparse.ArgumentParser(
         description=f"The site's --base-url: http://127.0.0.1:{PORT}{PREFIX}"
     )
@@ -92,7 +92,7 @@ def main() -> int:
                 target = address + name.removesuffix("index.html")
                 tries: list[dict[str, Any]] = []
                 while len(tries) < TRIES and speed(tries) < LEAST["performance"]:
-                    tries.append(judged(target, tool, chromium))
+                    tries.append(report_of(target, tool, chromium))
                 line, missed = row(name, max(tries, key=lambda each: speed([each])))
                 print(f"{line}{len(tries):6}", flush=True)
                 misses += missed

@@ -1,9 +1,9 @@
-"""What an article with twelve live figures holds: `python tests/benchmarks/long_article.py [SITE]`.
+"""The memory of an article with twelve figures: `python tests/benchmarks/long_article.py [SITE]`.
 
 The page is the site's first, with the figure at its head twelve times in place of its text, each in
 another run or with other neurons, and so far apart as figures among text are. It is read from end
-to end; at every figure the clock is moved through the run (each tenth snapshot). Told are the
-figures that are alive, and what the page's process holds, which is read on Linux only.
+to end; at every figure the slider is moved through the run (each tenth snapshot). It prints the
+number of live figures, and the memory of the page's process (on Linux only).
 """
 
 from __future__ import annotations

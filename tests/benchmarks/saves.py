@@ -18,23 +18,23 @@ from chromium import chromium
 from playwright.sync_api import Page, expect
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from support.serving import Served, copy_house, serving
+from support.serving import Served, copy_repository, serving
 
 SAVES = 10  # of each kind
 
 
-def save(house: Served, page: Page, kind: str, number: int) -> float:
-    """Save something new, and wait until the page shows it; the seconds."""
+def save(server: Served, page: Page, kind: str, number: int) -> float:
+    """The seconds from a save of new content until the page shows it."""
     shown = f"saved-{kind}-{number}"
     begun = time.perf_counter()
     if kind == "prose":
-        house.change("content/articles/index.md", "\n## One pixel", f"\n{shown}\n\n## One pixel")
+        server.change("content/articles/index.md", "\n## One pixel", f"\n{shown}\n\n## One pixel")
         expect(page.get_by_text(shown, exact=True)).to_have_count(1, timeout=60_000)
     elif kind == "template":
-        house.change("templates/partials/base.html", "<body>", f"<body>\n<i hidden>{shown}</i>")
+        server.change("templates/partials/base.html", "<body>", f"<body>\n<i hidden>{shown}</i>")
         expect(page.get_by_text(shown, exact=True)).to_have_count(1, timeout=60_000)
     else:
-        house.change("templates/style.css", "\nbody {", f"\nbody {{ --{shown}: 1px; }}\nbody {{")
+        server.change("templates/style.css", "\nbody {", f"\nbody {{ --{shown}: 1px; }}\nbody {{")
         page.wait_for_function(
             f"() => getComputedStyle(document.body).getPropertyValue('--{shown}')", timeout=60_000
         )
@@ -44,14 +44,14 @@ def save(house: Served, page: Page, kind: str, number: int) -> float:
 def main() -> None:
     """Time the saves and print a row a kind."""
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        root = Path(folder) / "house"
-        copy_house(root)
+        root = Path(folder) / "repository"
+        copy_repository(root)
         options = ["--site", str(root / "site"), "--cache", str(root / "cache"), *sys.argv[1:]]
-        with serving(root, *options) as house:
+        with serving(root, *options) as server:
             page = browser.new_page()
-            page.goto(house.address)
+            page.goto(server.address)
             for kind in ("prose", "template", "style"):
-                took = [save(house, page, kind, number) for number in range(SAVES)]
+                took = [save(server, page, kind, number) for number in range(SAVES)]
                 print(
                     f"{kind:10} {SAVES} saves: median {statistics.median(took):.2f} s, "
                     f"worst {max(took):.2f} s",

@@ -1,12 +1,12 @@
-"""What the explorer costs: `python tests/benchmarks/viewer.py [SITE]` (default: site/).
+"""The costs of the explorer: `python tests/benchmarks/viewer.py [SITE]` (default: site/).
 
 - Bytes: compressed, up to the first interactive frame, and of a whole run's vectors.
 - Scrubbing: script a frame while the clock runs through the last run with every neuron shown.
 - Toggling: a neuron's button pressed, until the frame that shows or hides it is drawn. Script is
   the click's and the frame's; from click to frame also counts the wait for the frame to begin.
 - Memory, in a browser of its own, after scrubbing through every run (each fourth snapshot): what
-  scripts hold, and what the page's process holds, which is read on Linux only. At last the browser
-  is told that the system is short of memory: what it gives back was a cache.
+  scripts hold, and what the page's process holds, which is read on Linux only. At the end the
+  browser is told that the system is short of memory; what it then frees was a cache.
 """
 
 from __future__ import annotations

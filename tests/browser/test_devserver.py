@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Open
-from support.serving import Served, copy_house, serving
+from support.serving import Served, copy_repository, serving
 from support.shorter_draft import shorten
 
 pytestmark = [
@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs SIGTERM"),
 ]
 
-PATIENCE = 20_000  # ms, for a machine that does much else; what it took is printed
+PATIENCE = 20_000  # ms, for a busy machine; the time it took is printed
 HEADING = "## One pixel is one data item"
 ARTICLE = "content/articles/index.md"
 
@@ -28,17 +28,17 @@ ARTICLE = "content/articles/index.md"
 @pytest.fixture(scope="module")
 def served(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A copy of the repository, built and served; only its pages are made again."""
-    root = tmp_path_factory.mktemp("served") / "house"
-    copy_house(root)
+    root = tmp_path_factory.mktemp("served") / "repository"
+    copy_repository(root)
     shorten(root / "content")
     shutil.copytree(built_site.folder.parent / "cache", root / ".ginn")
-    with serving(root, "--draft") as house:
-        yield house
+    with serving(root, "--draft") as server:
+        yield server
 
 
 @pytest.fixture
 def page(served: Served, open_page: Open) -> Page:
-    # An event stream that is cut by a reload is told of as an error.
+    # The browser reports an event stream that a reload closes as an error.
     return open_page(served.address, complaining=True)[0]
 
 
@@ -148,8 +148,8 @@ def test_server_without_a_site_shows_the_mistake(
     report.write_text(text.replace("batch = 128", "batch = 0"), encoding="utf-8")
     shutil.copytree(served.root / ".ginn", tmp_path / "cache")
     options = ("--draft", "--content", str(content), "--cache", str(tmp_path / "cache"))
-    with serving(served.root, *options, built=False) as house:
-        page, _ = open_page(f"{house.address}methods/index.html", complaining=True)
+    with serving(served.root, *options, built=False) as server:
+        page, _ = open_page(f"{server.address}methods/index.html", complaining=True)
         panel = page.locator(PANEL)
         expect(panel).to_contain_text("experiment.batch", timeout=PATIENCE)
         expect(panel.locator("mark")).to_contain_text("batch = 0")

@@ -1,6 +1,6 @@
-"""Whatever a site's files say of each other, held against the files that there are.
+"""Checks of a built site: every link leads to a file of it, and every file is linked.
 
-`python tests/link_checker.py site [BASE_URL]` prints what is wrong with a built site.
+`python tests/support/link_checker.py SITE [BASE_URL]` prints what is wrong with a built site.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-# Hosts, crawlers and the build itself ask for these by name.
+# Hosts, crawlers and later builds ask for these files by name.
 ENTRIES = ("index.html", "404.html", "robots.txt", "sitemap.xml", "build.json")
-# Elements whose other host is asked only when a reader follows the link, or never.
+# Elements that may name another host: a browser asks it only when a reader follows the link.
 NEVER_LOADED = {("a", "href"), ("link license", "href"), ("meta", "content")}
 DATA_SUFFIXES = "js|webp|png|svg|json|npz"
 
 
 class Reference(NamedTuple):
-    """An address that a file names: where it stands, what it says, and what it is relative to."""
+    """An address in a file: its element and attribute, its text, and its base folder."""
 
     place: tuple[str, str]
     target: str
@@ -59,7 +59,7 @@ def complaints(
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file of a built site but the one that is git's."""
+    """Every file of a built site but `.gitignore`."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
     named = {path.relative_to(folder).as_posix(): path for path in paths}
     return {name: path.read_bytes() for name, path in named.items() if name != ".gitignore"}

@@ -1,4 +1,4 @@
-"""A copy of the repository under the development server, for those who change its files."""
+"""A copy of the repository under the development server, whose files a test may change."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Served:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def copy_house(root: Path) -> None:
-    """The repository's sources, where they may be changed."""
+def copy_repository(root: Path) -> None:
+    """Copy the sources of the repository into `root`, where they may be changed."""
     for name in ("content", "ginn", "templates"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "build.py", root)
@@ -40,24 +40,24 @@ def copy_house(root: Path) -> None:
 
 @contextlib.contextmanager
 def serving(root: Path, *options: str, built: bool = True) -> Iterator[Served]:
-    """The server of a copy of the repository while the block runs, and after its first build.
+    """The server of a copy of the repository, while the block runs.
 
-    With `built` false, that build need not be done, nor come to a good end.
+    The block starts after the first build has succeeded, or at once with `built` false.
     """
     process = subprocess.Popen(
         [sys.executable, str(root / "build.py"), "--serve", "0", *options],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
-    said = process.stdout
-    assert said is not None
+    output = process.stdout
+    assert output is not None
     try:
-        found = re.match(r"Serving (\S+)", said.readline())
+        found = re.match(r"Serving (\S+)", output.readline())
         assert found
         if built:
-            assert any(line.startswith(f"{found[1]} shows the new site") for line in said)
-        # Somebody must read on, or the server would wait for room in the pipe.
-        threading.Thread(target=said.read, daemon=True).start()
+            assert any(line.startswith(f"{found[1]} shows the new site") for line in output)
+        # The server would block when the pipe is full, so the rest is read as well.
+        threading.Thread(target=output.read, daemon=True).start()
         yield Served(root, found[1])
     finally:
         process.terminate()

@@ -18,7 +18,7 @@ GZIPPED = (".css", ".html", ".js", ".json", ".svg", ".xml")
 
 
 class StaticHost(http.server.SimpleHTTPRequestHandler):
-    """Answers as GitHub Pages does, as far as a reader's browser can tell."""
+    """Answers as GitHub Pages does."""
 
     extensions_map: ClassVar[dict[str, str]] = {
         "": "application/octet-stream",
@@ -35,13 +35,13 @@ class StaticHost(http.server.SimpleHTTPRequestHandler):
     }
 
     def translate_path(self, path: str) -> str:
-        """A file of the site for a path below `PREFIX`, and nothing for others."""
+        """The file of the site for a path below `PREFIX`; a missing file for other paths."""
         if not path.startswith(PREFIX):
             return str(Path(self.directory) / "nothing-outside-the-sub-path")
         return super().translate_path(path.removeprefix(PREFIX.rstrip("/")))
 
     def send_head(self) -> BinaryIO | io.BytesIO | None:
-        """The answer's head, and its body: compressed if it is text and the browser takes that."""
+        """The head and the body of the answer, compressed where the browser accepts it."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
         taken = "gzip" in self.headers.get("Accept-Encoding", "")
@@ -56,13 +56,13 @@ class StaticHost(http.server.SimpleHTTPRequestHandler):
         return io.BytesIO(body)
 
     def end_headers(self) -> None:
-        """What every answer says."""
+        """Add the headers of every answer."""
         self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Cache-Control", "max-age=600")
         super().end_headers()
 
     def send_error(self, code: int, *arguments: object, **named: object) -> None:
-        """The site's own page, at the address that failed."""
+        """Answer with the site's `404.html`."""
         page = (Path(self.directory) / "404.html").read_bytes()
         self.send_response(code)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -72,14 +72,14 @@ class StaticHost(http.server.SimpleHTTPRequestHandler):
             self.wfile.write(page)
 
     def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class _Server(http.server.ThreadingHTTPServer):
-    """A server that does not mind a browser that has heard enough."""
+    """A server that ignores connections which a browser closes early."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Tell of what went wrong here, and of nothing else."""
+        """Report errors, but not closed connections."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 

@@ -1,4 +1,4 @@
-"""A small report of two pictures, learnt by networks that are not alike."""
+"""A small report of two pictures, learnt by different networks."""
 
 from __future__ import annotations
 
@@ -62,18 +62,18 @@ experiment = "bottle"
 
 
 def write_first(folder: Path) -> Path:
-    """The report of the cat alone."""
+    """Write the report of the cat alone; returns its folder."""
     content = copy_content(folder)
     report = content / "report.toml"
     text = report.read_text(encoding="utf-8")
-    # Variants of a draft are as long as the draft, but for those that are shorter.
+    # In a draft, a variant is as long as the draft or shorter.
     assert "iterations = 5_000" in text
     report.write_text(text.replace("iterations = 5_000", "iterations = 30"), encoding="utf-8")
     return content
 
 
 def write_second(content: Path) -> Path:
-    """The bottle beside the cat: its experiment, its article, its picture."""
+    """Add the bottle to the report of the cat: its experiment, articles and picture."""
     report = content / "report.toml"
     report.write_text(report.read_text(encoding="utf-8") + SECOND, encoding="utf-8")
     (content / "articles/bottle.md").write_text(ARTICLE, encoding="utf-8")

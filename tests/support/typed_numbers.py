@@ -1,9 +1,8 @@
-"""Numbers that an author typed into an article, where Facts ought to say them.
+"""Numbers typed by hand into an article, where Facts should give them.
 
-Read from the article's source and not from its page: so the branches that this build's verdicts do
-not take are read as well, and every find has its line. Two ways lead a typed number into prose: the
-text itself, and a constant that an expression gives out. What an expression takes from its names is
-Facts, the spec or the site, for there are no other names.
+They are read from the source of the article and not from its page. So the branches that this build
+does not take are read as well, and each number has its line. A typed number stands in the text, or
+it is a constant in an expression. Names in expressions come from Facts, settings or the site.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from jinja2 import nodes
 
 from ginn.pages.articles import Article
 
-# What is no prose: code, formulas, addresses, tags, and the marks of notes and numbered lists.
+# What is not prose: code, formulas, addresses, tags, and the marks of notes and numbered lists.
 NO_PROSE = [
     r"(?ms)^(```|~~~).*?^\1",
     r"`[^`]*`",
@@ -41,7 +40,7 @@ def typed_numbers(article: Article) -> list[tuple[int, str]]:
 
 
 def _in_text(environment: jinja2.Environment, body: str) -> Iterator[tuple[int, str]]:
-    """Numbers in what stands outside of Jinja's brackets."""
+    """Numbers in the text outside of Jinja's brackets."""
     text = ""
     for line, kind, value in environment.lex(body):
         text += "\n" * (line - 1 - text.count("\n"))
@@ -56,7 +55,7 @@ def _in_text(environment: jinja2.Environment, body: str) -> Iterator[tuple[int, 
 
 
 def _in_expressions(tree: nodes.Template) -> Iterator[tuple[int, str]]:
-    """Numbers in constants that an expression, a name or a caption gives out as they are."""
+    """Numbers in constants that an expression, an assignment or a caption writes unchanged."""
     given = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
     given += [assignment.node for assignment in tree.find_all(nodes.Assign)]
     for call in tree.find_all(nodes.Call):
@@ -68,7 +67,7 @@ def _in_expressions(tree: nodes.Template) -> Iterator[tuple[int, str]]:
 
 
 def _given_out(expression: nodes.Node) -> Iterator[nodes.Const]:
-    """Constants that the expression's value shows: neither arguments nor what it decides by."""
+    """Constants that appear in the expression's value, but not arguments and conditions."""
     match expression:
         case nodes.Const():
             yield expression
@@ -85,7 +84,7 @@ def _given_out(expression: nodes.Node) -> Iterator[nodes.Const]:
             yield from _given_out(expression.left)
             yield from _given_out(expression.right)
         case nodes.BinExpr():
-            # What is reckoned from Facts is theirs, as a share times a hundred is.
+            # A number computed from Facts is not typed, such as a share times a hundred.
             sides = [list(_given_out(side)) for side in (expression.left, expression.right)]
             if all(sides):
                 yield from (constant for side in sides for constant in side)
