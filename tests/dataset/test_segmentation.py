@@ -117,6 +117,14 @@ def test_regions_of_one_place_have_numbers() -> None:
     ]
 
 
+def test_regions_too_small_to_see_are_specks_unless_there_is_one_alone() -> None:
+    labels = np.ones((40, 40), dtype=bool)
+    labels[5, 5] = False
+    assert [part.name for part in regions(labels)] == ["white, around", "black, top left"]
+    labels[30, 30] = False
+    assert [part.name for part in regions(labels)] == ["white, around", "black, specks"]
+
+
 def test_regions_of_equal_size_are_in_the_order_of_their_first_pixels() -> None:
     labels = np.ones((30, 30), dtype=bool)
     for row, column in ((20, 3), (3, 20), (4, 12)):
