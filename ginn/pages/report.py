@@ -29,7 +29,7 @@ class Report:
 
     `snapshots` has every full run and `boundaries` every shown run, by id. `data` leads from a
     logical name to an address relative to the site's root. `outputs` has the last outputs of
-    "screening runs" and "full runs". The report of the site's first experiment `leads`. `key` is a
+    "screening runs" and "full runs". `first` is true for the site's first experiment. `key` is a
     digest of what the report was made from, or "" where no cache needs it.
     """
 
@@ -41,18 +41,18 @@ class Report:
     boundaries: Mapping[str, Boundaries]
     data: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, tuple[FinalOutput, ...]] = field(default_factory=dict)
-    leads: bool = True
+    first: bool = True
     key: str = ""
 
     @property
     def explorer(self) -> str:
         """The address of its explorer, relative to the site's root."""
-        return EXPLORER if self.leads else f"explore/{self.experiment.id}/index.html"
+        return EXPLORER if self.first else f"explore/{self.experiment.id}/index.html"
 
     @property
     def downloads(self) -> str:
         """The address of its page of data, relative to the site's root."""
-        return DOWNLOADS if self.leads else f"downloads/{self.experiment.id}/index.html"
+        return DOWNLOADS if self.first else f"downloads/{self.experiment.id}/index.html"
 
     def explorer_at(self, state: ViewState) -> str:
         """The address at which its explorer shows a state, relative to the site's root."""

@@ -100,7 +100,7 @@ class Pages:
             "publication": metadata.plain_publication(self.layout.publication),
             "assets": self.layout.assets,
             "header": [dataclasses.astuple(link) for link in self.layout.header],
-            "leads": self.report.experiment.id,
+            "first": self.report.experiment.id,
             "works": {key: dataclasses.asdict(work) for key, work in self.references.works.items()},
             "meanings": dict(self.references.meanings),
             "glossary": GLOSSARY_PAGE in {article.slug for article in self.articles},

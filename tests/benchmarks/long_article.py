@@ -37,9 +37,9 @@ def long_article(page: str) -> str:
 
 def read(page: Page, number: int) -> None:
     """Look at a figure, and move its clock through the run."""
-    stills = page.locator(f"#figure-{number} .stills")
-    stills.evaluate("e => e.scrollIntoView({block: 'center'})")
-    page.wait_for_selector(f"#figure-{number} .stills.live")
+    images = page.locator(f"#figure-{number} .images")
+    images.evaluate("e => e.scrollIntoView({block: 'center'})")
+    page.wait_for_selector(f"#figure-{number} .images.live")
     visit = VISIT.replace(
         "document.querySelector(", f"document.querySelector('#figure-{number} ' + "
     )
@@ -61,7 +61,7 @@ def main(site: Path) -> None:
                 continue
             session.send("HeapProfiler.collectGarbage")
             page.wait_for_timeout(500)
-            alive, held = page.locator(".stills .viewer").count(), renderer(browser)
+            alive, held = page.locator(".images .viewer").count(), renderer(browser)
             told = held and f"{held.now:.0f} MB, at most so far {held.peak:.0f}"
             print(f"{number + 1:2} of {FIGURES} figures read, {alive:2} alive; process {told}")
 

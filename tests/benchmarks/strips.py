@@ -1,6 +1,6 @@
 """Film strips as vectors and as cut from the sheets: `python tests/benchmarks/strips.py [SITE]`.
 
-For every strip of the site's first page: the bytes of its stills as they are (SVG, each gzipped, as
+For every strip of the site's first page: the bytes of its images as they are (SVG, each gzipped, as
 a static host sends it), and of one picture with the same frames put together from the sprite sheets
 (lossless WebP, 100 px a frame, the lines' tiles over the output's). That picture has half the
 pixels that a screen of double density shows, and lacks the output's own line.
@@ -70,7 +70,7 @@ def main(site: Path) -> None:
     for name, body in re.findall(
         r'(?s)<figure id="figure-([\w-]+)" class="figure strip(.*?)</figure>', page
     ):
-        stills = [site / unquote(each) for each in re.findall(r'<img src="([^"]+)"', body)]
+        images = [site / unquote(each) for each in re.findall(r'<img src="([^"]+)"', body)]
         places = re.findall(r'class="label"><a href="([^"]+)"', body)
         states = [dict(parse_qsl(urlsplit(p.replace("&amp;", "&")).fragment)) for p in places]
         strip = Image.new("RGB", (TILE * len(states), TILE))
@@ -79,7 +79,7 @@ def main(site: Path) -> None:
             strip.paste(frame(folder, header, state), (TILE * number, 0))
         stream = io.BytesIO()
         strip.save(stream, "WEBP", lossless=True, quality=60, method=4)
-        vectors = sum(map(compressed, stills))
+        vectors = sum(map(compressed, images))
         print(f"{name}: {len(states)} frames; {vectors:,} bytes as vectors, ", end="")
         print(f"{len(stream.getvalue()):,} cut from the sheets")
 

@@ -17,7 +17,7 @@ OPENING, SWEEP, PAIR = "#figure-all", "#figure-sweep", "#figure-contrast"
 # Every element's place on the page; the figure's own inside is not the page's, and what is folded
 # away has none.
 PLACES_OF_ALL = """() => [...document.querySelectorAll("h2, p, figure, figcaption")]
-  .filter(e => !e.closest(".stills, details"))
+  .filter(e => !e.closest(".images, details"))
   .map(e => e.getBoundingClientRect().top + scrollY)"""
 BOX = """e => {
   const { x, y, width, height } = e.getBoundingClientRect();
@@ -32,12 +32,12 @@ def article(site: BuiltSite, place: str = "http") -> str:
 def bring(page: Page, figure: str) -> None:
     """Scrolls to a figure and waits until it is the explorer's stage."""
     page.locator(figure).scroll_into_view_if_needed()
-    expect(page.locator(f"{figure} .stills")).to_have_class("stills live")
+    expect(page.locator(f"{figure} .images")).to_have_class("images live")
 
 
 def look_at(page: Page, figure: str) -> None:
     """Brings a figure into the middle of the screen."""
-    page.locator(f"{figure} .stills").evaluate("e => e.scrollIntoView({block: 'center'})")
+    page.locator(f"{figure} .images").evaluate("e => e.scrollIntoView({block: 'center'})")
 
 
 def step(page: Page, figure: str) -> int:
@@ -69,7 +69,7 @@ def test_figure_in_sight_becomes_a_stage_and_nothing_moves(
     assert page.evaluate(PLACES_OF_ALL) == before
     assert canvas == pytest.approx(picture, abs=1)
     expect(still).to_be_hidden()
-    state = page.locator(f"{OPENING} .stills").get_attribute("data-state")
+    state = page.locator(f"{OPENING} .images").get_attribute("data-state")
     assert state
     step = dict(term.split("=") for term in state.split("&"))["step"]
     expect(page.locator(f"{OPENING} .viewer-slider")).to_have_value(step)
@@ -77,7 +77,7 @@ def test_figure_in_sight_becomes_a_stage_and_nothing_moves(
     assert link == f"explore/index.html#{state}"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert "#" not in page.url  # the page's address is the article's
-    box = page.locator(f"{OPENING} .stills").bounding_box()
+    box = page.locator(f"{OPENING} .images").bounding_box()
     bar = page.locator(f"{OPENING} .viewer").evaluate("e => e.scrollHeight")
     assert box
     assert bar <= box["height"] + 1, "the bar sticks out of the place kept for it"
@@ -142,7 +142,7 @@ def test_sweep_looked_at_plays_once(built_site: BuiltSite, open_page: Open) -> N
     assert page.evaluate(PLACES_OF_ALL) == places
     for figure in (OPENING, PAIR, SWEEP):  # far away, where it is taken down, and back
         look_at(page, figure)
-        expect(page.locator(f"{figure} .stills")).to_have_class("stills live")
+        expect(page.locator(f"{figure} .images")).to_have_class("images live")
     page.wait_for_timeout(300)
     assert step(page, SWEEP) == last
     assert page.locator(".viewer-play[aria-label=Pause]").count() == 0
@@ -156,7 +156,7 @@ def test_sweep_at_the_edge_of_the_screen_does_not_play(
 ) -> None:
     page, _ = open_page(article(built_site))
     page.locator(SWEEP).evaluate("e => scrollBy(0, e.getBoundingClientRect().top - innerHeight)")
-    expect(page.locator(f"{SWEEP} .stills")).to_have_class("stills live")
+    expect(page.locator(f"{SWEEP} .images")).to_have_class("images live")
     page.wait_for_timeout(300)
     assert step(page, SWEEP) == 0
 
@@ -166,7 +166,7 @@ def test_sweep_with_reduced_motion_does_not_play(built_site: BuiltSite, open_pag
         article(built_site), before=lambda p: p.emulate_media(reduced_motion="reduce")
     )
     look_at(page, SWEEP)
-    expect(page.locator(f"{SWEEP} .stills")).to_have_class("stills live")
+    expect(page.locator(f"{SWEEP} .images")).to_have_class("images live")
     page.wait_for_timeout(400)
     assert step(page, SWEEP) == 0
     page.locator(SWEEP).get_by_role("button", name="Play", exact=True).click()
@@ -176,14 +176,14 @@ def test_sweep_with_reduced_motion_does_not_play(built_site: BuiltSite, open_pag
 def test_figures_play_one_at_a_time(built_site: BuiltSite, open_page: Open) -> None:
     # So high that both are on it, the sweep at its foot, where nobody looks yet.
     page, _ = open_page(article(built_site), size=(1280, 5000))
-    expect(page.locator(f"{OPENING} .stills")).to_have_class("stills live")
+    expect(page.locator(f"{OPENING} .images")).to_have_class("images live")
     page.locator(OPENING).get_by_role("button", name="Play", exact=True).click()
     expect(page.locator(OPENING).get_by_role("button", name="Pause")).to_be_visible()
-    page.locator(f"{SWEEP} .stills").evaluate(
+    page.locator(f"{SWEEP} .images").evaluate(
         "e => scrollBy(0, e.getBoundingClientRect().top - innerHeight * 0.65)"
     )
     expect(page.locator(OPENING)).to_be_in_viewport()
-    expect(page.locator(f"{SWEEP} .stills")).to_have_class("stills live")
+    expect(page.locator(f"{SWEEP} .images")).to_have_class("images live")
     page.wait_for_timeout(300)
     assert step(page, SWEEP) == 0
     page.locator(SWEEP).get_by_role("button", name="Play", exact=True).click()
@@ -195,7 +195,7 @@ def test_figures_play_one_at_a_time(built_site: BuiltSite, open_page: Open) -> N
 def test_sweep_touched_stops_playing(built_site: BuiltSite, open_page: Open, touch: str) -> None:
     # A screen so tall that two figures are on it.
     page, _ = open_page(article(built_site), size=(1280, 6000))
-    expect(page.locator(f"{OPENING} .stills")).to_have_class("stills live")
+    expect(page.locator(f"{OPENING} .images")).to_have_class("images live")
     look_at(page, SWEEP)
     figure = page.locator(SWEEP)
     pause = figure.get_by_role("button", name="Pause")
@@ -204,7 +204,7 @@ def test_sweep_touched_stops_playing(built_site: BuiltSite, open_page: Open, tou
     acts: dict[str, Callable[[], object]] = {
         "slider": lambda: figure.get_by_role("slider").click(),
         "run": lambda: figure.get_by_role("radio").nth(1).check(force=True),
-        "picture": lambda: figure.locator(".stills").click(position={"x": 200, "y": 200}),
+        "picture": lambda: figure.locator(".images").click(position={"x": 200, "y": 200}),
         "pause": pause.click,
         "key": lambda: figure.get_by_role("slider").press("Space"),
         "other figure": other.click,
@@ -234,12 +234,12 @@ def test_figure_far_off_is_an_image_again_and_comes_back_as_it_was(
     page.evaluate("() => document.activeElement.blur()")
     look_at(page, PAIR)
     expect(page.locator(f"{OPENING} .viewer")).to_have_count(0)
-    expect(page.locator(f"{OPENING} .stills")).to_have_class("stills")
+    expect(page.locator(f"{OPENING} .images")).to_have_class("images")
     expect(page.locator(f"{OPENING} img")).to_be_visible()
     assert canvas.evaluate("e => e.width") == 0, "it keeps its pixels"
     places = page.evaluate(PLACES_OF_ALL)
     look_at(page, OPENING)
-    expect(page.locator(f"{OPENING} .stills")).to_have_class("stills live")
+    expect(page.locator(f"{OPENING} .images")).to_have_class("images live")
     expect(figure.get_by_role("slider")).to_have_value("7")
     expect(figure.get_by_role("radio").nth(1)).to_be_checked()
     assert page.evaluate(PLACES_OF_ALL) == places
@@ -250,7 +250,7 @@ def test_figure_with_the_focus_stays_a_stage(built_site: BuiltSite, open_page: O
     bring(page, OPENING)
     page.locator(OPENING).get_by_role("slider").focus()
     look_at(page, PAIR)
-    expect(page.locator(f"{PAIR} .stills")).to_have_class("stills live")
+    expect(page.locator(f"{PAIR} .images")).to_have_class("images live")
     expect(page.locator(OPENING).get_by_role("slider")).to_be_focused()
 
 
@@ -268,7 +268,7 @@ def test_figure_moved_and_printed_is_as_its_caption_says(
     page, _ = open_page(built_site.addresses["http"])
     figure = page.locator("#figure-all")
     figure.scroll_into_view_if_needed()
-    expect(figure.locator(".stills")).to_have_class("stills live")
+    expect(figure.locator(".images")).to_have_class("images live")
     figure.get_by_role("slider").fill("0")
     page.emulate_media(media="print")
     expect(figure.locator("img")).to_be_visible()
@@ -282,7 +282,7 @@ def test_figure_without_scripts_is_its_image_and_keeps_no_room(
     page = context.new_page()
     page.goto(article(built_site))
     expect(page.locator(f"{OPENING} img")).to_be_visible()
-    stills = page.locator(f"{OPENING} .stills").bounding_box()
+    stills = page.locator(f"{OPENING} .images").bounding_box()
     still = page.locator(f"{OPENING} img").bounding_box()
     assert abs(stills["height"] - still["height"]) <= 1
     context.close()
@@ -299,4 +299,4 @@ def test_figure_without_its_viewer_stays_an_image(
     )
     page.wait_for_timeout(500)
     expect(page.locator(f"{OPENING} img")).to_be_visible()
-    expect(page.locator(f"{OPENING} .stills")).to_have_class("stills")
+    expect(page.locator(f"{OPENING} .images")).to_have_class("images")

@@ -135,7 +135,7 @@ def test_explorer_without_scripts_shows_the_last_snapshots(
     page = context.new_page()
     page.goto(explorer(built_site))
     runs = all_runs(built_site)
-    expect(page.locator(".viewer-stills img")).to_have_count(len(runs))
+    expect(page.locator(".viewer-images img")).to_have_count(len(runs))
     context.close()
 
 

@@ -29,7 +29,7 @@ def test_downloads_page_offers_the_runs_the_facts_and_the_program() -> None:
 def test_downloads_page_of_one_of_several_experiments_has_its_title() -> None:
     report = plain_report()
     named = report.experiment.model_copy(update={"id": "o", "title": "Other"})
-    other = replace(report, experiment=named, leads=False)
+    other = replace(report, experiment=named, first=False)
     rendered = downloads_page(plain_layout(), other, [report, other], PROGRAM)
     page = ParsedPage(rendered.files["downloads/o/index.html"])
     assert "Data: Other" in page.text

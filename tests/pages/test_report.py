@@ -11,21 +11,21 @@ from ginn.errors import AuthorError
 from ginn.pages.view_state import state_of
 
 
-def test_addresses_of_the_leading_report_have_no_folder_of_their_own() -> None:
+def test_addresses_of_the_first_report_have_no_folder_of_their_own() -> None:
     report = make_report()
     assert (report.explorer, report.downloads) == ("explore/index.html", "downloads/index.html")
 
 
 def test_addresses_of_another_report_have_its_folder() -> None:
-    report = replace(make_report(), leads=False)
+    report = replace(make_report(), first=False)
     name = report.experiment.id
     assert report.explorer == f"explore/{name}/index.html"
     assert report.downloads == f"downloads/{name}/index.html"
 
 
-@pytest.mark.parametrize("leads", [True, False])
-def test_explorer_at_a_state_is_its_explorer_with_the_query(leads: bool) -> None:
-    report = replace(make_report(), leads=leads)
+@pytest.mark.parametrize("first", [True, False])
+def test_explorer_at_a_state_is_its_explorer_with_the_query(first: bool) -> None:
+    report = replace(make_report(), first=first)
     state = state_of(report.last_scene(report.run("good-1")))
     assert report.explorer_at(state) == f"{report.explorer}#{state.to_query()}"
 

@@ -57,7 +57,7 @@ def content(tmp_path: Path) -> Path:
 def reports(second_key: str = "second") -> tuple[Report, Report]:
     first = replace(make_report(), key="first")
     other = first.experiment.model_copy(update={"id": "other", "title": "Other"})
-    return first, replace(first, experiment=other, leads=False, key=second_key)
+    return first, replace(first, experiment=other, first=False, key=second_key)
 
 
 def printed(content: Path, both: tuple[Report, Report] | None = None) -> tuple[set[str], Any]:
