@@ -1,5 +1,3 @@
-"""Give the settings of `report.toml` as typed models, with the errors that an author can mend.
-
-Takes TOML text and command-line overrides. Never imports the dataset, the network or anything that
-computes.
+"""Take `report.toml` and the command line's overrides; give typed settings, their JSON Schema, and
+errors with the line of the mistake. Never import the dataset, the network or code that computes.
 """

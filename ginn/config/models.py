@@ -69,6 +69,7 @@ WebAddress = Annotated[
 
 
 def _below_content(value: str) -> str:
+    """The path itself. Raises ValueError where it does not lead to a place below content/."""
     path = PurePosixPath(value)
     if path.is_absolute() or ".." in path.parts or "\\" in value or ":" in value:
         raise ValueError("the path leads out of the folder, or is not written with slashes")
@@ -110,6 +111,7 @@ Batch = Annotated[int, Ge(1), Le(MOST_BATCH)]
 
 
 def _require_range(item: tuple[int, ...]) -> tuple[int, ...]:
+    """The range itself. Raises ValueError for one that is empty or too long."""
     first, last, step = item
     if not first <= last or step < 1 or (last - first) // step >= MOST_SNAPSHOTS:
         raise ValueError("the range is empty or too long")
@@ -125,14 +127,17 @@ SnapshotRange = Annotated[
 
 
 def _recorded(ranges: tuple[tuple[int, int, int], ...]) -> tuple[int, ...]:
-    """All iterations of ranges, in their order; too many are counted before they are made."""
+    """All iterations of ranges, in their order.
+
+    Raises ValueError for too many; they are counted before the memory for them is needed.
+    """
     if sum((last - first) // step + 1 for first, last, step in ranges) > MOST_SNAPSHOTS:
         raise ValueError("there are too many snapshots")
     return tuple(i for first, last, step in ranges for i in range(first, last + 1, step))
 
 
 class _FromRanges:
-    """Makes a field of iterations be written in TOML as a list of ranges."""
+    """An annotation: TOML has a list of ranges where the model has all their iterations."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler

@@ -1,7 +1,7 @@
-"""Check TOML against a model, and say in one line what is wrong, where, and what is allowed.
+"""Check a TOML document against a model, with errors that name line, key, found and allowed.
 
-pydantic finds what is wrong; the words come from the model: each field's `Allowed`, or its type
-and range.
+pydantic finds the mistakes. What is allowed is read from the model: the `Allowed` of a field, or
+the range of a whole number.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _kinds(model: type[Table], path: Keys) -> Iterator[tuple[Any, tuple[object, 
 
 
 def _metadata(kind: Any) -> tuple[object, ...]:
-    """What a type, or the one type of an optional one, is annotated with; a table says so."""
+    """The annotations of a type, or of the type inside an optional one; for a table, its words."""
     if get_origin(kind) is Annotated:
         return (*_metadata(get_args(kind)[0]), *get_args(kind)[1:])
     if isinstance(kind, type) and issubclass(kind, Table):

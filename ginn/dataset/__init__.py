@@ -1,4 +1,3 @@
-"""Give a black and white picture as labelled pixels with named parts.
-
-Takes a drawing in TOML or an image file, and how to read it. Never imports a network or a figure.
+"""Take a drawing in TOML or an image file, and the rules for reading it; give labelled pixels with
+named parts. Never import a network or a figure.
 """
