@@ -35,7 +35,7 @@ class References:
     meanings: Mapping[str, str]
 
     def pages(self, root: str, report: Report) -> dict[str, str]:
-        """What `page()` knows: name -> address, by the way `root` to the site's root.
+        """The names that `page()` accepts, each with its link; `root` links to the site's root.
 
         Names are the articles' slugs, and the explorer and the data of each experiment; without an
         experiment's id, these two are those of `report`.
@@ -53,7 +53,7 @@ def article_page(
 ) -> Rendered:
     """An article's page with its images and figures.
 
-    Raises AuthorError with file and line for whatever the article says that does not hold.
+    Raises AuthorError with file and line for a mistake in the article.
     """
     root = root_from(article.address)
     pages = references.pages(root, report)
@@ -132,7 +132,7 @@ def _image(
         if draw is not None:
             svg = draw()
             address = add(files, f"figures/{image.name}.svg", svg.text.encode())
-            # HTML knows only whole pixels.
+            # HTML takes whole pixels only.
             size = {"width": round(svg.width), "height": round(svg.height)}
             entry[width] = {"address": root + address, **size}
     return entry

@@ -28,7 +28,7 @@ from ginn.errors import AuthorError, one_line, quoted
 from ginn.files import hashed, is_file, paths_in, read_bytes, within
 
 FOLDER = "pictures"  # of the site
-# Pillow's names of what every browser shows, and the suffix that tells a host what it is.
+# Pillow's names of the formats that every browser shows, and the suffix of each.
 KINDS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "GIF": ".gif"}
 SUFFIXES = (*KINDS.values(), ".jpeg")
 # Turned by a quarter: such a photograph's width is its height (Exif 2.3, tag Orientation).

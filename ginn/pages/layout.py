@@ -44,8 +44,8 @@ class Rendered:
 class Layout:
     """The frame of a site's pages.
 
-    `header` is what the header names; the first page is not in it, for the site's title leads
-    there. `assets` is name -> address.
+    `header` holds the header's links but for that to the first page, which is the site's title.
+    `assets` is name -> address.
     """
 
     site: Site
@@ -64,8 +64,8 @@ class Layout:
     ) -> Rendered:
         """A page at `address` with the files that it shows.
 
-        A page that a host serves at other addresses as well leads to the site by `root`, which is
-        absolute, and names no address as its own.
+        `root` is given for a page that a host serves at any address. It is the site's absolute
+        address, by which the page's links lead there. Such a page states no address of its own.
         """
         canonical = "" if root else self.publication.absolute(address)
         root = root or root_from(address)

@@ -1,4 +1,4 @@
-"""What a page says of itself to those who link to it, index it, cite it or embed it.
+"""Metadata of pages, for social sites, search engines and reference managers.
 
 Addresses in a page are relative, so that the site works anywhere. Only what leaves the page must be
 absolute: canonical links, social cards, citations, the feed and the site map. They are made where
@@ -22,7 +22,7 @@ from ginn.pages.articles import Article
 
 # The site's own origin and nothing else: scripts, styles and pictures come from files of the site;
 # a `default-src` of none refuses connections, frames, plug-ins, fonts and workers. What a reader
-# saves is a download, of which the policy says nothing.
+# saves is a download, to which the policy does not apply.
 POLICY = "; ".join(
     (
         "default-src 'none'",

@@ -2,8 +2,8 @@
 
 Jinja sees the front matter as blank lines, so that its line numbers are the file's.
 
-Jinja runs twice. The first run finds which figures there are and in what order; in the second run
-`see("name")` knows every number, ahead and behind.
+Jinja runs twice. The first run finds which figures there are, and in what order. In the second run
+`see("name")` can therefore give the number of a figure that comes later.
 """
 
 from __future__ import annotations

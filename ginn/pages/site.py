@@ -44,9 +44,9 @@ class Part:
 class Pages:
     """The pages of one site: what they share, and the addresses between them.
 
-    Where `publication` knows the site's address there are social cards, a feed and a site map as
-    well. `404.html` needs that address, too: a host serves it at the address that failed. Without
-    it, that page finds its style and its way home only in the root's own folder.
+    If `publication` has the site's address, there are also social cards, a feed and a site map.
+    `404.html` needs that address, too: a host serves the page at the address that failed. Without
+    it, the page's links work in the root's own folder only.
     """
 
     def __init__(
@@ -90,10 +90,10 @@ class Pages:
             return part.make()
 
     def shared(self) -> dict[str, Any]:
-        """What every page depends on besides templates and code, in JSON's types.
+        """The inputs of every page besides templates and code, in JSON's types.
 
-        Of the other articles these are the titles that the header names. Where `page()` leads is
-        not among it: an address follows from a slug, and whether it is there is seen afterwards.
+        A page depends on other articles by the titles in the header. The targets of `page()` are
+        left out: an address follows from its slug, and links are checked after all pages are made.
         """
         return {
             "site": self.layout.site.model_dump(mode="json"),
