@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from pydantic.dataclasses import dataclass
 
 from ginn import formatting
 from ginn.analysis.statistics import sign_flip_p_value
@@ -37,8 +37,8 @@ class Claim:
 
 def medians(values: Float64, digits: int = 2) -> str:
     """The medians over runs of (runs, L) as text, layer by layer; NaN is left out, or "none"."""
-    told = [each[np.isfinite(each)] for each in values.T]
-    return ", ".join(f"{np.median(each):.{digits}f}" if each.size else "none" for each in told)
+    found = [each[np.isfinite(each)] for each in values.T]
+    return ", ".join(f"{np.median(each):.{digits}f}" if each.size else "none" for each in found)
 
 
 def layers(numbers: Sequence[int]) -> str:
@@ -53,10 +53,10 @@ def compared(differences: Float64, tests: int) -> Verdict:
 
     Differences that are NaN are left out.
     """
-    told = differences[np.isfinite(differences)]
-    if sign_flip_p_value(told) * tests > SIGNIFICANT:
+    finite = differences[np.isfinite(differences)]
+    if sign_flip_p_value(finite) * tests > SIGNIFICANT:
         return "not decidable here"
-    return "holds" if told.mean() > 0 else "does not hold"
+    return "holds" if finite.mean() > 0 else "does not hold"
 
 
 def all_of(verdicts: Sequence[Verdict]) -> Verdict:

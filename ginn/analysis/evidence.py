@@ -10,11 +10,10 @@ Axes: R runs, L hidden layers, W places along training, M parts, N networks.
 
 from __future__ import annotations
 
-import types
-import typing
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import fields
+
+from pydantic.dataclasses import dataclass
 
 Numbers = tuple[float | None, ...]
 
@@ -33,7 +32,7 @@ class RegionCounts:
     """Linear regions of each full run through its training, `counts` R x W.
 
     `untrained` are the counts of the screenings' networks at their first snapshot, rising.
-    `arrangement` and `bound` are as in `measures.bends.RegionGrowth`.
+    `arrangement` and `bound` are as in `kinks.RegionGrowth`.
     """
 
     seeds: tuple[int, ...]
@@ -96,10 +95,10 @@ class LikenessShares:
 
 @dataclass(frozen=True)
 class DeadLayersInScreening:
-    """Each screening's end: how much of `part` a layer is silent over, and how much is right.
+    """The end of each screening run: over how much of `part` a layer is dead, and its success.
 
-    `dead_share` is the largest share of the part's pixels that any hidden layer is silent over and
-    `layer` which one that is, from 1; 0 where no layer is silent anywhere. `right` is the share of
+    `dead_share` is the largest share of the part's pixels that any hidden layer is dead over and
+    `layer` which one that is, from 1; 0 where no layer is dead anywhere. `right` is the share of
     its pixels that the network gets right. Both in [0, 1].
     """
 
@@ -114,9 +113,11 @@ class DeadLayersInScreening:
 
 @dataclass(frozen=True)
 class DeadPeriod:
-    """From iteration `begun` to before `ended` (None: to the end) all of a part is shut off.
+    """A stretch of snapshots of a run at which some layer is dead over all of a part.
 
-    `layer`, from 1, is the deepest that is silent over the part at the begin.
+    `begun` is the iteration of its first snapshot and `ended` that of the next one without a dead
+    layer, None where the recording ends first. `layer`, from 1, is the deepest dead one at the
+    begin.
     """
 
     layer: int
@@ -126,7 +127,10 @@ class DeadPeriod:
 
 @dataclass(frozen=True)
 class DeadPeriodsOfRun:
-    """The spells of one full run, and whether it got at least half of the part right at the end."""
+    """The dead periods of one full run.
+
+    `learnt` says whether it got at least half of the part right at the end.
+    """
 
     seed: int
     learnt: bool
@@ -135,7 +139,7 @@ class DeadPeriodsOfRun:
 
 @dataclass(frozen=True)
 class DeadPeriodsOfRuns:
-    """When some layer of a full run was silent over all of `part`; `last` is the last iteration."""
+    """When some layer of a full run was dead over all of `part`; `last` is the last iteration."""
 
     part: str
     last: int
@@ -168,7 +172,7 @@ class MirrorSeries:
 class InterventionArm:
     """How many of an arm's `copies` got at least half of the part right, at each iteration.
 
-    `learnt_alive` of them did so at the end with no layer silent over all of the part.
+    `learnt_alive` of them did so at the end with no layer dead over all of the part.
     """
 
     name: str
@@ -194,7 +198,10 @@ class Treatment:
 
 @dataclass(frozen=True)
 class InterventionSeries:
-    """Waking silent layers (`raised`) and imposing silence (`lowered`); None where nobody was."""
+    """Both interventions: dead layers revived (`raised`), layers made dead (`lowered`).
+
+    None where no screening run was fit for it.
+    """
 
     raised: Treatment | None
     lowered: Treatment | None
@@ -282,25 +289,3 @@ def merge_evidence(pieces: Sequence[Evidence]) -> Evidence:
     names = [field.name for field in fields(Evidence)]
     found = {name: [getattr(each, name) for each in pieces] for name in names}
     return Evidence(**{name: next((each for each in found[name] if each), None) for name in names})
-
-
-def evidence_from_json(values: Mapping[str, Any]) -> Evidence:
-    """The way back from `dataclasses.asdict`."""
-    restored: Evidence = _restored(Evidence, values)
-    return restored
-
-
-def _restored(kind: Any, value: Any) -> Any:
-    """A plain value as the type that it was: dataclasses from mappings, tuples from lists."""
-    if value is None:
-        return None
-    if is_dataclass(kind):
-        types_of = typing.get_type_hints(kind)
-        return typing.cast(Any, kind)(
-            **{name: _restored(types_of[name], each) for name, each in value.items()}
-        )
-    if typing.get_origin(kind) is tuple:
-        return tuple(_restored(typing.get_args(kind)[0], each) for each in value)
-    if typing.get_origin(kind) is types.UnionType:
-        return _restored(next(each for each in typing.get_args(kind) if each), value)
-    return value

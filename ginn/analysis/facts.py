@@ -1,29 +1,99 @@
-"""Snapshots and Boundaries become Facts: everything the prose or a figure states.
+"""Facts: the typed tree of everything that the prose or a figure states.
 
-Nothing is promised by a seed's number. A run has failed when it gets more than half of a major
-part of the picture wrong; roles follow from what was measured.
+The models are pydantic's, so that the tree is checked when it is read from the cache, and its JSON
+Schema is published beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+
+from pydantic.dataclasses import dataclass
 
 from ginn.analysis.claim import Claim
-from ginn.analysis.claims.network_size import Network
 from ginn.analysis.evidence import NO_EVIDENCE, Evidence
-from ginn.analysis.examples import Examples
 from ginn.analysis.outcomes import ExperimentFacts, PartFacts, RunFacts, ScreeningFacts
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class CornerExample:
+    """A last-layer neuron of a run whose boundary bends near many corners of the picture.
+
+    At the end `near` of `corners` corners have a bend of it within a fiftieth of a side. `causes`
+    are the earlier neurons that bend it there. Neurons are numbered as in `network.run`.
+    """
+
+    run: str
+    neuron: int
+    near: int
+    corners: int
+    causes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DuplicateExample:
+    """Two neurons of one layer that are duplicates from iteration `since` to the end of a run.
+
+    It is one of `pairs` pairs of the run. `distance` of their boundaries is in sides of the domain.
+    Neurons are numbered as in `network.run`.
+    """
+
+    run: str
+    first: int
+    second: int
+    distance: float
+    since: int
+    pairs: int
+
+
+@dataclass(frozen=True)
+class LateFlipExample:
+    """The neuron of a run that flips most late in training, numbered as in `network.run`.
+
+    `flipped` is the share of the domain that it flips from one snapshot to the next, and `moved`
+    how far that changes the probability of white.
+    """
+
+    run: str
+    neuron: int
+    flipped: float
+    moved: float
+
+
+@dataclass(frozen=True)
+class DeadLayerExample:
+    """A run in which a layer is dead over all of a part from iteration `since` to the end.
+
+    `layer` counts from 1. `others_alive` of the `others` full runs have no dead layer there at the
+    end.
+    """
+
+    run: str
+    part: str
+    layer: int
+    since: int
+    others_alive: int
+    others: int
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Neurons and layers to look at, in the shown runs; None where a build has no such place."""
+
+    corner: CornerExample | None = None
+    duplicate: DuplicateExample | None = None
+    late_flip: LateFlipExample | None = None
+    dead_layer: DeadLayerExample | None = None
+
 
 NO_EXAMPLES = Examples()
 
 
 @dataclass(frozen=True)
 class VariantFacts:
-    """The same experiment with another network or training: its screenings and its full runs."""
+    """The same experiment with another network or training: its screening and its full runs."""
 
     id: str
     title: str
@@ -35,7 +105,7 @@ class VariantFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """The whole tree that articles read as `facts`: what was done, found, and where to look."""
+    """The whole tree that articles read as `facts`: the experiment, its outcome, and examples."""
 
     experiment: ExperimentFacts
     variants: tuple[VariantFacts, ...] = ()
@@ -98,28 +168,8 @@ def gather_facts(
 def variant_facts(
     experiment: Experiment, screening: ScreeningFacts, runs: Sequence[RunFacts]
 ) -> VariantFacts:
-    """What became of a variant of the experiment."""
+    """The outcome of a variant of the experiment."""
     return VariantFacts(
         experiment.id, experiment.title, experiment.widths, parameters(experiment.widths),
         screening, tuple(runs),
     )  # fmt: skip
-
-
-def as_network(
-    title: str, widths: tuple[int, ...], screening: ScreeningFacts, runs: Sequence[RunFacts]
-) -> Network:
-    """One network as `measures.larger` reads it; `runs` are of seeds that nobody chose."""
-    return Network(
-        title,
-        widths,
-        screening.seeds,
-        screening.failed,
-        tuple(1 - run.accuracy for run in runs),
-        sum(run.failed for run in runs),
-        tuple(run.regions_end for run in runs),
-    )
-
-
-def facts_as_json(facts: Facts) -> dict[str, Any]:
-    """The tree as plain dictionaries, lists, strings and numbers."""
-    return asdict(facts)

@@ -7,10 +7,11 @@ the shown runs follow from what was measured, never from a seed's number.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic.dataclasses import dataclass
 
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset, ImageSource
@@ -114,6 +115,22 @@ def part_accuracy(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> di
     """The share of each part's pixels on the right side of p = 0.5 at one snapshot."""
     right = (logits_at(snapshots, snapshot, dataset) > 0) == dataset.labels
     return {part.name: float(right[part.mask].mean()) for part in dataset.parts}
+
+
+def hardest_part(runs: Sequence[RecordedRun], dataset: Dataset) -> str:
+    """The major part that most runs have failed on by their last snapshot, by name.
+
+    Of several, or where none has failed, the one of which least is right on average. A picture
+    without a major part counts all.
+    """
+    parts = [part.name for part in dataset.parts if part.major] or [p.name for p in dataset.parts]
+    accuracies = [part_accuracy(run, -1, dataset) for run in runs]
+
+    def ease(part: str) -> tuple[int, float]:
+        right = [accuracy[part] for accuracy in accuracies]
+        return sum(share >= FAILED_BELOW for share in right), float(np.mean(right))
+
+    return min(parts, key=ease)
 
 
 def has_failed(accuracy: Mapping[str, float], dataset: Dataset) -> bool:

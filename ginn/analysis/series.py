@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ginn.analysis.claims import bias_vs_weights, dead_layers, duplicate_neurons
+from ginn.analysis.claims import bias_vs_weights, duplicate_neurons
 from ginn.analysis.claims.bias_vs_weights import Motion
 from ginn.analysis.claims.corner_kinks import Nearness
-from ginn.analysis.claims.dead_layers import Hearing
+from ginn.analysis.claims.dead_layers import PartHistory, dead_periods
 from ginn.analysis.claims.duplicate_neurons import Likeness
 from ginn.analysis.claims.kinks import RegionGrowth
 from ginn.analysis.claims.network_size import Network
@@ -27,7 +27,6 @@ from ginn.analysis.claims.symmetry import MirrorScores, correlation_with_loss
 from ginn.analysis.evidence import (
     CornerDistances,
     DeadLayersInScreening,
-    DeadPeriod,
     DeadPeriodsOfRun,
     DeadPeriodsOfRuns,
     ErrorGroup,
@@ -50,7 +49,7 @@ from ginn.network.run import Float64
 
 # Places along training that a series tells of, evenly spread over the recorded ones.
 WATCHED = 64
-# Likenesses at which the share of pairs at least as alike is told.
+# Likenesses at which the share of pairs at least as alike is given.
 LEVELS = tuple(i / 20 for i in range(21))
 # Fewer runs have no correlation to speak of.
 FEWEST_CORRELATED = 8
@@ -79,8 +78,8 @@ def shares(values: ArrayLike) -> tuple[float, ...]:
 
 def over_runs(statistic: Callable[[Float64], Any], values: Float64) -> Numbers:
     """A statistic over what is finite of each column of (R, W); None where nothing is."""
-    told = [column[np.isfinite(column)] for column in values.T]
-    return tuple(number(float(statistic(each))) if each.size else None for each in told)
+    found = [column[np.isfinite(column)] for column in values.T]
+    return tuple(number(float(statistic(each))) if each.size else None for each in found)
 
 
 def _spread(values: Float64) -> Spread:
@@ -120,7 +119,7 @@ def shift_shares(motions: Sequence[Motion]) -> ShiftShares | None:
 
     def averaged(share: Float64) -> Float64:
         """The means (W, L) over the stretches of (T, L)."""
-        return np.array([bias_vs_weights.mean_of_told(share[each], 0) for each in stretches])
+        return np.array([bias_vs_weights.finite_mean(share[each], 0) for each in stretches])
 
     found = [bias_vs_weights.shifts(run) for run in motions]
     measured, control = (np.array([averaged(run[i]) for run in found]) for i in (0, 1))
@@ -179,41 +178,30 @@ def at_least(degrees: Float64) -> Numbers:
     return numbers([(degrees >= level).mean() for level in LEVELS])
 
 
-def silent_screenings(screened: Sequence[Hearing]) -> DeadLayersInScreening:
-    """Silence and success over one part, at the end of each screening."""
-    last = np.array([each.silent[-1] for each in screened])  # (R, L)
+def dead_layers_in_screening(histories: Sequence[PartHistory]) -> DeadLayersInScreening:
+    """The dead layers over one part, and its success, at the end of each screening run."""
+    last = np.array([each.dead_share[-1] for each in histories])  # (R, L)
     largest = last.max(axis=1)
-    # Of layers that are silent as far, the deepest, as spells have it.
+    # Of layers with the same share the deepest, as in `dead_periods`.
     deepest = last.shape[1] - last[:, ::-1].argmax(axis=1)
     return DeadLayersInScreening(
-        part=screened[0].part,
-        iteration=max(each.iterations[-1] for each in screened),
-        seeds=tuple(each.seed for each in screened),
+        part=histories[0].part,
+        iteration=max(each.iterations[-1] for each in histories),
+        seeds=tuple(each.seed for each in histories),
         layer=tuple(np.where(largest > 0, deepest, 0).tolist()),
         dead_share=shares(largest),
-        right=shares([each.right[-1] for each in screened]),
+        right=shares([each.right[-1] for each in histories]),
     )
 
 
-def silent_runs(screened: Sequence[Hearing]) -> DeadPeriodsOfRuns | None:
-    """The spells of full runs over one part; None where no run has any."""
+def dead_periods_of_runs(histories: Sequence[PartHistory]) -> DeadPeriodsOfRuns | None:
+    """The dead periods of full runs over one part; None where no run has any."""
     runs = tuple(
-        DeadPeriodsOfRun(
-            seed=each.seed,
-            learnt=bool(each.learnt[-1]),
-            periods=tuple(
-                DeadPeriod(spell.layer + 1, spell.begun, spell.ended)
-                for spell in dead_layers.spells(each)
-            ),
-        )
-        for each in screened
+        DeadPeriodsOfRun(each.seed, bool(each.learnt[-1]), dead_periods(each)) for each in histories
     )
-    last = max(each.iterations[-1] for each in screened)
-    return (
-        DeadPeriodsOfRuns(screened[0].part, last, runs)
-        if any(run.periods for run in runs)
-        else None
-    )
+    last = max(each.iterations[-1] for each in histories)
+    part = histories[0].part
+    return DeadPeriodsOfRuns(part, last, runs) if any(run.periods for run in runs) else None
 
 
 def mirror_series(
@@ -238,23 +226,21 @@ def mirror_series(
     )
 
 
-def trial_series(told: Mapping[str, Intervention | None]) -> InterventionSeries | None:
-    """What became of both interventions, by the arm that was treated; None where neither was."""
-    found = {name: _treatment(name, each) for name, each in told.items() if each}
-    if not found:
-        return None
-    return InterventionSeries(found.get("raised"), found.get("lowered"))
+def intervention_series(found: Mapping[str, Intervention | None]) -> InterventionSeries | None:
+    """The results of both interventions, by the treated arm; None where neither was made."""
+    made = {name: _treatment(name, each) for name, each in found.items() if each}
+    return InterventionSeries(made.get("raised"), made.get("lowered")) if made else None
 
 
-def _treatment(treated: str, told: Intervention) -> Treatment:
+def _treatment(treated: str, found: Intervention) -> Treatment:
     return Treatment(
         treated=treated,
-        source_runs=len(told.patients),
-        streams=told.streams,
-        iterations=tuple(each - told.iterations[0] for each in told.iterations),
+        source_runs=len(found.sources),
+        streams=found.streams,
+        iterations=tuple(each - found.iterations[0] for each in found.iterations),
         arms=tuple(
-            InterventionArm(arm.name, arm.trials, arm.by_iteration, arm.learnt_alive)
-            for arm in told.arms
+            InterventionArm(arm.name, arm.copies, arm.learnt, arm.learnt_alive)
+            for arm in found.arms
         ),
     )
 

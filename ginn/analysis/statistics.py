@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,13 +152,27 @@ def rank_correlation_p_value(first: ArrayLike, second: ArrayLike) -> float:
     if math.isnan(_rank_correlations(one, two)):
         return math.nan
 
-    def strength(permuted: Float64, axis: int) -> Float64:
-        return np.abs(_rank_correlations(one, permuted))
+    return permutation_p_value(two, lambda permuted: np.abs(_rank_correlations(one, permuted)))
 
+
+def permutation_p_value(
+    values: NDArray[Any], statistic: Callable[[NDArray[Any]], NDArray[Any]]
+) -> float:
+    """The share of permutations of `values` (n,) whose statistic is as large as theirs; one-sided.
+
+    Of all permutations, or of DRAWS random ones where there are more. `statistic` takes rows
+    (..., n) and gives (...).
+    """
     found = scipy.stats.permutation_test(
-        (two,), strength, permutation_type="pairings", alternative="greater", vectorized=True,
-        n_resamples=DRAWS, rng=np.random.default_rng(SEED),
-    )  # fmt: skip
+        (values,),
+        lambda rows, axis: statistic(rows),
+        permutation_type="pairings",
+        alternative="greater",
+        vectorized=True,
+        n_resamples=DRAWS,
+        batch=1_000,
+        rng=np.random.default_rng(SEED),
+    )
     return float(found.pvalue)
 
 

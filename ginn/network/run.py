@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,19 @@ def run_id(seed: int) -> str:
     'seed-7'
     """
     return f"seed-{seed}"
+
+
+def last_state(run: RecordedRun) -> RecordedRun:
+    """The run's last snapshot alone."""
+    return replace(
+        run,
+        iterations=run.iterations[-1:],
+        weights=tuple(weight[-1:] for weight in run.weights),
+        biases=tuple(bias[-1:] for bias in run.biases),
+        loss=run.loss[-1:],
+        accuracy=run.accuracy[-1:],
+        learning_rate=run.learning_rate[-1:],
+    )
 
 
 def layer_slices(widths: tuple[int, ...]) -> list[slice]:

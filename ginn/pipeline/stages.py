@@ -12,11 +12,11 @@ from typing import Any
 
 from ginn.analysis import claims_table, examples, outcomes
 from ginn.analysis import facts as facts_module
-from ginn.analysis.claims import dead_layers, revival
-from ginn.analysis.claims.revival import Trial
+from ginn.analysis.claims import revival
+from ginn.analysis.claims.network_size import network_of, regions_at_end
+from ginn.analysis.claims.revival import InterventionRun
 from ginn.analysis.claims_table import Findings
-from ginn.analysis.examples import Examples
-from ginn.analysis.facts import Facts, VariantFacts
+from ginn.analysis.facts import Examples, Facts, VariantFacts
 from ginn.analysis.outcomes import NamedSnapshot, RunFacts, ScreeningFacts
 from ginn.config.models import Experiment, Site
 from ginn.dataset.dataset import Dataset
@@ -28,7 +28,15 @@ from ginn.geometry.boundaries import Boundaries
 from ginn.network import run as network
 from ginn.network.run import Float64, RecordedRun
 from ginn.pages.report import Report
-from ginn.pipeline.tasks import bar, find_moments, groups, train_group, train_trials, training_of
+from ginn.pipeline.tasks import (
+    bar,
+    find_moments,
+    groups,
+    make_findings,
+    train_group,
+    train_trials,
+    training_of,
+)
 from ginn.runtime import cache
 from ginn.runtime.cache import Cache, RecentValues, lazy_results
 from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding
@@ -62,8 +70,6 @@ SHEETS = FILES.via(sheets_as_files, sheets_from_files)
 VIEWER_FILES = FILES.via(viewer_files_as_files, viewer_files_from_files)
 # The folder of the site that the viewer loads from. Experiments share it: content names the files.
 DATA = "data"
-# How long a trial goes on after the state that it starts from.
-TRIAL_ITERATIONS = 50_000
 # The rooms behind every measure, and behind the words of its claim.
 GEOMETRY = ("geometry", "complex", "network", "picture")
 MEASURES = (
@@ -143,7 +149,7 @@ class Stages:
             (trial,) = self.kept.keep_each(
                 "screening", keys, SNAPSHOTS, self.train((0, end))
             ).values()
-            return geometry.require_room(dead_layers.last_state(trial), recorded)
+            return geometry.require_room(last_state(trial), recorded)
 
         self.kept.keep("size", key, JSON, measure)
 
@@ -177,7 +183,7 @@ class Stages:
     @cached_property
     def hardest_part(self) -> str:
         """The part that claims and examples look at, which the trials choose."""
-        return dead_layers.hardest_part(self.screened, self.dataset)
+        return outcomes.hardest_part(self.screened, self.dataset)
 
     def variant(self) -> VariantFacts:
         """What becomes of this experiment, as a variant of another: screenings and full runs."""
@@ -198,7 +204,7 @@ class Stages:
             "regions",
             key,
             JSON,
-            lambda: {run.id: claims_table.regions_at_the_end(full_runs[run.id]) for run in runs},
+            lambda: {run.id: regions_at_end(full_runs[run.id]) for run in runs},
         )
         return [replace(run, regions_end=regions[run.id]) for run in runs]
 
@@ -239,31 +245,31 @@ class Stages:
             }  # fmt: skip
             wanted = {name: (name, *call) for name, call in calls.items() if name in missing}
             with bar("measuring", len(missing)) as progress:
-                for _, (name, found) in self.workers.run(claims_table.make, wanted):
+                for _, (name, found) in self.workers.run(make_findings, wanted):
                     progress.update()
                     yield name, found
             if "trials" in missing:
-                trials = claims_table.trials_of(screened, self.dataset, part)
+                trials = revival.intervention_runs(screened, self.dataset, part)
                 ends = {name: self.try_out(each, screened) for name, each in trials.items()}
-                yield "trials", claims_table.findings_of_trials(trials, ends, self.dataset)
+                yield "trials", claims_table.findings_of_interventions(trials, ends, self.dataset)
 
         made = self.kept.keep_each("claims", keys, FINDINGS, work)
         widths = self.experiment.widths
-        plain = facts_module.as_network(
+        plain = network_of(
             "Plain", widths, screening, self.with_regions(unchosen, full_runs)
         )
-        others = [facts_module.as_network(v.title, v.widths, v.screening, v.runs) for v in variants]
-        return claims_table.together(
+        others = [network_of(v.title, v.widths, v.screening, v.runs) for v in variants]
+        return claims_table.merge_findings(
             [*made.values(), claims_table.findings_of_variants(plain, others)]
         )
 
     def try_out(
-        self, trials: Sequence[Trial], screened: Sequence[RecordedRun]
+        self, trials: Sequence[InterventionRun], screened: Sequence[RecordedRun]
     ) -> list[RecordedRun]:
-        """Train trials on from where their patients stood, in the order given."""
+        """Train intervention runs, in the order given."""
         experiment = self.experiment
         begin = experiment.screening.iterations
-        recorded = revival.recorded(begin, min(TRIAL_ITERATIONS, experiment.iterations - begin))
+        recorded = revival.recorded(begin, experiment.iterations)
         networks = {run.seed: run for run in screened}
         parts = [
             [trials[number] for number in group]
@@ -300,7 +306,7 @@ class Stages:
         def look() -> Examples:
             part = self.hardest_part
             shown = {run.id: full_runs[run.id] for run in shown_runs if not run.ended}
-            return examples.examples(
+            return examples.find_examples(
                 shown, boundaries, list(full_runs.values()), self.dataset, part
             )
 

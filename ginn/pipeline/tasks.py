@@ -58,6 +58,16 @@ def find_moments(
     return name, named_snapshots(run, dataset)
 
 
+def make_findings(group: str, *read: Any) -> tuple[str, Findings]:
+    """In a worker: the name of a group, and what is found from what the group reads."""
+    makers: dict[str, Callable[..., Findings]] = {
+        "boundaries": claims_table.findings_of_boundaries,
+        "networks": claims_table.findings_of_networks,
+        "picture": claims_table.findings_of_the_picture,
+    }
+    return group, makers[group](*read)
+
+
 def train_trials(
     training: dict[str, Any],
     dataset: Dataset,

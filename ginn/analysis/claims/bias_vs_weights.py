@@ -1,7 +1,7 @@
-"""Bias before weight: does a boundary shift before it turns, and is it its bias that shifts it?
+"""Bias and weights: does a boundary shift before it turns, and does its bias shift it?
 
-Two questions, for what shifts a boundary need not be its bias: inputs here are never negative, so
-weights that all move one way change the pre-activation nearly alike everywhere.
+These are two questions, for a boundary may shift without its bias: inputs here are never negative,
+so weights that all move one way change the pre-activation nearly alike everywhere.
 
 Between two snapshots a first-layer boundary, a straight line, shifts and turns: exactly so. For a
 neuron of any layer, write its change of pre-activation as three terms that add up to it, with the
@@ -18,8 +18,8 @@ Control: Adam's first steps move every parameter that has a gradient by one lear
 the gradient's size. So each interval is also measured for a step from its first snapshot in which
 each parameter that did move does so by one learning rate, up or down at random.
 
-Recorded intervals grow from one iteration to thousands, and what cancels within one is not seen:
-later shares are those of the net motion.
+Recorded intervals grow from one iteration to thousands. Motion that cancels within an interval is
+not seen, so later shares are those of the net motion.
 
 Axes: K snapshots, T = K - 1 intervals between them, N neurons of all layers and the output.
 """
@@ -91,10 +91,10 @@ def motion(snapshots: RecordedRun) -> Motion:
     moved_by_control = shift_and_turn(before[0], before[depth], stepped[0], stepped[depth])
     return Motion(
         iterations=snapshots.iterations[:-1],
-        shift=mean_of_told(shift, 1),
-        turn=mean_of_told(turn, 1),
-        shift_share=mean_of_told(_share(shift, turn), 1),
-        control_shift_share=mean_of_told(_share(*moved_by_control), 1),
+        shift=finite_mean(shift, 1),
+        turn=finite_mean(turn, 1),
+        shift_share=finite_mean(_share(shift, turn), 1),
+        control_shift_share=finite_mean(_share(*moved_by_control), 1),
         shares=by_layer(shares(before, after), snapshots.widths),
         control=by_layer(shares(before, stepped), snapshots.widths),
     )
@@ -114,12 +114,12 @@ def shift_and_turn(
     cross = weight[..., 0] * next_weight[..., 1] - weight[..., 1] * next_weight[..., 0]
     angle = np.abs(np.arctan2(cross, (weight * next_weight).sum(axis=-1)))
     moved = (weight != next_weight).any(axis=-1) | (bias != next_bias)
-    told = moved & _crosses(weight, bias) & _crosses(next_weight, next_bias)
+    counted = moved & _crosses(weight, bias) & _crosses(next_weight, next_bias)
     with np.errstate(invalid="ignore", divide="ignore"):
         distance = (weight.sum(axis=-1) / 2 + bias) / size
         next_distance = (next_weight.sum(axis=-1) / 2 + next_bias) / next_size
-    shift = np.where(told, np.abs(next_distance - distance), np.nan)
-    return shift, np.where(told, angle / 2, np.nan)
+    shift = np.where(counted, np.abs(next_distance - distance), np.nan)
+    return shift, np.where(counted, angle / 2, np.nan)
 
 
 def _crosses(weight: Float64, bias: Float64) -> NDArray[np.bool_]:
@@ -190,18 +190,18 @@ def by_layer(single: Shares, widths: tuple[int, ...]) -> Shares:
     layers = layer_slices(widths)
 
     def means(share: Float64) -> Float64:
-        return np.stack([mean_of_told(share[:, layer], 1) for layer in layers], axis=1)
+        return np.stack([finite_mean(share[:, layer], 1) for layer in layers], axis=1)
 
     return Shares(
         means(single.bias), means(single.weights), means(single.inputs), means(single.uniform)
     )
 
 
-def mean_of_told(values: Float64, axis: int) -> Float64:
+def finite_mean(values: Float64, axis: int) -> Float64:
     """The mean along an axis of what is not NaN; NaN where nothing is."""
-    told = np.isfinite(values)
-    count = told.sum(axis=axis)
-    return np.asarray(np.where(told, values, 0.0).sum(axis=axis) / np.where(count, count, np.nan))
+    finite = np.isfinite(values)
+    count = finite.sum(axis=axis)
+    return np.asarray(np.where(finite, values, 0.0).sum(axis=axis) / np.where(count, count, np.nan))
 
 
 def phases(
@@ -223,13 +223,13 @@ def _running(values: Float64, window: int) -> Float64:
     """Means over `window` successive values that are not NaN, (T - window + 1,)."""
     if values.size < window:
         return np.empty(0)
-    return mean_of_told(np.lib.stride_tricks.sliding_window_view(values, window), 1)
+    return finite_mean(np.lib.stride_tricks.sliding_window_view(values, window), 1)
 
 
 def early_and_later(run: Motion, share: Float64) -> tuple[Float64, Float64]:
     """The means of a share (T, ...) over intervals that begin before EARLY, and over the rest."""
     early = run.iterations < EARLY
-    return mean_of_told(share[early], 0), mean_of_told(share[~early], 0)
+    return finite_mean(share[early], 0), finite_mean(share[~early], 0)
 
 
 def shifts(run: Motion) -> tuple[Float64, Float64]:
@@ -244,7 +244,7 @@ def shifts(run: Motion) -> tuple[Float64, Float64]:
 
 
 def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
-    """Claim 2, what is seen: boundaries shift before they turn."""
+    """Claim 2, the observation: boundaries shift before they turn."""
     measured = [early_and_later(run, shifts(run)[0]) for run in runs]
     early, later = (np.array(each) for each in zip(*measured, strict=True))  # (runs, L)
     control = np.array([early_and_later(run, shifts(run)[1])[0] for run in runs])
@@ -268,7 +268,7 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
 
 
 def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
-    """Claim 2, what is said: that it is biases which move a boundary before weights do."""
+    """Claim 2, the reason offered: biases move a boundary before weights do."""
     early, weights, inputs, control = (
         np.array(
             [early_and_later(run, share)[0][:-1] for run, share in zip(runs, each, strict=True)]
@@ -301,10 +301,10 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
 def claim_later_phases(runs: Sequence[Motion]) -> Claim:
     """Claim 2, its last part: phases of shifting come again later in training."""
     found = list(zip(*(later_phases(run) for run in runs), strict=True))  # (L, runs)
-    told = [[each for each in layer if each is not None] for layer in found]
-    having = [sum(len(each) > 0 for each in layer) for layer in told]
+    defined = [[each for each in layer if each is not None] for layer in found]
+    having = [sum(len(each) > 0 for each in layer) for layer in defined]
     most = [2 * count > len(runs) for count in having]
-    undecided = any(2 * len(layer) <= len(runs) for layer in told)
+    undecided = any(2 * len(layer) <= len(runs) for layer in defined)
     return Claim(
         name="Shifting again",
         statement="Later in training there are phases in which boundaries shift as much again.",
@@ -315,7 +315,7 @@ def claim_later_phases(runs: Sequence[Motion]) -> Claim:
         value="runs with such a phase: "
         + ", ".join(
             f"{count} of {len(layer)} in layer {number}"
-            for number, (count, layer) in enumerate(zip(having, told, strict=True), 1)
+            for number, (count, layer) in enumerate(zip(having, defined, strict=True), 1)
         ),
         control="none in any layer if shifting does not come back",
         runs=len(runs),

@@ -1,4 +1,4 @@
-"""Critical points: do boundaries bend at the corners of the picture?
+"""Corner kinks: do boundaries bend at the corners of the picture?
 
 For each corner the distance to the nearest bend of a boundary of a layer, against the same for two
 controls: a lattice over the whole domain, and the whole outline of the picture, at every edge
@@ -64,7 +64,7 @@ class Nearness:
 
 @dataclass(frozen=True)
 class CornerBend:
-    """The bend nearest to one corner: whose line, which earlier neuron bends it, and how far.
+    """The bend nearest to one corner: the neuron that bends, its cause, and the distance.
 
     `corner` counts as in `Dataset.corners`; `distance` is in domain units, `angle` in degrees.
     """
@@ -157,8 +157,7 @@ def bends_at_corners(
 ) -> list[CornerBend]:
     """For each corner (C, 2) the nearest bend of the lines of some neurons at one snapshot.
 
-    One third-layer neuron tells which earlier ones bend it at which corner. Empty where none of
-    the neurons' lines bends.
+    Empty where none of the neurons' lines bends.
     """
     mine = np.flatnonzero(
         (found.snapshot == snapshot) & np.isin(found.neuron, neurons) & (found.angle >= BEND)

@@ -1,9 +1,9 @@
-"""What bends what: every kink of every boundary, its cause and its angle, and how regions grow.
+"""Kinks: every kink of every boundary, its cause and its angle, and how linear regions grow.
 
 A boundary can bend only where it crosses that of an earlier neuron. Whether it does, and how far,
 depends on the paths from that neuron to its own that are open there: through neurons that are on.
-So each kink's angle is read off the traced polyline, and told again from the weights along open
-paths alone, which know nothing of the tracing; the two must agree. Exact, at every snapshot.
+Each kink's angle is measured on the traced polyline, and predicted from the weights along open
+paths alone, which do not depend on the tracing. The two must agree. Exact, at every snapshot.
 
 Axes: K snapshots, M kinks, L hidden layers; line layers count from 0 to L, the output's last.
 """
@@ -24,13 +24,13 @@ from ginn.geometry.boundaries import Boundaries
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
-# Dataset units. A vertex is exact to about 1e-13, so the direction of a segment this long is told
+# Dataset units. A vertex is exact to about 1e-13, so the direction of a segment this long is known
 # to 1e-7; most shorter ones are several boundaries meeting in one place.
 SHORTEST_SEGMENT = 1e-6
 # Degrees, from which on a kink is called a bend.
 BEND = 1.0
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-# Degrees: what the directions' rounding may amount to.
+# Degrees: the difference of two angles that rounding may cause.
 AGREEMENT = 1e-3
 
 
@@ -51,8 +51,8 @@ class Kinks:
 
 
 @dataclass(frozen=True)
-class Passage:
-    """What the weights say of M kinks, from the paths that lead from the cause to the line.
+class Prediction:
+    """The angles of M kinks as the weights predict them, along paths from the cause to the line.
 
     `paths` (M,) counts those that are open: all neurons on them are on at the kink, and no weight
     is zero. `angle` (M,) is the turn they cause, in degrees; NaN where the line's neuron has no
@@ -65,17 +65,18 @@ class Passage:
 
 @dataclass(frozen=True)
 class Bends:
-    """What bends what in one run, over all its snapshots.
+    """The kinks and bends of one run, over all its snapshots.
 
     `crossings`, `bends` (L + 1, L) count, by the layer of the line and of the cause, the kinks and
     those of them that turn by BEND or more; `median_angle` (L + 1, L) is in degrees, NaN where
-    there is no kink. `untold` is how many kinks have no angle and are in no further number.
+    there is no kink. `without_angle` counts kinks that have no angle; they are in no other
+    number.
 
     `first_layer_lines` counts the polylines of layer 1 and `first_layer_bent` those that have a
     vertex between their ends: an affine function cannot have one, so this checks the tracing.
     `without_path` counts kinks that bend with no open path from cause to line; `largest_error` is
-    the largest difference between the angle read off and the one told from the weights, in
-    degrees. The control tells the angle from the gates of another kink, where there is a layer
+    the largest difference between the measured angle and the predicted one, in degrees. The
+    control predicts the angle from the on and off neurons at another kink, where there is a layer
     between cause and line: `error_with_other_gates` (median, degrees; NaN where no layer is
     between). If it were not the open paths that count, the two errors would be alike.
     """
@@ -84,7 +85,7 @@ class Bends:
     crossings: NDArray[np.int64]
     bends: NDArray[np.int64]
     median_angle: Float64
-    untold: int
+    without_angle: int
     first_layer_lines: int
     first_layer_bent: int
     without_path: int
@@ -148,8 +149,8 @@ def layer_of_neuron(widths: tuple[int, ...]) -> NDArray[np.int64]:
     return np.repeat(np.arange(len(widths) + 1), [*widths, 1])
 
 
-def passage(snapshots: RecordedRun, found: Kinks, other_gates: bool = False) -> Passage:
-    """What the weights say of each kink: the open paths, and the angle they make.
+def predict(snapshots: RecordedRun, found: Kinks, other_gates: bool = False) -> Prediction:
+    """The open paths of each kink, and the angle that the weights along them predict.
 
     Just off and just on the cause's side, the gradient of the line's pre-activation is the product
     of the weights along open paths; the line turns by as much as the gradient does. `other_gates`
@@ -163,11 +164,11 @@ def passage(snapshots: RecordedRun, found: Kinks, other_gates: bool = False) -> 
     group = found.snapshot[order] * len(layer) + layer[found.neuron][order]
     for rows in np.split(order, np.flatnonzero(np.diff(group)) + 1):
         if rows.size:
-            paths[rows], angle[rows] = _passage_of_layer(snapshots, found, rows, other_gates)
-    return Passage(paths, angle)
+            paths[rows], angle[rows] = _predict_of_layer(snapshots, found, rows, other_gates)
+    return Prediction(paths, angle)
 
 
-def _passage_of_layer(
+def _predict_of_layer(
     snapshots: RecordedRun, found: Kinks, rows: NDArray[np.intp], other_gates: bool
 ) -> tuple[NDArray[np.int64], Float64]:
     """Open paths and angles of kinks of one snapshot whose lines belong to one layer."""
@@ -202,16 +203,16 @@ def _passage_of_layer(
 
 
 def bends(snapshots: RecordedRun, boundaries: Boundaries, found: Kinks | None = None) -> Bends:
-    """What bends what in one run; see `Bends` for the definitions."""
+    """The bends of one run; see `Bends`."""
     found = kinks(boundaries) if found is None else found
-    told = np.isfinite(found.angle)
-    found = Kinks(*(getattr(found, name)[told] for name in Kinks.__dataclass_fields__))
+    measured = np.isfinite(found.angle)
+    found = Kinks(*(getattr(found, name)[measured] for name in Kinks.__dataclass_fields__))
     depth = len(snapshots.widths)
     layer = layer_of_neuron(snapshots.widths)
     cell = layer[found.neuron] * depth + layer[found.cause]
     bent = found.angle >= BEND
     shape, cells = (depth + 1, depth), depth * (depth + 1)
-    own, other = passage(snapshots, found), passage(snapshots, found, other_gates=True)
+    own, other = predict(snapshots, found), predict(snapshots, found, other_gates=True)
     error = np.abs(own.angle - found.angle)
     far = layer[found.neuron] - layer[found.cause] > 1
     other_error = np.abs(other.angle - found.angle)[far]
@@ -223,7 +224,7 @@ def bends(snapshots: RecordedRun, boundaries: Boundaries, found: Kinks | None = 
         median_angle=np.array([_median(found.angle[cell == i]) for i in range(cells)]).reshape(
             shape
         ),
-        untold=int(np.count_nonzero(~told)),
+        without_angle=int(np.count_nonzero(~measured)),
         first_layer_lines=lines,
         first_layer_bent=vertices,
         without_path=int(np.count_nonzero((own.paths == 0) & bent)),
@@ -304,8 +305,8 @@ def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
     other = np.array([run.error_with_other_gates for run in runs])[:, None]
     far = sum(int(np.tril(run.bends, -2).sum()) for run in runs)
     bent = sum(int(run.bends.sum()) for run in runs)
-    told = sum(int(run.crossings.sum()) for run in runs)
-    untold = sum(run.untold for run in runs)
+    crossings = sum(int(run.crossings.sum()) for run in runs)
+    others = sum(run.without_angle for run in runs)
     broken = without > 0 or worst > AGREEMENT
     return Claim(
         name="Bends through open paths",
@@ -314,9 +315,9 @@ def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
         definition="A path is open where all neurons on it are on. Each crossing's angle off the "
         "traced line against the angle that the weights along open paths predict (they agree "
         f"within {AGREEMENT:g} degree if the claim holds), and bends, of {BEND:g} degree or more, "
-        f"without an open path (none). Told of {told:,} crossings; {untold:,} more lie too close "
-        "to another for an angle. Control: where a layer lies between, the angle predicted with "
-        "the neurons on and off as at another crossing of the same moment.",
+        f"without an open path (none). Measured at {crossings:,} crossings; {others:,} more lie "
+        "too close to another for an angle. Control: where a layer lies between, the angle "
+        "predicted with the neurons on and off as at another crossing of the same snapshot.",
         value=f"{f'{without:,}' if without else 'none'} of {formatting.count(bent, 'bend')} "
         f"{'lacks' if without < 2 else 'lack'} an open path; {far:,} "
         f"{'is' if far == 1 else 'are'} at a line two or more "

@@ -1,15 +1,15 @@
-"""Indecisive neurons: late in training a boundary jumps, and the output hardly notices.
+"""Late flips: late in training a boundary jumps, and the output hardly changes.
 
-Between two recorded snapshots a neuron flips the points where it was on and is off, or the other
-way about. What that does to the output is measured by giving the neuron, in the earlier network,
-the activation it has in the later one, and nothing else. A neuron is indecisive when it flips much
-and moves little. Why the loss does not care is to be read off where it flips: there its activation,
-times what goes out from it, is small, so that the logit hardly changes, or the logit is so far from
-zero that its change does not show.
+Between two recorded snapshots a neuron flips the points at which it is on in one and off in the
+other. The effect on the output is measured by giving the neuron, in the earlier network, the
+activation it has in the later one, and nothing else. A neuron has late flips when it flips much and
+moves the output little. The reason is seen where it flips: there its activation times its outgoing
+weights is small, so that the logit hardly changes, or the logit is so far from zero that the
+change of the probability is small.
 
-Two controls. If a flip always told, neurons that flip more would move the output more: the rank
-correlation of the two says whether they do. And the same is measured in the middle of training,
-where the learning rate is high, so that what is read late can be told from what always goes on.
+There are two controls. If every flip showed in the output, neurons that flip more would move the
+output more: the rank correlation of the two says whether they do. The same is also measured in the
+middle of training, where the learning rate is high.
 
 All of it is counted over points of the pixel grid, since the on sets of two snapshots do not share
 an arrangement.
@@ -36,12 +36,10 @@ from ginn.network.run import Float64, RecordedRun, layer_slices
 # Where a window of steps lies, in shares of training: the last tenth, and one just past the middle.
 LATE = (0.9, 1.0)
 MIDDLE = (0.5, 0.6)
-# An indecisive neuron flips at least this share of the domain from snapshot to snapshot ...
+# A neuron with late flips flips at least this share of the domain from snapshot to snapshot ...
 FLIPS = 0.01
 # ... and moves the probability of white by less than this, on average over the domain.
 MOVES = 0.001
-# Other shares at which neurons are counted, to show how far the answer hangs on FLIPS.
-SHARES = (0.0005, 0.001, 0.002, 0.005, 0.01)
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,11 @@ class Flips:
     most: Float64
 
     @property
-    def indecisive(self) -> Bool:
-        """The neurons that flip at least FLIPS and move the output less than MOVES, (N,)."""
+    def late(self) -> Bool:
+        """The neurons with late flips, (N,).
+
+        They flip at least FLIPS and move the output less than MOVES.
+        """
         return np.asarray((self.flipped >= FLIPS) & (self.moved < MOVES))
 
 
@@ -80,27 +81,27 @@ class State(NamedTuple):
     values: list[Float64]
 
 
-def state(snapshots: RecordedRun, snapshot: int, points: Float64) -> State:
+def state(run: RecordedRun, snapshot: int, points: Float64) -> State:
     """One snapshot at points (P, 2), in float64; values are (P, out) a layer."""
-    weights, biases = snapshots.at(snapshot)
+    weights, biases = run.at(snapshot)
     wide = tuple(weight.astype(np.float64) for weight in weights)
     return State(wide, pre_activations(weights, biases, points))
 
 
-def window(snapshots: RecordedRun, shares: tuple[float, float]) -> range:
+def window(run: RecordedRun, shares: tuple[float, float]) -> range:
     """The steps, by the snapshot each starts from, that end between two shares of training.
 
     The first share is left out, the second is in. Where no step ends there, it is the one that is
     under way at the second: few snapshots make long steps. Empty for a single snapshot.
     """
-    begin, end = (share * snapshots.iterations[-1] for share in shares)
-    ends = snapshots.iterations[1:]
+    begin, end = (share * run.iterations[-1] for share in shares)
+    ends = run.iterations[1:]
     first = int(np.searchsorted(ends, begin, side="right"))
     last = int(np.searchsorted(ends, end, side="right"))
     return range(first, min(max(last, first + 1), len(ends)))
 
 
-def flips(snapshots: RecordedRun, steps: range, points: Float64) -> Flips:
+def flips(run: RecordedRun, steps: range, points: Float64) -> Flips:
     """Every hidden neuron's flips from each snapshot of `steps` to the next, over points (P, 2).
 
     `steps` counts up by one.
@@ -109,19 +110,19 @@ def flips(snapshots: RecordedRun, steps: range, points: Float64) -> Flips:
     """
     if not steps:
         raise ValueError(
-            f"seed {snapshots.seed}: found no step from a snapshot to the next, expected at least "
+            f"seed {run.seed}: found no step from a snapshot to the next, expected at least "
             "one; record more snapshots late in training"
         )
-    neurons = sum(snapshots.widths)
+    neurons = sum(run.widths)
     flipped = np.zeros((len(steps), neurons))
     moved, push, certainty = np.zeros((3, neurons))
-    earlier = state(snapshots, steps[0], points)
-    usual = _contributions(earlier, snapshots.widths)
+    earlier = state(run, steps[0], points)
+    usual = _contributions(earlier, run.widths)
     for number, step in enumerate(steps):
-        later = state(snapshots, step + 1, points)
+        later = state(run, step + 1, points)
         logit = earlier.values[-1][:, 0]
         white = probability(logit)
-        for layer, block in enumerate(layer_slices(snapshots.widths)[:-1]):
+        for layer, block in enumerate(layer_slices(run.widths)[:-1]):
             before = np.maximum(earlier.values[layer], 0.0)
             after = np.maximum(later.values[layer], 0.0)
             for row, neuron in enumerate(range(block.start, block.stop)):
@@ -134,8 +135,8 @@ def flips(snapshots: RecordedRun, steps: range, points: Float64) -> Flips:
         earlier = later
     count = flipped.sum(axis=0) * len(points)
     return Flips(
-        seed=snapshots.seed,
-        layer=tuple(np.repeat(np.arange(len(snapshots.widths)), snapshots.widths).tolist()),
+        seed=run.seed,
+        layer=tuple(np.repeat(np.arange(len(run.widths)), run.widths).tolist()),
         steps=len(steps),
         flipped=flipped.mean(axis=0),
         moved=moved,
@@ -146,20 +147,20 @@ def flips(snapshots: RecordedRun, steps: range, points: Float64) -> Flips:
     )
 
 
-def flipped_shares(snapshots: RecordedRun, steps: range, points: Float64) -> Float64:
+def flipped_shares(run: RecordedRun, steps: range, points: Float64) -> Float64:
     """The share of points that each hidden neuron flips a step, (N,), as `Flips.flipped`."""
-    total = np.zeros(sum(snapshots.widths))
-    on = _states_of(snapshots, steps[0], points)
+    total = np.zeros(sum(run.widths))
+    on = _states_of(run, steps[0], points)
     for step in steps:
-        later = _states_of(snapshots, step + 1, points)
+        later = _states_of(run, step + 1, points)
         total += (on != later).mean(axis=0)
         on = later
     return total / len(steps)
 
 
-def _states_of(snapshots: RecordedRun, snapshot: int, points: Float64) -> Bool:
+def _states_of(run: RecordedRun, snapshot: int, points: Float64) -> Bool:
     """Whether each hidden neuron is on at each point, (P, N)."""
-    return np.concatenate(state(snapshots, snapshot, points).values[:-1], axis=1) > 0
+    return np.concatenate(state(run, snapshot, points).values[:-1], axis=1) > 0
 
 
 def _contributions(network: State, widths: tuple[int, ...]) -> Float64:
@@ -195,8 +196,8 @@ def patched(network: State, layer: int, row: int, change: Float64) -> Float64:
 
 
 @dataclass(frozen=True)
-class Jumper:
-    """One neuron of a run, counted in its layer, with what it does; units as in `Flips`."""
+class FlippingNeuron:
+    """One neuron of a run, numbered within its layer, and its values in `Flips`."""
 
     seed: int
     layer: int
@@ -210,26 +211,24 @@ class Jumper:
 
 
 @dataclass(frozen=True)
-class Indecision:
-    """What the late steps of all runs say.
+class LateFlips:
+    """The late flips of all runs.
 
-    `indecisive` neurons, of `neurons`, in `runs_with` of `runs` runs; `jumped` would be so by their
-    largest single step. `by_share` counts them with each of SHARES in place of FLIPS. `top` is what
-    flips most among the neurons that move less than MOVES, None where none flips. `correlation`
-    (runs,) is the rank correlation of flipped and moved within each run: 0 if flips do not tell at
-    all, 1 if they tell in order of size; `correlation_p_value` is the sign-flip test's.
-    `flipped_late` and `flipped_middle` are means over neurons and runs of the share flipped a step,
-    `calmer_p_value` the sign-flip test's of the runs' differences: about 1 if late is as before.
-    Two tests.
+    `late` of `neurons` neurons, in `runs_with` of `runs` runs, have late flips; `late_once` would
+    have them by their largest single step. `top` flips most among the neurons that move less than
+    MOVES, None where none flips. `correlation` (runs,) is the rank correlation of flipped and moved
+    within each run: 0 if the output does not follow the flips, 1 if it follows them in order of
+    size; `correlation_p_value` is the sign-flip test's. `flipped_late` and `flipped_middle` are
+    means over neurons and runs of the share flipped a step, `calmer_p_value` the sign-flip test's
+    of the runs' differences: about 1 if late is as before. Two tests.
     """
 
     runs: int
     neurons: int
-    indecisive: int
+    late: int
     runs_with: int
-    jumped: int
-    by_share: tuple[int, ...]
-    top: Jumper | None
+    late_once: int
+    top: FlippingNeuron | None
     correlation: tuple[float, ...]
     correlation_p_value: float
     flipped_late: float
@@ -237,9 +236,10 @@ class Indecision:
     calmer_p_value: float
 
 
-def indecision(late: Sequence[Flips], middle: Sequence[Float64]) -> Indecision:
-    """The flips of each run late in training, and the shares (N,) each flips in the middle.
+def summarise(late: Sequence[Flips], middle: Sequence[Float64]) -> LateFlips:
+    """The late flips of all runs, from each run's flips late in training.
 
+    `middle` are the shares (N,) that each run's neurons flip in the middle of training.
     A run in which all neurons flip or move the same has no correlation and is left out of it.
     """
     correlations = [rank_correlation(run.flipped, run.moved) for run in late]
@@ -248,20 +248,16 @@ def indecision(late: Sequence[Flips], middle: Sequence[Float64]) -> Indecision:
         [(one.flipped.mean(), two.mean()) for one, two in zip(late, middle, strict=True)]
     )
     still = [run.moved < MOVES for run in late]
-    return Indecision(
+    return LateFlips(
         runs=len(late),
         neurons=sum(run.flipped.size for run in late),
-        indecisive=sum(int(run.indecisive.sum()) for run in late),
-        runs_with=sum(bool(run.indecisive.any()) for run in late),
-        jumped=sum(
+        late=sum(int(run.late.sum()) for run in late),
+        runs_with=sum(bool(run.late.any()) for run in late),
+        late_once=sum(
             int((s & (run.most >= FLIPS)).sum()) for s, run in zip(still, late, strict=True)
         ),
-        by_share=tuple(
-            sum(int((s & (run.flipped >= share)).sum()) for s, run in zip(still, late, strict=True))
-            for share in SHARES
-        ),
         top=max(
-            (each for run in late for each in _jumpers(run)),
+            (each for run in late for each in _flipping(run)),
             key=lambda each: each.flipped,
             default=None,
         ),
@@ -273,11 +269,11 @@ def indecision(late: Sequence[Flips], middle: Sequence[Float64]) -> Indecision:
     )
 
 
-def _jumpers(run: Flips) -> list[Jumper]:
+def _flipping(run: Flips) -> list[FlippingNeuron]:
     """The neurons of a run that flip and move less than MOVES."""
     first = np.searchsorted(run.layer, run.layer)  # the number of each neuron's layer's first
     return [
-        Jumper(
+        FlippingNeuron(
             run.seed,
             run.layer[n],
             n - int(first[n]),
@@ -290,12 +286,12 @@ def _jumpers(run: Flips) -> list[Jumper]:
     ]
 
 
-def claim_indecision(told: Indecision) -> Claim:
+def claim_late_flips(found: LateFlips) -> Claim:
     """Claim 5: late in training one boundary still jumps while the output hardly changes.
 
-    It holds if any neuron is indecisive, and else does not: FLIPS and MOVES decide, no test.
+    It holds if any neuron has late flips, and else does not: FLIPS and MOVES decide, no test.
     """
-    top = told.top
+    top = found.top
     return Claim(
         name="The indecisive neuron",
         statement="Late in training, with the learning rate near 0, one boundary still jumps "
@@ -303,12 +299,12 @@ def claim_indecision(told: Indecision) -> Claim:
         definition=f"Neurons that, in the last tenth of training, flip {FLIPS:.0%} of the domain "
         "or more from one recorded snapshot to the next on average, and by that move the "
         f"probability of white by less than {MOVES:.1%}; none where boundaries come to rest. "
-        f"By its largest single step, {told.jumped} would count. 2 sign-flip tests over runs stand "
-        "beside it." + (_why_not_felt(top) if top else ""),
-        value=f"{told.indecisive} of {formatting.count(told.neurons, 'neuron')}, in "
-        f"{told.runs_with} of {formatting.count(told.runs, 'run')}"
+        f"By its largest single step, {found.late_once} would count. 2 sign-flip tests over runs "
+        "stand beside it." + (_why_unfelt(top) if top else ""),
+        value=f"{found.late} of {formatting.count(found.neurons, 'neuron')}, in "
+        f"{found.runs_with} of {formatting.count(found.runs, 'run')}"
         + (
-            f"; {'first of them' if told.indecisive else 'the nearest'}, layer {top.layer + 1} "
+            f"; {'first of them' if found.late else 'the nearest'}, layer {top.layer + 1} "
             f"neuron {top.neuron + 1} of seed {top.seed}, flips "
             f"{formatting.percent(top.flipped, 2)} of the picture from one recorded moment to the "
             "next and moves the output by "
@@ -317,16 +313,16 @@ def claim_indecision(told: Indecision) -> Claim:
             else ""
         ),
         control=f"in the middle of training a neuron flips "
-        f"{formatting.percent(told.flipped_middle, 3)} from one moment to the next, late "
-        f"{formatting.percent(told.flipped_late, 3)} "
-        f"(means, {formatting.p_value(told.calmer_p_value)})" + _correlated(told),
-        runs=told.runs,
-        verdict="holds" if told.indecisive else "does not hold",
+        f"{formatting.percent(found.flipped_middle, 3)} from one moment to the next, late "
+        f"{formatting.percent(found.flipped_late, 3)} "
+        f"(means, {formatting.p_value(found.calmer_p_value)})" + _correlated(found),
+        runs=found.runs,
+        verdict="holds" if found.late else "does not hold",
     )
 
 
-def _why_not_felt(top: Jumper) -> str:
-    """Why the output does not notice, for the definition; a neuron may be on nowhere at first."""
+def _why_unfelt(top: FlippingNeuron) -> str:
+    """Why the output hardly changes, for the definition; a neuron may be on nowhere at first."""
     where_on = "" if math.isnan(top.usual) else f", and {top.usual:.2g} where it is on"
     return (
         f" Why it is not felt: where the neuron named flips, it adds {top.push:.2g} to the logit"
@@ -334,12 +330,12 @@ def _why_not_felt(top: Jumper) -> str:
     )
 
 
-def _correlated(told: Indecision) -> str:
+def _correlated(found: LateFlips) -> str:
     """Whether neurons that flip more move the output more; nothing without a correlation."""
-    if not told.correlation:
+    if not found.correlation:
         return ""
-    rho = formatting.decimal(float(np.median(told.correlation)))
+    rho = formatting.decimal(float(np.median(found.correlation)))
     return (
         f"; rank correlation of flipping and moving within a run {rho} (median, "
-        f"{formatting.p_value(told.correlation_p_value)})"
+        f"{formatting.p_value(found.correlation_p_value)})"
     )

@@ -1,6 +1,6 @@
-"""Error by part: does a failed run really model the top of the picture better?
+"""Errors by part: does a failed run model the top of the picture better?
 
-A run that paints too much black gets black parts right for nothing. So the top is measured twice:
+A run that paints too much black gets black parts right by accident. So the top is measured twice:
 over its named parts alone, and over the whole band of pixel rows that these parts span, where black
 painted beyond them counts as the error it is. A run models the top better only if it does so in the
 band as well. Shares are of pixels; the network is evaluated at every one.
@@ -150,18 +150,19 @@ def claim_failed_runs_model_the_top_better(
         definition="Share of wrong pixels of failed runs against others: in the parts of the top, "
         "and in all rows they span, so that black painted beyond them counts. The failed run is "
         "the better one of half of all pairs under no effect. 4 exact rank sum tests. The full "
-        "runs decide where they can, else the trials.",
+        "runs decide where they can, else the screening runs.",
         value="wrong in the top, failed runs against the others: "
-        f"{_told(full)}, {full.failed} of {full.failed + full.others} full runs failed; "
-        f"{_told(short)}, {short.failed} of {short.failed + short.others} trials failed (medians)",
-        control=f"over whole rows: full runs {_told(full_runs['band'])}; trials "
-        f"{_told(screenings['band'])}",
+        f"{_medians(full)}, {full.failed} of {full.failed + full.others} full runs failed; "
+        f"{_medians(short)}, {short.failed} of {short.failed + short.others} screening runs "
+        "failed (medians)",
+        control=f"over whole rows: full runs {_medians(full_runs['band'])}; screening runs "
+        f"{_medians(screenings['band'])}",
         runs=full.failed + full.others,
         verdict=verdicts[1] if verdicts[0] == "not decidable here" else verdicts[0],
     )
 
 
-def _told(found: Comparison) -> str:
+def _medians(found: Comparison) -> str:
     """Both medians and the p-value."""
     if not found.failed or not found.others:
         return "nothing to compare"

@@ -1,21 +1,20 @@
-"""The test of silence as the cause of failure: wake what is silent, and see whether the run learns.
+"""The intervention on dead layers: copies of a run are changed, and trained on.
 
-From one early state of a run that is shut over a part it has not learnt, several runs go on. All
-see the same minibatches, stream by stream, and start with Adam's moments at zero; only this differs
-between the arms:
+From the last state of one screening run, several copies go on. All see the same minibatches,
+stream by stream, and start with Adam's moments at zero. Only the change at the start differs; a
+kind of change is an arm:
 
 - untouched: nothing is changed.
-- raised: every bias of the silent layer is raised by one amount, the least that has some neuron on
-  at every pixel of the part (and a margin). It is all that the explanation says must be changed.
-- lowered: the same biases, lowered by as much: the same parameters, the other way.
+- raised: every bias of the dead layer is raised by one amount, the least that has some neuron on at
+  every pixel of the part (and a margin). If the dead layer causes the failure, this is enough.
+- lowered: the same biases, lowered by as much.
 - random: a step as long, in a random direction of all parameters together, another for each stream.
-- elsewhere: a step as long along the biases of another hidden layer, all raised by one amount: the
-  same kind of change in another place. No more than that: a layer below feeds the silent one, and
-  may wake it from there; `recovery.Arm.open_at_start` says for how many trials it did.
+- elsewhere: a step as long along the biases of another hidden layer, all raised by one amount. A
+  layer before the dead one may revive it.
 
-The other way about, silence is imposed on runs that had learnt the part: the biases of a layer are
-lowered by the least that has every neuron off at every pixel of it. If silence were all that it
-takes to fail, they would not learn it again.
+In the converse intervention the screening runs have learnt the part: the biases of a layer are
+lowered by the least that has every neuron off at every pixel of it. If a dead layer were all that
+it takes to fail, the copies would not learn the part again.
 """
 
 from __future__ import annotations
@@ -26,27 +25,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ginn.analysis.claims.dead_layers import hearing, last_state, part_points
+from ginn.analysis.claims.dead_layers import part_history, part_points
 from ginn.dataset.dataset import Dataset
 from ginn.network.forward import pre_activations
-from ginn.network.run import Float64, RecordedRun, Start
+from ginn.network.run import Float32, Float64, RecordedRun, Start, last_state
 
 ARMS = ("untouched", "raised", "lowered", "random", "elsewhere")
 IMPOSED_ARMS = ("untouched", "lowered", "random")
-STREAMS = 8
-# Minibatches that no screening and no full run has seen: beyond the seeds an author may name.
+# Orders of minibatches that each arm goes on with.
+STREAMS, IMPOSED_STREAMS = 8, 4
+# At most this many runs that had learnt the part have a layer made dead.
+IMPOSED_ON = 8
+# Minibatches that no screening run and no full run has seen: beyond the seeds an author may name.
 FIRST_STREAM = 1 << 20
-# The raise beyond what brings the part's last pixel on, as a share of it.
+# The change beyond what the part's last pixel takes, as a share of it.
 MARGIN = 0.05
+# How long a copy goes on after the state that it starts from.
+MOST_ITERATIONS = 50_000
 # When states are recorded, as shares of the training that follows.
 RECORDED = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True)
-class Patient:
-    """A run that some layer shuts off from a part: where the intervention starts.
+class Source:
+    """A screening run that is copied, and the change of its copies.
 
-    `layer`, from 0, is the first that is silent over all of the part; `step` is the length of the
+    `layer`, from 0, is the one whose biases are changed over the part. `step` is the length of the
     change, Euclidean, over parameters.
     """
 
@@ -57,91 +61,112 @@ class Patient:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One run that goes on: whose state it starts from, what was changed, which minibatches."""
+class InterventionRun:
+    """One copy that is trained on: its source, its change, and its order of minibatches."""
 
-    patient: Patient
+    source: Source
     arm: str
     stream: int
 
 
-def patient(snapshots: RecordedRun, dataset: Dataset, part: str) -> Patient | None:
-    """The run as a patient by its last state; None where no layer is silent over all of the part.
+def dead_layer_source(run: RecordedRun, dataset: Dataset, part: str) -> Source | None:
+    """The source made of a run's last state; None where no layer is dead over all of the part.
 
-    The raise is 1 + MARGIN times the distance to zero, at the pixel where the layer is furthest
-    from coming on, of the neuron nearest to it there; the step is that times the root of the width.
+    The layer is the first that is dead. The raise is 1 + MARGIN times the distance to zero, at the
+    pixel where the layer is furthest from coming on, of the neuron nearest to it there; the step is
+    that times the root of the width.
     """
     points, _ = part_points(dataset, part)
-    weights, biases = _state(snapshots)
+    weights, biases = _state(run)
     hidden = pre_activations(weights, biases, points)[:-1]
     for layer, values in enumerate(hidden):
         nearest = values.max(axis=1)
         if (nearest <= 0).all():
             # A neuron at zero is off: the least raise that counts is above any rounding.
             rise = max(-float(nearest.min()) * (1 + MARGIN), 1e-6)
-            return Patient(snapshots.seed, part, layer, rise * math.sqrt(values.shape[1]))
+            return Source(run.seed, part, layer, rise * math.sqrt(values.shape[1]))
     return None
 
 
-def learner(snapshots: RecordedRun, dataset: Dataset, part: str) -> Patient | None:
-    """The run as one to silence, by its last state; None unless it is open and has learnt the part.
+def learnt_source(run: RecordedRun, dataset: Dataset, part: str) -> Source | None:
+    """The source made of a run's last state; None unless it has learnt the part, no layer dead.
 
     The layer is the one that takes the least lowering, of those beyond the first where there are
-    any: that is where runs were found to fall silent. The lowering is 1 + MARGIN times the highest
+    any: there runs were found to have dead layers. The lowering is 1 + MARGIN times the highest
     pre-activation over the part.
     """
-    screened = hearing(last_state(snapshots), dataset, part)
-    if screened.shut[-1] or not screened.learnt[-1]:
+    if not part_history(last_state(run), dataset, part).learnt_alive[-1]:
         return None
     points, _ = part_points(dataset, part)
-    hidden = pre_activations(*_state(snapshots), points)[:-1]
+    hidden = pre_activations(*_state(run), points)[:-1]
     fall = [float(values.max()) * (1 + MARGIN) for values in hidden]
     layer = min(range(min(1, len(hidden) - 1), len(hidden)), key=lambda each: fall[each])
-    return Patient(snapshots.seed, part, layer, fall[layer] * math.sqrt(hidden[layer].shape[1]))
+    return Source(run.seed, part, layer, fall[layer] * math.sqrt(hidden[layer].shape[1]))
 
 
-def trials(
-    patients: Sequence[Patient], streams: int = STREAMS, arms: Sequence[str] = ARMS
-) -> tuple[Trial, ...]:
-    """Every arm of every patient with every stream of minibatches; twins share a stream."""
+def intervention_runs(
+    screenings: Sequence[RecordedRun], dataset: Dataset, part: str
+) -> dict[str, tuple[InterventionRun, ...]]:
+    """The copies of both interventions: "raised" revives dead layers, "lowered" makes layers dead.
+
+    The name is that of the arm which the intervention is about.
+    """
+    dead = [each for run in screenings if (each := dead_layer_source(run, dataset, part))]
+    learnt: list[Source] = []
+    for run in screenings:
+        if len(learnt) < IMPOSED_ON and (each := learnt_source(run, dataset, part)):
+            learnt.append(each)
+    return {
+        "raised": copies_of(dead, STREAMS, ARMS),
+        "lowered": copies_of(learnt, IMPOSED_STREAMS, IMPOSED_ARMS),
+    }
+
+
+def copies_of(
+    sources: Sequence[Source], streams: int, arms: Sequence[str]
+) -> tuple[InterventionRun, ...]:
+    """A copy of every source for every stream of minibatches and every arm."""
     numbers = range(FIRST_STREAM, FIRST_STREAM + streams)
     return tuple(
-        Trial(each, arm, number) for each in patients for number in numbers for arm in arms
+        InterventionRun(source, arm, number)
+        for source in sources
+        for number in numbers
+        for arm in arms
     )
 
 
-def start(each: Sequence[Trial], runs: Mapping[int, RecordedRun]) -> Start:
-    """The networks that the trials start from, changed as their arms say; `runs` goes by seed."""
-    changed = [_changed(trial, runs[trial.patient.seed]) for trial in each]
+def start(copies: Sequence[InterventionRun], runs: Mapping[int, RecordedRun]) -> Start:
+    """The networks that the copies start from, changed as their arms say; `runs` is by seed."""
+    changed = [_changed(copy, runs[copy.source.seed]) for copy in copies]
     return Start(
-        iteration=int(runs[each[0].patient.seed].iterations[-1]),
+        iteration=int(runs[copies[0].source.seed].iterations[-1]),
         weights=tuple(map(_stacked, zip(*(weights for weights, _ in changed), strict=True))),
         biases=tuple(map(_stacked, zip(*(biases for _, biases in changed), strict=True))),
     )
 
 
-def _stacked(layer: tuple[Float64, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _stacked(layer: tuple[Float64, ...]) -> Float32:
     return np.stack(layer).astype(np.float32)
 
 
-def _state(snapshots: RecordedRun) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
+def _state(run: RecordedRun) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
     """Weights and biases of a run's last snapshot, in float64."""
-    weights = tuple(weight[-1].astype(np.float64) for weight in snapshots.weights)
-    return weights, tuple(bias[-1].astype(np.float64) for bias in snapshots.biases)
+    weights = tuple(weight[-1].astype(np.float64) for weight in run.weights)
+    return weights, tuple(bias[-1].astype(np.float64) for bias in run.biases)
 
 
 def _changed(
-    trial: Trial, snapshots: RecordedRun
+    copy: InterventionRun, run: RecordedRun
 ) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
-    """One trial's network: its patient's last state after the step of its arm."""
-    weights, biases = _state(snapshots)
-    step, layer = trial.patient.step, trial.patient.layer
-    if trial.arm in ("raised", "lowered", "elsewhere"):
-        moved = other_layer(layer, len(biases) - 1) if trial.arm == "elsewhere" else layer
-        sign = -1.0 if trial.arm == "lowered" else 1.0
+    """One copy's network: its source's last state after the step of its arm."""
+    weights, biases = _state(run)
+    step, layer = copy.source.step, copy.source.layer
+    if copy.arm in ("raised", "lowered", "elsewhere"):
+        moved = other_layer(layer, len(biases) - 1) if copy.arm == "elsewhere" else layer
+        sign = -1.0 if copy.arm == "lowered" else 1.0
         biases[moved][:] += sign * step / math.sqrt(len(biases[moved]))
-    elif trial.arm == "random":
-        rng = np.random.default_rng([trial.patient.seed, trial.stream])
+    elif copy.arm == "random":
+        rng = np.random.default_rng([copy.source.seed, copy.stream])
         direction = [rng.standard_normal(array.shape) for array in (*weights, *biases)]
         length = math.sqrt(sum(float((each**2).sum()) for each in direction))
         for array, each in zip((*weights, *biases), direction, strict=True):
@@ -154,6 +179,10 @@ def other_layer(layer: int, layers: int) -> int:
     return layer + 1 if layer + 1 < layers else max(layer - 1, 0)
 
 
-def recorded(start_iteration: int, iterations: int) -> tuple[int, ...]:
-    """The recorded iterations of a trial that goes on for `iterations`, rising."""
+def recorded(start_iteration: int, last_iteration: int) -> tuple[int, ...]:
+    """The recorded iterations of a copy that starts at one iteration, rising.
+
+    It goes on for MOST_ITERATIONS, but not beyond the last iteration of a full run.
+    """
+    iterations = min(MOST_ITERATIONS, last_iteration - start_iteration)
     return tuple(sorted({start_iteration + round(share * iterations) for share in RECORDED}))

@@ -3,8 +3,8 @@
 The mirror score of a layer matches each neuron with one neuron's mirror image, one to one, so that
 the mean likeness is largest. Likeness is the size of the correlation of the two on and off maps
 over the pixel grid (Pearson's phi): 1 where they have the same boundary, on the same side or not;
-near 0 where neither tells of the other. Neurons that are on or off everywhere have no boundary and
-are left out.
+near 0 where neither says anything of the other. Neurons that are on or off everywhere have no
+boundary and are left out.
 
 The matching is the best of many, so even unrelated neurons score above 0. What it reads under no
 effect is the control's: the same networks before training, and the same score about an axis that
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from ginn import formatting
@@ -53,7 +54,7 @@ class MirrorScores:
 
 @dataclass(frozen=True)
 class Correlation:
-    """Spearman's rank correlation of scores with final loss over `runs`, and what it is worth.
+    """Spearman's rank correlation of scores with final loss over `runs`, and its uncertainty.
 
     In [-1, 1]: negative if better networks are more symmetric, 0 under no effect. `interval` is the
     bootstrap's; `p_value` is two-sided, from permutations. NaN where a sample is constant.
@@ -86,7 +87,8 @@ def mirror_score(on: NDArray[np.bool_], axis: Axis) -> float:
     if not len(on):
         return math.nan
     likeness = mirror_likenesses(on, axis)
-    return float(likeness[np.arange(len(on)), best_matching(likeness)].mean())
+    matched = scipy.optimize.linear_sum_assignment(likeness, maximize=True)
+    return float(likeness[matched].mean())
 
 
 def mirror_likenesses(maps: NDArray[np.bool_], axis: Axis) -> Float64:
@@ -99,47 +101,6 @@ def mirror_likenesses(maps: NDArray[np.bool_], axis: Axis) -> Float64:
     mirrored = centred[:, :, ::-1] if axis == "left-right" else centred[:, ::-1]
     product = centred.reshape(len(maps), -1) @ mirrored.reshape(len(maps), -1).T
     return np.asarray(np.minimum(np.abs(product), 1.0), dtype=np.float64)
-
-
-def best_matching(gain: Float64) -> NDArray[np.intp]:
-    """The column for each row of (N, N), one to one, with the largest sum of gains.
-
-    Kuhn and Munkres' method with potentials and shortest augmenting paths, in O(N^3) (Jonker and
-    Volgenant 1987, Computing 38: 325).
-    """
-    size = len(gain)
-    cost = np.zeros((size + 1, size + 1))
-    cost[1:, 1:] = gain.max(initial=0.0) - gain
-    row_price, column_price = np.zeros(size + 1), np.zeros(size + 1)
-    # Column 0 is where each row starts from; row 0 is nobody.
-    row_of = np.zeros(size + 1, dtype=np.intp)
-    for row in range(1, size + 1):
-        row_of[0], column = row, 0
-        slack = np.full(size + 1, np.inf)
-        come_from = np.zeros(size + 1, dtype=np.intp)
-        reached = np.zeros(size + 1, dtype=np.bool_)
-        while row_of[column]:
-            reached[column] = True
-            reduced = cost[row_of[column]] - row_price[row_of[column]] - column_price
-            nearer = ~reached & (reduced < slack)
-            slack[nearer], come_from[nearer] = reduced[nearer], column
-            step = np.where(reached, np.inf, slack)
-            step[0] = np.inf
-            column = int(np.argmin(step))
-            row_price[row_of[reached]] += step[column]
-            column_price[reached] -= step[column]
-            slack[~reached] -= step[column]
-        while column:
-            row_of[column] = row_of[come_from[column]]
-            column = int(come_from[column])
-    matched = np.empty(size, dtype=np.intp)
-    matched[row_of[1:] - 1] = np.arange(size)
-    return matched
-
-
-def picture_symmetry(dataset: Dataset, axis: Axis) -> float:
-    """The likeness of the picture and its mirror image, in [0, 1]; 1 for an axis that it has."""
-    return float(mirror_likenesses(dataset.labels[None], axis)[0, 0])
 
 
 def correlation_with_loss(runs: Sequence[MirrorScores], layer: int, axis: Axis) -> Correlation:
@@ -188,7 +149,7 @@ def claim_better_is_more_symmetric(
 ) -> Claim:
     """Claim 6 itself: the better network is the more symmetric one, over full runs.
 
-    The screenings, at their end, are told beside them, and a layer in which they say the opposite
+    The screenings, at their end, stand beside them, and a layer in which they say the opposite
     does not count.
     """
     hidden = range(len(full_runs[0].own))
@@ -204,11 +165,12 @@ def claim_better_is_more_symmetric(
         definition="Spearman's correlation of mirror score and final loss over full runs, by "
         "hidden layer; negative if the claim holds, 0 under no effect. "
         f"{len(found)} permutation tests over runs; holds if some layer's passes. A layer whose "
-        "correlation over the trials has the other sign, with p below "
+        "correlation over the screening runs has the other sign, with p below "
         f"{SIGNIFICANT:g}, does not count.",
         value=f"rank correlation with loss in {layers([each + 1 for each in hidden])}: "
-        f"{_told(found)}; in {len(screenings)} trials {_told(short)}",
-        control=f"mirrored top to bottom instead {_told(other)}; in trials {_told(short_other)}",
+        f"{_correlations(found)}; in {len(screenings)} screening runs {_correlations(short)}",
+        control=f"mirrored top to bottom instead {_correlations(other)}; in screening runs "
+        f"{_correlations(short_other)}",
         runs=len(full_runs),
         verdict=correlated_negatively(found, short),
     )
@@ -230,7 +192,7 @@ def correlated_negatively(found: Sequence[Correlation], short: Sequence[Correlat
     return "holds" if decided else "not decidable here"
 
 
-def _told(found: Sequence[Correlation]) -> str:
+def _correlations(found: Sequence[Correlation]) -> str:
     """Correlations with their p-values, one after the other."""
     return ", ".join(
         f"{each.value:+.2f} ({formatting.p_value(each.p_value)})".replace("-", "\u2212")
