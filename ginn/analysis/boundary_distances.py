@@ -18,7 +18,8 @@ def boundary_distances(run: RecordedRun, layer: int) -> Float64:
 
     In sides of the domain. For each point of one boundary, spread evenly along it, the distance to
     the nearest point of the other; the mean over both boundaries, each as a whole counting the
-    same. 0 for the same boundary; NaN where a neuron has no boundary. Two lines at random are some .2 to .5 apart.
+    same. 0 for the same boundary; NaN where a neuron has no boundary. Two lines at random are some
+    .2 to .5 apart.
     """
     boundaries = trace(last_state(run))
     neurons = range(*layer_slices(run.widths)[layer].indices(boundaries.neurons))

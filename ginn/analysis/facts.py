@@ -7,7 +7,9 @@ Schema is published beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from ginn.analysis.claim import Claim
@@ -173,3 +175,15 @@ def variant_facts(
         experiment.id, experiment.title, experiment.widths, parameters(experiment.widths),
         screening, tuple(runs),
     )  # fmt: skip
+
+
+def facts_as_json(facts: Facts) -> dict[str, Any]:
+    """The tree as dictionaries, lists, strings and numbers."""
+    plain: dict[str, Any] = TypeAdapter(Facts).dump_python(facts, mode="json")
+    return plain
+
+
+def facts_schema() -> dict[str, Any]:
+    """The JSON Schema of the tree as `facts_as_json` gives it."""
+    schema = TypeAdapter(Facts).json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Facts"} | schema

@@ -48,7 +48,7 @@ class ScreeningFacts:
 class RunFacts:
     """The outcome of one run. Shares are fractions of pixels; the loss is in nats.
 
-    `role` is "good-1", "bad-1", ... for an shown run and empty for the others. Counts of
+    `role` is "good-1", "bad-1", ... for a shown run and empty for the others. Counts of
     linear regions are 0 for a run whose boundaries were not traced. `ended` says why a run
     stopped early, and is empty for one that did not.
     """
@@ -249,7 +249,7 @@ def give_roles(experiment: Experiment, runs: Sequence[RunFacts]) -> tuple[RunFac
 
 
 def _title(role: str, number: int, count: int, failed: bool) -> str:
-    """The name a reader sees for an shown run."""
+    """The name a reader sees for a shown run."""
     words = {
         ("good", False): "Good run",
         ("good", True): "Failed run",

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Sequence
 
 from ginn import formatting
-from ginn.analysis.facts import facts_as_json
+from ginn.analysis.facts import facts_as_json, facts_schema
 from ginn.files import plain_json
 from ginn.pages.layout import Layout, Rendered, links_between
 from ginn.pages.report import Report
@@ -19,7 +19,7 @@ def downloads_page(
 ) -> Rendered:
     """The page of an experiment's downloads, with these files; `program` is a program's text."""
     folder = posixpath.dirname(report.downloads)
-    facts = facts_as_json(report.facts)
+    schema = facts_schema()
     offered = [
         (
             Download.of(
@@ -33,8 +33,12 @@ def downloads_page(
     ]
     offered += [
         (
-            Download.of("facts.json", plain_json(facts), folder),
+            Download.of("facts.json", plain_json(facts_as_json(report.facts)), folder),
             "Every number of the report",
+        ),
+        (
+            Download.of("facts.schema.json", plain_json(schema), folder),
+            "The JSON Schema of the facts",
         ),
         (
             Download.of(PROGRAM.name, program.encode(), folder),
@@ -55,7 +59,7 @@ def downloads_page(
             for each, meaning in offered
         ],
         "arrays": downloads.RUN_ARRAYS,
-        "outline": downloads.outline(facts),
+        "outline": downloads.outline(schema),
         "example": program,
         "experiment": report.experiment,
         "experiments": links_between(reports, report, "downloads"),

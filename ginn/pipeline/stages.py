@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +25,7 @@ from ginn.geometry import boundaries as geometry
 from ginn.geometry import motion
 from ginn.geometry.boundaries import Boundaries
 from ginn.network import run as network
-from ginn.network.run import Float64, RecordedRun
+from ginn.network.run import Float64, RecordedRun, last_state
 from ginn.pages.report import Report
 from ginn.pipeline.tasks import (
     bar,
@@ -39,7 +38,7 @@ from ginn.pipeline.tasks import (
 )
 from ginn.runtime import cache
 from ginn.runtime.cache import Cache, RecentValues, lazy_results
-from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding
+from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding, json_model
 from ginn.runtime.workers import WorkerPool
 from ginn.viewer_data.sprite_sheets import (
     RunSheets,
@@ -62,10 +61,8 @@ BOUNDARIES = ARRAYS.via(geometry.boundaries_as_arrays, geometry.boundaries_from_
 ONE_ARRAY: Encoding[Float64] = ARRAYS.via(
     lambda array: {"array": array}, lambda arrays: arrays["array"]
 )
-FINDINGS: Encoding[Findings] = JSON.via(
-    claims_table.findings_as_json, claims_table.findings_from_json
-)
-EXAMPLES: Encoding[Examples] = JSON.via(dataclasses.asdict, examples.examples_from_json)
+FINDINGS: Encoding[Findings] = json_model(Findings)
+EXAMPLES: Encoding[Examples] = json_model(Examples)
 SHEETS = FILES.via(sheets_as_files, sheets_from_files)
 VIEWER_FILES = FILES.via(viewer_files_as_files, viewer_files_from_files)
 # The folder of the site that the viewer loads from. Experiments share it: content names the files.
@@ -79,10 +76,9 @@ MEASURES = (
 MULTIPLES: Encoding[dict[str, tuple[FinalOutput, ...]]] = ARRAYS.via(
     final_outputs.outputs_as_arrays, final_outputs.outputs_from_arrays
 )
-MOMENTS: Encoding[tuple[NamedSnapshot, ...]] = JSON.via(
-    lambda moments: [dataclasses.asdict(moment) for moment in moments],
-    lambda moments: tuple(NamedSnapshot(**moment) for moment in moments),
-)
+MOMENTS: Encoding[tuple[NamedSnapshot, ...]] = json_model(tuple[NamedSnapshot, ...])
+SCREENING: Encoding[ScreeningFacts] = json_model(ScreeningFacts)
+OUTCOMES: Encoding[tuple[RunFacts, ...]] = json_model(tuple[RunFacts, ...])
 
 
 def rooms(*names: str) -> list[Path]:
@@ -128,12 +124,10 @@ class Stages:
             ["numpy"],
         )
 
-        def listen() -> dict[str, Any]:
-            screened = outcomes.screening_facts(experiment, self.screened, self.dataset)
-            return dataclasses.asdict(screened)
+        def measure() -> ScreeningFacts:
+            return outcomes.screening_facts(experiment, self.screened, self.dataset)
 
-        screened = self.kept.keep("screening-outcome", outcome_key, JSON, listen)
-        return ScreeningFacts(**{**screened, "failed_seeds": tuple(screened["failed_seeds"])})
+        return self.kept.keep("screening-outcome", outcome_key, SCREENING, measure)
 
     def require_room(self) -> None:
         """AuthorError where the boundaries of full runs would be too many, by the first trial's.
@@ -255,9 +249,7 @@ class Stages:
 
         made = self.kept.keep_each("claims", keys, FINDINGS, work)
         widths = self.experiment.widths
-        plain = network_of(
-            "Plain", widths, screening, self.with_regions(unchosen, full_runs)
-        )
+        plain = network_of("Plain", widths, screening, self.with_regions(unchosen, full_runs))
         others = [network_of(v.title, v.widths, v.screening, v.runs) for v in variants]
         return claims_table.merge_findings(
             [*made.values(), claims_table.findings_of_variants(plain, others)]
@@ -340,11 +332,10 @@ class Stages:
             ["numpy"],
         )
 
-        def measure() -> list[dict[str, Any]]:
-            found = [outcomes.outcome(run, self.dataset) for run in full_runs.values()]
-            return [dataclasses.asdict(each) for each in found]
+        def measure() -> tuple[RunFacts, ...]:
+            return tuple(outcomes.outcome(run, self.dataset) for run in full_runs.values())
 
-        return tuple(RunFacts(**run) for run in self.kept.keep("outcomes", key, JSON, measure))
+        return self.kept.keep("outcomes", key, OUTCOMES, measure)
 
     def trace(
         self, shown_runs: Sequence[RunFacts], runs: Mapping[str, RecordedRun]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
+from ginn.analysis import claims_table
+from ginn.analysis.claims_table import Findings
 from ginn.analysis.outcomes import NamedSnapshot, named_snapshots
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset

@@ -70,33 +70,45 @@ def run_file(run: RecordedRun, dataset: Dataset) -> bytes:
     return stream.getvalue()
 
 
-def outline(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every path in the Facts with the type of its value. A list is described by its first entry.
+def outline(schema: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every path in the JSON that a JSON Schema describes, with the type of its value in words.
 
-    >>> outline({"runs": [{"id": "a", "loss": 0.1}], "pixels": 200})
-    [('runs', 'list'), ('runs[].id', 'text'), ('runs[].loss', 'number'), ('pixels', 'number')]
+    >>> run = {"properties": {"id": {"type": "string"}}}
+    >>> outline({"properties": {"runs": {"type": "array", "items": {"$ref": "#/$defs/Run"}}},
+    ...          "$defs": {"Run": run}})
+    [('runs', 'list'), ('runs[].id', 'text')]
     """
-    return list(_outlined("", facts))
+    return list(_outlined("", schema, schema.get("$defs", {})))
 
 
-def _outlined(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """The outline of `value`, whose path is `path`."""
+def _outlined(
+    path: str, schema: Mapping[str, Any], models: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """The outline of the value at `path`; `models` are the schemas that others refer to."""
+    schema, suffix = _resolved(schema, models), ""
     if path:
-        yield path, _kind(value)
+        yield path, _kind(schema, models)
     if path.count(".") >= DEEPEST:
         return
-    if isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from _outlined(f"{path}.{name}" if path else name, each)
-    elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
-        for entry in list(_outlined("", value[0])):
-            yield f"{path}[].{entry[0]}", entry[1]
+    if schema.get("type") == "array":
+        schema, suffix = _resolved(schema["items"], models), "[]"
+    for name, each in schema.get("properties", {}).items():
+        yield from _outlined(f"{path}{suffix}.{name}".removeprefix("."), each, models)
 
 
-def _kind(value: Any) -> str:
+def _resolved(schema: Mapping[str, Any], models: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema itself where it refers to another one, or to another one or null."""
+    for each in schema.get("anyOf", ()):
+        if each.get("type") != "null":
+            schema = each
+    return models[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
+def _kind(schema: Mapping[str, Any], models: Mapping[str, Any]) -> str:
     """The type of a value in JSON, in plain words."""
-    kinds = {bool: "true or false", str: "text", type(None): "null"}
-    kinds |= {int: "number", float: "number", list: "list", tuple: "list"}
-    if isinstance(value, list | tuple) and value and not isinstance(value[0], Mapping):
-        return f"list of {_kind(value[0])}"
-    return kinds.get(type(value), "object")
+    kinds = {"boolean": "true or false", "string": "text", "integer": "number", "array": "list"}
+    kind = str(schema.get("type", "object"))
+    if kind == "array":
+        entry = _resolved(schema["items"], models)
+        return "list" if "properties" in entry else f"list of {_kind(entry, models)}"
+    return kinds.get(kind, kind)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from dataclasses import replace
 
 import numpy as np
-from analysis.test_claims_table import plain, silenced
+from support.measured import with_dead_layer, without_corners
+from support.sample_report import bottle, traced
 from support.runs import trained_run
 from support.sample_report import bottle, traced
 
 from ginn.analysis.claims import dead_layers
-from ginn.analysis.examples import Examples, examples, examples_from_json
+from ginn.analysis.examples import find_examples
+from ginn.analysis.facts import Examples
 from ginn.geometry.boundaries import trace
 from ginn.network.run import RecordedRun, layer_slices
 
@@ -21,10 +21,10 @@ PART = "diamond"
 
 def found(run: RecordedRun) -> Examples:
     """The examples of a build that shows one run."""
-    return examples({"seed-0": run}, {"seed-0": trace(run)}, [run], bottle(), PART)
+    return find_examples({"seed-0": run}, {"seed-0": trace(run)}, [run], bottle(), PART)
 
 
-def test_the_corner_example_bends_where_it_says() -> None:
+def test_corner_example_bends_where_it_says() -> None:
     corner = found(trained_run()).corner
     assert corner
     last = layer_slices(trained_run().widths)[-2]
@@ -44,9 +44,11 @@ def test_the_corner_example_bends_where_it_says() -> None:
         assert min(near) <= 0.02
 
 
-def test_no_corners_no_example() -> None:
+def test_corner_example_of_a_picture_without_corners_is_none() -> None:
     run = trained_run()
-    told = examples({"seed-0": run}, {"seed-0": traced()}, [run], plain(bottle()), PART)
+    told = find_examples(
+        {"seed-0": run}, {"seed-0": traced()}, [run], without_corners(bottle()), PART
+    )
     assert told.corner is None
 
 
@@ -57,7 +59,7 @@ def copied(run: RecordedRun) -> RecordedRun:
     return replace(run, weights=tuple(weights), biases=tuple(biases))
 
 
-def test_two_neurons_made_one_are_the_copies() -> None:
+def test_duplicate_example_is_the_pair_that_was_made_one() -> None:
     run = copied(trained_run())
     first = layer_slices(run.widths)[1].start
     copy = found(run).duplicate
@@ -66,19 +68,11 @@ def test_two_neurons_made_one_are_the_copies() -> None:
     assert copy.pairs >= 1
 
 
-def test_a_layer_silenced_is_the_silent_one() -> None:
-    run = silenced(trained_run(), 1)
+def test_dead_layer_example_is_the_layer_that_was_made_dead() -> None:
+    run = with_dead_layer(trained_run(), 1)
     told = found(run).dead_layer
     assert told
     assert (told.run, told.part, told.layer) == ("seed-0", PART, 2)
     assert told.since == run.iterations[0]
-    screened = dead_layers.hearing(trained_run(), bottle(), PART)
-    assert (found(trained_run()).dead_layer is not None) == bool(screened.shut[-1])
-
-
-def test_examples_survive_the_store() -> None:
-    for run in (trained_run(), copied(trained_run()), silenced(trained_run(), 1)):
-        told = found(run)
-        again = examples_from_json(json.loads(json.dumps(dataclasses.asdict(told))))
-        assert again == told
-    assert examples_from_json(dataclasses.asdict(Examples())) == Examples()
+    history = dead_layers.part_history(trained_run(), bottle(), PART)
+    assert (found(trained_run()).dead_layer is not None) == bool(history.has_dead_layer[-1])

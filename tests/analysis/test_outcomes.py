@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.runs import Layer, random_run, run_of
+from support.datasets import halves as two_halves
+from support.runs import Layer, layer_of, random_run, run_of, threshold
 
-from ginn.analysis.facts import facts_as_json, gather_facts
 from ginn.analysis.outcomes import (
     PIXELS_AT_ONCE,
     NamedSnapshot,
@@ -20,6 +19,7 @@ from ginn.analysis.outcomes import (
     full_run_seeds,
     give_roles,
     good_snapshots,
+    hardest_part,
     has_failed,
     logits_at,
     named_snapshots,
@@ -243,16 +243,37 @@ def test_roles_follow_the_outcome(outcomes: list[tuple[float, bool]]) -> None:
     assert ("Worst" in bad.title) == (not bad.failed)
 
 
-def test_facts_hold_the_whole_experiment_and_go_to_json() -> None:
-    dataset, runs = halves(0.5), [threshold_run(0.5, 0), threshold_run(0.1, 1)]
-    outcomes = [outcome(each, dataset) for each in runs]
-    shown = [with_regions(outcomes[0], trace(runs[0]).regions)]
-    facts = gather_facts(experiment(), dataset, ScreeningFacts(2, 5, 0, ()), outcomes, shown)
-    told = facts.experiment
+def white_left_of(x: float) -> list[Layer]:
+    """A network that says white up to x."""
+    return [layer_of(threshold(x, on_to_the_right=False)), ([[1.0]], [0.0])]
+
+
+def test_hardest_part_is_the_one_that_most_runs_fail_on_at_their_end() -> None:
+    dataset = two_halves(left_white=True)
+    # White up to .2: most of the left half wrong. Up to .9: most of the right half.
+    early, late = white_left_of(0.2), white_left_of(0.9)
+    assert hardest_part([run_of(early), run_of(late), run_of(late)], dataset) == "right"
+    assert hardest_part([run_of(early), run_of(early), run_of(late)], dataset) == "left"
+    assert hardest_part([run_of(early, late)], dataset) == "right"
+    # Failures count before shares: left fails twice, right once, though less of that is right.
+    runs = [run_of(white_left_of(x)) for x in (0.2, 0.2, 1.0, 0.74, 0.74, 0.74, 0.74)]
+    assert hardest_part(runs, dataset) == "left"
+    # Where none has failed, what is right least.
+    assert hardest_part([run_of(white_left_of(0.4))], dataset) == "left"
+    assert hardest_part([run_of(white_left_of(0.6))], dataset) == "right"
+
+
+def test_hardest_part_is_a_major_one_unless_all_are_small() -> None:
+    dot = np.zeros((20, 20), dtype=np.bool_)
+    dot[:2, :4] = True  # 2%
+    small = Part("dot", True, dot)
+    run = run_of(white_left_of(-1.0))  # black everywhere
+    assert hardest_part([run], Dataset(dot, (small, Part("ground", False, ~dot)))) == "ground"
+    assert hardest_part([run], Dataset(dot, (small,))) == "dot"
+
+
+def test_with_regions_takes_the_first_and_the_last_count() -> None:
     # One line cuts the square into two linear regions.
-    assert [each.regions_end for each in told.full_runs] == [2, 0]
-    assert told.parameters == 2 * 2 + 2 + 2 * 1 + 1
-    assert told.failed_runs == 1
-    assert told.white_share == 0.5
-    again = json.loads(json.dumps(facts_as_json(facts)))
-    assert again["experiment"]["full_runs"][1]["part_accuracy"] == {"left": 0.2, "right": 1.0}
+    traced = trace(threshold_run(0.5))
+    found = with_regions(outcome(threshold_run(0.5), halves(0.5)), traced.regions)
+    assert (found.regions_start, found.regions_end) == (2, 2)

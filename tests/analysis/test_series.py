@@ -5,14 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from functools import cache
 
 import numpy as np
 import pytest
-from analysis.claims.test_network_size import PLAIN, network
-from analysis.test_claims_table import runs
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from support.datasets import halves
+from support.measured import PLAIN_NETWORK as PLAIN
+from support.measured import four_runs as runs
+from support.measured import larger_network as network
+from support.sample_report import bottle
 from support.runs import layer_of, run_of, threshold
 from support.sample_report import bottle
 
@@ -26,8 +30,9 @@ from ginn.geometry.cells import overlaps
 from ginn.network.run import RecordedRun
 
 
+@cache
 def measured() -> Evidence:
-    """All that random networks give, without trials."""
+    """All that random networks give, without interventions."""
     dataset = bottle()
     return merge_evidence(
         [
@@ -41,14 +46,14 @@ def measured() -> Evidence:
     )
 
 
-def test_findings_survive_their_way_to_the_store_and_back() -> None:
+def test_findings_survive_their_way_to_json_and_back() -> None:
     found = Findings(claims_table.findings_of_variants(PLAIN, [network(0.01)]).rows, measured())
-    told = json.loads(json.dumps(claims_table.findings_as_json(found), allow_nan=False))
-    assert claims_table.findings_from_json(told) == found
+    adapter = TypeAdapter(Findings)
+    assert adapter.validate_json(adapter.dump_json(found)) == found
     assert hash(found.evidence)  # lists come back as tuples, all the way down
 
 
-def test_a_series_says_its_unit_and_is_small() -> None:
+def test_every_series_has_a_unit_and_is_small() -> None:
     for field in dataclasses.fields(Evidence):
         drawn = getattr(measured(), field.name)
         if drawn:
@@ -56,7 +61,7 @@ def test_a_series_says_its_unit_and_is_small() -> None:
             assert len(json.dumps(dataclasses.asdict(drawn))) < 10_000, field.name
 
 
-def test_regions_are_those_of_the_tracing() -> None:
+def test_region_counts_are_those_of_the_tracing() -> None:
     drawn = measured().regions
     assert drawn
     assert drawn.seeds == (0, 1, 2, 3)
@@ -131,22 +136,22 @@ def test_pairs_of_two_runs_leave_out_those_of_one() -> None:
         assert drawn.between[0][drawn.levels.index(ALIKE)] == across
 
 
-def shut_run(seed: int, states: str) -> RecordedRun:
-    """A one-neuron run, open ("o") or shut ("s") over the left half; the right half is white."""
+def dying_run(seed: int, states: str) -> RecordedRun:
+    """A one-neuron run, alive ("a") or dead ("d") over the left half; the right half is white."""
     made = {
-        "o": [layer_of(threshold(0.1)), ([[1.0]], [0.5])],  # on at nearly all of the left half
-        "s": [layer_of(threshold(0.6)), ([[1.0]], [-0.05])],
+        "a": [layer_of(threshold(0.1)), ([[1.0]], [0.5])],  # on at nearly all of the left half
+        "d": [layer_of(threshold(0.6)), ([[1.0]], [-0.05])],
     }
     return run_of(*(made[state] for state in states), seed=seed)
 
 
-def test_spells_and_silence_are_those_of_the_hearings() -> None:
+def test_series_of_dead_layers_are_those_of_the_histories() -> None:
     dataset = halves()
-    screened = [
-        dead_layers.hearing(shut_run(seed, states), dataset, "left")
-        for seed, states in enumerate(["oooo", "osso", "ooss"])
+    histories = [
+        dead_layers.part_history(dying_run(seed, states), dataset, "left")
+        for seed, states in enumerate(["aaaa", "adda", "aadd"])
     ]
-    drawn = series.silent_runs(screened)
+    drawn = series.dead_periods_of_runs(histories)
     assert drawn
     assert [[(s.layer, s.begun, s.ended) for s in run.periods] for run in drawn.runs] == [
         [],
@@ -154,14 +159,14 @@ def test_spells_and_silence_are_those_of_the_hearings() -> None:
         [(1, 20, None)],
     ]
     assert [run.learnt for run in drawn.runs] == [False, False, True]
-    short = series.silent_screenings(screened)
+    short = series.dead_layers_in_screening(histories)
     assert short.dead_share[2] == 1
     assert short.dead_share[0] == short.dead_share[1] < 0.5
     assert short.layer == (1, 1, 1)
-    assert series.silent_runs(screened[:1]) is None
+    assert series.dead_periods_of_runs(histories[:1]) is None
 
 
-def test_a_correlation_is_told_of_enough_runs_only() -> None:
+def test_mirror_series_of_few_runs_has_no_correlation() -> None:
     scores = [
         symmetry.MirrorScores(
             np.array([0.5 + k / 100, math.nan]), np.array([0.4, 0.4]), 1 / (k + 1)
@@ -175,20 +180,20 @@ def test_a_correlation_is_told_of_enough_runs_only() -> None:
     assert series.mirror_series(seeds[1:], scores[1:], scores[1:]).correlation == (None, None)
 
 
-def test_trials_count_from_the_change_on() -> None:
-    arm = revival_results.Arm("raised", 4, 3, 2, (3,), (0, 2, 3), 4, 3, 0, 0)
+def test_intervention_series_counts_iterations_from_the_change_on() -> None:
+    arm = revival_results.Arm("raised", 4, (0, 2, 3), 2, 3, 0, 0)
     told = revival_results.Intervention((), (10_000, 10_500, 60_000), 4, (arm,), ())
-    drawn = series.trial_series({"raised": told, "lowered": None})
+    drawn = series.intervention_series({"raised": told, "lowered": None})
     assert drawn
     assert drawn.lowered is None
     assert drawn.raised
     assert drawn.raised.iterations == (0, 500, 50_000)
     assert drawn.raised.arms[0].learnt == (0, 2, 3)
     assert drawn.raised.arms[0].learnt_alive == 2
-    assert series.trial_series({"raised": None, "lowered": None}) is None
+    assert series.intervention_series({"raised": None, "lowered": None}) is None
 
 
-def test_errors_by_part_are_the_measure_s_with_the_top_behind() -> None:
+def test_part_error_series_has_the_parts_and_then_the_top() -> None:
     drawn = measured().parts
     assert drawn
     assert drawn.full.failed == (False, True, False, False)
@@ -200,7 +205,7 @@ def test_errors_by_part_are_the_measure_s_with_the_top_behind() -> None:
     assert len(drawn.names) == len(expected)
 
 
-def test_the_plain_network_leads_its_variants() -> None:
+def test_network_series_begins_with_the_plain_network() -> None:
     drawn = series.network_series(PLAIN, [network(0.01), network(0.02)])
     assert drawn
     assert drawn.networks[0].title == PLAIN.title

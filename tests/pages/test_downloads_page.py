@@ -18,7 +18,7 @@ def test_downloads_page_offers_the_runs_the_facts_and_the_program() -> None:
     page = ParsedPage(rendered.files["downloads/index.html"])
     offered = {a["download"]: a["href"] for a in page.all("a") if "download" in a}
     runs = [f"{run.id}.npz" for run in report.facts.experiment.shown_runs]
-    assert list(offered) == [*runs, "facts.json", "redraw.py"]
+    assert list(offered) == [*runs, "facts.json", "facts.schema.json", "redraw.py"]
     for address in offered.values():
         content = rendered.files[address.removeprefix("../")]
         assert formatting.kilobytes(len(content)) in page.text

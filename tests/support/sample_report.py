@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from ginn.analysis import examples
+from ginn.analysis.examples import find_examples
 from ginn.analysis.facts import gather_facts
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts, give_roles, with_regions
 from ginn.config.loader import load_settings
@@ -70,7 +70,7 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
     shown_runs = [with_regions(run, traced().regions) for run in give_roles(experiment, runs)]
     screening = ScreeningFacts(128, 10_000, len(failed), tuple(sorted(failed)))
     shown = {run.id: trained_run() for run in shown_runs}
-    found = examples.examples(
+    found = find_examples(
         shown, dict.fromkeys(shown, traced()), [trained_run()], bottle(), "diamond"
     )
     facts = gather_facts(experiment, bottle(), screening, runs, shown_runs, examples=found)

@@ -23,13 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, layers
 from ginn.analysis.boundary_distances import boundary_distances
+from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, layers
 from ginn.analysis.statistics import SEED, permutation_p_value, sign_flip_p_value
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
-from ginn.network.run import Float32, Float64, RecordedRun, layer_slices
+from ginn.network.run import Float32, Float64, RecordedRun
 
 # Duplicates share nine tenths of their on area, and of their off area, or more.
 ALIKE = 0.9
@@ -98,8 +98,8 @@ class Growth:
     """Duplicates at the end against those at initialisation, over runs, for one layer.
 
     `at_start` and `at_end` are shares of pairs that are duplicates, all runs taken together, in
-    [0, 1]; `pairs_at_start` and `pairs_at_end` the pairs that were neither constant. `p_value` is the
-    sign-flip test's of the runs' own differences, over the `runs` that have pairs at both ends:
+    [0, 1]; `pairs_at_start` and `pairs_at_end` the pairs that were neither constant. `p_value` is
+    the sign-flip test's of the runs' own differences, over the `runs` that have pairs at both ends:
     about 1 if training makes no duplicates.
     """
 

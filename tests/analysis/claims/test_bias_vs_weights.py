@@ -258,4 +258,4 @@ def test_a_layer_in_which_nothing_moves_has_no_share() -> None:
     found = motion(moved(1, bias=[0.01, 0.02]))
     assert np.isnan(found.shares.bias[0, 0])
     assert np.isnan(found.shift_share[0])
-    assert bias_vs_weights.mean_of_told(np.array([np.nan, 1.0, 3.0]), 0) == 2.0
+    assert bias_vs_weights.finite_mean(np.array([np.nan, 1.0, 3.0]), 0) == 2.0

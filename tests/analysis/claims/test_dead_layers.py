@@ -1,4 +1,4 @@
-"""Silence: layers silenced on purpose, gradients against autograd, survival against a textbook."""
+"""Dead layers: layers made dead by hand, and gradients against autograd."""
 
 from __future__ import annotations
 
@@ -10,89 +10,85 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from support.datasets import halves
-from support.runs import IDENTITY, Layer, layer_of, random_run, run_of, threshold
+from support.runs import IDENTITY, layer_of, random_run, run_of, threshold
 
 from ginn.analysis.claims.dead_layers import (
-    Confusion,
-    Hearing,
-    Spell,
-    awakening,
-    claim_silence,
-    claim_silence_lasts,
-    confusion,
-    foresight,
-    hardest_part,
-    hearing,
+    Contingency,
+    PartHistory,
+    claim_dead_early_fails,
+    claim_dead_where_failed,
+    contingency,
+    dead_periods,
+    layer_gradients,
+    part_history,
     part_points,
-    reaching_gradient,
-    spells,
-    survival,
-    thresholds,
 )
-from ginn.analysis.statistics import proportion_interval
-from ginn.dataset.dataset import Dataset, Part
+from ginn.analysis.evidence import DeadPeriod
 from ginn.network.run import RecordedRun
 
-# Silent left of x = .5 in its second layer; the output is white where that is on.
-SILENT_LEFT = [IDENTITY, layer_of(threshold(0.5), threshold(0.6)), ([[1, 1]], [-0.01])]
-# As it, but one neuron is on at the left.
-HEARD = [
+# Its second layer is dead left of x = .5; the output is white where that layer is on.
+DEAD_LEFT = [IDENTITY, layer_of(threshold(0.5), threshold(0.6)), ([[1, 1]], [-0.01])]
+# The same network with one neuron on at the left.
+ALIVE = [
     IDENTITY,
     layer_of(threshold(0.5), threshold(0.5, on_to_the_right=False)),
     ([[1, -1]], [-0.01]),
 ]
 
 
-def screened(silent: list[bool], right: float = 0.0, seed: int = 0) -> Hearing:
-    """A hearing of one layer that is shut at some snapshots."""
-    share = np.array(silent, dtype=float)[:, None]
-    return Hearing(
-        seed, "left", tuple(range(0, 10 * len(silent), 10)), share, np.full(len(silent), right)
-    )
+def history(dead: list[bool], right: float = 0.0, seed: int = 0) -> PartHistory:
+    """The history of a run of one layer that is dead at some snapshots, ten iterations apart."""
+    share = np.array(dead, dtype=float)[:, None]
+    times = tuple(range(0, 10 * len(dead), 10))
+    return PartHistory(seed, "left", times, share, np.full(len(dead), right))
 
 
-def test_a_layer_silenced_over_a_part_is_heard_over_the_rest() -> None:
-    run = run_of(SILENT_LEFT, HEARD)
-    left, right = (hearing(run, halves(), part) for part in ("left", "right"))
-    np.testing.assert_array_equal(left.silent, [[0.0, 1.0], [0.0, 0.0]])
+def test_part_history_of_a_dead_layer_is_the_share_of_the_part_over_which_it_is_dead() -> None:
+    run = run_of(DEAD_LEFT, ALIVE)
+    left, right = (part_history(run, halves(), part) for part in ("left", "right"))
+    np.testing.assert_array_equal(left.dead_share, [[0.0, 1.0], [0.0, 0.0]])
     # The neurons are both off up to x = .5 only.
-    np.testing.assert_array_equal(right.silent, np.zeros((2, 2)))
-    assert left.shut.tolist() == [True, False]
+    np.testing.assert_array_equal(right.dead_share, np.zeros((2, 2)))
+    assert left.has_dead_layer.tolist() == [True, False]
     assert left.iterations == (0, 10)
 
 
-def test_success_is_the_share_of_the_parts_own_pixels_on_the_right_side() -> None:
-    # The left half is black, and black is what the silent network says there.
-    assert hearing(run_of(SILENT_LEFT), halves(), "left").right.tolist() == [1.0]
+def test_part_history_right_is_the_share_of_the_parts_own_pixels() -> None:
+    # The left half is black, and black is what the network with a dead layer says there.
+    assert part_history(run_of(DEAD_LEFT), halves(), "left").right.tolist() == [1.0]
     white_left = halves(left_white=True)
-    assert hearing(run_of(SILENT_LEFT), white_left, "left").right.tolist() == [0.0]
+    assert part_history(run_of(DEAD_LEFT), white_left, "left").right.tolist() == [0.0]
     quarter = [IDENTITY, layer_of(threshold(0.25), threshold(0.25)), ([[1, 1]], [0])]
-    got = hearing(run_of(quarter), white_left, "left")
+    got = part_history(run_of(quarter), white_left, "left")
     assert got.right.tolist() == [0.5]
     assert got.learnt.tolist() == [True]
-    assert screened([False], 0.49).learnt.tolist() == [False]
-    np.testing.assert_array_equal(got.silent, [[0.0, 0.5]])
+    assert history([False], 0.49).learnt.tolist() == [False]
+    np.testing.assert_array_equal(got.dead_share, [[0.0, 0.5]])
 
 
 @pytest.mark.parametrize(
     ("right", "since"),
     [([0.4, 0.6, 0.4, 0.7], 30), ([0.6, 0.7, 0.8, 0.9], 0), ([0.9, 0.9, 0.9, 0.4], np.inf)],
 )
-def test_a_part_is_learnt_since_it_was_to_the_end(right: list[float], since: float) -> None:
-    run = Hearing(0, "left", (0, 10, 20, 30), np.zeros((4, 1)), np.array(right))
-    assert run.learnt_since == since
+def test_learnt_alive_since_is_when_the_last_stretch_begins(
+    right: list[float], since: float
+) -> None:
+    run = PartHistory(0, "left", (0, 10, 20, 30), np.zeros((4, 1)), np.array(right))
+    assert run.learnt_alive_since == since
 
 
-def test_pixels_beyond_one_piece_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_part_history_of_a_part_in_several_pieces_counts_all_pixels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     run = random_run((5, 4))
-    whole = hearing(run, halves(), "left")
+    whole = part_history(run, halves(), "left")
     monkeypatch.setattr("ginn.analysis.claims.dead_layers.POINTS", 7)
-    pieces = hearing(run, halves(), "left")
-    np.testing.assert_array_equal(whole.silent, pieces.silent)
+    pieces = part_history(run, halves(), "left")
+    np.testing.assert_array_equal(whole.dead_share, pieces.dead_share)
     np.testing.assert_array_equal(whole.right, pieces.right)
     points, white = part_points(halves(), "left")
     np.testing.assert_allclose(
-        reaching_gradient(run, 0, points, white), whole_gradient(run, points, white), rtol=1e-10
+        layer_gradients(run, 0, points, white), whole_gradient(run, points, white), rtol=1e-10
     )
 
 
@@ -117,169 +113,82 @@ def whole_gradient(run: RecordedRun, points: np.ndarray, white: bool) -> np.ndar
 
 @pytest.mark.parametrize("widths", [(16, 16, 16), (5,), (3, 8, 2, 7)])
 @pytest.mark.parametrize("white", [True, False])
-def test_the_gradient_that_reaches_each_layer_is_autograds(
-    widths: tuple[int, ...], white: bool
-) -> None:
+def test_layer_gradients_are_those_of_autograd(widths: tuple[int, ...], white: bool) -> None:
     run = random_run(widths)
     points = np.random.default_rng(1).random((3000, 2))
-    got = reaching_gradient(run, 0, points, white)
+    got = layer_gradients(run, 0, points, white)
     np.testing.assert_allclose(got, whole_gradient(run, points, white), rtol=1e-10)
 
 
-def test_no_gradient_passes_a_silent_layer_and_some_passes_one_that_is_heard() -> None:
+def test_layer_gradients_are_zero_up_to_a_dead_layer_and_not_without_one() -> None:
     points, white = part_points(halves(), "left")
-    run = run_of(SILENT_LEFT, HEARD)
-    shut, open_ = (reaching_gradient(run, snapshot, points, white) for snapshot in (0, 1))
-    assert shut[:2].tolist() == [0.0, 0.0]
-    assert shut[2] > 0
-    assert (open_ > 0).all()
+    run = run_of(DEAD_LEFT, ALIVE)
+    dead, alive = (layer_gradients(run, snapshot, points, white) for snapshot in (0, 1))
+    assert dead[:2].tolist() == [0.0, 0.0]
+    assert dead[2] > 0
+    assert (alive > 0).all()
 
 
-def test_the_table_counts_each_kind_of_run() -> None:
-    table = confusion([True, True, False, False, False], [True, False, True, False, False])
-    assert table == Confusion(1, 1, 1, 2)
+def test_contingency_counts_each_kind_of_run() -> None:
+    table = contingency([True, True, False, False, False], [True, False, True, False, False])
+    assert table == Contingency(1, 1, 1, 2)
     assert table.runs == 5
-    assert table.explained == table.doomed == proportion_interval(1, 2)
 
 
-def test_the_tables_p_value_is_that_of_the_lady_tasting_tea() -> None:
+def test_contingency_p_value_is_that_of_the_lady_tasting_tea() -> None:
     # Fisher, The Design of Experiments, chapter II: 3 of 4 cups right; two-sided 34/70.
-    assert Confusion(3, 1, 1, 3).p_value == pytest.approx(34 / 70)
-    # Foretelling that has nothing to do with the outcome.
-    assert Confusion(10, 10, 10, 10).p_value == 1.0
-
-
-def test_a_threshold_foretells_at_or_above_its_share() -> None:
-    tables = thresholds(np.array([1.0, 0.75, 0.5, 0.2]), [True, True, False, False], [0.5, 1.0])
-    assert tables == [Confusion(2, 1, 0, 1), Confusion(1, 0, 1, 2)]
-
-
-def test_foresight_has_a_table_a_snapshot_and_a_run_that_ended_counts_by_its_last_state() -> None:
-    runs = [screened([False, True, True]), screened([False, True]), screened([False, True, False])]
-    tables = foresight(runs, [True, True, False])
-    assert tables == [Confusion(0, 0, 2, 1), Confusion(2, 1, 0, 0), Confusion(2, 0, 0, 1)]
+    assert Contingency(3, 1, 1, 3).p_value == pytest.approx(34 / 70)
+    # A dead layer that has nothing to do with failure.
+    assert Contingency(10, 10, 10, 10).p_value == pytest.approx(1.0)
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=30))
-def test_spells_are_the_stretches_of_silence(silent: list[bool]) -> None:
-    run = screened(silent)
-    told = spells(run)
-    covered = np.zeros(len(silent), dtype=bool)
-    for spell in told:
-        first = run.at(spell.begun)
-        last = len(silent) if spell.ended is None else run.at(spell.ended)
+def test_dead_periods_are_the_stretches_with_a_dead_layer(dead: list[bool]) -> None:
+    run = history(dead)
+    found = dead_periods(run)
+    covered = np.zeros(len(dead), dtype=bool)
+    for period in found:
+        first = run.at(period.begun)
+        last = len(dead) if period.ended is None else run.at(period.ended)
         assert first < last
-        assert first == 0 or not silent[first - 1]
+        assert first == 0 or not dead[first - 1]
         covered[first:last] = True
-    np.testing.assert_array_equal(covered, run.shut)
-    assert not told or (told[-1].ended is None) == silent[-1]
+    np.testing.assert_array_equal(covered, run.has_dead_layer)
+    assert not found or (found[-1].ended is None) == dead[-1]
 
 
-def test_a_run_is_asked_by_what_was_recorded_until_then() -> None:
-    run = screened([False, True, False])
+def test_dead_periods_name_the_deepest_dead_layer_at_their_begin() -> None:
+    share = np.array([[0.0, 0.9], [1.0, 1.0], [0.0, 1.0], [0.5, 0.0]])
+    run = PartHistory(4, "left", (0, 5, 20, 100), share, np.array([0.0, 0.0, 0.4, 0.6]))
+    assert dead_periods(run) == (DeadPeriod(layer=2, begun=5, ended=100),)
+
+
+def test_dead_periods_of_a_run_without_a_dead_layer_are_none() -> None:
+    found = part_history(replace(run_of(ALIVE), seed=3), halves(), "left")
+    assert dead_periods(found) == ()
+    assert found.seed == 3
+
+
+def test_part_history_at_an_iteration_is_the_last_snapshot_until_then() -> None:
+    run = history([False, True, False])
     assert [run.at(iteration) for iteration in (0, 9, 10, 19, 99)] == [0, 0, 1, 1, 2]
     with pytest.raises(ValueError, match="found iteration -1, allowed: 0"):
         run.at(-1)
 
 
-def white_left_of(x: float) -> list[Layer]:
-    """A network that says white up to x."""
-    return [layer_of(threshold(x, on_to_the_right=False)), ([[1.0]], [0.0])]
+def test_learnt_alive_since_counts_no_snapshot_with_a_dead_layer() -> None:
+    assert history([True, False, False], 0.9).learnt_alive_since == 10
+    assert history([False, True, False], 0.9).learnt_alive_since == 20
+    assert history([False, True], 0.9).learnt_alive_since == np.inf
 
 
-def test_the_hardest_part_is_the_one_that_most_runs_fail_on_at_last() -> None:
-    dataset = halves(left_white=True)
-    # White up to .2: most of the left half wrong. Up to .9: most of the right half.
-    early, late = white_left_of(0.2), white_left_of(0.9)
-    assert hardest_part([run_of(early), run_of(late), run_of(late)], dataset) == "right"
-    assert hardest_part([run_of(early), run_of(early), run_of(late)], dataset) == "left"
-    assert hardest_part([run_of(early, late)], dataset) == "right"
-    # Failures count before shares: left fails twice, right once, though less of that is right.
-    runs = [run_of(white_left_of(x)) for x in (0.2, 0.2, 1.0, 0.74, 0.74, 0.74, 0.74)]
-    assert hardest_part(runs, dataset) == "left"
-    # Where none has failed, what is right least.
-    assert hardest_part([run_of(white_left_of(0.4))], dataset) == "left"
-    assert hardest_part([run_of(white_left_of(0.6))], dataset) == "right"
-
-
-def test_a_small_part_is_not_the_hardest_unless_all_are_small() -> None:
-    dot = np.zeros((20, 20), dtype=np.bool_)
-    dot[:2, :4] = True  # 2%
-    small = Part("dot", True, dot)
-    run = run_of(white_left_of(-1.0))  # black everywhere
-    assert hardest_part([run], Dataset(dot, (small, Part("ground", False, ~dot)))) == "ground"
-    assert hardest_part([run], Dataset(dot, (small,))) == "dot"
-
-
-def test_a_spell_names_its_layer_and_the_outcome() -> None:
-    silent = np.array([[0.0, 0.9], [1.0, 1.0], [0.0, 1.0], [0.5, 0.0]])
-    run = Hearing(4, "left", (0, 5, 20, 100), silent, np.array([0.0, 0.0, 0.4, 0.6]))
-    assert spells(run) == (Spell(4, 1, 5, 100, 100, True),)
-
-
-def test_survival_is_kaplan_and_meiers() -> None:
-    # Remission of 21 patients given 6-MP, in weeks (Freireich et al. 1963, Blood 21: 699);
-    # estimates as in Collett, Modelling Survival Data, and every other textbook.
-    ended = [6, 6, 6, 7, 10, 13, 16, 22, 23]
-    censored = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
-    each = [Spell(0, 0, 100, 100 + weeks, 999, True) for weeks in ended]
-    each += [Spell(0, 0, 100, None, 100 + weeks, True) for weeks in censored]
-    told = survival(each)
-    assert told.lasted == (6, 7, 10, 13, 16, 22, 23)
-    assert told.at_risk == (21, 17, 15, 12, 11, 7, 6)
-    np.testing.assert_allclose(
-        told.share, [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482], atol=5e-5
-    )
-    assert told.spells == 21
-
-
-def test_without_spells_nothing_survives_and_without_ends_everything() -> None:
-    assert survival([]).share == ()
-    assert survival([Spell(0, 0, 0, None, 50, False)]).share == ()
-
-
-def test_a_layer_woken_by_its_bias_alone_is_told_from_one_woken_by_weights_or_inputs() -> None:
-    dataset = halves()
-
-    def second(weight: float, bias: float) -> tuple[list[list[float]], list[float]]:
-        return [[weight, 0], [0, -1]], [bias, -1]
-
-    def woken(first: object, then: object) -> tuple[float, ...]:
-        run = run_of([*first, ([[1, 1]], [0])], [*then, ([[1, 1]], [0])])  # type: ignore[misc]
-        ears = hearing(run, dataset, "left")
-        told = awakening(run, dataset, ears, spells(ears)[0])
-        assert (told.layer, told.neuron, told.iteration) == (1, 0, 10)
-        np.testing.assert_allclose(told.bias + told.weights + told.inputs, told.rise, atol=1e-12)
-        return told.bias, told.weights, told.inputs
-
-    # The neuron reads x, at most .475 on the left half's pixels.
-    shifted = ([[1, 0], [0, 1]], [0.5, 0])
-    before = [IDENTITY, second(1, -0.5)]
-    np.testing.assert_allclose(woken(before, [IDENTITY, second(1, -0.25)]), [0.25, 0, 0], atol=1e-7)
-    np.testing.assert_allclose(woken(before, [IDENTITY, second(2, -0.5)]), [0, 0.475, 0], atol=1e-7)
-    np.testing.assert_allclose(woken(before, [shifted, second(1, -0.5)]), [0, 0, 0.5], atol=1e-7)
-    # Weights act on the inputs before, and the inputs' change counts under the new weights.
-    np.testing.assert_allclose(woken(before, [shifted, second(2, -0.5)]), [0, 0.475, 1], atol=1e-7)
-
-
-def test_a_spell_without_an_end_has_no_awakening() -> None:
-    run = run_of(SILENT_LEFT)
-    ears = hearing(run, halves(), "left")
-    with pytest.raises(ValueError, match="not seen to end"):
-        awakening(run, halves(), ears, spells(ears)[0])
-
-
-def test_a_run_that_hears_every_pixel_has_no_spell() -> None:
-    ears = hearing(replace(run_of(HEARD), seed=3), halves(), "left")
-    assert spells(ears) == ()
-    assert ears.seed == 3
-
-
-def asked(shut_failed: int, shut_learnt: int, open_failed: int, open_learnt: int) -> list[Hearing]:
-    """Runs of each kind, all shut or open throughout."""
-    kinds = [(True, 0.1)] * shut_failed + [(True, 0.9)] * shut_learnt
-    kinds += [(False, 0.1)] * open_failed + [(False, 0.9)] * open_learnt
-    return [screened([shut] * 3, right, seed) for seed, (shut, right) in enumerate(kinds)]
+def histories(
+    dead_failed: int, dead_learnt: int, alive_failed: int, alive_learnt: int
+) -> list[PartHistory]:
+    """Runs of each kind, with a dead layer throughout or never."""
+    kinds = [(True, 0.1)] * dead_failed + [(True, 0.9)] * dead_learnt
+    kinds += [(False, 0.1)] * alive_failed + [(False, 0.9)] * alive_learnt
+    return [history([dead] * 3, right, seed) for seed, (dead, right) in enumerate(kinds)]
 
 
 @pytest.mark.parametrize(
@@ -289,48 +198,49 @@ def asked(shut_failed: int, shut_learnt: int, open_failed: int, open_learnt: int
         ((0, 4, 20, 1), "does not hold"),
         ((2, 2, 2, 2), "not decidable here"),
         ((1, 0, 0, 3), "not decidable here"),
-        ((0, 3, 0, 8), "not decidable here"),  # nobody failed
+        ((0, 3, 0, 8), "not decidable here"),  # none failed
         ((0, 0, 0, 8), "not decidable here"),
     ],
 )
-def test_silence_is_held_to_explain_failure_only_where_the_table_says_so(
+def test_claims_of_dead_layers_have_the_verdict_of_the_table(
     counts: tuple[int, int, int, int], verdict: str
 ) -> None:
-    claim = claim_silence(asked(*counts), np.array([[0.0, 0.0, 0.5]] * 3 + [[0.0, 0.2, 0.5]]))
+    gradients = np.array([[0.0, 0.0, 0.5]] * 3 + [[0.0, 0.2, 0.5]])
+    claim = claim_dead_where_failed(histories(*counts), gradients)
     assert claim.verdict == verdict
     assert claim.runs == sum(counts)
     failures = counts[0] + counts[2]
-    told = f"{counts[0]} of {failures} trials that failed" if failures else "no trial failed; "
-    assert told in claim.value
+    words = "screening runs that failed" if failures else "no screening run failed; "
+    assert (f"{counts[0]} of {failures} {words}" if failures else words) in claim.value
     assert "7 of 8 hidden layers; the others lie behind" in claim.control
-    assert claim_silence_lasts(asked(*counts), 10).verdict == verdict
+    assert claim_dead_early_fails(histories(*counts), 10).verdict == verdict
 
 
-def test_screenings_are_asked_at_their_last_snapshot() -> None:
-    fell_silent = [screened([False, True], 0.1, seed) for seed in range(5)]
-    woke = [screened([True, False], 0.9, seed) for seed in range(5)]
-    claim = claim_silence([*fell_silent, *woke], np.zeros((5, 2)))
+def test_claim_dead_where_failed_reads_the_last_snapshot() -> None:
+    died = [history([False, True], 0.1, seed) for seed in range(5)]
+    revived = [history([True, False], 0.9, seed) for seed in range(5)]
+    claim = claim_dead_where_failed([*died, *revived], np.zeros((5, 2)))
     assert claim.verdict == "holds"
-    assert "5 of 5 trials that failed had a silent layer; of the 5 others 0 had" in claim.value
+    assert "5 of 5 screening runs that failed had a dead layer; of the 5 others 0" in claim.value
     assert "5 of 5 hidden layers" in claim.control
     assert "behind" not in claim.control
-    nobody = claim_silence(woke, np.zeros((0, 2)))
-    assert nobody.control == "0 failed without one"
+    none_dead = claim_dead_where_failed(revived, np.zeros((0, 2)))
+    assert none_dead.control == "0 failed without one"
 
 
-def test_an_early_silence_that_is_escaped_foretells_nothing() -> None:
-    escaped = [screened([False, True, False], 0.9, seed) for seed in range(6)]
-    claim = claim_silence_lasts([*escaped, *asked(0, 0, 0, 9)], 10)
+def test_claim_dead_early_fails_of_runs_that_recover_is_not_decidable() -> None:
+    recovered = [history([False, True, False], 0.9, seed) for seed in range(6)]
+    claim = claim_dead_early_fails([*recovered, *histories(0, 0, 0, 9)], 10)
     assert claim.verdict == "not decidable here"
-    assert "0 of 6 runs that were shut at iteration 10 failed" in claim.value
-    assert "the others came free by iterations 20, 20, 20, 20, 20 and 20" in claim.value
-    assert claim.control == "0 of 9 runs that were open then failed"
+    assert "0 of 6 runs that had a dead layer at iteration 10 failed" in claim.value
+    assert "the others recovered by iterations 20, 20, 20, 20, 20 and 20" in claim.value
+    assert claim.control == "0 of 9 runs that had none then failed"
 
 
-def test_who_came_free_is_told_of_runs_that_were_shut_then_and_did_not_fail() -> None:
-    """Neither a later silence of another run, nor the freedom of one that failed, nor luck."""
-    others = [screened([False, False, True, False], 0.9, 7), screened([False, True, False], 0.1, 8)]
-    assert "came free" not in claim_silence_lasts(others, 10).value
-    lucky = [*others, screened([True, True, True], 0.9, 9), screened([True, True, False], 0.9, 10)]
-    value = claim_silence_lasts(lucky, 10).value
-    assert "1 other came free by iteration 20; 1 had it right by luck, still shut" in value
+def test_claim_dead_early_fails_counts_recovery_only_of_runs_dead_early_that_learnt() -> None:
+    """Neither a later dead period, nor the recovery of a run that failed, nor luck counts."""
+    others = [history([False, False, True, False], 0.9, 7), history([False, True, False], 0.1, 8)]
+    assert "recovered" not in claim_dead_early_fails(others, 10).value
+    lucky = [*others, history([True, True, True], 0.9, 9), history([True, True, False], 0.9, 10)]
+    value = claim_dead_early_fails(lucky, 10).value
+    assert "1 other recovered by iteration 20; 1 had it right by luck, with a dead layer" in value

@@ -9,16 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.datasets import halves
-from support.runs import IDENTITY, Layer, layer_of, random_run, run_of, threshold
+from support.runs import Layer, layer_of, random_run, run_of, threshold
 
 from ginn.analysis.claims import duplicate_neurons
 from ginn.analysis.claims.duplicate_neurons import (
-    Company,
+    BetweenRuns,
     Growth,
-    boundary_distances,
-    claim_copycats,
-    company,
-    copies,
+    between_runs,
+    claim_duplicates,
+    duplicates,
     every_other,
     formed,
     growth,
@@ -50,13 +49,13 @@ def test_likeness_is_the_shared_area_over_the_joint_one_of_on_or_of_off() -> Non
     # On from .25, .5, .75. On: .5/.75, .25/.75, .25/.5; off: .25/.5, .25/.75, .5/.75.
     expected = [[1, 1 / 2, 1 / 3], [1 / 2, 1, 1 / 2], [1 / 3, 1 / 2, 1]]
     np.testing.assert_allclose(like.degree[0], expected, atol=1e-6)
-    assert not like.copies.any()
+    assert not like.duplicates.any()
 
 
 def test_a_copy_of_any_slope_is_one_and_the_opposite_is_none() -> None:
     (both,) = overlaps(run_of(doubled(3.0)))
     like = likeness(both)
-    assert np.argwhere(like.copies[0]).tolist() == [[0, 1]]
+    assert np.argwhere(like.duplicates[0]).tolist() == [[0, 1]]
     assert like.degree[0, 0, 1] == pytest.approx(1.0)
     turned = [layer_of(threshold(0.3), threshold(0.3, on_to_the_right=False)), ([[1, 1]], [0])]
     (both,) = overlaps(run_of(turned))
@@ -69,7 +68,7 @@ def test_two_neurons_on_nearly_everywhere_are_no_copies_for_that() -> None:
     assert both[0, 0, 1] / (1 - 0) > duplicate_neurons.ALIKE
     like = likeness(both)
     assert not like.constant.any()
-    assert not like.copies.any()
+    assert not like.duplicates.any()
 
 
 @pytest.mark.parametrize("bias", [-5.0, 5.0])
@@ -128,14 +127,14 @@ def test_company_that_makes_copies_is_told_from_a_picture_that_does() -> None:
         return POINTS[:, 0] > x
 
     # Three copies in each run, elsewhere in each: only within runs.
-    own = company([np.stack([line(x)] * 3 + [line(0.5)]) for x in (0.1, 0.3, 0.7, 0.9)])
+    own = between_runs([np.stack([line(x)] * 3 + [line(0.5)]) for x in (0.1, 0.3, 0.7, 0.9)])
     assert (own.pairs_within, own.pairs_across) == (4 * 6, 16 * 15 // 2 - 24)
     assert own.within == pytest.approx(4 * 3 / 24)
     assert own.across == pytest.approx(6 / 96)
     assert own.p_value < 0.001
     # All neurons of all runs at one of four lines: within as much as across.
     same = [np.stack([line(x) for x in rng.permutation([0.2, 0.4, 0.6, 0.8])]) for _ in range(6)]
-    alike = company(same)
+    alike = between_runs(same)
     assert alike.within == 0.0
     assert alike.across == pytest.approx(4 * 15 / (24 * 23 / 2 - 36))
     # No deal has fewer than none: every one counts.
@@ -145,56 +144,6 @@ def test_company_that_makes_copies_is_told_from_a_picture_that_does() -> None:
 def test_on_maps_are_the_forward_passes() -> None:
     maps = on_maps(run_of(three_lines(0.5)), 0, POINTS)
     np.testing.assert_array_equal(maps[0], np.stack([POINTS[:, 0] > x for x in (0.25, 0.5, 0.75)]))
-
-
-def test_parallel_lines_are_their_offset_apart_and_crossed_ones_what_calculus_says() -> None:
-    apart = boundary_distances(run_of(three_lines(0.375)), 0, 0)
-    np.testing.assert_allclose(apart[0], [0.0, 0.125, 0.5], atol=1e-7)
-    np.testing.assert_allclose(apart, apart.T)
-    crossed = [layer_of(threshold(0.5), ([0.0, 1.0], -0.5)), ([[1, 1]], [0])]
-    # The mean distance of a point of x = .5 from y = .5 is 1/4.
-    np.testing.assert_allclose(boundary_distances(run_of(crossed), 0, 0)[0, 1], 0.25, atol=1e-7)
-
-
-def test_a_deeper_layer_and_another_snapshot_have_their_own_boundaries() -> None:
-    states = [[IDENTITY, *three_lines(x)] for x in (0.25, 0.5)]
-    run = run_of(*states)
-    assert boundary_distances(run, 0, 1)[0, 1] == pytest.approx(0.0, abs=1e-7)
-    assert boundary_distances(run, -1, 1)[0, 1] == pytest.approx(0.25)
-    everywhere = layer_of(([1.0, 0.0], 1.0), threshold(0.5))
-    assert np.isnan(boundary_distances(run_of([everywhere, ([[1, 1]], [0])]), 0, 0)[0]).all()
-
-
-def test_a_closed_boundary_is_walked_all_around() -> None:
-    # On in a diamond about the middle: its boundary is closed; a copy of it shrunk by half.
-    folds = layer_of(([1.0, 0.0], -0.5), ([-1.0, 0.0], 0.5), ([0.0, 1.0], -0.5), ([0.0, -1.0], 0.5))
-    second = ([[-1.0] * 4, [-1.0] * 4], [0.4, 0.2])
-    run = run_of([folds, second, ([[1.0, 1.0]], [0.0])])
-    apart = boundary_distances(run, 0, 1)[0, 1]
-    # From the inner the outer is .2/sqrt 2 away; from the outer, more towards its corners: on a
-    # side of .4 sqrt 2, the middle half faces the inner side, the rest its corner.
-    offset, overhang = 0.2 / np.sqrt(2), 0.1 * np.sqrt(2)
-    t = (np.arange(100_000) + 0.5) / 100_000 * overhang
-    outer = (offset + np.hypot(offset, t).mean()) / 2
-    np.testing.assert_allclose(apart, (offset + outer) / 2, rtol=1e-3)
-
-
-def test_all_sides_of_a_closed_boundary_count() -> None:
-    # On in a diamond of half-diagonal .4 about the middle; beside it the line x = .95.
-    inputs = layer_of(
-        ([1.0, 0.0], -0.5), ([-1.0, 0.0], 0.5), ([0.0, 1.0], -0.5), ([0.0, -1.0], 0.5)
-    )
-    second = ([[-1.0] * 4, [1.0, 0.0, 0.0, 0.0]], [0.4, -0.45])
-    run = run_of([inputs, second, ([[1.0, 1.0]], [0.0])])
-    dense = np.linspace(0, 1, 2001)[:-1, None]
-    corners = np.array([[0.9, 0.5], [0.5, 0.9], [0.1, 0.5], [0.5, 0.1]])
-    ring = np.concatenate(
-        [a + dense * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
-    )
-    beside = np.stack([np.full(400, 0.95), (np.arange(400) + 0.5) / 400], axis=1)
-    to_ring = np.linalg.norm(beside[:, None] - ring, axis=2).min(axis=1).mean()
-    expected = ((0.95 - ring[:, 0]).mean() + to_ring) / 2
-    np.testing.assert_allclose(boundary_distances(run, 0, 1)[0, 1], expected, rtol=1e-3)
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.25, 3.0])
@@ -229,33 +178,33 @@ def test_removal_of_a_deeper_neuron_is_what_zeroing_its_column_does() -> None:
 def test_every_copy_of_a_run_is_told_with_its_controls() -> None:
     run = run_of(three_lines(0.5), doubled(2.0), doubled(2.0), iterations=np.arange(3) * 7)
     likes = [likeness(both) for both in overlaps(run)]
-    (copy,) = copies(run, likes, POINTS)
+    (copy,) = duplicates(run, likes, POINTS)
     assert (copy.layer, copy.first, copy.second, copy.since) == (0, 0, 1, 7)
     assert copy.degree == pytest.approx(1.0)
     assert copy.distance == pytest.approx(0.0, abs=1e-7)
     assert copy.merged.moved == pytest.approx(0.0, abs=1e-7)
     # The only stranger is neuron 2.
-    assert copy.stranger == removal(run, -1, 0, 1, 2, POINTS)
+    assert copy.unrelated == removal(run, -1, 0, 1, 2, POINTS)
     assert copy.dropped == removal(run, -1, 0, 1, None, POINTS)
     lonely = run_of(three_lines(0.5))
-    assert copies(lonely, [likeness(both) for both in overlaps(lonely)], POINTS) == ()
+    assert duplicates(lonely, [likeness(both) for both in overlaps(lonely)], POINTS) == ()
 
 
 NONE_GROWN = Growth(0.1, 0.1, 9, 9, 16, 1.0)
 GROWN = Growth(0.0, 0.5, 9, 9, 16, 0.001)
-ALONE = Company(0.5, 0.1, 9, 9, 0.001)
+ALONE = BetweenRuns(0.5, 0.1, 9, 9, 0.001)
 SHRUNK = Growth(0.5, 0.0, 9, 9, 16, 0.001)
-AS_OTHERS = Company(0.1, 0.1, 9, 9, 0.6)
+AS_OTHERS = BetweenRuns(0.1, 0.1, 9, 9, 0.6)
 
 
-def a_copy() -> duplicate_neurons.Copy:
+def a_copy() -> duplicate_neurons.Duplicate:
     """Any copy."""
     gone, felt = duplicate_neurons.Removal(0.0, 0.0), duplicate_neurons.Removal(0.1, 0.1)
-    return duplicate_neurons.Copy(0, 1, 0, 1, 0.95, 0.01, 100, gone, None, felt)
+    return duplicate_neurons.Duplicate(0, 1, 0, 1, 0.95, 0.01, 100, gone, None, felt)
 
 
 @pytest.mark.parametrize(
-    ("growths", "companies", "found", "verdict"),
+    ("growths", "between", "found", "verdict"),
     [
         ([NONE_GROWN, GROWN], [AS_OTHERS, ALONE], 3, "holds"),
         ([NONE_GROWN, GROWN], [ALONE, AS_OTHERS], 3, "not decidable here"),
@@ -264,9 +213,9 @@ def a_copy() -> duplicate_neurons.Copy:
     ],
 )
 def test_copycats_hold_where_one_layer_beats_both_controls(
-    growths: list[Growth], companies: list[Company], found: int, verdict: str
+    growths: list[Growth], between: list[BetweenRuns], found: int, verdict: str
 ) -> None:
-    claim = claim_copycats(growths, companies, [a_copy()] * found, 16)
+    claim = claim_duplicates(growths, between, [a_copy()] * found, 16)
     assert claim.verdict == verdict
     assert f"{found} pairs" in claim.value
     assert "4 tests" in claim.definition
@@ -278,6 +227,6 @@ def test_copycats_hold_where_one_layer_beats_both_controls(
 
 def test_copycats_are_held_to_the_number_of_tests() -> None:
     narrow = Growth(0.0, 0.5, 9, 9, 16, 0.02)  # times 2 below .05, times 6 above
-    assert claim_copycats([narrow], [ALONE], [a_copy()], 16).verdict == "holds"
-    three = claim_copycats([narrow] * 3, [ALONE] * 3, [a_copy()], 16)
+    assert claim_duplicates([narrow], [ALONE], [a_copy()], 16).verdict == "holds"
+    three = claim_duplicates([narrow] * 3, [ALONE] * 3, [a_copy()], 16)
     assert three.verdict == "not decidable here"

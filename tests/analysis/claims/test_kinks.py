@@ -25,7 +25,7 @@ from ginn.analysis.claims.kinks import (
     claim_regions_grow,
     kinks,
     network_bound,
-    passage,
+    predict,
     region_growth,
     turn,
 )
@@ -105,7 +105,7 @@ def test_a_closed_ring_turns_once_around() -> None:
 def test_a_third_layer_line_bends_only_where_the_second_layer_lets_it(open_: bool) -> None:
     run = gate(open_)
     found = kinks(trace(run))
-    told = passage(run, found)
+    told = predict(run, found)
     at = np.flatnonzero((found.neuron == 4) & (found.cause == 0))
     assert len(at) == 1
     assert told.paths[at].tolist() == [int(open_)]
@@ -151,7 +151,7 @@ def test_a_place_where_boundaries_meet_has_no_angle() -> None:
     first = ([[1, 0], [1, 0], [0, 1]], [-0.5, -0.5, 0])
     run = run_of([first, ([[0.5, 0.5, 1]], [-0.5]), ([[1]], [-9])])
     found = bends(run, trace(run))
-    assert (found.untold, found.crossings.sum()) == (2, 0)
+    assert (found.without_angle, found.crossings.sum()) == (2, 0)
 
 
 def test_bounds_are_reached_by_an_arrangement_in_general_position() -> None:

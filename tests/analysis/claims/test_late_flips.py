@@ -1,4 +1,4 @@
-"""Indecision: a neuron that jumps unheard, one that is heard, and one that rests."""
+"""Late flips: a neuron that flips without effect, one with an effect, and one at rest."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from support.runs import Layer, layer_of, random_run, run_of, threshold
 
 from ginn.analysis.claims.late_flips import (
     LATE,
-    SHARES,
+    FlippingNeuron,
     Flips,
-    Jumper,
-    claim_indecision,
+    claim_late_flips,
     flipped_shares,
     flips,
-    indecision,
     patched,
     state,
+    summarise,
     window,
 )
 from ginn.network.forward import pre_activations, probability
@@ -35,7 +34,7 @@ def test_a_neuron_that_flips_much_and_moves_nothing_is_indecisive() -> None:
     told = flips(run_of(two_lines(0.3, 0.6, 5), two_lines(0.5, 0.6, 5)), STEP, POINTS)
     np.testing.assert_allclose(told.flipped, [0.2, 0.0])
     np.testing.assert_allclose(told.most, told.flipped)
-    assert told.indecisive.tolist() == [True, False]
+    assert told.late.tolist() == [True, False]
     assert 0 < told.moved[0] < 1e-6
     assert told.moved[1] == 0.0
     assert told.layer == (0, 0)
@@ -44,7 +43,7 @@ def test_a_neuron_that_flips_much_and_moves_nothing_is_indecisive() -> None:
 def test_one_that_flips_as_much_and_is_heard_is_not() -> None:
     told = flips(run_of(two_lines(0.3, 0.6, 5), two_lines(0.3, 0.4, 5)), STEP, POINTS)
     np.testing.assert_allclose(told.flipped, [0.0, 0.2])
-    assert not told.indecisive.any()
+    assert not told.late.any()
     assert told.moved[1] > 0.05
 
 
@@ -158,13 +157,10 @@ def test_runs_are_counted_and_the_top_jumper_is_named() -> None:
     screened = flips_of([0.5, 0.002, 0.0], [0.2, 1e-5, 0.0])
     unheard = flips_of([0.002, 0.001, 0.02], [0.1, 0.2, 1e-5], seed=4)
     half = flips_of([0.0, 0.0, 0.006], [0.0, 0.0, 1e-4], seed=5)
-    told = indecision([screened, unheard, half], [np.full(3, 0.02)] * 3)
-    assert (told.runs, told.neurons, told.indecisive, told.runs_with) == (3, 9, 1, 1)
-    assert told.jumped == 2
-    assert dict(zip(SHARES, told.by_share, strict=True)) == {
-        0.0005: 3, 0.001: 3, 0.002: 3, 0.005: 2, 0.01: 1,
-    }  # fmt: skip
-    assert told.top == Jumper(4, 1, 0, 0.02, 0.04, 1e-5, 0.0, 0.0, 0.0)
+    told = summarise([screened, unheard, half], [np.full(3, 0.02)] * 3)
+    assert (told.runs, told.neurons, told.late, told.runs_with) == (3, 9, 1, 1)
+    assert told.late_once == 2
+    assert told.top == FlippingNeuron(4, 1, 0, 0.02, 0.04, 1e-5, 0.0, 0.0, 0.0)
     # Ranks of flipped and moved: in order, then 2 1 3 against 2 3 1, then in order.
     assert told.correlation == pytest.approx((1.0, -1.0, 1.0))
     assert told.flipped_middle == pytest.approx(0.02)
@@ -173,16 +169,16 @@ def test_runs_are_counted_and_the_top_jumper_is_named() -> None:
 
 def test_where_late_is_as_the_middle_nothing_is_calmer_and_where_it_is_less_it_is() -> None:
     runs = [flips_of([0.01, 0.02, 0.03], [0.3, 0.2, 0.1], seed) for seed in range(6)]
-    same = indecision(runs, [np.array([0.03, 0.01, 0.02])] * 6)
+    same = summarise(runs, [np.array([0.03, 0.01, 0.02])] * 6)
     assert same.calmer_p_value == 1.0
     assert same.correlation_p_value == 2 / 2**6
     assert same.top is None
-    calmer = indecision(runs, [np.full(3, 0.2)] * 6)
+    calmer = summarise(runs, [np.full(3, 0.2)] * 6)
     assert calmer.calmer_p_value == 2 / 2**6
 
 
 def test_runs_at_rest_have_no_correlation_and_no_jumper() -> None:
-    told = indecision([flips_of([0.0] * 3, [0.0] * 3)], [np.zeros(3)])
+    told = summarise([flips_of([0.0] * 3, [0.0] * 3)], [np.zeros(3)])
     assert told.correlation == ()
     assert told.top is None
 
@@ -190,12 +186,12 @@ def test_runs_at_rest_have_no_correlation_and_no_jumper() -> None:
 def test_the_claim_holds_if_any_neuron_is_indecisive() -> None:
     jumps, rests = flips_of([0.0, 0.0, 0.02], [0.0, 0.0, 1e-5]), flips_of([0.0] * 3, [0.0] * 3)
     middle = [np.full(3, 0.02)]
-    claim = claim_indecision(indecision([jumps], middle))
+    claim = claim_late_flips(summarise([jumps], middle))
     assert claim.verdict == "holds"
     assert "1 of 3 neurons, in 1 of 1 run" in claim.value
     assert "first of them, layer 2 neuron 1 of seed 0, flips 2.00% of the picture" in claim.value
-    assert claim_indecision(indecision([rests], middle)).verdict == "does not hold"
+    assert claim_late_flips(summarise([rests], middle)).verdict == "does not hold"
     little = flips_of([0.0, 0.0, 0.009], [0.0, 0.0, 1e-5])
-    claim = claim_indecision(indecision([little], middle))
+    claim = claim_late_flips(summarise([little], middle))
     assert claim.verdict == "does not hold"
     assert "the nearest, layer 2 neuron 1" in claim.value

@@ -5,28 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from support.measured import PLAIN_NETWORK as PLAIN
+from support.measured import larger_network as network
+from support.runs import random_run
 
-from ginn.analysis.claims.network_size import Network, claim_larger_is_better, compare
-
-PLAIN = Network(
-    "Plain", (16, 16), 128, 5, tuple(0.02 + 0.001 * k for k in range(12)), 1, (300,) * 12
+from ginn.analysis.claims.network_size import (
+    claim_larger_is_better,
+    compare,
+    network_of,
+    regions_at_end,
 )
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 
 
-def network(better_by: float, failed: int = 5, runs: int = 8) -> Network:
-    """A larger network whose errors are the plain one's less `better_by`."""
-    errors = tuple(error - better_by for error in PLAIN.errors[:runs])
-    return Network("Wider", (32, 32), 128, failed, errors, 0, (900,) * runs)
-
-
-def test_the_same_outcomes_decide_nothing() -> None:
+def test_compare_of_the_same_outcomes_finds_no_difference() -> None:
     same = replace(PLAIN, title="Wider")
     found = compare(PLAIN, same)
     assert (found.better, found.error_p, found.failure_p) == (0.5, 1.0, 1.0)
     assert claim_larger_is_better(PLAIN, [same]).verdict == "not decidable here"
 
 
-def test_clearly_smaller_errors_hold_and_larger_ones_do_not() -> None:
+def test_claim_larger_is_better_follows_errors_that_are_clearly_smaller_or_larger() -> None:
     assert compare(PLAIN, network(0.015)).better == 1.0
     assert claim_larger_is_better(PLAIN, [network(0.015)] * 2).verdict == "holds"
     assert claim_larger_is_better(PLAIN, [network(-0.015)]).verdict == "does not hold"
@@ -34,13 +33,13 @@ def test_clearly_smaller_errors_hold_and_larger_ones_do_not() -> None:
     assert claim_larger_is_better(PLAIN, mixed).verdict == "does not hold"
 
 
-def test_one_that_is_not_clear_leaves_it_open() -> None:
+def test_claim_larger_is_better_with_one_unclear_network_is_not_decidable() -> None:
     both = [network(0.015), network(0.001)]
     assert claim_larger_is_better(PLAIN, both).verdict == "not decidable here"
     assert claim_larger_is_better(PLAIN, []).verdict == "not decidable here"
 
 
-def test_many_tests_ask_for_more() -> None:
+def test_claim_larger_is_better_asks_more_of_many_tests() -> None:
     """A p-value that decides one of two tests does not decide one of eight."""
     little = network(0.0013, runs=6)
     assert 0.05 / 8 < compare(PLAIN, little).error_p <= 0.05 / 2
@@ -48,12 +47,32 @@ def test_many_tests_ask_for_more() -> None:
     assert claim_larger_is_better(PLAIN, [little] * 4).verdict == "not decidable here"
 
 
-def test_failure_is_told_with_its_interval_and_the_number_of_runs() -> None:
+def test_compare_gives_the_failures_with_their_interval() -> None:
     found = compare(PLAIN, network(0.0, failed=0))
     assert found.failure == found.interval.low == 0.0
     assert found.interval.high == pytest.approx(1 - 0.025 ** (1 / 128))
     assert found.failure_p == pytest.approx(0.0601, abs=0.002)
     claim = claim_larger_is_better(PLAIN, [network(0.0, failed=0)])
     assert claim.runs == 12 + 8
-    assert "0 of 128 trials failed (p = 0.060)" in claim.value
-    assert "5 of 128 trials failed" in claim.control
+    assert "0 of 128 screening runs failed (p = 0.060)" in claim.value
+    assert "5 of 128 screening runs failed" in claim.control
+
+
+def test_regions_at_end_are_those_of_the_last_snapshot() -> None:
+    one_line = random_run((1,), 3)
+    weights = (one_line.weights[0].copy(), one_line.weights[1])
+    biases = (one_line.biases[0].copy(), one_line.biases[1])
+    weights[0][:] = [[1.0, 0.0]]
+    biases[0][:, 0] = [5.0, 5.0, -0.5]  # the line enters the square at the last snapshot
+    run = replace(one_line, weights=weights, biases=biases)
+    assert regions_at_end(run) == 2
+
+
+def test_network_of_takes_errors_failures_and_regions_from_the_runs() -> None:
+    runs = [
+        RunFacts(f"seed-{s}", s, "", f"Seed {s}", s == 1, 0.1, 0.75, {}, 0, 7 + s, "")
+        for s in range(2)
+    ]
+    found = network_of("Wider", (32,), ScreeningFacts(128, 10, 3, (0, 1, 2)), runs)
+    assert (found.screenings, found.failed_screenings, found.failed_runs) == (128, 3, 1)
+    assert (found.errors, found.regions) == ((0.25, 0.25), (7, 8))

@@ -1,0 +1,214 @@
+"""The results of interventions: what is counted, and that they tell a cause from none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.datasets import halves
+from support.runs import IDENTITY, layer_of, run_of, threshold
+
+from ginn.analysis.claims.revival import (
+    ARMS,
+    FIRST_STREAM,
+    IMPOSED_ARMS,
+    Source,
+    copies_of,
+    dead_layer_source,
+    recorded,
+    start,
+)
+from ginn.analysis.claims.revival_results import (
+    Intervention,
+    claim_imposed,
+    claim_revival,
+    evaluate,
+)
+from ginn.network.run import RecordedRun
+from ginn.network.settings import Training
+from ginn.network.training import train
+
+WHITE_LEFT = halves(left_white=True)
+OUTPUT = ([[1.0, 1.0]], [-0.1])
+DEAD = [IDENTITY, layer_of(threshold(0.5), threshold(0.6)), OUTPUT]
+ALIVE = [IDENTITY, layer_of(threshold(0.2), threshold(0.6)), OUTPUT]
+
+
+def answers(right: bool, seed: int = 5) -> RecordedRun:
+    """A run that at first calls all black, and then all white or all black."""
+    nothing = ([[0.0, 0.0]] * 2, [1.0, 1.0])
+    last = 1.0 if right else -1.0
+    return run_of([nothing, ([[0.0, 0.0]], [-1.0])], [nothing, ([[0.0, 0.0]], [last])], seed=seed)
+
+
+def test_evaluate_counts_the_copies_and_compares_them_in_pairs() -> None:
+    copies = copies_of([Source(5, "left", 0, 1.0), Source(6, "left", 0, 1.0)], 3, ARMS)
+    # All raised copies learn; so does one untouched copy of source 6, and no other.
+    learns = [
+        copy.arm == "raised"
+        or (copy.arm == "untouched" and copy.source.seed == 6 and copy.stream == FIRST_STREAM)
+        for copy in copies
+    ]
+    found = evaluate(copies, [answers(right) for right in learns], WHITE_LEFT)
+    arms = {arm.name: arm for arm in found.arms}
+    assert (arms["raised"].learnt, arms["raised"].learnt_alive) == ((0, 6), 6)
+    assert (arms["untouched"].learnt, arms["untouched"].learnt_alive) == ((0, 1), 1)
+    against = {each.other: each for each in found.comparisons}
+    assert (against["untouched"].better, against["untouched"].worse) == (5, 0)
+    assert against["untouched"].p_value == 2 / 2**5
+    assert against["random"].p_value == 2 / 2**6
+    assert (against["untouched"].sooner, against["untouched"].pairs) == (5, 6)
+    assert found.streams == 3
+    assert [source.seed for source in found.sources] == [5, 6]
+
+
+def test_evaluate_alive_at_end_is_read_off_the_last_snapshot() -> None:
+    copies = copies_of([Source(5, "left", 1, 1.0)], 1, ARMS)
+    states = {
+        "raised": (ALIVE, ALIVE), "lowered": (DEAD, DEAD), "random": (ALIVE, DEAD),
+    }  # fmt: skip
+    runs = [run_of(*states.get(copy.arm, (DEAD, ALIVE))) for copy in copies]
+    alive = {arm.name: arm.alive_at_end for arm in evaluate(copies, runs, WHITE_LEFT).arms}
+    assert alive == {"untouched": 1, "raised": 1, "lowered": 0, "random": 0, "elsewhere": 1}
+
+
+def test_evaluate_of_copies_that_learn_later_is_no_worse_but_not_as_soon() -> None:
+    nothing = ([[0.0, 0.0]] * 2, [1.0, 1.0])
+    black, white = ([nothing, ([[0.0, 0.0]], [sign])] for sign in (-1.0, 1.0))
+    each = copies_of([Source(5, "left", 0, 1.0)], 3, ARMS)
+    runs = [
+        run_of(black, white, white) if t.arm == "raised" else run_of(white, black, white)
+        for t in each
+    ]
+    for found in evaluate(each, runs, WHITE_LEFT).comparisons:
+        assert (found.better, found.worse, found.sooner, found.p_value) == (0, 0, 3, 1.0)
+
+
+def test_evaluate_learnt_dead_counts_copies_that_are_right_behind_a_dead_layer() -> None:
+    # A network of constants: dead everywhere, and white nonetheless.
+    dead_network = [([[0.0, 0.0]] * 2, [-1.0, -1.0]), ([[0.0, 0.0]], [1.0])]
+    each = copies_of([Source(5, "left", 0, 1.0)], 1, ARMS)
+    runs = [run_of(dead_network) if t.arm == "random" else run_of(ALIVE, ALIVE) for t in each]
+    found = {arm.name: arm.learnt_dead for arm in evaluate(each, runs, WHITE_LEFT).arms}
+    assert found == {arm: int(arm == "random") for arm in ARMS}
+
+
+def test_claim_imposed_counts_no_constant_that_is_right_by_luck() -> None:
+    """A copy with a dead layer that calls all white has the white part right."""
+    dead_network = [([[0.0, 0.0]] * 2, [-1.0, -1.0]), ([[0.0, 0.0]], [1.0])]
+    each = copies_of([Source(5, "left", 0, 1.0)], 8, IMPOSED_ARMS)
+    runs = [
+        run_of(dead_network, dead_network) if t.arm == "lowered" else answers(True) for t in each
+    ]
+    found = evaluate(each, runs, WHITE_LEFT, treated="lowered")
+    arm = next(arm for arm in found.arms if arm.name == "lowered")
+    assert (arm.learnt, arm.learnt_alive, arm.lucky_at_start) == ((8, 8), 0, 8)
+    assert [(c.better, c.worse, c.sooner) for c in found.comparisons] == [(0, 8, 0)] * 2
+    claim = claim_imposed(found)
+    assert claim.verdict == "holds"
+    assert claim.value.startswith("0 of 8 lowered copies had no dead layer and")
+    assert "0 had no dead layer, right or wrong; 8 had it right by luck" in claim.value
+
+
+def test_claim_imposed_where_half_learn_again_is_not_decidable() -> None:
+    each = copies_of([Source(5, "left", 0, 1.0)], 20, IMPOSED_ARMS)
+    half = [t.arm != "lowered" or t.stream % 2 == 0 for t in each]
+    found = evaluate(each, [answers(right) for right in half], WHITE_LEFT, treated="lowered")
+    assert max(c.p_value for c in found.comparisons) * 2 < 0.05
+    assert claim_imposed(found).verdict == "not decidable here"
+
+
+def test_evaluate_of_arms_that_fare_alike_finds_no_better_one() -> None:
+    each = copies_of([Source(5, "left", 0, 1.0)], 4, ARMS)
+    found = evaluate(each, [answers(t.stream % 2 == 0) for t in each], WHITE_LEFT)
+    assert all(arm.learnt[-1] == 2 for arm in found.arms)
+    assert all((c.better, c.worse, c.p_value) == (0, 0, 1.0) for c in found.comparisons)
+
+
+def test_evaluate_of_trained_copies_of_a_dead_network_finds_that_only_raised_ones_learn() -> None:
+    # Wide enough to learn the halves, and dead over the whole square: no gradient at all.
+    rng = np.random.default_rng(2)
+    weights = rng.normal(size=(8, 2))
+    dead = run_of(
+        [(weights, -np.abs(weights).sum(axis=1) - 0.2), (rng.normal(size=(1, 8)), [-1.0])]
+    )
+    source = dead_layer_source(dead, WHITE_LEFT, "left")
+    assert source is not None
+    each = copies_of([source], 2, ARMS)
+    training = Training((8,), 4000, 64, 1e-2)
+    streams = [trial.stream for trial in each]
+    times = recorded(0, 2000)
+    runs = train(training, WHITE_LEFT, streams, times, start=start(each, {0: dead}))
+    found = {arm.name: arm for arm in evaluate(each, runs, WHITE_LEFT).arms}
+    untouched = [run for t, run in zip(each, runs, strict=True) if t.arm == "untouched"]
+    for run in untouched:
+        np.testing.assert_array_equal(run.weights[0][-1], run.weights[0][0])
+    assert found["raised"].learnt_alive == found["raised"].alive_at_end == 2
+    assert found["untouched"].alive_at_end == found["lowered"].alive_at_end == 0
+    # Half of the pixels are white: a constant never gets both parts right, and starts at black.
+    raised = [run for t, run in zip(each, runs, strict=True) if t.arm == "raised"]
+    assert min(run.accuracy[-1] for run in raised) > 0.9
+    assert max(run.accuracy[-1] for run in untouched) == 0.5
+
+
+def came(arms: dict[str, float], streams: int = 8) -> Intervention:
+    """An intervention on one source, with a share of the copies of each arm learning."""
+    each = copies_of([Source(5, "left", 0, 1.0)], streams, ARMS)
+    right = [t.stream - FIRST_STREAM < arms.get(t.arm, 0.0) * streams for t in each]
+    return evaluate(each, [answers(learnt) for learnt in right], WHITE_LEFT)
+
+
+@pytest.mark.parametrize(
+    ("arms", "verdict"),
+    [
+        ({"raised": 1.0}, "holds"),
+        # The arms that do not decide, learning as well, do not change the verdict.
+        ({"raised": 1.0, "elsewhere": 1.0, "lowered": 1.0}, "holds"),
+        ({"raised": 1.0, "random": 1.0}, "not decidable here"),
+        ({"raised": 1.0, "random": 0.5}, "not decidable here"),
+        ({"untouched": 1.0, "random": 1.0}, "does not hold"),
+        ({}, "not decidable here"),
+    ],
+)
+def test_claim_revival_is_decided_by_untouched_and_random_copies(
+    arms: dict[str, float], verdict: str
+) -> None:
+    claim = claim_revival(came(arms))
+    assert claim.verdict == verdict
+    assert claim.runs == 1
+    assert f"{8 * arms.get('raised', 0):.0f} of 8 revived copies" in claim.value
+    beside = f"pushed at random {8 * arms.get('random', 0):.0f} of 8 (p "
+    assert beside in claim.control
+
+
+@pytest.mark.parametrize(
+    ("arms", "verdict"),
+    [
+        ({"untouched": 1.0, "random": 1.0}, "holds"),
+        ({"untouched": 1.0, "random": 1.0, "lowered": 1.0}, "does not hold"),
+        ({"lowered": 1.0}, "does not hold"),
+        ({"untouched": 1.0}, "not decidable here"),
+        ({}, "not decidable here"),
+    ],
+)
+def test_claim_imposed_holds_only_where_few_learn_again(
+    arms: dict[str, float], verdict: str
+) -> None:
+    each = copies_of([Source(5, "left", 0, 1.0)], 8, IMPOSED_ARMS)
+    runs = [answers(t.stream - FIRST_STREAM < arms.get(t.arm, 0.0) * 8) for t in each]
+    found = evaluate(each, runs, WHITE_LEFT, treated="lowered")
+    assert [c.other for c in found.comparisons] == ["untouched", "random"]
+    claim = claim_imposed(found)
+    assert claim.verdict == verdict
+    assert f"{8 * arms.get('lowered', 0):.0f} of 8 lowered copies" in claim.value
+
+
+def test_claim_revival_counts_all_its_tests() -> None:
+    # Six pairs: 2 / 2^6 = .031, above .05 only when multiplied by the four tests.
+    assert claim_revival(came({"raised": 1.0}, streams=6)).verdict == "not decidable here"
+    assert claim_revival(came({"raised": 1.0}, streams=8)).verdict == "holds"
+
+
+def test_claims_without_an_intervention_are_not_decidable() -> None:
+    for claim in (claim_revival(None), claim_imposed(None)):
+        assert (claim.verdict, claim.runs) == ("not decidable here", 0)
+        assert "no screening run" in claim.definition
