@@ -22,8 +22,6 @@ from ginn.network.run import RecordedRun, run_as_arrays
 
 PROGRAM = Path(__file__).with_name("redraw.py")
 
-# The deepest level of the Facts in the outline. Below it, all parts and all runs are alike.
-DEEPEST = 5
 
 # The schema of a run's file: name, shape, type, meaning. K snapshots, n pixels a side.
 RUN_ARRAYS = (
@@ -88,8 +86,6 @@ def _outlined(
     schema, suffix = _resolved(schema, models), ""
     if path:
         yield path, _kind(schema, models)
-    if path.count(".") >= DEEPEST:
-        return
     if schema.get("type") == "array":
         schema, suffix = _resolved(schema["items"], models), "[]"
     for name, each in schema.get("properties", {}).items():

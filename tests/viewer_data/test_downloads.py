@@ -11,6 +11,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from PIL import Image
 from support.runs import trained_run
 from support.sample_report import bottle, make_report, traced
 
-from ginn.analysis.facts import facts_as_json
+from ginn.analysis.facts import facts_as_json, facts_schema
 from ginn.network.forward import pre_activations, probability
 from ginn.viewer_data import downloads
 
@@ -61,35 +62,41 @@ def test_run_file_of_the_same_run_is_the_same_bytes() -> None:
     assert downloads.run_file(trained_run(), bottle()) == download()
 
 
-def test_outline_leads_to_values_of_the_facts() -> None:
+def values_at(path: str, value: Any) -> list[Any]:
+    """The values at a path of the outline; a list on the way has any number of them."""
+    found = [value]
+    for step in path.split("."):
+        name = step.removesuffix("[]")
+        found = [each[name] for each in found if each is not None]
+        if step.endswith("[]"):
+            found = [entry for each in found if each is not None for entry in each]
+    return found
+
+
+def test_outline_of_the_facts_leads_to_values_of_its_types() -> None:
     facts = json.loads(json.dumps(facts_as_json(make_report().facts)))
-    outline = dict(downloads.outline(facts))
+    outline = dict(downloads.outline(facts_schema()))
     assert outline["experiment.pixels"] == "number"
     assert outline["experiment.full_runs[].failed"] == "true or false"
-    for path in outline:
-        value = facts
-        for step in path.split("."):
-            value = value[step.removesuffix("[]")]
-            value = value[0] if step.endswith("[]") else value
-
-
-def test_outline_stops_at_its_deepest_level() -> None:
-    facts: dict[str, object] = {"end": 1}
-    for _ in range(9):
-        facts = {"a": facts}
-    assert [path for path, _ in downloads.outline(facts)] == [
-        "a",
-        *(".".join("a" * n) for n in range(2, 7)),
-    ]
+    kinds = {"number": (int, float), "text": str, "true or false": bool, "object": dict}
+    for path, kind in outline.items():
+        for value in values_at(path, facts):
+            expected = kinds.get(kind, list)
+            assert value is None or isinstance(value, expected), path
 
 
 @pytest.mark.parametrize(
-    ("value", "kind"),
-    [(True, "true or false"), ("a", "text"), (None, "null"), (0.5, "number"), ([], "list"),
-     ([1, 2], "list of number"), ([[True]], "list of list of true or false"), ({}, "object")],
+    ("schema", "kind"),
+    [({"type": "boolean"}, "true or false"), ({"type": "string"}, "text"),
+     ({"type": "number"}, "number"), ({"type": "integer"}, "number"),
+     ({"anyOf": [{"type": "null"}, {"type": "number"}]}, "number"),
+     ({"type": "array", "items": {"type": "integer"}}, "list of number"),
+     ({"type": "array", "items": {"type": "array", "items": {"type": "boolean"}}},
+      "list of list of true or false"),
+     ({"type": "object", "additionalProperties": {"type": "number"}}, "object")],
 )  # fmt: skip
-def test_outline_names_the_type_of_a_value(value: object, kind: str) -> None:
-    assert downloads.outline({"a": value}) == [("a", kind)]
+def test_outline_names_the_type_of_a_value(schema: dict[str, Any], kind: str) -> None:
+    assert downloads.outline({"properties": {"a": schema}}) == [("a", kind)]
 
 
 @pytest.fixture(scope="module")
