@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 from support.measured import with_dead_layer, without_corners
-from support.sample_report import bottle, traced
 from support.runs import trained_run
 from support.sample_report import bottle, traced
 

@@ -16,7 +16,6 @@ from support.datasets import halves
 from support.measured import PLAIN_NETWORK as PLAIN
 from support.measured import four_runs as runs
 from support.measured import larger_network as network
-from support.sample_report import bottle
 from support.runs import layer_of, run_of, threshold
 from support.sample_report import bottle
 

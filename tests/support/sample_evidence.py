@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from ginn.analysis import series
+from ginn.analysis import evidence
 from ginn.analysis.claims.corner_kinks import FARTHEST
 from ginn.analysis.evidence import Evidence
+from ginn.analysis.series import LEVELS
 
 
-def spread_of(*median: float | None) -> series.Spread:
+def spread_of(*median: float | None) -> evidence.Spread:
     low = tuple(None if each is None else each * 0.8 for each in median)
-    return series.Spread(median, low, tuple(None if x is None else x * 1.1 for x in median))
+    return evidence.Spread(median, low, tuple(None if x is None else x * 1.1 for x in median))
 
 
-def group(*wrong: tuple[float, float, float], failed: tuple[int, ...] = ()) -> series.ErrorGroup:
+def group(*wrong: tuple[float, float, float], failed: tuple[int, ...] = ()) -> evidence.ErrorGroup:
     seeds = tuple(range(len(wrong)))
-    return series.ErrorGroup(seeds, tuple(seed in failed for seed in seeds), wrong)
+    return evidence.ErrorGroup(seeds, tuple(seed in failed for seed in seeds), wrong)
 
 
-def network(title: str, widths: tuple[int, ...], *errors: float) -> series.NetworkOutcome:
-    return series.NetworkOutcome(title, widths, errors, 0, (1,) * len(errors), 40, 4, 0.03, 0.24)
+def network(title: str, widths: tuple[int, ...], *errors: float) -> evidence.NetworkOutcome:
+    return evidence.NetworkOutcome(title, widths, errors, 0, (1,) * len(errors), 40, 4, 0.03, 0.24)
 
 
 @cache
@@ -29,7 +30,7 @@ def sample_evidence() -> Evidence:
     """Evidence of a network with three layers, made up; its seeds are those of the report."""
     times = (0, 9, 99, 999_999)
     arms = tuple(
-        series.InterventionArm(name, 8, learnt, learnt[-1])
+        evidence.InterventionArm(name, 8, learnt, learnt[-1])
         for name, learnt in (
             ("untouched", (0, 0, 1)),
             ("raised", (0, 4, 8)),
@@ -37,52 +38,52 @@ def sample_evidence() -> Evidence:
         )
     )
     return Evidence(
-        regions=series.RegionCounts(
+        regions=evidence.RegionCounts(
             (0, 1, 2), times, ((40, 30, 200, 600), (50, 20, 100, 700), (60, 10, 60, 90)),
             (35, 45, 80), 48, 1_177, 2_571_353,
         ),
-        shift=series.ShiftShares(
+        shift=evidence.ShiftShares(
             6, times, tuple(spread_of(0.9, None, 0.3, 0.2) for _ in range(3)),
             ((0.6, 0.5, 0.5, 0.4),) * 3,
         ),
-        corners=series.CornerDistances(
+        corners=evidence.CornerDistances(
             6, times, tuple(spread_of(FARTHEST / 1.1, 0.2, 0.1, 0.02) for _ in range(3)),
             ((0.4, 0.3, 0.2, 0.05),) * 3, ((0.5, 0.4, 0.3, 0.2),) * 3,
         ),
-        duplicate_neurons=series.LikenessShares(
-            6, series.LEVELS, 0.9,
-            *(tuple(tuple((1 - x) ** (power + layer) for x in series.LEVELS)
+        duplicate_neurons=evidence.LikenessShares(
+            6, LEVELS, 0.9,
+            *(tuple(tuple((1 - x) ** (power + layer) for x in LEVELS)
                     for layer in range(3)) for power in (5, 1, 3)),
         ),
-        dead_layers=series.DeadLayersInScreening(
+        dead_layers=evidence.DeadLayersInScreening(
             "diamond", 10_000, (0, 1, 2, 3), (0, 2, 3, 2), (0.0, 0.25, 1.0, 1.0),
             (0.95, 0.4, 0.1, 0.8),
         ),
-        dead_periods=series.DeadPeriodsOfRuns(
+        dead_periods=evidence.DeadPeriodsOfRuns(
             "diamond", 999_999,
             (
-                series.DeadPeriodsOfRun(0, True, ()),
-                series.DeadPeriodsOfRun(1, True, (series.DeadPeriod(2, 99, 999),)),
-                series.DeadPeriodsOfRun(2, False, (series.DeadPeriod(3, 9, None),)),
+                evidence.DeadPeriodsOfRun(0, True, ()),
+                evidence.DeadPeriodsOfRun(1, True, (evidence.DeadPeriod(2, 99, 999),)),
+                evidence.DeadPeriodsOfRun(2, False, (evidence.DeadPeriod(3, 9, None),)),
             ),
         ),
-        symmetry=series.MirrorSeries(
+        symmetry=evidence.MirrorSeries(
             (0, 1, 2), (0.02, 0.05, 0.4), ((0.9, 0.8, 0.5), (0.7, 0.6, 0.4), (0.6, None, 0.3)),
             (0.45, 0.4, 0.35), (0.6, 0.5, 0.4),
             (-0.5, None, 0.25), (-0.8, None, -0.1), (-0.1, None, 0.5),
         ),
-        interventions=series.InterventionSeries(
-            series.Treatment("raised", 2, 4, (0, 500, 50_000), arms),
-            series.Treatment(
+        interventions=evidence.InterventionSeries(
+            evidence.Treatment("raised", 2, 4, (0, 500, 50_000), arms),
+            evidence.Treatment(
                 "lowered", 1, 4, (0, 500, 50_000), (replace(arms[0], name="lowered"),)
             ),
         ),
-        parts=series.PartErrorSeries(
+        parts=evidence.PartErrorSeries(
             ("cap", "top", "rows of the top"), ("cap",),
             group((0.01, 0.02, 0.03), (0.0, 0.04, 0.05), (0.5, 0.6, 1.0), failed=(2,)),
             group((0.25, 0.36, 0.49), (0.64, 0.81, 0.16)),
         ),
-        variants=series.NetworkSeries(
+        variants=evidence.NetworkSeries(
             (network("Plain", (16, 16, 16), 0.02, 0.01), network("Deeper", (16,) * 5, 0.005, 0.004))
         ),
     )  # fmt: skip
