@@ -93,6 +93,7 @@ def test_boundary_sheets_are_in_the_order_of_the_layout_and_within_2048_px() -> 
         layout = boundary_layout(widths, layer, snapshots)
         own = [sheet for sheet in sheets if sheet.layer == layer]
         assert len(own) == sheet_count(layout)
+        assert sum(sheet.snapshots for sheet in own) == layout.bands * snapshots
         for index, sheet in enumerate(own):
             size = decode(sheet.data).size
             assert max(size) <= 2048
