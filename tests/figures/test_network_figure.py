@@ -116,7 +116,7 @@ def test_scene_svg_without_neurons_has_full_contrast() -> None:
     assert kinds[1][:2] == ["black", "white"]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10)
 @given(st.tuples(st.floats(0, 1), st.floats(0, 1)), st.floats(1, MOST_ZOOM))
 def test_scene_svg_detail_is_a_window_on_the_same_drawing(
     point: tuple[float, float], zoom: float

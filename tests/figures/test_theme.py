@@ -22,7 +22,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from support.paths import CONTENT
@@ -307,6 +307,7 @@ def test_contrast_known_pairs_is_the_published_one() -> None:
     assert contrast("#123456", "#123456") == 1
 
 
+@settings(max_examples=40)
 @given(COLOUR)
 def test_colours_of_any_colour_is_made_to_stand_out_from_every_ground(colour: str) -> None:
     site = make_report().site.model_copy(
