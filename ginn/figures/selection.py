@@ -20,7 +20,7 @@ from ginn.network.run import RecordedRun, layer_slices
 
 Background = Literal["output", "target", "plain"]
 
-# As in the viewer (`MOST_ZOOM` in state.js).
+# As in the viewer (`MOST_ZOOM` in store.js).
 MOST_ZOOM = 64
 # The enlargement of a point's detail where the author gives none.
 POINT_ZOOM = 4.0

@@ -1,4 +1,4 @@
-"""What every page loads: style, scripts and icons, as the site has them."""
+"""The files that every page loads: style sheets, scripts and icons, under content-hashed names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ICONS = (180, 192, 512)
 def assets(
     folder: Path, templates: jinja2.Environment, site: Site, depth: int, labels: Labels
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Style, scripts and icons under content-hashed names: their files, and name -> address.
+    """The files by address, and the address of each by its name, as in `viewer.js`.
 
     `folder` holds the style sheet and the scripts, and `templates` makes the manifest. `depth` is
     that of the deepest network, `labels` (n, n) the picture of the icons.
@@ -36,9 +36,9 @@ def assets(
     contents = {"style.css": style, "icon.png": target_picture(labels)}
     viewer = folder / "viewer"
     contents["viewer.css"] = (viewer / "viewer.css").read_bytes()
-    contents["viewer.js"] = _bundle(viewer, (viewer / "scripts.txt").read_text("utf-8").split())
-    # What few ask for, or what is there before the viewer, is a file of its own.
-    contents |= {f"{name}.js": _bundle(viewer, [name]) for name in ("article", "save")}
+    contents["viewer.js"] = bundle(viewer, (viewer / "scripts.txt").read_text("utf-8").split())
+    # An article loads its script before the viewer's; saving a picture loads one that few need.
+    contents |= {f"{name}.js": bundle(viewer, [name]) for name in ("article", "export")}
     files: dict[str, bytes] = {}
     contents |= {f"icon-{side}.png": social_card.icon(labels, side) for side in ICONS}
     addresses = {name: add(files, f"assets/{name}", content) for name, content in contents.items()}
@@ -48,10 +48,10 @@ def assets(
     return files, addresses
 
 
-def _bundle(viewer: Path, names: Sequence[str]) -> bytes:
-    """Scripts as one file, which compresses better than many, and best in the viewer's order.
+def bundle(viewer: Path, names: Sequence[str]) -> bytes:
+    """Scripts as one file without comments, in the order given.
 
-    Comments are for whoever changes the scripts, and one directive at the head holds for all.
+    One file compresses better than many. One directive at the head holds for all scripts.
     """
     scripts = [rjsmin.jsmin((viewer / f"{name}.js").read_text(encoding="utf-8")) for name in names]
     directive = '"use strict";'
@@ -59,16 +59,16 @@ def _bundle(viewer: Path, names: Sequence[str]) -> bytes:
 
 
 def add(files: dict[str, bytes], name: str, content: bytes) -> str:
-    """Add a file under a content-hashed name, and give its address."""
+    """The address of a file, which is added to `files` under a content-hashed name."""
     address = hashed(name, content)
     files[address] = content
     return address
 
 
 def colour_properties(colours: Colours) -> str:
-    """The site's colours as custom properties, light and dark, ahead of the style sheet.
+    """The site's colours as custom properties, light and dark, for the head of the style sheet.
 
-    Paper is always light: a page printed from a dark screen is dark ink on white.
+    A printed page always has the light colours: dark ink on white, also from a dark screen.
     """
     light, dark = (
         "".join(f"--{name}:{shades[theme]};" for name, shades in colours.properties().items())

@@ -15,7 +15,7 @@ from ginn.network.run import layer_slices, place_of
 class ViewState:
     """A state of the explorer, with its default for whatever is not said.
 
-    The fields are rows of the table in `templates/viewer/state.js`. `neurons` are those shown,
+    The fields are rows of the table in `templates/viewer/store.js`. `neurons` are those shown,
     numbered layer by layer in a network of these `widths`, the output last. `beside` is the id of a
     second run. `trail` counts earlier snapshots that stay in sight. `speed` is in snapshots a
     second. `point` (domain units) is the place asked about, and `about` the neuron whose kinks are

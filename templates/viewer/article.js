@@ -1,14 +1,13 @@
-// What scripts add to an article: a still that comes near the screen becomes the explorer's stage,
-// one that is far off is a still again, the contents mark the section being read, and Escape puts
-// away what a word or a citation shows.
-// Not in the viewer's file: whoever only reads the text never loads that.
+// What scripts add to an article. A figure near the screen gets a viewer over its image, and loses it
+// when it is far off. The contents mark the section being read. Escape hides what a citation shows.
+// This script is a file of its own: a reader of the text alone does not load the viewer's.
 "use strict";
 
-(() => {
-  // How far off the screen, above or below, a figure is made ready, and how far off it is let go.
+{
+  // How far from the screen, above or below, a figure gets its viewer, and how far off it loses it.
   const NEAR = "300px";
   const FAR = "200%";
-  // A figure is looked at when it reaches into this middle part of the screen.
+  // A figure plays by itself when it reaches into this middle part of the screen.
   const MIDDLE = "-30% 0px";
   const { experiment, viewer: script, style } = /** @type {Record<string, string>} */ (
     /** @type {HTMLScriptElement} */ (document.currentScript).dataset);
@@ -23,88 +22,90 @@
   });
 
   /**
-   * Calls for every figure that comes into a part of the page or goes out of it.
+   * Calls `change` for every figure that enters or leaves a part of the page.
    * @param {string} rootMargin
-   * @param {(stills: HTMLElement, within: boolean) => void} tell
+   * @param {(figure: HTMLElement, within: boolean) => void} change
    */
-  const watch = (rootMargin, tell) => new IntersectionObserver((entries) => {
+  const watch = (rootMargin, change) => new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
-      tell(/** @type {HTMLElement} */ (target), isIntersecting);
+      change(/** @type {HTMLElement} */ (target), isIntersecting);
     }
   }, { rootMargin });
 
   /** @type {Promise<unknown> | undefined} */
   let loaded;
-  /** @type {Map<HTMLElement, {root: HTMLElement, viewer: Viewer}>} the figures that are alive */
-  const alive = new Map();
+  /** @type {Set<HTMLElement>} the figures near the screen */
+  const near = new Set();
+  /** @type {Map<HTMLElement, {root: HTMLElement, viewer: Viewer}>} the figures with a viewer */
+  const live = new Map();
   /** @type {HTMLElement | undefined} the figure that plays by itself */
   let own;
 
-  const isPlaying = (/** @type {HTMLElement} */ stills) =>
-    alive.get(stills)?.viewer.clock()?.isPlaying();
-  const pause = (/** @type {HTMLElement} */ stills) => alive.get(stills)?.viewer.clock()?.pause();
+  const isPlaying = (/** @type {HTMLElement} */ figure) =>
+    live.get(figure)?.viewer.playback()?.isPlaying();
+  const pause = (/** @type {HTMLElement} */ figure) => live.get(figure)?.viewer.playback()?.pause();
+
+  // By itself a figure plays once, one at a time, and not for readers who asked for less motion.
+  const middle = watch(MIDDLE, (figure, within) => {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!within || calm || [...live.keys()].some(isPlaying)) return;
+    middle.unobserve(figure);
+    delete figure.dataset.plays;
+    own = figure;
+    live.get(figure)?.viewer.playback()?.toggle();
+  });
 
   /**
-   * The still stays in sight until the stage shows the same, and for good if it never does.
-   * @param {HTMLElement} stills
+   * Puts a viewer over a figure's image. The image stays visible until the viewer shows the same, and
+   * for good if it never does.
+   * @param {HTMLElement} figure
    */
-  async function enliven(stills) {
+  async function enliven(figure) {
     loaded ??= Promise.all([
       load("link", { rel: "stylesheet", href: style }), load("script", { src: script }),
     ]);
     await loaded;
-    if (alive.has(stills) || !wanted.has(stills)) return;
+    if (live.has(figure) || !near.has(figure)) return;
     const root = document.createElement("div");
     root.className = "viewer viewer-compact";
     root.dataset.index = experiment;
     new MutationObserver((_, watching) => {
       if (!root.querySelector("[data-lines=exact]")) return;
-      stills.classList.add("live");
+      figure.classList.add("live");
       watching.disconnect();
-      if ("plays" in stills.dataset) middle.observe(stills);
+      if ("plays" in figure.dataset) middle.observe(figure);
     }).observe(root, { subtree: true, attributeFilter: ["data-lines"] });
-    stills.append(root);
-    alive.set(stills, { root, viewer: GINN.mount(root, stills.dataset.state) });
+    figure.append(root);
+    live.set(figure, { root, viewer: GINN.mount(root, figure.dataset.state) });
   }
 
   /**
-   * The still is back, and the state waits for the next time. A figure with the focus stays.
-   * @param {HTMLElement} stills
+   * Removes a figure's viewer and keeps its state for the next time. A figure with the focus stays.
+   * @type {(figure: HTMLElement) => void}
    */
-  function takeDown(stills) {
-    const { root, viewer } = alive.get(stills) ?? {};
+  const takeDown = (figure) => {
+    const { root, viewer } = live.get(figure) ?? {};
     if (!root || root.contains(document.activeElement)) return;
-    stills.dataset.state = viewer?.leave();
-    stills.classList.remove("live");
+    figure.dataset.state = viewer?.leave();
+    figure.classList.remove("live");
     root.remove();
-    middle.unobserve(stills);
-    alive.delete(stills);
-  }
+    middle.unobserve(figure);
+    live.delete(figure);
+  };
 
-  /** @type {Set<HTMLElement>} the figures near the screen */
-  const wanted = new Set();
-  const near = watch(NEAR, (stills, within) => {
+  const onScreen = watch(NEAR, (figure, within) => {
     if (within) {
-      wanted.add(stills);
-      enliven(stills);
+      near.add(figure);
+      enliven(figure);
     } else {
-      wanted.delete(stills);
-      pause(stills);
+      near.delete(figure);
+      pause(figure);
     }
   });
-  const far = watch(FAR, (stills, within) => {
-    if (!within) takeDown(stills);
+  const offScreen = watch(FAR, (figure, within) => {
+    if (!within) takeDown(figure);
   });
-  // By itself a figure plays once, one at a time, and not for those who asked for less motion.
-  const middle = watch(MIDDLE, (stills, within) => {
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (!within || calm || [...alive.keys()].some(isPlaying)) return;
-    middle.unobserve(stills);
-    delete stills.dataset.plays;
-    own = stills;
-    alive.get(stills)?.viewer.clock()?.toggle();
-  });
-  // Whatever a reader does with a figure stops that which plays by itself, and all other figures.
+  // Whatever a reader does with a figure pauses the figure that plays by itself, and all others.
   for (const name of ["click", "keydown"]) {
     addEventListener(name, (event) => {
       const target = /** @type {Element} */ (event.target);
@@ -113,8 +114,8 @@
       const toggled = target.closest(".viewer-play")
         || (event instanceof KeyboardEvent && event.key === " ");
       if (!touched) return;
-      for (const stills of alive.keys()) {
-        if (stills !== touched || (stills === own && !toggled)) pause(stills);
+      for (const figure of live.keys()) {
+        if (figure !== touched || (figure === own && !toggled)) pause(figure);
       }
       own = undefined;
     }, { capture: true });
@@ -123,7 +124,7 @@
   /** @type {NodeListOf<HTMLAnchorElement>} */
   const links = document.querySelectorAll(".contents a");
   const sections = [...links].map(({ hash }) => document.querySelector(hash));
-  // What is being read stands in the upper part of the screen, or at the page's end.
+  // The section being read is in the upper third of the screen, or at the page's end.
   const follow = () => {
     const line = scrollY + innerHeight + 1 < document.body.scrollHeight ? innerHeight / 3 : Infinity;
     const at = sections.findLastIndex((section) =>
@@ -136,7 +137,7 @@
   addEventListener("scroll", follow, { passive: true });
   follow();
 
-  // Put away until the pointer and the focus have left the word (WCAG 2.2, 1.4.13).
+  // A citation stays hidden until the pointer and the focus have left it (WCAG 2.2, 1.4.13).
   for (const word of document.querySelectorAll(".citation")) {
     for (const name of ["mouseleave", "focusout"]) {
       word.addEventListener(name, () => {
@@ -150,11 +151,11 @@
       .forEach((word) => word.classList.add("dismissed"));
   });
 
-  // Text and stills come first.
+  // Text and images load first.
   addEventListener("load", () => {
-    for (const stills of document.querySelectorAll("[data-state]")) {
-      near.observe(stills);
-      far.observe(stills);
+    for (const figure of document.querySelectorAll("[data-state]")) {
+      onScreen.observe(figure);
+      offScreen.observe(figure);
     }
   });
-})();
+}

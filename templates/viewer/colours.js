@@ -1,13 +1,14 @@
-// The viewer's colours: the style sheet says them, the stage draws with them.
+// The viewer's colours: the style sheet defines them, and scenes are drawn with them.
 "use strict";
 
-GINN.colours = (() => {
+{
   /**
-   * Gives a layer that the style sheet has no colour for one of the index's, and a section its own.
+   * Gives each section of the neuron panel its layer's colour. A layer without a colour in the style
+   * sheet gets one of the index's.
    * @param {HTMLElement} root
    * @param {Index} index
    */
-  function spread(root, { widths, layer_colours: more }) {
+  function assign(root, { widths, layer_colours: more }) {
     const style = getComputedStyle(root);
     widths.forEach((_, layer) => {
       const name = `--layer-${layer + 1}`;
@@ -21,12 +22,8 @@ GINN.colours = (() => {
     }
   }
 
-  /**
-   * @param {HTMLElement} root
-   * @param {number[]} widths
-   * @returns {Palette}
-   */
-  function palette(root, widths) {
+  /** @type {(root: HTMLElement, widths: number[]) => Palette} */
+  const palette = (root, widths) => {
     const style = getComputedStyle(root);
     const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
     return {
@@ -38,7 +35,7 @@ GINN.colours = (() => {
       white: colour("--picture-white"),
       error: colour("--error"),
     };
-  }
+  };
 
-  return { spread, palette };
-})();
+  GINN.colours = { assign, palette };
+}

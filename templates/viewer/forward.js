@@ -1,11 +1,11 @@
-// The network's answer at any point of the domain, from the weights themselves. The contract of the
-// weights is at the head of ginn/viewer_data/weight_chunks.py.
+// The forward pass: what the network computes at a point of the domain. The contract of the weights is
+// at the head of ginn/viewer_data/weight_chunks.py.
 "use strict";
 
 /**
  * The parameters of consecutive snapshots. Those of the chunk's k-th snapshot stand together, layer
  * by layer: the weights row by row, a row a neuron, and then the biases.
- * @typedef {object} Weights
+ * @typedef {object} WeightChunk
  * @property {number} first the run's snapshot that the chunk starts with
  * @property {number} snapshots
  * @property {number[]} sizes units of each layer, the input's 2 and the output's 1 included
@@ -20,30 +20,26 @@
  * @property {number} product
  */
 /**
- * @typedef {object} Answer bias and products add up to the logit, which is the last of `values`
+ * @typedef {object} NetworkOutput bias and products add up to the logit, which is the last of `values`
  * @property {Float64Array} values every neuron's pre-activation, layer by layer, the output last
  * @property {Term[]} terms
  * @property {number} bias the output's
  * @property {number} probability of white
  */
 
-GINN.forward = (() => {
-  const { unsealed, numbers } = GINN.vectors;
+{
+  const { numbers, unsealed } = GINN.vlq;
   const MAGIC = "ginn-weights";
   const VERSION = 1;
   const FIELDS = 3;
 
-  /**
-   * @param {number[]} sizes
-   * @returns {number} weights and biases of one snapshot
-   */
-  function parametersOf(sizes) {
-    return sizes.slice(1).reduce((sum, out, index) => sum + out * (sizes[index] + 1), 0);
-  }
+  /** @type {(sizes: number[]) => number} weights and biases of one snapshot */
+  const parametersOf = (sizes) =>
+    sizes.slice(1).reduce((sum, out, index) => sum + out * (sizes[index] + 1), 0);
 
   /**
    * @param {unknown} text
-   * @returns {Weights}
+   * @returns {WeightChunk}
    * @throws {Error} where the text is of another kind or version, or damaged
    */
   function decode(text) {
@@ -81,11 +77,11 @@ GINN.forward = (() => {
   }
 
   /**
-   * @param {Weights} weights
+   * @param {WeightChunk} weights
    * @param {number} step a snapshot of the run that these weights hold
    * @param {number} x in domain units
    * @param {number} y
-   * @returns {Answer}
+   * @returns {NetworkOutput}
    * @throws {Error} where the weights are those of other snapshots
    */
   function at(weights, step, x, y) {
@@ -109,7 +105,7 @@ GINN.forward = (() => {
       values: Float64Array.of(...preActivations, logit),
       terms: activations.map((activation, i) => {
         const weight = values[offset + i];
-        // A silent neuron adds 0, which a negative weight would make -0.
+        // A neuron that is off adds 0, which a negative weight would make -0.
         return { neuron: firstNeuron + i, activation, weight, product: activation * weight + 0 };
       }),
       bias: values[offset + activations.length],
@@ -117,5 +113,5 @@ GINN.forward = (() => {
     };
   }
 
-  return { decode, at };
-})();
+  GINN.forward = { decode, at };
+}

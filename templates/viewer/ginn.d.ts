@@ -1,158 +1,168 @@
-// The viewer's one global name and what each script puts there. Read by the type checker alone.
+// The viewer's one global name and what each script adds to it. Read by the type checker alone.
+
+/** An element's attributes, or its class alone. */
+type Attributes = string | Record<string, string>;
+
+interface Choice {
+  element: HTMLElement;
+  show(value: string): void;
+}
 
 interface Ginn {
-  element<T extends keyof HTMLElementTagNameMap>(
-    tag: T, attributes?: Record<string, string>, children?: (Node | string)[],
-  ): HTMLElementTagNameMap[T];
-  svgElement(
-    tag: keyof SVGElementTagNameMap, attributes?: Record<string, string>, children?: Node[],
-  ): SVGElement;
-  button(
-    face: string | Node, action: () => unknown, attributes?: Record<string, string>,
-  ): HTMLButtonElement;
-  tool(face: string | Node, name: string, action: () => unknown): HTMLButtonElement;
-  choice(
-    legend: string,
-    options: { value: string; label: string; title?: string }[],
-    choose: (value: string) => void,
-  ): { element: HTMLElement; show(value: string): void };
-  words: {
+  dom: {
+    element<T extends keyof HTMLElementTagNameMap>(
+      tag: T, attributes?: Attributes, children?: (Node | string)[],
+    ): HTMLElementTagNameMap[T];
+    svgElement<T extends keyof SVGElementTagNameMap>(
+      tag: T, attributes?: Attributes, children?: Node[],
+    ): SVGElementTagNameMap[T];
+    button(
+      content: string | Node, action: () => unknown, attributes?: Record<string, string>,
+    ): HTMLButtonElement;
+    namedButton(content: string, name: string, action: () => unknown): HTMLButtonElement;
+    setText(changed: HTMLElement, text: string): void;
+    choice(
+      legend: string,
+      options: { value: string; label: string; title?: string }[],
+      choose: (value: string) => void,
+    ): Choice;
+    frames(draw: () => void): { schedule(): void; stop(): void };
+  };
+  formatting: {
     count(number: number): string;
     percent(fraction: number): string;
     decimal(number: number): string;
     signed(number: number, digits?: number): string;
     short(number: number): string;
+    probability(value: number): string;
+    snapshot(run: Run, step: number): string;
+    addingUp(values: number[], digits: number): { values: number[]; sum: number };
   };
-  state: {
+  neurons: {
+    layerStarts(widths: number[]): number[];
+    layerOf(starts: number[], neuron: number): number;
+    nameOf(widths: number[], neuron: number): string;
+    neuronsOf(starts: number[], layer: number): number[];
+    parseSelection(text: string, widths: number[]): ReadonlySet<number> | undefined;
+    formatSelection(shown: ReadonlySet<number>, widths: number[]): string;
+  };
+  stateTypes: {
+    number(
+      range: (context: Context, before: State) => [number, number], digits: number,
+    ): StateType<number>;
+    oneNumberOf(allowed: number[]): StateType<number>;
+    oneOf(allowed: (context: Context, before: State) => string[]): StateType<string>;
+    optional<T, N>(type: StateType<T>, word: string, nothing: N): StateType<T | N>;
+    selection: StateType<ReadonlySet<number>>;
+    neuron: StateType<number>;
+    onOrOff: StateType<boolean>;
+    point: StateType<Point>;
+  };
+  store: {
     SPEEDS: number[];
     MOST_ZOOM: number;
     MOST_TRAIL: number;
+    TABLE: Record<keyof State, Row>;
+    create(first: State, context: Context): Store;
+  };
+  urlState: {
     read(text: string, context: Context, preset?: string): State;
     write(state: State, context: Context): string;
-    parseSelection(text: string, widths: number[]): ReadonlySet<number> | undefined;
-    formatSelection(shown: ReadonlySet<number>, widths: number[]): string;
-    layerStarts(widths: number[]): number[];
-    clockEnd(state: State, context: Context): number;
-    ofSide(state: State, side: "left" | "right", context: Context): State;
-    countWithin(shown: ReadonlySet<number>, first: number, end: number): number;
+    track(store: Store, preset: string, arrived: () => void): () => void;
   };
-  vectors: {
-    QUANTA: number;
+  vlq: {
     unsealed(
       text: unknown, magic: string, version: number, count: number,
     ): { fields: string[]; columns: string[] };
     numbers(text: string | undefined, count: number, column: string): Int32Array;
-    decode(text: unknown): Chunk;
+  };
+  boundaryChunks: {
+    QUANTA: number;
+    decode(text: unknown): BoundaryChunk;
     labels(text: unknown, pixels: number): Uint8Array;
   };
   forward: {
-    decode(text: unknown): Weights;
-    at(weights: Weights, step: number, x: number, y: number): Answer;
-  };
-  kinks: {
-    ofNeuron(chunk: Chunk, step: number, neuron: number): Kink[];
-    benders(kinks: Kink[]): Bender[];
-    nearest(kinks: Kink[], place: Point, radius: number): Kink | undefined;
+    decode(text: unknown): WeightChunk;
+    at(weights: WeightChunk, step: number, x: number, y: number): NetworkOutput;
   };
   regions: {
-    numbers(chunk: Chunk, step: number, hidden: number, side: number, view: View): Uint32Array;
+    numbers(
+      chunk: BoundaryChunk, step: number, hidden: number, side: number, view: View,
+    ): Uint32Array;
     numberOf(neuron: number): number;
     picture(
-      chunk: Chunk, step: number, hidden: number, side: number, view: View, dark: boolean,
+      chunk: BoundaryChunk, step: number, hidden: number, side: number, view: View, dark: boolean,
     ): HTMLCanvasElement;
   };
-  data: {
-    receive(name: string, value: unknown): void;
-    library(folder: string, changed: () => void): Library;
-    versioned(what: string): (value: unknown) => unknown;
-    chunkFile(run: Run, step: number): string;
-    weightsFile(run: Run, step: number): string;
-    locateBoundary(film: BoundaryFilm, step: number, row: number): Place;
-    locateOutput(film: OutputFilm, step: number): Place;
+  kinks: {
+    ofNeuron(chunk: BoundaryChunk, step: number, neuron: number): Kink[];
+    byCause(kinks: Kink[]): KinkCause[];
+    nearest(kinks: Kink[], place: Point, radius: number): Kink | undefined;
   };
-  receive(name: string, value: unknown): void;
-  stage: {
+  scene: {
     trace(
-      pen: LinePen, chunk: Chunk, step: number, neuron: number, size: number, view: View,
+      pen: LinePen, chunk: BoundaryChunk, step: number, neuron: number, size: number, view: View,
     ): void;
     draw(pen: Pen, scene: Scene): void;
     drawGround(pen: Pen, scene: Scene): void;
     drawLines(pen: LinePen, scene: Scene): void;
     isDark(paper: string): boolean;
   };
-  zoom: {
-    within(look: Look): Look;
-    inside(place: Point): Point;
-    viewOf(look: Look): View;
-    enlarged(look: Look, factor: number, fixed?: { x: number; y: number }): Look;
-    moved(look: Look, right: number, down: number): Look;
-    placeOf(stage: HTMLElement, event: MouseEvent): Point;
-    showing(look: Look, point: Point): Look;
-    create(stages: HTMLElement[], look: () => Look, change: (look: Look) => void): Zoom;
-  };
-  frames: {
-    create(library: Library, index: Index, indexFile: string): Frames;
-  };
-  save?: {
-    svg(scenes: Scene[], caption: Caption): string;
-    png(scenes: Scene[], caption: Caption): string;
-  };
-  live: {
-    create(first: State, names: Names): Live;
-    difference(before: State, now: State, names: Names): string;
-  };
-  help: { create(): Help | undefined };
-  keys: {
-    listen(
-      place: Document | HTMLElement,
-      actions: Record<string, (target: HTMLElement) => unknown>,
-    ): void;
-  };
-  pane: {
-    few(state: State): number[];
-    create(index: Index, library: Library, frames: Frames, actions: PaneActions): Pane;
-  };
-  answers: {
-    create(widths: number[], actions: AnswerActions): Answers;
-    chance(probability: number): string;
-    addingUp(values: number[], digits: number): { values: number[]; sum: number };
-  };
-  controls: {
-    create(
-      index: Index, set: (change: Partial<State>) => void, toggleOwn: () => Partial<State>,
-    ): Controls;
-  };
-  clock: {
-    create(state: () => State, end: () => number, set: (change: Partial<State>) => void): Clock;
-  };
-  address: {
-    create(
-      text: () => string, arrived: () => void,
-    ): { note(fields: string[]): void; write(): void };
-  };
-  activity: { create(widths: number[], goto: (step: number) => void): Activity };
-  timeline: { create(widths: number[], actions: Actions): Timeline };
-  network: {
-    create(widths: number[], actions: PanelActions): Panel;
-    marking(
-      button: HTMLElement, neuron: number, mark: (neuron: number | undefined) => void,
-    ): void;
-    nameOf(widths: number[], neuron: number): string;
-  };
-  questions: {
-    create(index: Index, library: Library, frames: Frames, asked: Asked): Questions;
-  };
   colours: {
-    spread(root: HTMLElement, index: Index): void;
+    assign(root: HTMLElement, index: Index): void;
     palette(root: HTMLElement, widths: number[]): Palette;
   };
-  explorer: {
-    assemble(
-      root: HTMLElement, library: Library, indexFile: string, index: Index, preset: string,
-      keepsAddress: boolean,
-    ): Assembled;
+  loader: {
+    create(folder: string, changed: () => void): Loader;
+    versioned(what: string): (value: unknown) => unknown;
   };
-  mount(root: HTMLElement, preset?: string, options?: { address?: boolean }): Viewer;
+  receive(name: string, value: unknown): void;
+  requests: {
+    chunkFile(run: Run, step: number): string;
+    weightsFile(run: Run, step: number): string;
+    create(loader: Loader, index: Index, indexFile: string): Requests;
+  };
+  playback: { create(store: Store): Playback };
+  zoom: {
+    inside(place: Point): Point;
+    viewOf(state: ZoomState): View;
+    enlarged(state: ZoomState, factor: number, fixed?: Point): ZoomState;
+    moved(state: ZoomState, right: number, down: number): ZoomState;
+    placeOf(pane: HTMLElement, event: MouseEvent): Point;
+    showing(state: ZoomState, point: Point): ZoomState;
+    create(panes: HTMLElement[], store: Store): Zoom;
+  };
+  canvasPane: {
+    few(state: State): number[];
+    create(session: Session, side: Side): Pane;
+  };
+  canvasPanes: { create(session: Session): Panes };
+  pointQuery: { create(session: Session, active: () => Drawn): Query };
+  neuronPanel: {
+    markWhilePointed(marking: HTMLElement, neuron: number, store: Store): void;
+    create(session: Session): NeuronPanel;
+  };
+  pointPanel: { create(session: Session): PointPanel };
+  motionStrip: { create(widths: number[], goTo: (step: number) => void): MotionStrip };
+  timeline: { create(session: Session): Timeline };
+  runControls: { create(session: Session): RunControls };
+  announcer: { create(session: Session, pointInWords: (state: State) => string): Announcer };
+  help: { create(): Help | undefined };
+  share: {
+    create(session: Session, viewsOf: () => SavedView[], say: (text: string) => void): HTMLElement;
+  };
+  export?: {
+    svg(views: SavedView[], state: string): string;
+    png(views: SavedView[], state: string): string;
+  };
+  keyboard: { listen(place: Document | HTMLElement, targets: KeyTargets): void };
+  explorer: {
+    create(
+      root: HTMLElement, data: Pick<Session, "index" | "loader">, indexFile: string, preset: string,
+      keepsAddress: boolean,
+    ): Explorer;
+  };
+  mount(root: HTMLElement, preset?: string, keepsAddress?: boolean): Viewer;
 }
 
 declare var GINN: Ginn;

@@ -1,8 +1,8 @@
-// Where boundaries bend, by how much, and which earlier neuron bends them.
+// Kinks: the points where a boundary turns, by how much, and which earlier neuron is the cause.
 "use strict";
 
 /**
- * A place where a boundary turns. Positions are in domain units.
+ * A point where a boundary turns. Positions are in domain units.
  * @typedef {object} Kink
  * @property {number} neuron whose boundary it is
  * @property {number} cause the earlier neuron whose boundary crosses there
@@ -11,51 +11,19 @@
  * @property {number} turn in degrees, above 0
  */
 /**
- * @typedef {object} Bender an earlier neuron and all it does to one boundary
+ * @typedef {object} KinkCause an earlier neuron, and all kinks that it causes in one boundary
  * @property {number} neuron
  * @property {number} kinks
  * @property {number} turn the sum over its kinks, in degrees
  */
 
-GINN.kinks = (() => {
-  // A turn that nobody sees is no kink.
+{
+  // A smaller turn is not visible (degrees).
   const LEAST_TURN = 1;
   const DEGREES = 180 / Math.PI;
 
   /**
-   * The kinks of one boundary. Vertices at one place are one kink, that of the first cause. Stored
-   * positions are off by up to half a quantum: a turn that this could explain is none.
-   * @param {Chunk} chunk
-   * @param {number} step
-   * @param {number} neuron
-   * @returns {Kink[]}
-   */
-  function ofNeuron(chunk, step, neuron) {
-    const { x, y, causes, polylines, closed, lines } = chunk;
-    const line = (step - chunk.first) * chunk.neurons + neuron;
-    /** @type {Kink[]} */
-    const found = [];
-    for (let p = lines[line]; p < lines[line + 1]; p += 1) {
-      const places = placesOf(chunk, polylines[p], polylines[p + 1]);
-      const count = places.length;
-      places.forEach((v, at) => {
-        const inner = closed[p] ? count > 2 : at > 0 && at < count - 1;
-        if (!inner || causes[v] < 0) return;
-        const before = places[(at + count - 1) % count];
-        const after = places[(at + 1) % count];
-        const turn = turnAt(x[v] - x[before], y[v] - y[before], x[after] - x[v], y[after] - y[v]);
-        if (turn < LEAST_TURN) return;
-        found.push({
-          neuron, cause: causes[v], turn,
-          x: x[v] / GINN.vectors.QUANTA, y: y[v] / GINN.vectors.QUANTA,
-        });
-      });
-    }
-    return found;
-  }
-
-  /**
-   * @param {Chunk} chunk
+   * @param {BoundaryChunk} chunk
    * @param {number} first
    * @param {number} end
    * @returns {number[]} vertices of a polyline, one a place, with a neuron as cause where there is one
@@ -84,17 +52,44 @@ GINN.kinks = (() => {
   }
 
   /**
-   * @param {Kink[]} kinks of one boundary
-   * @returns {Bender[]} the strongest first
+   * The kinks of one boundary. Vertices at one place are one kink, with the first of their causes.
+   * Stored positions are off by up to half a quantum: a turn that this could explain is no kink.
+   * @type {(chunk: BoundaryChunk, step: number, neuron: number) => Kink[]}
    */
-  function benders(kinks) {
-    /** @type {Map<number, Bender>} */
+  const ofNeuron = (chunk, step, neuron) => {
+    const { x, y, causes, polylines, closed, lines } = chunk;
+    const { QUANTA } = GINN.boundaryChunks;
+    const line = (step - chunk.first) * chunk.neurons + neuron;
+    /** @type {Kink[]} */
+    const found = [];
+    for (let p = lines[line]; p < lines[line + 1]; p += 1) {
+      const places = placesOf(chunk, polylines[p], polylines[p + 1]);
+      const count = places.length;
+      places.forEach((v, at) => {
+        const inner = closed[p] ? count > 2 : at > 0 && at < count - 1;
+        if (!inner || causes[v] < 0) return;
+        const before = places[(at + count - 1) % count];
+        const after = places[(at + 1) % count];
+        const turn = turnAt(x[v] - x[before], y[v] - y[before], x[after] - x[v], y[after] - y[v]);
+        if (turn < LEAST_TURN) return;
+        found.push({ neuron, cause: causes[v], turn, x: x[v] / QUANTA, y: y[v] / QUANTA });
+      });
+    }
+    return found;
+  };
+
+  /**
+   * @param {Kink[]} kinks of one boundary
+   * @returns {KinkCause[]} the largest turn first
+   */
+  function byCause(kinks) {
+    /** @type {Map<number, KinkCause>} */
     const found = new Map();
     for (const { cause, turn } of kinks) {
-      const bender = found.get(cause) ?? { neuron: cause, kinks: 0, turn: 0 };
-      bender.kinks += 1;
-      bender.turn += turn;
-      found.set(cause, bender);
+      const entry = found.get(cause) ?? { neuron: cause, kinks: 0, turn: 0 };
+      entry.kinks += 1;
+      entry.turn += turn;
+      found.set(cause, entry);
     }
     return [...found.values()].sort((a, b) => b.turn - a.turn || a.neuron - b.neuron);
   }
@@ -112,5 +107,5 @@ GINN.kinks = (() => {
       .sort((a, b) => away(a) - away(b) || b.turn - a.turn)[0];
   }
 
-  return { ofNeuron, benders, nearest };
-})();
+  GINN.kinks = { ofNeuron, byCause, nearest };
+}

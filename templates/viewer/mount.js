@@ -1,65 +1,63 @@
-// Puts viewers into a page: the index first, then what it says there is.
+// Puts viewers into a page: loads the index first, then what the index lists.
 "use strict";
 
 /**
  * @typedef {object} Viewer a viewer's place in a page
- * @property {() => Clock | undefined} clock once there is one
- * @property {() => string} leave lets go of all that it holds, and gives its state for another time
+ * @property {() => Playback | undefined} playback once there is one
+ * @property {() => string} leave releases everything, and returns the state for another time
  */
 
-GINN.mount = (() => {
-  const { element } = GINN;
+{
+  const { button, element } = GINN.dom;
 
   /**
    * Puts a viewer into `root`, whose `data-index` is the address of an experiment's index.
    * @param {HTMLElement} root
    * @param {string} [preset] what to show first, as in the address: "run=seed-7&step=300"
-   * @param {{address?: boolean}} [options] `address`: keep the state in the page's address
+   * @param {boolean} [keepsAddress] whether the page's address holds the state
    * @returns {Viewer}
    */
-  function mount(root, preset = "", options = {}) {
+  GINN.mount = (root, preset = "", keepsAddress = false) => {
     const address = new URL(root.dataset.index ?? "", document.baseURI).href;
     const folder = address.slice(0, address.lastIndexOf("/") + 1);
     const indexFile = address.slice(folder.length);
     const status = element("p", { class: "viewer-status", role: "status" }, ["Loading…"]);
-    const retry = GINN.button("Try again", () => library.retry());
-    const notice = element("div", { class: "viewer-notice" }, [status]);
+    const notice = element("div", "viewer-notice", [status]);
     root.replaceChildren(notice);
-    /** @type {Assembled | undefined} */
-    let viewer;
-    let changed = start;
-    const library = GINN.data.library(folder, () => changed());
-    library.want([{ kind: "script", file: indexFile, decode: GINN.data.versioned("the index") }]);
-
-    function start() {
-      const failure = library.failure(indexFile);
-      const index = library.get(indexFile);
+    /** @type {Explorer | undefined} */
+    let explorer;
+    let changed = () => {};
+    const loader = GINN.loader.create(folder, () => changed());
+    const retry = button("Try again", loader.retry);
+    changed = () => {
+      const failure = loader.failure(indexFile);
+      const index = loader.get(indexFile);
       if (failure) {
         status.textContent = `The experiment's data did not arrive: ${failure}.`;
         notice.append(retry);
       } else if (index) {
-        viewer = GINN.explorer.assemble(root, library, indexFile, index, preset,
-          options.address ?? false);
-        changed = viewer.schedule;
+        explorer = GINN.explorer.create(root, { index, loader }, indexFile, preset, keepsAddress);
+        changed = explorer.redraw;
       }
-    }
+    };
+    loader.request([
+      { kind: "script", file: indexFile, decode: GINN.loader.versioned("the index") },
+    ]);
 
     return {
-      clock: () => viewer?.clock,
+      playback: () => explorer?.playback,
       leave() {
         changed = () => {};
-        const state = viewer?.leave() ?? preset;
-        library.close();
+        const state = explorer?.leave() ?? preset;
+        loader.close();
         return state;
       },
     };
-  }
-
-  return mount;
-})();
+  };
+}
 
 for (const place of /** @type {NodeListOf<HTMLElement>} */ (
   document.querySelectorAll("[data-index]"))) {
   const { preset, address } = place.dataset;
-  GINN.mount(place, preset, { address: address !== undefined });
+  GINN.mount(place, preset, address !== undefined);
 }

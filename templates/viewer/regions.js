@@ -1,30 +1,26 @@
-// Linear regions as a picture: one colour for each set of neurons that are on together.
+// Linear regions as a picture: one colour for each set of neurons that are on at the same points.
 "use strict";
 
-GINN.regions = (() => {
+{
   const COLOURS = 256;
   const LEFT = -1;
-  /** @type {WeakMap<Chunk, {key: string, canvas: HTMLCanvasElement}>} the last picture of each */
-  const kept = new WeakMap();
+  /** @type {WeakMap<BoundaryChunk, {key: string, canvas: HTMLCanvasElement}>} the last picture of each */
+  const pictures = new WeakMap();
 
   /**
-   * A number a neuron; a region's number is that of all neurons that are on, combined by exclusive
-   * or. So it only depends on which these are, and crossing one boundary changes it.
-   * @param {number} neuron
-   * @returns {number} 32 bits
+   * The number of a neuron. A region's number combines the numbers of all neurons that are on by
+   * exclusive or: it depends only on which neurons are on, and changes at every boundary.
+   * @type {(neuron: number) => number} 32 bits
    */
-  function numberOf(neuron) {
+  const numberOf = (neuron) => {
     let bits = Math.imul(neuron + 1, 0x9e3779b1);
     bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
     bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
     return bits ^ (bits >>> 16);
-  }
+  };
 
-  /**
-   * @param {boolean} dark
-   * @returns {Uint32Array} soft colours, as the words of an image's memory
-   */
-  function shades(dark) {
+  /** @type {(dark: boolean) => Uint32Array} soft colours, as the words of an image's memory */
+  const shades = (dark) => {
     const words = new Uint32Array(COLOURS);
     const bytes = new Uint8ClampedArray(words.buffer);
     for (let index = 0; index < COLOURS; index += 1) {
@@ -39,14 +35,14 @@ GINN.regions = (() => {
       bytes[4 * index + 3] = 255;
     }
     return words;
-  }
+  };
 
   /**
-   * Which neurons are on flips where a row of pixels crosses their boundaries. Every crossing is
-   * noted at the pixel after it; running along the row then gives each pixel its region's number.
-   * @param {Chunk} chunk
+   * The number of the region at each pixel. A neuron switches on or off where a row of pixels crosses
+   * its boundary. Each crossing is noted at the pixel after it; a pass along the row adds them up.
+   * @param {BoundaryChunk} chunk
    * @param {number} step
-   * @param {number} hidden how many neurons count; the output's boundary bounds no linear region
+   * @param {number} hidden how many neurons count; the output's boundary does not bound a linear region
    * @param {number} side of the picture, px
    * @param {View} view
    * @returns {Uint32Array} a number a pixel, row by row
@@ -54,12 +50,12 @@ GINN.regions = (() => {
   function numbers(chunk, step, hidden, side, view) {
     const { x, y, causes, polylines, closed, lines, neurons, corners } = chunk;
     const flips = new Uint32Array(side * side);
-    // What flips between the domain's left side in one row and in the row before.
+    // For each row: the neurons that switch at the domain's left side since the row above.
     const starts = new Uint32Array(side + 1);
-    const scale = (side * view.zoom) / GINN.vectors.QUANTA;
+    const scale = (side * view.zoom) / GINN.boundaryChunks.QUANTA;
     const left = view.x * side * view.zoom + 0.5;
     const top = view.y * side * view.zoom + 0.5;
-    // The first row or column whose middle is beyond a place.
+    // The first row or column whose middle lies after a place.
     const after = (/** @type {number} */ place) => Math.min(side, Math.max(0, Math.ceil(place)));
     const first = (step - chunk.first) * neurons;
     for (let neuron = 0; neuron < hidden; neuron += 1) {
@@ -99,8 +95,8 @@ GINN.regions = (() => {
   }
 
   /**
-   * A pointer that moves asks for it at each frame: it is made once.
-   * @param {Chunk} chunk
+   * The picture of the regions. It is kept, for a pointer that moves asks for it at every frame.
+   * @param {BoundaryChunk} chunk
    * @param {number} step
    * @param {number} hidden
    * @param {number} side px
@@ -110,9 +106,9 @@ GINN.regions = (() => {
    */
   function picture(chunk, step, hidden, side, view, dark) {
     const key = [step, side, view.x, view.y, view.zoom, dark].join();
-    const last = kept.get(chunk);
+    const last = pictures.get(chunk);
     if (last?.key === key) return last.canvas;
-    const canvas = GINN.element("canvas", { width: String(side), height: String(side) });
+    const canvas = GINN.dom.element("canvas", { width: String(side), height: String(side) });
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const image = pen.createImageData(side, side);
     const pixels = new Uint32Array(image.data.buffer);
@@ -121,9 +117,9 @@ GINN.regions = (() => {
       pixels[at] = words[number >>> 24];
     });
     pen.putImageData(image, 0, 0);
-    kept.set(chunk, { key, canvas });
+    pictures.set(chunk, { key, canvas });
     return canvas;
   }
 
-  return { numbers, numberOf, picture };
-})();
+  GINN.regions = { numbers, numberOf, picture };
+}

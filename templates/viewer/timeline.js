@@ -1,36 +1,50 @@
-// The clock: loss curve, slider, play and step, and the snapshot's figures in words.
+// The timeline: loss curve, slider, playback buttons, and the snapshot's numbers.
 "use strict";
 
 /**
- * @typedef {object} Actions what a control can do
- * @property {(goal: number | {fraction: number}) => void} goto a snapshot, or a part of the way
- * @property {() => void} play starts or stops
- * @property {(speed: number) => void} speed sets the snapshots a second
- * @property {() => void} loop plays on from the start after the end, or no more
- */
-/**
  * @typedef {object} Timeline
  * @property {HTMLElement} element
- * @property {(run: Run, beside: Run | undefined, state: State, playing: boolean) => void} draw
- * @property {() => number | undefined} nextMoment
+ * @property {(frame: Frame) => void} draw
+ * @property {() => void} goToNextNamed goes to the next named snapshot, where there is one
+ */
+/**
+ * @typedef {{low: number, high: number}} Decades powers of ten
  */
 
-GINN.timeline = (() => {
-  const { element, svgElement, words } = GINN;
+{
+  const { button, element, svgElement } = GINN.dom;
+  const { formatting } = GINN;
   // The curve's own units: one a snapshot across, this many down.
   const HEIGHT = 100;
   // Labels nearer than this many hundredths of the width would touch.
   const LABEL_GAP = 9;
+  // Buttons that lead back show these mirrored, by the style sheet.
+  /** @type {Record<string, string>} */
+  const SIGNS = {
+    play: "M7 4l13 8-13 8z",
+    pause: "M8 4v16M16 4v16",
+    forward: "M7 4l11 8-11 8z",
+    longForward: "M12 5l9 7-9 7zM3 5l9 7-9 7z",
+    last: "M19 4v16M4 4l12 8-12 8z",
+  };
 
-  /**
-   * @param {number[]} values
-   * @returns {{low: number, high: number}} the decades that hold the positive values, as powers of ten
-   */
-  function decades(values) {
+  /** @type {(sign: string) => SVGElement} */
+  const icon = (sign) => {
+    return svgElement("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, [
+      svgElement("path", { d: SIGNS[sign] }),
+    ]);
+  };
+
+  /** @type {(values: number[]) => Decades} those that hold the positive values */
+  const decades = (values) => {
     const logs = values.filter((value) => value > 0).map(Math.log10);
     const low = Math.floor(Math.min(0, ...logs));
     return { low, high: Math.max(low + 1, Math.ceil(Math.max(-1, ...logs))) };
-  }
+  };
+
+  /** @type {(loss: number, range: Decades) => number} how far down, 0 to HEIGHT */
+  const level = (loss, { low, high }) =>
+    (HEIGHT * (high - Math.log10(Math.max(loss, 10 ** low)))) / (high - low);
 
   /**
    * @param {number[]} iterations
@@ -48,90 +62,55 @@ GINN.timeline = (() => {
     return chosen.sort((a, b) => a - b);
   }
 
+  /** @type {(run: Run, beside: Run | undefined) => Run} the one with more snapshots */
+  const longer = (run, beside) =>
+    beside && beside.iterations.length > run.iterations.length ? beside : run;
+
   /**
-   * @param {number[]} widths
-   * @param {Actions} actions
-   * @returns {Timeline}
+   * Pressing or dragging on the curve or the strip moves the step, as on the slider.
+   * @type {(plot: HTMLElement, playback: Playback) => void}
    */
-  function create(widths, actions) {
-    const button = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {string} */ key,
-      /** @type {() => void} */ action) => GINN.button(icon(sign.split(" ")[0]), action, {
-      "aria-label": name, title: `${name} (${key})`, class: `viewer-${sign}`,
+  const watchDragging = (plot, playback) => {
+    const follow = (/** @type {PointerEvent} */ event) => {
+      const { left, width } = plot.getBoundingClientRect();
+      playback.goTo({ fraction: (event.clientX - left) / width });
+    };
+    plot.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      plot.setPointerCapture(event.pointerId);
+      follow(event);
     });
-    let step = 0;
+    plot.addEventListener("pointermove", (event) => {
+      if (plot.hasPointerCapture(event.pointerId)) follow(event);
+    });
+  };
+
+  /**
+   * @returns {{plot: HTMLElement, across: HTMLElement, draw: (run: Run, beside: Run | undefined,
+   *   step: number) => void}} the loss curve and the labels of its axis
+   */
+  function createCurve() {
+    const curve = svgElement("path", "viewer-curve");
+    const other = svgElement("path", "viewer-curve viewer-other");
+    const grid = svgElement("path", "viewer-grid");
+    const cursor = svgElement("path", "viewer-cursor");
+    const chart = svgElement("svg", {
+      class: "viewer-chart", preserveAspectRatio: "none", "aria-hidden": "true",
+    }, [grid, other, curve, cursor]);
+    const dot = element("span", "viewer-dot");
+    const across = element("div", { class: "viewer-across", "aria-hidden": "true" });
+    const down = element("div", { class: "viewer-down", "aria-hidden": "true" });
+    const plot = element("div", "viewer-plot");
+    plot.append(chart, down, dot);
     /** @type {(Run | undefined)[]} */
     let drawn = [];
     let range = decades([]);
 
-    const longBack = button("Ten steps back", "longForward viewer-mirrored", "Shift and Left",
-      () => actions.goto(step - 10));
-    const longForward = button("Ten steps forward", "longForward", "Shift and Right",
-      () => actions.goto(step + 10));
-    const first = button("First snapshot", "last viewer-mirrored", "Home", () => actions.goto(0));
-    const back = button("Step back", "forward viewer-mirrored", "Left", () => actions.goto(step - 1));
-    const play = button("Play", "play", "Space", () => actions.play());
-    const forward = button("Step forward", "forward", "Right", () => actions.goto(step + 1));
-    const last = button("Last snapshot", "last", "End", () => actions.goto(Infinity));
-
-    const speed = element("select", {
-      "aria-label": "Speed", title: "Snapshots a second (+ and −)",
-    },
-      GINN.state.SPEEDS.map((value) =>
-        element("option", { value: String(value) }, [`${value} a second`])));
-    speed.addEventListener("change", () => actions.speed(Number(speed.value)));
-    const loop = GINN.button("Loop", () => actions.loop(), {
-      title: "After the last snapshot, start again (L)",
-    });
-
-    const curve = svgElement("path", { class: "viewer-curve" });
-    const other = svgElement("path", { class: "viewer-curve viewer-other" });
-    const grid = svgElement("path", { class: "viewer-grid" });
-    const cursor = svgElement("path", { class: "viewer-cursor" });
-    const chart = svgElement("svg", {
-      class: "viewer-chart", preserveAspectRatio: "none", "aria-hidden": "true",
-    }, [grid, other, curve, cursor]);
-    const dot = element("span", { class: "viewer-dot" });
-    const across = element("div", { class: "viewer-across", "aria-hidden": "true" });
-    const down = element("div", { class: "viewer-down", "aria-hidden": "true" });
-    const plot = element("div", { class: "viewer-plot" });
-    plot.append(chart, down, dot);
-    const slider = element("input", {
-      type: "range", class: "viewer-slider", min: "0", step: "1", "aria-label": "Snapshot",
-    });
-    slider.addEventListener("input", () => actions.goto(Number(slider.value)));
-    dragging(plot, actions);
-    const activity = GINN.activity.create(widths, actions.goto);
-    dragging(activity.strip, actions);
-
-    const figures = ["Iteration", "Loss", "Accuracy", "Learning rate"].map((name) => {
-      const value = element("dd");
-      return { value, row: element("div", {}, [element("dt", {}, [name]), value]) };
-    });
-
-    const root = element("div", { class: "viewer-timeline" }, [
-      element("dl", { class: "viewer-figures" }, figures.map(({ row }) => row)),
-      plot,
-      slider,
-      activity.strip,
-      across,
-      element("div", { class: "viewer-row" }, [activity.words, activity.moments]),
-      element("div", { class: "viewer-running" }, [
-        element("div", { class: "viewer-transport", role: "group", "aria-label": "Playback" }, [
-          first, longBack, back, play, forward, longForward, last,
-        ]),
-        element("div", { class: "viewer-pace" }, [element("label", {}, ["Speed ", speed]), loop]),
-      ]),
-    ]);
-
-    /**
-     * @param {Run} run
-     * @param {Run | undefined} beside
-     */
-    function drawRuns(run, beside) {
-      const longest = longer(run, beside);
-      const width = Math.max(1, longest.iterations.length - 1);
+    /** @type {(run: Run, beside: Run | undefined, end: number) => void} */
+    const drawRuns = (run, beside, end) => {
+      const width = Math.max(1, end);
       range = decades([...run.loss, ...(beside?.loss ?? [])]);
-      const path = (/** @type {Run | undefined} */ drawnRun) => drawnRun?.loss.map((loss, at) =>
+      const path = (/** @type {Run | undefined} */ of) => of?.loss.map((loss, at) =>
         `${at ? "L" : "M"}${at} ${level(loss, range).toFixed(2)}`).join("") ?? "";
       chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
       curve.setAttribute("d", path(run));
@@ -143,114 +122,155 @@ GINN.timeline = (() => {
         label.style.top = `${level(loss, range)}%`;
         return label;
       }));
-      across.replaceChildren(...labelled(longest.iterations).map((at) => {
-        const label = element("span", {}, [words.short(longest.iterations[at])]);
+      const { iterations } = longer(run, beside);
+      across.replaceChildren(...labelled(iterations).map((at) => {
+        const label = element("span", {}, [formatting.short(iterations[at])]);
         label.style.left = `${(100 * at) / width}%`;
         return label;
       }));
-      slider.max = String(longest.iterations.length - 1);
-    }
-
-    /**
-     * @param {Run} run
-     * @param {Run | undefined} beside the second stage's
-     * @param {State} state
-     * @param {boolean} playing
-     */
-    function draw(run, beside, state, playing) {
-      if (run !== drawn[0] || beside !== drawn[1]) drawRuns(run, beside);
-      drawn = [run, beside];
-      step = state.step;
-      const end = longer(run, beside).iterations.length - 1;
-      const at = Math.min(step, run.iterations.length - 1);
-      speed.value = String(state.speed);
-      loop.setAttribute("aria-pressed", String(state.loop));
-      cursor.setAttribute("d", `M${step} 0V${HEIGHT}`);
-      dot.style.left = `${(100 * at) / Math.max(1, end)}%`;
-      dot.style.top = `${level(run.loss[at], range)}%`;
-      activity.draw(run, end, at);
-      slider.value = String(step);
-      const texts = [
-        words.count(run.iterations[at]),
-        words.decimal(run.loss[at]),
-        words.percent(run.accuracy[at]),
-        words.decimal(run.learning_rate[at]),
-      ];
-      figures.forEach(({ value }, index) => {
-        value.textContent = texts[index];
-      });
-      slider.setAttribute("aria-valuetext",
-        `iteration ${texts[0]}, loss ${texts[1]}, accuracy ${texts[2]}`);
-      first.disabled = longBack.disabled = back.disabled = step === 0;
-      last.disabled = longForward.disabled = forward.disabled = step === end;
-      const name = playing ? "Pause" : "Play";
-      if (play.getAttribute("aria-label") !== name) {
-        play.setAttribute("aria-label", name);
-        play.title = `${name} (Space)`;
-        play.replaceChildren(icon(playing ? "pause" : "play"));
-      }
-    }
-
-    return { element: root, draw, nextMoment: activity.next };
-  }
-
-  /**
-   * @param {Run} run
-   * @param {Run | undefined} beside
-   * @returns {Run} the one with more snapshots
-   */
-  function longer(run, beside) {
-    return beside && beside.iterations.length > run.iterations.length ? beside : run;
-  }
-
-  /**
-   * @param {number} loss
-   * @param {{low: number, high: number}} range in decades
-   * @returns {number} how far down, 0 to HEIGHT
-   */
-  function level(loss, { low, high }) {
-    return (HEIGHT * (high - Math.log10(Math.max(loss, 10 ** low)))) / (high - low);
-  }
-
-  /**
-   * Pressing or dragging on the curve moves the clock, as on the slider beneath.
-   * @param {HTMLElement} plot
-   * @param {Actions} actions
-   */
-  function dragging(plot, actions) {
-    const follow = (/** @type {PointerEvent} */ event) => {
-      const { left, width } = plot.getBoundingClientRect();
-      actions.goto({ fraction: (event.clientX - left) / width });
     };
-    plot.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      plot.setPointerCapture(event.pointerId);
-      follow(event);
-    });
-    plot.addEventListener("pointermove", (event) => {
-      if (plot.hasPointerCapture(event.pointerId)) follow(event);
-    });
-  }
 
-  // Those that lead back are these as in a mirror, by the style sheet.
-  /** @type {Record<string, string>} */
-  const SIGNS = {
-    play: "M7 4l13 8-13 8z",
-    pause: "M8 4v16M16 4v16",
-    forward: "M7 4l11 8-11 8z",
-    longForward: "M12 5l9 7-9 7zM3 5l9 7-9 7z",
-    last: "M19 4v16M4 4l12 8-12 8z",
-  };
+    return {
+      plot,
+      across,
+      draw(run, beside, step) {
+        const end = longer(run, beside).iterations.length - 1;
+        const at = Math.min(step, run.iterations.length - 1);
+        if (run !== drawn[0] || beside !== drawn[1]) drawRuns(run, beside, end);
+        drawn = [run, beside];
+        cursor.setAttribute("d", `M${step} 0V${HEIGHT}`);
+        dot.style.left = `${(100 * at) / Math.max(1, end)}%`;
+        dot.style.top = `${level(run.loss[at], range)}%`;
+      },
+    };
+  }
 
   /**
-   * @param {string} sign
-   * @returns {SVGElement}
+   * @param {Store} store
+   * @param {Playback} playback
+   * @returns {{element: HTMLElement, draw: (end: number) => void}} the buttons that move the step
    */
-  function icon(sign) {
-    return svgElement("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, [
-      svgElement("path", { d: SIGNS[sign] }),
-    ]);
+  function createTransport(store, playback) {
+    /** @type {(name: string, sign: string, key: string, action: () => void) => HTMLButtonElement} */
+    const sign = (name, kind, key, action) => button(icon(kind.split(" ")[0]), action, {
+      "aria-label": name, title: `${name} (${key})`, class: `viewer-${kind}`,
+    });
+    const by = (/** @type {number} */ steps) => () => playback.goTo(store.state.step + steps);
+    const toStart = [
+      sign("First snapshot", "last viewer-mirrored", "Home", () => playback.goTo(0)),
+      sign("Ten steps back", "longForward viewer-mirrored", "Shift and Left", by(-10)),
+      sign("Step back", "forward viewer-mirrored", "Left", by(-1)),
+    ];
+    const play = sign("Play", "play", "Space", playback.toggle);
+    const toEnd = [
+      sign("Step forward", "forward", "Right", by(1)),
+      sign("Ten steps forward", "longForward", "Shift and Right", by(10)),
+      sign("Last snapshot", "last", "End", () => playback.goTo(Infinity)),
+    ];
+    return {
+      element: element("div", { class: "viewer-transport", role: "group", "aria-label": "Playback" }, [
+        ...toStart, play, ...toEnd,
+      ]),
+      draw(end) {
+        const { step } = store.state;
+        for (const each of toStart) each.disabled = step === 0;
+        for (const each of toEnd) each.disabled = step === end;
+        const name = playback.isPlaying() ? "Pause" : "Play";
+        if (play.ariaLabel === name) return;
+        play.ariaLabel = name;
+        play.title = `${name} (Space)`;
+        play.replaceChildren(icon(name.toLowerCase()));
+      },
+    };
   }
 
-  return { create };
-})();
+  /**
+   * @param {Store} store
+   * @returns {{element: HTMLElement, draw: () => void}} the choice of speed, and of a loop
+   */
+  function createPace(store) {
+    const speed = element("select", {
+      "aria-label": "Speed", title: "Snapshots a second (+ and −)",
+    }, GINN.store.SPEEDS.map((value) =>
+      element("option", { value: String(value) }, [`${value} a second`])));
+    speed.addEventListener("change", () => store.set({ speed: Number(speed.value) }));
+    const loop = button("Loop", () => store.set({ loop: !store.state.loop }), {
+      title: "After the last snapshot, start again (L)",
+    });
+    return {
+      element: element("div", "viewer-pace", [element("label", {}, ["Speed ", speed]), loop]),
+      draw() {
+        speed.value = String(store.state.speed);
+        loop.ariaPressed = String(store.state.loop);
+      },
+    };
+  }
+
+  /**
+   * @returns {{element: HTMLElement, draw: (run: Run, step: number) => string}} the snapshot's numbers;
+   *   `draw` returns them in words
+   */
+  function createFigures() {
+    const figures = ["Iteration", "Loss", "Accuracy", "Learning rate"].map((name) => {
+      const value = element("dd");
+      return { value, row: element("div", {}, [element("dt", {}, [name]), value]) };
+    });
+    return {
+      element: element("dl", "viewer-figures", figures.map(({ row }) => row)),
+      draw(run, step) {
+        const texts = [
+          formatting.count(run.iterations[step]),
+          formatting.decimal(run.loss[step]),
+          formatting.percent(run.accuracy[step]),
+          formatting.decimal(run.learning_rate[step]),
+        ];
+        figures.forEach(({ value }, index) => {
+          value.textContent = texts[index];
+        });
+        return `iteration ${texts[0]}, loss ${texts[1]}, accuracy ${texts[2]}`;
+      },
+    };
+  }
+
+  GINN.timeline = {
+    create({ index: { widths }, store, playback }) {
+      const figures = createFigures();
+      const curve = createCurve();
+      const slider = element("input", {
+        type: "range", class: "viewer-slider", min: "0", step: "1", "aria-label": "Snapshot",
+      });
+      slider.addEventListener("input", () => playback.goTo(Number(slider.value)));
+      const motion = GINN.motionStrip.create(widths, playback.goTo);
+      const transport = createTransport(store, playback);
+      const pace = createPace(store);
+      watchDragging(curve.plot, playback);
+      watchDragging(motion.strip, playback);
+
+      return {
+        element: element("div", "viewer-timeline", [
+          figures.element, curve.plot, slider, motion.strip, curve.across,
+          element("div", "viewer-row", [motion.words, motion.snapshots]),
+          element("div", "viewer-running", [transport.element, pace.element]),
+        ]),
+        goToNextNamed() {
+          const step = motion.next();
+          if (step !== undefined) playback.goTo(step);
+        },
+        draw({ drawn }) {
+          const [run, beside] = drawn.map(({ header }) => header);
+          if (!run) return;
+          const { step } = store.state;
+          const end = longer(run, beside).iterations.length - 1;
+          const at = Math.min(step, run.iterations.length - 1);
+          curve.draw(run, beside, step);
+          pace.draw();
+          motion.draw(run, end, at);
+          slider.max = String(end);
+          slider.value = String(step);
+          slider.ariaValueText = figures.draw(run, at);
+          transport.draw(end);
+        },
+      };
+    },
+  };
+}

@@ -10,7 +10,7 @@ canvases of one size, in one browser, in turn:
   original then thins these to a skeleton, which leaves fewer.) Its lists are unpacked beforehand.
 
 Script is what a page's code takes to say what is to be drawn: the whole frame's, or the stage's
-part of it (`GINN.stage.draw`, which both pages have). With pixels, the frame then reads one pixel
+part of it (`GINN.scene.draw`, which both pages have). With pixels, the frame then reads one pixel
 of the canvas, which waits for all of them to be painted. Both pages are given the same snapshots in
 rounds that alternate; each round gives a ratio of medians, rectangles to exact lines.
 """
@@ -59,7 +59,7 @@ function receive(packed) {
     return pixels;
   }));
 }
-const GINN = { stage: { draw } };
+const GINN = { scene: { draw } };
 function draw(step) {
   const scale = canvas.width / GRID;
   pen.clearRect(0, 0, canvas.width, canvas.height);
@@ -75,16 +75,16 @@ const slider = document.querySelector("input");
 slider.addEventListener("input", () => {
   frame ||= requestAnimationFrame(() => {
     frame = 0;
-    GINN.stage.draw(Number(slider.value));
+    GINN.scene.draw(Number(slider.value));
   });
 });
 </script>
 <script src="pixels.js"></script>
 """
 TIMED_STAGE = """() => {
-  const { draw } = GINN.stage;
+  const { draw } = GINN.scene;
   window.stageTime = 0;
-  GINN.stage.draw = (...given) => {
+  GINN.scene.draw = (...given) => {
     const begun = performance.now();
     draw(...given);
     window.stageTime += performance.now() - begun;
@@ -104,7 +104,7 @@ MEASURE = """([step, read]) => new Promise((resolve, reject) => {
     const reading = performance.now() - begun;
     setTimeout(() => {
       if (window.stageTime > 0) resolve([window.frameTimes[0], window.stageTime + reading]);
-      else reject(new Error("the stage was not drawn by GINN.stage.draw"));
+      else reject(new Error("the stage was not drawn by GINN.scene.draw"));
     });
   });
 })"""

@@ -32,7 +32,7 @@ ANSWERS = """([text, asked]) => {
 def page(browser: Browser) -> Iterator[Page]:
     """An empty page with the scripts that a forward pass needs."""
     made = browser.new_page()
-    for name in ("element", "vectors", "forward"):
+    for name in ("dom", "vlq", "forward"):
         made.add_script_tag(path=VIEWER / f"{name}.js")
     yield made
     made.close()

@@ -169,7 +169,7 @@ def test_kinks_found_in_the_browser_are_those_of_the_chunk(
     for neuron in range(chunk.neurons):
         found = quiet_page.evaluate(
             """([text, step, neuron]) =>
-              GINN.kinks.ofNeuron(GINN.vectors.decode(text), step, neuron)""",
+              GINN.kinks.ofNeuron(GINN.boundaryChunks.decode(text), step, neuron)""",
             [text, step, neuron],
         )
         assert neuron >= 16 or not found

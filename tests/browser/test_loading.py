@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from support.browser import BuiltSite, Open
 from support.explorer import PLACES, explorer, ink, ready, snapshot_slider
-from support.paths import ROOT
 from support.site_data import all_runs
 
 from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk, encode
@@ -38,7 +36,7 @@ def test_boundary_chunk_is_decoded_as_in_python(
         rng.random(snapshots * neurons) < 0.5,
     )
     found = quiet_page.evaluate(
-        """text => Object.fromEntries(Object.entries(GINN.vectors.decode(text))
+        """text => Object.fromEntries(Object.entries(GINN.boundaryChunks.decode(text))
              .map(([name, value]) => [name, typeof value === "number" ? value : [...value]]))""",
         encode(chunk),
     )
@@ -137,16 +135,3 @@ def test_explorer_without_scripts_shows_the_last_snapshots(
     runs = all_runs(built_site)
     expect(page.locator(".viewer-images img")).to_have_count(len(runs))
     context.close()
-
-
-def test_viewer_script_is_light_and_has_every_module(built_site: BuiltSite) -> None:
-    (path,) = (built_site.folder / "assets").glob("viewer-*.js")
-    assert len(gzip.compress(path.read_bytes())) <= 25_000
-    text = path.read_text()
-    names = (ROOT / "templates/viewer/scripts.txt").read_text().split()
-    assert {f"{name}.js" for name in names} | {"article.js", "save.js"} == {
-        script.name for script in (ROOT / "templates/viewer").glob("*.js")
-    }
-    assert text.startswith('"use strict";')
-    assert all(f"GINN.{name}=" in text for name in names if name != "element")
-    assert not re.search(r"/\*\*|^\s*(//|\*)", text, re.MULTILINE)

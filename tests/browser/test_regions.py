@@ -20,7 +20,7 @@ from support.site_data import data, first_run, layers_at
 
 pytestmark = pytest.mark.browser
 NUMBERS = """([text, step, side, view]) =>
-  [...GINN.regions.numbers(GINN.vectors.decode(text), step, 48, side, view)]"""
+  [...GINN.regions.numbers(GINN.boundaryChunks.decode(text), step, 48, side, view)]"""
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_hostile_zoom_stays_within_the_picture(explore: Explore, state: str) -> 
     page = explore(state)
     ready(page)
     look = page.evaluate(
-        "text => GINN.state.read(text, {runs: [{id: 'a', snapshots: 1}], widths: [1]})", state
+        "text => GINN.urlState.read(text, {runs: [{id: 'a', snapshots: 1}], widths: [1]})", state
     )
     assert 1 <= look["zoom"] <= 64
     half = 0.5 / look["zoom"]
@@ -127,14 +127,15 @@ VALUES = st.one_of(
     st.integers().map(str),
 )
 READ = """([text, context]) => {
-  const state = GINN.state.read(text, context);
-  const written = GINN.state.write(state, context);
-  const again = GINN.state.write(GINN.state.read(written, context), context);
-  const right = GINN.state.ofSide(state, "right", context);
+  const state = GINN.urlState.read(text, context);
+  const written = GINN.urlState.write(state, context);
+  const again = GINN.urlState.write(GINN.urlState.read(written, context), context);
+  const store = GINN.store.create(state, context);
+  const right = store.ofSide("right");
   return {
     ...state, show: [...state.show], own: state.own && [...state.own], written, again,
     right: {run: right.run, step: right.step, show: [...right.show]},
-    end: GINN.state.clockEnd(state, context),
+    end: store.end(),
   };
 }"""
 
@@ -169,8 +170,8 @@ def test_view_state_read_from_any_text_is_valid(
 @given(shown=st.sets(st.integers(0, 21), max_size=22))
 def test_selection_written_and_read_is_the_same(quiet_page: Page, shown: set[int]) -> None:
     found = quiet_page.evaluate(
-        """([shown, widths]) => [...GINN.state.parseSelection(
-             GINN.state.formatSelection(new Set(shown), widths), widths)]""",
+        """([shown, widths]) => [...GINN.neurons.parseSelection(
+             GINN.neurons.formatSelection(new Set(shown), widths), widths)]""",
         [sorted(shown), [16, 3, 2]],
     )
     assert set(found) == shown

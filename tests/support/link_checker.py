@@ -80,7 +80,7 @@ class _Page(HTMLParser):
         self.ids += [said["id"]] if "id" in said else []
         self.has_state |= "data-address" in said
         element = f"link {said['rel']}" if tag == "link" and said.get("rel") == "license" else tag
-        for name in ("href", "src", "data-index", "data-save", "poster", "action", "data"):
+        for name in ("href", "src", "data-index", "data-export", "poster", "action", "data"):
             if name in said:
                 self.addresses.append(((element, name), said[name]))
         for candidate in said.get("srcset", "").split(","):

@@ -26,7 +26,7 @@ FRONT = '+++\ntitle = "T"\nslug = "{}"\ndescription = "D."\norder = 1\ndate = 20
 BODY_LINE = FRONT.count("\n") + 1  # the first line of an article's body
 BASE = "https://a.example/name/"
 # What scripts load, by the attributes that name it.
-LOADED = ("data-index", "data-experiment", "data-viewer", "data-style", "data-save")
+LOADED = ("data-index", "data-experiment", "data-viewer", "data-style", "data-export")
 VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
 
 

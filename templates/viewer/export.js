@@ -1,18 +1,17 @@
-// Keeping: the stages as PNG and as SVG. A file of its own, which comes when it is asked for.
+// Saves the panes as PNG and as SVG. This script is a file of its own, which is loaded when it is needed.
 "use strict";
 
 /**
  * @typedef {object} Caption
  * @property {string} text what is shown: run and iteration
  * @property {string} address where it can be seen again
- * @property {string} file the saved file's name, without its kind
  */
 
-GINN.save = (() => {
-  const { element } = GINN;
+{
+  const { element } = GINN.dom;
   const SIDE = 800;
   const PNG_SCALE = 2;
-  // Between two stages.
+  // Between two panes.
   const GAP = 16;
   const LINE_HEIGHT = 22;
   const MARGIN = 12;
@@ -22,16 +21,13 @@ GINN.save = (() => {
   const leftOf = (/** @type {number} */ at) => at * (SIDE + GAP);
   const widthOf = (/** @type {Scene[]} */ scenes) => leftOf(scenes.length) - GAP;
 
-  /**
-   * @param {string} text
-   * @returns {string}
-   */
-  function escaped(text) {
+  /** @type {(text: string) => string} */
+  const escaped = (text) => {
     return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  }
+  };
 
   /**
-   * @returns {{pen: LinePen, paths: string[]}} a pen whose strokes are SVG elements
+   * @returns {{pen: LinePen, paths: string[]}} a pen, and the SVG elements that its strokes become
    */
   function svgPen() {
     /** @type {string[]} */
@@ -39,7 +35,7 @@ GINN.save = (() => {
     let path = "";
     const place = (/** @type {number} */ x, /** @type {number} */ y) =>
       `${Number(x.toFixed(2))} ${Number(y.toFixed(2))}`;
-    // Whoever draws sets the stroke's properties first.
+    // The stroke's properties are missing: they are set before the first stroke.
     const pen = /** @type {LinePen} */ ({
       beginPath() {
         path = "";
@@ -64,13 +60,13 @@ GINN.save = (() => {
 
   /**
    * @param {Scene} scene
-   * @returns {string | undefined} a data address, or none where the browser keeps pictures to itself
+   * @returns {string | undefined} a data address, or undefined where the browser lets no page read pictures
    */
   function groundPicture(scene) {
     const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
     const pen = canvas.getContext("2d");
     if (!pen || !(scene.behind || scene.regions)) return undefined;
-    GINN.stage.drawGround(pen, { ...scene, size: SIDE, unit: 1 });
+    GINN.scene.drawGround(pen, { ...scene, size: SIDE, unit: 1 });
     try {
       return canvas.toDataURL();
     } catch {
@@ -98,7 +94,7 @@ GINN.save = (() => {
       `<clipPath id="stage"><rect ${box}/></clipPath>`,
       ...scenes.flatMap((scene, at) => {
         const { pen, paths } = svgPen();
-        GINN.stage.drawLines(pen, { ...scene, size: SIDE, unit: 1 });
+        GINN.scene.drawLines(pen, { ...scene, size: SIDE, unit: 1 });
         return [
           `<g transform="translate(${leftOf(at)})">`,
           grounds[at] ? `<image href="${grounds[at]}" ${box}/>` : "",
@@ -132,7 +128,7 @@ GINN.save = (() => {
       pen.beginPath();
       pen.rect(0, 0, SIDE, SIDE);
       pen.clip();
-      GINN.stage.draw(pen, { ...scene, size: SIDE, unit: 1 });
+      GINN.scene.draw(pen, { ...scene, size: SIDE, unit: 1 });
       pen.restore();
     });
     pen.fillStyle = ink;
@@ -143,54 +139,67 @@ GINN.save = (() => {
     return canvas;
   }
 
-  /**
-   * @param {Blob} blob
-   * @param {string} name
-   */
-  function download(blob, name) {
+  /** @type {(blob: Blob, name: string) => void} */
+  const download = (blob, name) => {
     const address = URL.createObjectURL(blob);
     element("a", { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  }
-
-  /**
-   * @param {Scene[]} scenes side by side
-   * @param {Caption} caption
-   * @returns {string} what happened, in words
-   */
-  function svg(scenes, caption) {
-    const grounds = scenes.map(groundPicture);
-    const text = svgText(scenes, caption, grounds);
-    download(new Blob([text], { type: "image/svg+xml" }), `${caption.file}.svg`);
-    return said("SVG", scenes.some(({ behind }, at) => behind && !grounds[at]));
-  }
-
-  /**
-   * @param {Scene[]} scenes side by side
-   * @param {Caption} caption
-   * @returns {string} what happened, in words
-   */
-  function png(scenes, caption) {
-    const save = (/** @type {Scene[]} */ drawn) =>
-      painted(drawn, caption).toBlob((blob) => blob && download(blob, `${caption.file}.png`));
-    try {
-      save(scenes);
-      return said("PNG", false);
-    } catch {
-      save(scenes.map((scene) => ({ ...scene, behind: undefined, against: undefined, standIns: [] })));
-      return said("PNG", true);
-    }
-  }
+  };
 
   /**
    * @param {string} kind
    * @param {boolean} bare whether pictures had to stay out
    * @returns {string}
    */
-  function said(kind, bare) {
+  function report(kind, bare) {
     return `Saved as ${kind}${bare
       ? " without the picture behind: from a local folder the browser keeps it back" : ""}.`;
   }
 
-  return { svg, png };
-})();
+  /**
+   * @param {SavedView[]} views side by side
+   * @param {string} state the view state as an address holds it
+   * @returns {{scenes: Scene[], caption: Caption, file: string}} `file`: a name without its kind
+   */
+  function contents(views, state) {
+    const { href: address } = new URL(`#${state}`, document.baseURI);
+    return {
+      scenes: views.map(({ scene }) => scene),
+      caption: { text: views.map(({ text }) => text).join("; beside it "), address },
+      file: views.map(({ file }) => file).join("-beside-"),
+    };
+  }
+
+  /**
+   * @param {SavedView[]} views side by side
+   * @param {string} state the view state as an address holds it
+   * @returns {string} what happened, in words
+   */
+  function svg(views, state) {
+    const { scenes, caption, file } = contents(views, state);
+    const grounds = scenes.map(groundPicture);
+    const text = svgText(scenes, caption, grounds);
+    download(new Blob([text], { type: "image/svg+xml" }), `${file}.svg`);
+    return report("SVG", scenes.some(({ behind }, at) => behind && !grounds[at]));
+  }
+
+  /**
+   * @param {SavedView[]} views side by side
+   * @param {string} state the view state as an address holds it
+   * @returns {string} what happened, in words
+   */
+  function png(views, state) {
+    const { scenes, caption, file } = contents(views, state);
+    const save = (/** @type {Scene[]} */ drawn) =>
+      painted(drawn, caption).toBlob((blob) => blob && download(blob, `${file}.png`));
+    try {
+      save(scenes);
+      return report("PNG", false);
+    } catch {
+      save(scenes.map((scene) => ({ ...scene, behind: undefined, against: undefined, coarse: [] })));
+      return report("PNG", true);
+    }
+  }
+
+  GINN.export = { svg, png };
+}

@@ -1,13 +1,14 @@
-// Draws a scene. One routine for every pen: a canvas now, a list of SVG elements as well as it.
+// Draws a scene: a square with a picture, boundaries, kinks and a point. A scene can be drawn with a
+// canvas's pen or, its lines, with a pen that collects SVG paths.
 "use strict";
 
 /**
- * What `draw` needs of a canvas; whatever has these can be drawn on.
+ * What `draw` needs of a canvas's context.
  * @typedef {LinePen & Pick<CanvasRenderingContext2D, "fillRect" | "drawImage" | "fillStyle" |
  *   "globalCompositeOperation" | "imageSmoothingEnabled">} Pen
  */
 /**
- * The part of it that lines need.
+ * What `drawLines` needs of it.
  * @typedef {Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "closePath" |
  *   "stroke" | "strokeStyle" | "lineWidth" | "lineJoin" | "lineCap" | "globalAlpha">} LinePen
  */
@@ -22,11 +23,11 @@
  * @typedef {object} Palette
  * @property {string[]} layers one colour a hidden layer
  * @property {string} output
- * @property {string} paper the ground without a picture
+ * @property {string} paper the ground without a picture, #rrggbb
  * @property {string} ink
- * @property {string} black what the picture's black is toned to, #rrggbb
+ * @property {string} black the colour of the picture's black, #rrggbb
  * @property {string} white
- * @property {string} error what disagrees with the target, #rrggbb as is the paper
+ * @property {string} error the colour of what disagrees with the target, #rrggbb
  */
 /**
  * @typedef {object} Scene
@@ -36,32 +37,33 @@
  * @property {Palette} palette
  * @property {number[]} starts first neuron of each layer, then the output's number
  * @property {Tile | undefined} behind
- * @property {Tile | undefined} against what to show the difference to, in the colour of errors
+ * @property {Tile | undefined} against where given, `behind` is replaced by its difference to this
  * @property {HTMLCanvasElement | undefined} regions the part in sight, a colour a linear region
- * @property {Tile[]} standIns blurred lines for want of exact ones
- * @property {Chunk | undefined} chunk
+ * @property {Tile[]} coarse blurred lines, drawn while the exact ones have not arrived
+ * @property {BoundaryChunk | undefined} chunk
  * @property {number} step
  * @property {ReadonlySet<number>} show
  * @property {number | undefined} marked the neuron to draw thick
- * @property {{chunk: Chunk, step: number}[]} trail earlier snapshots, the oldest first
+ * @property {{chunk: BoundaryChunk, step: number}[]} trail earlier snapshots, the oldest first
  * @property {number[]} trailing the neurons that leave a trail
  * @property {Kink[]} kinks to mark
- * @property {Point | null} point the place asked about
+ * @property {Point | null} point to mark with a cross
  */
 
-GINN.stage = (() => {
+{
+  // Widths and lengths in CSS px.
   const LINE = 1.5;
   const OUTPUT_LINE = 2.5;
   const MARKED_LINE = 4;
   const HALO = 1.5;
-  // Half a kink's mark, and the gap and the reach of a point's cross.
+  // Half a kink's mark; the inner and the outer end of each arm of a point's cross.
   const MARK = 4;
   const CROSS = [4, 13];
 
   /**
    * Adds one neuron's boundary to the pen's path.
    * @param {LinePen} pen
-   * @param {Chunk} chunk
+   * @param {BoundaryChunk} chunk
    * @param {number} step
    * @param {number} neuron
    * @param {number} size
@@ -70,7 +72,7 @@ GINN.stage = (() => {
   function trace(pen, chunk, step, neuron, size, view) {
     const { x, y, polylines, closed, lines } = chunk;
     const line = (step - chunk.first) * chunk.neurons + neuron;
-    const scale = (size * view.zoom) / GINN.vectors.QUANTA;
+    const scale = (size * view.zoom) / GINN.boundaryChunks.QUANTA;
     const left = view.x * size * view.zoom;
     const top = view.y * size * view.zoom;
     for (let p = lines[line]; p < lines[line + 1]; p += 1) {
@@ -83,55 +85,13 @@ GINN.stage = (() => {
     }
   }
 
-  /**
-   * @param {Pen} pen
-   * @param {Tile} tile
-   * @param {number} size
-   * @param {View} view
-   */
-  function drawTile(pen, tile, size, view) {
+  /** @type {(pen: Pen, tile: Tile, size: number, view: View) => void} */
+  const drawTile = (pen, tile, size, view) => {
     const part = tile.size / view.zoom;
     const x = tile.x + view.x * tile.size;
     const y = tile.y + view.y * tile.size;
     pen.drawImage(tile.image, x, y, part, part, 0, 0, size, size);
-  }
-
-  /**
-   * Tones the picture drawn so far: its black and white come out as the palette's, which lines of
-   * every colour stand out from. Each channel is multiplied by their difference, then black added.
-   * @param {Pen} pen
-   * @param {number} size
-   * @param {Pick<Palette, "black" | "white">} palette
-   */
-  function tone(pen, size, { black, white }) {
-    const low = channels(black);
-    const range = channels(white).map((value, at) => Math.max(0, value - low[at]));
-    pen.globalCompositeOperation = "multiply";
-    pen.fillStyle = `rgb(${range.join(" ")})`;
-    pen.fillRect(0, 0, size, size);
-    pen.globalCompositeOperation = "lighter";
-    pen.fillStyle = `rgb(${low.join(" ")})`;
-    pen.fillRect(0, 0, size, size);
-    pen.globalCompositeOperation = "source-over";
-  }
-
-  /**
-   * Turns the picture drawn so far into its difference to another: paper where they agree.
-   * @param {Pen} pen
-   * @param {Tile} against
-   * @param {Scene} scene
-   */
-  function drawDifference(pen, against, { size, view, palette: { paper, error } }) {
-    pen.globalCompositeOperation = "difference";
-    drawTile(pen, against, size, view);
-    // Toning needs the darker colour first; on light paper that is the error's.
-    const light = brightness(paper) > brightness(error);
-    if (light) {
-      pen.fillStyle = "#ffffff";
-      pen.fillRect(0, 0, size, size);
-    }
-    tone(pen, size, light ? { black: error, white: paper } : { black: paper, white: error });
-  }
+  };
 
   /**
    * @param {string} colour #rrggbb
@@ -150,11 +110,53 @@ GINN.stage = (() => {
   }
 
   /**
-   * What is under the lines.
-   * @param {Pen} pen
-   * @param {Scene} scene
+   * @param {string} paper #rrggbb
+   * @returns {boolean}
    */
-  function drawGround(pen, scene) {
+  function isDark(paper) {
+    return brightness(paper) < (3 * 255) / 2;
+  }
+
+  /**
+   * Replaces the black and white of the picture drawn so far by the palette's, on which lines of every
+   * colour are visible. Each channel is multiplied by their difference, then black is added.
+   * @param {Pen} pen
+   * @param {number} size
+   * @param {Pick<Palette, "black" | "white">} palette
+   */
+  function tone(pen, size, { black, white }) {
+    const low = channels(black);
+    const range = channels(white).map((value, at) => Math.max(0, value - low[at]));
+    pen.globalCompositeOperation = "multiply";
+    pen.fillStyle = `rgb(${range.join(" ")})`;
+    pen.fillRect(0, 0, size, size);
+    pen.globalCompositeOperation = "lighter";
+    pen.fillStyle = `rgb(${low.join(" ")})`;
+    pen.fillRect(0, 0, size, size);
+    pen.globalCompositeOperation = "source-over";
+  }
+
+  /**
+   * Turns the picture drawn so far into its difference to another: paper where they agree.
+   * @type {(pen: Pen, against: Tile, scene: Scene) => void}
+   */
+  const drawDifference = (pen, against, { size, view, palette: { paper, error } }) => {
+    pen.globalCompositeOperation = "difference";
+    drawTile(pen, against, size, view);
+    // Toning needs the darker colour first; on light paper that is the error's.
+    const light = brightness(paper) > brightness(error);
+    if (light) {
+      pen.fillStyle = "#ffffff";
+      pen.fillRect(0, 0, size, size);
+    }
+    tone(pen, size, light ? { black: error, white: paper } : { black: paper, white: error });
+  };
+
+  /**
+   * Draws what is under the lines.
+   * @type {(pen: Pen, scene: Scene) => void}
+   */
+  const drawGround = (pen, scene) => {
     const { size, view, palette } = scene;
     pen.fillStyle = palette.paper;
     pen.fillRect(0, 0, size, size);
@@ -163,82 +165,36 @@ GINN.stage = (() => {
       pen.drawImage(scene.regions, 0, 0, size, size);
     }
     if (!scene.behind) return;
-    // Blended pixels of an outline would look like agreement.
+    // Smoothing would blend the pixels at an outline, and these would look like agreement.
     pen.imageSmoothingEnabled = !scene.against;
     drawTile(pen, scene.behind, size, view);
     if (scene.against) drawDifference(pen, scene.against, scene);
     else tone(pen, size, palette);
-  }
+  };
 
-  /**
-   * @param {Pen} pen
-   * @param {Scene} scene
-   */
-  function draw(pen, scene) {
-    drawGround(pen, scene);
-    for (const tile of scene.standIns) drawTile(pen, tile, scene.size, scene.view);
-    drawLines(pen, scene);
-  }
+  /** @type {(pen: LinePen, colour: string, width: number) => void} */
+  const stroke = (pen, colour, width) => {
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.stroke();
+  };
 
-  /**
-   * @param {LinePen} pen
-   * @param {Scene} scene
-   */
-  function drawLines(pen, scene) {
-    const { size, unit, view, palette, chunk, starts } = scene;
-    if (!chunk) return;
-    pen.lineJoin = "round";
-    pen.lineCap = "round";
-    const output = starts[starts.length - 1];
-
-    /**
-     * @param {(neuron: number) => boolean} included
-     * @param {string} colour
-     * @param {number} width in CSS px
-     */
-    const stroke = (included, colour, width) => {
-      pen.beginPath();
-      for (let neuron = 0; neuron <= output; neuron += 1) {
-        if (included(neuron)) trace(pen, chunk, scene.step, neuron, size, view);
-      }
-      pen.strokeStyle = colour;
-      pen.lineWidth = width * unit;
-      pen.stroke();
-    };
-
-    const { show, marked } = scene;
-    const colourOf = (/** @type {number} */ neuron) =>
-      palette.layers[starts.findLastIndex((start) => start <= neuron)] ?? palette.output;
-    scene.trail.forEach((moment, age) => {
-      pen.globalAlpha = 0.1 + (0.6 * (age + 1)) / scene.trail.length;
-      for (const neuron of scene.trailing) {
+  /** @type {(pen: LinePen, scene: Scene, colourOf: (neuron: number) => string) => void} */
+  const drawTrail = (pen, { trail, trailing, size, unit, view }, colourOf) => {
+    trail.forEach(({ chunk, step }, age) => {
+      pen.globalAlpha = 0.1 + (0.6 * (age + 1)) / trail.length;
+      for (const neuron of trailing) {
         pen.beginPath();
-        trace(pen, moment.chunk, moment.step, neuron, size, view);
-        pen.strokeStyle = colourOf(neuron);
-        pen.lineWidth = unit;
-        pen.stroke();
+        trace(pen, chunk, step, neuron, size, view);
+        stroke(pen, colourOf(neuron), unit);
       }
     });
     pen.globalAlpha = 1;
-    stroke((neuron) => show.has(neuron) && neuron < output, palette.paper, LINE + HALO);
-    palette.layers.forEach((colour, layer) => {
-      const [first, end] = [starts[layer], starts[layer + 1]];
-      stroke((neuron) => show.has(neuron) && first <= neuron && neuron < end, colour, LINE);
-    });
-    if (show.has(output)) {
-      stroke((neuron) => neuron === output, palette.paper, OUTPUT_LINE + 2 * HALO);
-      stroke((neuron) => neuron === output, palette.output, OUTPUT_LINE);
-    }
-    if (marked !== undefined) {
-      stroke((neuron) => neuron === marked, palette.paper, MARKED_LINE + 2 * HALO);
-      stroke((neuron) => neuron === marked, colourOf(marked), MARKED_LINE);
-    }
-    drawMarks(pen, scene, colourOf);
-  }
+  };
 
   /**
-   * A small square on its corner at each kink, in the colour of the layer that bends the line, and
-   * a cross at the point asked about.
+   * Draws a small square on its corner at each kink, in the colour of the layer that causes it, and a
+   * cross at the point.
    * @param {LinePen} pen
    * @param {Scene} scene
    * @param {(neuron: number) => string} colourOf
@@ -246,17 +202,12 @@ GINN.stage = (() => {
   function drawMarks(pen, { size, unit, view, palette, kinks, point }, colourOf) {
     const place = (/** @type {Point} */ { x, y }) =>
       [(x - view.x) * size * view.zoom, (y - view.y) * size * view.zoom];
-    /**
-     * @param {string} colour
-     * @param {() => void} path
-     */
+    /** @type {(colour: string, path: () => void) => void} */
     const outlined = (colour, path) => {
       for (const [width, ink] of /** @type {const} */ ([[1.5 + 2 * HALO, palette.paper], [1.5, colour]])) {
         pen.beginPath();
         path();
-        pen.strokeStyle = ink;
-        pen.lineWidth = width * unit;
-        pen.stroke();
+        stroke(pen, ink, width * unit);
       }
     };
     for (const kink of kinks) {
@@ -282,12 +233,48 @@ GINN.stage = (() => {
   }
 
   /**
-   * @param {string} paper #rrggbb
-   * @returns {boolean}
+   * Draws everything but the ground.
+   * @type {(pen: LinePen, scene: Scene) => void}
    */
-  function isDark(paper) {
-    return brightness(paper) < (3 * 255) / 2;
-  }
+  const drawLines = (pen, scene) => {
+    const { size, unit, view, palette, chunk, starts, show, marked } = scene;
+    if (!chunk) return;
+    const output = starts[starts.length - 1];
+    const colourOf = (/** @type {number} */ neuron) =>
+      palette.layers[GINN.neurons.layerOf(starts, neuron)] ?? palette.output;
+    /** @type {(first: number, end: number, colour: string, width: number) => void} */
+    const strokeShown = (first, end, colour, width) => {
+      pen.beginPath();
+      for (let neuron = first; neuron < end; neuron += 1) {
+        if (show.has(neuron)) trace(pen, chunk, scene.step, neuron, size, view);
+      }
+      stroke(pen, colour, width * unit);
+    };
+    /** @type {(neuron: number, width: number) => void} */
+    const strokeOne = (neuron, width) => {
+      pen.beginPath();
+      trace(pen, chunk, scene.step, neuron, size, view);
+      stroke(pen, palette.paper, (width + 2 * HALO) * unit);
+      stroke(pen, colourOf(neuron), width * unit);
+    };
 
-  return { trace, draw, drawGround, drawLines, isDark };
-})();
+    pen.lineJoin = "round";
+    pen.lineCap = "round";
+    drawTrail(pen, scene, colourOf);
+    strokeShown(0, output, palette.paper, LINE + HALO);
+    palette.layers.forEach((colour, layer) =>
+      strokeShown(starts[layer], starts[layer + 1], colour, LINE));
+    if (show.has(output)) strokeOne(output, OUTPUT_LINE);
+    if (marked !== undefined) strokeOne(marked, MARKED_LINE);
+    drawMarks(pen, scene, colourOf);
+  };
+
+  /** @type {(pen: Pen, scene: Scene) => void} */
+  const draw = (pen, scene) => {
+    drawGround(pen, scene);
+    for (const tile of scene.coarse) drawTile(pen, tile, scene.size, scene.view);
+    drawLines(pen, scene);
+  };
+
+  GINN.scene = { trace, draw, drawGround, drawLines, isDark };
+}

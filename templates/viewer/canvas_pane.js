@@ -1,0 +1,250 @@
+// One pane: a canvas that shows a run at a snapshot, and a notice about what has not arrived.
+"use strict";
+
+/**
+ * What a pane found while it was drawn.
+ * @typedef {object} Drawn
+ * @property {State} state of this pane
+ * @property {Run | undefined} header
+ * @property {BoundaryChunk | undefined} chunk
+ * @property {Kink[]} kinks those that are marked
+ * @property {Kink | undefined} kink the kink at the point
+ * @property {string} trouble what did not arrive, or nothing
+ * @property {boolean} late whether exact lines are late, so that sprite sheets are needed
+ */
+/**
+ * @typedef {object} Pane
+ * @property {HTMLElement} element
+ * @property {HTMLCanvasElement} canvas
+ * @property {() => Drawn} drawn what the pane found last
+ * @property {(palette: Palette, comparing: boolean) => Drawn} draw
+ * @property {(palette: Palette, point: Point | null) => Scene | undefined} scene
+ * @property {() => void} close releases the canvas's pixels
+ */
+
+{
+  const { button, element, setText } = GINN.dom;
+  const { percent, probability, snapshot } = GINN.formatting;
+  // Exact lines usually arrive within this time (ms). Sprite sheets are requested only after it.
+  const PATIENCE = 300;
+  // Kinks and trails of more neurons than this would hide each other.
+  const FEW = 4;
+  // A pointer that moved further than this while pressed was dragging; all lengths in CSS px.
+  const STILL = 5;
+  const REACH = 9;
+  const FINGER_REACH = 20;
+  // Regions are filled pixel by pixel. A side of more pixels than this costs more than it shows.
+  const MOST_PIXELS = 1024;
+
+  /** @type {(state: State) => number[]} the neurons shown where these are few, else none */
+  const few = ({ show }) => (show.size <= FEW ? [...show] : []);
+
+  /**
+   * @param {BoundaryChunk} chunk
+   * @param {State} state
+   * @returns {Kink[]} of the neuron chosen, or of the neurons shown where these are few
+   */
+  function kinksShown(chunk, state) {
+    const neurons = state.about < 0 ? few(state) : [state.about];
+    return neurons.flatMap((neuron) => GINN.kinks.ofNeuron(chunk, state.step, neuron));
+  }
+
+  /**
+   * Watches for pointing, pressing and tapping.
+   * @param {HTMLCanvasElement} canvas
+   * @param {Store} store
+   * @param {(place: Point, reach: number) => void} ask `reach`: how near a kink must be, in domain units
+   */
+  function watchPointer(canvas, store, ask) {
+    /** @type {Point | undefined} */
+    let pressed;
+    const placeOf = (/** @type {MouseEvent} */ event) => {
+      const view = GINN.zoom.viewOf(store.state);
+      const at = GINN.zoom.placeOf(canvas, event);
+      return GINN.zoom.inside({ x: view.x + at.x / view.zoom, y: view.y + at.y / view.zoom });
+    };
+    canvas.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "mouse" && event.buttons === 0) {
+        store.pointAt({ place: placeOf(event) });
+      }
+    });
+    canvas.addEventListener("pointerleave", () => store.pointAt({ place: null }));
+    canvas.addEventListener("pointerdown", (event) => {
+      pressed = event.isPrimary ? { x: event.clientX, y: event.clientY } : undefined;
+    });
+    canvas.addEventListener("click", (event) => {
+      const moved = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y);
+      if (moved === undefined || moved > STILL) return;
+      const touched = event instanceof PointerEvent && event.pointerType === "touch";
+      const reach = touched ? FINGER_REACH : REACH;
+      ask(placeOf(event), reach / (canvas.clientWidth * store.state.zoom));
+    });
+  }
+
+  /**
+   * @param {() => void} retry
+   * @returns {{element: HTMLElement, draw: (header: Run | undefined, failure: string | undefined) => string}}
+   *   `draw` returns what did not arrive, or nothing
+   */
+  function createNotice(retry) {
+    const message = element("p", {});
+    const again = button("Try again", retry);
+    const notice = element("div", "viewer-notice", [message, again]);
+    return {
+      element: notice,
+      draw(header, failure) {
+        const what = header ? "The exact lines of this moment" : "This run's data";
+        const text = failure
+          ? `${what} did not arrive: ${failure}.${header ? " Coarse pictures stand in." : ""}`
+          : header ? "" : "Loading…";
+        setText(message, text);
+        notice.hidden = text === "";
+        again.hidden = failure === undefined;
+        return failure ? text : "";
+      },
+    };
+  }
+
+  /**
+   * @param {() => void} redraw
+   * @returns {(waiting: boolean) => boolean} whether exact lines have been late for long enough
+   */
+  function createPatience(redraw) {
+    let since = 0;
+    return (waiting) => {
+      if (!waiting) since = 0;
+      else if (!since) {
+        since = performance.now();
+        setTimeout(redraw, PATIENCE);
+      }
+      return since > 0 && performance.now() - since >= PATIENCE;
+    };
+  }
+
+  /**
+   * @param {Session} session
+   * @param {HTMLCanvasElement} canvas
+   * @param {Drawn} drawn
+   * @param {{palette: Palette, marked: number | undefined, point: Point | null}} marks
+   * @returns {Scene | undefined}
+   */
+  function sceneOf({ index, requests }, canvas, drawn, { palette, marked, point }) {
+    const { state, header, chunk, kinks, kink } = drawn;
+    if (!header) return undefined;
+    const { behind, step, show } = state;
+    const size = canvas.width;
+    const view = GINN.zoom.viewOf(state);
+    const starts = GINN.neurons.layerStarts(index.widths);
+    return {
+      size,
+      unit: size / (canvas.clientWidth || size),
+      view,
+      palette,
+      starts,
+      behind: requests.groundTile(state, header),
+      against: behind === "error" ? requests.targetTile() : undefined,
+      regions: behind === "regions" && chunk
+        ? GINN.regions.picture(chunk, step, starts[index.widths.length],
+          Math.min(MOST_PIXELS, size), view, GINN.scene.isDark(palette.paper))
+        : undefined,
+      coarse: chunk ? [] : requests.coarseTiles(state, header),
+      chunk,
+      step,
+      show,
+      marked: kink ? kink.cause : marked,
+      trail: requests.trail(state, header),
+      trailing: marked === undefined ? few(state) : [marked],
+      kinks,
+      point,
+    };
+  }
+
+  /**
+   * @param {Requests} requests
+   * @param {Run} header
+   * @param {number} step
+   * @param {Point | null} point
+   * @returns {string} what tells a pane from the other
+   */
+  function titleOf(requests, header, step, point) {
+    const output = requests.outputAt(header, step, point);
+    const here = output ? `; here ${probability(output.probability)} white` : "";
+    return `${header.title}: accuracy ${percent(header.accuracy[step])}${here}`;
+  }
+
+  /**
+   * @param {Session} session
+   * @param {Side} side
+   * @param {Point | null} point
+   * @param {number} reach
+   * @returns {Omit<Drawn, "trouble" | "late"> & {failure: string | undefined}} what has arrived
+   */
+  function look({ loader, requests, store }, side, point, reach) {
+    const state = store.ofSide(side);
+    const header = requests.headerOf(state);
+    const file = header ? GINN.requests.chunkFile(header, state.step) : requests.runOf(state).header;
+    /** @type {BoundaryChunk | undefined} */
+    const chunk = header && loader.get(file);
+    const kinks = chunk ? kinksShown(chunk, state) : [];
+    const kink = point ? GINN.kinks.nearest(kinks, point, reach / state.zoom) : undefined;
+    return { state, header, chunk, kinks, kink, failure: loader.failure(file) };
+  }
+
+  GINN.canvasPane = {
+    few,
+    create(session, side) {
+      const { loader, requests, store } = session;
+      const canvas = element("canvas", { role: "img", tabindex: "0" });
+      const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      const notice = createNotice(loader.retry);
+      const stage = element("div", "viewer-stage", [canvas, notice.element]);
+      const title = element("p", "viewer-title");
+      const root = element("div", "viewer-pane", [title, stage]);
+      const isLate = createPatience(store.refresh);
+      let drawn = /** @type {Drawn} */ ({ state: store.ofSide(side), kinks: /** @type {Kink[]} */ ([]) });
+      const sizes = new ResizeObserver(() => {
+        const pixels = Math.round(canvas.clientWidth * devicePixelRatio);
+        if (pixels > 0 && pixels !== canvas.width) canvas.width = canvas.height = pixels;
+        store.refresh();
+      });
+      sizes.observe(canvas);
+      watchPointer(canvas, store, (place, reach) => {
+        const { x, y } = GINN.kinks.nearest(drawn.kinks, place, reach) ?? place;
+        store.set({ point: { x, y }, side: store.state.beside ? side : "left" });
+      });
+      /** @type {Pane["scene"]} */
+      const scene = (palette, point) => {
+        const marked = side === store.state.side ? store.pointed.neuron : undefined;
+        return sceneOf(session, canvas, drawn, { palette, marked, point });
+      };
+
+      return {
+        element: root,
+        canvas,
+        drawn: () => drawn,
+        scene,
+        draw(palette, comparing) {
+          const point = store.point();
+          const { failure, ...found } = look(session, side, point, REACH / canvas.clientWidth);
+          const { header, chunk, state: { step, show } } = found;
+          const waiting = header !== undefined && !chunk;
+          const late = isLate(waiting) || (waiting && failure !== undefined);
+          drawn = { ...found, late, trouble: notice.draw(header, failure) };
+          const contents = scene(palette, point);
+          if (contents) GINN.scene.draw(pen, contents);
+          if (!header) return drawn;
+          stage.dataset.lines = chunk ? "exact" : "coarse";
+          canvas.ariaLabel = `${snapshot(header, step)}: ${show.size} boundaries shown`;
+          setText(title, comparing ? titleOf(requests, header, step, point) : "");
+          title.hidden = !comparing;
+          root.classList.toggle("viewer-active", comparing && side === store.state.side);
+          return drawn;
+        },
+        close() {
+          sizes.disconnect();
+          canvas.width = 0;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,67 @@
+// The panes: one, or two side by side that show the same step.
+"use strict";
+
+/**
+ * @typedef {object} SavedView what a pane shows, for a file
+ * @property {Scene} scene
+ * @property {string} text run and iteration in words
+ * @property {string} file the same as a file's name, without its kind
+ */
+/**
+ * @typedef {object} Panes
+ * @property {HTMLElement} element
+ * @property {HTMLCanvasElement[]} canvases
+ * @property {() => Drawn[]} draw draws the panes in use
+ * @property {() => Drawn} active what the pane found that the neuron panel belongs to
+ * @property {() => SavedView[]} views
+ * @property {() => void} focus
+ * @property {() => void} recolour after a change of colour scheme
+ * @property {() => void} close
+ */
+
+{
+  GINN.canvasPanes = {
+    create(session) {
+      const { root, index, store } = session;
+      const panes = {
+        left: GINN.canvasPane.create(session, "left"),
+        right: GINN.canvasPane.create(session, "right"),
+      };
+      const { left, right } = panes;
+      const box = GINN.dom.element("div", "viewer-panes", [left.element]);
+      const used = () => (store.state.beside ? [left, right] : [left]);
+      const active = () => panes[store.state.side];
+      /** @type {Palette | undefined} */
+      let palette;
+      const colours = () => (palette ??= GINN.colours.palette(root, index.widths));
+
+      return {
+        element: box,
+        canvases: [left.canvas, right.canvas],
+        active: () => active().drawn(),
+        draw() {
+          const comparing = used().length > 1;
+          root.classList.toggle("viewer-comparing", comparing);
+          if (!comparing) right.element.remove();
+          else if (!right.element.isConnected) box.append(right.element);
+          return used().map((pane) => pane.draw(colours(), comparing));
+        },
+        views: () => used().flatMap((pane) => {
+          const { header, state: { run, step } } = pane.drawn();
+          const scene = pane.scene(colours(), store.state.point);
+          if (!header || !scene) return [];
+          const file = `${run}-iteration-${header.iterations[step]}`;
+          return [{ scene, text: GINN.formatting.snapshot(header, step), file }];
+        }),
+        focus: () => active().canvas.focus(),
+        recolour() {
+          palette = undefined;
+        },
+        close() {
+          left.close();
+          right.close();
+        },
+      };
+    },
+  };
+}

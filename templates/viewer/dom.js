@@ -1,0 +1,106 @@
+// The viewer's one global name, and functions that make elements. This script comes first.
+"use strict";
+globalThis.GINN = /** @type {any} */ ({});
+
+{
+  /**
+   * @template {HTMLElement | SVGElement} T
+   * @param {T} made
+   * @param {Attributes} given
+   * @param {(Node | string)[]} children
+   * @returns {T} the same element with these attributes and children
+   */
+  function filled(made, given, children) {
+    const attributes = typeof given === "string" ? { class: given } : given;
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  }
+
+  /** @type {Ginn["dom"]["element"]} */
+  const element = (tag, attributes = {}, children = []) =>
+    filled(document.createElement(tag), attributes, children);
+
+  /** @type {Ginn["dom"]["svgElement"]} */
+  const svgElement = (tag, attributes = {}, children = []) =>
+    filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+
+  /**
+   * @param {string | Node} content
+   * @param {() => unknown} action
+   * @param {Record<string, string>} [attributes]
+   * @returns {HTMLButtonElement}
+   */
+  function button(content, action, attributes = {}) {
+    const made = element("button", { type: "button", ...attributes }, [content]);
+    made.addEventListener("click", action);
+    return made;
+  }
+
+  /**
+   * @param {string} content
+   * @param {string} name
+   * @param {() => unknown} action
+   * @returns {HTMLButtonElement} a button whose name says more than its content
+   */
+  function namedButton(content, name, action) {
+    return button(content, action, { "aria-label": name, title: name });
+  }
+
+  /**
+   * Changes an element's text. An unchanged text is left, so that screen readers do not repeat it.
+   * @type {(changed: HTMLElement, text: string) => void}
+   */
+  const setText = (changed, text) => {
+    if (changed.textContent !== text) changed.textContent = text;
+  };
+
+  /**
+   * @param {string} legend
+   * @param {{value: string, label: string, title?: string}[]} options
+   * @param {(value: string) => void} choose
+   * @returns {Choice} radio buttons that look like one control
+   */
+  function choice(legend, options, choose) {
+    // The radio buttons of one control share a name that no other control on the page has.
+    const name = `choice-${document.querySelectorAll(".viewer-choice").length}-${legend}`;
+    const inputs = options.map(({ value }) => element("input", { type: "radio", name, value }));
+    const labels = options.map(({ label, title }, index) =>
+      element("label", title ? { title } : {}, [inputs[index], element("span", {}, [label])]));
+    const fieldset = element("fieldset", "viewer-choice", [
+      element("legend", {}, [legend]), element("div", {}, labels),
+    ]);
+    fieldset.addEventListener("change", (event) => {
+      if (event.target instanceof HTMLInputElement) choose(event.target.value);
+    });
+    return {
+      element: fieldset,
+      show(value) {
+        for (const input of inputs) if (input.value === value) input.checked = true;
+      },
+    };
+  }
+
+  /**
+   * @param {() => void} draw
+   * @returns {{schedule: () => void, stop: () => void}} `schedule` draws once, in the next frame
+   */
+  function frames(draw) {
+    let frame = 0;
+    return {
+      schedule() {
+        frame ||= requestAnimationFrame(() => {
+          frame = 0;
+          draw();
+        });
+      },
+      stop() {
+        cancelAnimationFrame(frame);
+        // No frame is requested while one is scheduled, so none is from here on.
+        frame = -1;
+      },
+    };
+  }
+
+  GINN.dom = { element, svgElement, button, namedButton, setText, choice, frames };
+}

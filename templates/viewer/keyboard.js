@@ -1,0 +1,131 @@
+// The keyboard: which key does what. Keys do nothing while somebody types, and leave the browser its own.
+"use strict";
+
+/**
+ * A function a key, named as in KeyboardEvent.key, with "Shift+" before it where Shift makes a
+ * difference. An action that returns false leaves the key to the browser.
+ * @typedef {Record<string, (target: HTMLElement) => unknown>} KeyTable
+ */
+/**
+ * The parts of the viewer that keys act on.
+ * @typedef {object} KeyTargets
+ * @property {Session} session
+ * @property {Query} query
+ * @property {Panes} panes
+ * @property {NeuronPanel} panel
+ * @property {Timeline} timeline
+ * @property {Help | undefined} help
+ * @property {HTMLElement} picture in which arrows and zoom keys act on the picture
+ */
+
+{
+  // How far an arrow moves an enlarged picture, as a fraction of the pane.
+  const PAN = 0.1;
+  // With Shift an arrow moves the point (in pixels) or the step (in snapshots) this many times as far.
+  const FAR = 10;
+  const USUAL_TRAIL = 10;
+
+  /**
+   * @param {HTMLElement} target
+   * @param {string} key
+   * @returns {boolean} whether the element itself has a use for the key
+   */
+  function isTakenBy(target, key) {
+    const radio = target instanceof HTMLInputElement && target.type === "radio";
+    if (radio && (key.startsWith("Arrow") || key === " ")) return true;
+    if (target.closest("dialog")) return true;
+    // The timeline's slider moves by the keys of the timeline, any other range by its own.
+    if (target.matches("input[type=range]:not(.viewer-slider)")) return key !== " ";
+    if (target.matches("select, textarea, input:not([type=range], [type=radio])")) return true;
+    return key === " " && target.matches("button, a, summary");
+  }
+
+  /**
+   * In the picture, arrows move the point or an enlarged picture; elsewhere, the step.
+   * @type {(targets: KeyTargets) => KeyTable}
+   */
+  const arrowKeys = ({ session: { store, playback }, query, picture }) => {
+    /** @type {(right: number, down: number) => (target: HTMLElement) => unknown} */
+    const arrow = (right, down) => (target) => {
+      const state = store.state;
+      if (picture.contains(target)) {
+        if (state.point) return query.move(right, down);
+        if (state.zoom > 1) {
+          return store.set(GINN.zoom.moved(state, -PAN * Math.sign(right), -PAN * Math.sign(down)));
+        }
+      }
+      return right ? playback.goTo(state.step + right) : false;
+    };
+    const directions = { Left: [-1, 0], Right: [1, 0], Up: [0, -1], Down: [0, 1] };
+    return Object.fromEntries(Object.entries(directions).flatMap(([name, [right, down]]) => [
+      [`Arrow${name}`, arrow(right, down)],
+      [`Shift+Arrow${name}`, arrow(FAR * right, FAR * down)],
+    ]));
+  };
+
+  /** @type {(targets: KeyTargets) => KeyTable} */
+  const viewKeys = ({ session: { store, playback }, query, panes, timeline, help, picture }) => {
+    /** @type {(factor: number, faster: number) => (target: HTMLElement) => unknown} */
+    const zoomOrSpeed = (factor, faster) => (target) => (picture.contains(target)
+      ? store.set(GINN.zoom.enlarged(store.state, factor))
+      : playback.changeSpeed(faster));
+    return {
+      " ": playback.toggle,
+      Home: () => playback.goTo(0),
+      End: () => playback.goTo(Infinity),
+      "+": zoomOrSpeed(2, 1),
+      "=": zoomOrSpeed(2, 1),
+      "-": zoomOrSpeed(0.5, -1),
+      l: () => store.set({ loop: !store.state.loop }),
+      t: () => store.set({ trail: store.state.trail ? 0 : USUAL_TRAIL }),
+      m: timeline.goToNextNamed,
+      k: query.nextKink,
+      p() {
+        const { point, x, y } = store.state;
+        panes.focus();
+        store.set({ point: point ? null : { x, y } });
+      },
+      "?": () => (help ? help.open() : false),
+      Escape() {
+        const { zoom, point, about } = store.state;
+        if (zoom === 1 && store.pointed.neuron === undefined && !point && about < 0) return false;
+        store.pointAt({ neuron: undefined });
+        return store.set({ zoom: 1, x: 0.5, y: 0.5, point: null, about: -1 });
+      },
+    };
+  };
+
+  /** @type {(targets: KeyTargets) => KeyTable} */
+  const selectionKeys = ({ session: { store }, panel }) => {
+    /** @type {(action: (neuron: number) => unknown) => (target: HTMLElement) => unknown} */
+    const onThumbnail = (action) => (target) => {
+      const neuron = panel.neuronOf(target);
+      return neuron === undefined ? false : action(neuron);
+    };
+    return {
+      a: store.showAll,
+      0: store.showAll,
+      n: () => store.showOnly([]),
+      o: onThumbnail((neuron) => store.showOnly([neuron])),
+      b: onThumbnail((neuron) => store.set({ about: neuron })),
+      ...Object.fromEntries(store.context.widths.slice(0, 9).map((_, layer) =>
+        [layer + 1, () => store.toggleLayer(layer)])),
+    };
+  };
+
+  /** @type {(place: Document | HTMLElement, targets: KeyTargets) => void} */
+  const listen = (place, targets) => {
+    const actions = { ...arrowKeys(targets), ...viewKeys(targets), ...selectionKeys(targets) };
+    place.addEventListener("keydown", (given) => {
+      const event = /** @type {KeyboardEvent} */ (given);
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      const target = event.target instanceof HTMLElement ? event.target : document.body;
+      if (isTakenBy(target, event.key)) return;
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const action = (event.shiftKey && actions[`Shift+${key}`]) || actions[key];
+      if (action && action(target) !== false) event.preventDefault();
+    });
+  };
+
+  GINN.keyboard = { listen };
+}

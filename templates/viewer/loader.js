@@ -1,0 +1,165 @@
+// Loads the site's data: scripts that hand over values, and pictures. Each file is loaded once, and only
+// the files of the last list of requests are loaded, in its order.
+"use strict";
+
+/**
+ * @typedef {object} FileRequest
+ * @property {"script" | "image"} kind
+ * @property {string} file relative to the data folder
+ * @property {(value: unknown) => unknown} [decode] throws where the value is damaged
+ * @property {boolean} [later] for a coming frame: what the present frame needs is loaded first
+ */
+/**
+ * @typedef {object} Loader
+ * @property {(requests: FileRequest[]) => void} request loads these, and forgets earlier requests
+ * @property {(file: string) => any} get the value or picture, or undefined while it has not arrived
+ * @property {(file: string) => string | undefined} failure why it did not arrive
+ * @property {() => void} retry loads again what failed
+ * @property {() => void} close releases everything, and loads nothing more
+ */
+
+{
+  const VERSION = 2; // of the index and the headers, by ginn/viewer_data/boundary_chunks.py
+  const MOST_AT_ONCE = 3;
+  // A decoded sheet takes 4 to 16 MB. The browser's own cache keeps the compressed sheets.
+  const MOST_SHEETS = 8;
+
+  /** @type {Map<string, {value: unknown}>} what scripts handed over, by their own address */
+  const received = new Map();
+
+  /**
+   * Data scripts call this. The script's address tells whose value it is; the name is for readers.
+   * @type {(_name: string, value: unknown) => void}
+   */
+  const receive = (_name, value) => {
+    const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
+    if (script) received.set(script.src, { value });
+  };
+
+  /** @type {(address: string) => Promise<unknown>} */
+  const loadScript = (address) => {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = () => {
+        script.remove();
+        const found = received.get(script.src);
+        received.delete(script.src);
+        if (found) resolve(found.value);
+        else reject(new Error("it is damaged"));
+      };
+      script.onerror = () => {
+        script.remove();
+        reject(new Error("it could not be loaded"));
+      };
+      document.head.append(script);
+    });
+  };
+
+  /**
+   * A picture element's pixels stay in memory for as long as the browser likes; a bitmap can be closed.
+   * @param {string} address
+   * @returns {Promise<ImageBitmap>}
+   */
+  function loadImage(address) {
+    return new Promise((resolve, reject) => {
+      const image = new Image();
+      image.onload = () => createImageBitmap(image).then(resolve, reject);
+      image.onerror = () => reject(new Error("it could not be loaded"));
+      image.src = address;
+    });
+  }
+
+  /**
+   * Closes the sheets requested longest ago, beyond the number kept.
+   * @type {(loaded: Map<string, any>, requests: FileRequest[]) => void}
+   */
+  const dropOldSheets = (loaded, requests) => {
+    for (const { file } of requests) {
+      const value = loaded.get(file);
+      if (value instanceof ImageBitmap) {
+        loaded.delete(file);
+        loaded.set(file, value);
+      }
+    }
+    const requested = new Set(requests.map(({ file }) => file));
+    const sheets = [...loaded].filter(([, value]) => value instanceof ImageBitmap);
+    for (const [file, image] of sheets.slice(0, Math.max(0, sheets.length - MOST_SHEETS))) {
+      if (requested.has(file)) continue;
+      loaded.delete(file);
+      image.close();
+    }
+  };
+
+  /**
+   * @param {string} what
+   * @returns {(value: unknown) => unknown} passes on a value of this version of the contract
+   */
+  function versioned(what) {
+    return (value) => {
+      const version = /** @type {any} */ (value)?.version;
+      if (version !== VERSION) {
+        throw new Error(`${what} is of version ${version}, this page reads ${VERSION}`);
+      }
+      return value;
+    };
+  }
+
+  GINN.loader = {
+    versioned,
+    create(folder, changed) {
+      /** @type {Map<string, any>} what has arrived; sheets in the order of their last request */
+      const loaded = new Map();
+      /** @type {Map<string, string>} */
+      const failures = new Map();
+      /** @type {Set<string>} */
+      const pending = new Set();
+      /** @type {FileRequest[]} */
+      let requests = [];
+
+      /** @param {FileRequest} request */
+      async function load({ kind, file, decode }) {
+        pending.add(file);
+        try {
+          const value = await (kind === "script" ? loadScript : loadImage)(folder + file);
+          loaded.set(file, decode ? decode(value) : value);
+        } catch (error) {
+          failures.set(file, error instanceof Error ? error.message : String(error));
+        }
+        pending.delete(file);
+      }
+
+      function loadNext() {
+        for (const request of requests) {
+          if (pending.size >= MOST_AT_ONCE) return;
+          if ([loaded, failures, pending].some((files) => files.has(request.file))) continue;
+          load(request).then(() => {
+            loadNext();
+            changed();
+          });
+        }
+      }
+
+      return {
+        request(next) {
+          requests = [...next.filter(({ later }) => !later), ...next.filter(({ later }) => later)];
+          dropOldSheets(loaded, requests);
+          loadNext();
+        },
+        get: (file) => loaded.get(file),
+        failure: (file) => failures.get(file),
+        retry() {
+          failures.clear();
+          loadNext();
+          changed();
+        },
+        close() {
+          requests = [];
+          for (const value of loaded.values()) if (value instanceof ImageBitmap) value.close();
+          loaded.clear();
+        },
+      };
+    },
+  };
+  GINN.receive = receive;
+}

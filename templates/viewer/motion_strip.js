@@ -1,0 +1,119 @@
+// The motion strip: how far boundaries moved at each snapshot, and the named snapshots.
+"use strict";
+
+/**
+ * @typedef {object} MotionStrip
+ * @property {HTMLElement} strip on the timeline's axis
+ * @property {HTMLElement} words what the strip shows at the present snapshot
+ * @property {HTMLElement} snapshots a button for each named snapshot
+ * @property {(run: Run, end: number, step: number) => void} draw
+ * @property {() => number | undefined} next the step of the named snapshot after the present one
+ */
+
+{
+  const { button, element, svgElement } = GINN.dom;
+  // Heights grow with the square root, so that small motions are visible. This much, in sides of the
+  // domain, fills a row.
+  const FULL = 0.05;
+  const ROW = 10;
+
+  /**
+   * @param {number[]} motion one a snapshot
+   * @param {number} base the lower edge of the row
+   * @returns {string} the outline of an area, in which each snapshot is as wide as the next
+   */
+  function area(motion, base) {
+    const steps = motion.map((moved, step) =>
+      `V${(base - (ROW - 1) * Math.min(1, Math.sqrt(moved / FULL))).toFixed(2)}H${step + 0.5}`);
+    return `M-0.5 ${base}${steps.join("")}V${base}Z`;
+  }
+
+  /**
+   * @param {number} moved in sides of the domain
+   * @returns {string} in percent, two significant digits
+   */
+  function percentage(moved) {
+    return `${Number((100 * moved).toPrecision(2))}%`;
+  }
+
+  /** @type {(row: number, widths: number[]) => string} */
+  const colourOf = (row, widths) =>
+    row < widths.length ? `var(--layer-${row + 1})` : "var(--output)";
+
+  /**
+   * @param {number[]} widths
+   * @returns {{element: HTMLElement, draw: (run: Run, step: number) => void}} each layer's motion in words
+   */
+  function createWords(widths) {
+    const names = [...widths.map((_, layer) => `L${layer + 1}`), "out"];
+    const figures = names.map((name, row) => {
+      const value = element("b");
+      const swatch = element("span", "viewer-swatch");
+      swatch.style.background = colourOf(row, widths);
+      return { value, item: element("span", {}, [swatch, `${name} `, value]) };
+    });
+    return {
+      element: element("p", {
+        class: "viewer-motion",
+        title: "Since the snapshot before, on average, in parts of a side",
+      }, ["Moved ", ...figures.map(({ item }) => item)]),
+      draw: (run, step) => figures.forEach(({ value }, row) => {
+        value.textContent = percentage(run.motion[row][step] ?? 0);
+      }),
+    };
+  }
+
+  GINN.motionStrip = {
+    create(widths, goTo) {
+      const chart = svgElement("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
+      const strip = element("div", "viewer-activity");
+      strip.append(chart);
+      const words = createWords(widths);
+      const snapshots = element("div", {
+        class: "viewer-moments", role: "group", "aria-label": "Moments",
+      });
+      /** @type {Run | undefined} */
+      let drawn;
+      let drawnEnd = 0;
+      let now = 0;
+
+      /** @type {(run: Run, end: number) => void} */
+      const drawRun = ({ motion, moments }, end) => {
+        const height = ROW * motion.length;
+        chart.setAttribute("viewBox", `0 0 ${Math.max(1, end)} ${height}`);
+        const marks = moments.map(({ step }) => `M${step} 0V${height}`).join("");
+        chart.replaceChildren(
+          svgElement("path", { d: marks, class: "viewer-mark" }),
+          ...motion.map((moved, row) => {
+            const path = svgElement("path", { d: area(moved, (row + 1) * ROW) });
+            path.style.fill = colourOf(row, widths);
+            return path;
+          }),
+          svgElement("path", "viewer-cursor"),
+        );
+        snapshots.replaceChildren(...moments.map(({ step, name, text }) =>
+          button(name.replace("-", " "), () => goTo(step), { title: text })));
+        snapshots.hidden = moments.length === 0;
+      };
+
+      return {
+        strip,
+        words: words.element,
+        snapshots,
+        draw(run, end, step) {
+          if (run !== drawn || end !== drawnEnd) drawRun(run, end);
+          [drawn, drawnEnd, now] = [run, end, step];
+          chart.lastElementChild?.setAttribute("d", `M${step} 0V${ROW * run.motion.length}`);
+          words.draw(run, step);
+          [...snapshots.children].forEach((each, index) => {
+            each.ariaPressed = String(run.moments[index].step === step);
+          });
+        },
+        next() {
+          const steps = drawn?.moments.map(({ step }) => step) ?? [];
+          return steps.find((step) => step > now) ?? steps[0];
+        },
+      };
+    },
+  };
+}

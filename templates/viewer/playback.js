@@ -1,0 +1,58 @@
+// Playback: moves the state's step, by itself while playing.
+"use strict";
+
+/**
+ * @typedef {object} Playback
+ * @property {() => boolean} isPlaying
+ * @property {() => void} toggle starts or stops; at the end it starts from the beginning
+ * @property {() => void} pause
+ * @property {() => void} tick moves the step to where it should be by now
+ * @property {(goal: number | {fraction: number}) => void} goTo a step, or a fraction of the way
+ * @property {(by: number) => void} changeSpeed by this many entries of the list of speeds
+ */
+
+{
+  // After a longer pause between two ticks, playing goes on from where it was (ms).
+  const LONGEST_GAP = 1000;
+
+  GINN.playback = {
+    create(store) {
+      let playing = false;
+      let ticked = 0;
+      const pause = () => {
+        playing = false;
+        store.set({});
+      };
+      return {
+        isPlaying: () => playing,
+        toggle() {
+          playing = !playing;
+          ticked = performance.now();
+          store.set(playing && store.state.step === store.end() ? { step: 0 } : {});
+        },
+        pause,
+        tick() {
+          if (!playing) return;
+          const { step, speed, loop } = store.state;
+          const now = performance.now();
+          const steps = Math.floor(((now - ticked) * speed) / 1000);
+          if (steps < 1) return;
+          ticked += (steps * 1000) / speed;
+          if (now - ticked > LONGEST_GAP) ticked = now;
+          const next = step + steps > store.end() && loop ? 0 : Math.min(store.end(), step + steps);
+          if (next === store.end() && !loop) playing = false;
+          store.set({ step: next });
+        },
+        goTo(goal) {
+          pause();
+          const step = typeof goal === "number" ? goal : Math.round(goal.fraction * store.end());
+          store.set({ step: Math.min(store.end(), Math.max(0, step)) });
+        },
+        changeSpeed(by) {
+          const speed = GINN.store.SPEEDS[GINN.store.SPEEDS.indexOf(store.state.speed) + by];
+          if (speed) store.set({ speed });
+        },
+      };
+    },
+  };
+}
