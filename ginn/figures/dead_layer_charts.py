@@ -52,7 +52,7 @@ ARM_DASHES = ("", DASHED, DOTTED, DASH_DOT)
 
 
 def dead_layers_svg(
-    series: DeadLayersInScreening, facts: ExperimentFacts, colours: Colours, width: int = 680
+    series: DeadLayersInScreening, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
     """How much of a part is right against how much of it a layer is silent over, a ring a seed."""
     entries = [(ring(0, 0, _layer_paint(0, colours)), "no layer silent")]
@@ -116,7 +116,7 @@ def dead_layers_description(series: DeadLayersInScreening, facts: ExperimentFact
 
 
 def dead_periods_svg(
-    series: DeadPeriodsOfRuns, facts: ExperimentFacts, colours: Colours, width: int = 680
+    series: DeadPeriodsOfRuns, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
     """A row for each full run, with a bar while some layer is silent over all of the part."""
     entries = [
@@ -150,7 +150,7 @@ def _seed(run: DeadPeriodsOfRun) -> str:
 
 
 def _bars(run: DeadPeriodsOfRun, x: Scale, y: float, last: int, colours: Colours) -> list[str]:
-    """The spells of one run; the shortest is still 2 px long."""
+    """The dead periods of one run; the shortest bar is 2 px long."""
     parts = []
     for period in run.periods:
         ends = x.at([period.begun, last if period.ended is None else period.ended])
@@ -178,7 +178,7 @@ def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) 
 
 
 def interventions_svg(
-    series: InterventionSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
+    series: InterventionSeries, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
     """The share of copies that have the part right, by arm, after waking and after silencing."""
     made = [each for each in (series.raised, series.lowered) if each]

@@ -44,9 +44,7 @@ ITERATION = "iteration, log scale"
 Control = tuple[Sequence[float | None], str]
 
 
-def regions_svg(
-    series: RegionCounts, facts: ExperimentFacts, colours: Colours, width: int = 680
-) -> Svg:
+def regions_svg(series: RegionCounts, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
     """Linear regions of every full run against iteration; failed runs stand out."""
     failed = _failed(facts)
     parts, top = axes.head(_regions_key(series, failed), series.unit, width)
@@ -102,9 +100,7 @@ def regions_description(series: RegionCounts, facts: ExperimentFacts) -> str:
     )
 
 
-def shift_svg(
-    series: ShiftShares, facts: ExperimentFacts, colours: Colours, width: int = 680
-) -> Svg:
+def shift_svg(series: ShiftShares, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
     """The share of shift in motion, a panel a layer: median and range of the runs, and control."""
     entries = [
         *_spread_key(series.runs, len(series.layers), colours),
@@ -141,7 +137,7 @@ def shift_description(series: ShiftShares, facts: ExperimentFacts) -> str:
 
 
 def corners_svg(
-    series: CornerDistances, facts: ExperimentFacts, colours: Colours, width: int = 680
+    series: CornerDistances, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
     """Mean distance to the nearest bend, a panel a layer: from corners, outline and anywhere."""
     depth = len(facts.widths)
@@ -187,7 +183,7 @@ def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
 
 
 def duplicate_neurons_svg(
-    series: LikenessShares, facts: ExperimentFacts, colours: Colours, width: int = 680
+    series: LikenessShares, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
     """The share of pairs at least so alike, a panel a layer: in one run, and between two runs."""
     depth = len(series.end)

@@ -46,9 +46,7 @@ ROOT_TICKS: tuple[Tick, ...] = (
 )  # fmt: skip
 
 
-def symmetry_svg(
-    series: MirrorSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
-) -> Svg:
+def symmetry_svg(series: MirrorSeries, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
     """Final loss against mirror score, a panel a layer, a mark a run."""
     failed = {run.seed for run in facts.full_runs if run.failed}
     entries = [(dot(0, 0, 3), "a run")]
@@ -116,9 +114,7 @@ def symmetry_description(series: MirrorSeries, facts: ExperimentFacts) -> str:
     )
 
 
-def parts_svg(
-    series: PartErrorSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
-) -> Svg:
+def parts_svg(series: PartErrorSeries, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
     """Errors by part, full runs above trials in each row; a tick is a group's median."""
     groups = (series.full, series.screenings)
     entries = [(dot(0, 0), "a run"), (diamond(0, 0), "a failed run"),
@@ -188,7 +184,7 @@ def _medians(group: ErrorGroup, part: int) -> str:
 
 
 def variants_svg(
-    series: NetworkSeries, facts: ExperimentFacts, colours: Colours, width: int = 680
+    series: NetworkSeries, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
     """Errors of each network's full runs as strips of marks, and its share of failed trials."""
     networks = series.networks

@@ -75,7 +75,7 @@ def scene_picture(scene: Scene, colours: Colours, side: int) -> Image.Image:
 
 
 def fitted(text: str, room: int) -> tuple[int, list[str]]:
-    """The largest size (px) at which a title keeps to `MOST_LINES` lines of `room` px, and these.
+    """The largest size (px) at which a title fits `MOST_LINES` lines of `room` px, and the lines.
 
     At the smallest size what is left over is cut off, with an ellipsis.
     """

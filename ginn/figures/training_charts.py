@@ -24,7 +24,7 @@ MOST_NAMES = 4
 
 
 def loss_curves_svg(
-    facts: ExperimentFacts, runs: Mapping[str, RecordedRun], colours: Colours, width: int = 680
+    facts: ExperimentFacts, runs: Mapping[str, RecordedRun], colours: Colours, width: int
 ) -> Svg:
     """Loss of every full run against iteration, on log axes, with the shown runs' names.
 
@@ -114,7 +114,7 @@ def _loss_curve(points: Float64, run: RunFacts, named: bool) -> str:
     return svg.element("path", attributes)
 
 
-def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int = 680) -> Svg:
+def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
     """Accuracy on each part of the picture, a dot a run; runs that failed are diamonds.
 
     In every row the runs stand in the same order, the most accurate at the top; failed ones are

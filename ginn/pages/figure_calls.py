@@ -52,7 +52,7 @@ class FigureCalls:
     def figure(
         self,
         name: str,
-        view: str = "stage",
+        view: str = "network",
         caption: str = "",
         small: bool = False,
         plays: bool = False,
@@ -63,13 +63,13 @@ class FigureCalls:
 
         A figure that `plays` moves from its snapshot to the last, once, when it is looked at.
 
-        The view is a row of VIEWS, and `arguments` are its parameters. "stage" takes `run`, `step`,
-        `neurons` and `background` (see `figures.selection`); a list of values for one of the first
-        three makes a row of images. `at` a part of the picture, several parts or a point, it shows
-        a detail, `zoom` times as large. "strip" is one row of frames of one run and choice of
-        neurons: it takes the same, with either a list as `step` or a number of `frames` evenly
-        spaced from `start` to `end`, each a step. The other views take no arguments. Those of
-        evidence are there where `facts.evidence` has their series.
+        The view is a row of VIEWS, and `arguments` are its parameters. "network" takes `run`,
+        `step`, `neurons` and `background` (see `figures.selection`); a list of values for one of
+        the first three makes a row of images. `at` a part of the picture, several parts or a point,
+        it shows that detail, `zoom` times as large. "strip" is one row of frames
+        of one run and choice of neurons. It takes the same, with either a list as `step` or a
+        number of `frames` evenly spaced from `start` to `end`, each a step. The other views take no
+        arguments; a view of evidence exists where `facts.evidence` has its series.
 
         Raises AuthorError for a name, view or argument that this build does not hold.
         """

@@ -243,7 +243,7 @@ def multiples_images(report: Report, what: str, wide: int, narrow: int) -> Itera
 
 
 VIEWS: Mapping[str, View] = {
-    "stage": View(network_images),
+    "network": View(network_images),
     "strip": View(strip_images),
     "loss": View(loss_images),
     "accuracy": View(accuracy_images),

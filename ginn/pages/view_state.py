@@ -13,7 +13,7 @@ from ginn.network.run import layer_slices, place_of
 
 @dataclass(frozen=True)
 class ViewState:
-    """A state of the explorer, with its default for whatever is not said.
+    """A state of the explorer; what is left out has its default there.
 
     The fields are rows of the table in `templates/viewer/store.js`. `neurons` are those shown,
     numbered layer by layer in a network of these `widths`, the output last. `beside` is the id of a

@@ -349,3 +349,13 @@ def test_paint_has_the_class_and_its_light_shade() -> None:
 def test_properties_has_a_name_for_each_layer_and_the_output() -> None:
     names = list(make_report().colours.properties())
     assert names[-4:] == ["layer-1", "layer-2", "layer-3", "output"]
+
+
+def test_style_sheet_dark_white_over_black_is_the_toned_down_white() -> None:
+    dark = style_sheet(make_report().colours).partition("@media(prefers-color-scheme:dark)")[2]
+    opacity = float(dark.partition(".white{opacity:")[2].partition("}")[0])
+    black, white = (
+        np.array([int(shades.dark[i : i + 2], 16) for i in (1, 3, 5)])
+        for shades in (PICTURE_BLACK, PICTURE_WHITE)
+    )
+    assert black + opacity * (255 - black) == pytest.approx(white, abs=1)

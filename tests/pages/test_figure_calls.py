@@ -59,7 +59,7 @@ def test_figure_that_plays_has_a_speed() -> None:
     [
         ("F f", {}, "figure", "small letters, digits and hyphens"),
         ("used", {}, "figure", r"a name not used before \(used\)"),
-        ("f", {"view": "satge"}, "view", "stage, strip, loss"),
+        ("f", {"view": "netwrok"}, "view", "network, strip, loss"),
         ("f", {"caption": " "}, "caption", "a sentence"),
         ("f", {"view": "loss", "plays": True}, "plays", "true where a network can play"),
         ("f", {"view": "strip", "plays": True}, "plays", "true where a network can play"),

@@ -48,7 +48,7 @@ def test_view_parameters_are_those_that_its_function_gives_a_default(name: str) 
 
 @pytest.mark.parametrize(
     ("view", "allowed"),
-    [("stage", "run, step, neurons, background, at, zoom"), ("loss", "no more")],
+    [("network", "run, step, neurons, background, at, zoom"), ("loss", "no more")],
 )
 def test_view_unknown_argument_is_refused(view: str, allowed: str) -> None:
     with pytest.raises(AuthorError, match=f"found 'colour', allowed: {allowed}"):
@@ -56,7 +56,7 @@ def test_view_unknown_argument_is_refused(view: str, allowed: str) -> None:
 
 
 def test_network_images_defaults_are_one_of_the_best_run_at_its_end() -> None:
-    (image,) = images("stage")
+    (image,) = images("network")
     assert image.scene
     whole = replace(image.scene, detail=WHOLE)
     assert whole == REPORT.last_scene(REPORT.run("good-1"))
@@ -69,7 +69,7 @@ def test_network_images_defaults_are_one_of_the_best_run_at_its_end() -> None:
 
 
 def test_network_images_lists_give_every_combination_labelled_by_what_varies() -> None:
-    found = images("stage", run=["good-1", "bad-1"], step=["first", "last"], neurons="layer 1")
+    found = images("network", run=["good-1", "bad-1"], step=["first", "last"], neurons="layer 1")
     last = REPORT.snapshots["seed-0"].iterations[-1]
     assert [image.label for image in found] == [
         "Good run 1, iteration 0",
@@ -77,18 +77,18 @@ def test_network_images_lists_give_every_combination_labelled_by_what_varies() -
         "Bad run, iteration 0",
         f"Bad run, iteration {last:,}",
     ]
-    (first, second) = images("stage", neurons=["layer 1", "output"])
+    (first, second) = images("network", neurons=["layer 1", "output"])
     assert (first.label, second.label) == ("Layer 1", "Output")
 
 
 def test_network_images_many_in_a_row_have_heavier_lines() -> None:
-    rows = [images("stage", run=["good-1"] * count) for count in (1, 2, 3, 4)]
+    rows = [images("network", run=["good-1"] * count) for count in (1, 2, 3, 4)]
     widths = [lines(row[0]) for row in rows]
     assert np.array(widths) / widths[0] == pytest.approx([1, 1.25, 1.6, 2.2], rel=1e-2)
 
 
 def test_network_images_detail_is_in_scene_and_state() -> None:
-    (image,) = images("stage", at=[0.25, 0.5], zoom=4)
+    (image,) = images("network", at=[0.25, 0.5], zoom=4)
     assert image.scene
     assert image.state
     assert image.scene.detail[:3] == (0.25, 0.5, 4)
@@ -107,7 +107,7 @@ def test_network_images_detail_is_in_scene_and_state() -> None:
         ({"zoom": 100}, "zoom"),
     ],
 )
-@pytest.mark.parametrize("view", ["stage", "strip"])
+@pytest.mark.parametrize("view", ["network", "strip"])
 def test_network_and_strip_unknown_value_is_refused_by_its_key(
     view: str, arguments: dict[str, Any], key: str
 ) -> None:
@@ -155,7 +155,7 @@ def test_strip_images_start_seen_is_where_a_boundary_first_crosses() -> None:
 
 
 def test_strip_images_have_the_heaviest_lines() -> None:
-    (whole,) = images("stage")
+    (whole,) = images("network")
     assert lines(images("strip")[-1]) == pytest.approx(STRIP_WEIGHT * lines(whole), rel=1e-2)
 
 
