@@ -69,7 +69,9 @@ def test_loss_curves_svg_loss_of_zero_has_a_place() -> None:
     report = make_report()
     snapshots = dict(report.snapshots)
     snapshots["seed-1"] = replace(trained_run(), loss=np.array([0.7, 0.5, 0.1, 0.05, 0.0, 0.0]))
-    svg = training_charts.loss_curves_svg(report.facts.experiment, snapshots, report.colours).text
+    svg = training_charts.loss_curves_svg(
+        report.facts.experiment, snapshots, report.colours, WIDE
+    ).text
     assert "nan" not in svg
     assert "inf" not in svg.replace("information", "")
 
