@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from ginn.config.models import Site
 from ginn.figures import social_card
 from ginn.figures.theme import PAPER, Colours, colours_of
-from ginn.files import hashed
+from ginn.files import hashed, read_text
 from ginn.pages import feeds
 from ginn.viewer_data.sprite_sheets import target_picture
 
 Labels = NDArray[np.bool_]
 # Sides (px) of the icons for home screens; Apple's takes the first.
 ICONS = (180, 192, 512)
+STYLE = "a style sheet"
 
 
 def assets(
@@ -30,13 +31,15 @@ def assets(
     `folder` holds the style sheet and the scripts, and `templates` makes the manifest. `depth` is
     that of the deepest network, `labels` (n, n) the picture of the icons.
     """
-    style = (
-        colour_properties(colours_of(site, depth)).encode() + (folder / "style.css").read_bytes()
-    )
-    contents = {"style.css": style, "icon.png": target_picture(labels)}
     viewer = folder / "viewer"
-    contents["viewer.css"] = (viewer / "viewer.css").read_bytes()
-    contents["viewer.js"] = bundle(viewer, (viewer / "scripts.txt").read_text("utf-8").split())
+    style = colour_properties(colours_of(site, depth)) + read_text(folder / "style.css", STYLE)
+    scripts = read_text(viewer / "scripts.txt", "the list of the viewer's scripts").split()
+    contents = {
+        "style.css": style.encode(),
+        "icon.png": target_picture(labels),
+        "viewer.css": read_text(viewer / "viewer.css", STYLE).encode(),
+        "viewer.js": bundle(viewer, scripts),
+    }
     # An article loads its script before the viewer's; saving a picture loads one that few need.
     contents |= {f"{name}.js": bundle(viewer, [name]) for name in ("article", "export")}
     files: dict[str, bytes] = {}
@@ -53,7 +56,7 @@ def bundle(viewer: Path, names: Sequence[str]) -> bytes:
 
     One file compresses better than many. One directive at the head holds for all scripts.
     """
-    scripts = [rjsmin.jsmin((viewer / f"{name}.js").read_text(encoding="utf-8")) for name in names]
+    scripts = [rjsmin.jsmin(read_text(viewer / f"{name}.js", "a script")) for name in names]
     directive = '"use strict";'
     return (directive + "".join(str(s).removeprefix(directive) for s in scripts) + "\n").encode()
 

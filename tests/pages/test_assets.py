@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.pages import plain_report
 
+from ginn.errors import AuthorError
 from ginn.figures.theme import colours_of
 from ginn.files import TEMPLATES, hashed
 from ginn.pages.assets import ICONS, assets, bundle, colour_properties
@@ -66,6 +67,11 @@ def test_bundle_has_scripts_in_order_without_comments_and_one_directive(tmp_path
         script = f'// About {name}.\n"use strict";\n{{\n  /** Its name. */\n  run("{name}");\n}}\n'
         (tmp_path / f"{name}.js").write_text(script)
     assert bundle(tmp_path, ["b", "a"]) == b'"use strict";{run("b");}{run("a");}\n'
+
+
+def test_bundle_with_a_script_that_is_missing_names_it(tmp_path: Path) -> None:
+    with pytest.raises(AuthorError, match=r"kinks\.js"):
+        bundle(tmp_path, ["kinks"])
 
 
 def test_viewer_bundle_has_every_script_and_is_light() -> None:
