@@ -109,11 +109,8 @@ def test_shares_of_copies_are_those_of_the_claim_and_fall_with_likeness() -> Non
     copies = drawn.levels.index(ALIKE)
     for layer, (start, end) in enumerate(zip(drawn.start, drawn.end, strict=True)):
         grown = growth([like[layer] for like in likes])
-        for line, share, pairs in (
-            (start, grown.at_start, grown.pairs_at_start),
-            (end, grown.at_end, grown.pairs_at_end),
-        ):
-            if pairs:
+        for snapshot, line, share in ((0, start, grown.at_start), (-1, end, grown.at_end)):
+            if any(like[layer].pairs[snapshot].any() for like in likes):
                 assert line[copies] == pytest.approx(share, rel=1e-3)
                 assert line[0] == 1
                 assert not np.any(np.diff(np.array(line, dtype=float)) > 0)

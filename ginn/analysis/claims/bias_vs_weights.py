@@ -64,16 +64,12 @@ class Shares:
 class Motion:
     """How the boundaries of one run moved, interval by interval, and the control.
 
-    `iterations` (T,) is where each interval begins. `shift` and `turn` (T,) are means over the
-    first-layer boundaries that cross the domain at both ends of the interval and moved: how far
-    their distance to the domain's centre changed, and how far a point half a side from there along
-    the line would go by the change of angle, both in domain units. `shift_share` (T,) is the mean
-    of shift / (shift + turn), in [0, 1]. NaN where there is no such boundary.
+    `iterations` (T,) is where each interval begins. `shift_share` (T,) is the mean of
+    shift / (shift + turn), in [0, 1], over the first-layer boundaries that cross the domain at both
+    ends of the interval and moved; see `shift_and_turn`. NaN where there is no such boundary.
     """
 
     iterations: NDArray[np.int64]
-    shift: Float64
-    turn: Float64
     shift_share: Float64
     control_shift_share: Float64
     shares: Shares
@@ -87,14 +83,12 @@ def motion(snapshots: RecordedRun) -> Motion:
     after = tuple(parameter[1:] for parameter in parameters)
     stepped = equal_steps(before, after, snapshots.learning_rate[:-1])
     depth = len(snapshots.weights)
-    shift, turn = shift_and_turn(before[0], before[depth], after[0], after[depth])
-    moved_by_control = shift_and_turn(before[0], before[depth], stepped[0], stepped[depth])
+    measured = shift_and_turn(before[0], before[depth], after[0], after[depth])
+    control = shift_and_turn(before[0], before[depth], stepped[0], stepped[depth])
     return Motion(
         iterations=snapshots.iterations[:-1],
-        shift=finite_mean(shift, 1),
-        turn=finite_mean(turn, 1),
-        shift_share=finite_mean(_share(shift, turn), 1),
-        control_shift_share=finite_mean(_share(*moved_by_control), 1),
+        shift_share=finite_mean(_share(*measured), 1),
+        control_shift_share=finite_mean(_share(*control), 1),
         shares=by_layer(shares(before, after), snapshots.widths),
         control=by_layer(shares(before, stepped), snapshots.widths),
     )

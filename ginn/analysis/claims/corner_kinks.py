@@ -64,16 +64,13 @@ class Nearness:
 
 @dataclass(frozen=True)
 class CornerBend:
-    """The bend nearest to one corner: the neuron that bends, its cause, and the distance.
+    """The bend nearest to one corner: its cause, an earlier neuron, and its distance.
 
-    `corner` counts as in `Dataset.corners`; `distance` is in domain units, `angle` in degrees.
+    The distance is in domain units.
     """
 
-    corner: int
-    neuron: int
     cause: int
     distance: float
-    angle: float
 
 
 def points_of(dataset: Dataset) -> Points:
@@ -159,21 +156,13 @@ def bends_at_corners(
 
     Empty where none of the neurons' lines bends.
     """
-    mine = np.flatnonzero(
-        (found.snapshot == snapshot) & np.isin(found.neuron, neurons) & (found.angle >= BEND)
-    )
-    if mine.size == 0:
+    bent = (found.snapshot == snapshot) & np.isin(found.neuron, neurons) & (found.angle >= BEND)
+    if not bent.any():
         return []
-    apart = np.hypot(*np.moveaxis(found.place[mine] - corners[:, None], -1, 0))  # (C, M)
+    apart = np.hypot(*np.moveaxis(found.place[bent] - corners[:, None], -1, 0))  # (C, M)
+    causes = found.cause[bent][apart.argmin(axis=1)]
     return [
-        CornerBend(
-            corner=corner,
-            neuron=int(found.neuron[mine[nearest]]),
-            cause=int(found.cause[mine[nearest]]),
-            distance=float(apart[corner, nearest]),
-            angle=float(found.angle[mine[nearest]]),
-        )
-        for corner, nearest in enumerate(apart.argmin(axis=1).tolist())
+        CornerBend(*each) for each in zip(causes.tolist(), apart.min(axis=1).tolist(), strict=True)
     ]
 
 

@@ -98,15 +98,12 @@ class Growth:
     """Duplicates at the end against those at initialisation, over runs, for one layer.
 
     `at_start` and `at_end` are shares of pairs that are duplicates, all runs taken together, in
-    [0, 1]; `pairs_at_start` and `pairs_at_end` the pairs that were neither constant. `p_value` is
-    the sign-flip test's of the runs' own differences, over the `runs` that have pairs at both ends:
-    about 1 if training makes no duplicates.
+    [0, 1]. `p_value` is the sign-flip test's of the runs' own differences, over the `runs` that
+    have pairs at both ends: about 1 if training makes no duplicates.
     """
 
     at_start: float
     at_end: float
-    pairs_at_start: int
-    pairs_at_end: int
     runs: int
     p_value: float
 
@@ -122,8 +119,6 @@ def growth(likes: Sequence[Likeness]) -> Growth:
     return Growth(
         at_start=float(start[0] / max(start[1], 1)),
         at_end=float(end[0] / max(end[1], 1)),
-        pairs_at_start=int(start[1]),
-        pairs_at_end=int(end[1]),
         runs=int(both.sum()),
         p_value=sign_flip_p_value(shares[both, 1] - shares[both, 0]),
     )
@@ -133,15 +128,12 @@ def growth(likes: Sequence[Likeness]) -> Growth:
 class BetweenRuns:
     """Duplicates within runs against those across runs, for one layer at the last snapshot.
 
-    Shares of pairs that are duplicates, in [0, 1], and their `pairs`. `p_value`: how often as many
-    or more duplicates fall within runs when neurons are assigned to the runs at random, one-sided;
-    about 0.5 or above if the picture alone makes duplicates.
+    `across` is the share of pairs of neurons of different runs that are duplicates, in [0, 1].
+    `p_value`: how often as many or more duplicates fall within runs when neurons are assigned to
+    the runs at random, one-sided; about 0.5 or above if the picture alone makes duplicates.
     """
 
-    within: float
     across: float
-    pairs_within: int
-    pairs_across: int
     p_value: float
 
 
@@ -152,18 +144,13 @@ def between_runs(on: Sequence[Bool]) -> BetweenRuns:
     """
     run, like = pooled(on)
     first, second = np.nonzero(like.duplicates)
-    pairs = int(like.pairs.sum())
-    own = np.bincount(run[~like.constant], minlength=len(on))
-    pairs_within = int((own * (own - 1) // 2).sum())
-    within = int(np.count_nonzero(run[first] == run[second]))
+    other = run[:, None] != run
+    across = int((like.pairs & other).sum())
     # Only varying neurons are assigned anew: the constant ones are in no pair.
     place = np.cumsum(~like.constant) - 1
     one, two = place[first], place[second]
     return BetweenRuns(
-        within=within / max(pairs_within, 1),
-        across=(len(first) - within) / max(pairs - pairs_within, 1),
-        pairs_within=pairs_within,
-        pairs_across=pairs - pairs_within,
+        across=int((like.duplicates & other).sum()) / max(across, 1),
         p_value=permutation_p_value(
             run[~like.constant], lambda runs: (runs[..., one] == runs[..., two]).sum(axis=-1)
         )

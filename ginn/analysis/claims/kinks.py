@@ -68,9 +68,8 @@ class Bends:
     """The kinks and bends of one run, over all its snapshots.
 
     `crossings`, `bends` (L + 1, L) count, by the layer of the line and of the cause, the kinks and
-    those of them that turn by BEND or more; `median_angle` (L + 1, L) is in degrees, NaN where
-    there is no kink. `without_angle` counts kinks that have no angle; they are in no other
-    number.
+    those of them that turn by BEND or more. `without_angle` counts kinks that have no angle; they
+    are in no other number.
 
     `first_layer_lines` counts the polylines of layer 1 and `first_layer_bent` those that have a
     vertex between their ends: an affine function cannot have one, so this checks the tracing.
@@ -81,10 +80,8 @@ class Bends:
     between). If it were not the open paths that count, the two errors would be alike.
     """
 
-    snapshots: int
     crossings: NDArray[np.int64]
     bends: NDArray[np.int64]
-    median_angle: Float64
     without_angle: int
     first_layer_lines: int
     first_layer_bent: int
@@ -97,7 +94,7 @@ class Bends:
 class RegionGrowth:
     """Linear regions over the domain through one run's training: counts.
 
-    `start`, `fewest`, `most` and `end`, with the iterations of the fewest and the most.
+    `start`, `fewest` and `end`, with the iteration of the fewest.
     `arrangement` is what as many straight lines as there are hidden neurons can make at most, and
     `bound` what a network of these widths can (exceeding the first takes bends).
     """
@@ -105,8 +102,6 @@ class RegionGrowth:
     start: int
     fewest: int
     fewest_at: int
-    most: int
-    most_at: int
     end: int
     arrangement: int
     bound: int
@@ -218,12 +213,8 @@ def bends(snapshots: RecordedRun, boundaries: Boundaries, found: Kinks | None = 
     other_error = np.abs(other.angle - found.angle)[far]
     lines, vertices = _first_layer(boundaries)
     return Bends(
-        snapshots=len(snapshots),
         crossings=np.bincount(cell, minlength=cells).reshape(shape),
         bends=np.bincount(cell[bent], minlength=cells).reshape(shape),
-        median_angle=np.array([_median(found.angle[cell == i]) for i in range(cells)]).reshape(
-            shape
-        ),
         without_angle=int(np.count_nonzero(~measured)),
         first_layer_lines=lines,
         first_layer_bent=vertices,
@@ -263,15 +254,13 @@ def network_bound(widths: Sequence[int]) -> int:
 
 
 def region_growth(snapshots: RecordedRun, boundaries: Boundaries) -> RegionGrowth:
-    """How the number of linear regions goes through one run's training; see `RegionGrowth`."""
-    regions, iterations = boundaries.regions, snapshots.iterations
-    fewest, most = int(np.argmin(regions)), int(np.argmax(regions))
+    """The linear regions through one run's training; see `RegionGrowth`."""
+    regions = boundaries.regions
+    fewest = int(np.argmin(regions))
     return RegionGrowth(
         start=int(regions[0]),
         fewest=int(regions[fewest]),
-        fewest_at=int(iterations[fewest]),
-        most=int(regions[most]),
-        most_at=int(iterations[most]),
+        fewest_at=int(snapshots.iterations[fewest]),
         end=int(regions[-1]),
         arrangement=arrangement_bound(sum(snapshots.widths)),
         bound=network_bound(snapshots.widths),

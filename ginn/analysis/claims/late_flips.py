@@ -57,7 +57,6 @@ class Flips:
 
     seed: int
     layer: tuple[int, ...]
-    steps: int
     flipped: Float64
     moved: Float64
     push: Float64
@@ -137,7 +136,6 @@ def flips(run: RecordedRun, steps: range, points: Float64) -> Flips:
     return Flips(
         seed=run.seed,
         layer=tuple(np.repeat(np.arange(len(run.widths)), run.widths).tolist()),
-        steps=len(steps),
         flipped=flipped.mean(axis=0),
         moved=moved,
         push=_mean(push, count),
@@ -306,14 +304,14 @@ def claim_late_flips(found: LateFlips) -> Claim:
         + (
             f"; {'first of them' if found.late else 'the nearest'}, layer {top.layer + 1} "
             f"neuron {top.neuron + 1} of seed {top.seed}, flips "
-            f"{formatting.percent(top.flipped, 2)} of the picture from one recorded moment to the "
+            f"{formatting.percent(top.flipped, 2)} of the picture from one snapshot to the "
             "next and moves the output by "
             f"{formatting.percent(top.moved, 3)}"
             if top
             else ""
         ),
         control=f"in the middle of training a neuron flips "
-        f"{formatting.percent(found.flipped_middle, 3)} from one moment to the next, late "
+        f"{formatting.percent(found.flipped_middle, 3)} from one snapshot to the next, late "
         f"{formatting.percent(found.flipped_late, 3)} "
         f"(means, {formatting.p_value(found.calmer_p_value)})" + _correlated(found),
         runs=found.runs,

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from ginn import formatting
 from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of
+from ginn.analysis.outcomes import logits_at
 from ginn.analysis.statistics import probability_of_superiority, rank_sum_p_value
 from ginn.dataset.dataset import Dataset
-from ginn.network.forward import pre_activations
 from ginn.network.run import RecordedRun
 
 
@@ -27,14 +27,12 @@ from ginn.network.run import RecordedRun
 class PartErrors:
     """Errors of one run at one snapshot.
 
-    `wrong` is the share of each part's pixels on the wrong side of p = 0.5, in [0, 1];
-    `cross_entropy` the mean over the part in nats: ln 2 for a network that knows nothing. `top` and
+    `wrong` is the share of each part's pixels on the wrong side of p = 0.5, in [0, 1]. `top` and
     `band` are the shares of wrong pixels in the top's parts and in the rows that they span.
     """
 
     seed: int
     wrong: dict[str, float]
-    cross_entropy: dict[str, float]
     top: float
     band: float
 
@@ -63,15 +61,11 @@ def part_errors(
 
     ValueError if the picture has no part of such a name.
     """
-    logit = pre_activations(*snapshots.at(snapshot), dataset.points())[-1]
-    logit = logit.reshape(dataset.labels.shape)
-    wrong = (logit > 0) != dataset.labels
-    entropy = np.logaddexp(0.0, np.where(dataset.labels, -logit, logit))
+    wrong = (logits_at(snapshots, snapshot, dataset) > 0) != dataset.labels
     parts, band = top_and_band(dataset, top)
     return PartErrors(
         seed=snapshots.seed,
         wrong={part.name: float(wrong[part.mask].mean()) for part in dataset.parts},
-        cross_entropy={part.name: float(entropy[part.mask].mean()) for part in dataset.parts},
         top=float(wrong[parts].mean()),
         band=float(wrong[band].mean()),
     )

@@ -81,7 +81,6 @@ def test_a_trajectory_of_the_bias_alone_is_all_bias_and_all_shift() -> None:
     found = single(run)
     np.testing.assert_allclose(found.bias[0, :2], 1.0)
     np.testing.assert_allclose(found.uniform[0, :2], 1.0)
-    np.testing.assert_allclose(motion(run).turn, 0.0, atol=1e-9)
     np.testing.assert_allclose(motion(run).shift_share, 1.0)
     # The layers above only follow.
     np.testing.assert_allclose(found.inputs[0, 2:], 1.0)
@@ -209,7 +208,7 @@ def made(shift: Any, bias: float = 0.5, control: float = 0.4, layers: int = 1) -
     measured = Shares(all_layers(bias), all_layers(1 - bias), all_layers(0.0), all_layers(share))
     of_control = Shares(*[all_layers(control)] * 4)
     constant = np.full(count, control)
-    return Motion(np.arange(count), share, share, share, constant, measured, of_control)
+    return Motion(np.arange(count), share, constant, measured, of_control)
 
 
 def falling(top: float, count: int = EARLY + 100) -> Any:

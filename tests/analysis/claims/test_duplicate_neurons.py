@@ -107,7 +107,7 @@ def test_growth_is_told_from_none() -> None:
 
     told = growth([like(0.5, 0.25)] * 6)
     assert (told.at_start, told.at_end) == pytest.approx((0.0, 1 / 3))
-    assert (told.pairs_at_start, told.pairs_at_end, told.runs) == (18, 18, 6)
+    assert told.runs == 6
     assert told.p_value == 2 / 2**6
     assert growth([like(0.5, 0.5), like(0.25, 0.25)]).p_value == 1.0
     assert growth([like(0.5, 0.25), like(0.25, 0.5)] * 3).p_value > 0.5
@@ -117,7 +117,7 @@ def test_runs_without_pairs_are_left_out_of_the_test() -> None:
     constant = layer_of(*[([1.0, 0.0], 5.0)] * 3)
     late = run_of([constant, three_lines(0.5)[1]], three_lines(0.25))
     told = growth([likeness(overlaps(late)[0])])
-    assert (told.runs, told.pairs_at_start, told.pairs_at_end) == (0, 0, 3)
+    assert (told.runs, told.at_start, told.at_end) == (0, 0.0, 1 / 3)
 
 
 def test_company_that_makes_copies_is_told_from_a_picture_that_does() -> None:
@@ -128,14 +128,11 @@ def test_company_that_makes_copies_is_told_from_a_picture_that_does() -> None:
 
     # Three copies in each run, elsewhere in each: only within runs.
     own = between_runs([np.stack([line(x)] * 3 + [line(0.5)]) for x in (0.1, 0.3, 0.7, 0.9)])
-    assert (own.pairs_within, own.pairs_across) == (4 * 6, 16 * 15 // 2 - 24)
-    assert own.within == pytest.approx(4 * 3 / 24)
     assert own.across == pytest.approx(6 / 96)
     assert own.p_value < 0.001
     # All neurons of all runs at one of four lines: within as much as across.
     same = [np.stack([line(x) for x in rng.permutation([0.2, 0.4, 0.6, 0.8])]) for _ in range(6)]
     alike = between_runs(same)
-    assert alike.within == 0.0
     assert alike.across == pytest.approx(4 * 15 / (24 * 23 / 2 - 36))
     # No deal has fewer than none: every one counts.
     assert alike.p_value == 1.0
@@ -190,11 +187,11 @@ def test_every_copy_of_a_run_is_told_with_its_controls() -> None:
     assert duplicates(lonely, [likeness(both) for both in overlaps(lonely)], POINTS) == ()
 
 
-NONE_GROWN = Growth(0.1, 0.1, 9, 9, 16, 1.0)
-GROWN = Growth(0.0, 0.5, 9, 9, 16, 0.001)
-ALONE = BetweenRuns(0.5, 0.1, 9, 9, 0.001)
-SHRUNK = Growth(0.5, 0.0, 9, 9, 16, 0.001)
-AS_OTHERS = BetweenRuns(0.1, 0.1, 9, 9, 0.6)
+NONE_GROWN = Growth(0.1, 0.1, 16, 1.0)
+GROWN = Growth(0.0, 0.5, 16, 0.001)
+ALONE = BetweenRuns(0.1, 0.001)
+SHRUNK = Growth(0.5, 0.0, 16, 0.001)
+AS_OTHERS = BetweenRuns(0.1, 0.6)
 
 
 def a_copy() -> duplicate_neurons.Duplicate:
@@ -226,7 +223,7 @@ def test_copycats_hold_where_one_layer_beats_both_controls(
 
 
 def test_copycats_are_held_to_the_number_of_tests() -> None:
-    narrow = Growth(0.0, 0.5, 9, 9, 16, 0.02)  # times 2 below .05, times 6 above
+    narrow = Growth(0.0, 0.5, 16, 0.02)  # times 2 below .05, times 6 above
     assert claim_duplicates([narrow], [ALONE], [a_copy()], 16).verdict == "holds"
     three = claim_duplicates([narrow] * 3, [ALONE] * 3, [a_copy()], 16)
     assert three.verdict == "not decidable here"

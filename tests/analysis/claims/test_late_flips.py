@@ -49,7 +49,6 @@ def test_one_that_flips_as_much_and_is_heard_is_not() -> None:
 
 def test_a_network_at_rest_flips_nothing() -> None:
     told = flips(run_of(*[two_lines(0.3, 0.6, 5)] * 3), range(0, 2), POINTS)
-    assert told.steps == 2
     assert not told.flipped.any()
     assert not told.moved.any()
     assert np.isnan(told.push).all()
@@ -148,7 +147,7 @@ def flips_of(flipped: list[float], moved: list[float], seed: int = 0) -> Flips:
     """Two neurons in the first layer and one in the second."""
     zeros = np.zeros(3)
     return Flips(
-        seed, (0, 0, 1), 4, np.array(flipped), np.array(moved), zeros, zeros, zeros,
+        seed, (0, 0, 1), np.array(flipped), np.array(moved), zeros, zeros, zeros,
         2 * np.array(flipped),
     )  # fmt: skip
 

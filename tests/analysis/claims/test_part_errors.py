@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.runs import random_run, run_of
+from support.runs import run_of
 
 from ginn.analysis.claims.part_errors import (
     Comparison,
@@ -20,7 +20,6 @@ from ginn.analysis.claims.part_errors import (
     top_and_band,
 )
 from ginn.dataset.dataset import Dataset, Part
-from ginn.network.forward import pre_activations, probability
 from ginn.network.run import RecordedRun
 
 N = 20
@@ -60,22 +59,6 @@ def test_black_everywhere_gets_the_top_right_and_its_band_wrong() -> None:
     assert (found.wrong["body"], found.wrong["ground"]) == (0.0, 1.0)
 
 
-def test_cross_entropy_is_that_of_the_probabilities() -> None:
-    run, dataset = random_run((5, 4), 3), bottle()
-    for snapshot in range(3):
-        weights = tuple(weight[snapshot] for weight in run.weights)
-        biases = tuple(bias[snapshot] for bias in run.biases)
-        white = probability(pre_activations(weights, biases, dataset.points())[-1]).reshape(N, N)
-        plain = -np.log(np.where(dataset.labels, white, 1 - white))
-        found = part_errors(run, dataset, ["cap"], snapshot)
-        for part in dataset.parts:
-            assert found.cross_entropy[part.name] == pytest.approx(plain[part.mask].mean())
-    assert part_errors(constant(0.0), dataset, ["cap"]).cross_entropy["body"] == pytest.approx(
-        math.log(2)
-    )
-    assert part_errors(constant(800.0), dataset, ["cap"]).cross_entropy["body"] == 800.0
-
-
 def test_the_top_may_have_several_parts_and_they_must_exist() -> None:
     parts, band = top_and_band(bottle(), ["cap", "body"])
     assert (parts.sum(), band.sum()) == (4 * 4 + 8 * 12, 16 * N)
@@ -96,7 +79,7 @@ def test_a_comparison_counts_the_pairs_in_which_the_failed_run_is_better() -> No
 
 
 def errors(seed: int, top: float, band: float) -> PartErrors:
-    return PartErrors(seed, {"cap": top, "body": 0.3}, {}, top, band)
+    return PartErrors(seed, {"cap": top, "body": 0.3}, top, band)
 
 
 def runs_of(failed_top: float, failed_band: float, failed: int = 5) -> dict[str, Comparison]:
