@@ -68,6 +68,13 @@ def test_packages_in_the_table_are_those_of_ginn() -> None:
     assert len(named) == len(set(named))
 
 
+def test_viewer_files_in_the_table_are_those_of_the_viewer() -> None:
+    named = [
+        name for row in rows(INSIDE, "subject ") for name in re.findall(r"`(\w+\.js)`", row[1])
+    ]
+    assert sorted(named) == sorted(path.name for path in (ROOT / "templates/viewer").glob("*.js"))
+
+
 def test_ci_runs_the_second_command_of_the_readme() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert 'python -m pip install -e ".[test]" && python -m pytest' in README

@@ -77,7 +77,7 @@
         root.hidden = !point || !output;
         if (!point || !output) return;
         heading.textContent = `The output's sum at x ${point.x.toFixed(3)}, y ${point.y.toFixed(3)}`;
-        const key = output.terms.map(({ product }) => product).join();
+        const key = [output.bias, ...output.terms.map(({ product }) => product)].join();
         if (key === drawn) return;
         drawn = key;
         const sum = sumOf(output, widths);
