@@ -1,25 +1,119 @@
-"""The command line of `build.py`: what may be asked for, checked word by word."""
+"""The command line of `build.py`: its options, its exit codes, and the development server."""
 
 from __future__ import annotations
 
 import argparse
+import functools
+import importlib.metadata
 import os
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from ginn import __version__, new_project
 from ginn.errors import AuthorError
-from ginn.pages.metadata import web_address
-from ginn.runtime import workers
+from ginn.files import REPOSITORY, TEMPLATES
+from ginn.pages.metadata import Publication, build_date, web_address
+from ginn.runtime import signals, workers
 
-ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_PORT = 8000
+ERROR = "build.py: error: "
 
 
-def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line; argparse answers what is wrong in one line and exits with 2."""
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for."""
+
+    new: Path | None
+    draft: bool
+    content: Path
+    picture: Path | None
+    site: Path
+    cache: Path
+    jobs: int
+    executor: str
+    serve: int | None
+    publication: Publication
+
+
+def main(build: Callable[[Options], None], arguments: Sequence[str] | None = None) -> int:
+    """Build, serve, or begin a report; the exit code.
+
+    0: done; 2: a mistake that the author can mend; 130: stopped by Ctrl-C or SIGTERM.
+    """
+    try:
+        options = parse(arguments)
+        if options.new is not None:
+            new_project.begin(TEMPLATES / "starter", options.new)
+            print(f"A report is begun in {options.new}. See it with:")
+            print(f"  {sys.executable} {REPOSITORY / 'build.py'} --draft --content {options.new}")
+        elif options.serve is not None:
+            serve(build, options, options.serve)
+        else:
+            build(options)
+    except KeyboardInterrupt:
+        signals.report_stopped()
+        return signals.EXIT_CODE
+    except (AuthorError, OSError) as error:
+        print(f"{ERROR}{one_error(error)}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def serve(build: Callable[[Options], None], options: Options, port: int) -> None:
+    """Serve, and build whenever something changes, until stopped."""
+    # Only here: a build alone needs neither a server nor a watcher.
+    from ginn.devserver.watcher import keep_building
+
+    named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures")
+    sources = [*(options.content / name for name in named), TEMPLATES]
+    sources += [options.picture] if options.picture else []
+    code = [REPOSITORY / "ginn", REPOSITORY / "build.py"]
+    attempt = functools.partial(attempt_build, build, options)
+    keep_building(sources, code, options.site, TEMPLATES / "devserver", port, attempt)
+
+
+def attempt_build(build: Callable[[Options], None], options: Options) -> AuthorError | None:
+    """For the server: build; the mistake that stopped it, if there was one."""
+    try:
+        build(options)
+    except AuthorError as error:
+        found = error
+    except OSError as error:
+        found = AuthorError(one_error(error))
+    else:
+        return None
+    print(f"{ERROR}{found}", file=sys.stderr)
+    return found
+
+
+def one_error(error: Exception) -> str:
+    """An error in one line; the operating system's errors are told with the file's name."""
+    if not isinstance(error, OSError):
+        return str(error)
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}"
+
+
+def parse(arguments: Sequence[str] | None) -> Options:
+    """The options; argparse answers what is wrong in one line and exits with 2."""
+    given = vars(_parser().parse_args(arguments))
+    if given["site"] is None:
+        here = given["content"].resolve() == REPOSITORY / "content"
+        given["site"] = (REPOSITORY if here else given["content"]) / "site"
+    given["executor"] = given["executor"] or ""
+    publication = Publication(
+        given.pop("base_url"), given.pop("source_url"), build_date(os.environ), versions()
+    )
+    return Options(**given, publication=publication)
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
     parser = argparse.ArgumentParser(
-        prog="build.py", description="Train, trace and film the report's runs, and write its site."
+        prog="build.py", description="Train and trace the report's runs, and write its site."
     )
     parser.add_argument(
         "--new", type=Path, metavar="DIR", help="begin a report of your own in a new folder"
@@ -30,7 +124,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--content",
         type=Path,
-        default=ROOT / "content",
+        default=REPOSITORY / "content",
         metavar="DIR",
         help="the folder of report.toml, articles/ and pictures/ (default: %(default)s)",
     )
@@ -47,7 +141,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="where to write the site (default: site/ here, or in the folder of --content)",
     )
     parser.add_argument(
-        "--cache", type=Path, default=ROOT / ".ginn", metavar="DIR", help="where work is kept"
+        "--cache", type=Path, default=REPOSITORY / ".ginn", metavar="DIR", help="where work is kept"
     )
     parser.add_argument(
         "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: the cores)"
@@ -70,11 +164,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--source-url", type=_web_address, default="", metavar="URL",
         help="where its sources are, for a link on every page",
     )  # fmt: skip
-    options = parser.parse_args(arguments)
-    if options.site is None:
-        here = options.content.resolve() == ROOT / "content"
-        options.site = (ROOT if here else options.content) / "site"
-    return options
+    return parser
+
+
+def versions() -> dict[str, str]:
+    """What the numbers of a site depend on, for its footer and its manifest."""
+    libraries = {name: importlib.metadata.version(name.lower()) for name in ("torch", "NumPy")}
+    return {"GINN": __version__, **libraries}
 
 
 def _jobs(text: str) -> int:

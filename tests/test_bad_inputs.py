@@ -23,7 +23,7 @@ from support.reports import TEXT, changed
 import build as story
 from ginn.config import overrides
 from ginn.config.loader import load_settings
-from ginn.geometry import boundaries
+from ginn.geometry import boundaries, counts
 
 pytestmark = pytest.mark.slow
 REPORT, ARTICLE, DRAWING = "report.toml", "articles/index.md", "pictures/bottle.toml"
@@ -326,7 +326,7 @@ def test_main_with_too_many_regions_is_refused_before_full_runs(
     assert int(found[2]) == 2 * int(found[1]) > 20
     assert "raise MOST_VERTICES in ginn/geometry/boundaries.py" in message
     assert (tmp_path / "screening").exists()
-    assert not (tmp_path / "train").exists()
+    assert not (tmp_path / "full-runs").exists()
 
 
 def test_main_with_boundaries_beyond_memory_is_refused(
@@ -336,10 +336,10 @@ def test_main_with_boundaries_beyond_memory_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(boundaries, "MOST_VERTICES", 20)
-    monkeypatch.setattr(boundaries, "require_room", lambda state, like: 1)
+    monkeypatch.setattr(counts, "require_room", lambda state, like: 1)
     message = refused(built, tmp_path, capsys)
     assert re.search(r"found \d+ linear regions at .* of 4 of 4 snapshots, allowed: ", message)
-    assert (tmp_path / "train").exists(), "what was trained is kept"
+    assert (tmp_path / "full-runs").exists(), "what was trained is kept"
 
 
 def test_main_with_weights_beyond_memory_is_refused_before_screening(
@@ -362,10 +362,13 @@ def test_main_with_weights_beyond_memory_is_refused_before_screening(
 # --- the cache ------------------------------------------------------------------------------------
 
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
-    "train": lambda data: data[:100] + bytes([data[100] ^ 4]) + data[101:],
-    "film": lambda data: b"another program's",
-    "moments": lambda data: data[: len(data) // 2],
+    "full-runs": lambda data: data[:100] + bytes([data[100] ^ 4]) + data[101:],
+    "sprite-sheets": lambda data: b"another program's",
+    "named-snapshots": lambda data: data[: len(data) // 2],
 }
+
+
+USED_BY = {"full-runs": "final-regions", "named-snapshots": "boundary-chunks"}
 
 
 @pytest.mark.parametrize("stage", DAMAGE)
@@ -374,10 +377,9 @@ def test_main_with_a_damaged_entry_makes_it_again_and_the_same_site(
 ) -> None:
     entry = min((built.cache / stage).iterdir())
     before, whole = built.contents(), entry.read_bytes()
-    if stage == "train":
-        # Runs are read when they are asked for, as they are by these two.
-        for asking in ("regions", "moments"):
-            shutil.rmtree(built.cache / asking)
+    # Results are read when they are used, as they are by these stages.
+    if stage in USED_BY:
+        shutil.rmtree(built.cache / USED_BY[stage])
     entry.write_bytes(DAMAGE[stage](whole))
     capsys.readouterr()
     assert story.main(built.options(built.content)) == 0
@@ -388,7 +390,7 @@ def test_main_with_a_damaged_entry_makes_it_again_and_the_same_site(
 def test_main_with_an_entry_that_cannot_be_read_names_it_and_leaves_it(
     built: BuiltReport, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entry = min((built.cache / "film").iterdir())
+    entry = min((built.cache / "sprite-sheets").iterdir())
     whole = entry.read_bytes()
     entry.unlink()
     entry.mkdir()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.analysis.outcomes import logits_at
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts, logits_at
 from ginn.dataset.dataset import Dataset
 from ginn.network.forward import probability
 from ginn.network.run import Float64, RecordedRun
@@ -39,6 +39,22 @@ def final_outputs(
         right = float(((logit > 0) == small.labels).mean())
         made.append(FinalOutput(run.seed, run.seed in failed_seeds, right, probability(logit)))
     return tuple(sorted(made, key=lambda each: (each.failed, -each.right, each.seed)))
+
+
+def outputs_of_experiment(
+    screening: Mapping[str, RecordedRun],
+    full_runs: Mapping[str, RecordedRun],
+    screening_outcomes: ScreeningFacts,
+    outcomes: Mapping[str, RunFacts],
+    dataset: Dataset,
+) -> dict[str, tuple[FinalOutput, ...]]:
+    """The last outputs of "screening runs" and of "full runs", from the results of stages."""
+    failed = [run.seed for run in outcomes.values() if run.failed]
+    screened = final_outputs(screening.values(), screening_outcomes.failed_seeds, dataset)
+    return {
+        "screening runs": screened,
+        "full runs": final_outputs(full_runs.values(), failed, dataset),
+    }
 
 
 def outputs_as_arrays(

@@ -18,6 +18,7 @@ from ginn.network.kernel import Parameters, Step, evaluate
 from ginn.network.minibatches import Minibatches
 from ginn.network.run import Float32, RecordedRun, Start
 from ginn.network.settings import Training
+from ginn.network.starts import StartedRun, merged_start
 
 CHUNK = 128  # iterations whose minibatches are drawn together
 
@@ -55,6 +56,19 @@ def train(
         )
     with _one_thread_without_denormals():
         return _train(training, dataset, seeds, recorded, report_progress, start)
+
+
+def train_from_starts(
+    training: Training,
+    dataset: Dataset,
+    runs: Sequence[StartedRun],
+    recorded: Sequence[int],
+    report_progress: Callable[[int], None] = lambda iterations: None,
+) -> list[RecordedRun]:
+    """The runs that start from given networks, all at one iteration; see `train`."""
+    seeds = [run.seed for run in runs]
+    start = merged_start(runs) if runs else None
+    return train(training, dataset, seeds, recorded, report_progress, start)
 
 
 @contextmanager

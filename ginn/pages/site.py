@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ginn.analysis.facts import facts_schema
 from ginn.files import read_text
 from ginn.pages import assets, feeds, metadata
 from ginn.pages.article_page import GLOSSARY_PAGE, References, article_page
@@ -123,8 +124,10 @@ class Pages:
             needs = {"facts": report.key, "experiments": titles}
             explorer = partial(explorer_page, self.layout, report, self.reports)
             yield Part(f"explore-{name}", needs, explorer)
+            # The schema holds the docstrings of the facts, which are in no key.
+            described = {**needs, "schema": facts_schema()}
             downloads = partial(downloads_page, self.layout, report, self.reports, self.program)
-            yield Part(f"downloads-{name}", needs, downloads)
+            yield Part(f"downloads-{name}", described, downloads)
         fronts = [
             [each.title, each.slug, each.description, each.order, each.date.isoformat()]
             for each in self.articles

@@ -1,95 +1,135 @@
-"""An edition of the site: each page is kept while nothing that stands on it has changed."""
+"""The files of the site: pages, kept while nothing that they depend on has changed."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ginn.files import TEMPLATES, plain_json
 from ginn.pages import images
 from ginn.pages.articles import Article
 from ginn.pages.citations import read_bibliography
 from ginn.pages.glossary import read_glossary
 from ginn.pages.layout import Rendered
-from ginn.pages.links import Links, find_dead_link
-from ginn.pages.metadata import Publication
+from ginn.pages.links import find_dead_link
+from ginn.pages.metadata import Publication, plain_publication
 from ginn.pages.report import Report
-from ginn.pages.site import Pages
-from ginn.runtime import cache
-from ginn.runtime.cache import Cache
-from ginn.runtime.encodings import FILES, Encoding
-
-ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = ROOT / "templates"
-LIBRARIES = ["numpy", "pillow", "jinja2", "markdown", "pygments", "rjsmin"]
+from ginn.pages.site import Pages, Part
+from ginn.pipeline.runner import TABLE, Input, Known, Runner
+from ginn.runtime.digests import digest
+from ginn.runtime.output_dir import GENERATOR, MARKER
 
 
-# Beside a part's files stands one for their links; no address of the site is such a name.
-LINKS = "links"
+@dataclass(frozen=True)
+class PageParts:
+    """The parts of a site, as an input of the stage "pages": name -> part.
+
+    A part holds functions, so the digest of an entry is made from what the part says it needs.
+    """
+
+    pages: Pages
+    parts: Mapping[str, Part]
+
+    @property
+    def value(self) -> Mapping[str, Part]:
+        """The parts by name."""
+        return self.parts
+
+    @property
+    def digest(self) -> str:
+        """The digest of what all parts need."""
+        return digest({name: part.needs for name, part in self.parts.items()})
+
+    def is_several(self) -> bool:
+        """Whether this is a result for each of several names: an input is one value."""
+        return False
+
+    def item(self, name: str) -> PagePart:
+        """The part of that name."""
+        return PagePart(self.pages, self.parts[name])
 
 
-def take_apart(rendered: Rendered) -> dict[str, bytes]:
-    """The files of a part, and one more with their links."""
-    links = {at: [each.targets, sorted(each.ids)] for at, each in rendered.links.items()}
-    return {**rendered.files, LINKS: json.dumps(links).encode()}
+@dataclass(frozen=True)
+class PagePart:
+    """One part of a site with the pages that it belongs to."""
+
+    pages: Pages
+    part: Part
+
+    @property
+    def value(self) -> tuple[Pages, Part]:
+        """What renders the part."""
+        return self.pages, self.part
+
+    @property
+    def digest(self) -> str:
+        """The digest of what the part needs."""
+        return digest([self.part.name, self.part.needs])
 
 
-def put_together(files: Mapping[str, bytes]) -> Rendered:
-    """What `take_apart` took apart."""
-    links = json.loads(files[LINKS])
-    return Rendered(
-        {at: file for at, file in files.items() if at != LINKS},
-        {at: Links(tuple(targets), frozenset(ids)) for at, (targets, ids) in links.items()},
-    )
-
-
-RENDERED: Encoding[Rendered] = FILES.via(take_apart, put_together)
-
-
-def edition(
-    reports: Sequence[Report],
+def render_site(
+    folder: Path,
     articles: Sequence[Article],
-    content: Path,
+    reports: Sequence[Report],
     publication: Publication,
     others: Iterable[str],
-    kept: Cache,
+    runner: Runner,
 ) -> dict[str, bytes]:
-    """Every page with its stills, style and scripts: address -> content.
+    """Every page with its figures, style and scripts: address -> content.
 
-    `reports` are the experiments', the first one leading; `others` holds the addresses of the files
-    of the site that are not made here. Raises AuthorError for what an article says that does not
-    hold.
+    `folder` is the one of the content, and `articles` are those in it. `reports` are those of the
+    experiments, the leading one first. `others` are the addresses of the
+    files that the viewer loads. Raises AuthorError for whatever an article says that does not hold.
     """
-    works = read_bibliography(content / "bibliography.toml")
-    meanings = read_glossary(content / "glossary.toml")
-    site = Pages(reports, articles, works, meanings, TEMPLATES, publication)
-    parts = {part.name: part for part in site.parts()}
-    templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
-    # Which article shows which picture is known only when it has been made.
-    pictures = images.images_in(content / "articles")
-    # Pages draw on nearly every room and one takes some milliseconds: whatever changes in the code,
-    # they are all made again.
-    sources = [*pictures, *templates, *sorted((ROOT / "ginn").rglob("*.py"))]
-    shared = [
-        site.shared(),
-        [path.relative_to(content).as_posix() for path in pictures],
-        [path.relative_to(TEMPLATES).as_posix() for path in templates],
-    ]
-    own = {name: part.needs for name, part in parts.items()}
-    keys = cache.keys("pages", own, shared, sources, LIBRARIES)
-
-    def work(missing: Sequence[str]) -> Iterator[tuple[str, Rendered]]:
-        for name in missing:
-            yield name, site.make(parts[name])
-
-    rendered = kept.keep_each("pages", keys, RENDERED, work)
-    files = {at: file for each in rendered.values() for at, file in each.files.items()}
-    links = {at: found for each in rendered.values() for at, found in each.links.items()}
-    if dead := find_dead_link(articles, links, {*files, *others}):
+    works = read_bibliography(folder / "bibliography.toml")
+    meanings = read_glossary(folder / "glossary.toml")
+    pages = Pages(reports, articles, works, meanings, TEMPLATES, publication)
+    parts = PageParts(pages, {part.name: part for part in pages.parts()})
+    surroundings = Input({"shared": pages.shared(), **sources(folder)})
+    known: Known = {"page-parts": parts, "page-surroundings": surroundings}
+    made = runner.results(TABLE["pages"], known)
+    rendered: Mapping[str, Rendered] = made.value
+    files = {at: file for part in rendered.values() for at, file in part.files.items()}
+    links = {at: found for part in rendered.values() for at, found in part.links.items()}
+    if dead := find_dead_link(articles, links, {*files, *others, MARKER}):
         name = f"article-{dead.article.slug}"
-        # What is refused is not kept.
-        kept.drop("pages", name, keys[name], RENDERED)
+        # A page that is refused is not kept.
+        made.drop(name)
         # A page that was kept may ask for one that is gone: made again, it says so with its line.
-        site.make(parts[name])
+        pages.make(parts.parts[name])
         raise dead.error()
     return files
+
+
+def with_manifest(files: Mapping[str, bytes], publication: Publication) -> dict[str, bytes]:
+    """The files of a site and its manifest, which lists them all with their sizes and digests."""
+    listed = {
+        name: {"bytes": len(file), "sha256": hashlib.sha256(file).hexdigest()}
+        for name, file in sorted(files.items())
+    }
+    about = {"generator": GENERATOR, **plain_publication(publication), "files": listed}
+    return {**files, MARKER: plain_json(about)}
+
+
+def sources(content: Path) -> dict[str, Any]:
+    """The files that pages may show or are made with: by name, the digests of their content."""
+    # Which article shows which picture is known only when it has been made.
+    shown = images.images_in(content / "articles")
+    templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+    return {
+        "images": contents(content, shown),
+        "templates": contents(TEMPLATES, templates),
+    }
+
+
+def contents(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """The digests of files by their names in a folder; line ends count as on Unix."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes().replace(b"\r\n", b"\n")
+        ).hexdigest()
+        for path in paths
+    }

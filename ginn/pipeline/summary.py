@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ginn.analysis.claim import Claim
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
-from ginn.runtime import cache
+from ginn.pages.report import Report
+from ginn.runtime.cache import StageRecord
 
 KINDS = {
     ".html": "pages",
@@ -21,12 +22,12 @@ KINDS = {
 }
 
 
-def _added_up(record: Sequence[cache.Stage]) -> list[cache.Stage]:
+def _added_up(record: Sequence[StageRecord]) -> list[StageRecord]:
     """One row a stage, in the order of their first: variants pass through the same stages."""
-    rows: dict[str, cache.Stage] = {}
+    rows: dict[str, StageRecord] = {}
     for stage in record:
-        before = rows.get(stage.name, cache.Stage(stage.name, 0, 0, 0.0))
-        rows[stage.name] = cache.Stage(
+        before = rows.get(stage.name, StageRecord(stage.name, 0, 0, 0.0))
+        rows[stage.name] = StageRecord(
             stage.name, before.made + stage.made, before.kept + stage.kept,
             before.seconds + stage.seconds,
         )  # fmt: skip
@@ -70,6 +71,25 @@ def peak_memory(workers: int) -> str:
     )
 
 
+def closing_lines(
+    reports: Sequence[Report],
+    record: Sequence[StageRecord],
+    sizes: Mapping[str, tuple[int, int]],
+    seconds: float,
+    memory: str,
+) -> str:
+    """The last lines of a build: outcomes, stages and sizes, and claims."""
+    titles = ["" if len(reports) == 1 else report.experiment.title for report in reports]
+    facts = [report.facts for report in reports]
+    lines = [
+        outcomes(each.experiment.screening, each.experiment.full_runs, title)
+        for each, title in zip(facts, titles, strict=True)
+    ]
+    lines.append(summary(record, sizes, seconds, memory))
+    lines += [claims_table(each.claims, title) for each, title in zip(facts, titles, strict=True)]
+    return "\n".join(lines)
+
+
 def claims_table(rows: Sequence[Claim], of: str = "") -> str:
     """The claims with their verdicts and number of runs, one below the other; values beneath.
 
@@ -103,17 +123,17 @@ def outcomes(screening: ScreeningFacts, runs: Sequence[RunFacts], of: str = "") 
 
 
 def summary(
-    record: Sequence[cache.Stage],
+    record: Sequence[StageRecord],
     sizes: Mapping[str, tuple[int, int]],
     seconds: float,
     memory: str = "",
 ) -> str:
     """The last lines of a build: the stages' seconds, the memory, the site's bytes."""
-    lines = ["\nStage                made  kept  seconds"]
+    lines = ["\nStage                      made  kept  seconds"]
     for stage in _added_up(record):
         spent = f"{stage.seconds:8.1f}" if stage.made else "    kept"
-        lines.append(f"{stage.name:<18}{stage.made:>7}{stage.kept:>6} {spent}")
-    lines.append(f"{'the whole build':<31} {seconds:8.1f}")
+        lines.append(f"{stage.name:<24}{stage.made:>7}{stage.kept:>6} {spent}")
+    lines.append(f"{'the whole build':<37} {seconds:8.1f}")
     lines += [memory] if memory else []
     lines.append("\nSite                files       kB")
     for kind, (count, total) in sizes.items():

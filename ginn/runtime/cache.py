@@ -11,16 +11,11 @@ were not used for longest.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import functools
-import hashlib
-import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -32,78 +27,13 @@ from ginn.runtime.lock import Say, locked, say_on_stderr
 T = TypeVar("T")
 Compute = Callable[[list[str]], Iterable[tuple[str, T]]]
 
-FORMAT = 1
 # Bytes of values that stay in memory, by the lengths of their files; others are loaded again.
 MOST_BYTES = 250_000_000
 
 
-def key(stage: str, inputs: Any, sources: Sequence[Path], libraries: Sequence[str]) -> str:
-    """SHA-256 (hex) of everything a stage's result depends on.
-
-    `inputs` are JSON's types and dataclasses, upstream keys among them; `sources` the files of code
-    or content it reads, taken by name and content with line endings as on Unix; `libraries` the
-    distributions it uses, taken by version without importing them. Raises ValueError for an input
-    that is not JSON, AuthorError for a source that cannot be read or a library that is missing.
-    """
-    whole = {
-        "format": FORMAT,
-        "stage": stage,
-        "inputs": inputs,
-        "sources": sorted(_source(path) for path in sources),
-        "libraries": {name: _version(name) for name in libraries},
-    }
-    try:
-        canonical = json.dumps(
-            whole, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain
-        )
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"stage {stage!r} has an input that JSON does not know: {error}; give numbers that "
-            "are finite, strings, lists, mappings or dataclasses"
-        ) from error
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def keys(
-    stage: str,
-    own: Mapping[str, Any],
-    inputs: Any,
-    sources: Sequence[Path],
-    libraries: Sequence[str],
-) -> dict[str, str]:
-    """A key for each entry of a stage, by name: of its own input, and of all that they share."""
-    shared = key(stage, inputs, sources, libraries)
-    return {name: key(stage, {"own": each, "shared": shared}, [], []) for name, each in own.items()}
-
-
-def _source(path: Path) -> tuple[str, str]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        found = f"a source that cannot be read ({error.strerror})"
-        raise AuthorError(found, "a readable file", path=path) from error
-    return path.name, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
-
-
-@functools.cache
-def _version(library: str) -> str:
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError as error:
-        raise AuthorError(
-            f"no library {library!r}", "an installed one", "run `python -m pip install -e .`"
-        ) from error
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
-    raise TypeError(f"{value!r} is a {type(value).__name__}")
-
-
 @dataclass(frozen=True)
-class Stage:
-    """What became of a stage's entries: how many were made, how many kept, and the seconds."""
+class StageRecord:
+    """What happened in a stage: how many results were made, how many were kept, and the seconds."""
 
     name: str
     made: int
@@ -113,64 +43,15 @@ class Stage:
 
 @dataclass
 class Cache:
-    """A folder of entries, `root/stage/name.key.suffix`; `record` grows by a `Stage` at a time.
+    """A folder of entries, `root/stage/name.key.suffix`, and the `record` of the stages of a build.
 
     Open it with `open_cache`, which sees to it that only one build uses the folder.
     """
 
     root: Path
     say: Say = say_on_stderr
-    record: list[Stage] = field(default_factory=list)
-    counted: set[tuple[str, str]] = field(default_factory=set)
+    record: list[StageRecord] = field(default_factory=list)
     _used: set[Path] = field(default_factory=set)
-
-    def keep(self, stage: str, key: str, encoding: Encoding[T], compute: Callable[[], T]) -> T:
-        """The one value of a stage: loaded if it is there, else computed and saved."""
-        made = self.keep_each(stage, {stage: key}, encoding, lambda _: [(stage, compute())])
-        return made[stage]
-
-    def keep_each(
-        self,
-        stage: str,
-        keys: Mapping[str, str],
-        encoding: Encoding[T],
-        compute: Callable[[list[str]], Iterable[tuple[str, T]]],
-    ) -> dict[str, T]:
-        """A value for each name in `keys`, in their order.
-
-        Those that are there are loaded. `compute` is given the names of the others, if any, and
-        yields each with its value in whatever order they get done; each is saved as it comes.
-        """
-        begun, before = time.perf_counter(), len(self.record)
-        values = {}
-        for name, entry_key in keys.items():
-            if (value := self.load(stage, name, entry_key, encoding)) is not None:
-                values[name] = value
-        missing = [name for name in keys if name not in values]
-        if missing:
-            for name, value in compute(list(missing)):
-                self.save(stage, name, keys[name], encoding, value)
-                values[name] = value
-        if undone := [name for name in keys if name not in values]:
-            raise RuntimeError(f"stage {stage!r} did not make {', '.join(undone)}")
-        self.count(stage, keys, missing, begun, before)
-        return {name: values[name] for name in keys}
-
-    def count(
-        self, stage: str, keys: Mapping[str, str], missing: list[str], begun: float, before: int
-    ) -> None:
-        """Add to the record what became of a stage that began at `begun`, by `time.perf_counter`,
-        when the record had `before` lines.
-        """
-        # What another stage has read or made in this build already is not counted twice.
-        fresh = {(stage, key) for key in keys.values()} - self.counted
-        self.counted |= fresh
-        kept = sum((stage, keys[name]) in fresh for name in keys if name not in missing)
-        # A stage that was asked for by this one's work has its seconds in a line of its own.
-        others = sum(inner.seconds for inner in self.record[before:])
-        seconds = time.perf_counter() - begun - others
-        if fresh or missing:
-            self.record.append(Stage(stage, len(missing), kept, seconds))
 
     def load(self, stage: str, name: str, key: str, encoding: Encoding[T]) -> T | None:
         """An entry's value, or None where there is none or, with a line said, a damaged one."""
@@ -180,12 +61,7 @@ class Cache:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise AuthorError(
-                f"a file that cannot be read ({error.strerror})",
-                "a file of your own",
-                "remove it, or choose another folder with --cache",
-                path=path,
-            ) from error
+            raise _unreadable(path, error) from error
         try:
             value = encoding.decode(data)
         except DamagedError:
@@ -213,6 +89,15 @@ class Cache:
     def size(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> int:
         """The bytes of an entry that is there."""
         return self._path(stage, name, key, encoding.suffix).stat().st_size
+
+    def digest(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> str:
+        """The digest that the file of an entry holds, "" where a damaged one holds none."""
+        path = self._path(stage, name, key, encoding.suffix)
+        try:
+            with path.open("rb") as stream:
+                return encoding.read_digest(stream)
+        except OSError as error:
+            raise _unreadable(path, error) from error
 
     def _touch(self, path: Path) -> None:
         """Note that an entry was of use."""
@@ -266,6 +151,15 @@ class Cache:
         return self.root / stage / f"{name}.{key[:32]}{suffix}"
 
 
+def _unreadable(path: Path, error: OSError) -> AuthorError:
+    return AuthorError(
+        f"a file that cannot be read ({error.strerror})",
+        "a file of your own",
+        "remove it, or choose another folder with --cache",
+        path=path,
+    )
+
+
 @contextlib.contextmanager
 def open_cache(root: Path, say: Say = say_on_stderr) -> Iterator[Cache]:
     """The cache in folder `root`, which only one build uses at a time; made if absent."""
@@ -299,6 +193,10 @@ class RecentValues:
         self.values[key] = self.values.pop(key)
         return self.values[key][1]
 
+    def drop(self, key: str) -> None:
+        """Forget a value, if it is held."""
+        self.values.pop(key, None)
+
     def put(self, key: str, size: int, value: Any) -> None:
         """Hold a value, and let go those that nobody has asked for since longest."""
         self.values[key] = (size, value)
@@ -309,18 +207,20 @@ class RecentValues:
 
 @dataclass(frozen=True)
 class LazyResults(Mapping[str, T], Generic[T]):
-    """A stage's values by name; what is not in memory is loaded, what is damaged is made again."""
+    """The results of a stage by name. A result is loaded when it is used; a damaged one is made
+    again then.
+    """
 
     cache: Cache
     recent: RecentValues
     stage: str
-    entries: Mapping[str, str]  # the name of a value -> its key
+    keys_of: Mapping[str, str]  # the name of a result -> its key
     encoding: Encoding[T]
     compute: Compute[T]
 
     def __getitem__(self, name: str) -> T:
-        """One value."""
-        key = self.entries[name]
+        """The result of that name."""
+        key = self.keys_of[name]
         value = self.recent.get(key)
         if value is None:
             value = self.cache.load(self.stage, name, key, self.encoding)
@@ -332,15 +232,27 @@ class LazyResults(Mapping[str, T], Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         """The names, in their order."""
-        return iter(self.entries)
+        return iter(self.keys_of)
 
     def __len__(self) -> int:
-        """How many there are."""
-        return len(self.entries)
+        """The number of results."""
+        return len(self.keys_of)
 
     def __contains__(self, name: object) -> bool:
-        """Whether there is a value of that name; nothing is loaded."""
-        return name in self.entries
+        """Whether there is a result of that name; nothing is loaded."""
+        return name in self.keys_of
+
+    def digest(self, name: str) -> str:
+        """The digest of a result's file; the rest of the file is not read.
+
+        A file that holds no digest is damaged: its result is made again.
+        """
+        entry = (self.stage, name, self.keys_of[name], self.encoding)
+        if not (found := self.cache.digest(*entry)):
+            self.recent.drop(self.keys_of[name])
+            self[name]
+            found = self.cache.digest(*entry)
+        return found
 
 
 def lazy_results(
@@ -351,18 +263,20 @@ def lazy_results(
     encoding: Encoding[T],
     compute: Compute[T],
 ) -> LazyResults[T]:
-    """A value for each name in `keys`, as `Cache.keep_each` keeps them, but loaded one by one.
+    """A result for each name in `keys`, in their order.
 
-    What is not there is made at once.
+    `compute` is given the names of the results that are not in the cache, if any. It yields each
+    name with its result, in any order; each is saved as it comes.
     """
-    begun, before = time.perf_counter(), len(cache.record)
+    begun = time.perf_counter()
     missing = [name for name, key in keys.items() if not cache.has(stage, name, key, encoding)]
-    undone = set(missing)
+    not_made = set(missing)
     for name, value in compute(missing) if missing else ():
         cache.save(stage, name, keys[name], encoding, value)
         recent.put(keys[name], cache.size(stage, name, keys[name], encoding), value)
-        undone.discard(name)
-    if undone:
-        raise RuntimeError(f"stage {stage!r} did not make {', '.join(sorted(undone))}")
-    cache.count(stage, keys, missing, begun, before)
+        not_made.discard(name)
+    if not_made:
+        raise RuntimeError(f"stage {stage!r} did not make {', '.join(sorted(not_made))}")
+    seconds = time.perf_counter() - begun
+    cache.record.append(StageRecord(stage, len(missing), len(keys) - len(missing), seconds))
     return LazyResults(cache, recent, stage, dict(keys), encoding, compute)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +43,19 @@ class Encoding(Generic[T]):
     decode: Callable[[bytes], T]
     digest_at: int
 
+    def read_digest(self, file: BinaryIO) -> str:
+        """The digest in a file of this encoding, "" where there is none.
+
+        The rest of the file is not read.
+        """
+        file.seek(0, io.SEEK_END)
+        end = file.tell()
+        file.seek(max(self.digest_at if self.digest_at >= 0 else end + self.digest_at, 0))
+        found = file.read(DIGEST_LENGTH).decode("ascii", errors="replace")
+        return found if re.fullmatch(f"[0-9a-f]{{{DIGEST_LENGTH}}}", found) else ""
+
     def via(self, to_plain: Callable[[U], T], from_plain: Callable[[T], U]) -> Encoding[U]:
-        """The format of values of type U that are stored as values of type T."""
+        """The encoding of values of type U that are stored as values of type T."""
         return Encoding(
             self.suffix,
             lambda value: self.encode(to_plain(value)),
@@ -124,7 +136,7 @@ JSON: Encoding[Any] = Encoding(".json", _pack_json, _unpack_json, len(JSON_HEAD)
 
 
 def json_model(kind: Any) -> Encoding[Any]:
-    """The format of a type that pydantic knows, such as a dataclass, as JSON."""
+    """The encoding of a type that pydantic knows, such as a dataclass, as JSON."""
     adapter = TypeAdapter(kind)
 
     def from_plain(value: Any) -> Any:
@@ -134,3 +146,13 @@ def json_model(kind: Any) -> Encoding[Any]:
             raise DamagedError from error
 
     return JSON.via(lambda value: adapter.dump_python(value, mode="json"), from_plain)
+
+
+def one_array(array: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """An array as the arrays of a file; `from_one_array` is the inverse."""
+    return {"array": array}
+
+
+def from_one_array(arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """The array that `one_array` was given."""
+    return arrays["array"]

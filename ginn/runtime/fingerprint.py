@@ -12,11 +12,12 @@ Python is in every fingerprint. Patch releases are taken as equal.
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import hashlib
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -31,6 +32,9 @@ class ParsedModule:
     syntax: str
     modules: frozenset[str]
     libraries: frozenset[str]
+    # For each function, the names in its return type; for each imported name, its module.
+    return_names: Mapping[str, set[str]]
+    names_from: Mapping[str, str]
 
 
 @dataclass
@@ -97,6 +101,16 @@ class Sources:
         }
         return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
+    def return_type_modules(self, module: str, function: str) -> frozenset[str]:
+        """The modules of this package that define the names in a function's return type.
+
+        Its own module stands for every name that it does not import.
+        """
+        parsed = self.parsed(module)
+        names = parsed.return_names[function] - set(dir(builtins))
+        places = {parsed.names_from.get(name, module) for name in names}
+        return frozenset(place for place in places if self.path(place))
+
     def _parse(self, source: str | bytes) -> ParsedModule:
         tree = ast.parse(source)
         modules: set[str] = set()
@@ -111,7 +125,9 @@ class Sources:
                 libraries.add(parts[0])
         syntax = ast.dump(without_docstrings(tree))
         digest = hashlib.sha256(syntax.encode()).hexdigest()
-        return ParsedModule(digest, frozenset(modules), frozenset(libraries))
+        return ParsedModule(
+            digest, frozenset(modules), frozenset(libraries), return_names(tree), names_from(tree)
+        )
 
 
 def imported_names(tree: ast.Module) -> list[str]:
@@ -123,6 +139,29 @@ def imported_names(tree: ast.Module) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             names += [f"{node.module}.{alias.name}" for alias in node.names]
     return names
+
+
+def return_names(tree: ast.Module) -> dict[str, set[str]]:
+    """The names in the return type of each function of a module."""
+    return {
+        function.name: {
+            node.id
+            for node in (ast.walk(function.returns) if function.returns else ())
+            if isinstance(node, ast.Name)
+        }
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef)
+    }
+
+
+def names_from(tree: ast.Module) -> dict[str, str]:
+    """The module that each name comes from which a module imports at its top."""
+    return {
+        alias.asname or alias.name: node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
 
 
 def without_docstrings(tree: ast.Module) -> ast.Module:

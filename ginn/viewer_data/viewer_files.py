@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from ginn.analysis.outcomes import NamedSnapshot, RunFacts
 from ginn.analysis.sentences import outcome_sentence
+from ginn.config.models import Experiment, Site
+from ginn.dataset.dataset import Dataset
 from ginn.files import hashed
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64, RecordedRun
@@ -81,6 +83,39 @@ def viewer_files(
         entries.append((viewed.facts, len(viewed.run), header))
     index, content = index_file(experiment, labels, target_name, entries)
     return ViewerFiles(index, {**files, index: content})
+
+
+def experiment_files(
+    experiment: Experiment,
+    site: Site,
+    dataset: Dataset,
+    shown_runs: Mapping[str, RunFacts],
+    full_runs: Mapping[str, RecordedRun],
+    boundaries: Mapping[str, Boundaries],
+    motions: Mapping[str, Float64],
+    named_snapshots: Mapping[str, Sequence[NamedSnapshot]],
+    sheets: Mapping[str, RunSheets],
+) -> ViewerFiles:
+    """The files of an experiment from the results of its stages, each by the id of its run."""
+    viewed = ViewedExperiment(
+        experiment.id,
+        experiment.title,
+        experiment.widths,
+        site.layer_colours,
+        site.output_colour,
+    )
+    runs = (
+        ViewedRun(
+            facts,
+            full_runs[name],
+            boundaries[name],
+            motions[name],
+            named_snapshots[name],
+            sheets[name],
+        )
+        for name, facts in shown_runs.items()
+    )
+    return viewer_files(viewed, dataset.labels, runs)
 
 
 def viewer_files_as_files(made: ViewerFiles) -> dict[str, bytes]:

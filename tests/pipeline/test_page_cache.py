@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.in_process import in_process_runner
 from support.link_checker import complaints
 from support.pages import build_pages
 from support.sample_report import make_report
 
 from ginn.errors import AuthorError
+from ginn.files import TEMPLATES
 from ginn.pages.articles import read_articles
 from ginn.pages.layout import Layout, Rendered
 from ginn.pages.metadata import Publication
 from ginn.pages.report import Report
 from ginn.pages.site import MOST_IN_HEADER, Pages
-from ginn.pipeline.site import TEMPLATES, edition
+from ginn.pipeline.site import render_site as render_with_cache
 from ginn.runtime.cache import Cache
 
 COUNT = 60
@@ -69,12 +71,17 @@ def printed(content: Path, both: tuple[Report, Report] | None = None) -> tuple[s
         rendered.add(address)
         return page(self, template, address, *more, **named)
 
-    articles = read_articles(content / "articles")
+    articles = tuple(read_articles(content / "articles"))
     others = {"build.json", make_report().data["index"]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Layout, "page", listen)
-        made = edition(
-            both or reports(), articles, content, Publication(), others, Cache(content / "cache")
+        made = render_with_cache(
+            content,
+            articles,
+            both or reports(),
+            Publication(),
+            others,
+            in_process_runner(Cache(content / "cache")),
         )
     return rendered, made
 

@@ -52,12 +52,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 def test_a_second_experiment_does_not_train_the_first_again(built: Built) -> None:
-    rows = re.findall(r"(?m)^(train|screening|film) +(\d+) +(\d+) ", built.told)
+    rows = re.findall(r"(?m)^(full-runs|screening|sprite-sheets) +(\d+) +(\d+) ", built.told)
     made = {name: (int(new), int(kept)) for name, new, kept in rows}
     # Two runs of the bottle and two of its variant; the cat's two are there.
-    assert made["train"] == (4, 2)
+    assert made["full-runs"] == (4, 2)
     assert made["screening"][0] == 4
-    assert made["film"] == (2, 2)
+    assert made["sprite-sheets"] == (2, 2)
     for title in ("The cat", "The bottle"):
         assert re.search(rf"(?m)^{title}\nScreening: \d", built.told)
         assert f"\nClaims, {title}\n" in built.told

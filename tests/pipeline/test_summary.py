@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.files import hashed
 from ginn.pipeline.summary import bytes_by_kind, claims_table, outcomes, peak_memory, summary
-from ginn.runtime.cache import Stage
+from ginn.runtime.cache import StageRecord
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="compares with /proc")
@@ -88,7 +88,7 @@ def test_outcomes_tell_of_which_experiment_where_there_are_several() -> None:
 
 
 def test_the_summary_tells_seconds_and_what_was_kept() -> None:
-    record = [Stage("train", 2, 1, 12.34), Stage("trace", 0, 4, 0.01)]
+    record = [StageRecord("train", 2, 1, 12.34), StageRecord("trace", 0, 4, 0.01)]
     text = summary(record, {"pages": (3, 21_500)}, 15.0)
     assert re.search(r"train +2 +1 +12\.3", text)
     assert re.search(r"trace +0 +4 +kept", text)
@@ -103,7 +103,11 @@ def test_two_files_share_a_name_only_if_they_are_the_same(one: bytes, other: byt
 
 
 def test_a_stage_that_several_pass_through_has_one_row() -> None:
-    record = [Stage("train", 16, 0, 100.0), Stage("film", 4, 0, 9.0), Stage("train", 8, 2, 50.5)]
+    record = [
+        StageRecord("train", 16, 0, 100.0),
+        StageRecord("film", 4, 0, 9.0),
+        StageRecord("train", 8, 2, 50.5),
+    ]
     lines = summary(record, {}, 200.0).splitlines()
     (row,) = [line.split() for line in lines if line.startswith("train")]
     assert row == ["train", "24", "2", "150.5"]

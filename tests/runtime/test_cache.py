@@ -1,4 +1,4 @@
-"""The cache and the swap of the site, under damage, kills and company."""
+"""The cache: results under keys, loaded when they are used, whole or made again."""
 
 from __future__ import annotations
 
@@ -7,15 +7,8 @@ import io
 import os
 import random
 import re
-import select
 import shutil
-import subprocess
-import sys
-import threading
-import time
-import zipfile
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,32 +17,16 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays_of
 from support.paths import ROOT
-from support.processes import python
+from support.stored_values import each_encoding
 
 from ginn.errors import AuthorError
-from ginn.files import plain_json, write_whole
-from ginn.runtime import cache as cache_module
-from ginn.runtime.cache import Cache, Stage, key, open_cache
+from ginn.files import write_whole
+from ginn.runtime.cache import Cache, LazyResults, RecentValues, lazy_results, open_cache
 from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding
 
 KEY = "a" * 64
-
-VALUES: dict[str, tuple[Encoding[Any], Any]] = {
-    "arrays": (
-        ARRAYS,
-        {
-            "weights": np.arange(24, dtype=np.float32).reshape(2, 3, 4),
-            "none": np.empty((0, 2)),
-            "flags": np.array([True, False]),
-            "transposed": np.arange(6).reshape(2, 3).T,
-        },
-    ),
-    "json": (JSON, {"facts": [1, 2.5, None, "naïve"], "deep": {"a": True, "z": 1e-300}}),
-    "files": (FILES, {"layer-1/0000.webp": b"\x00RIFF", "empty": b""}),
-}
-each_encoding = pytest.mark.parametrize(("encoding", "value"), VALUES.values(), ids=VALUES.keys())
+KEYS = {"a": "a" * 64, "b": "b" * 64, "c": "c" * 64}
 
 
 @pytest.fixture
@@ -69,53 +46,10 @@ def entry(cache: Cache) -> Path:
     return path
 
 
-# Entries
-
-
 @each_encoding
-def test_what_is_saved_is_loaded(cache: Cache, encoding: Encoding[Any], value: Any) -> None:
+def test_cache_loads_what_it_saved(cache: Cache, encoding: Encoding[Any], value: Any) -> None:
     cache.save("stage", "name", KEY, encoding, value)
     np.testing.assert_equal(cache.load("stage", "name", KEY, encoding), value)
-
-
-@settings(max_examples=50)
-@given(arrays_of.arrays(arrays_of.scalar_dtypes(), arrays_of.array_shapes(min_dims=0)))
-def test_any_array_comes_back_to_the_bit(array: np.ndarray[Any, Any]) -> None:
-    back = ARRAYS.decode(ARRAYS.encode({"a": array}))["a"]
-    assert (back.dtype, back.shape, back.tobytes()) == (array.dtype, array.shape, array.tobytes())
-
-
-@each_encoding
-def test_the_same_value_makes_the_same_bytes(
-    encoding: Encoding[Any], value: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = encoding.encode(value)
-    monkeypatch.setattr(time, "localtime", lambda *_: time.struct_time((2040,) + (1,) * 8))
-    assert encoding.encode(value) == first
-
-
-def test_an_entry_of_arrays_is_an_ordinary_npz(cache: Cache) -> None:
-    cache.save("stage", "name", KEY, ARRAYS, {"a": np.arange(3)})
-    with np.load(entry(cache), allow_pickle=False) as loaded:
-        np.testing.assert_array_equal(loaded["a"], np.arange(3))
-
-
-def test_entries_are_the_same_files_wherever_they_are_made(cache: Cache) -> None:
-    data = archive({"a": b"1", "b/c": b""})
-    with zipfile.ZipFile(io.BytesIO(data)) as made:
-        assert made.comment == hashlib.sha256(data[:-64]).hexdigest().encode()
-        assert {(each.create_system, each.date_time[0]) for each in made.infolist()} == {(3, 1980)}
-    value = b'{"a":[1,2]}'
-    expected = b'{"sha256":"%s","value":%s}\n' % (hashlib.sha256(value).hexdigest().encode(), value)
-    assert JSON.encode({"a": [1, 2]}) == expected
-    assert (ARRAYS.suffix, FILES.suffix, JSON.suffix) == (".npz", ".zip", ".json")
-
-
-def test_json_for_other_programs_is_indented_and_has_no_numbers_that_json_lacks() -> None:
-    assert plain_json({"b": ["ü", 1]}) == '{\n "b": [\n  "ü",\n  1\n ]\n}\n'.encode()
-    for encode in (plain_json, JSON.encode):
-        with pytest.raises(ValueError, match="Out of range float"):
-            encode([float("nan")])
 
 
 @dataclass
@@ -129,7 +63,7 @@ class Trap:
         return Path.touch, (self.path,)
 
 
-def test_a_pickle_in_an_entry_is_damage_and_never_run(
+def test_cache_pickle_in_an_entry_counts_as_damage_and_is_never_run(
     cache: Cache, said: list[str], tmp_path: Path
 ) -> None:
     sprung = tmp_path / "sprung"
@@ -144,14 +78,14 @@ def test_a_pickle_in_an_entry_is_damage_and_never_run(
     assert sprung.exists(), "the trap works"
 
 
-def test_an_object_array_is_refused(cache: Cache) -> None:
+def test_cache_refuses_object_arrays(cache: Cache) -> None:
     with pytest.raises(ValueError, match="pickle"):
         cache.save("stage", "name", KEY, ARRAYS, {"a": np.array([{}], dtype=object)})
     assert cache.load("stage", "name", KEY, ARRAYS) is None
 
 
 @each_encoding
-def test_every_flipped_bit_and_every_cut_is_noticed(
+def test_cache_notices_every_flipped_bit_and_every_cut(
     cache: Cache, said: list[str], encoding: Encoding[Any], value: Any
 ) -> None:
     cache.save("stage", "name", KEY, encoding, value)
@@ -194,7 +128,7 @@ def archive(members: dict[str, bytes]) -> bytes:
 @example(signed(b"PK"))
 @example(b"[" * 100_000)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_any_bytes_are_a_value_or_damaged(cache: Cache, data: bytes) -> None:
+def test_cache_any_bytes_are_a_value_or_damaged(cache: Cache, data: bytes) -> None:
     for encoding in (ARRAYS, JSON, FILES):
         (cache.root / "stage").mkdir(exist_ok=True)
         (cache.root / "stage" / f"name.{KEY[:32]}{encoding.suffix}").write_bytes(data)
@@ -203,65 +137,25 @@ def test_any_bytes_are_a_value_or_damaged(cache: Cache, data: bytes) -> None:
             np.testing.assert_equal(encoding.decode(encoding.encode(value)), value)
 
 
-def test_a_value_is_computed_once_and_again_when_damaged(cache: Cache) -> None:
-    computed = []
-
-    def compute() -> int:
-        computed.append(1)
-        return 7
-
-    assert [cache.keep("stage", KEY, JSON, compute) for _ in range(3)] == [7, 7, 7]
-    assert len(computed) == 1
-    entry(cache).write_bytes(b"")
-    assert cache.keep("stage", KEY, JSON, compute) == 7
-    assert len(computed) == 2
-    # What was made in this build and read again is told once.
-    assert [(stage.made, stage.kept) for stage in cache.record] == [(1, 0), (1, 0)]
-    again = Cache(cache.root)
-    assert [again.keep("stage", KEY, JSON, compute) for _ in range(2)] == [7, 7]
-    assert [(stage.made, stage.kept) for stage in again.record] == [(0, 1)]
+def test_arrays_file_is_an_ordinary_npz(cache: Cache) -> None:
+    cache.save("stage", "name", KEY, ARRAYS, {"a": np.arange(3)})
+    with np.load(entry(cache), allow_pickle=False) as loaded:
+        np.testing.assert_array_equal(loaded["a"], np.arange(3))
 
 
-def test_only_what_is_missing_is_made_and_in_the_names_order(cache: Cache) -> None:
-    asked: list[list[str]] = []
-
-    def compute(names: list[str]) -> Iterator[tuple[str, str]]:
-        asked.append(names)
-        return ((name, name.upper()) for name in reversed(names))
-
-    keys = {name: key("runs", name, [], []) for name in ("c", "a", "b")}
-    cache.keep_each("runs", {"a": keys["a"]}, JSON, compute)
-    made = cache.keep_each("runs", keys, JSON, compute)
-    assert list(made.items()) == [("c", "C"), ("a", "A"), ("b", "B")]
-    assert asked == [["a"], ["c", "b"]]
-
-
-def test_what_is_done_before_a_failure_is_kept(cache: Cache) -> None:
-    def compute(names: list[str]) -> Iterator[tuple[str, int]]:
-        yield "a", 1
-        raise RuntimeError
-
-    keys = {"a": KEY, "b": KEY}
-    with pytest.raises(RuntimeError):
-        cache.keep_each("runs", keys, JSON, compute)
-    assert cache.load("runs", "a", KEY, JSON) == 1
-    with pytest.raises(RuntimeError, match="did not make b"):
-        cache.keep_each("runs", keys, JSON, lambda names: [])
-
-
-def test_a_form_of_something_else_is_taken_apart_and_put_together(cache: Cache) -> None:
+def test_via_stores_values_of_another_type(cache: Cache) -> None:
     encoding = JSON.via(lambda path: str(path), lambda text: Path(text))
     cache.save("stage", "name", KEY, encoding, ROOT)
     assert cache.load("stage", "name", KEY, encoding) == ROOT
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a/b", "a.b", "a b"])
-def test_a_name_that_is_no_file_name_is_refused(cache: Cache, name: str) -> None:
+def test_cache_refuses_names_that_are_no_file_names(cache: Cache, name: str) -> None:
     with pytest.raises(ValueError, match="allowed: letters"):
         cache.save("stage", name, KEY, JSON, 1)
 
 
-def test_forgetting_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
+def test_forget_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
     with open_cache(tmp_path) as cache:
         for age, name in enumerate(["new", "older", "oldest"]):
             cache.save("runs", name, KEY, JSON, "x" * 1000)
@@ -278,7 +172,7 @@ def test_forgetting_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
         assert cache.load("runs", "oldest", KEY, JSON)
 
 
-def test_what_is_loaded_counts_as_used_in_builds_to_come(tmp_path: Path) -> None:
+def test_forget_loaded_entries_count_as_used_in_later_builds(tmp_path: Path) -> None:
     with open_cache(tmp_path) as cache:
         for name in ("loaded", "left"):
             cache.save("runs", name, KEY, JSON, "x" * 1000)
@@ -293,7 +187,7 @@ def test_what_is_loaded_counts_as_used_in_builds_to_come(tmp_path: Path) -> None
         assert cache.forget(0) == 0, "this build has loaded it"
 
 
-def test_what_cannot_be_dropped_is_said_and_the_next_is_dropped(
+def test_forget_warns_of_an_entry_that_cannot_be_dropped(
     tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_cache(tmp_path) as cache:
@@ -316,13 +210,13 @@ def test_what_cannot_be_dropped_is_said_and_the_next_is_dropped(
     assert {path.name.split(".")[0] for path in tmp_path.glob("runs/*")} == {"new", "oldest"}
 
 
-def test_a_store_whose_folder_went_away_makes_it_again(cache: Cache) -> None:
+def test_cache_makes_its_folder_again_when_it_is_gone(cache: Cache) -> None:
     shutil.rmtree(cache.root)
     cache.save("stage", "name", KEY, JSON, 1)
     assert cache.load("stage", "name", KEY, JSON) == 1
 
 
-def test_a_file_is_all_on_the_disk_before_it_takes_its_name(
+def test_write_whole_is_on_the_disk_before_it_takes_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "entry"
@@ -348,7 +242,7 @@ def test_a_file_is_all_on_the_disk_before_it_takes_its_name(
     assert list(tmp_path.iterdir()) == [path], "what was half written is in nobody's way"
 
 
-def test_a_folder_is_made_where_there_is_none_and_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_open_cache_makes_its_folder_and_refuses_a_file(tmp_path: Path) -> None:
     with open_cache(tmp_path / "deep" / "cache") as cache:
         assert cache.root.is_dir()
     (tmp_path / "file").touch()
@@ -361,7 +255,7 @@ def test_a_folder_is_made_where_there_is_none_and_a_file_is_no_folder(tmp_path: 
         pass
 
 
-def test_what_a_killed_build_left_half_written_is_cleared(tmp_path: Path) -> None:
+def test_open_cache_clears_half_written_files(tmp_path: Path) -> None:
     left = tmp_path / "stage" / f".name.{KEY[:32]}.npz.part"
     left.parent.mkdir()
     left.write_bytes(b"half")
@@ -369,170 +263,148 @@ def test_what_a_killed_build_left_half_written_is_cleared(tmp_path: Path) -> Non
         assert not left.exists()
 
 
-# Keys
+# Lazy results
 
 
-@dataclass(frozen=True)
-class Inputs:
-    widths: tuple[int, ...]
-    rate: float
+class Watched:
+    """A results of three texts in a store, with what was made, loaded and said about it."""
+
+    def __init__(self, root: Path, most: int = 10**6) -> None:
+        """Put three texts on the results."""
+        self.made: list[str] = []
+        self.loaded: list[str] = []
+        self.said: list[str] = []
+        self.cache = Cache(root, self.said.append)
+        encoding: Encoding[str] = JSON.via(lambda text: text, self.load)
+        self.results: LazyResults[str] = lazy_results(
+            self.cache, RecentValues(most), "runs", KEYS, encoding, self.compute
+        )
+
+    def load(self, text: str) -> str:
+        self.loaded.append(text[0])
+        return text
+
+    def compute(self, names: list[str]) -> Iterable[tuple[str, str]]:
+        for name in names:
+            self.made.append(name)
+            yield name, name * 100
 
 
-def test_a_key_changes_with_whatever_it_is_made_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_lazy_results_are_read_when_they_are_used(tmp_path: Path) -> None:
+    first = Watched(tmp_path)
+    assert (first.made, first.loaded) == (["a", "b", "c"], [])
+    again = Watched(tmp_path)
+    assert list(again.results) == ["a", "b", "c"]
+    assert "b" in again.results
+    assert "d" not in again.results
+    assert (again.made, again.loaded) == ([], [])
+    assert again.results["b"] == again.results["b"] == "b" * 100
+    assert (again.made, again.loaded) == ([], ["b"])
+    assert [(stage.made, stage.kept) for stage in first.cache.record] == [(3, 0)]
+    assert [(stage.made, stage.kept) for stage in again.cache.record] == [(0, 3)]
+    assert again.cache.forget(0) == 0  # what is on lazy results is in use, read or not
+    assert dict(again.results) == {name: name * 100 for name in "abc"}
+
+
+def test_lazy_results_missing_are_made_at_once_and_damaged_ones_when_used(
+    tmp_path: Path,
 ) -> None:
-    source, other = tmp_path / "train.py", tmp_path / "trace.py"
-    source.write_text("x = 1\n")
-    other.write_text("x = 1\n")
-
-    def now(
-        stage: str = "train",
-        inputs: Any = Inputs((16, 16), 0.1),
-        sources: tuple[Path, ...] = (source,),
-        libraries: tuple[str, ...] = ("numpy",),
-    ) -> str:
-        return key(stage, inputs, sources, libraries)
-
-    keys = [
-        now(),
-        now(stage="trace"),
-        now(inputs=Inputs((16, 17), 0.1)),
-        now(inputs=Inputs((16, 16), 0.1 + 1e-16)),
-        now(inputs=[1, "1"]),
-        now(inputs=["1", 1]),
-        now(sources=()),
-        now(sources=(other,)),
-        now(sources=(source, other)),
-        now(libraries=()),
-        now(libraries=("numpy", "pillow")),
-    ]
-    source.write_text("x = 2\n")
-    keys.append(now())
-    monkeypatch.setattr(cache_module, "_version", lambda name: "0.0")
-    keys.append(now())
-    monkeypatch.setattr(cache_module, "FORMAT", 99)
-    keys.append(now())
-    assert len(set(keys)) == len(keys) == 14
+    Watched(tmp_path)
+    a, b, _ = sorted((tmp_path / "runs").iterdir())
+    a.unlink()
+    whole = b.read_bytes()
+    b.write_bytes(whole[:-9])
+    again = Watched(tmp_path)
+    assert again.made == ["a"]
+    assert again.said == []
+    assert again.results["b"] == "b" * 100
+    assert again.made == ["a", "b"]
+    assert again.said == [f"warning: {b} is damaged; it is made again"]
+    assert b.read_bytes() == whole
 
 
-def test_a_key_is_the_digest_of_this_text(tmp_path: Path) -> None:
-    source = tmp_path / "train.py"
-    source.write_bytes(b"x = 1\n")
-    digest = hashlib.sha256(b"x = 1\n").hexdigest()
-    text = (
-        '{"format":1,"inputs":{"rate":0.1,"widths":[3,2]},"libraries":{"numpy":"VERSION"},'
-        f'"sources":[["train.py","{digest}"]],"stage":"train"}}'
-    ).replace("VERSION", np.__version__)
-    expected = hashlib.sha256(text.encode()).hexdigest()
-    assert key("train", Inputs((3, 2), 0.1), [source], ["numpy"]) == expected
+def test_lazy_results_unreadable_entry_is_named_when_used(tmp_path: Path) -> None:
+    Watched(tmp_path)
+    entry = min((tmp_path / "runs").iterdir())
+    entry.unlink()
+    entry.mkdir()
+    again = Watched(tmp_path)
+    assert again.made == []
+    with pytest.raises(AuthorError, match="found a file that cannot be read"):
+        again.results["a"]
 
 
-def test_a_key_does_not_change_with_what_does_not_matter(tmp_path: Path) -> None:
-    here, there = tmp_path / "train.py", tmp_path / "copy" / "train.py"
-    there.parent.mkdir()
-    here.write_bytes(b"x = 1\ny = 2\n")
-    there.write_bytes(b"x = 1\r\ny = 2\r\n")
-    assert key("s", {"a": 1, "b": (2,)}, [here], []) == key("s", {"b": [2], "a": 1}, [there], [])
-    other = tmp_path / "trace.py"
-    other.touch()
-    assert key("s", 1, [here, other], ["numpy", "pillow"]) == key(
-        "s", 1, [other, here], ["pillow", "numpy"]
-    )
+def test_lazy_results_refuse_a_stage_that_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="'runs' did not make a, b, c"):
+        lazy_results(Cache(tmp_path), RecentValues(), "runs", KEYS, JSON, lambda names: [])
 
 
-def test_a_key_is_the_same_in_another_process() -> None:
-    program = (
-        "from ginn.runtime.cache import key; print(key('s', {'b': 1, 'a': [0.1]}, [], ['numpy']))"
-    )
-    printed = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": "7"},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert printed.stdout.strip() == key("s", {"a": [0.1], "b": 1}, [], ["numpy"])
+def test_lazy_results_value_dropped_from_memory_is_loaded_again(tmp_path: Path) -> None:
+    Watched(tmp_path)
+    again = Watched(tmp_path, most=250)  # of some two hundred bytes each
+    for name in "aabba":
+        assert again.results[name] == name * 100
+    assert again.loaded == ["a", "b", "a"]
 
 
-def test_a_key_of_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AuthorError, match=r"absent\.py: found a source that cannot be read"):
-        key("s", 1, [tmp_path / "absent.py"], [])
-    with pytest.raises(AuthorError, match="found no library 'no-such-library'"):
-        key("s", 1, [], ["no-such-library"])
-    for value in (float("nan"), {1, 2}, np.float32(1), Path()):
-        with pytest.raises(ValueError, match="stage 's' has an input that JSON does not know"):
-            key("s", {"value": value}, [], [])
-    for value, named in (({1}, r"\{1\} is a set"), (Inputs, "Inputs'> is a type")):
-        with pytest.raises(ValueError, match=named):
-            key("s", value, [], [])
+@given(st.integers(1, 50), st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 30))))
+def test_recent_values_are_those_used_last(most: int, asked: list[tuple[str, int]]) -> None:
+    recent, last = RecentValues(most), dict[str, int]()
+    for key, size in asked:
+        if recent.get(key) is None:
+            recent.put(key, size, (key, size))
+            last.pop(key, None)
+            last[key] = size
+        else:
+            last[key] = last.pop(key)
+        held = list(recent.values)
+        assert held == list(last)[len(last) - len(held) :]
+        assert sum(last[each] for each in held) <= most or len(held) == 1
+        last = {each: last[each] for each in held}
 
 
-# The site's folder
+def test_lazy_results_in_the_order_of_their_names_however_they_were_made(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    asked: list[list[str]] = []
+
+    def compute(names: list[str]) -> Iterator[tuple[str, str]]:
+        asked.append(list(names))
+        return ((name, name.upper()) for name in reversed(names))
+
+    lazy_results(cache, RecentValues(), "runs", {"a": KEYS["a"]}, JSON, compute)
+    keys = {name: KEYS[name] for name in ("c", "a", "b")}
+    made = lazy_results(cache, RecentValues(), "runs", keys, JSON, compute)
+    assert list(made.items()) == [("c", "C"), ("a", "A"), ("b", "B")]
+    assert asked == [["a"], ["c", "b"]]
 
 
-# Company and kills
+def test_lazy_results_made_before_a_failure_are_kept(tmp_path: Path) -> None:
+    def compute(names: list[str]) -> Iterator[tuple[str, int]]:
+        yield "a", 1
+        raise ZeroDivisionError
+
+    cache = Cache(tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        lazy_results(cache, RecentValues(), "runs", KEYS, JSON, compute)
+    assert cache.load("runs", "a", KEYS["a"], JSON) == 1
 
 
-HOLD = """
-import sys
-import time
-from pathlib import Path
-from ginn.runtime.cache import open_cache
-with open_cache(Path(sys.argv[1])):
-    print("held", flush=True)
-    time.sleep(60)
-"""
+def test_lazy_results_digest_is_that_of_the_content(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
 
+    def made(key: str, value: object) -> LazyResults[object]:
+        return lazy_results(
+            cache, RecentValues(), "s", {"a": key}, JSON, lambda names: [("a", value)]
+        )
 
-def test_a_second_build_waits_and_says_for_whom(tmp_path: Path) -> None:
-    holder = python(HOLD, tmp_path)
-    assert holder.stdout
-    assert holder.stdout.readline() == "held\n"
-    waiter = python(HOLD, tmp_path)
-    assert waiter.stderr
-    assert waiter.stdout
-    line = waiter.stderr.readline()
-    assert line == f"waiting: process {holder.pid} holds {tmp_path / '.lock'}\n"
-    if os.name == "posix":
-        assert select.select([waiter.stdout], [], [], 0.3)[0] == [], "it waits"
-    holder.kill()
-    assert waiter.stdout.readline() == "held\n", "a killed process lets go of its lock"
-    waiter.kill()
-    for process in (holder, waiter):
-        process.communicate()
-
-
-def test_who_holds_the_folder_need_not_be_known(tmp_path: Path, said: list[str]) -> None:
-    with ThreadPoolExecutor(1) as others:
-        with open_cache(tmp_path):
-            (tmp_path / ".lock.holder").unlink()
-            spoken = threading.Event()
-
-            def say(line: str) -> None:
-                said.append(line)
-                spoken.set()
-
-            def wait() -> bool:
-                with open_cache(tmp_path, say):
-                    return True
-
-            waiting = others.submit(wait)
-            assert spoken.wait(30)
-        assert waiting.result(30)
-    assert said == [f"waiting: another process holds {tmp_path / '.lock'}"]
-
-
-def test_a_stage_asked_for_by_anothers_work_has_its_seconds_to_itself(tmp_path: Path) -> None:
-    def inner() -> int:
-        time.sleep(0.1)
-        return 1
-
-    with open_cache(tmp_path) as cache:
-        cache.record.append(Stage("earlier", 1, 0, 100.0))
-        begun = time.perf_counter()
-        cache.keep("outer", "a" * 64, JSON, lambda: cache.keep("inner", "b" * 64, JSON, inner))
-        elapsed = time.perf_counter() - begun
-        seconds = {stage.name: stage.seconds for stage in cache.record}
-    assert 0.1 <= seconds["inner"] <= elapsed
-    assert 0 <= seconds["outer"] <= elapsed - seconds["inner"]
+    one, same, other = made(KEYS["a"], [1]), made(KEYS["b"], [1]), made(KEYS["c"], [2])
+    assert one.digest("a") == same.digest("a") != other.digest("a")
+    (path,) = tmp_path.glob(f"s/a.{'a' * 32}.json")
+    found = one.digest("a")
+    path.write_bytes(b"")
+    assert one.digest("a") == found
+    assert one["a"] == [1]
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(AuthorError, match="found a file that cannot be read"):
+        one.digest("a")

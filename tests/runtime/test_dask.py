@@ -57,7 +57,7 @@ def test_a_build_in_a_cluster_gives_the_same_files_bit_for_bit(
     for found in kept.values():
         found.pop(".lock.holder", None)
     assert kept["here"] == kept["there"]
-    assert any(name.startswith("train/") for name in kept["there"])
+    assert any(name.startswith("full-runs/") for name in kept["there"])
 
 
 def test_work_is_done_by_the_clusters_workers(cluster: str) -> None:

@@ -133,7 +133,9 @@ PHASES = {
         False, (), lambda process, mark, cache, begun: len(digest(cache / "screening-outcome")) > 1
     ),
     "filming": Phase(
-        True, ("film", "pages"), lambda process, mark, cache, begun: bool(digest(cache / "film"))
+        True,
+        ("sprite-sheets", "pages"),
+        lambda process, mark, cache, begun: bool(digest(cache / "sprite-sheets")),
     ),
     "pages": Phase(
         True, ("pages",),

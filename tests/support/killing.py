@@ -104,7 +104,7 @@ class Killings:
         # All but the pages and what is measured: the writes that follow the training.
         self.kept = self.root / "kept"
         shutil.copytree(self.cache, self.kept)
-        for stage in ("pages", "vectors", "moments", "outcomes", "motion"):
+        for stage in ("pages", "boundary-chunks", "named-snapshots", "outcomes", "motion"):
             shutil.rmtree(self.kept / stage)
         self.prepare("training")
         begun = time.perf_counter()

@@ -17,8 +17,9 @@ from ginn.pages.layout import Layout, Rendered
 from ginn.pages.metadata import Publication
 from ginn.pages.report import Report
 from ginn.pages.site import Pages
-from ginn.pipeline.site import edition
+from ginn.pipeline.site import render_site
 from ginn.runtime.cache import Cache
+from support.in_process import in_process_runner
 from support.paths import CONTENT
 from support.sample_report import make_report
 
@@ -38,13 +39,13 @@ def build_pages(
 ) -> dict[str, bytes]:
     """Every page of a folder of content, as a build with an empty cache makes them."""
     with tempfile.TemporaryDirectory() as cache_folder:
-        return edition(
-            (report, *others),
-            read_articles(content / "articles"),
+        return render_site(
             content,
+            read_articles(content / "articles"),
+            (report, *others),
             publication or Publication(),
             set(report.data.values()),
-            Cache(Path(cache_folder)),
+            in_process_runner(Cache(Path(cache_folder))),
         )
 
 

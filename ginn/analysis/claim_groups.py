@@ -1,0 +1,142 @@
+"""The claims of an experiment by group, and where to look in its runs: what stages compute.
+
+Runs come as mappings, run id -> run. A run that ended early is in no claim; where every run did,
+there are no claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ginn.analysis import claims_table
+from ginn.analysis.claims import revival
+from ginn.analysis.claims.network_size import network_of
+from ginn.analysis.claims.revival import InterventionRun
+from ginn.analysis.claims_table import Findings
+from ginn.analysis.examples import find_examples
+from ginn.analysis.facts import Examples, VariantFacts
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts
+from ginn.config.models import Experiment
+from ginn.dataset.dataset import Dataset
+from ginn.geometry.boundaries import Boundaries
+from ginn.network.run import RecordedRun
+from ginn.network.starts import StartedRun
+
+NOTHING = Findings(())
+Runs = Mapping[str, RecordedRun]
+
+
+def finished(runs: Runs) -> list[RecordedRun]:
+    """The runs that did not end early."""
+    return [run for run in runs.values() if not run.ended]
+
+
+def claims_of_boundaries(full_runs: Runs, screening: Runs, dataset: Dataset) -> Findings:
+    """The claims that are measured on boundaries."""
+    runs = finished(full_runs)
+    if not runs:
+        return NOTHING
+    return claims_table.findings_of_boundaries(runs, list(screening.values()), dataset)
+
+
+def claims_of_networks(full_runs: Runs, screening: Runs, dataset: Dataset, part: str) -> Findings:
+    """The claims that are measured on neurons and layers."""
+    runs = finished(full_runs)
+    if not runs:
+        return NOTHING
+    return claims_table.findings_of_networks(runs, list(screening.values()), dataset, part)
+
+
+def claims_of_the_picture(
+    full_runs: Runs,
+    screening: Runs,
+    outcomes: Mapping[str, RunFacts],
+    screening_outcomes: ScreeningFacts,
+    dataset: Dataset,
+    top: tuple[str, ...],
+) -> Findings:
+    """The claims about symmetry and about the parts of the picture."""
+    runs = finished(full_runs)
+    if not runs:
+        return NOTHING
+    failed = [outcome.seed for outcome in outcomes.values() if outcome.failed]
+    return claims_table.findings_of_the_picture(
+        runs, list(screening.values()), failed, screening_outcomes.failed_seeds, dataset, top
+    )
+
+
+def interventions(
+    full_runs: Runs, screening: Runs, dataset: Dataset, part: str
+) -> dict[str, tuple[InterventionRun, ...]]:
+    """The interventions on screening runs, by what is done to the layer: "raised", "lowered"."""
+    if not finished(full_runs):
+        return {}
+    return revival.intervention_runs(list(screening.values()), dataset, part)
+
+
+def intervention_starts(
+    planned: Mapping[str, Sequence[InterventionRun]], screening: Runs
+) -> dict[str, StartedRun]:
+    """What each intervention run starts from, by the name of the run."""
+    runs = {run.seed: run for run in screening.values()}
+    return {
+        intervention_name(kind, number): StartedRun(copy.stream, revival.start([copy], runs))
+        for kind, copies in planned.items()
+        for number, copy in enumerate(copies)
+    }
+
+
+def intervention_name(kind: str, number: int) -> str:
+    """The name of one intervention run."""
+    return f"{kind}-{number:04d}"
+
+
+def intervention_snapshots(experiment: Experiment) -> tuple[int, ...]:
+    """The recorded iterations of the intervention runs."""
+    return revival.recorded(experiment.screening.iterations, experiment.iterations)
+
+
+def claims_of_interventions(
+    planned: Mapping[str, Sequence[InterventionRun]], runs: Runs, dataset: Dataset
+) -> Findings:
+    """The claims that the intervention runs test."""
+    if not planned:
+        return NOTHING
+    ends = {
+        kind: [runs[intervention_name(kind, number)] for number in range(len(copies))]
+        for kind, copies in planned.items()
+    }
+    return claims_table.findings_of_interventions(planned, ends, dataset)
+
+
+def claims_of_variants(
+    experiment: Experiment,
+    screening: ScreeningFacts,
+    outcomes: Mapping[str, RunFacts],
+    regions: Mapping[str, int],
+    variants: Sequence[VariantFacts],
+) -> Findings:
+    """The claims that compare the experiment with its variants, by seeds that nobody chose."""
+    if all(outcome.ended for outcome in outcomes.values()):
+        return NOTHING
+    unchosen = [
+        replace(outcome, regions_end=regions[name])
+        for name, outcome in outcomes.items()
+        if outcome.seed < experiment.full_runs.first_seeds
+    ]
+    plain = network_of("Plain", experiment.widths, screening, unchosen)
+    others = [network_of(v.title, v.widths, v.screening, v.runs) for v in variants]
+    return claims_table.findings_of_variants(plain, others)
+
+
+def examples_in_shown_runs(
+    shown_runs: Mapping[str, RunFacts],
+    full_runs: Runs,
+    boundaries: Mapping[str, Boundaries],
+    dataset: Dataset,
+    part: str,
+) -> Examples:
+    """Where to look in the runs that are shown."""
+    shown = {name: full_runs[name] for name, outcome in shown_runs.items() if not outcome.ended}
+    return find_examples(shown, boundaries, list(full_runs.values()), dataset, part)

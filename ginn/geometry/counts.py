@@ -1,0 +1,24 @@
+"""Counts of linear regions and of vertices, for the runs of a whole experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ginn.geometry.boundaries import Boundaries, require_room
+from ginn.network.run import RecordedRun, last_state
+
+
+def require_traceable(screening: Mapping[str, RecordedRun], snapshots: Sequence[int]) -> int:
+    """The vertices of the boundaries that the first screening run ends with.
+
+    Raises an error where the boundaries of a run with these recorded iterations would be too many
+    to trace. So a build that cannot be finished stops before its long training.
+    """
+    first = next(iter(screening.values()))
+    end = int(first.iterations[-1])
+    return require_room(last_state(first), sum(iteration >= end for iteration in snapshots))
+
+
+def first_and_last_regions(boundaries: Boundaries) -> tuple[int, int]:
+    """The numbers of linear regions of the first and of the last snapshot."""
+    return int(boundaries.regions[0]), int(boundaries.regions[-1])

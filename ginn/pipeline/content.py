@@ -1,0 +1,81 @@
+"""What an author wrote, read and checked before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ginn.config.loader import load_settings
+from ginn.config.models import Experiment, Settings
+from ginn.config.overrides import as_draft, require_memory, with_picture
+from ginn.config.validation import read_document
+from ginn.dataset.dataset import Dataset, describe, require_parts
+from ginn.dataset.image import ImageReading
+from ginn.dataset.picture import load_picture
+from ginn.errors import AuthorError
+from ginn.files import within
+from ginn.pages.articles import Article, read_articles, require_experiments
+
+
+@dataclass(frozen=True)
+class Content:
+    """The settings of a report, its articles, and the dataset of each experiment, in order."""
+
+    folder: Path
+    settings: Settings
+    articles: tuple[Article, ...]
+    datasets: tuple[Dataset, ...]
+
+    def experiments(self) -> Iterator[tuple[Experiment, Dataset]]:
+        """Each experiment with its dataset, the leading one first."""
+        return zip(self.settings.experiments, self.datasets, strict=True)
+
+    def descriptions(self) -> str:
+        """What was read of each picture, for the person who builds."""
+        pairs = self.experiments()
+        return "\n".join(describe(dataset, each.picture) for each, dataset in pairs)
+
+
+def read_content(folder: Path, picture: Path | None, draft: bool) -> Content:
+    """The content of a folder.
+
+    `picture` takes the place of the first experiment's picture; the other experiments are left out.
+    Raises AuthorError for what cannot be used.
+    """
+    written = load_settings(folder / "report.toml")
+    settings = as_draft(written) if draft else written
+    settings = with_picture(settings, picture) if picture else settings
+    require_memory(settings)
+    articles = read_articles(within(folder, folder / "articles"))
+    require_experiments(articles, [experiment.id for experiment in written.experiments])
+    datasets = tuple(
+        _dataset(experiment, number, folder, picture)
+        for number, experiment in enumerate(settings.experiments)
+    )
+    return Content(folder, settings, _built_articles(articles, written, settings), datasets)
+
+
+def _built_articles(
+    articles: Sequence[Article], written: Settings, settings: Settings
+) -> tuple[Article, ...]:
+    """The articles of the experiments that are built; with `--picture` that is the first alone."""
+    if len(written.experiments) == len(settings.experiments) > 1:
+        return tuple(articles)
+    # The first page stays, for there is no site without it; its title is the site's.
+    kept = [a for a in articles if a.experiment in ("", written.experiment.id) or a.slug == "index"]
+    titles = {written.site.title: settings.site.title}
+    return tuple(replace(a, experiment="", title=titles.get(a.title, a.title)) for a in kept)
+
+
+def _dataset(experiment: Experiment, number: int, folder: Path, picture: Path | None) -> Dataset:
+    """The picture of an experiment as a dataset."""
+    path = picture or within(folder, folder / experiment.picture)
+    reading = ImageReading(experiment.threshold, experiment.fit, experiment.parts)
+    dataset = load_picture(path, experiment.pixels, reading)
+    try:
+        require_parts(dataset, experiment.top)
+    except AuthorError as error:
+        report = read_document(folder / "report.toml", "the report's TOML")
+        raise report.at(("experiment", number, "top"), error) from error
+    return dataset

@@ -1,0 +1,119 @@
+"""One experiment of a report: its stages are run, and its pages and the viewer get what they need.
+
+Keys hold nothing of an experiment but what its stages are given, so two experiments share the
+results that are the same for both, and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ginn.analysis.facts import Facts
+from ginn.config.models import Experiment, Site
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import run_id
+from ginn.network.settings import Training
+from ginn.pages.report import Report
+from ginn.pipeline.content import Content
+from ginn.pipeline.runner import Input, Runner, Source
+from ginn.runtime.digests import digest
+from ginn.runtime.lock import say_on_stderr
+from ginn.viewer_data.viewer_files import ViewerFiles
+
+# The folder of the site that the viewer loads from. Experiments share it: content names the files.
+DATA = "data"
+
+
+@dataclass(frozen=True)
+class FinishedExperiment:
+    """What pages say of an experiment, and the files that the viewer loads, by address."""
+
+    report: Report
+    data: Mapping[str, bytes]
+
+
+def run_experiment(
+    content: Content, experiment: Experiment, dataset: Dataset, runner: Runner
+) -> FinishedExperiment:
+    """Run every stage of an experiment and of its variants, as far as the cache has no results."""
+    settings = content.settings
+    if len(settings.experiments) > 1:
+        runner.reporter.write(f"\n{experiment.title}")
+    # The stages up to the outcomes come first: what cannot be traced is refused before the variants
+    # are trained.
+    made = runner.run(["outcomes"], inputs(settings.site, experiment, dataset))
+    for outcome in made["outcomes"].value.values():
+        if outcome.ended:
+            say_on_stderr(f"warning: {outcome.ended}")
+    found = tuple(
+        variant_facts(settings.site, variant, dataset, runner)
+        for variant in settings.variants[experiment.id]
+    )
+    made = runner.run(
+        ["facts", "boundary-chunks", "final-outputs"], {**made, "variants": Input(found)}
+    )
+    index, data = viewer_data(made)
+    first = experiment == settings.experiment
+    return FinishedExperiment(report(settings.site, experiment, dataset, first, index, made), data)
+
+
+def inputs(site: Site, experiment: Experiment, dataset: Dataset) -> dict[str, Source]:
+    """The inputs of an experiment's stages, by name."""
+    seeds = {run_id(seed): seed for seed in range(experiment.screening.seeds)}
+    given = {
+        "site": site,
+        "experiment": experiment,
+        "training": Training(
+            experiment.widths, experiment.iterations, experiment.batch, experiment.learning_rate
+        ),
+        "dataset": dataset,
+        "pixels": Dataset(dataset.labels, ()),
+        "screening-seeds": seeds,
+        "screening-snapshots": (0, experiment.screening.iterations),
+    }
+    return {name: Input(value) for name, value in given.items()}
+
+
+def variant_facts(site: Site, variant: Experiment, dataset: Dataset, runner: Runner) -> Any:
+    """How a variant of an experiment came out; only its first seeds are trained in full."""
+    runner.reporter.write(f"\n{variant.title}")
+    full_runs = variant.full_runs.model_copy(update={"failed_seeds": 0})
+    unchosen = variant.model_copy(update={"full_runs": full_runs})
+    return runner.run(["variant-facts"], inputs(site, unchosen, dataset))["variant-facts"].value
+
+
+def viewer_data(made: Mapping[str, Source]) -> tuple[str, dict[str, bytes]]:
+    """The address of the viewer's index, and all files that the viewer loads, by address."""
+    viewer_files: ViewerFiles = made["boundary-chunks"].value
+    files = dict(viewer_files.files)
+    for sheets in made["sprite-sheets"].value.values():
+        files |= sheets.files
+    return f"{DATA}/{viewer_files.index}", {f"{DATA}/{name}": file for name, file in files.items()}
+
+
+def report(
+    site: Site,
+    experiment: Experiment,
+    dataset: Dataset,
+    first: bool,
+    index: str,
+    made: Mapping[str, Source],
+) -> Report:
+    """All that pages speak of. Its key is a digest of everything in it."""
+    facts: Facts = made["facts"].value
+    stages = ("facts", "full-runs", "boundaries", "final-outputs")
+    given: list[Any] = [site, experiment, dataset, first, index]
+    return Report(
+        site,
+        experiment,
+        facts,
+        dataset,
+        made["full-runs"].value,
+        made["boundaries"].value,
+        {"index": index},
+        made["final-outputs"].value,
+        first,
+        digest([*given, *(made[stage].digest for stage in stages)]),
+    )

@@ -1,0 +1,75 @@
+"""How a build reports what it does: a bar on a terminal, and lines where there is none.
+
+In a log a stage has a line when it begins and a line when it ends. Between them there is at most
+one line in thirty seconds, with the share that is done and an estimate of the time that is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tqdm import tqdm
+
+EVERY = 30.0  # s between two lines of one stage
+
+
+def write_line(line: str) -> None:
+    """Write one line to standard output, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Reports stages. `terminal` says whether standard error is one; None is for finding out."""
+
+    terminal: bool | None = None
+    write: Callable[[str], None] = write_line
+    clock: Callable[[], float] = time.monotonic
+
+    @contextlib.contextmanager
+    def stage(self, name: str, count: int, total: int = 0) -> Iterator[Callable[[int], object]]:
+        """A function that is told the amounts done; the stage lasts as long as the block.
+
+        `count` results are made, and `total` is the sum of all amounts, if that is another number.
+        """
+        terminal = sys.stderr.isatty() if self.terminal is None else self.terminal
+        if terminal:
+            with tqdm(desc=name, total=total or count, unit_scale=True, leave=False) as bar:
+                yield bar.update
+            return
+        begun = self.clock()
+        self.write(f"{name}: begun, {count:,} to make")
+        yield _Lines(name, total or count, begun, self).add
+        self.write(f"{name}: done in {self.clock() - begun:.1f} s")
+
+
+class _Lines:
+    """The lines of a stage while it runs."""
+
+    def __init__(self, name: str, total: int, begun: float, reporter: Reporter) -> None:
+        self.name, self.total, self.begun, self.reporter = name, total, begun, reporter
+        self.done, self.written = 0, begun
+
+    def add(self, amount: int) -> None:
+        """Note an amount that is done; write a line if the last one is long ago."""
+        self.done += amount
+        now = self.reporter.clock()
+        if now - self.written >= EVERY and 0 < self.done < self.total:
+            self.written = now
+            left = (now - self.begun) * (self.total - self.done) / self.done
+            self.reporter.write(
+                f"{self.name}: {self.done / self.total:.0%} done, about {in_words(left)} left"
+            )
+
+
+def in_words(seconds: float) -> str:
+    """A time for a reader: "40 s", "12 min" or "3 h 05 min"."""
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
