@@ -20,7 +20,7 @@ Numbers = tuple[float | None, ...]
 
 @dataclass(frozen=True)
 class Spread:
-    """What several runs read at each place of a series, W of each: median, lowest and highest."""
+    """The median, lowest and highest value of several runs at each of W places of a series."""
 
     median: Numbers
     low: Numbers
@@ -234,7 +234,7 @@ class PartErrorSeries:
 
 @dataclass(frozen=True)
 class NetworkOutcome:
-    """What became of one network: errors (shares of wrong pixels) and regions of full runs (R).
+    """The outcome of one network: errors (shares of wrong pixels) and regions of full runs (R).
 
     `failed_screenings` of `screenings` failed; the 95% interval of that share is Clopper's and
     Pearson's.
@@ -261,7 +261,7 @@ class NetworkSeries:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Every series; None where a build has nothing to tell.
+    """Every series; None where a build has no such series.
 
     `regions`, `shift`, `duplicate_neurons`, `dead_layers` and `symmetry` are there as soon as one
     run was trained to its end. `corners` needs a drawing, `parts` named parts that are the top,

@@ -67,14 +67,14 @@ class RunFacts:
 
     @property
     def called(self) -> str:
-        """What a sentence calls it: "good run 1", but "the bad run" where there is one alone."""
+        """The name of the run in a sentence: "good run 1"; "the bad run" if it is the only one."""
         name = self.title.lower()
         return name if name[-1:].isdigit() else f"the {name}"
 
 
 @dataclass(frozen=True)
 class NamedSnapshot:
-    """A snapshot to go to: what it is to a program, its number, and one sentence for a reader."""
+    """A snapshot to go to: its name, its number, and one sentence for a reader."""
 
     name: str
     snapshot: int
@@ -83,7 +83,7 @@ class NamedSnapshot:
 
 @dataclass(frozen=True)
 class ExperimentFacts:
-    """What one experiment was and how it came out.
+    """One experiment and its outcome.
 
     `top` names the parts that are the picture's top; `photograph` says how an image was read.
     """
@@ -139,7 +139,7 @@ def has_failed(accuracy: Mapping[str, float], dataset: Dataset) -> bool:
 
 
 def outcome(snapshots: RecordedRun, dataset: Dataset) -> RunFacts:
-    """What became of one run, without a role; a run that ended early has failed."""
+    """The outcome of one run, without a role; a run that ended early has failed."""
     accuracy = part_accuracy(snapshots, -1, dataset)
     return RunFacts(
         id=run_id(snapshots.seed),
@@ -211,7 +211,7 @@ def good_snapshots(snapshots: RecordedRun, dataset: Dataset) -> NDArray[np.bool_
 def screening_facts(
     experiment: Experiment, screened: Sequence[RecordedRun], dataset: Dataset
 ) -> ScreeningFacts:
-    """Which seeds had failed when their screening ended."""
+    """The outcome of the screening: which seeds had failed when it ended."""
     failed = tuple(run.seed for run in screened if outcome(run, dataset).failed)
     return ScreeningFacts(len(screened), experiment.screening.iterations, len(failed), failed)
 

@@ -47,7 +47,7 @@ from ginn.analysis.statistics import proportion_interval
 from ginn.geometry.subdivision import Bool
 from ginn.network.run import Float64
 
-# Places along training that a series tells of, evenly spread over the recorded ones.
+# Places along training in a series, evenly spread over the recorded ones.
 WATCHED = 64
 # Likenesses at which the share of pairs at least as alike is given.
 LEVELS = tuple(i / 20 for i in range(21))
@@ -67,12 +67,12 @@ def number(value: float) -> float | None:
 
 
 def numbers(values: ArrayLike) -> Numbers:
-    """Numbers (W,) as a series tells them."""
+    """Numbers (W,) as a series holds them; None for one that is not finite."""
     return tuple(number(each) for each in np.asarray(values, dtype=np.float64).tolist())
 
 
 def shares(values: ArrayLike) -> tuple[float, ...]:
-    """Finite numbers (W,) as a series tells them."""
+    """Finite numbers (W,) as a series holds them."""
     return tuple(float(f"{each:.{DIGITS}g}") for each in np.asarray(values, dtype=float).tolist())
 
 

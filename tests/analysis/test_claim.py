@@ -7,7 +7,7 @@ import numpy as np
 from ginn.analysis.claim import all_of, compared, layers, medians
 
 
-def test_a_comparison_pays_for_their_number() -> None:
+def test_compared_asks_more_of_many_tests() -> None:
     differences = np.linspace(0.1, 0.2, 6)  # p = 2 / 64
     assert compared(differences, 1) == "holds"
     assert compared(differences, 2) == "not decidable here"
@@ -19,13 +19,13 @@ def test_a_comparison_pays_for_their_number() -> None:
     assert all_of([]) == "not decidable here"
 
 
-def test_medians_are_told_layer_by_layer_of_what_there_is() -> None:
+def test_medians_are_of_the_finite_values_layer_by_layer() -> None:
     values = np.array([[0.125, np.nan, np.nan], [0.375, 1.0, np.nan], [9.0, 2.0, np.nan]])
     assert medians(values) == "0.38, 1.50, none"
     assert medians(values, 3) == "0.375, 1.500, none"
 
 
-def test_layers_are_named_by_their_numbers() -> None:
+def test_layers_names_them_by_their_numbers() -> None:
     assert layers(range(1, 4)) == "layers 1, 2 and 3"
     assert layers([2]) == "layer 2"
     assert layers([]) == "no layer"

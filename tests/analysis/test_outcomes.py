@@ -77,25 +77,25 @@ def experiment() -> Experiment:
     )
 
 
-def test_logits_are_laid_out_as_the_pictures_rows_and_columns() -> None:
+def test_logits_at_are_laid_out_as_the_pictures_rows_and_columns() -> None:
     white = logits_at(threshold_run(0.25), 0, halves(0.5)) > 0
     assert white.shape == (N, N)
     assert (white == halves(0.25).labels).all()
 
 
-def test_accuracy_by_part_counts_only_the_parts_own_pixels() -> None:
+def test_part_accuracy_counts_only_the_parts_own_pixels() -> None:
     # White from x = .25 on: half of the black left half is wrong, all of the right is right.
     assert part_accuracy(threshold_run(0.25), 0, halves(0.5)) == {"left": 0.5, "right": 1.0}
 
 
 @pytest.mark.parametrize(("x", "failed"), [(0.5, False), (0.25, False), (0.2, True), (0.8, True)])
-def test_a_run_has_failed_when_more_than_half_of_a_major_part_is_wrong(
+def test_outcome_with_more_than_half_of_a_major_part_wrong_has_failed(
     x: float, failed: bool
 ) -> None:
     assert outcome(threshold_run(x), halves(0.5)).failed is failed
 
 
-def test_a_small_part_does_not_decide() -> None:
+def test_has_failed_of_a_small_part_is_false() -> None:
     white = np.zeros((N, N), dtype=bool)
     white[:3, :3] = True  # 9 of 400 pixels: 2.25 %
     dataset = Dataset(white, (Part("dot", True, white), Part("ground", False, ~white)))
@@ -103,11 +103,11 @@ def test_a_small_part_does_not_decide() -> None:
     assert has_failed({"dot": 1.0, "ground": 0.49}, dataset)
 
 
-def test_a_run_that_ended_early_has_failed() -> None:
+def test_outcome_of_a_run_that_ended_early_has_failed() -> None:
     assert outcome(threshold_run(0.5, ended="no longer finite"), halves(0.5)).failed
 
 
-def test_the_screening_names_the_seeds_that_failed() -> None:
+def test_screening_facts_name_the_seeds_that_failed() -> None:
     runs = [threshold_run(x, seed) for seed, x in enumerate([0.5, 0.1, 0.5, 0.9])]
     facts = screening_facts(experiment(), runs, halves(0.5))
     assert facts == ScreeningFacts(4, 5, 2, (1, 3))
@@ -137,7 +137,7 @@ FALLING = [0.9, 0.8, 0.7, 0.4, 0.3, 0.25]
         ([GOOD, LEFT_WRONG, LEFT_WRONG, LEFT_WRONG, RIGHT_WRONG, RIGHT_WRONG], 0, 0, False),
     ],
 )
-def test_a_run_is_good_between_its_first_and_its_last_good_snapshot(
+def test_named_snapshots_are_the_first_and_the_last_good_one(
     places: list[float], first: int, last: int, ends_well: bool
 ) -> None:
     found = named_snapshots(sliding_run(places, FALLING), halves(0.5))
@@ -149,7 +149,7 @@ def test_a_run_is_good_between_its_first_and_its_last_good_snapshot(
     assert steps == sorted(steps)
 
 
-def test_a_run_that_never_was_good_says_so_where_it_falls_most() -> None:
+def test_named_snapshots_of_a_run_that_was_never_good_say_so() -> None:
     found = named_snapshots(sliding_run([LEFT_WRONG] * 6, FALLING), halves(0.5))
     assert at_snapshots(found) == [("steepest", 3)]
     assert "from 0.7 to 0.4 " in found[0].text
@@ -164,7 +164,7 @@ def test_a_run_that_never_was_good_says_so_where_it_falls_most() -> None:
         ([0.5, 0.1, 1e-300, 0.0], 2),
     ],
 )
-def test_the_steepest_step_is_the_largest_fall_of_the_logarithm(
+def test_named_snapshots_steepest_is_the_largest_fall_of_the_logarithm(
     loss: list[float], steepest: int
 ) -> None:
     found = named_snapshots(sliding_run([GOOD] * 4, loss), halves(0.5))
@@ -172,7 +172,7 @@ def test_the_steepest_step_is_the_largest_fall_of_the_logarithm(
 
 
 @pytest.mark.parametrize("loss", [[0.5], [0.5, 0.5, 0.6], [0.0, 0.0]])
-def test_a_loss_that_never_falls_has_no_steepest_step(loss: list[float]) -> None:
+def test_named_snapshots_of_a_loss_that_never_falls_have_no_steepest(loss: list[float]) -> None:
     run = sliding_run([GOOD] * len(loss), loss, ended="no longer finite")
     last = len(loss) - 1
     assert at_snapshots(named_snapshots(run, halves(0.5))) == [
@@ -196,7 +196,7 @@ def test_good_snapshots_are_those_that_have_not_failed_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("white", [True, False])
-def test_every_pixel_is_judged_whatever_their_number(white: bool) -> None:
+def test_good_snapshots_of_any_number_of_pixels_count_all(white: bool) -> None:
     """Half of the part below is right to the pixel, and the last right one ends a group."""
     labels = np.full((81, 81), white)
     below = np.zeros((81, 81), dtype=bool)
@@ -221,14 +221,14 @@ def test_every_pixel_is_judged_whatever_their_number(white: bool) -> None:
         ((0, 5, 6, 7), (0, 1, 2, 5, 6)),
     ],
 )
-def test_the_cohort_is_the_first_seeds_and_others_whose_screening_failed(
+def test_full_run_seeds_are_the_first_and_others_that_failed(
     failed: tuple[int, ...], seeds: tuple[int, ...]
 ) -> None:
     assert full_run_seeds(experiment(), ScreeningFacts(8, 5, len(failed), failed)) == seeds
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=3, max_size=9))
-def test_roles_follow_the_outcome(outcomes: list[tuple[float, bool]]) -> None:
+def test_give_roles_follows_the_outcome(outcomes: list[tuple[float, bool]]) -> None:
     runs = [run(seed, loss, failed) for seed, (loss, failed) in enumerate(outcomes)]
     shown = give_roles(experiment(), runs)
     assert [each.role for each in shown] == ["good-1", "good-2", "bad-1"]

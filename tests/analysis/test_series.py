@@ -72,7 +72,7 @@ def test_region_counts_are_those_of_the_tracing() -> None:
 
 
 @given(st.integers(1, 1_000))
-def test_watched_places_rise_from_the_first_to_the_last(count: int) -> None:
+def test_watched_rises_from_the_first_to_the_last(count: int) -> None:
     places = series.watched(count)
     assert places == sorted(set(places))
     assert (places[0], places[-1]) == (0, count - 1)
@@ -80,7 +80,7 @@ def test_watched_places_rise_from_the_first_to_the_last(count: int) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
-def test_lines_that_turn_about_the_middle_do_not_shift(share: float) -> None:
+def test_shift_shares_of_lines_that_turn_about_the_middle_are_zero(share: float) -> None:
     """And those of which the bias alone moves do nothing else."""
 
     def line(k: int) -> tuple[list[float], float]:
@@ -97,12 +97,12 @@ def test_lines_that_turn_about_the_middle_do_not_shift(share: float) -> None:
         assert line_of_runs == pytest.approx((share,) * 4, abs=1e-5)
 
 
-def test_a_run_of_one_snapshot_has_no_motion() -> None:
+def test_shift_shares_of_a_run_of_one_snapshot_are_none() -> None:
     alone = [run_of([layer_of(threshold(0.2)), ([[1]], [0.0])], seed=seed) for seed in range(2)]
     assert claims_table.findings_of_boundaries(alone, alone, halves()).evidence.shift is None
 
 
-def test_shares_of_copies_are_those_of_the_claim_and_fall_with_likeness() -> None:
+def test_likeness_shares_are_those_of_the_claim_and_fall() -> None:
     drawn = measured().duplicate_neurons
     assert drawn
     likes = [[likeness(both) for both in overlaps(run)] for run in runs()]
@@ -119,7 +119,7 @@ def test_shares_of_copies_are_those_of_the_claim_and_fall_with_likeness() -> Non
     assert drawn.end[0][0] == 1
 
 
-def test_pairs_of_two_runs_leave_out_those_of_one() -> None:
+def test_likeness_shares_between_runs_leave_out_pairs_of_one_run() -> None:
     """Two copied neurons in each run, alike across runs only where the runs are the same."""
     pair = [layer_of(threshold(0.3), threshold(0.3)), ([[1, 1]], [0.0])]
     other = [layer_of(threshold(0.8), threshold(0.8)), ([[1, 1]], [0.0])]

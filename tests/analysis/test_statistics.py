@@ -44,7 +44,7 @@ def test_proportion_interval_of_newcombes_counts_is_the_published_one(
 
 
 @given(st.integers(1, 40), st.data())
-def test_the_exact_interval_covers_at_least_its_level(trials: int, data: st.DataObject) -> None:
+def test_proportion_interval_covers_at_least_its_level(trials: int, data: st.DataObject) -> None:
     truth = data.draw(st.floats(0.01, 0.99))
     covered = sum(
         math.comb(trials, k) * truth**k * (1 - truth) ** (trials - k)
@@ -54,13 +54,13 @@ def test_the_exact_interval_covers_at_least_its_level(trials: int, data: st.Data
     assert covered >= 0.95 - 1e-9
 
 
-def test_a_count_out_of_range_is_refused() -> None:
+def test_proportion_interval_of_a_count_out_of_range_is_refused() -> None:
     for successes, trials in ((3, 2), (-1, 2), (0, 0)):
         with pytest.raises(ValueError, match=f"found {successes} successes in {trials}"):
             proportion_interval(successes, trials)
 
 
-def test_the_lady_tasting_tea() -> None:
+def test_fisher_p_value_is_that_of_the_lady_tasting_tea() -> None:
     # Fisher, The Design of Experiments, chapter II: 1 way in 70, and 16 with one mistake.
     assert fisher_p_value([[4, 0], [0, 4]]) == pytest.approx(2 / 70)
     assert fisher_p_value([[3, 1], [1, 3]]) == pytest.approx((1 + 16 + 16 + 1) / 70)
@@ -69,13 +69,13 @@ def test_the_lady_tasting_tea() -> None:
         fisher_p_value([[-1, 2], [2, 2]])
 
 
-def test_darwins_maize_has_fishers_published_p_value() -> None:
+def test_sign_flip_p_value_of_darwins_maize_is_fishers() -> None:
     # The Design of Experiments, section 21: 863 of 32,768 sums reach 314 on either side.
     maize = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
     assert sign_flip_p_value(maize) == 2 * 863 / 32_768
 
 
-def test_differences_beyond_enumeration_are_drawn_and_agree_with_it(
+def test_sign_flip_p_value_of_many_differences_is_close_to_the_exact_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     values = np.random.default_rng(1).normal(0.5, 1, 12)
@@ -87,7 +87,7 @@ def test_differences_beyond_enumeration_are_drawn_and_agree_with_it(
     assert abs(drawn - exact) < 4 * math.sqrt(exact * (1 - exact) / 9_999)
 
 
-def test_differences_of_one_sign_are_as_rare_as_can_be_and_none_are_nothing() -> None:
+def test_sign_flip_p_value_of_one_sign_is_the_least() -> None:
     assert sign_flip_p_value([0.1, 0.2, 0.3, 0.4]) == 2 / 16
     assert sign_flip_p_value([1.0, -1.0]) == 1.0
     assert sign_flip_p_value([]) == 1.0
@@ -97,7 +97,7 @@ small = st.lists(st.integers(0, 4), min_size=1, max_size=5)
 
 
 @given(small, small)
-def test_rank_sums_match_plain_enumeration_with_ties(one: list[int], two: list[int]) -> None:
+def test_rank_sum_p_value_with_ties_matches_enumeration(one: list[int], two: list[int]) -> None:
     pooled = rankdata([*one, *two])
     mean = pooled.mean() * len(one)
     sums = np.array([sum(c) for c in itertools.combinations(pooled, len(one))])
@@ -105,14 +105,14 @@ def test_rank_sums_match_plain_enumeration_with_ties(one: list[int], two: list[i
     assert rank_sum_p_value(one, two) == pytest.approx(far.mean())
 
 
-def test_rank_sums_of_published_size() -> None:
+def test_rank_sum_p_value_of_separated_samples_is_the_published_one() -> None:
     # Complete separation of 5 and 5: critical value of the two-sided 1 % table, p = 2 / 252.
     assert rank_sum_p_value(range(5), range(10, 15)) == pytest.approx(2 / 252)
     assert rank_sum_p_value(range(5), range(10, 133)) == pytest.approx(2 / math.comb(128, 5))
     assert rank_sum_p_value([], [1.0]) == 1.0
 
 
-def test_superiority_is_the_share_of_pairs() -> None:
+def test_probability_of_superiority_is_the_share_of_pairs() -> None:
     assert probability_of_superiority([2, 3], [1, 2]) == (1 + 0.5 + 1 + 1) / 4
     assert probability_of_superiority([1], [1]) == 0.5
     assert math.isnan(probability_of_superiority([], [1]))
@@ -127,7 +127,7 @@ def test_rank_correlation_of_a_textbook() -> None:
     assert abs(rank_correlation_p_value(iq, hours) - 0.627) < 0.02
 
 
-def test_a_monotone_pair_is_correlated_and_a_shuffled_one_is_not() -> None:
+def test_rank_correlation_of_monotone_and_shuffled_pairs_is_known() -> None:
     x = np.arange(16.0)
     assert rank_correlation(x, np.exp(x)) == pytest.approx(1.0)
     assert rank_correlation(x, -(x**3)) == pytest.approx(-1.0)
@@ -184,7 +184,7 @@ def test_sign_test_is_that_of_a_fair_coin() -> None:
     assert sign_test_p_value(5, 5) == sign_test_p_value(0, 0) == 1.0
 
 
-def test_p_values_are_uniform_where_there_is_nothing() -> None:
+def test_p_values_under_no_effect_are_uniform() -> None:
     rng = np.random.default_rng(4)
     signs = np.array([sign_flip_p_value(rng.normal(size=10)) for _ in range(400)])
     pairs = np.array([rank_sum_p_value(rng.normal(size=6), rng.normal(size=6)) for _ in range(400)])
@@ -194,7 +194,7 @@ def test_p_values_are_uniform_where_there_is_nothing() -> None:
             assert abs((p <= level).mean() - level) < 4 * math.sqrt(level * (1 - level) / 400)
 
 
-def test_what_is_not_finite_is_refused() -> None:
+def test_values_that_are_not_finite_are_refused() -> None:
     for bad in ([1.0, math.nan], [math.inf], [[1.0]]):
         with pytest.raises(ValueError, match="finite numbers"):
             sign_flip_p_value(bad)

@@ -47,7 +47,7 @@ Layers = tuple[Float64, ...]
 
 @dataclass(frozen=True)
 class Shares:
-    """What share of each neuron's change each term has, in [0, 1]; NaN where nothing changed.
+    """The share of each term in each neuron's change, in [0, 1]; NaN where nothing changed.
 
     (T, N) for single neurons, (T, L + 1) for the means of layers. `bias`, `weights` and `inputs`
     add up to 1; equal terms would read 1/3, and 1/2 in the first layer, whose inputs stay.
@@ -62,7 +62,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class Motion:
-    """How the boundaries of one run moved, interval by interval, and the control.
+    """The motion of one run's boundaries, interval by interval, and the control.
 
     `iterations` (T,) is where each interval begins. `shift_share` (T,) is the mean of
     shift / (shift + turn), in [0, 1], over the first-layer boundaries that cross the domain at both
@@ -77,7 +77,7 @@ class Motion:
 
 
 def motion(snapshots: RecordedRun) -> Motion:
-    """How one run's boundaries moved between its snapshots; see `Motion`."""
+    """The motion of one run's boundaries between its snapshots; see `Motion`."""
     parameters = [layer.astype(np.float64) for layer in (*snapshots.weights, *snapshots.biases)]
     before = tuple(parameter[:-1] for parameter in parameters)
     after = tuple(parameter[1:] for parameter in parameters)

@@ -38,7 +38,7 @@ FARTHEST = 1.5
 
 @dataclass(frozen=True)
 class Points:
-    """Where distances are taken from, (., 2) each, in domain units: corners and both controls."""
+    """The points that distances are taken from, (., 2) each, in domain units."""
 
     corners: Float64
     anywhere: Float64

@@ -68,7 +68,9 @@ class Likeness:
 
 
 def likeness(both: Float64) -> Likeness:
-    """From the area where two neurons are both on, (..., n, n), as `cells.overlaps` gives it.
+    """The likeness of neurons, from the area where two are both on, (..., n, n).
+
+    The area is as `cells.overlaps` gives it.
 
     A neuron that is on nowhere, or everywhere, is like none but itself.
     """
@@ -109,7 +111,7 @@ class Growth:
 
 
 def growth(likes: Sequence[Likeness]) -> Growth:
-    """From each run's likeness over its snapshots in one layer."""
+    """The growth, from each run's likeness over its snapshots in one layer."""
     ends = [
         (int(like.duplicates[k].sum()), int(like.pairs[k].sum())) for like in likes for k in (0, -1)
     ]
@@ -160,7 +162,7 @@ def between_runs(on: Sequence[Bool]) -> BetweenRuns:
 
 
 def pooled(on: Sequence[Bool]) -> tuple[NDArray[np.int64], Likeness]:
-    """The neurons of all runs as if of one layer: whose each is, and how alike they are."""
+    """The neurons of all runs as if of one layer: the run of each, and their likeness."""
     run = np.repeat(np.arange(len(on)), [len(each) for each in on])
     states = np.concatenate(on).astype(np.float32)
     return run, likeness((states @ states.T).astype(np.float64) / states.shape[1])

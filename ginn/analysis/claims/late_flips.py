@@ -44,7 +44,7 @@ MOVES = 0.001
 
 @dataclass(frozen=True)
 class Flips:
-    """What each hidden neuron does from one snapshot to the next, averaged over the steps; (N,).
+    """The flips of each hidden neuron from one snapshot to the next, averaged over the steps; (N,).
 
     `flipped`: the share of points it flips, in [0, 1]; 0 for a neuron at rest. `moved`: the mean
     change of the probability of white over all points when this neuron's activation alone changes,
@@ -162,7 +162,7 @@ def _states_of(run: RecordedRun, snapshot: int, points: Float64) -> Bool:
 
 
 def _contributions(network: State, widths: tuple[int, ...]) -> Float64:
-    """What each neuron adds to or takes from the logit where it is on, (N,); NaN for none."""
+    """The mean size of what each neuron adds to the logit where it is on, (N,); NaN for none."""
     logit = network.values[-1][:, 0]
     shares = []
     for layer, width in enumerate(widths):
@@ -175,7 +175,7 @@ def _contributions(network: State, widths: tuple[int, ...]) -> Float64:
 
 
 def _mean(total: Float64, count: Float64) -> Float64:
-    """Element by element; NaN where nothing was counted."""
+    """The quotient, element by element; NaN where nothing was counted."""
     mean = np.full(total.shape, np.nan)
     return np.asarray(np.divide(total, count, out=mean, where=count > 0))
 

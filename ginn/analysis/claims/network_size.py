@@ -1,9 +1,9 @@
-"""Deeper and wider: does a larger network fail less often, and how much better does it end?
+"""Network size: does a larger network fail less often, and how much better does it end?
 
 Each larger network is trained exactly as the plain one: the same picture, length, minibatches and
 learning rate, the same screening of as many seeds. Compared are screenings with screenings, and
 full runs with those full runs of the plain network whose seeds nobody chose: seeds trained in
-full just because their screening had failed are left out.
+full because their screening had failed are left out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ginn.network.run import RecordedRun, last_state
 
 @dataclass(frozen=True)
 class Network:
-    """What became of one network: its screenings, and its full runs in order of seed.
+    """The outcome of one network: its screening, and its full runs in order of seed.
 
     `errors` are the shares of wrong pixels of the full runs, `regions` their linear regions at the
     end; `failed_screenings` of `screenings` seeds had failed.
@@ -86,7 +86,7 @@ def regions_at_end(run: RecordedRun) -> int:
 
 
 def compare(plain: Network, larger: Network) -> Larger:
-    """How a larger network compares with the plain one; see `Larger`."""
+    """A larger network compared with the plain one; see `Larger`."""
     table = [
         [each.failed_screenings, each.screenings - each.failed_screenings]
         for each in (plain, larger)

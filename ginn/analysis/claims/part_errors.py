@@ -92,7 +92,7 @@ def top_and_band(
 
 
 def compare(failed: Sequence[float], others: Sequence[float]) -> Comparison:
-    """How an error of failed runs compares with that of the others; see `Comparison`."""
+    """An error of failed runs compared with that of the others; see `Comparison`."""
     return Comparison(
         failed=len(failed),
         others=len(others),

@@ -67,7 +67,7 @@ class Correlation:
 
 
 def mirror_scores(snapshots: RecordedRun, dataset: Dataset, snapshot: int = -1) -> MirrorScores:
-    """How symmetric each layer is at one snapshot; see `MirrorScores`."""
+    """The mirror scores of each layer at one snapshot; see `MirrorScores`."""
     values = pre_activations(*snapshots.at(snapshot), dataset.points())[:-1]
     maps = [(value > 0).T.reshape(-1, *dataset.labels.shape) for value in values]
     return MirrorScores(
@@ -104,7 +104,7 @@ def mirror_likenesses(maps: NDArray[np.bool_], axis: Axis) -> Float64:
 
 
 def correlation_with_loss(runs: Sequence[MirrorScores], layer: int, axis: Axis) -> Correlation:
-    """How the scores of a layer go with the loss over runs; runs without a score are left out."""
+    """The correlation of a layer's scores with the loss; runs without a score are left out."""
     name = "own" if axis == "left-right" else "other"
     pairs = [(getattr(run, name)[layer], run.loss) for run in runs]
     scores, losses = np.array([pair for pair in pairs if math.isfinite(pair[0])]).reshape(-1, 2).T
@@ -119,7 +119,7 @@ def correlation_with_loss(runs: Sequence[MirrorScores], layer: int, axis: Axis) 
 def claim_symmetric_boundaries(
     trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores]
 ) -> Claim:
-    """Claim 6, what it rests on: trained boundaries mirror the picture's symmetry.
+    """Claim 6, its premise: trained boundaries mirror the picture's symmetry.
 
     `untrained` are the same runs at their first snapshot, in the same order.
     """

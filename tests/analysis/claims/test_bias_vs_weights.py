@@ -59,7 +59,7 @@ def line(angle: float, distance: float) -> tuple[Any, Any]:
 
 
 @given(st.floats(-3, 3), st.floats(-0.25, 0.25), st.integers(-64, 64), st.integers(-13, 13))
-def test_a_line_that_is_turned_and_shifted_has_moved_by_just_that(
+def test_shift_and_turn_of_a_moved_line_are_what_moved_it(
     angle: float, distance: float, turned: int, shifted: int
 ) -> None:
     next_line = line(angle + turned / 64, distance + shifted / 64)
@@ -71,12 +71,12 @@ def test_a_line_that_is_turned_and_shifted_has_moved_by_just_that(
         assert np.isnan([shift[0, 0], turn[0, 0]]).all()
 
 
-def test_a_line_outside_the_domain_does_not_count() -> None:
+def test_shift_and_turn_of_a_line_outside_the_domain_are_nan() -> None:
     for pair in ((line(0, 0.6), line(0, 0.1)), (line(0, 0.1), line(0, 0.6))):
         assert np.isnan(shift_and_turn(*pair[0], *pair[1])).all()
 
 
-def test_a_trajectory_of_the_bias_alone_is_all_bias_and_all_shift() -> None:
+def test_shares_of_a_moving_bias_are_all_bias_and_all_shift() -> None:
     run = moved(0, bias=[0.01, 0.02])
     found = single(run)
     np.testing.assert_allclose(found.bias[0, :2], 1.0)
@@ -86,14 +86,14 @@ def test_a_trajectory_of_the_bias_alone_is_all_bias_and_all_shift() -> None:
     np.testing.assert_allclose(found.inputs[0, 2:], 1.0)
 
 
-def test_a_deeper_bias_alone_is_all_bias_and_leaves_the_layers_below_unmoved() -> None:
+def test_shares_of_a_deeper_bias_leave_the_layers_below_unmoved() -> None:
     found = single(moved(1, bias=[0.01, 0.02]))
     assert np.isnan(found.bias[0, :2]).all()
     np.testing.assert_allclose(found.bias[0, 2:4], 1.0)
     np.testing.assert_allclose(found.inputs[0, 4], 1.0)
 
 
-def test_weights_that_move_against_each_other_about_the_centre_turn_and_do_not_shift() -> None:
+def test_shares_of_weights_that_turn_a_line_have_no_shift() -> None:
     run = moved(0, weight=[0.02, -0.02])
     found = single(run)
     np.testing.assert_allclose(found.weights[0, :2], 1.0)
@@ -104,7 +104,7 @@ def test_weights_that_move_against_each_other_about_the_centre_turn_and_do_not_s
     assert (together.bias[0, :2] == 0).all()
 
 
-def test_the_shares_are_those_of_a_picture_of_every_pixel() -> None:
+def test_shares_over_the_lattice_are_close_to_those_over_every_pixel() -> None:
     run = random_run((5, 4), 6)
     n = 100
     points = Dataset(np.zeros((n, n), dtype=bool), ()).points()
@@ -163,7 +163,7 @@ def all_claims(runs: list[Motion]) -> list[Claim]:
     return [claim_shift_before_turn(runs), claim_bias_moves_first(runs), claim_later_phases(runs)]
 
 
-def test_random_walks_show_no_effect() -> None:
+def test_claims_of_random_walks_do_not_hold() -> None:
     runs = [motion(random_walk(seed)) for seed in range(8)]
     verdicts = [claim.verdict for claim in all_claims(runs)]
     assert verdicts[0] == "not decidable here"
@@ -175,7 +175,7 @@ def test_random_walks_show_no_effect() -> None:
             assert abs(measured - control) < 0.05
 
 
-def test_walks_that_begin_with_biases_show_the_effect() -> None:
+def test_claims_of_walks_that_begin_with_biases_hold() -> None:
     # Deeper layers' inputs move with the biases below, so the claim is of the first layer.
     runs = [motion(biased_walk(seed)) for seed in range(8)]
     for run in runs:
@@ -218,7 +218,7 @@ def falling(top: float, count: int = EARLY + 100) -> Any:
 
 
 @pytest.mark.parametrize("layers", [1, 2])
-def test_each_claim_holds_where_it_should_and_not_elsewhere(layers: int) -> None:
+def test_claims_of_made_motions_hold_where_they_should(layers: int) -> None:
     tops = [0.8 + 0.01 * i for i in range(8)]
     first = [made(falling(top), bias=0.7, layers=layers) for top in tops]
     verdicts = [claim.verdict for claim in all_claims(first)]
@@ -232,7 +232,7 @@ def test_each_claim_holds_where_it_should_and_not_elsewhere(layers: int) -> None
     assert [claim.verdict for claim in all_claims(like_control)[:2]] == ["does not hold"] * 2
 
 
-def test_a_later_phase_counts_once_the_first_is_over() -> None:
+def test_later_phases_count_once_the_first_is_over() -> None:
     share = falling(0.8)
     assert later_phases(made(share)) == [[]]
     share[EARLY : EARLY + 20] = 0.8  # still the first phase
@@ -244,7 +244,7 @@ def test_a_later_phase_counts_once_the_first_is_over() -> None:
     assert claim_later_phases([again, made(falling(0.8))]).verdict == "does not hold"
 
 
-def test_where_there_is_no_first_phase_there_is_none_to_come_back() -> None:
+def test_later_phases_without_a_first_one_are_none() -> None:
     always = made(np.full(EARLY + 100, 0.5))
     rising = made(1 - falling(0.8))
     short = made(falling(0.8, EARLY + WINDOW - 1))
@@ -253,7 +253,7 @@ def test_where_there_is_no_first_phase_there_is_none_to_come_back() -> None:
         assert claim_later_phases([run] * 3).verdict == "not decidable here"
 
 
-def test_a_layer_in_which_nothing_moves_has_no_share() -> None:
+def test_shares_of_a_layer_at_rest_are_nan() -> None:
     found = motion(moved(1, bias=[0.01, 0.02]))
     assert np.isnan(found.shares.bias[0, 0])
     assert np.isnan(found.shift_share[0])

@@ -49,14 +49,14 @@ def hats(*places: tuple[float, float]) -> RecordedRun:
     return run_of(*[hat(*place) for place in places])
 
 
-def test_the_hat_bends_where_it_is_said_to() -> None:
+def test_hats_made_for_these_tests_bend_where_expected() -> None:
     found = kinks(trace(hats((0.3, 0.7))))
     bent = found.angle > 1
     np.testing.assert_allclose(found.place[bent], [[0.3, 0.7]], atol=1e-6)
     np.testing.assert_allclose(found.angle[bent], 90, atol=1e-4)
 
 
-def test_distance_is_to_the_nearest_place() -> None:
+def test_distances_are_to_the_nearest_place() -> None:
     points = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5]])
     places = np.array([[0.3, 0.4], [1.0, 0.9]])
     found = distances(points, places)
@@ -65,7 +65,7 @@ def test_distance_is_to_the_nearest_place() -> None:
     assert np.sqrt(2) < FARTHEST
 
 
-def test_the_outline_is_between_black_and_white_pixels() -> None:
+def test_outline_points_are_between_black_and_white_pixels() -> None:
     dataset = square_picture()
     points = outline_points(dataset)
     assert len(points) == 4 * 16
@@ -73,7 +73,7 @@ def test_the_outline_is_between_black_and_white_pixels() -> None:
     np.testing.assert_allclose(from_centre, 0.2)
 
 
-def test_points_are_the_corners_a_lattice_and_the_outline() -> None:
+def test_points_of_a_picture_are_corners_lattice_and_outline() -> None:
     points = points_of(load_picture(BOTTLE, 60))
     assert points.corners.shape == (22, 2)
     np.testing.assert_allclose(points.anywhere.mean(axis=0), 0.5)
@@ -83,7 +83,7 @@ def test_points_are_the_corners_a_lattice_and_the_outline() -> None:
         points_of(replace(square_picture(), corners=np.empty((0, 2))))
 
 
-def test_a_bend_on_one_corner_is_at_the_sides_distance_from_two_others() -> None:
+def test_nearness_of_a_bend_on_one_corner_is_the_distance_of_the_others() -> None:
     dataset = square_picture()
     run = hats((0.3, 0.3))
     found = nearness(trace(run), run.iterations, points_of(dataset))
@@ -95,7 +95,7 @@ def test_a_bend_on_one_corner_is_at_the_sides_distance_from_two_others() -> None
     assert found.p_values[1] == 1.0
 
 
-def test_layers_and_snapshots_do_not_mix() -> None:
+def test_nearness_keeps_layers_and_snapshots_apart() -> None:
     run = random_run((5, 5, 5), 200)
     boundaries = trace(run)
     points = points_of(square_picture())
@@ -114,7 +114,7 @@ def test_layers_and_snapshots_do_not_mix() -> None:
     assert some > 5
 
 
-def test_the_benders_of_one_neuron_are_told_corner_by_corner() -> None:
+def test_bends_at_corners_are_the_nearest_with_their_causes() -> None:
     corners = square_picture().corners
     found = kinks(trace(hats((0.3, 0.7))))
     told = bends_at_corners(found, 0, [2], corners)
@@ -126,7 +126,7 @@ def test_the_benders_of_one_neuron_are_told_corner_by_corner() -> None:
     assert bends_at_corners(found, 1, [2], corners) == []
 
 
-def test_a_straight_crossing_is_no_bend() -> None:
+def test_bends_at_corners_of_a_straight_crossing_are_none() -> None:
     nothing = np.zeros(1, dtype=np.int64)
     found = Kinks(nothing, nothing + 3, nothing, np.array([[0.3, 0.3]]), np.array([0.5]))
     assert bends_at_corners(found, 0, [3], square_picture().corners) == []
@@ -134,7 +134,7 @@ def test_a_straight_crossing_is_no_bend() -> None:
     assert bends_at_corners(sharp, 0, [3], np.array([[0.3, 0.3]])) == [CornerBend(0, 0.0)]
 
 
-def test_the_p_value_of_one_run_is_small_for_near_points_and_even_for_drawn_ones() -> None:
+def test_nearer_p_value_is_small_for_near_points_only() -> None:
     rng = np.random.default_rng(1)
     population = rng.random(500)
     assert nearer_p_value(np.full(20, 0.01), population) == 1 / 10_000
@@ -153,7 +153,7 @@ def near(corner: float, outline: float, anywhere: float) -> Nearness:
     )
 
 
-def test_the_claim_needs_corners_nearer_than_both_controls() -> None:
+def test_claim_bends_at_corners_needs_both_controls() -> None:
     steps = [1 + 0.01 * i for i in range(10)]
 
     def verdict(corner: float, outline: float, anywhere: float, runs: int = 10) -> str:
@@ -171,7 +171,7 @@ def test_the_claim_needs_corners_nearer_than_both_controls() -> None:
     assert verdict(0.01, 0.03, 0.005) == "does not hold"
 
 
-def test_bends_at_random_are_no_nearer_to_corners() -> None:
+def test_claim_bends_at_corners_of_random_bends_does_not_hold() -> None:
     dataset, rng = square_picture(), np.random.default_rng(2)
     runs = []
     for _ in range(12):

@@ -52,7 +52,7 @@ def test_likeness_is_the_shared_area_over_the_joint_one_of_on_or_of_off() -> Non
     assert not like.duplicates.any()
 
 
-def test_a_copy_of_any_slope_is_one_and_the_opposite_is_none() -> None:
+def test_likeness_of_a_multiple_is_one_and_of_the_opposite_zero() -> None:
     (both,) = overlaps(run_of(doubled(3.0)))
     like = likeness(both)
     assert np.argwhere(like.duplicates[0]).tolist() == [[0, 1]]
@@ -62,7 +62,7 @@ def test_a_copy_of_any_slope_is_one_and_the_opposite_is_none() -> None:
     np.testing.assert_allclose(likeness(both).degree[0, 0, 1], 0.0, atol=1e-12)
 
 
-def test_two_neurons_on_nearly_everywhere_are_no_copies_for_that() -> None:
+def test_likeness_of_neurons_on_nearly_everywhere_is_low() -> None:
     corners = layer_of(threshold(0.04), threshold(0.96, on_to_the_right=False))
     (both,) = overlaps(run_of([corners, ([[1, 1]], [0])]))
     assert both[0, 0, 1] / (1 - 0) > duplicate_neurons.ALIKE
@@ -72,7 +72,7 @@ def test_two_neurons_on_nearly_everywhere_are_no_copies_for_that() -> None:
 
 
 @pytest.mark.parametrize("bias", [-5.0, 5.0])
-def test_neurons_that_never_switch_are_set_apart(bias: float) -> None:
+def test_likeness_sets_constant_neurons_apart(bias: float) -> None:
     constant = ([1.0, 0.0], bias)
     run = run_of([layer_of(constant, constant, threshold(0.5)), ([[1, 1, 1]], [0])])
     like = likeness(overlaps(run)[0])
@@ -92,7 +92,7 @@ def test_likeness_does_not_depend_on_the_neurons_order_and_is_symmetric(order: l
     assert ((degree >= -1e-15) & (degree <= 1 + 1e-15)).all()
 
 
-def test_a_pair_has_formed_when_it_stays_alike_to_the_end() -> None:
+def test_formed_is_when_a_pair_stays_alike_to_the_end() -> None:
     states = [three_lines(x) for x in (0.25, 0.5, 0.26, 0.25)]
     like = likeness(overlaps(run_of(*states))[0])
     assert formed(like, 0, 1) == formed(like, 1, 0) == 2
@@ -101,7 +101,7 @@ def test_a_pair_has_formed_when_it_stays_alike_to_the_end() -> None:
     assert formed(always, 0, 1) == 0
 
 
-def test_growth_is_told_from_none() -> None:
+def test_growth_of_pairs_that_form_is_told_from_none() -> None:
     def like(first: float, last: float) -> duplicate_neurons.Likeness:
         return likeness(overlaps(run_of(three_lines(first), three_lines(last)))[0])
 
@@ -113,14 +113,14 @@ def test_growth_is_told_from_none() -> None:
     assert growth([like(0.5, 0.25), like(0.25, 0.5)] * 3).p_value > 0.5
 
 
-def test_runs_without_pairs_are_left_out_of_the_test() -> None:
+def test_growth_leaves_out_runs_without_pairs() -> None:
     constant = layer_of(*[([1.0, 0.0], 5.0)] * 3)
     late = run_of([constant, three_lines(0.5)[1]], three_lines(0.25))
     told = growth([likeness(overlaps(late)[0])])
     assert (told.runs, told.at_start, told.at_end) == (0, 0.0, 1 / 3)
 
 
-def test_company_that_makes_copies_is_told_from_a_picture_that_does() -> None:
+def test_between_runs_tells_common_networks_from_a_common_picture() -> None:
     rng = np.random.default_rng(3)
 
     def line(x: float) -> np.ndarray:
@@ -144,14 +144,14 @@ def test_on_maps_are_the_forward_passes() -> None:
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.25, 3.0])
-def test_a_copy_speaks_for_its_twin_and_a_stranger_does_not(factor: float) -> None:
+def test_removal_of_a_duplicate_moves_nothing_if_its_twin_gets_its_weights(factor: float) -> None:
     run = run_of(doubled(factor))
     merged = removal(run, 0, 0, 1, 0, POINTS)
     # The copy's threshold is rounded to float32.
     assert merged.moved == pytest.approx(0.0, abs=1e-7)
     assert merged.flipped == 0.0
-    stranger, dropped = removal(run, 0, 0, 1, 2, POINTS), removal(run, 0, 0, 1, None, POINTS)
-    assert min(stranger.moved, dropped.moved) > 0.01
+    unrelated, dropped = removal(run, 0, 0, 1, 2, POINTS), removal(run, 0, 0, 1, None, POINTS)
+    assert min(unrelated.moved, dropped.moved) > 0.01
 
 
 def test_removal_of_a_deeper_neuron_is_what_zeroing_its_column_does() -> None:
@@ -172,7 +172,7 @@ def test_removal_of_a_deeper_neuron_is_what_zeroing_its_column_does() -> None:
     assert told.moved > 0
 
 
-def test_every_copy_of_a_run_is_told_with_its_controls() -> None:
+def test_duplicates_of_a_run_come_with_their_controls() -> None:
     run = run_of(three_lines(0.5), doubled(2.0), doubled(2.0), iterations=np.arange(3) * 7)
     likes = [likeness(both) for both in overlaps(run)]
     (copy,) = duplicates(run, likes, POINTS)
@@ -180,7 +180,7 @@ def test_every_copy_of_a_run_is_told_with_its_controls() -> None:
     assert copy.degree == pytest.approx(1.0)
     assert copy.distance == pytest.approx(0.0, abs=1e-7)
     assert copy.merged.moved == pytest.approx(0.0, abs=1e-7)
-    # The only stranger is neuron 2.
+    # The only unrelated is neuron 2.
     assert copy.unrelated == removal(run, -1, 0, 1, 2, POINTS)
     assert copy.dropped == removal(run, -1, 0, 1, None, POINTS)
     lonely = run_of(three_lines(0.5))
@@ -209,7 +209,7 @@ def a_copy() -> duplicate_neurons.Duplicate:
         ([NONE_GROWN, NONE_GROWN], [AS_OTHERS, AS_OTHERS], 0, "does not hold"),
     ],
 )
-def test_copycats_hold_where_one_layer_beats_both_controls(
+def test_claim_duplicates_holds_where_one_layer_beats_both_controls(
     growths: list[Growth], between: list[BetweenRuns], found: int, verdict: str
 ) -> None:
     claim = claim_duplicates(growths, between, [a_copy()] * found, 16)
@@ -222,7 +222,7 @@ def test_copycats_hold_where_one_layer_beats_both_controls(
     assert "nan" not in claim.value + claim.control
 
 
-def test_copycats_are_held_to_the_number_of_tests() -> None:
+def test_claim_duplicates_asks_more_of_many_tests() -> None:
     narrow = Growth(0.0, 0.5, 16, 0.02)  # times 2 below .05, times 6 above
     assert claim_duplicates([narrow], [ALONE], [a_copy()], 16).verdict == "holds"
     three = claim_duplicates([narrow] * 3, [ALONE] * 3, [a_copy()], 16)

@@ -53,7 +53,7 @@ def gate(open_: bool) -> RecordedRun:
 
 
 @pytest.mark.parametrize("slope", [0.25, 0.5, 0.75])
-def test_a_kink_has_its_place_its_cause_and_its_angle(slope: float) -> None:
+def test_kinks_have_their_place_cause_and_angle(slope: float) -> None:
     found = kinks(trace(one_bend(slope)))
     assert (found.snapshot.tolist(), found.neuron.tolist()) == ([0], [2])
     assert found.cause.tolist() == [0]
@@ -61,7 +61,7 @@ def test_a_kink_has_its_place_its_cause_and_its_angle(slope: float) -> None:
     np.testing.assert_allclose(found.angle, [math.degrees(math.atan(slope))])
 
 
-def test_a_neuron_without_influence_is_crossed_but_bends_nothing() -> None:
+def test_bends_of_a_neuron_without_influence_are_none() -> None:
     run = one_bend(0.0)
     found = bends(run, trace(run))
     assert found.crossings.tolist() == [[0, 0], [1, 0], [0, 0]]
@@ -69,7 +69,7 @@ def test_a_neuron_without_influence_is_crossed_but_bends_nothing() -> None:
 
 
 @given(st.floats(-180, 180), st.floats(-180, 180))
-def test_a_turn_is_the_smaller_angle_between_two_directions(one: float, two: float) -> None:
+def test_turn_is_the_smaller_angle_between_two_directions(one: float, two: float) -> None:
     directions = np.radians([[one], [two]])
     pair = np.stack([np.cos(directions), np.sin(directions)], axis=-1)
     apart = abs(one - two) % 360
@@ -93,7 +93,7 @@ def test_kinks_stand_in_order_and_an_open_lines_ends_are_none() -> None:
     assert list(told) == expected
 
 
-def test_a_closed_ring_turns_once_around() -> None:
+def test_kinks_of_a_closed_ring_turn_once_around() -> None:
     # |x - .5| + |y - .5| < .3, from |t| = 2 relu(t) - t: four right angles, none of them at an end.
     first = ([[1, 0], [0, 1], [1, 0], [0, 1]], [-0.5, -0.5, 0, 0])
     run = run_of([first, ([[-2, -2, 1, 1]], [-0.7]), ([[1]], [-9])])
@@ -101,7 +101,7 @@ def test_a_closed_ring_turns_once_around() -> None:
 
 
 @pytest.mark.parametrize("open_", [True, False])
-def test_a_third_layer_line_bends_only_where_the_second_layer_lets_it(open_: bool) -> None:
+def test_bends_of_a_third_layer_line_need_an_open_path(open_: bool) -> None:
     run = gate(open_)
     found = kinks(trace(run))
     told = predict(run, found)
@@ -115,7 +115,7 @@ def test_a_third_layer_line_bends_only_where_the_second_layer_lets_it(open_: boo
     assert whole.largest_error < AGREEMENT
 
 
-def test_a_line_that_bends_where_no_path_is_open_is_found_out() -> None:
+def test_bends_without_an_open_path_are_counted() -> None:
     run = gate(open_=False)
     boundaries = trace(run)
     vertices = boundaries.vertices.copy()
@@ -127,7 +127,7 @@ def test_a_line_that_bends_where_no_path_is_open_is_found_out() -> None:
 
 
 @pytest.mark.parametrize("widths", [(5, 5), (4, 4, 4), (3, 3, 3, 3)])
-def test_random_networks_bend_as_their_open_paths_tell(widths: tuple[int, ...]) -> None:
+def test_predict_of_random_networks_agrees_with_the_tracing(widths: tuple[int, ...]) -> None:
     run = random_run(widths, 60)
     found = bends(run, trace(run))
     assert found.bends.sum() > 10
@@ -135,7 +135,7 @@ def test_random_networks_bend_as_their_open_paths_tell(widths: tuple[int, ...]) 
     assert found.largest_error < AGREEMENT
 
 
-def test_a_trained_network_bends_as_its_open_paths_tell_and_not_by_other_gates() -> None:
+def test_predict_of_a_trained_network_disagrees_with_other_gates() -> None:
     run = trained_run()
     found = bends(run, trace(run))
     assert found.crossings[2, 0] > 100
@@ -145,7 +145,7 @@ def test_a_trained_network_bends_as_its_open_paths_tell_and_not_by_other_gates()
     assert found.first_layer_bent == 0 < found.first_layer_lines
 
 
-def test_a_place_where_boundaries_meet_has_no_angle() -> None:
+def test_kinks_where_boundaries_meet_have_no_angle() -> None:
     # Two copies in the first layer: the second's line crosses both at one place.
     first = ([[1, 0], [1, 0], [0, 1]], [-0.5, -0.5, 0])
     run = run_of([first, ([[0.5, 0.5, 1]], [-0.5]), ([[1]], [-9])])
@@ -153,7 +153,7 @@ def test_a_place_where_boundaries_meet_has_no_angle() -> None:
     assert (found.without_angle, found.crossings.sum()) == (2, 0)
 
 
-def test_bounds_are_reached_by_an_arrangement_in_general_position() -> None:
+def test_bounds_are_reached_by_lines_in_general_position() -> None:
     assert [arrangement_bound(n) for n in (0, 1, 2, 3, 4)] == [1, 2, 4, 7, 11]
     # Tangents of a circle around the domain's centre cross each other, all within the domain here.
     turns = np.array([0.1, 1.2, 2.2, 3.4, 4.5])
@@ -164,7 +164,7 @@ def test_bounds_are_reached_by_an_arrangement_in_general_position() -> None:
     assert network_bound((2, 3)) == 4 * 7
 
 
-def test_growth_tells_the_fewest_and_the_most_with_their_iterations() -> None:
+def test_region_growth_has_the_fewest_with_their_iteration() -> None:
     def lines(count: int) -> list[tuple[Any, Any]]:
         bias = [-0.2 * (i + 1) if i < count else 1 for i in range(4)]
         return [([[1, 0]] * 4, bias), ([[0] * 4], [-1])]
@@ -177,7 +177,7 @@ def with_regions(start: int, end: int) -> RegionGrowth:
     return RegionGrowth(start, min(start, end), 0, end, 1177, 2_571_353)
 
 
-def test_growth_is_claimed_only_from_enough_runs_that_agree() -> None:
+def test_claim_regions_grow_needs_enough_runs_that_agree() -> None:
     growing = [with_regions(50 + i, 500 + i) for i in range(8)]
     assert claim_regions_grow(growing, [40, 60]).verdict == "holds"
     assert claim_regions_grow(growing[:4], [40, 60]).verdict == "not decidable here"
@@ -199,7 +199,7 @@ def bent_first_layer(boundaries: Boundaries) -> Boundaries:
     return replace(boundaries, widths=(3, 1))
 
 
-def test_bends_are_told_with_what_they_lack() -> None:
+def test_claims_of_bends_say_how_many_lack_a_path() -> None:
     run = gate(open_=True)
     found = bends(run, trace(run))
     whole = claim_bends_through_open_paths([found]).value
@@ -212,7 +212,7 @@ def test_bends_are_told_with_what_they_lack() -> None:
     assert "agree to 7.2 × 10⁻⁹ degrees" in value
 
 
-def test_each_claim_about_bends_can_fail() -> None:
+def test_claims_of_bends_can_fail() -> None:
     run = gate(open_=True)
     found = bends(run, trace(run))
     assert both(found) == ["holds", "holds"]

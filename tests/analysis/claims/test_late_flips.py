@@ -30,7 +30,7 @@ def two_lines(first: float, second: float, weight: float) -> list[Layer]:
     return [layer_of(threshold(first), threshold(second)), ([[1e-5, weight]], [-0.2])]
 
 
-def test_a_neuron_that_flips_much_and_moves_nothing_is_indecisive() -> None:
+def test_flips_of_a_neuron_without_effect_are_late_flips() -> None:
     told = flips(run_of(two_lines(0.3, 0.6, 5), two_lines(0.5, 0.6, 5)), STEP, POINTS)
     np.testing.assert_allclose(told.flipped, [0.2, 0.0])
     np.testing.assert_allclose(told.most, told.flipped)
@@ -40,14 +40,14 @@ def test_a_neuron_that_flips_much_and_moves_nothing_is_indecisive() -> None:
     assert told.layer == (0, 0)
 
 
-def test_one_that_flips_as_much_and_is_heard_is_not() -> None:
+def test_flips_of_a_neuron_with_an_effect_are_none() -> None:
     told = flips(run_of(two_lines(0.3, 0.6, 5), two_lines(0.3, 0.4, 5)), STEP, POINTS)
     np.testing.assert_allclose(told.flipped, [0.0, 0.2])
     assert not told.late.any()
     assert told.moved[1] > 0.05
 
 
-def test_a_network_at_rest_flips_nothing() -> None:
+def test_flips_of_a_network_at_rest_are_zero() -> None:
     told = flips(run_of(*[two_lines(0.3, 0.6, 5)] * 3), range(0, 2), POINTS)
     assert not told.flipped.any()
     assert not told.moved.any()
@@ -55,7 +55,7 @@ def test_a_network_at_rest_flips_nothing() -> None:
     assert np.isnan(told.certainty).all()
 
 
-def test_why_the_loss_does_not_care_is_the_weight_times_the_activation_where_it_flips() -> None:
+def test_flips_push_is_the_weight_times_the_activation() -> None:
     told = flips(run_of(two_lines(0.3, 0.6, 5), two_lines(0.3, 0.4, 5)), STEP, POINTS)
     x = POINTS[:, 0]
     flipped = (x > 0.4) & (x < 0.6)
@@ -64,7 +64,7 @@ def test_why_the_loss_does_not_care_is_the_weight_times_the_activation_where_it_
     assert told.usual[1] == pytest.approx(5 * (x - 0.6)[x > 0.6].mean(), rel=1e-6)
 
 
-def test_steps_are_averaged_and_the_largest_is_kept() -> None:
+def test_flips_are_averaged_and_the_largest_is_kept() -> None:
     run = run_of(*[two_lines(x, 0.6, 5) for x in (0.5, 0.3, 0.35)])
     told = flips(run, range(0, 2), POINTS)
     assert told.flipped[0] == pytest.approx(0.125)
@@ -76,7 +76,7 @@ def test_steps_are_averaged_and_the_largest_is_kept() -> None:
 
 
 @pytest.mark.parametrize("widths", [(5,), (5, 4), (5, 4, 3), (3, 8, 2, 7)])
-def test_a_patch_is_what_the_whole_forward_pass_makes_of_it(widths: tuple[int, ...]) -> None:
+def test_patched_logit_is_that_of_the_whole_forward_pass(widths: tuple[int, ...]) -> None:
     run = random_run(widths)
     network = state(run, 1, POINTS)
     rng = np.random.default_rng(0)
@@ -91,7 +91,7 @@ def test_a_patch_is_what_the_whole_forward_pass_makes_of_it(widths: tuple[int, .
         np.testing.assert_allclose(patched(network, layer, row, change), expected, atol=1e-10)
 
 
-def test_what_a_deep_neuron_moves_is_its_own_change_in_the_earlier_network() -> None:
+def test_flips_moved_is_the_neurons_change_in_the_earlier_network() -> None:
     run = random_run((5, 4, 3))
     told = flips(run, range(1, 2), POINTS)
     earlier, later = (state(run, snapshot, POINTS).values for snapshot in (1, 2))
@@ -121,7 +121,7 @@ def test_what_a_deep_neuron_moves_is_its_own_change_in_the_earlier_network() -> 
     assert told.usual[neuron] == pytest.approx(np.abs(without - earlier[-1])[on].mean())
 
 
-def test_the_window_holds_the_steps_of_the_last_tenth() -> None:
+def test_window_holds_the_steps_of_the_last_tenth() -> None:
     run = run_of(*[two_lines(0.3, 0.6, 5)] * 21, iterations=np.arange(21) * 50)  # 0 to 1,000
     assert window(run, LATE) == range(18, 20)  # 900 -> 950 -> 1,000
     assert window(run, (0.5, 0.6)) == range(10, 12)
@@ -129,14 +129,14 @@ def test_the_window_holds_the_steps_of_the_last_tenth() -> None:
     assert window(run, (0.41, 0.46)) == range(8, 9)
 
 
-def test_where_no_step_ends_within_a_window_it_is_the_one_under_way() -> None:
+def test_window_in_which_no_step_ends_is_the_one_under_way() -> None:
     run = run_of(*[two_lines(0.3, 0.6, 5)] * 5, iterations=np.arange(5) * 250)
     assert window(run, (0.51, 0.6)) == range(2, 3)  # 500 -> 750
     assert window(run, LATE) == range(3, 4)
     assert window(run, (0.0, 0.1)) == range(0, 1)
 
 
-def test_a_single_snapshot_has_no_step() -> None:
+def test_flips_of_a_single_snapshot_are_refused() -> None:
     run = run_of(two_lines(0.3, 0.6, 5))
     assert not window(run, LATE)
     with pytest.raises(ValueError, match="no step"):
@@ -152,11 +152,11 @@ def flips_of(flipped: list[float], moved: list[float], seed: int = 0) -> Flips:
     )  # fmt: skip
 
 
-def test_runs_are_counted_and_the_top_jumper_is_named() -> None:
-    screened = flips_of([0.5, 0.002, 0.0], [0.2, 1e-5, 0.0])
-    unheard = flips_of([0.002, 0.001, 0.02], [0.1, 0.2, 1e-5], seed=4)
+def test_summarise_counts_runs_and_names_the_top_neuron() -> None:
+    felt = flips_of([0.5, 0.002, 0.0], [0.2, 1e-5, 0.0])
+    unfelt = flips_of([0.002, 0.001, 0.02], [0.1, 0.2, 1e-5], seed=4)
     half = flips_of([0.0, 0.0, 0.006], [0.0, 0.0, 1e-4], seed=5)
-    told = summarise([screened, unheard, half], [np.full(3, 0.02)] * 3)
+    told = summarise([felt, unfelt, half], [np.full(3, 0.02)] * 3)
     assert (told.runs, told.neurons, told.late, told.runs_with) == (3, 9, 1, 1)
     assert told.late_once == 2
     assert told.top == FlippingNeuron(4, 1, 0, 0.02, 0.04, 1e-5, 0.0, 0.0, 0.0)
@@ -166,7 +166,7 @@ def test_runs_are_counted_and_the_top_jumper_is_named() -> None:
     assert told.flipped_late == pytest.approx((0.502 + 0.023 + 0.006) / 9)
 
 
-def test_where_late_is_as_the_middle_nothing_is_calmer_and_where_it_is_less_it_is() -> None:
+def test_summarise_compares_late_with_the_middle() -> None:
     runs = [flips_of([0.01, 0.02, 0.03], [0.3, 0.2, 0.1], seed) for seed in range(6)]
     same = summarise(runs, [np.array([0.03, 0.01, 0.02])] * 6)
     assert same.calmer_p_value == 1.0
@@ -176,13 +176,13 @@ def test_where_late_is_as_the_middle_nothing_is_calmer_and_where_it_is_less_it_i
     assert calmer.calmer_p_value == 2 / 2**6
 
 
-def test_runs_at_rest_have_no_correlation_and_no_jumper() -> None:
+def test_summarise_of_runs_at_rest_has_no_correlation() -> None:
     told = summarise([flips_of([0.0] * 3, [0.0] * 3)], [np.zeros(3)])
     assert told.correlation == ()
     assert told.top is None
 
 
-def test_the_claim_holds_if_any_neuron_is_indecisive() -> None:
+def test_claim_late_flips_holds_if_any_neuron_has_them() -> None:
     jumps, rests = flips_of([0.0, 0.0, 0.02], [0.0, 0.0, 1e-5]), flips_of([0.0] * 3, [0.0] * 3)
     middle = [np.full(3, 0.02)]
     claim = claim_late_flips(summarise([jumps], middle))

@@ -43,7 +43,7 @@ def white_right_of(x: float, slope: float = 8.0) -> RecordedRun:
     return run_of([([[1, 0], [-1, 0]], [-x, x]), ([[slope, -slope]], [0])])
 
 
-def test_wrong_pixels_are_counted_part_by_part() -> None:
+def test_part_errors_count_wrong_pixels_part_by_part() -> None:
     # White from column 10 on: half of the cap and half of the body are wrong.
     found = part_errors(white_right_of(0.5), bottle(), ["cap"])
     ground = bottle().parts[2].mask
@@ -53,13 +53,13 @@ def test_wrong_pixels_are_counted_part_by_part() -> None:
     assert found.band == pytest.approx(10 / 20)
 
 
-def test_black_everywhere_gets_the_top_right_and_its_band_wrong() -> None:
+def test_part_errors_of_black_everywhere_are_in_the_band() -> None:
     found = part_errors(constant(-3.0), bottle(), ["cap"])
     assert (found.top, found.band) == (0.0, 16 / 20)
     assert (found.wrong["body"], found.wrong["ground"]) == (0.0, 1.0)
 
 
-def test_the_top_may_have_several_parts_and_they_must_exist() -> None:
+def test_top_and_band_of_several_parts_are_known_and_of_a_missing_one_refused() -> None:
     parts, band = top_and_band(bottle(), ["cap", "body"])
     assert (parts.sum(), band.sum()) == (4 * 4 + 8 * 12, 16 * N)
     for top in ([], ["lid"]):
@@ -67,7 +67,7 @@ def test_the_top_may_have_several_parts_and_they_must_exist() -> None:
             top_and_band(bottle(), top)
 
 
-def test_a_comparison_counts_the_pairs_in_which_the_failed_run_is_better() -> None:
+def test_compare_counts_the_pairs_in_which_the_failed_run_is_better() -> None:
     found = compare([0.1, 0.4], [0.2, 0.3, 0.4, 0.5])
     assert (found.failed, found.others) == (2, 4)
     assert (found.failed_median, found.others_median) == (0.25, pytest.approx(0.35))
@@ -94,7 +94,7 @@ def runs_of(failed_top: float, failed_band: float, failed: int = 5) -> dict[str,
     return compare_runs(runs, range(failed))
 
 
-def test_runs_are_compared_by_part_top_and_band() -> None:
+def test_compare_runs_compares_by_part_top_and_band() -> None:
     table = runs_of(0.1, 0.3)
     assert list(table) == ["cap", "body", "top", "band"]
     assert [table[name].better for name in table] == [1.0, 0.5, 1.0, 0.0]
@@ -102,7 +102,7 @@ def test_runs_are_compared_by_part_top_and_band() -> None:
     assert compare_runs([], []) == {}
 
 
-def test_the_claim_needs_the_band_as_well_as_the_parts() -> None:
+def test_claim_of_the_top_needs_the_band_as_well_as_the_parts() -> None:
     def verdict(full_runs: dict[str, Comparison], screenings: dict[str, Comparison]) -> str:
         return claim_failed_runs_model_the_top_better(full_runs, screenings).verdict
 
@@ -118,7 +118,7 @@ def test_the_claim_needs_the_band_as_well_as_the_parts() -> None:
     assert verdict(one_failed, painted_over) == "does not hold"
 
 
-def test_what_passes_alone_may_not_pass_as_one_of_four() -> None:
+def test_is_better_asks_more_of_many_tests() -> None:
     found = compare([0.1, 0.11, 0.12], [0.2, 0.3, 0.4, 0.5, 0.6])
     assert found.p_value == pytest.approx(2 / 56)
     assert is_better(found, 1) == "holds"

@@ -68,7 +68,7 @@ def test_mirror_score_is_that_of_the_best_of_all_matchings(neurons: int, seed: i
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_network_symmetric_by_construction_scores_one_about_that_axis_only(seed: int) -> None:
+def test_mirror_scores_of_a_symmetric_network_are_one_about_its_axis_only(seed: int) -> None:
     upright = mirror_scores(with_mirror_images(seed, axis=0), dataset())
     np.testing.assert_allclose(upright.own[0], 1.0, atol=0.02)
     np.testing.assert_allclose(upright.own[1], 1.0, atol=0.02)
@@ -78,7 +78,7 @@ def test_a_network_symmetric_by_construction_scores_one_about_that_axis_only(see
     assert level.own[0] < 0.9
 
 
-def test_a_boundary_counts_whichever_side_is_on() -> None:
+def test_mirror_scores_do_not_depend_on_the_side_that_is_on() -> None:
     # On right of x = .25, and on right of x = .75, which is the mirror image turned inside out.
     run = run_of([([[1, 0], [1, 0]], [-0.25, -0.75]), ([[1, 1]], [-9])])
     assert mirror_scores(run, dataset()).own[0] == pytest.approx(1.0, abs=1e-6)
@@ -87,7 +87,7 @@ def test_a_boundary_counts_whichever_side_is_on() -> None:
     assert mirror_scores(alone, dataset()).own[0] == pytest.approx(1 / 3, abs=1e-6)
 
 
-def test_neurons_without_a_boundary_are_left_out() -> None:
+def test_mirror_score_leaves_out_neurons_without_a_boundary() -> None:
     first = ([[1, 0], [0, 0], [0, 0]], [-0.5, 1, -1])
     run = run_of([first, ([[1, 0, 0]], [-9]), ([[1]], [0])])
     found = mirror_scores(run, dataset())
@@ -95,7 +95,7 @@ def test_neurons_without_a_boundary_are_left_out() -> None:
     assert math.isnan(found.own[1])
 
 
-def test_the_scores_of_a_transposed_network_change_places() -> None:
+def test_mirror_scores_of_a_transposed_network_change_places() -> None:
     run = random_run((6, 6), 4)
     turned = replace(run, weights=(run.weights[0][:, :, ::-1], *run.weights[1:]))
     for snapshot in range(4):
@@ -105,7 +105,7 @@ def test_the_scores_of_a_transposed_network_change_places() -> None:
         assert one.loss == run.loss[snapshot]
 
 
-def test_likenesses_are_correlations() -> None:
+def test_mirror_likenesses_are_correlations() -> None:
     maps = np.random.default_rng(1).random((3, N, N)) > 0.3
     flipped = maps[:, ::-1].reshape(3, -1)
     expected = np.abs(np.corrcoef(maps.reshape(3, -1), flipped)[:3, 3:])
@@ -125,7 +125,7 @@ def scores(own: list[float], losses: list[float], other: float = 0.4) -> list[Mi
     ]
 
 
-def test_networks_that_nobody_trained_are_no_more_symmetric_about_one_axis() -> None:
+def test_claim_symmetric_boundaries_of_untrained_networks_does_not_hold() -> None:
     made = []
     for seed in range(12):
         run = run_of([random_first(seed, 8), ([[1] * 8], [-9])])
@@ -140,7 +140,7 @@ def test_networks_that_nobody_trained_are_no_more_symmetric_about_one_axis() -> 
     assert claim_symmetric_boundaries(both, made).verdict == "not decidable here"
 
 
-def test_the_better_is_more_symmetric_where_it_is_and_not_elsewhere() -> None:
+def test_claim_better_is_more_symmetric_holds_where_it_should() -> None:
     rng = np.random.default_rng(3)
     losses = rng.uniform(0.02, 0.2, 16).tolist()
     nothing = scores(rng.random(16).tolist(), losses)
@@ -161,7 +161,7 @@ def test_the_better_is_more_symmetric_where_it_is_and_not_elsewhere() -> None:
     assert correlated_negatively([alone] * 2, [short] * 2) == "not decidable here"
 
 
-def test_a_layer_that_the_trials_contradict_does_not_count() -> None:
+def test_claim_better_is_more_symmetric_ignores_a_layer_that_screening_contradicts() -> None:
     losses = np.linspace(0.02, 0.2, 16).tolist()
     better, worse = scores([1 - loss for loss in losses], losses), scores(losses, losses)
     for full_runs, short, verdict in (
@@ -179,7 +179,7 @@ def test_a_layer_that_the_trials_contradict_does_not_count() -> None:
     assert "other sign, with p below 0.05, does not count" in definition
 
 
-def test_a_run_without_a_score_is_left_out_of_the_correlation() -> None:
+def test_correlation_with_loss_leaves_out_runs_without_a_score() -> None:
     runs = scores([0.9, math.nan, 0.5, 0.4, 0.3], [0.1, 0.0, 0.2, 0.3, 0.4])
     found = correlation_with_loss(runs, 0, "left-right")
     assert (found.runs, found.value) == (4, pytest.approx(-1.0))
