@@ -257,12 +257,3 @@ def _title(role: str, number: int, count: int, failed: bool) -> str:
         ("bad", True): "Bad run",
     }[role, failed]
     return f"{words} {number}" if count > 1 else words
-
-
-def with_regions(run: RunFacts, regions: NDArray[np.int32]) -> RunFacts:
-    """The run with its linear regions at the first and last of the K snapshots; (K,)."""
-    return replace(
-        run,
-        regions_start=int(regions[0]),
-        regions_end=int(regions[-1]),
-    )

@@ -26,11 +26,9 @@ from ginn.analysis.outcomes import (
     outcome,
     part_accuracy,
     screening_facts,
-    with_regions,
 )
 from ginn.config.models import Experiment, FullRuns, Screening, Shown
 from ginn.dataset.dataset import Dataset, Part
-from ginn.geometry.boundaries import trace
 from ginn.network.run import RecordedRun
 
 N = 20
@@ -270,10 +268,3 @@ def test_hardest_part_is_a_major_one_unless_all_are_small() -> None:
     run = run_of(white_left_of(-1.0))  # black everywhere
     assert hardest_part([run], Dataset(dot, (small, Part("ground", False, ~dot)))) == "ground"
     assert hardest_part([run], Dataset(dot, (small,))) == "dot"
-
-
-def test_with_regions_takes_the_first_and_the_last_count() -> None:
-    # One line cuts the square into two linear regions.
-    traced = trace(threshold_run(0.5))
-    found = with_regions(outcome(threshold_run(0.5), halves(0.5)), traced.regions)
-    assert (found.regions_start, found.regions_end) == (2, 2)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ginn.analysis.examples import find_examples
 from ginn.analysis.facts import gather_facts
-from ginn.analysis.outcomes import RunFacts, ScreeningFacts, give_roles, with_regions
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts, give_roles
 from ginn.config.loader import load_settings
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
@@ -67,7 +67,10 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
     }
     experiment: Experiment = spec.experiment.model_copy(update=changed)
     runs = [run_facts(seed, seed in failed) for seed in SEEDS]
-    shown_runs = [with_regions(run, traced().regions) for run in give_roles(experiment, runs)]
+    start, end = traced().regions[[0, -1]].tolist()
+    shown_runs = [
+        replace(run, regions_start=start, regions_end=end) for run in give_roles(experiment, runs)
+    ]
     screening = ScreeningFacts(128, 10_000, len(failed), tuple(sorted(failed)))
     shown = {run.id: trained_run() for run in shown_runs}
     found = find_examples(
