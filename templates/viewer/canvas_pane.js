@@ -164,7 +164,7 @@
    * @param {Run} header
    * @param {number} step
    * @param {Point | null} point
-   * @returns {string} what tells a pane from the other
+   * @returns {string} the line above a pane while two are shown
    */
   function titleOf(requests, header, step, point) {
     const output = requests.outputAt(header, step, point);
