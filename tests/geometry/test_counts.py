@@ -1,0 +1,33 @@
+"""Counts of linear regions and vertices of whole runs."""
+
+from __future__ import annotations
+
+import pytest
+from ginn.geometry.counts import final_regions, first_and_last_regions, require_traceable
+from support.runs import random_run_within
+
+from ginn.errors import AuthorError
+from ginn.geometry import boundaries
+from ginn.geometry.boundaries import trace
+from ginn.network.run import last_state
+
+
+def test_final_regions_are_those_of_the_last_snapshot_alone() -> None:
+    run = random_run_within((9, 9), 5)
+    regions = trace(run).regions
+    assert len(last_state(run)) == 1
+    assert final_regions(run) == regions[-1]
+    assert first_and_last_regions(trace(run)) == (regions[0], regions[-1])
+    assert regions[0] != regions[-1], "or the test shows little"
+
+
+def test_require_traceable_counts_the_snapshots_from_the_end_of_screening_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = random_run_within((9, 9), 2), random_run_within((1,), 2)
+    vertices = len(trace(last_state(first)).causes)
+    monkeypatch.setattr(boundaries, "MOST_VERTICES", 3 * vertices)
+    screening = {"seed-0": first, "seed-1": second}  # they end at iteration 10
+    assert require_traceable(screening, [0, 9, 10, 20, 30]) == vertices
+    with pytest.raises(AuthorError, match=rf"{4 * vertices:,} in 4 snapshots"):
+        require_traceable(screening, [0, 9, 10, 20, 30, 40])
