@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from ginn.geometry.counts import final_regions, first_and_last_regions, require_traceable
 from support.runs import random_run_within
 
 from ginn.errors import AuthorError
 from ginn.geometry import boundaries
 from ginn.geometry.boundaries import trace
+from ginn.geometry.counts import first_and_last_regions, require_traceable
 from ginn.network.run import last_state
 
 
-def test_final_regions_are_those_of_the_last_snapshot_alone() -> None:
-    run = random_run_within((9, 9), 5)
-    regions = trace(run).regions
-    assert len(last_state(run)) == 1
-    assert final_regions(run) == regions[-1]
+def test_first_and_last_regions_are_those_of_the_ends_of_a_run() -> None:
+    regions = trace(run := random_run_within((9, 9), 5)).regions
     assert first_and_last_regions(trace(run)) == (regions[0], regions[-1])
     assert regions[0] != regions[-1], "or the test shows little"
 

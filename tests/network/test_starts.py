@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ginn.network.starts import StartedRun, merged_start, starts_as_arrays, starts_from_arrays
 from support.datasets import disc
 from support.runs import random_run
 
 from ginn.network.run import RecordedRun, Start
 from ginn.network.settings import Training
+from ginn.network.starts import StartedRun, merged_start, starts_as_arrays, starts_from_arrays
 from ginn.network.training import train, train_from_starts
 
 
