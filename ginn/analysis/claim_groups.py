@@ -10,26 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ginn.analysis import claims_table
-from ginn.analysis.claims import revival
 from ginn.analysis.claims.network_size import network_of
 from ginn.analysis.claims.revival import InterventionRun
 from ginn.analysis.claims_table import Findings
 from ginn.analysis.examples import find_examples
 from ginn.analysis.facts import Examples, VariantFacts
+from ginn.analysis.interventions import finished, intervention_name
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import RecordedRun
-from ginn.network.starts import StartedRun
 
 NOTHING = Findings(())
 Runs = Mapping[str, RecordedRun]
-
-
-def finished(runs: Runs) -> list[RecordedRun]:
-    """The runs that did not end early."""
-    return [run for run in runs.values() if not run.ended]
 
 
 def claims_of_boundaries(full_runs: Runs, screening: Runs, dataset: Dataset) -> Findings:
@@ -64,37 +58,6 @@ def claims_of_the_picture(
     return claims_table.findings_of_the_picture(
         runs, list(screening.values()), failed, screening_outcomes.failed_seeds, dataset, top
     )
-
-
-def interventions(
-    full_runs: Runs, screening: Runs, dataset: Dataset, part: str
-) -> dict[str, tuple[InterventionRun, ...]]:
-    """The interventions on screening runs, by what is done to the layer: "raised", "lowered"."""
-    if not finished(full_runs):
-        return {}
-    return revival.intervention_runs(list(screening.values()), dataset, part)
-
-
-def intervention_starts(
-    planned: Mapping[str, Sequence[InterventionRun]], screening: Runs
-) -> dict[str, StartedRun]:
-    """What each intervention run starts from, by the name of the run."""
-    runs = {run.seed: run for run in screening.values()}
-    return {
-        intervention_name(kind, number): StartedRun(copy.stream, revival.start([copy], runs))
-        for kind, copies in planned.items()
-        for number, copy in enumerate(copies)
-    }
-
-
-def intervention_name(kind: str, number: int) -> str:
-    """The name of one intervention run."""
-    return f"{kind}-{number:04d}"
-
-
-def intervention_snapshots(experiment: Experiment) -> tuple[int, ...]:
-    """The recorded iterations of the intervention runs."""
-    return revival.recorded(experiment.screening.iterations, experiment.iterations)
 
 
 def claims_of_interventions(

@@ -19,15 +19,14 @@ from typing import Any, Protocol
 from ginn.pipeline.stages import BATCHES, HERE, STAGES, WORKERS, Stage
 from ginn.runtime.cache import Cache, LazyResults, RecentValues, lazy_results
 from ginn.runtime.digests import digest
-from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding, json_model
+from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding
 from ginn.runtime.fingerprint import Sources
+from ginn.runtime.json_models import json_model
 from ginn.runtime.progress import Reporter
 from ginn.runtime.workers import WorkerPool, report_progress
 
 # More runs in one batched step are not faster, and fewer batches make the progress coarse.
 MOST_IN_A_BATCH = 32
-# The modules that every stage's result goes through on the way to its file and back.
-STORING = ("ginn.runtime.encodings",)
 TABLE = {stage.name: stage for stage in STAGES}
 
 
@@ -287,16 +286,23 @@ def modules_of(stage: Stage, sources: Sources) -> list[str]:
     """The modules whose closures a stage's results depend on.
 
     Among them are those that restore its needs from their files: a need whose file is the same may
-    be another value if the code that reads it has changed.
+    be another value if the code that reads it has changed. An entry of the mapping `each` is not
+    among these needs, for its digest is made from its value.
     """
-    names = {need.partition(".")[0] for need in (*stage.needs, stage.each)}
-    modules = {stage.function.rpartition(".")[0], *STORING}
-    for each in (stage, *(TABLE[name] for name in names if name in TABLE)):
-        module, _, function = each.function.rpartition(".")
-        if each.stored.kind == "json":
-            modules |= sources.return_type_modules(module, function)
-        modules |= {path.rpartition(".")[0] for path in each.stored.functions}
+    read = {need.partition(".")[0] for need in stage.needs if need != stage.each}
+    modules = {stage.function.rpartition(".")[0]}
+    for each in (stage, *(TABLE[name] for name in read if name in TABLE)):
+        modules |= set(storing_modules(each, sources))
     return sorted(modules)
+
+
+def storing_modules(stage: Stage, sources: Sources) -> list[str]:
+    """The modules that a stage's results go through on the way to their files and back."""
+    if stage.stored.kind == "json":
+        module, _, function = stage.function.rpartition(".")
+        return ["ginn.runtime.json_models", *sources.return_type_modules(module, function)]
+    functions = stage.stored.functions
+    return ["ginn.runtime.encodings", *(path.rpartition(".")[0] for path in functions)]
 
 
 def encoding_of(stage: Stage) -> Encoding[Any]:

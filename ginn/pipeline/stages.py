@@ -223,18 +223,18 @@ STAGES = (
     ),
     Stage(
         "interventions",
-        "ginn.analysis.claim_groups.interventions",
+        "ginn.analysis.interventions.interventions",
         needs=("full-runs", "screening", "dataset", "hardest-part"),
     ),
     Stage(
         "intervention-starts",
-        "ginn.analysis.claim_groups.intervention_starts",
+        "ginn.analysis.interventions.intervention_starts",
         needs=("interventions", "screening"),
         stored=STARTS,
     ),
     Stage(
         "intervention-snapshots",
-        "ginn.analysis.claim_groups.intervention_snapshots",
+        "ginn.analysis.interventions.intervention_snapshots",
         needs=("experiment",),
     ),
     Stage(

@@ -18,7 +18,6 @@ from typing import Any, BinaryIO, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -133,19 +132,6 @@ ARRAYS: Encoding[Mapping[str, NDArray[Any]]] = Encoding(
 )
 FILES: Encoding[Mapping[str, bytes]] = Encoding(".zip", _pack, _unpack, -DIGEST_LENGTH)
 JSON: Encoding[Any] = Encoding(".json", _pack_json, _unpack_json, len(JSON_HEAD))
-
-
-def json_model(kind: Any) -> Encoding[Any]:
-    """The encoding of a type that pydantic knows, such as a dataclass, as JSON."""
-    adapter = TypeAdapter(kind)
-
-    def from_plain(value: Any) -> Any:
-        try:
-            return adapter.validate_python(value)
-        except ValidationError as error:
-            raise DamagedError from error
-
-    return JSON.via(lambda value: adapter.dump_python(value, mode="json"), from_plain)
 
 
 def one_array(array: NDArray[Any]) -> dict[str, NDArray[Any]]:

@@ -23,9 +23,9 @@ from ginn.runtime.encodings import (
     DamagedError,
     Encoding,
     from_one_array,
-    json_model,
     one_array,
 )
+from ginn.runtime.json_models import json_model
 
 
 @settings(max_examples=50)

@@ -1,0 +1,25 @@
+"""JSON of a type that pydantic knows.
+
+This is apart from `encodings`, so that results that are arrays do not depend on pydantic.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ginn.runtime.encodings import JSON, DamagedError, Encoding
+
+
+def json_model(kind: Any) -> Encoding[Any]:
+    """The encoding of a type that pydantic knows, such as a dataclass, as JSON."""
+    adapter = TypeAdapter(kind)
+
+    def from_plain(value: Any) -> Any:
+        try:
+            return adapter.validate_python(value)
+        except ValidationError as error:
+            raise DamagedError from error
+
+    return JSON.via(lambda value: adapter.dump_python(value, mode="json"), from_plain)
