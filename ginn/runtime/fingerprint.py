@@ -58,6 +58,11 @@ class Sources:
         paths = (place.with_suffix(".py"), place / "__init__.py")
         return next((path for path in paths if path.is_file()), None)
 
+    def with_change(self, module: str, source: str) -> Sources:
+        """The same sources, but for one module."""
+        others = {name: parsed for name, parsed in self._parsed.items() if name != module}
+        return Sources(self.root, {**self.changed, module: source}, others)
+
     def all_modules(self) -> list[str]:
         """The names of all modules of the package, in order."""
         found = []
