@@ -10,6 +10,7 @@ import pytest
 from support.paths import ROOT
 
 import build as story
+from ginn.pipeline.stages import STAGES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INSIDE = (ROOT / "ginn/README.md").read_text(encoding="utf-8")
@@ -66,6 +67,19 @@ def test_packages_in_the_table_are_those_of_ginn() -> None:
     packages = {path.parent.name for path in (ROOT / "ginn").glob("*/__init__.py")}
     assert set(named) - {"errors", "formatting", "files"} == packages
     assert len(named) == len(set(named))
+
+
+def test_stages_in_the_table_are_those_of_the_program() -> None:
+    expected = [
+        [
+            stage.name,
+            f"`{stage.function.removeprefix('ginn.')}`",
+            ", ".join(stage.needs),
+            stage.each,
+        ]
+        for stage in STAGES
+    ]
+    assert rows(INSIDE, "stage ") == expected
 
 
 def test_viewer_files_in_the_table_are_those_of_the_viewer() -> None:
