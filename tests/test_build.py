@@ -21,6 +21,9 @@ from support.link_checker import complaints, files_of
 from support.paths import ROOT
 
 import build as story
+from ginn.pipeline.runner import modules_of
+from ginn.pipeline.stages import STAGES
+from ginn.runtime.fingerprint import Sources
 
 pytestmark = pytest.mark.slow
 
@@ -200,6 +203,73 @@ def test_another_picture_makes_everything_again(
 def test_site_does_not_depend_on_jobs_or_on_the_cache(built: Built, tmp_path: Path) -> None:
     # The first was built by two workers.
     assert built.build(site=tmp_path / "site", cache=tmp_path / "cache", jobs=1) == 0
+    assert digest(tmp_path / "site") == digest(built.site)
+
+
+@pytest.fixture(scope="module")
+def repository(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the program, with a cache of what it makes of the small report."""
+    root = tmp_path_factory.mktemp("repository") / "copy"
+    for name in ("ginn", "templates"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "build.py", root)
+    shutil.copytree(built.cache, root / "cache")
+    return root
+
+
+def remade(built: Built, repository: Path, site: Path, module: str, old: str, new: str) -> set[str]:
+    """The stages that the program makes again after an edit of one of its modules."""
+    path = repository / module
+    before = path.read_text(encoding="utf-8")
+    change(path, old, new)
+    options = built.options(site=site, cache=repository / "cache")
+    try:
+        done = subprocess.run(
+            [sys.executable, str(repository / "build.py"), *options],
+            capture_output=True, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+    finally:
+        path.write_text(before, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return made_again(done.stdout)
+
+
+def test_edited_limit_of_geometry_makes_the_stages_again_that_import_it(
+    built: Built, repository: Path, tmp_path: Path
+) -> None:
+    sources = Sources(repository / "ginn")
+    module = "ginn.geometry.boundaries"
+    # The limit is far away: results stay as they are, so nothing else follows from them.
+    expected = {
+        stage.name for stage in STAGES if module in sources.closure(modules_of(stage, sources))
+    }
+    again = remade(
+        built, repository, tmp_path / "site",
+        "ginn/geometry/boundaries.py", "= 3_000_000", "= 3_000_001",
+    )  # fmt: skip
+    assert again == expected
+    assert {"boundaries", "sprite-sheets", "boundary-chunks", "claims-boundaries"} <= again
+    assert not again & {"screening", "full-runs", "intervention-runs", "outcomes"}
+    assert digest(tmp_path / "site") == digest(built.site)
+
+
+def test_edited_constant_of_geometry_makes_again_what_follows_and_nothing_else(
+    built: Built, repository: Path, tmp_path: Path
+) -> None:
+    again = remade(
+        built, repository, tmp_path / "site",
+        "ginn/geometry/motion.py", "SPACING = 1 / 64", "SPACING = 1 / 32",
+    )  # fmt: skip
+    assert again == {"motion", "boundary-chunks", "pages"}
+    assert digest(tmp_path / "site") != digest(built.site)
+
+
+def test_edited_comment_makes_nothing_again(built: Built, repository: Path, tmp_path: Path) -> None:
+    again = remade(
+        built, repository, tmp_path / "site",
+        "ginn/network/training.py", "# iterations whose", "# training iterations whose",
+    )  # fmt: skip
+    assert again == set()
     assert digest(tmp_path / "site") == digest(built.site)
 
 
