@@ -90,7 +90,7 @@ def attempt_build(build: Callable[[Options], None], options: Options) -> AuthorE
 
 
 def one_error(error: Exception) -> str:
-    """An error in one line; the operating system's errors are told with the file's name."""
+    """An error in one line; an error of the operating system has the file's name."""
     if not isinstance(error, OSError):
         return str(error)
     place = f"{error.filename}: " if error.filename else ""

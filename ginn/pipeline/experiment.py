@@ -1,4 +1,4 @@
-"""One experiment of a report: its stages are run, and its pages and the viewer get what they need.
+"""One experiment of a report: its stages, and what its pages and the viewer need of the results.
 
 Keys hold nothing of an experiment but what its stages are given, so two experiments share the
 results that are the same for both, and no others.
@@ -28,7 +28,7 @@ DATA = "data"
 
 @dataclass(frozen=True)
 class FinishedExperiment:
-    """What pages say of an experiment, and the files that the viewer loads, by address."""
+    """The report of an experiment for its pages, and the viewer's files by their addresses."""
 
     report: Report
     data: Mapping[str, bytes]
@@ -101,7 +101,7 @@ def report(
     index: str,
     made: Mapping[str, Source],
 ) -> Report:
-    """All that pages speak of. Its key is a digest of everything in it."""
+    """The report of an experiment. Its key is a digest of everything in it."""
     facts: Facts = made["facts"].value
     stages = ("facts", "full-runs", "boundaries", "final-outputs")
     given: list[Any] = [site, experiment, dataset, first, index]

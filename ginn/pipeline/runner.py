@@ -77,8 +77,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Results:
-    """The results of one stage, by name. `value` is what a stage is given that needs all of them:
-    the mapping, or the one result of a stage that has no more.
+    """The results of one stage, by name.
+
+    A stage that needs all of them is given `value`: the mapping, or the result of a stage that has
+    only one.
     """
 
     stage: Stage
@@ -132,7 +134,7 @@ Made = Iterator[tuple[str, Any]]
 
 @dataclass(frozen=True)
 class Runner:
-    """What stages are made with: a cache, workers, the sources of their code, and a reporter."""
+    """Makes stages with a cache, workers, the sources of the code, and a reporter."""
 
     cache: Cache
     workers: WorkerPool
@@ -141,7 +143,7 @@ class Runner:
     recent: RecentValues = field(default_factory=RecentValues)
 
     def run(self, targets: Iterable[str], known: Known) -> dict[str, Source | Results]:
-        """What is known, with the results of the targets and of all stages that these need.
+        """The known values and the results of the targets and of all stages that these need.
 
         Stages run in the order of the table.
         """

@@ -10,7 +10,7 @@ are made by `experiment.inputs` and `site.page_inputs`:
     experiment, site        the settings of `report.toml`
     training                the settings that change a training
     dataset, pixels         the picture with its named parts, and its labels alone
-    screening-seeds         run id -> seed, for the screening runs
+    screening-seeds         run id -> seed, of the screening runs
     screening-snapshots     the recorded iterations of a screening run
     variants                the facts of the experiment's variants
     page-parts              name -> what is rendered together, for the pages of the site
@@ -98,210 +98,81 @@ PAGES = Stored(
     "files", ("ginn.pages.rendered.rendered_as_files", "ginn.pages.rendered.rendered_from_files")
 )
 
+# A row takes two or three lines, so that the table is read on one screen.
+# fmt: off
 STAGES = (
-    # Training: all seeds briefly, then those that are looked at in full.
-    Stage(
-        "screening",
-        "ginn.network.training.train",
-        needs=("training", "pixels", "screening-seeds", "screening-snapshots"),
-        each="screening-seeds",
-        stored=RUN,
-        place=BATCHES,
-    ),
-    Stage(
-        "screening-outcomes",
-        "ginn.analysis.selection.screening_outcomes",
-        needs=("experiment", "screening", "dataset"),
-    ),
-    Stage(
-        "boundary-limit",
-        "ginn.geometry.counts.require_traceable",
-        needs=("screening", "experiment.snapshots"),
-    ),
-    Stage(
-        "full-run-seeds",
-        "ginn.analysis.selection.full_run_seeds",
-        needs=("experiment", "screening-outcomes", "boundary-limit"),
-    ),
-    Stage(
-        "full-runs",
-        "ginn.network.training.train",
-        needs=("training", "pixels", "full-run-seeds", "experiment.snapshots"),
-        each="full-run-seeds",
-        stored=RUN,
-        place=BATCHES,
-    ),
-    Stage(
-        "outcomes",
-        "ginn.analysis.outcomes.outcome",
-        needs=("full-runs", "dataset"),
-        each="full-run-seeds",
-    ),
-    # The runs that are shown, and what the viewer draws of them.
-    Stage("shown-runs", "ginn.analysis.selection.shown_runs", needs=("experiment", "outcomes")),
-    Stage(
-        "boundaries",
-        "ginn.geometry.boundaries.trace",
-        needs=("full-runs",),
-        each="shown-runs",
-        stored=BOUNDARIES,
-    ),
-    Stage(
-        "region-counts",
-        "ginn.geometry.counts.first_and_last_regions",
-        needs=("boundaries",),
-        each="shown-runs",
-    ),
-    Stage(
-        "sprite-sheets",
-        "ginn.viewer_data.sprite_sheets.run_sheets",
-        needs=("boundaries", "full-runs", "site.layer_colours", "pixels"),
-        each="shown-runs",
-        stored=SHEETS,
-        place=WORKERS,
-    ),
-    Stage(
-        "motion",
-        "ginn.geometry.motion.motion",
-        needs=("boundaries",),
-        each="shown-runs",
-        stored=ONE_ARRAY,
-    ),
-    Stage(
-        "named-snapshots",
-        "ginn.analysis.outcomes.named_snapshots",
-        needs=("full-runs", "dataset"),
-        each="shown-runs",
-        place=WORKERS,
-    ),
-    Stage(
-        "boundary-chunks",
-        "ginn.viewer_data.viewer_files.experiment_files",
-        needs=(
-            "experiment",
-            "site",
-            "dataset",
-            "shown-runs",
-            "full-runs",
-            "boundaries",
-            "motion",
-            "named-snapshots",
-            "sprite-sheets",
-        ),
-        stored=VIEWER_FILES,
-    ),
+    # Training: every seed for a short time, then the chosen seeds in full.
+    Stage("screening", "ginn.network.training.train",
+          ("training", "pixels", "screening-seeds", "screening-snapshots"),
+          each="screening-seeds", stored=RUN, place=BATCHES),
+    Stage("screening-outcomes", "ginn.analysis.selection.screening_outcomes",
+          ("experiment", "screening", "dataset")),
+    Stage("boundary-limit", "ginn.geometry.counts.require_traceable",
+          ("screening", "experiment.snapshots")),
+    Stage("full-run-seeds", "ginn.analysis.selection.full_run_seeds",
+          ("experiment", "screening-outcomes", "boundary-limit")),
+    Stage("full-runs", "ginn.network.training.train",
+          ("training", "pixels", "full-run-seeds", "experiment.snapshots"),
+          each="full-run-seeds", stored=RUN, place=BATCHES),
+    Stage("outcomes", "ginn.analysis.outcomes.outcome",
+          ("full-runs", "dataset"), each="full-run-seeds"),
+
+    # The shown runs, and what the viewer draws of them.
+    Stage("shown-runs", "ginn.analysis.selection.shown_runs",
+          ("experiment", "outcomes")),
+    Stage("boundaries", "ginn.geometry.boundaries.trace",
+          ("full-runs",), each="shown-runs", stored=BOUNDARIES),
+    Stage("region-counts", "ginn.geometry.counts.first_and_last_regions",
+          ("boundaries",), each="shown-runs"),
+    Stage("sprite-sheets", "ginn.viewer_data.sprite_sheets.run_sheets",
+          ("boundaries", "full-runs", "site.layer_colours", "pixels"),
+          each="shown-runs", stored=SHEETS, place=WORKERS),
+    Stage("motion", "ginn.geometry.motion.motion",
+          ("boundaries",), each="shown-runs", stored=ONE_ARRAY),
+    Stage("named-snapshots", "ginn.analysis.outcomes.named_snapshots",
+          ("full-runs", "dataset"), each="shown-runs", place=WORKERS),
+    Stage("boundary-chunks", "ginn.viewer_data.viewer_files.experiment_files",
+          ("experiment", "site", "dataset", "shown-runs", "full-runs", "boundaries", "motion",
+           "named-snapshots", "sprite-sheets"), stored=VIEWER_FILES),
+
     # The claims table, a group of claims a stage.
-    Stage(
-        "hardest-part",
-        "ginn.analysis.selection.hardest_part",
-        needs=("screening", "dataset"),
-    ),
-    Stage(
-        "claims-boundaries",
-        "ginn.analysis.claim_groups.claims_of_boundaries",
-        needs=("full-runs", "screening", "dataset"),
-        place=WORKERS,
-    ),
-    Stage(
-        "claims-networks",
-        "ginn.analysis.claim_groups.claims_of_networks",
-        needs=("full-runs", "screening", "dataset", "hardest-part"),
-        place=WORKERS,
-    ),
-    Stage(
-        "claims-picture",
-        "ginn.analysis.claim_groups.claims_of_the_picture",
-        needs=(
-            "full-runs",
-            "screening",
-            "outcomes",
-            "screening-outcomes",
-            "dataset",
-            "experiment.top",
-        ),
-        place=WORKERS,
-    ),
-    Stage(
-        "interventions",
-        "ginn.analysis.interventions.interventions",
-        needs=("full-runs", "screening", "dataset", "hardest-part"),
-    ),
-    Stage(
-        "intervention-starts",
-        "ginn.analysis.interventions.intervention_starts",
-        needs=("interventions", "screening"),
-        stored=STARTS,
-    ),
-    Stage(
-        "intervention-snapshots",
-        "ginn.analysis.interventions.intervention_snapshots",
-        needs=("experiment",),
-    ),
-    Stage(
-        "intervention-runs",
-        "ginn.network.training.train_from_starts",
-        needs=("training", "pixels", "intervention-starts", "intervention-snapshots"),
-        each="intervention-starts",
-        stored=RUN,
-        place=BATCHES,
-    ),
-    Stage(
-        "claims-interventions",
-        "ginn.analysis.claim_groups.claims_of_interventions",
-        needs=("interventions", "intervention-runs", "dataset"),
-    ),
-    Stage(
-        "final-regions",
-        "ginn.analysis.claims.network_size.regions_at_end",
-        needs=("full-runs",),
-        each="full-run-seeds",
-    ),
-    Stage(
-        "variant-facts",
-        "ginn.analysis.gathering.facts_of_variant",
-        needs=("experiment", "screening-outcomes", "outcomes", "final-regions"),
-    ),
-    Stage(
-        "claims-variants",
-        "ginn.analysis.claim_groups.claims_of_variants",
-        needs=("experiment", "screening-outcomes", "outcomes", "final-regions", "variants"),
-    ),
-    # What pages speak of.
-    Stage(
-        "examples",
-        "ginn.analysis.claim_groups.examples_in_shown_runs",
-        needs=("shown-runs", "full-runs", "boundaries", "dataset", "hardest-part"),
-    ),
-    Stage(
-        "facts",
-        "ginn.analysis.gathering.facts_of_experiment",
-        needs=(
-            "experiment",
-            "dataset",
-            "screening-outcomes",
-            "outcomes",
-            "shown-runs",
-            "region-counts",
-            "variants",
-            "examples",
-            "claims-boundaries",
-            "claims-networks",
-            "claims-picture",
-            "claims-interventions",
-            "claims-variants",
-        ),
-    ),
-    Stage(
-        "final-outputs",
-        "ginn.figures.final_outputs.outputs_of_experiment",
-        needs=("screening", "full-runs", "screening-outcomes", "outcomes", "pixels"),
-        stored=OUTPUTS,
-    ),
-    Stage(
-        "pages",
-        "ginn.pages.rendered.render_part",
-        needs=("page-parts", "page-surroundings"),
-        each="page-parts",
-        stored=PAGES,
-    ),
+    Stage("hardest-part", "ginn.analysis.selection.hardest_part",
+          ("screening", "dataset")),
+    Stage("claims-boundaries", "ginn.analysis.claim_groups.claims_of_boundaries",
+          ("full-runs", "screening", "dataset"), place=WORKERS),
+    Stage("claims-networks", "ginn.analysis.claim_groups.claims_of_networks",
+          ("full-runs", "screening", "dataset", "hardest-part"), place=WORKERS),
+    Stage("claims-picture", "ginn.analysis.claim_groups.claims_of_the_picture",
+          ("full-runs", "screening", "outcomes", "screening-outcomes", "dataset",
+           "experiment.top"), place=WORKERS),
+    Stage("interventions", "ginn.analysis.interventions.interventions",
+          ("full-runs", "screening", "dataset", "hardest-part")),
+    Stage("intervention-starts", "ginn.analysis.interventions.intervention_starts",
+          ("interventions", "screening"), stored=STARTS),
+    Stage("intervention-snapshots", "ginn.analysis.interventions.intervention_snapshots",
+          ("experiment",)),
+    Stage("intervention-runs", "ginn.network.training.train_from_starts",
+          ("training", "pixels", "intervention-starts", "intervention-snapshots"),
+          each="intervention-starts", stored=RUN, place=BATCHES),
+    Stage("claims-interventions", "ginn.analysis.claim_groups.claims_of_interventions",
+          ("interventions", "intervention-runs", "dataset")),
+    Stage("final-regions", "ginn.analysis.claims.network_size.regions_at_end",
+          ("full-runs",), each="full-run-seeds"),
+    Stage("variant-facts", "ginn.analysis.gathering.facts_of_variant",
+          ("experiment", "screening-outcomes", "outcomes", "final-regions")),
+    Stage("claims-variants", "ginn.analysis.claim_groups.claims_of_variants",
+          ("experiment", "screening-outcomes", "outcomes", "final-regions", "variants")),
+
+    # What the pages state and draw, and the pages.
+    Stage("examples", "ginn.analysis.claim_groups.examples_in_shown_runs",
+          ("shown-runs", "full-runs", "boundaries", "dataset", "hardest-part")),
+    Stage("facts", "ginn.analysis.gathering.facts_of_experiment",
+          ("experiment", "dataset", "screening-outcomes", "outcomes", "shown-runs",
+           "region-counts", "variants", "examples", "claims-boundaries", "claims-networks",
+           "claims-picture", "claims-interventions", "claims-variants")),
+    Stage("final-outputs", "ginn.figures.final_outputs.outputs_of_experiment",
+          ("screening", "full-runs", "screening-outcomes", "outcomes", "pixels"), stored=OUTPUTS),
+    Stage("pages", "ginn.pages.rendered.render_part",
+          ("page-parts", "page-surroundings"), each="page-parts", stored=PAGES),
 )
+# fmt: on

@@ -112,7 +112,7 @@ def outcomes(screening: ScreeningFacts, runs: Sequence[RunFacts], of: str = "") 
         f"Screening: {screening.failed} of {screening.seeds} seeds had failed after "
         f"{screening.iterations:,} iterations"
         + (f": {', '.join(map(str, screening.failed_seeds))}" if screening.failed else ""),
-        f"Cohort: {sum(run.failed for run in runs)} of {len(runs)} runs failed",
+        f"Full runs: {sum(run.failed for run in runs)} of {len(runs)} runs failed",
     ]
     lines += [
         f"  {run.id:<10} loss {run.loss:.4f}  accuracy {run.accuracy:.3f}"

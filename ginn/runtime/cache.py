@@ -1,4 +1,4 @@
-"""A cache of results in files, each under a key. It knows nothing of what it keeps.
+"""A cache of results in files, each under a key, whatever the results are.
 
 The key of a result is a digest of everything that the result depends on, so a result is never out
 of date: it is there, or it is made. Results are written beside their place, flushed and renamed; a
@@ -76,7 +76,7 @@ class Cache:
         try:
             there = path.exists()
         except OSError:
-            there = True  # whoever loads it says why it cannot be
+            there = True  # an attempt to load it raises the error
         if there:
             self._touch(path)
         return there
@@ -181,13 +181,13 @@ def open_cache(root: Path, say: Say = say_on_stderr) -> Iterator[Cache]:
 
 @dataclass
 class RecentValues:
-    """The values that were asked for last, by key."""
+    """The values that were used last, by key."""
 
     most: int = MOST_BYTES
     values: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
     def get(self, key: str) -> Any:
-        """A value that is held, or None; from now on it is the last that was asked for."""
+        """A value that is held, or None; from now on it is the last that was used."""
         if key not in self.values:
             return None
         self.values[key] = self.values.pop(key)
@@ -198,7 +198,7 @@ class RecentValues:
         self.values.pop(key, None)
 
     def put(self, key: str, size: int, value: Any) -> None:
-        """Hold a value, and let go those that nobody has asked for since longest."""
+        """Hold a value, and drop those that were not used for longest where they are too many."""
         self.values[key] = (size, value)
         total = sum(size for size, _ in self.values.values())
         while total > self.most and len(self.values) > 1:

@@ -22,7 +22,7 @@ def say_on_stderr(line: str) -> None:
 
 @contextlib.contextmanager
 def locked(lock: Path, say: Say = say_on_stderr) -> Iterator[None]:
-    """Hold `lock` while the block runs; wait, and say for whom, where another process holds it.
+    """Hold `lock` while the block runs. Where another process holds it, say which, and wait.
 
     The operating system releases the lock of a process that ends, however it ends.
     """

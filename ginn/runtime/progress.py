@@ -33,7 +33,7 @@ class Reporter:
 
     @contextlib.contextmanager
     def stage(self, name: str, count: int, total: int = 0) -> Iterator[Callable[[int], object]]:
-        """A function that is told the amounts done; the stage lasts as long as the block.
+        """A function to report amounts done with. The stage lasts as long as the block.
 
         `count` results are made, and `total` is the sum of all amounts, if that is another number.
         """
