@@ -83,7 +83,7 @@ def used(place: Path) -> int:
     return (room.f_blocks - room.f_bfree) * room.f_frsize
 
 
-@pytest.mark.parametrize("room", [0, 8, 16, 32, 100, 200, 260])
+@pytest.mark.parametrize("room", [0, 16, 100, 260])
 def test_a_full_disk_is_said_and_the_old_site_stays(
     killings: Killings, disk: Path, room: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,7 +121,6 @@ def test_a_disk_that_is_only_read_is_said_and_nothing_changes(
 @pytest.mark.parametrize(
     ("folder", "jobs", "surroundings"),
     [
-        ("a", "1", {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"}),
         ("b ü/c", "2", {"TZ": "America/Adak", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "2"}),
         ("d", "3", {"TZ": "UTC", "LANG": "de_DE.UTF-8", "PYTHONUTF8": "1", "COLUMNS": "20"}),
     ],
