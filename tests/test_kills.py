@@ -109,7 +109,7 @@ def test_a_disk_that_is_only_read_is_said_and_nothing_changes(
     capsys.readouterr()
     assert story.main(killings.options()) == 2
     message = capsys.readouterr().err
-    assert message.startswith(f"build.py: error: the cache {disk}")
+    assert message.startswith(f"build.py: error: {disk}")
     assert "Read-only file system" in message
     assert message.count("\n") == 1
     assert digest(killings.site) == killings.old

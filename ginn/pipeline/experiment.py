@@ -41,9 +41,8 @@ def run_experiment(
     settings = content.settings
     if len(settings.experiments) > 1:
         runner.reporter.write(f"\n{experiment.title}")
-    # The stages up to the outcomes come first: what cannot be traced is refused before the variants
-    # are trained.
-    made = runner.run(["outcomes"], inputs(settings.site, experiment, dataset))
+    # The boundaries come first: what cannot be traced is refused before the variants are trained.
+    made = runner.run(["boundaries"], inputs(settings.site, experiment, dataset))
     for outcome in made["outcomes"].value.values():
         if outcome.ended:
             say_on_stderr(f"warning: {outcome.ended}")

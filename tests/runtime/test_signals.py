@@ -130,7 +130,7 @@ PHASES = {
         False, (), lambda process, mark, cache, begun: any(map(has_torch, processes(mark)))
     ),
     "training": Phase(
-        False, (), lambda process, mark, cache, begun: len(digest(cache / "screening-outcome")) > 1
+        False, (), lambda process, mark, cache, begun: len(digest(cache / "screening-outcomes")) > 1
     ),
     "filming": Phase(
         True,
@@ -141,7 +141,7 @@ PHASES = {
         True, ("pages",),
         lambda process, mark, cache, begun: any(
             # An entry of the cache is touched when it is read.
-            path.stat().st_mtime > begun for path in (cache / "multiples").iterdir()
+            path.stat().st_mtime > begun for path in (cache / "final-outputs").iterdir()
         ),
     ),
     "serving": Phase(
