@@ -97,7 +97,7 @@ class LikenessShares:
 
 @dataclass(frozen=True)
 class DeadLayersInScreening:
-    """The share of `part` over which a layer is dead, and the share that is right, by screening run.
+    """The dead share of `part` and the share of it that is right, for each screening run.
 
     Both shares are for the end of the run, and in [0, 1]. `dead_share` is the largest share of the
     part's pixels over which any hidden layer is dead. `layer` is the number of this layer, from 1,

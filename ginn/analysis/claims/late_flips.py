@@ -109,7 +109,8 @@ def window(run: RecordedRun, shares: tuple[float, float]) -> range:
 def flips(run: RecordedRun, steps: range, points: Float64) -> Flips:
     """The flips of every hidden neuron over points (P, 2) in some steps.
 
-    Each of `steps` leads from a snapshot to the next. `steps` are successive snapshots. Raises ValueError if there are none.
+    `steps` are successive snapshots, and each step leads to the next snapshot. Raises ValueError if
+    there are none.
     """
     if not steps:
         raise ValueError(

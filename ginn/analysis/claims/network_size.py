@@ -124,8 +124,8 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
         name="Deeper and wider",
         statement="A deeper or a wider network models the picture better.",
         definition="Share of wrong pixels at the end, over full runs with seeds not chosen by "
-        "result: exact rank sum tests. Share of screening runs failed: Fisher's exact tests. Without an "
-        "effect, each network is the better one in half of all pairs. "
+        "result: exact rank sum tests. Share of screening runs failed: Fisher's exact tests. "
+        "Without an effect, each network is the better one in half of all pairs. "
         f"{tests} tests. The verdict uses the pixels only, and the tests of all larger networks.",
         value=f"{results} (pixels, regions: medians over runs)"
         if results
