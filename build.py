@@ -2,8 +2,8 @@
 
 Train the seeded runs, trace the boundary of every neuron at every snapshot, draw them as sprite
 sheets, write the data of the viewer, and render the articles as pages. `ginn/pipeline/stages.py`
-has the table of all stages. A cache keeps every result under a key of everything that the result
-depends on. So a build makes only what has changed.
+has the table of all stages. Every result is kept in a cache under a key of all that it depends on,
+so a build makes only what has changed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from pathlib import Path
 from ginn.runtime import signals, workers
 
 if __name__ == "__main__":
-    # This comes before the other imports, which take a while. NumPy reads the number of threads
-    # only once, when it is imported.
+    # Before the other imports: they take a while, and NumPy reads the number of threads only once.
     signals.exit_on_signal()
     os.environ.update(workers.ONE_THREAD)
 
@@ -36,13 +35,13 @@ from ginn.runtime.progress import Reporter
 from ginn.runtime.workers import worker_pool
 
 ROOT = Path(__file__).resolve().parent
-KEPT_BYTES = 2_000_000_000  # of unused results that stay in the cache
+KEPT_BYTES = 2_000_000_000  # of results in the cache that this build has not used
 
 
 def build(options: Options) -> None:
     """Make the whole site, step by step."""
     begun = time.perf_counter()
-    content = read_content(options.content, options.picture, options.draft)
+    content = read_content(options.content, options.picture, options.draft, options.trainer)
     print(content.descriptions(), flush=True)
     with (
         open_cache(options.cache) as cache,
@@ -70,7 +69,7 @@ def build(options: Options) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line, and return its exit code."""
+    """Do what the command line asks for; the exit code."""
     return cli.main(build, arguments)
 
 

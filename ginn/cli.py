@@ -28,6 +28,7 @@ class Options:
 
     new: Path | None
     draft: bool
+    trainer: str
     content: Path
     picture: Path | None
     site: Path
@@ -39,7 +40,7 @@ class Options:
 
 
 def main(build: Callable[[Options], None], arguments: Sequence[str] | None = None) -> int:
-    """Build, serve, or begin a report, and return the exit code.
+    """Build, serve, or begin a report; the exit code.
 
     0: done; 2: a mistake that the author can mend; 130: stopped by Ctrl-C or SIGTERM.
     """
@@ -64,7 +65,7 @@ def main(build: Callable[[Options], None], arguments: Sequence[str] | None = Non
 
 def serve(build: Callable[[Options], None], options: Options, port: int) -> None:
     """Serve, and build whenever something changes, until stopped."""
-    # Imported only here, since a build alone needs neither a server nor a watcher.
+    # Only here: a build alone needs neither a server nor a watcher.
     from ginn.devserver.watcher import keep_building
 
     named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures")
@@ -76,7 +77,7 @@ def serve(build: Callable[[Options], None], options: Options, port: int) -> None
 
 
 def attempt_build(build: Callable[[Options], None], options: Options) -> AuthorError | None:
-    """Build for the server. Returns the mistake that stopped the build, or None."""
+    """For the server: build; the mistake that stopped it, if there was one."""
     try:
         build(options)
     except AuthorError as error:
@@ -98,7 +99,7 @@ def one_error(error: Exception) -> str:
 
 
 def parse(arguments: Sequence[str] | None) -> Options:
-    """The options. For a mistake, argparse prints one line and exits with code 2."""
+    """The options; argparse answers what is wrong in one line and exits with 2."""
     given = vars(_parser().parse_args(arguments))
     if given["site"] is None:
         here = given["content"].resolve() == REPOSITORY / "content"
@@ -119,8 +120,12 @@ def _parser() -> argparse.ArgumentParser:
         "--new", type=Path, metavar="DIR", help="begin a report of your own in a new folder"
     )
     parser.add_argument(
-        "--draft", action="store_true", help="build the report from few seeds and short runs"
+        "--draft", action="store_true", help="the same report from few seeds and short runs"
     )
+    parser.add_argument(
+        "--trainer", choices=("kernel", "torch"), default="",
+        help="train with generated code, or the ordinary way in PyTorch, a hundred times as slow",
+    )  # fmt: skip
     parser.add_argument(
         "--content",
         type=Path,
@@ -132,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
         "--picture",
         type=Path,
         metavar="FILE",
-        help="learn this picture instead of report.toml's first; omit other experiments",
+        help="learn this picture in place of report.toml's first; other experiments are left out",
     )
     parser.add_argument(
         "--site",
@@ -141,16 +146,16 @@ def _parser() -> argparse.ArgumentParser:
         help="where to write the site (default: site/ here, or in the folder of --content)",
     )
     parser.add_argument(
-        "--cache", type=Path, default=REPOSITORY / ".ginn", metavar="DIR", help="the cache's folder"
+        "--cache", type=Path, default=REPOSITORY / ".ginn", metavar="DIR", help="where work is kept"
     )
     parser.add_argument(
-        "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: one a core)"
+        "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: the cores)"
     )
     parser.add_argument(
         "--executor",
         type=_executor,
         metavar="dask://HOST:PORT",
-        help="use the workers of a running Dask cluster instead of processes on this machine",
+        help="work in a Dask cluster that runs already, instead of processes here",
     )
     parser.add_argument(
         "--serve", type=_port, nargs="?", const=DEFAULT_PORT, metavar="PORT",
@@ -168,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def versions() -> dict[str, str]:
-    """The versions that the numbers of a site depend on, for its footer and its manifest."""
+    """What the numbers of a site depend on, for its footer and its manifest."""
     libraries = {name: importlib.metadata.version(name.lower()) for name in ("torch", "NumPy")}
     return {"GINN": __version__, **libraries}
 
@@ -192,7 +197,7 @@ def _port(text: str) -> int:
 
 
 def _web_address(text: str) -> str:
-    """The address with a slash at its end, or "" for an address that is not known."""
+    """An address with a last slash; "" stays so, for an address that is not known."""
     try:
         return web_address(text) if text else ""
     except AuthorError as error:
@@ -200,7 +205,7 @@ def _web_address(text: str) -> str:
 
 
 def _cores() -> int:
-    """The number of cores that this process may use, at most 64: more jobs would have no work."""
+    """Cores this process may use; more jobs than 64 would not find work."""
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:

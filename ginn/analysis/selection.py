@@ -1,4 +1,4 @@
-"""Selections from an experiment's first results: the full runs, a part, and the shown runs."""
+"""What the first results of an experiment select: runs to train in full, a part, runs to show."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from ginn.network.run import RecordedRun, run_id
 def screening_outcomes(
     experiment: Experiment, screening: Mapping[str, RecordedRun], dataset: Dataset
 ) -> ScreeningFacts:
-    """The outcome of the screening: how many runs failed, and which."""
+    """How many screening runs failed, and which."""
     return outcomes.screening_facts(experiment, list(screening.values()), dataset)
 
 
 def full_run_seeds(
     experiment: Experiment, screening: ScreeningFacts, vertices: int
 ) -> dict[str, int]:
-    """The full runs, run id -> seed.
+    """Run id -> seed of the runs that are trained in full.
 
-    `vertices` is not used. It is a parameter because the boundaries must be traceable first.
+    `vertices` is only there to say that the boundaries of these runs can be traced.
     """
     return {run_id(seed): seed for seed in outcomes.full_run_seeds(experiment, screening)}
 
 
 def hardest_part(screening: Mapping[str, RecordedRun], dataset: Dataset) -> str:
-    """The part of the picture for claims and examples: the hardest one for the screening runs."""
+    """The part of the picture that claims and examples look at; the screening runs choose it."""
     return outcomes.hardest_part(list(screening.values()), dataset)
 
 
 def shown_runs(experiment: Experiment, runs: Mapping[str, RunFacts]) -> dict[str, RunFacts]:
-    """The shown runs, run id -> outcome, the best first, with their roles and titles."""
+    """Run id -> outcome of the shown runs, the best first, with their roles and titles."""
     return {run.id: run for run in outcomes.give_roles(experiment, list(runs.values()))}

@@ -1,4 +1,4 @@
-"""The series of `evidence`, made from the measurements of the claims.
+"""Functions that make the series of `evidence` from what the claims measured on the way.
 
 Nothing is measured here. Numbers are rounded to four significant digits.
 
@@ -47,46 +47,43 @@ from ginn.analysis.statistics import proportion_interval
 from ginn.geometry.subdivision import Bool
 from ginn.network.run import Float64
 
-# The number of places of a series along training, evenly spread over the recorded snapshots.
+# Places along training in a series, evenly spread over the recorded ones.
 WATCHED = 64
-# The likenesses for which a series has the share of pairs that are at least so alike.
+# Likenesses at which the share of pairs at least as alike is given.
 LEVELS = tuple(i / 20 for i in range(21))
-# The correlation of fewer runs than this is not reported.
+# Fewer runs have no correlation to speak of.
 FEWEST_CORRELATED = 8
 DIGITS = 4
 
 
 def watched(count: int) -> list[int]:
-    """The indices of WATCHED of `count` places, evenly spread, with the first and the last.
-
-    If there are fewer places than WATCHED, all are included.
-    """
+    """WATCHED of so many places, evenly spread, with the first and the last; all of fewer."""
     return [int(i) for i in np.unique(np.linspace(0, count - 1, WATCHED).round())]
 
 
 def number(value: float) -> float | None:
-    """A number rounded to DIGITS significant digits; None if it is not finite."""
+    """A number to DIGITS significant digits; None for one that is not finite."""
     return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
 
 
 def numbers(values: ArrayLike) -> Numbers:
-    """Rounded numbers (W,) for a series; None for a number that is not finite."""
+    """Numbers (W,) as a series holds them; None for one that is not finite."""
     return tuple(number(each) for each in np.asarray(values, dtype=np.float64).tolist())
 
 
 def shares(values: ArrayLike) -> tuple[float, ...]:
-    """Rounded finite numbers (W,) for a series."""
+    """Finite numbers (W,) as a series holds them."""
     return tuple(float(f"{each:.{DIGITS}g}") for each in np.asarray(values, dtype=float).tolist())
 
 
 def over_runs(statistic: Callable[[Float64], Any], values: Float64) -> Numbers:
-    """A statistic of the finite values in each column of (R, W); None if a column has none."""
+    """A statistic over what is finite of each column of (R, W); None where nothing is."""
     found = [column[np.isfinite(column)] for column in values.T]
     return tuple(number(float(statistic(each))) if each.size else None for each in found)
 
 
 def _spread(values: Float64) -> Spread:
-    """The spread of values (R, W) over runs."""
+    """The spread over runs of (R, W)."""
     return Spread(
         over_runs(np.median, values), over_runs(np.min, values), over_runs(np.max, values)
     )
@@ -100,7 +97,7 @@ def region_counts(
     growth: RegionGrowth,
     neurons: int,
 ) -> RegionCounts:
-    """The counts of regions of some full runs, (K,) each, all recorded at the same `iterations`."""
+    """Regions (K,) of each of some full runs, all recorded at the same `iterations`."""
     chosen = watched(len(iterations))
     return RegionCounts(
         seeds=tuple(seeds),
@@ -114,14 +111,14 @@ def region_counts(
 
 
 def shift_shares(motions: Sequence[Motion]) -> ShiftShares | None:
-    """The shares of shift by layer during training; None for runs of a single snapshot."""
+    """Shift by layer through training; None for runs of a single snapshot."""
     count = len(motions[0].iterations)
     if not count:
         return None
     stretches = np.array_split(np.arange(count), min(count, WATCHED))
 
     def averaged(share: Float64) -> Float64:
-        """The means (W, L) of a share (T, L) over W groups of successive intervals."""
+        """The means (W, L) over the stretches of (T, L)."""
         return np.array([bias_vs_weights.finite_mean(share[each], 0) for each in stretches])
 
     found = [bias_vs_weights.shifts(run) for run in motions]
@@ -136,7 +133,7 @@ def shift_shares(motions: Sequence[Motion]) -> ShiftShares | None:
 
 
 def corner_distances(near: Sequence[Nearness]) -> CornerDistances:
-    """The distances from corners to bends during training."""
+    """Distances to bends through training."""
     corners, outline, anywhere = (
         np.array([getattr(run, name) for run in near])  # (R, W, L)
         for name in ("corners", "outline", "anywhere")
@@ -154,7 +151,7 @@ def corner_distances(near: Sequence[Nearness]) -> CornerDistances:
 def likeness_shares(
     likes: Sequence[Sequence[Likeness]], maps: Sequence[Sequence[Bool]]
 ) -> LikenessShares:
-    """The shares of alike pairs by layer, from each run's likenesses and its on maps."""
+    """Likeness of pairs by layer, from each run's likenesses over its snapshots and its on maps."""
     layers = range(len(likes[0]))
 
     def own(layer: int, snapshot: int) -> Numbers:
@@ -175,17 +172,17 @@ def likeness_shares(
 
 
 def at_least(degrees: Float64) -> Numbers:
-    """The share of degrees (P,) at or above each of LEVELS; None if there are no degrees."""
+    """The share of degrees (P,) at or above each of LEVELS; None where there is none."""
     if not degrees.size:
         return (None,) * len(LEVELS)
     return numbers([(degrees >= level).mean() for level in LEVELS])
 
 
 def dead_layers_in_screening(histories: Sequence[PartHistory]) -> DeadLayersInScreening:
-    """The dead layers over one part and the accuracy on it, at the end of each screening run."""
+    """The dead layers over one part, and its success, at the end of each screening run."""
     last = np.array([each.dead_share[-1] for each in histories])  # (R, L)
     largest = last.max(axis=1)
-    # If several layers have the same share, the deepest counts, as in `dead_periods`.
+    # Of layers with the same share the deepest, as in `dead_periods`.
     deepest = last.shape[1] - last[:, ::-1].argmax(axis=1)
     return DeadLayersInScreening(
         part=histories[0].part,
@@ -210,7 +207,7 @@ def dead_periods_of_runs(histories: Sequence[PartHistory]) -> DeadPeriodsOfRuns 
 def mirror_series(
     seeds: Sequence[int], trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores]
 ) -> MirrorSeries:
-    """The mirror scores of full runs; `untrained` has those of the same runs at their start."""
+    """Mirror scores of full runs; `untrained` are the same ones' at their first snapshot."""
     loss = np.array([run.loss for run in trained])
     own = np.array([run.own for run in trained])  # (R, L)
     found = [
@@ -255,7 +252,7 @@ def part_error_series(
     failed_screenings: Sequence[int],
     top: Sequence[str],
 ) -> PartErrorSeries:
-    """The errors by part; failed runs are given by their seeds."""
+    """Errors by part; the failed are named by their seeds."""
     return PartErrorSeries(
         names=(*full[0].wrong, "top", "rows of the top"),
         top=tuple(top),

@@ -1,4 +1,4 @@
-"""Change settings for `--draft` and `--picture`, and check the limit of memory."""
+"""Change settings as the command line asks: a draft, another picture; and the limit of memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from ginn.config.models import MOST_ID, Draft, Experiment, FullRuns, Screening, Settings, Shown
 from ginn.errors import SHOWN, AuthorError
 
-# The most bytes of weights that an experiment may record. A build uses about five times as many.
+# Bytes of the weights that an experiment's runs record; a build needs some five times as many.
 MOST_RECORDED = 300_000_000
 
 
@@ -47,7 +47,7 @@ def as_draft(settings: Settings) -> Settings:
 
 
 def _shortened(full: Experiment, draft: Draft) -> Experiment:
-    """One experiment with the settings of a draft.
+    """One experiment as a draft trains it.
 
     Its snapshots are thinned evenly by their place in the full schedule, so that the early ones
     stay dense. The first and the last are kept.
@@ -69,6 +69,19 @@ def _shortened(full: Experiment, draft: Draft) -> Experiment:
         "shown": Shown(good=min(full.shown.good, seeds - 1), bad=1),
     }
     return full.model_copy(update=changed)
+
+
+def with_trainer(settings: Settings, trainer: str) -> Settings:
+    """The settings of `--trainer`, for all experiments and variants."""
+    changed = {"trainer": trainer}
+    return replace(
+        settings,
+        experiments=tuple(each.model_copy(update=changed) for each in settings.experiments),
+        variants={
+            name: tuple(each.model_copy(update=changed) for each in variants)
+            for name, variants in settings.variants.items()
+        },
+    )
 
 
 def with_picture(settings: Settings, picture: Path) -> Settings:

@@ -1,26 +1,40 @@
-"""The training loop: settings and seeds in, recorded runs out.
+"""Train seeds and give recorded runs. The kernel or torch does the steps.
 
-Many seeds advance together in one batched step (`kernel`). Each seed has its own initial weights
-(`initial`) and its own stream of minibatches (`minibatches`).
+Axes: S seeds, K snapshots, N parameters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from typing import Protocol
 
 import numpy as np
-import torch
 
 from ginn.dataset.dataset import Dataset
-from ginn.network.initial import begin_from, initialise
-from ginn.network.kernel import Parameters, Step, evaluate
-from ginn.network.minibatches import Minibatches
-from ginn.network.run import Float32, RecordedRun, Start
+from ginn.network.compiler import processor
+from ginn.network.initial import initial_parameters, parameters_from, weights_and_biases
+from ginn.network.kernel import Networks, kernel, lanes_for, pixel_table
+from ginn.network.layout import Layout
+from ginn.network.reference import TorchNetworks
+from ginn.network.run import Float32, Float64, RecordedRun, Start
+from ginn.network.schedule import AdamRates, learning_rates
 from ginn.network.settings import Training
 from ginn.network.starts import StartedRun, merged_start
 
-CHUNK = 128  # iterations whose minibatches are drawn together
+CHUNK = 500  # iterations between two reports of progress, at most
+
+
+class Group(Protocol):
+    """Networks that are trained together."""
+
+    def train(self, first_iteration: int, rates: Float32) -> None:
+        """Advance by a minibatch a row of `rates`, from minibatch `first_iteration` on."""
+
+    def evaluate(self) -> tuple[Float64, Float64]:
+        """The loss (nats) and accuracy of each network over all pixels."""
+
+    def state(self) -> Float32:
+        """A copy of the parameters (S, N)."""
 
 
 def train(
@@ -37,7 +51,8 @@ def train(
     `training.iterations` even if the recording ends earlier, so a short training is the beginning
     of the full one. `report_progress` receives the iterations done since its last call, summed over
     runs. A run whose parameters are no longer finite ends with its last finite snapshot and gives
-    the reason in `ended`; the other runs continue.
+    the reason in `ended`; the other runs continue. The result is the same on
+    every processor, to the bit, unless `training.trainer` is "torch".
 
     With a `start`, run s begins with the start's network s at the start's iteration, and the
     learning rate continues from that iteration. A seed then only selects the minibatches, from the
@@ -49,13 +64,28 @@ def train(
     """
     if not seeds:
         return []
-    if start and recorded[0] < start.iteration:
+    begin = start.iteration if start else 0
+    if recorded[0] < begin:
         raise ValueError(
-            f"found {recorded[0]} as the first recorded iteration, allowed: {start.iteration}, "
+            f"found {recorded[0]} as the first recorded iteration, allowed: {begin}, "
             "where the start is, or later; record no iteration before the start"
         )
-    with _one_thread_without_denormals():
-        return _train(training, dataset, seeds, recorded, report_progress, start)
+    layout = Layout(training.widths, training.batch)
+    parameters = parameters_from(layout, start) if start else initial_parameters(layout, seeds)
+    rates = AdamRates(training.learning_rate, training.iterations, begin)
+    groups = list(_groups(training, dataset, layout, seeds, parameters))
+    recorder = _Recorder(training, layout, seeds, recorded)
+    iteration = begin
+    for stop in recorded:
+        while iteration < stop:
+            count = min(CHUNK, stop - iteration)
+            steps = rates.take(count)
+            for group in groups:
+                group.train(iteration - begin, steps)
+            iteration += count
+            report_progress(count * len(seeds))
+        recorder.record(iteration, groups)
+    return recorder.runs()
 
 
 def train_from_starts(
@@ -71,81 +101,59 @@ def train_from_starts(
     return train(training, dataset, seeds, recorded, report_progress, start)
 
 
-@contextmanager
-def _one_thread_without_denormals() -> Iterator[None]:
-    """Set torch to one thread and flush denormals; restore both on exit.
-
-    Both settings belong to the process, and other code in it must not be affected.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(False)
-        torch.set_num_threads(threads)
-
-
-def _train(
+def _groups(
     training: Training,
     dataset: Dataset,
+    layout: Layout,
     seeds: Sequence[int],
-    recorded: Sequence[int],
-    report_progress: Callable[[int], None],
-    start: Start | None,
-) -> list[RecordedRun]:
-    """The runs of `train`, with the process's settings already made."""
-    parameters = Parameters(len(seeds), training.widths)
-    if start:
-        begin_from(parameters, start)
-    else:
-        initialise(parameters, seeds)
-    step = Step(parameters, len(seeds), training.widths, training.batch)
-    minibatches = Minibatches(dataset, training.batch, seeds)
-    recorder = _Recorder(training, dataset, seeds, recorded)
-    iteration = start.iteration if start else 0
-    for stop in recorded:
-        while iteration < stop:
-            count = min(CHUNK, stop - iteration)
-            inputs, labels = minibatches.draw(count)
-            for t in range(count):
-                step(inputs[t], labels[t], training.learning_rate_at(iteration + t))
-            iteration += count
-            report_progress(count * len(seeds))
-        recorder.record(iteration, parameters)
-    return recorder.runs()
+    parameters: Float32,
+) -> Iterator[Group]:
+    """The seeds' networks, as many together as the processor has lanes."""
+    if training.trainer == "torch":
+        yield TorchNetworks(layout, parameters, seeds, dataset)
+        return
+    target, table = processor(), pixel_table(dataset, layout.tile)
+    first = 0
+    while first < len(seeds):
+        lanes = lanes_for(len(seeds) - first, target)
+        some = slice(first, first + lanes)
+        made = kernel(layout, lanes, target)
+        yield Networks(made, parameters[some], seeds[some], table, dataset.labels.size)
+        first += lanes
 
 
 class _Recorder:
-    """The snapshots and measurements of a group of runs, collected while they are trained."""
+    """The snapshots and measurements of runs, collected while they are trained."""
 
     def __init__(
-        self, training: Training, dataset: Dataset, seeds: Sequence[int], recorded: Sequence[int]
+        self, training: Training, layout: Layout, seeds: Sequence[int], recorded: Sequence[int]
     ) -> None:
-        self.training, self.seeds, self.recorded = training, seeds, recorded
-        self.points = torch.from_numpy(dataset.points().astype(np.float32)).T.contiguous()
-        self.labels = torch.from_numpy(dataset.labels.reshape(-1).astype(np.float32))
-        self.states: list[list[Float32]] = []  # a snapshot: (S, out, in + 1) a layer
-        self.measures: list[list[tuple[float, float]]] = [[] for _ in seeds]
+        self.training, self.layout = training, layout
+        self.seeds, self.recorded = seeds, recorded
+        self.states: list[Float32] = []  # (S, N) a snapshot
+        self.losses: list[Float64] = []  # (S,) a snapshot
+        self.accuracies: list[Float64] = []
+        self.counts = [0] * len(seeds)  # the finite snapshots of each run
         self.ended = [""] * len(seeds)
 
-    def record(self, iteration: int, parameters: Parameters) -> None:
-        """Copy every network, end the runs that are not finite, and measure the others."""
-        for s in range(len(self.seeds)):
-            network = [layer[s] for layer in parameters.layers]
-            if not self.ended[s] and not all(bool(layer.isfinite().all()) for layer in network):
+    def record(self, iteration: int, groups: Sequence[Group]) -> None:
+        """Copy and measure every network, and end the runs that are not finite."""
+        state = np.concatenate([group.state() for group in groups])
+        measured = [group.evaluate() for group in groups]
+        self.states.append(state)
+        self.losses.append(np.concatenate([loss for loss, _ in measured]))
+        self.accuracies.append(np.concatenate([accuracy for _, accuracy in measured]))
+        for s, finite in enumerate(np.isfinite(state).all(axis=1)):
+            if not finite and not self.ended[s]:
                 self.ended[s] = self._reason(s, iteration)
-            if not self.ended[s]:
-                self.measures[s].append(evaluate(network, self.points, self.labels))
-        self.states.append([layer.numpy().copy() for layer in parameters.layers])
+            self.counts[s] += not self.ended[s]
 
     def runs(self) -> list[RecordedRun]:
         """The recorded runs, one for each seed."""
         return [self._run(s) for s in range(len(self.seeds))]
 
     def _reason(self, s: int, iteration: int) -> str:
-        last = self.recorded[len(self.measures[s]) - 1] if self.measures[s] else "none"
+        last = self.recorded[self.counts[s] - 1] if self.counts[s] else "none"
         return (
             f"seed {self.seeds[s]}: the parameters are no longer finite at iteration {iteration}; "
             f"the last finite snapshot is {last}; a learning rate below "
@@ -153,19 +161,19 @@ class _Recorder:
         )
 
     def _run(self, s: int) -> RecordedRun:
-        count = len(self.measures[s])
-        layers = [
-            np.stack([state[layer][s] for state in self.states[:count]])  # (K, out, in + 1)
-            for layer in range(len(self.training.widths) + 1)
-        ]
+        count = self.counts[s]
+        states = np.stack([state[s] for state in self.states[:count]])  # (K, N)
+        weights, biases = weights_and_biases(self.layout, states)
         iterations = np.array(self.recorded[:count], dtype=np.int64)
         return RecordedRun(
             seed=self.seeds[s],
             iterations=iterations,
-            weights=tuple(layer[:, :, :-1].copy() for layer in layers),
-            biases=tuple(layer[:, :, -1].copy() for layer in layers),
-            loss=np.array([loss for loss, _ in self.measures[s]]),
-            accuracy=np.array([accuracy for _, accuracy in self.measures[s]]),
-            learning_rate=np.array([self.training.learning_rate_at(int(i)) for i in iterations]),
+            weights=weights,
+            biases=biases,
+            loss=np.array([loss[s] for loss in self.losses[:count]]),
+            accuracy=np.array([accuracy[s] for accuracy in self.accuracies[:count]]),
+            learning_rate=learning_rates(
+                self.training.learning_rate, self.training.iterations, iterations
+            ),
             ended=self.ended[s],
         )

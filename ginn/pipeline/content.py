@@ -1,4 +1,4 @@
-"""Read and check what an author wrote, before anything is computed."""
+"""What an author wrote, read and checked before anything is computed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ginn.config.loader import load_settings
 from ginn.config.models import Experiment, Settings
-from ginn.config.overrides import as_draft, require_memory, with_picture
+from ginn.config.overrides import as_draft, require_memory, with_picture, with_trainer
 from ginn.config.validation import read_document
 from ginn.dataset.dataset import Dataset, describe, require_parts
 from ginn.dataset.image import ImageReading
@@ -32,20 +32,22 @@ class Content:
         return zip(self.settings.experiments, self.datasets, strict=True)
 
     def descriptions(self) -> str:
-        """A description of each picture and of how it was read, for the terminal."""
+        """What was read of each picture, for the person who builds."""
         pairs = self.experiments()
         return "\n".join(describe(dataset, each.picture) for each, dataset in pairs)
 
 
-def read_content(folder: Path, picture: Path | None, draft: bool) -> Content:
+def read_content(folder: Path, picture: Path | None, draft: bool, trainer: str = "") -> Content:
     """The content of a folder.
 
-    `picture`, if given, replaces the first experiment's picture, and all other experiments are left
-    out. Raises AuthorError for content that cannot be used.
+    `picture` takes the place of the first experiment's picture; the other experiments are left out.
+    `trainer` takes the place of every experiment's, if it is given.
+    Raises AuthorError for what cannot be used.
     """
     written = load_settings(folder / "report.toml")
     settings = as_draft(written) if draft else written
     settings = with_picture(settings, picture) if picture else settings
+    settings = with_trainer(settings, trainer) if trainer else settings
     require_memory(settings)
     articles = read_articles(within(folder, folder / "articles"))
     require_experiments(articles, [experiment.id for experiment in written.experiments])
@@ -59,10 +61,10 @@ def read_content(folder: Path, picture: Path | None, draft: bool) -> Content:
 def _built_articles(
     articles: Sequence[Article], written: Settings, settings: Settings
 ) -> tuple[Article, ...]:
-    """The articles of the experiments that are built. `--picture` builds only the first one."""
+    """The articles of the experiments that are built; with `--picture` that is the first alone."""
     if len(written.experiments) == len(settings.experiments) > 1:
         return tuple(articles)
-    # The start page is always kept, since a site needs it. Its title follows the site's title.
+    # The first page stays, for there is no site without it; its title is the site's.
     kept = [a for a in articles if a.experiment in ("", written.experiment.id) or a.slug == "index"]
     titles = {written.site.title: settings.site.title}
     return tuple(replace(a, experiment="", title=titles.get(a.title, a.title)) for a in kept)

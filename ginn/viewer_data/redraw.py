@@ -1,6 +1,6 @@
-"""Redraw the last snapshot of a run from its download: `python redraw.py RUN.npz PICTURE.png`.
+"""Redraw the last moment of a run from its download: `python redraw.py RUN.npz PICTURE.png`.
 
-It needs NumPy and Pillow, and nothing of GINN. The page of the downloads explains the arrays.
+It needs NumPy and Pillow, and nothing of GINN. What the arrays are is said where you found them.
 """
 
 import sys
@@ -13,7 +13,7 @@ COLOURS = [(47, 111, 222), (212, 61, 61), (18, 138, 80), (178, 106, 0)]  # by la
 
 
 def layers(run, snapshot, points):
-    """Each neuron's pre-activation at (P, 2) points: a list with a (P, units) array a layer."""
+    """What each neuron adds up at (P, 2) points: a list with a (P, units) array a layer."""
     sums, passed_on = [], points
     for layer in range(int(run["layers"])):
         weights, biases = run[f"weights{layer}"][snapshot], run[f"biases{layer}"][snapshot]
@@ -29,16 +29,16 @@ def grid(side):
 
 
 def main(source, target):
-    run = np.load(source)
+    run = np.load(source, allow_pickle=False)
     last = len(run["iterations"]) - 1
 
-    # The network's answer is white where the output's pre-activation is above zero.
+    # The network says white where its output's sum is above zero. Is it right?
     labels = run["labels"]
     says_white = layers(run, last, grid(len(labels)))[-1].reshape(labels.shape) > 0
     print(f"seed {run['seed']}, iteration {run['iterations'][last]}")
     print(f"accuracy {(says_white == labels).mean():.6f}, recorded {run['accuracy'][last]:.6f}")
 
-    # The background is the probability of white. A boundary is where a sum changes its sign.
+    # The ground is the probability of white; a boundary runs where a sum changes its sign.
     sums = layers(run, last, grid(SIDE))
     white = 1 / (1 + np.exp(-np.clip(sums[-1], -50, 50))).reshape(SIDE, SIDE, 1)
     picture = np.rint(200 + 55 * white).repeat(3, axis=2).astype(np.uint8)

@@ -1,90 +1,180 @@
-"""Time the batched training step against one seed trained the ordinary way, in turn.
+"""Time the training kernel against two other ways, side by side on one core.
 
-    python tests/benchmarks/training.py [--seeds 16] [--iterations 8000] [--rounds 5]
+    python tests/benchmarks/training.py [--cpu NAME] [--rounds 5] [--shapes]
 
-Both train the same 2-16-16-16-1 networks on the same pixels with the same learning rates, on one
-core. The ordinary way is `nn.Sequential`, autograd, `optim.Adam` and a cosine scheduler, one
-minibatch an iteration. Rounds alternate, so that a change in the machine's speed meets both.
+The ordinary way is `nn.Sequential`, autograd, `optim.Adam` and a cosine scheduler for one seed. The
+batched loop is the one that the kernel replaced (`batched_step.py`). All train the same networks on
+the same pixels. Rounds alternate, so that a change in the machine's speed meets all of them. Times
+are processor time. The peak is that of fused multiply-adds on registers, measured in each round.
 """
 
 from __future__ import annotations
 
 import argparse
-import platform
+import ctypes
+import itertools
+import math
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import llvmlite.ir as ir
 import torch
+from batched_step import train_batched
 from torch import nn
 
 from ginn.config.loader import load_settings
 from ginn.dataset.dataset import Dataset
 from ginn.dataset.picture import load_picture
-from ginn.network.settings import Training
-from ginn.network.training import train
+from ginn.network.compiler import Processor, compile_module, processor
+from ginn.network.initial import initial_parameters
+from ginn.network.kernel import Networks, aligned, kernel, lanes_for, pixel_table
+from ginn.network.lane_code import INT64, POINTER, Blocks, LaneCode
+from ginn.network.layout import Layout
+from ginn.network.reference import network
+from ginn.network.schedule import AdamRates
 
 CONTENT = Path(__file__).parents[2] / "content"
+BATCH, RATE, LENGTH = 128, 1e-3, 1_270_000
+WIDTHS = (16, 16, 16)
+SHAPES = (WIDTHS, (32, 32, 32), (16,) * 5)
+SEEDS = (1, 2, 4, 8, 16, 32)
+CHAINS = 12  # independent sums, which hide the latency of a multiply-add
+UNROLLED = 4
 
 
-def ordinary_way(training: Training, dataset: Dataset, iterations: int) -> None:
+def ordinary_way(widths: tuple[int, ...], dataset: Dataset, iterations: int) -> None:
     """Train one seed as a tutorial would."""
     torch.manual_seed(0)
-    network = nn.Sequential(
-        nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(),
-        nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1),
-    )  # fmt: skip
-    optimiser = torch.optim.Adam(network.parameters(), lr=training.learning_rate)
-    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, training.iterations)
+    made = network(widths)
+    optimiser = torch.optim.Adam(made.parameters(), lr=RATE)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, LENGTH)
     points = torch.from_numpy(dataset.points()).float()
     labels = torch.from_numpy(dataset.labels.reshape(-1)).float()
     cross_entropy = nn.BCEWithLogitsLoss()
     for _ in range(iterations):
-        pixels = torch.randint(len(points), (training.batch,))
+        pixels = torch.randint(len(points), (BATCH,))
         optimiser.zero_grad()
-        loss = cross_entropy(network(points[pixels])[:, 0], labels[pixels])
-        loss.backward()
+        cross_entropy(made(points[pixels])[:, 0], labels[pixels]).backward()
         optimiser.step()
         scheduler.step()
 
 
+def trainer(
+    widths: tuple[int, ...], dataset: Dataset, seeds: int, target: Processor
+) -> Callable[[int], None]:
+    """A function that trains some seeds with the kernel for a number of iterations."""
+    layout, table = Layout(widths, BATCH), pixel_table(dataset, Layout(widths, BATCH).tile)
+    parameters, groups = initial_parameters(layout, range(seeds)), []
+    lanes = lanes_for(seeds, target)
+    for first in range(0, seeds, lanes):
+        some = slice(first, first + lanes)
+        made = kernel(layout, lanes, target)
+        groups.append(
+            Networks(made, parameters[some], range(seeds)[some], table, dataset.labels.size)
+        )
+    rates = AdamRates(RATE, LENGTH, 0)
+
+    def run(iterations: int) -> None:
+        for _ in range(0, iterations, 500):
+            taken = rates.take(500)
+            for group in groups:
+                group.train(0, taken)
+
+    return run
+
+
+def peak(target: Processor) -> Callable[[int], None]:
+    """A function that does CHAINS x UNROLLED multiply-adds of whole vectors, so many times."""
+    code = LaneCode(target.lanes, Blocks(1, 1))
+    function = code.function("peak", [POINTER, INT64])
+    memory, count = function.args
+    builder = code.builder
+    start = code.load(memory, INT64(0))
+    before = builder.block
+    repeat, end = builder.append_basic_block("repeat"), builder.append_basic_block("end")
+    builder.branch(repeat)
+    builder.position_at_end(repeat)
+    index, sums = builder.phi(INT64), [builder.phi(code.floats) for _ in range(CHAINS)]
+    index.add_incoming(ir.Constant(INT64, 0), before)
+    following = sums
+    for _ in range(UNROLLED):
+        following = [code.fma(each, start, start) for each in following]
+    for phi, value in zip(sums, following, strict=True):
+        phi.add_incoming(start, before)
+        phi.add_incoming(value, repeat)
+    advanced = builder.add(index, INT64(1))
+    index.add_incoming(advanced, repeat)
+    builder.cbranch(builder.icmp_unsigned("<", advanced, count), repeat, end)
+    builder.position_at_end(end)
+    for place, value in enumerate(following):
+        code.store(value, memory, INT64(place))
+    builder.ret_void()
+    compiled = compile_module(code.module, target, {"peak": [ctypes.c_void_p, ctypes.c_int64]})
+    buffer = aligned((CHAINS, target.lanes), "float32")
+    return lambda count: compiled.functions["peak"](buffer.ctypes.data, count)
+
+
+def multiply_adds(widths: tuple[int, ...]) -> int:
+    """The multiply-adds of an iteration: forward, gradients, and deltas of all but the inputs."""
+    sizes = (2, *widths, 1)
+    weights = [a * b for a, b in itertools.pairwise(sizes)]
+    return BATCH * (2 * sum(weights) + sum(weights[1:]))
+
+
+def seconds(work: Callable[[int], None], count: int) -> float:
+    """The processor time of a call."""
+    begin = time.thread_time()
+    work(count)
+    return time.thread_time() - begin
+
+
+def table_row(
+    widths: tuple[int, ...], seeds: int, dataset: Dataset, target: Processor, rounds: int
+) -> str:
+    """One line: microseconds a run and iteration of the three ways, ratios, share of the peak."""
+    weight = multiply_adds(WIDTHS) / multiply_adds(widths)
+    count = max(500, math.ceil(8000 * weight / seeds / 500) * 500)
+    run, limit = trainer(widths, dataset, seeds, target), peak(target)
+    run(500)
+    found: list[tuple[float, float, float, float]] = []
+    for _ in range(rounds):
+        ours = seconds(run, count) / count / seeds
+        batches = max(64, int(2000 * weight / seeds))
+        batched = seconds(
+            lambda n: train_batched(widths, BATCH, RATE, dataset, seeds, n), batches
+        ) / batches / seeds  # fmt: skip
+        ordinary = seconds(lambda n: ordinary_way(widths, dataset, n), 400) / 400
+        rate = 100_000 * CHAINS * UNROLLED * target.lanes / seconds(limit, 100_000)
+        found.append((ours, batched, ordinary, multiply_adds(widths) / rate))
+    ours, batched, ordinary, floor = (min(each) for each in zip(*found, strict=True))
+    ratios = [statistics.median(row[other] / row[0] for row in found) for other in (1, 2)]
+    return (
+        f"{'-'.join(map(str, widths)):<16}{seeds:>5}{ours * 1e6:>10.2f}{batched * 1e6:>10.1f}"
+        f"{ordinary * 1e6:>10.0f}{ratios[0]:>10.1f}{ratios[1]:>10.0f}{floor / ours:>9.0%}"
+    )
+
+
 def main() -> None:
-    """Print microseconds a run and iteration for both, and their ratio round by round."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=16, help="seeds in one batched step")
-    parser.add_argument("--iterations", type=int, default=8000, help="of the batched way, a round")
+    parser.add_argument("--cpu", default="", help="LLVM's name of the processor to make code for")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--shapes", action="store_true", help="three shapes of 16 seeds instead")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
+    target = processor(arguments.cpu)
     experiment = load_settings(CONTENT / "report.toml").experiment
     dataset = load_picture(CONTENT / experiment.picture, experiment.pixels)
-    training = Training((16, 16, 16), experiment.iterations, 128, experiment.learning_rate)
-    seeds = range(arguments.seeds)
-    ordinary_iterations = max(arguments.iterations // 4, 1)
-    ordinary_way(training, dataset, 200)
-    train(training, dataset, seeds, [0, 200])
-
-    ours, theirs = [], []
-    for _ in range(arguments.rounds):
-        start = time.perf_counter()
-        train(training, dataset, seeds, [0, arguments.iterations])
-        middle = time.perf_counter()
-        ordinary_way(training, dataset, ordinary_iterations)
-        end = time.perf_counter()
-        ours.append((middle - start) / arguments.iterations / arguments.seeds * 1e6)
-        theirs.append((end - middle) / ordinary_iterations * 1e6)
-    ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
-
-    print(f"{platform.processor() or platform.machine()}, torch {torch.__version__}, one thread")
-    print(f"microseconds a run and iteration, median of {arguments.rounds} rounds (least, most)")
-    for name, values in (
-        ("ordinary way, one seed", theirs),
-        (f"this loop, {arguments.seeds} seeds", ours),
-        ("ratio", ratios),
-    ):
-        middle = statistics.median(values)
-        print(f"  {name:<26} {middle:8.1f}  ({min(values):.1f}, {max(values):.1f})")
+    print(f"code for {target.name}, {target.lanes} lanes; torch {torch.__version__}; one thread")
+    print("least microseconds of processor time a run and iteration; medians of ratios")
+    print(f"{'widths':<16}seeds    kernel   batched  ordinary  batched/  ordinary/  of the")
+    print(f"{'':<21}{'':>30}    kernel    kernel     peak")
+    rows = [(each, 16) for each in SHAPES] if arguments.shapes else [(WIDTHS, n) for n in SEEDS]
+    for widths, seeds in rows:
+        print(table_row(widths, seeds, dataset, target, arguments.rounds), flush=True)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def test_workers_of_another_version_are_refused(
     cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_processes.platform, "python_version", lambda: "2.7")
-    with pytest.raises(AuthorError, match=r"found worker .* with another version of Python"):
+    with pytest.raises(AuthorError, match=r"found Python at worker .* unlike"):
         worker_pool(1, f"dask://{cluster}").__enter__()
 
 

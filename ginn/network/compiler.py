@@ -1,0 +1,131 @@
+"""Compile generated LLVM code for a processor.
+
+`llvmlite` brings LLVM for Linux, macOS and Windows. The code is made for the processor that runs
+it, or for another one of the same kind whose name is given, such as "haswell".
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import llvmlite.binding as llvm
+import llvmlite.ir as ir
+
+from ginn.errors import AuthorError
+
+SPEED = 3  # LLVM's optimisation level
+# Without it LLVM halves 512-bit vectors on some processors.
+WHOLE_VECTORS = "-prefer-256-bit"
+
+
+@dataclass(frozen=True)
+class Processor:
+    """What the code may use: LLVM's name of the processor, its features, and its vectors.
+
+    `lanes` is the number of float32 in a vector register, `registers` the number of such registers.
+    """
+
+    name: str
+    features: str
+    lanes: int
+    registers: int
+
+
+def processor(name: str = "") -> Processor:
+    """The processor of that LLVM name, of the environment's GINN_CPU, or else this machine's.
+
+    Raises AuthorError where the processor has no fused multiply-add: the result would have other
+    bits, or would take a hundred times as long.
+    """
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    # For tests and benchmarks. It changes the code, and never its result.
+    name = name or os.environ.get("GINN_CPU", "")
+    features: dict[str, bool] = {} if name else dict(llvm.get_host_cpu_features())
+    flat = "" if name else llvm.get_host_cpu_features().flatten()
+    name = name or llvm.get_host_cpu_name()
+    if llvm.get_default_triple().startswith(("aarch64", "arm64")):
+        # Every 64-bit ARM processor has NEON with fused multiply-add: 32 registers of 4 float32.
+        return Processor(name, flat, 4, 32)
+    if not features:
+        features = _features_of(name)
+    if features.get("avx512f"):
+        return Processor(name, f"{flat},{WHOLE_VECTORS}".lstrip(","), 16, 32)
+    if features.get("avx2") and features.get("fma"):
+        return Processor(name, flat, 8, 16)
+    raise AuthorError(
+        f"the processor {name} without fused multiply-add",
+        "x86-64 with AVX2 and FMA, or 64-bit ARM",
+        "train with --trainer torch, which takes some hundred times as long",
+    )
+
+
+def _features_of(name: str) -> dict[str, bool]:
+    """Which vector features LLVM uses for a processor, by the code that it makes for it."""
+    found = {}
+    for feature, lanes, register in (("avx512f", 16, "zmm"), ("avx2", 8, "ymm")):
+        module = ir.Module()
+        vector = ir.VectorType(ir.FloatType(), lanes)
+        kind = ir.FunctionType(vector, [vector] * 3)
+        fma = ir.Function(module, kind, f"llvm.fma.v{lanes}f32")
+        probe = ir.Function(module, kind, "probe")
+        builder = ir.IRBuilder(probe.append_basic_block())
+        builder.ret(builder.call(fma, probe.args))
+        assembly = _machine(Processor(name, WHOLE_VECTORS, lanes, 0), jit=False).emit_assembly(
+            llvm.parse_assembly(str(module))
+        )
+        found[feature] = any(
+            "vfmadd" in line and register in line for line in assembly.splitlines()
+        )
+    return found | {"fma": found["avx2"]}
+
+
+def _machine(wanted: Processor, triple: str = "", jit: bool = True) -> llvm.TargetMachine:
+    target = llvm.Target.from_triple(triple or llvm.get_default_triple())
+    return target.create_target_machine(
+        cpu=wanted.name, features=wanted.features, opt=SPEED, jit=jit
+    )
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Functions of a compiled module, and its assembly. `engine` owns their memory."""
+
+    functions: Mapping[str, Callable[..., None]]
+    assembly: str
+    engine: llvm.ExecutionEngine
+
+
+def compile_module(
+    module: ir.Module,
+    wanted: Processor,
+    signatures: Mapping[str, Sequence[type]],
+    speed: int = SPEED,
+) -> Compiled:
+    """The functions of a module, ready to be called. They release the interpreter's lock.
+
+    `signatures` has the ctypes of each function's arguments.
+    """
+    parsed = llvm.parse_assembly(str(module))
+    parsed.verify()
+    machine = _machine(wanted)
+    _optimise(parsed, machine, speed)
+    assembly = machine.emit_assembly(parsed)
+    engine = llvm.create_mcjit_compiler(parsed, machine)
+    engine.finalize_object()
+    functions = {
+        name: ctypes.CFUNCTYPE(None, *arguments)(engine.get_function_address(name))
+        for name, arguments in signatures.items()
+    }
+    return Compiled(functions, assembly, engine)
+
+
+def _optimise(parsed: llvm.ModuleRef, machine: llvm.TargetMachine, speed: int) -> None:
+    """Run LLVM's standard passes. Unrolled sums would not fit the registers, so loops stay."""
+    options = llvm.create_pipeline_tuning_options(speed_level=speed)
+    options.loop_unrolling = False
+    passes = llvm.create_pass_builder(machine, options)
+    passes.getModulePassManager().run(parsed, passes)

@@ -1,0 +1,60 @@
+"""The learning rate of every iteration, and Adam's corrections, the same on every processor.
+
+All is float64 arithmetic of single operations: `math.cos` and `pow` differ between C libraries.
+
+Axis: T iterations.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ginn.network.run import Float32, Float64
+
+BETA_1, BETA_2 = 0.9, 0.999  # the decay of Adam's moments
+TERMS = 14  # of the sine's series, for angles up to a quarter turn; the rest is below 1e-25
+
+
+def cosine_of_half_turns(share: Float64) -> Float64:
+    """cos(pi share) for shares from 0 to 1, within 1e-15: 1 - 2 sin^2(pi share / 2)."""
+    angle = share * (math.pi / 2)
+    square = angle * angle
+    series = np.ones_like(square)
+    for k in range(TERMS, 0, -1):
+        series = 1.0 - series * (square / ((2 * k) * (2 * k + 1)))
+    sine = angle * series
+    return 1.0 - 2.0 * (sine * sine)
+
+
+def learning_rates(peak: float, length: int, iterations: NDArray[Any]) -> Float64:
+    """The learning rates (T,) at T iterations of a run of that length.
+
+    Cosine annealing to 0 (Loshchilov and Hutter 2017, equation 5, with one period).
+    """
+    return peak * (0.5 * (1.0 + cosine_of_half_turns(iterations / length)))
+
+
+class AdamRates:
+    """The rates of Adam's steps, one after the other."""
+
+    def __init__(self, peak: float, length: int, first: int) -> None:
+        """Begin at iteration `first` of a run of that length, with Adam's moments at 0."""
+        self.peak, self.length, self.iteration = peak, length, first
+        self.powers = np.ones((1, 2))  # beta_1^t and beta_2^t after t steps
+
+    def take(self, count: int) -> Float32:
+        """The next `count` rows (T, 2): lr / (1 - beta_1^t) and 1 / sqrt(1 - beta_2^t)."""
+        betas = np.tile([[BETA_1, BETA_2]], (count, 1))
+        # Repeated products, one after the other.
+        powers = np.multiply.accumulate(np.concatenate([self.powers, betas]))[1:]
+        self.powers = powers[-1:]
+        iterations = np.arange(self.iteration, self.iteration + count)
+        self.iteration += count
+        rates = np.empty((count, 2), np.float32)
+        rates[:, 0] = learning_rates(self.peak, self.length, iterations) / (1.0 - powers[:, 0])
+        rates[:, 1] = 1.0 / np.sqrt(1.0 - powers[:, 1])
+        return rates

@@ -1,0 +1,43 @@
+"""Learning rates and Adam's corrections against the C library's functions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from ginn.network.schedule import AdamRates, cosine_of_half_turns, learning_rates
+
+
+def test_cosine_of_half_turns_is_the_cosine_within_rounding() -> None:
+    shares = np.linspace(0, 1, 10_001)
+    np.testing.assert_allclose(cosine_of_half_turns(shares), np.cos(np.pi * shares), atol=1e-15)
+
+
+def test_learning_rates_fall_from_the_peak_to_zero() -> None:
+    found = learning_rates(0.01, 200, np.array([0, 50, 100, 200]))
+    np.testing.assert_allclose(found, [0.01, 0.005 * (1 + math.sqrt(0.5)), 0.005, 0.0], atol=1e-15)
+    assert found[0] == 0.01
+
+
+def test_learning_rates_relative_error_is_small_until_near_the_end() -> None:
+    iterations = np.arange(1_269_000)
+    exact = 1e-3 * 0.5 * (1 + np.cos(np.pi * iterations / 1_270_000))
+    np.testing.assert_allclose(learning_rates(1e-3, 1_270_000, iterations), exact, rtol=1e-9)
+
+
+@pytest.mark.parametrize("chunks", [[30], [1, 2, 27], [29, 1]])
+def test_adam_rates_correct_for_the_zeros_adam_begins_with(chunks: list[int]) -> None:
+    rates = AdamRates(1e-3, 1000, first=100)
+    found = np.concatenate([rates.take(count) for count in chunks])
+    steps = np.arange(1, 31)
+    peak = learning_rates(1e-3, 1000, 99 + steps)
+    expected = np.column_stack([peak / (1 - 0.9**steps), 1 / np.sqrt(1 - 0.999**steps)])
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_adam_rates_do_not_depend_on_how_they_are_taken() -> None:
+    one, other = AdamRates(1e-3, 1000, 0), AdamRates(1e-3, 1000, 0)
+    parts = np.concatenate([other.take(count) for count in (1, 499, 7)])
+    np.testing.assert_array_equal(one.take(507), parts)
