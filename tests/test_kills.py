@@ -13,7 +13,7 @@ from support.killing import Killings, copy_content, digest
 from support.paths import ROOT
 from support.skips import LACKS_A_RIGHT
 
-import build as story
+import build
 
 pytestmark = [
     pytest.mark.slow,
@@ -26,7 +26,7 @@ def killings(tmp_path_factory: pytest.TempPathFactory) -> Killings:
     return Killings(tmp_path_factory.mktemp("killings"))
 
 
-def test_a_killed_build_leaves_a_whole_site_and_the_next_makes_the_same(killings: Killings) -> None:
+def test_killed_build_leaves_a_whole_site_and_the_next_makes_the_same(killings: Killings) -> None:
     for _ in killings.kill(4):
         pass
     assert sum(killings.survived.values()) == 4
@@ -46,7 +46,7 @@ def test_two_hundred_killed_builds_end_in_the_bytes_of_an_undisturbed_one(
 
 
 @pytest.mark.parametrize("before_the_end", [0, 1, 2, 3])
-def test_a_kill_about_the_swap_of_the_site_loses_nothing(
+def test_kill_near_the_exchange_of_the_site_loses_nothing(
     killings: Killings, before_the_end: int
 ) -> None:
     killings.at_write("training", killings.writes["training"] - before_the_end)
@@ -84,13 +84,13 @@ def used(place: Path) -> int:
 
 
 @pytest.mark.parametrize("room", [0, 16, 100, 260])
-def test_a_full_disk_is_said_and_the_old_site_stays(
+def test_build_on_a_full_disk_says_so_and_leaves_the_old_site(
     killings: Killings, disk: Path, room: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`room` is what is left on the disk, in kB."""
     assert mount("-o", f"remount,size={used(disk) + room * 1024}", str(disk))
     capsys.readouterr()
-    assert story.main(killings.options()) == 2
+    assert build.main(killings.options()) == 2
     message = capsys.readouterr().err
     assert message.startswith(f"build.py: error: {disk}")
     assert "No space left on device" in message
@@ -102,12 +102,12 @@ def test_a_full_disk_is_said_and_the_old_site_stays(
     assert digest(killings.site) == killings.new
 
 
-def test_a_disk_that_is_only_read_is_said_and_nothing_changes(
+def test_build_on_a_read_only_disk_says_so_and_changes_nothing(
     killings: Killings, disk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert mount("-o", "remount,ro", str(disk))
     capsys.readouterr()
-    assert story.main(killings.options()) == 2
+    assert build.main(killings.options()) == 2
     message = capsys.readouterr().err
     assert message.startswith(f"build.py: error: {disk}")
     assert "Read-only file system" in message
@@ -125,7 +125,7 @@ def test_a_disk_that_is_only_read_is_said_and_nothing_changes(
         ("d", "3", {"TZ": "UTC", "LANG": "de_DE.UTF-8", "PYTHONUTF8": "1", "COLUMNS": "20"}),
     ],
 )
-def test_surroundings_do_not_show_in_the_site(
+def test_build_does_not_depend_on_its_surroundings(
     killings: Killings, tmp_path: Path, folder: str, jobs: str, surroundings: dict[str, str]
 ) -> None:
     content = copy_content(tmp_path / folder)

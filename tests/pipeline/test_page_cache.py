@@ -62,19 +62,21 @@ def reports(second_key: str = "second") -> tuple[Report, Report]:
     return first, replace(first, experiment=other, first=False, key=second_key)
 
 
-def printed(content: Path, both: tuple[Report, Report] | None = None) -> tuple[set[str], Any]:
+def rendered_pages(
+    content: Path, both: tuple[Report, Report] | None = None
+) -> tuple[set[str], Any]:
     """The pages that were rendered for the site as it is now, and the site."""
     rendered: set[str] = set()
     page = Layout.page
 
-    def listen(self: Layout, template: str, address: str, *more: Any, **named: Any) -> Rendered:
+    def note(self: Layout, template: str, address: str, *more: Any, **named: Any) -> Rendered:
         rendered.add(address)
         return page(self, template, address, *more, **named)
 
     articles = tuple(read_articles(content / "articles"))
     others = {"build.json", make_report().data["index"]}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Layout, "page", listen)
+        patch.setattr(Layout, "page", note)
         made = render_with_cache(
             content,
             articles,
@@ -86,33 +88,33 @@ def printed(content: Path, both: tuple[Report, Report] | None = None) -> tuple[s
     return rendered, made
 
 
-def test_an_edit_of_one_article_renders_one_article(content: Path) -> None:
-    everything, first = printed(content)
+def test_render_site_edit_of_one_article_renders_one_article(content: Path) -> None:
+    everything, first = rendered_pages(content)
     # Articles, two explorers, two pages of data, the list, and the page for what is not there.
     assert len(everything) == COUNT + 2 + 2 + 1 + 1
-    assert printed(content) == (set(), first)
+    assert rendered_pages(content) == (set(), first)
     write(content, 30, f"Another text, and [the next]({{{{ page('{slug(31)}') }}}}).")
-    rendered, site = printed(content)
+    rendered, site = rendered_pages(content)
     assert rendered == {"article-30/index.html"}
     assert {name for name in site if site[name] != first.get(name)} == {"article-30/index.html"}
     report, other = reports()
     assert site == build_pages(report, content, others=[other])
 
 
-def test_a_title_is_rendered_where_it_stands(content: Path) -> None:
-    everything, _ = printed(content)
+def test_render_site_new_title_renders_the_pages_that_show_it(content: Path) -> None:
+    everything, _ = rendered_pages(content)
     last = COUNT - 1
     body = '[the first]({{ page("index") }})'
     write(content, last, body, title='title = "Renamed"')
-    rendered, site = printed(content)
+    rendered, site = rendered_pages(content)
     assert rendered == {f"{slug(last)}/index.html", LIST, "404.html"}
     assert b"Renamed" in site[LIST]
     write(content, 1, body, title='title = "Renamed, too"')
-    assert printed(content)[0] == everything
+    assert rendered_pages(content)[0] == everything
 
 
-def test_the_header_names_a_few_articles_and_the_list_all(content: Path) -> None:
-    _, site = printed(content)
+def test_render_site_header_names_a_few_articles_and_the_list_all(content: Path) -> None:
+    _, site = rendered_pages(content)
     for address in ("index.html", "article-59/index.html"):
         header = site[address].decode().split("</header>")[0]
         assert header.count("<li>") == MOST_IN_HEADER + len(["All articles", "Explore", "Data"])
@@ -121,39 +123,39 @@ def test_the_header_names_a_few_articles_and_the_list_all(content: Path) -> None
     assert complaints(site, elsewhere=("data/",)) == []
 
 
-def test_facts_of_another_experiment_matter_to_those_who_ask_for_them(content: Path) -> None:
+def test_render_site_new_facts_render_the_pages_that_read_them(content: Path) -> None:
     write(content, 1, '{{ experiments["other"].experiment.id }}')
     write(content, 2, "Of the other one.", 'experiment = "other"')
-    printed(content)
+    rendered_pages(content)
     changed = reports("changed")
-    rendered, _ = printed(content, changed)
+    rendered, _ = rendered_pages(content, changed)
     own = {"explore/other/index.html", "downloads/other/index.html"}
     assert rendered == {f"{slug(n)}/index.html" for n in (1, 2)} | own
 
 
-def test_a_page_that_was_kept_is_asked_again_where_its_links_lead(content: Path) -> None:
-    printed(content)
+def test_render_site_dead_link_of_a_kept_page_is_refused_and_not_kept(content: Path) -> None:
+    rendered_pages(content)
     (content / "articles/article-31.md").unlink()
     with pytest.raises(AuthorError, match="page: found 'article-31', allowed: index") as caught:
-        printed(content)
+        rendered_pages(content)
     assert caught.value.path.name == "article-30.md"
     assert caught.value.line == 9
     write(content, 30, "[gone](../article-31/index.html)")
     before = set((content / "cache/pages").iterdir())
     for _ in range(2):
         with pytest.raises(AuthorError, match=r"article-30\.md:9: found a link to '\.\./art"):
-            printed(content)
+            rendered_pages(content)
         assert set((content / "cache/pages").iterdir()) <= before  # what is refused is not kept
 
 
-def test_words_that_any_page_may_explain_make_every_page_again(content: Path) -> None:
-    everything, _ = printed(content)
+def test_render_site_new_glossary_renders_every_page(content: Path) -> None:
+    everything, _ = rendered_pages(content)
     (content / "glossary.toml").write_text('"kink" = "A bend."\n', encoding="utf-8")
-    assert printed(content)[0] == everything
+    assert rendered_pages(content)[0] == everything
 
 
 @pytest.mark.parametrize("count", [1, 2, 8, 9])
-def test_a_list_of_many_experiments_stands_behind_a_summary(content: Path, count: int) -> None:
+def test_experiments_list_of_more_than_eight_is_folded(content: Path, count: int) -> None:
     site = Pages(reports(), read_articles(content / "articles"), {}, {}, TEMPLATES, Publication())
     one = {"title": "One", "address": "x.html", "current": False}
     html = site.templates.get_template("partials/experiments.html").render(

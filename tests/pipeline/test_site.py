@@ -13,7 +13,7 @@ from support.killing import digest
 from support.link_checker import complaints, files_of
 from support.two_pictures import write_first, write_second
 
-import build as story
+import build
 
 pytestmark = pytest.mark.slow
 BASE = "https://a.example/name/"
@@ -42,16 +42,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """One picture is built, then a second one is added."""
     root = tmp_path_factory.mktemp("two")
     content, site, cache = write_first(root / "content"), root / "site", root / "cache"
-    assert story.main(options(content, site, cache)) == 0
+    assert build.main(options(content, site, cache)) == 0
     write_second(content)
     with pytest.MonkeyPatch.context() as patch:
         lines: list[str] = []
         patch.setattr("builtins.print", lambda *words, **_: lines.append(" ".join(map(str, words))))
-        assert story.main(options(content, site, cache, 2)) == 0
+        assert build.main(options(content, site, cache, 2)) == 0
     return Built(content, site, cache, "\n".join(lines))
 
 
-def test_a_second_experiment_does_not_train_the_first_again(built: Built) -> None:
+def test_build_second_experiment_does_not_train_the_first_again(built: Built) -> None:
     rows = re.findall(r"(?m)^(full-runs|screening|sprite-sheets) +(\d+) +(\d+) ", built.told)
     made = {name: (int(new), int(kept)) for name, new, kept in rows}
     # Two runs of the bottle and two of its variant; the cat's two are there.
@@ -63,17 +63,17 @@ def test_a_second_experiment_does_not_train_the_first_again(built: Built) -> Non
         assert f"\nClaims, {title}\n" in built.told
 
 
-def test_the_bytes_do_not_depend_on_jobs_or_on_what_was_there(built: Built, tmp_path: Path) -> None:
+def test_build_bytes_do_not_depend_on_jobs_or_on_the_cache(built: Built, tmp_path: Path) -> None:
     again = tmp_path / "site"
-    assert story.main(options(built.content, again, tmp_path / "cache")) == 0
+    assert build.main(options(built.content, again, tmp_path / "cache")) == 0
     assert digest(again) == digest(built.site)
 
 
-def test_every_link_and_file_of_a_site_of_two_is_where_it_should_be(built: Built) -> None:
+def test_build_of_two_experiments_has_no_dead_link(built: Built) -> None:
     assert complaints(files_of(built.site), BASE) == []
 
 
-def test_an_article_speaks_of_its_own_experiment_and_can_ask_for_another(built: Built) -> None:
+def test_article_reads_its_own_experiment_and_can_read_another(built: Built) -> None:
     page = " ".join(built.page("bottle/index.html").split())
     assert "5 neurons on 20 rows of bottle, not 5 neurons of the cat" in page
     assert "The diamond is there." in page
@@ -100,7 +100,7 @@ def data_of(page: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["explore", "downloads"])
-def test_the_pages_of_experiments_name_and_link_each_other(built: Built, kind: str) -> None:
+def test_pages_of_experiments_name_and_link_each_other(built: Built, kind: str) -> None:
     for address, root in ((f"{kind}/index.html", "../"), (f"{kind}/bottle/index.html", "../../")):
         page = built.page(address)
         (listed,) = re.findall(r'(?s)<nav class="experiments".*?</nav>', page)
@@ -117,7 +117,7 @@ def test_the_pages_of_experiments_name_and_link_each_other(built: Built, kind: s
         assert f'<link rel="canonical" href="{canonical}">' in page
 
 
-def test_programs_find_the_pages_of_all_experiments(built: Built) -> None:
+def test_feed_and_site_map_have_the_pages_of_all_experiments(built: Built) -> None:
     site_map = built.page("sitemap.xml")
     pages = list(built.site.rglob("index.html"))
     for page in pages:
@@ -133,14 +133,14 @@ def test_programs_find_the_pages_of_all_experiments(built: Built) -> None:
     assert len(list(built.site.glob("downloads/bottle/seed-*.npz"))) == 2
 
 
-def test_another_picture_leaves_the_other_experiments_and_their_articles_out(
+def test_build_with_another_picture_leaves_out_the_other_experiments(
     built: Built, tmp_path: Path
 ) -> None:
     picture = tmp_path / "Moon.png"
     shutil.copy(built.content / "pictures/cat.png", picture)
     site = tmp_path / "site"
     arguments = [*options(built.content, site, built.cache), "--picture", str(picture)]
-    assert story.main(arguments) == 0
+    assert build.main(arguments) == 0
     assert not (site / "bottle").exists()
     assert not (site / "explore/bottle").exists()
     assert 'class="experiments"' not in (site / "explore/index.html").read_text(encoding="utf-8")

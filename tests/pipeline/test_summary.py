@@ -18,7 +18,7 @@ from ginn.runtime.cache import StageRecord
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="compares with /proc")
-def test_the_peak_of_memory_is_that_of_this_process() -> None:
+def test_peak_memory_is_that_of_this_process() -> None:
     told = float(re.findall(r"[\d.]+(?= GB)", peak_memory(0))[0])
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024 / 1e9
@@ -28,7 +28,7 @@ def test_the_peak_of_memory_is_that_of_this_process() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
 @pytest.mark.parametrize(("platform", "unit"), [("linux", 1024), ("darwin", 1)])
-def test_the_peak_of_memory_allows_for_every_worker(
+def test_peak_memory_counts_every_worker(
     monkeypatch: pytest.MonkeyPatch, platform: str, unit: int
 ) -> None:
     import resource
@@ -46,7 +46,7 @@ def test_the_peak_of_memory_allows_for_every_worker(
     assert peak_memory(3) == "Peak memory: 0.30 GB"
 
 
-def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell(
+def test_peak_memory_is_left_out_where_the_system_does_not_report_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert "\nPeak memory: 1 GB\n\nSite" in summary([], {}, 1.0, "Peak memory: 1 GB")
@@ -55,7 +55,7 @@ def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell(
     assert "1.0\n\nSite" in summary([], {}, 1.0, peak_memory(2))
 
 
-def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
+def test_bytes_by_kind_counts_every_byte_once(tmp_path: Path) -> None:
     contents = {
         "index.html": 500, "assets/a.css": 40, "assets/viewer-a.js": 30, "data/run.js": 2000,
         "data/seed-3/weights-000.a.js": 100,
@@ -75,7 +75,7 @@ def test_every_byte_of_the_site_is_counted_once(tmp_path: Path) -> None:
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_outcomes_tell_of_which_experiment_where_there_are_several() -> None:
+def test_outcomes_name_the_experiment_where_there_are_several() -> None:
     run = RunFacts("seed-3", 3, "", "Seed 3", True, 0.25, 0.9, {}, 0, 0, "")
     screening = ScreeningFacts(128, 10_000, 2, (3, 77))
     text = outcomes(screening, [run])
@@ -87,7 +87,7 @@ def test_outcomes_tell_of_which_experiment_where_there_are_several() -> None:
     assert re.search(r"seed-3 +loss 0\.2500 +accuracy 0\.900 +failed", text)
 
 
-def test_the_summary_tells_seconds_and_what_was_kept() -> None:
+def test_summary_has_seconds_and_what_was_kept() -> None:
     record = [StageRecord("train", 2, 1, 12.34), StageRecord("trace", 0, 4, 0.01)]
     text = summary(record, {"pages": (3, 21_500)}, 15.0)
     assert re.search(r"train +2 +1 +12\.3", text)
@@ -96,13 +96,13 @@ def test_the_summary_tells_seconds_and_what_was_kept() -> None:
 
 
 @given(st.binary(max_size=20), st.binary(max_size=20))
-def test_two_files_share_a_name_only_if_they_are_the_same(one: bytes, other: bytes) -> None:
+def test_hashed_names_are_equal_only_for_equal_files(one: bytes, other: bytes) -> None:
     names = {hashed("assets/style.css", content) for content in (one, other)}
     assert len(names) == len({one, other})
     assert all(re.fullmatch(r"assets/style-[0-9a-f]{10}\.css", name) for name in names)
 
 
-def test_a_stage_that_several_pass_through_has_one_row() -> None:
+def test_summary_has_one_row_for_a_stage_of_several_experiments() -> None:
     record = [
         StageRecord("train", 16, 0, 100.0),
         StageRecord("film", 4, 0, 9.0),

@@ -10,7 +10,7 @@ import distributed
 import pytest
 from support.killing import copy_content, digest
 
-import build as story
+import build
 from ginn.errors import AuthorError
 from ginn.runtime import workers as worker_processes
 from ginn.runtime.workers import worker_pool
@@ -37,9 +37,7 @@ def refuse(number: int) -> int:
     raise ValueError(f"no {number} here")
 
 
-def test_a_build_in_a_cluster_gives_the_same_files_bit_for_bit(
-    cluster: str, tmp_path: Path
-) -> None:
+def test_build_in_a_cluster_gives_the_same_files_to_the_bit(cluster: str, tmp_path: Path) -> None:
     content = copy_content(tmp_path / "content")
     for name, extra in (("here", []), ("there", ["--executor", f"dask://{cluster}"])):
         places = (
@@ -50,7 +48,7 @@ def test_a_build_in_a_cluster_gives_the_same_files_bit_for_bit(
             "--cache",
             tmp_path / f"c-{name}",
         )
-        assert story.main(["--draft", "--jobs", "2", *map(str, places), *extra]) == 0
+        assert build.main(["--draft", "--jobs", "2", *map(str, places), *extra]) == 0
     assert digest(tmp_path / "there") == digest(tmp_path / "here")
     # Finished work as well, trained runs among it; but for the locks beside it.
     kept = {name: digest(tmp_path / f"c-{name}") for name in ("here", "there")}
@@ -60,7 +58,7 @@ def test_a_build_in_a_cluster_gives_the_same_files_bit_for_bit(
     assert any(name.startswith("full-runs/") for name in kept["there"])
 
 
-def test_work_is_done_by_the_clusters_workers(cluster: str) -> None:
+def test_run_in_a_cluster_uses_its_workers(cluster: str) -> None:
     with worker_pool(1, f"dask://{cluster}") as workers:
         assert workers.jobs == 2
         done = {result for _, result in workers.run(work, dict.fromkeys(range(12), ()))}
@@ -69,7 +67,7 @@ def test_work_is_done_by_the_clusters_workers(cluster: str) -> None:
     assert {pid for pid, _ in done} <= pids
 
 
-def test_an_error_at_a_worker_is_raised_here(cluster: str) -> None:
+def test_run_in_a_cluster_raises_the_error_of_a_worker(cluster: str) -> None:
     with (
         pytest.raises(ValueError, match="no 3 here"),
         worker_pool(1, f"dask://{cluster}") as workers,
@@ -77,7 +75,7 @@ def test_an_error_at_a_worker_is_raised_here(cluster: str) -> None:
         list(workers.run(refuse, {0: (3,)}))
 
 
-def test_workers_of_another_version_are_refused(
+def test_worker_pool_refuses_a_cluster_of_another_version(
     cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_processes.platform, "python_version", lambda: "2.7")
@@ -85,7 +83,7 @@ def test_workers_of_another_version_are_refused(
         worker_pool(1, f"dask://{cluster}").__enter__()
 
 
-def test_a_cluster_that_is_not_there_is_said_in_one_line(
+def test_build_without_its_cluster_says_so_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(worker_processes, "TIMEOUT", 1)
@@ -93,7 +91,7 @@ def test_a_cluster_that_is_not_there_is_said_in_one_line(
         taken.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         places = ("--site", str(tmp_path / "site"), "--cache", str(tmp_path / "cache"))
-        assert story.main(["--draft", "--executor", f"dask://{address}", *places]) == 2
+        assert build.main(["--draft", "--executor", f"dask://{address}", *places]) == 2
     message = capsys.readouterr().err
     assert f"build.py: error: --executor: found no Dask scheduler at {address}" in message
     assert "Traceback" not in message

@@ -32,7 +32,7 @@ def refuse(number: int) -> int:
     raise ValueError(f"no {number} here")
 
 
-def test_every_call_is_answered_and_progress_adds_up() -> None:
+def test_run_answers_every_call_and_adds_up_progress() -> None:
     amounts: list[int] = []
     with worker_pool(2) as workers:
         answers = dict(workers.run(square, {n: (n,) for n in range(9)}, amounts.append))
@@ -40,7 +40,7 @@ def test_every_call_is_answered_and_progress_adds_up() -> None:
     assert sorted(amounts) == list(range(9))
 
 
-def test_work_is_done_elsewhere_on_one_thread_and_the_environment_is_put_back() -> None:
+def test_run_uses_other_processes_of_one_thread_and_restores_the_environment() -> None:
     before = os.environ.get("OMP_NUM_THREADS")
     with worker_pool(1) as workers:
         ((name, (process, count)),) = workers.run(threads, {"only": ()})
@@ -50,7 +50,7 @@ def test_work_is_done_elsewhere_on_one_thread_and_the_environment_is_put_back() 
     assert os.environ.get("OMP_NUM_THREADS") == before
 
 
-def test_an_error_in_a_worker_is_raised_here_and_no_process_is_left() -> None:
+def test_run_raises_the_error_of_a_worker_and_leaves_no_process() -> None:
     with pytest.raises(ValueError, match="no 3 here"), worker_pool(2) as workers:
         list(workers.run(refuse, {0: (3,)}))
     assert not multiprocessing.active_children()
@@ -60,7 +60,7 @@ def die() -> None:
     os._exit(9)
 
 
-def test_a_worker_that_was_killed_is_said_in_one_line_with_what_to_do() -> None:
+def test_run_with_a_killed_worker_says_in_one_line_what_to_do() -> None:
     with pytest.raises(AuthorError, match="try --jobs 1") as said, worker_pool(2) as workers:
         list(workers.run(die, {0: ()}))
     assert "\n" not in str(said.value)
@@ -71,7 +71,7 @@ def sleep(seconds: int) -> None:
     time.sleep(seconds)
 
 
-def test_a_build_that_stops_does_not_wait_for_work_under_way() -> None:
+def test_worker_pool_that_is_interrupted_does_not_wait_for_calls() -> None:
     def interrupted() -> None:
         with worker_pool(2) as workers:
             next(workers.run(sleep, {0: (0,), 1: (60,)}))
@@ -85,7 +85,7 @@ def test_a_build_that_stops_does_not_wait_for_work_under_way() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_workers_end_when_the_build_is_killed(tmp_path: Path) -> None:
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text(
         textwrap.dedent("""
         import os, pathlib, sys, time

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import build as story
+import build
 from support.paths import ROOT
 
 DONE = "done before its time"
@@ -29,7 +29,7 @@ import os, signal, sys
 import build
 last, count, place = int(sys.argv[1]), 0, os.path.realpath(sys.argv[2])
 CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree"}
-def listen(event, arguments):
+def count_change(event, arguments):
     global count
     if event == "ctypes.dlsym":
         changes = arguments[1] == "renameat2"
@@ -46,7 +46,7 @@ def listen(event, arguments):
         if count == last:
             os.kill(os.getpid(), signal.SIGKILL)
 if last >= 0:
-    sys.addaudithook(listen)
+    sys.addaudithook(count_change)
 code = build.main(sys.argv[3:])
 print(f"writes: {count}")
 sys.exit(code)
@@ -118,7 +118,7 @@ class Killings:
 
     def build(self) -> None:
         """A build that nobody disturbs."""
-        assert story.main(self.options()) == 0
+        assert build.main(self.options()) == 0
 
     def prepare(self, kept: str) -> None:
         """The old site, and a store that holds nothing, or the training and the films."""
