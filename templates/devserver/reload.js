@@ -1,5 +1,5 @@
-// The development server adds this script to each page. It reloads the page when there is a new site, and
-// shows a mistake over the page.
+// The development server adds this script to each page. It reloads the page when there is a new site. If
+// a build fails, it shows the mistake over the page.
 "use strict";
 
 (() => {

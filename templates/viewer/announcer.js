@@ -1,11 +1,11 @@
-// What changed, in words: a line on the page that screen readers read out.
+// Announcements: a line on the page that says what changed, for screen readers.
 "use strict";
 
 /**
  * @typedef {object} Announcer
  * @property {HTMLElement} element
  * @property {(text: string) => void} say
- * @property {(frame: Frame) => void} draw says at once what did not arrive, and after a while what changed
+ * @property {(frame: Frame) => void} draw announces a failed load at once, and changes after a while
  */
 
 {

@@ -1,10 +1,10 @@
-// What scripts add to an article. A figure near the screen gets a viewer over its image, and loses it
-// when it is far off. The contents mark the section being read. Escape hides what a citation shows.
-// This script is a file of its own: a reader of the text alone does not load the viewer's.
+// The scripts of an article. A figure near the screen gets a viewer over its image, and loses it when
+// it is far off. The contents mark the present section. Escape hides the text of a citation. This
+// script is a separate file: a reader who reads only the text does not load the viewer's script.
 "use strict";
 
 {
-  // How far from the screen, above or below, a figure gets its viewer, and how far off it loses it.
+  // The distances from the screen at which a figure gets its viewer, and at which it loses it.
   const NEAR = "300px";
   const FAR = "200%";
   // A figure plays by itself when it reaches into this middle part of the screen.
@@ -15,7 +15,7 @@
   /**
    * @param {"script" | "link"} tag
    * @param {Record<string, string>} properties
-   * @returns {Promise<unknown>} that it has come
+   * @returns {Promise<unknown>} resolved when the file has arrived
    */
   const load = (tag, properties) => new Promise((resolve) => {
     document.head.append(Object.assign(document.createElement(tag), { onload: resolve }, properties));
@@ -45,7 +45,7 @@
     live.get(figure)?.viewer.playback()?.isPlaying();
   const pause = (/** @type {HTMLElement} */ figure) => live.get(figure)?.viewer.playback()?.pause();
 
-  // By itself a figure plays once, one at a time, and not for readers who asked for less motion.
+  // A figure plays once by itself. Only one plays at a time, and none if the reader prefers less motion.
   const middle = watch(MIDDLE, (figure, within) => {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!within || calm || [...live.keys()].some(isPlaying)) return;
@@ -105,12 +105,12 @@
   const offScreen = watch(FAR, (figure, within) => {
     if (!within) takeDown(figure);
   });
-  // Whatever a reader does with a figure pauses the figure that plays by itself, and all others.
+  // Every action of a reader in a figure pauses the figure that plays by itself, and all others.
   for (const name of ["click", "keydown"]) {
     addEventListener(name, (event) => {
       const target = /** @type {Element} */ (event.target);
       const touched = /** @type {HTMLElement | null} */ (target.closest("[data-state]"));
-      // Play and its key pause by themselves.
+      // The play button and its key handle pausing themselves.
       const toggled = target.closest(".viewer-play")
         || (event instanceof KeyboardEvent && event.key === " ");
       if (!touched) return;

@@ -8,10 +8,10 @@
  * @typedef {object} BoundaryChunk
  * @property {number} first the run's snapshot that the chunk starts with
  * @property {number} snapshots
- * @property {number} neurons lines a snapshot, the output's last
+ * @property {number} neurons the number of lines in a snapshot; the output's is the last
  * @property {Uint16Array} x in quanta, 0 to 65535 over the domain
  * @property {Uint16Array} y
- * @property {Int32Array} causes the neuron that bends the line there, or -1 left, -2 top, -3 right, -4 bottom
+ * @property {Int32Array} causes the cause of the kink, or the side: -1 left, -2 top, -3 right, -4 bottom
  * @property {Uint32Array} polylines offsets
  * @property {Uint8Array} closed one where the polyline closes
  * @property {Uint32Array} lines offsets
@@ -28,7 +28,7 @@
   const SIDES = 4;
   /**
    * @param {Int32Array} counts
-   * @param {number} shift bits of each count to leave out
+   * @param {number} shift the number of low bits of each count that are not used
    * @returns {Uint32Array} where each stretch starts, and the end
    */
   function offsets(counts, shift) {

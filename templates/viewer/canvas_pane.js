@@ -2,7 +2,7 @@
 "use strict";
 
 /**
- * What a pane found while it was drawn.
+ * The result of drawing a pane.
  * @typedef {object} Drawn
  * @property {State} state of this pane
  * @property {Run | undefined} header

@@ -5,14 +5,14 @@
  * @typedef {object} SavedView what a pane shows, for a file
  * @property {Scene} scene
  * @property {string} text run and iteration in words
- * @property {string} file the same as a file's name, without its kind
+ * @property {string} file run and iteration as a file's name, without its extension
  */
 /**
  * @typedef {object} Panes
  * @property {HTMLElement} element
  * @property {HTMLCanvasElement[]} canvases
  * @property {() => Drawn[]} draw draws the panes in use
- * @property {() => Drawn} active what the pane found that the neuron panel belongs to
+ * @property {() => Drawn} active the last drawing of the pane that the neuron panel belongs to
  * @property {() => SavedView[]} views
  * @property {() => void} focus
  * @property {() => void} recolour after a change of colour scheme

@@ -1,4 +1,4 @@
-// The data files as ginn/viewer_data/ writes them. Read by the type checker alone.
+// The types of the data files that ginn/viewer_data/ writes. Only the type checker reads this file.
 
 /** An experiment's index, by ginn/viewer_data/boundary_chunks.py. */
 interface Index {

@@ -41,7 +41,7 @@ globalThis.GINN = /** @type {any} */ ({});
    * @param {string} content
    * @param {string} name
    * @param {() => unknown} action
-   * @returns {HTMLButtonElement} a button whose name says more than its content
+   * @returns {HTMLButtonElement} a button with a longer name than its content
    */
   function namedButton(content, name, action) {
     return button(content, action, { "aria-label": name, title: name });
@@ -62,7 +62,7 @@ globalThis.GINN = /** @type {any} */ ({});
    * @returns {Choice} radio buttons that look like one control
    */
   function choice(legend, options, choose) {
-    // The radio buttons of one control share a name that no other control on the page has.
+    // The radio buttons of one control have the same name. No other control on the page has it.
     const name = `choice-${document.querySelectorAll(".viewer-choice").length}-${legend}`;
     const inputs = options.map(({ value }) => element("input", { type: "radio", name, value }));
     const labels = options.map(({ label, title }, index) =>
@@ -96,7 +96,7 @@ globalThis.GINN = /** @type {any} */ ({});
       },
       stop() {
         cancelAnimationFrame(frame);
-        // No frame is requested while one is scheduled, so none is from here on.
+        // A scheduled frame prevents further requests, so nothing is drawn from here on.
         frame = -1;
       },
     };

@@ -2,7 +2,7 @@
 "use strict";
 
 /**
- * What all parts of one viewer share.
+ * The objects that all parts of one viewer use.
  * @typedef {object} Session
  * @property {HTMLElement} root
  * @property {Index} index
@@ -13,10 +13,10 @@
  * @property {(() => void) | undefined} writeAddress where the page's address holds the state
  */
 /**
- * What the parts draw.
+ * The data of one frame, from which the parts draw themselves.
  * @typedef {object} Frame
- * @property {Drawn[]} drawn what the panes in use found
- * @property {Drawn} active what the pane found that the neuron panel belongs to
+ * @property {Drawn[]} drawn the results of drawing the panes in use
+ * @property {Drawn} active the result for the pane that the neuron panel belongs to
  * @property {PointReport} report
  */
 /**
@@ -88,7 +88,7 @@
         parts.draw();
         if (playback.isPlaying()) store.refresh();
       });
-      // Paper is light whatever the screen is, and printing does not wait for a frame.
+      // A printed page always has light colours. Printing does not wait for a frame.
       const dark = matchMedia("screen and (prefers-color-scheme: dark)");
       const recolour = () => {
         parts.recolour();

@@ -1,17 +1,17 @@
-// Saves the panes as PNG and as SVG. This script is a file of its own, which is loaded when it is needed.
+// Saves the panes as PNG and as SVG. This script is a separate file, which is loaded when needed.
 "use strict";
 
 /**
  * @typedef {object} Caption
- * @property {string} text what is shown: run and iteration
- * @property {string} address where it can be seen again
+ * @property {string} text the shown run and iteration
+ * @property {string} address the address of the same view
  */
 
 {
   const { element } = GINN.dom;
   const SIDE = 800;
   const PNG_SCALE = 2;
-  // Between two panes.
+  // The gap between two panes.
   const GAP = 16;
   const LINE_HEIGHT = 22;
   const MARGIN = 12;
@@ -35,7 +35,7 @@
     let path = "";
     const place = (/** @type {number} */ x, /** @type {number} */ y) =>
       `${Number(x.toFixed(2))} ${Number(y.toFixed(2))}`;
-    // The stroke's properties are missing: they are set before the first stroke.
+    // The properties of strokes are missing here, because they are set before the first stroke.
     const pen = /** @type {LinePen} */ ({
       beginPath() {
         path = "";
@@ -60,7 +60,7 @@
 
   /**
    * @param {Scene} scene
-   * @returns {string | undefined} a data address, or undefined where the browser lets no page read pictures
+   * @returns {string | undefined} a data address, or undefined if the browser does not let pages read pictures
    */
   function groundPicture(scene) {
     const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
@@ -148,7 +148,7 @@
 
   /**
    * @param {string} kind
-   * @param {boolean} bare whether pictures had to stay out
+   * @param {boolean} bare whether the file has no pictures
    * @returns {string}
    */
   function report(kind, bare) {

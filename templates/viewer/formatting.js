@@ -1,4 +1,4 @@
-// How numbers are written on the page.
+// The formats of numbers on the page.
 "use strict";
 
 {
@@ -11,7 +11,7 @@
 
   /**
    * @param {number} number
-   * @returns {string} three significant digits, without an exponent down to a millionth
+   * @returns {string} three significant digits, with an exponent only below a millionth
    */
   function decimal(number) {
     if (number === 0) return "0";
@@ -36,7 +36,7 @@
     return number >= 1e3 ? `${number / 1e3}k` : String(number);
   };
 
-  /** @type {(value: number) => string} a probability, never rounded to certainty */
+  /** @type {(value: number) => string} a probability, never rounded to 0 or 1 */
   const probability = (value) => {
     if (value > 0.9995) return `over ${percent(0.999)}`;
     if (value < 0.0005) return `under ${percent(0.001)}`;

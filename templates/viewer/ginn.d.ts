@@ -1,4 +1,4 @@
-// The viewer's one global name and what each script adds to it. Read by the type checker alone.
+// The viewer's one global name, and what each script adds to it. Only the type checker reads this file.
 
 /** An element's attributes, or its class alone. */
 type Attributes = string | Record<string, string>;

@@ -1,9 +1,10 @@
-// The keyboard: which key does what. Keys do nothing while somebody types, and leave the browser its own.
+// The keyboard: the tables of keys and actions. Keys do nothing while somebody types. Keys of the browser
+// are not used.
 "use strict";
 
 /**
- * A function a key, named as in KeyboardEvent.key, with "Shift+" before it where Shift makes a
- * difference. An action that returns false leaves the key to the browser.
+ * A function for each key. Keys are named as in KeyboardEvent.key, with "Shift+" before the name if
+ * Shift makes a difference. If an action returns false, the browser handles the key.
  * @typedef {Record<string, (target: HTMLElement) => unknown>} KeyTable
  */
 /**
@@ -15,33 +16,34 @@
  * @property {NeuronPanel} panel
  * @property {Timeline} timeline
  * @property {Help | undefined} help
- * @property {HTMLElement} picture in which arrows and zoom keys act on the picture
+ * @property {HTMLElement} picture the element in which arrows and zoom keys act on the picture
  */
 
 {
   // How far an arrow moves an enlarged picture, as a fraction of the pane.
   const PAN = 0.1;
-  // With Shift an arrow moves the point (in pixels) or the step (in snapshots) this many times as far.
+  // With Shift, an arrow moves the point (in pixels) or the step (in snapshots) so many times as far.
   const FAR = 10;
   const USUAL_TRAIL = 10;
 
   /**
    * @param {HTMLElement} target
    * @param {string} key
-   * @returns {boolean} whether the element itself has a use for the key
+   * @returns {boolean} whether the element itself handles the key
    */
   function isTakenBy(target, key) {
     const radio = target instanceof HTMLInputElement && target.type === "radio";
     if (radio && (key.startsWith("Arrow") || key === " ")) return true;
     if (target.closest("dialog")) return true;
-    // The timeline's slider moves by the keys of the timeline, any other range by its own.
+    // The timeline's slider moves with the keys of the timeline. Other ranges move with their own keys.
     if (target.matches("input[type=range]:not(.viewer-slider)")) return key !== " ";
     if (target.matches("select, textarea, input:not([type=range], [type=radio])")) return true;
     return key === " " && target.matches("button, a, summary");
   }
 
   /**
-   * In the picture, arrows move the point or an enlarged picture; elsewhere, the step.
+   * The keys that move. In the picture, arrows move the point or an enlarged picture. Elsewhere, they
+ * move the step.
    * @type {(targets: KeyTargets) => KeyTable}
    */
   const arrowKeys = ({ session: { store, playback }, query, picture }) => {

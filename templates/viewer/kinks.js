@@ -26,7 +26,7 @@
    * @param {BoundaryChunk} chunk
    * @param {number} first
    * @param {number} end
-   * @returns {number[]} vertices of a polyline, one a place, with a neuron as cause where there is one
+   * @returns {number[]} vertices of a polyline, one for each place, with a neuron as cause if there is one
    */
   function placesOf({ x, y, causes }, first, end) {
     /** @type {number[]} */

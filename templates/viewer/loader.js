@@ -1,5 +1,5 @@
-// Loads the site's data: scripts that hand over values, and pictures. Each file is loaded once, and only
-// the files of the last list of requests are loaded, in its order.
+// Loads the site's data: scripts with values, and pictures. Each file is loaded once. Only the files of
+// the last list of requests are loaded, in its order.
 "use strict";
 
 /**
@@ -24,11 +24,11 @@
   // A decoded sheet takes 4 to 16 MB. The browser's own cache keeps the compressed sheets.
   const MOST_SHEETS = 8;
 
-  /** @type {Map<string, {value: unknown}>} what scripts handed over, by their own address */
+  /** @type {Map<string, {value: unknown}>} the values of scripts, by the address of the script */
   const received = new Map();
 
   /**
-   * Data scripts call this. The script's address tells whose value it is; the name is for readers.
+   * Data scripts call this function. A value belongs to the script's address. The name is for readers.
    * @type {(_name: string, value: unknown) => void}
    */
   const receive = (_name, value) => {
@@ -57,7 +57,7 @@
   };
 
   /**
-   * A picture element's pixels stay in memory for as long as the browser likes; a bitmap can be closed.
+   * Loads a picture as a bitmap, which can be closed. The browser can keep an element's pixels in memory.
    * @param {string} address
    * @returns {Promise<ImageBitmap>}
    */

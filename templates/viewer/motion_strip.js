@@ -4,7 +4,7 @@
 /**
  * @typedef {object} MotionStrip
  * @property {HTMLElement} strip on the timeline's axis
- * @property {HTMLElement} words what the strip shows at the present snapshot
+ * @property {HTMLElement} words the strip's values at the present snapshot, in words
  * @property {HTMLElement} snapshots a button for each named snapshot
  * @property {(run: Run, end: number, step: number) => void} draw
  * @property {() => number | undefined} next the step of the named snapshot after the present one
@@ -20,7 +20,7 @@
   /**
    * @param {number[]} motion one a snapshot
    * @param {number} base the lower edge of the row
-   * @returns {string} the outline of an area, in which each snapshot is as wide as the next
+   * @returns {string} the outline of an area, in which all snapshots have the same width
    */
   function area(motion, base) {
     const steps = motion.map((moved, step) =>

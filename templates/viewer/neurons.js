@@ -1,9 +1,9 @@
-// How neurons are numbered and named, and how a selection of them is written. Neurons are numbered
-// layer by layer from 0; the output has the last number.
+// The numbers and names of neurons, and selections as text. Neurons are numbered layer by layer from 0.
+// The output has the last number.
 "use strict";
 
 {
-  // A selection of more terms than this was not made by hand. The further terms are not read.
+  // The largest number of terms of a selection. A person writes fewer. Further terms are not read.
   const MOST_TERMS = 4096;
 
   /**

@@ -1,4 +1,4 @@
-// Playback: moves the state's step, by itself while playing.
+// Playback: moves the state's step, automatically while playing.
 "use strict";
 
 /**
@@ -12,7 +12,7 @@
  */
 
 {
-  // After a longer pause between two ticks, playing goes on from where it was (ms).
+  // If the pause between two ticks is longer (ms), playing continues from the same step.
   const LONGEST_GAP = 1000;
 
   GINN.playback = {

@@ -1,5 +1,5 @@
-// What the network computes at a point, in a line under the pane and as a table, and a list of the neurons
-// that cause a boundary's kinks.
+// The network's output at a point, in a line under the pane and as a table. Also a list of the neurons that
+// cause a boundary's kinks.
 "use strict";
 
 /**
@@ -131,7 +131,7 @@
     /** @type {KinkCause[]} */
     let causes = [];
     let drawn = "";
-    // The list stays with its neuron, though other neurons are shown now.
+    // The list keeps its neuron when other neurons are shown.
     /** @type {(neurons: number[], shown: boolean) => void} */
     const show = (neurons, shown) => {
       store.changeShown((selection) => {
@@ -165,7 +165,7 @@
         drawn = key;
         chosen.value = String(listed);
         showAll.hidden = causes.every(({ neuron }) => report.show.has(neuron));
-        // New buttons take the place of old ones, and the focus must stay at its position.
+        // New buttons replace the old ones. The focus must stay at its position.
         const buttons = () => [...list.querySelectorAll("button")];
         const focused = buttons().findIndex((each) => each === document.activeElement);
         list.replaceChildren(...causes.map((cause) =>

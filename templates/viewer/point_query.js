@@ -1,4 +1,4 @@
-// The point that a reader asks about: what the network computes there, and the kinks near it.
+// The point that a reader has chosen: the network's output there, and the kinks near it.
 "use strict";
 
 /**
@@ -15,7 +15,7 @@
 /**
  * @typedef {object} Query
  * @property {(right: number, down: number) => void} move the point, in pixels of the domain
- * @property {() => unknown} nextKink moves the point there; false where no kink is marked
+ * @property {() => unknown} nextKink moves the point to the next kink; false if no kink is marked
  * @property {(point: Point | null) => PointReport} report
  */
 
@@ -26,7 +26,7 @@
       const ask = (point) => store.set({ point, ...GINN.zoom.showing(store.state, point) });
       return {
         move(right, down) {
-          // Without a point, it begins in the picture's middle.
+          // If there is no point, the first one is the middle of the picture.
           const { x, y } = store.state.point ?? store.state;
           ask(GINN.zoom.inside({ x: x + right / index.pixels, y: y + down / index.pixels }));
         },
@@ -41,7 +41,7 @@
           const { step, show, about } = state;
           const { header, kinks, kink } = active();
           const file = header && GINN.requests.weightsFile(header, step);
-          // The list shows the neuron chosen, or else the deepest of few neurons shown.
+          // The list is about the chosen neuron, or otherwise about the deepest of a few shown neurons.
           const listed = about < 0 ? Math.max(-1, ...GINN.canvasPane.few(state)) : about;
           return {
             point,

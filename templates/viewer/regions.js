@@ -24,7 +24,7 @@
     const words = new Uint32Array(COLOURS);
     const bytes = new Uint8ClampedArray(words.buffer);
     for (let index = 0; index < COLOURS; index += 1) {
-      // Hues a golden angle apart; 4 levels of lightness, so that neighbours differ in more ways.
+      // Hues are a golden angle apart. There are 4 levels of lightness, so that neighbours differ more.
       const hue = (index * 137.508) % 360;
       const lightness = (dark ? 0.16 : 0.8) + 0.045 * (index % 4);
       const chroma = dark ? 0.1 : 0.12;
@@ -95,7 +95,7 @@
   }
 
   /**
-   * The picture of the regions. It is kept, for a pointer that moves asks for it at every frame.
+   * The picture of the regions. It is cached, because every frame needs it while a pointer moves.
    * @param {BoundaryChunk} chunk
    * @param {number} step
    * @param {number} hidden

@@ -1,4 +1,4 @@
-// What a frame is made of: which files it needs, and what of them has arrived.
+// The files that a frame needs, and the parts of them that have arrived.
 "use strict";
 
 /**
@@ -181,7 +181,7 @@
           const weights = header && point && loader.get(weightsFile(header, step));
           return weights && GINN.forward.at(weights, step, point.x, point.y);
         },
-        // Not from the picture: a browser does not let a page read the pixels of a local folder's pictures.
+        // The target is not read from the picture: a browser lets no page read pixels of a local folder.
         targetAt({ x, y }) {
           labels ??= GINN.boundaryChunks.labels(index.labels, index.pixels);
           const cell = (/** @type {number} */ value) =>

@@ -1,4 +1,4 @@
-// The controls for what is shown: the run, what is behind the lines, the trail, and the second pane.
+// The controls of the run, of the picture behind the lines, of the trail, and of the second pane.
 "use strict";
 
 /**

@@ -1,14 +1,14 @@
-// Draws a scene: a square with a picture, boundaries, kinks and a point. A scene can be drawn with a
-// canvas's pen or, its lines, with a pen that collects SVG paths.
+// Draws a scene: a square with a picture, boundaries, kinks and a point. The pen is that of a canvas. For
+// the lines, it can also be a pen that collects SVG paths.
 "use strict";
 
 /**
- * What `draw` needs of a canvas's context.
+ * The part of a canvas's context that `draw` uses.
  * @typedef {LinePen & Pick<CanvasRenderingContext2D, "fillRect" | "drawImage" | "fillStyle" |
  *   "globalCompositeOperation" | "imageSmoothingEnabled">} Pen
  */
 /**
- * What `drawLines` needs of it.
+ * The part of a canvas's context that `drawLines` uses.
  * @typedef {Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "closePath" |
  *   "stroke" | "strokeStyle" | "lineWidth" | "lineJoin" | "lineCap" | "globalAlpha">} LinePen
  */
@@ -56,7 +56,7 @@
   const OUTPUT_LINE = 2.5;
   const MARKED_LINE = 4;
   const HALO = 1.5;
-  // Half a kink's mark; the inner and the outer end of each arm of a point's cross.
+  // Half the size of a kink's mark. Then the inner and the outer end of each arm of a point's cross.
   const MARK = 4;
   const CROSS = [4, 13];
 
@@ -143,7 +143,7 @@
   const drawDifference = (pen, against, { size, view, palette: { paper, error } }) => {
     pen.globalCompositeOperation = "difference";
     drawTile(pen, against, size, view);
-    // Toning needs the darker colour first; on light paper that is the error's.
+    // The darker colour must come first. On light paper, it is the colour of errors.
     const light = brightness(paper) > brightness(error);
     if (light) {
       pen.fillStyle = "#ffffff";
@@ -165,7 +165,7 @@
       pen.drawImage(scene.regions, 0, 0, size, size);
     }
     if (!scene.behind) return;
-    // Smoothing would blend the pixels at an outline, and these would look like agreement.
+    // Smoothing would blend the pixels at an outline, and blended pixels would look like agreement.
     pen.imageSmoothingEnabled = !scene.against;
     drawTile(pen, scene.behind, size, view);
     if (scene.against) drawDifference(pen, scene.against, scene);

@@ -1,9 +1,9 @@
-// The types of the view state's values: each says how text is read and how a value is written.
+// The types of the view state's values. Each type reads a value from text and writes it as text.
 "use strict";
 
 /**
- * `parse` never throws. It returns the valid value nearest to the text, or undefined where the text
- * says nothing of that type. `before` holds the state's fields of the rows above.
+ * `parse` never throws. It returns the valid value nearest to the text, or undefined if the text has
+ * no value of this type. `before` has the state's fields of the rows above.
  * @template T
  * @typedef {object} StateType
  * @property {(text: string, context: Context, before: State) => T | undefined} parse

@@ -1,5 +1,5 @@
-// The view state: one flat table with a type and a default a row. Controls write the state, one
-// `draw` reads it, and the page's address holds it.
+// The view state: one flat table, with a type and a default in each row. Controls write the state, one
+// `draw` reads it, and the page's address contains it.
 "use strict";
 
 /**
@@ -27,7 +27,7 @@
  * @property {number} y
  */
 /**
- * The runs there are and the network that they share. They decide which states are valid.
+ * The runs of the index and their common network. They decide which states are valid.
  * @typedef {object} Context
  * @property {{id: string, snapshots: number}[]} runs in the order shown; never empty
  * @property {number[]} widths units of each hidden layer
@@ -54,7 +54,7 @@
  * @property {(side: Side) => State} ofSide the state as if that pane were the only one; a shorter run
  *   stays at its last snapshot
  * @property {() => State} active the state of the pane that the neuron panel belongs to
- * @property {() => Point | null} point the place that is pointed at, or else the point asked about
+ * @property {() => Point | null} point the place under the pointer, or otherwise the chosen point
  * @property {(change: Partial<State>) => void} set
  * @property {(next: State) => void} replace takes a state from the address
  * @property {(change: Partial<Pointed>) => void} pointAt

@@ -14,11 +14,11 @@
 {
   const { button, element, svgElement } = GINN.dom;
   const { formatting } = GINN;
-  // The curve's own units: one a snapshot across, this many down.
+  // The curve's units: its width is one unit for each snapshot, and its height is this many units.
   const HEIGHT = 100;
-  // Labels nearer than this many hundredths of the width would touch.
+  // The smallest distance of labels that do not touch, in hundredths of the width.
   const LABEL_GAP = 9;
-  // Buttons that lead back show these mirrored, by the style sheet.
+  // The style sheet mirrors these for the buttons that go back.
   /** @type {Record<string, string>} */
   const SIGNS = {
     play: "M7 4l13 8-13 8z",

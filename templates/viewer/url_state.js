@@ -1,10 +1,10 @@
-// The view state as text, and in the page's address, so that Back takes back what was done last.
+// The view state as text, and in the page's address, so that Back undoes the last action.
 "use strict";
 
 {
   // Browsers refuse an address that changes many times a second (ms).
   const DELAY = 400;
-  // Changes of the same fields within this time are one act: a drag, or a few clicks (ms).
+  // Changes of the same fields within this time (ms) are one action, such as a drag or a few clicks.
   const ACT = 2000;
 
   /** @type {(initial: Row["initial"], context: Context, before: State) => unknown} a field's default */

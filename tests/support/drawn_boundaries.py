@@ -1,4 +1,4 @@
-"""Boundaries with given polylines, and the ink that each of their tiles must have."""
+"""Boundaries with given polylines, and a check of the ink in their tiles."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def boundaries_of(widths: tuple[int, ...], snapshots: int, lines: Lines) -> Boun
 
 
 def random_boundaries(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
-    """Open and closed polylines at random places; some neurons have none."""
+    """Boundaries of open and closed polylines at random places; some neurons have none."""
     generator = np.random.default_rng(seed)
     lines: dict[tuple[int, int], list[tuple[Float64, bool]]] = {}
     for k in range(snapshots):
@@ -47,7 +47,7 @@ def random_boundaries(widths: tuple[int, ...], snapshots: int, seed: int) -> Bou
 
 
 def segments_px(boundaries: Boundaries, snapshot: int, neurons: Iterable[int]) -> Float64:
-    """Every segment (S, 2, 2) of some neurons' boundaries, in px of a tile."""
+    """The segments (S, 2, 2) of some neurons' boundaries, in px of a tile."""
     found = []
     for neuron in neurons:
         for vertices, _, closed in boundaries.polylines(snapshot, neuron):
@@ -57,7 +57,7 @@ def segments_px(boundaries: Boundaries, snapshot: int, neurons: Iterable[int]) -
 
 
 def distances(points: Float64, segments: Float64) -> Float64:
-    """From each point (P, 2) to the nearest of the segments (S, 2, 2)."""
+    """The distance of each point (P, 2) to the nearest of the segments (S, 2, 2)."""
     begin, direction = segments[:, 0], segments[:, 1] - segments[:, 0]
     relative = points[:, None] - begin  # (P, S, 2)
     squared = np.maximum((direction**2).sum(-1), 1e-30)
@@ -69,9 +69,10 @@ CENTRES = np.stack(np.mgrid[:100, :100][::-1], axis=-1).reshape(-1, 2) + 0.5  # 
 
 
 def assert_ink_is_the_boundary(levels: NDArray[np.uint8], segments: Float64) -> None:
-    """Check each pixel of a tile, of four levels: a line 1.3 px wide that fades over a pixel.
+    """Check each pixel of a tile with four levels of ink.
 
-    The bound is half a level of ink.
+    The expected line is 1.3 px wide, and its edges fade over a pixel. The largest allowed error is
+    half a level.
     """
     if len(segments) == 0:
         assert not levels.any()
@@ -80,8 +81,8 @@ def assert_ink_is_the_boundary(levels: NDArray[np.uint8], segments: Float64) -> 
     assert np.abs(levels.ravel() - 3 * coverage).max() <= 0.5 + 1e-6
 
 
-# Lines at which the arithmetic of a tile turns over: along and across every side, through corners,
-# at 45 degrees, of less than a pixel, of no length at all.
+# Lines that are difficult for the arithmetic of a tile: along and across every side, through
+# corners, at 45 degrees, shorter than a pixel, and of length zero.
 EDGES = [
     ([(0, 0), (1, 0), (1, 1), (0, 1)], True),
     ([(0, 0), (1, 1)], False),

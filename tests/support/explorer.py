@@ -1,4 +1,4 @@
-"""The explorer's page in a browser: its address, its stage, and what is drawn there."""
+"""The explorer's page in a browser: its address, its panes, and the drawn pictures."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from support.browser import BuiltSite
 
 PLACES = ["http", "file"]
 SIZES = [(1280, 800), (360, 740)]
-# Every place at one size, and the other size once: the two do not depend on each other.
+# All places with one size, and one place with the other size, because the two are independent.
 EVERYWHERE = [("http", SIZES[0]), ("file", SIZES[0]), ("http", SIZES[1])]
-# Zoom and centre as the address holds them.
+# The zoom and the centre in the address.
 ZOOM = """() => Object.fromEntries(["zoom", "x", "y"].map((name) => [
   name, Number(new URLSearchParams(location.hash.slice(1)).get(name) ?? (name === "zoom" ? 1 : .5)),
 ]))"""
 
 
 def explorer(site: BuiltSite, place: str = "http", state: str = "") -> str:
-    """The explorer's address, with a view state."""
+    """The address of the explorer with a view state."""
     return f"{site.addresses[place]}explore/index.html{state and '#' + state}"
 
 
 def ready(page: Page) -> Page:
-    """Waits for exact lines on the stage."""
+    """The same page, after exact lines have appeared in the pane."""
     expect(page.locator(".viewer-stage")).to_have_attribute("data-lines", "exact")
     return page
 
 
 def both_ready(page: Page) -> Page:
-    """Waits for exact lines on both stages."""
+    """The same page, after exact lines have appeared in both panes."""
     stages = page.locator(".viewer-stage")
     expect(stages).to_have_count(2)
     for at in (0, 1):
@@ -44,12 +44,12 @@ def both_ready(page: Page) -> Page:
 
 
 def address_of(page: Page, state: str) -> None:
-    """Waits until the address holds a state."""
+    """Wait until the address contains a state."""
     page.wait_for_function("state => decodeURIComponent(location.hash).includes(state)", arg=state)
 
 
 def address_without(page: Page, name: str) -> None:
-    """Waits until the address says nothing of a name, which then has its default."""
+    """Wait until the address does not contain a name, whose field then has its default."""
     page.wait_for_function("name => !location.hash.includes(`${name}=`)", arg=name)
 
 
@@ -59,34 +59,34 @@ def snapshot_slider(page: Page) -> Locator:
 
 
 def pressed_neurons(page: Page) -> Locator:
-    """The thumbnails of the neurons that are shown."""
+    """The thumbnails of the shown neurons."""
     return page.locator(".viewer-neuron[aria-pressed=true]")
 
 
 def stage_canvas(page: Page, at: int = 0) -> Locator:
-    """The canvas of a stage."""
+    """The canvas of a pane."""
     return page.locator(".viewer-stage canvas").nth(at)
 
 
 def stage_box(page: Page) -> tuple[float, float, float]:
-    """The first stage's left, top and side in CSS px."""
+    """The first pane's left, top and side in CSS px."""
     box = stage_canvas(page).bounding_box()
     assert box
     return box["x"], box["y"], box["width"]
 
 
 def pixels(place: Locator) -> NDArray[np.int64]:
-    """An element as it is seen, (rows, columns, 3)."""
+    """The pixels of an element on the screen, (rows, columns, 3)."""
     return np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("RGB")).astype(np.int64)
 
 
 def stage_colours(page: Page) -> NDArray[np.int64]:
-    """The first stage's picture without its rim, (rows, columns, 3)."""
+    """The first pane's picture without its rim, (rows, columns, 3)."""
     return pixels(stage_canvas(page))[4:-4, 4:-4]
 
 
 def ink(place: Locator) -> NDArray[np.bool_]:
-    """Where an element's picture differs clearly from its most common colour, (rows, columns)."""
+    """Whether each pixel differs clearly from the element's most common colour, (rows, columns)."""
     seen = pixels(place)
     packed = seen @ np.array([1 << 16, 1 << 8, 1])
     colours, counts = np.unique(packed, return_counts=True)
@@ -96,7 +96,7 @@ def ink(place: Locator) -> NDArray[np.bool_]:
 
 
 def drag_up_and_right(page: Page) -> None:
-    """Drags a picture that is enlarged 4 times: by a fifth of the stage, and a tenth upwards."""
+    """Drag a picture that is enlarged 4 times: a fifth of the pane to the right, a tenth up."""
     left, top, side = stage_box(page)
     page.mouse.move(left + 0.5 * side, top + 0.5 * side)
     page.mouse.down()
@@ -106,7 +106,7 @@ def drag_up_and_right(page: Page) -> None:
 
 
 def fingers(page: Page) -> Callable[..., None]:
-    """A function that sends a kind of touch event, with fingers at these shares of the stage."""
+    """A function that sends a touch event with fingers at places, in fractions of the pane."""
     left, top, side = stage_box(page)
     session = page.context.new_cdp_session(page)
 
@@ -120,6 +120,6 @@ def fingers(page: Page) -> Callable[..., None]:
 
 
 def near(x: float, y: float) -> re.Pattern[str]:
-    """A place as the readout says it, up to a pointer's pixel."""
+    """A pattern for a place in the readout, with a tolerance of a pixel."""
     choices = ["|".join(f"{value + 0.001 * k:.3f}" for k in range(-3, 4)) for value in (x, y)]
     return re.compile(f"x ({choices[0]}), y ({choices[1]})")

@@ -1,4 +1,4 @@
-"""Image files, whole and wrong, as bytes."""
+"""Image files as bytes, valid and invalid."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NOISE = np.random.default_rng(0).integers(0, 255, (64, 64), dtype=np.uint8)
 
 
 def encoded(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """An image as a file of a kind."""
+    """An image as a file of the format `kind`."""
     stream = io.BytesIO()
     picture.save(stream, kind, **options)
     return stream.getvalue()
 
 
 def image_of(levels: object, kind: str = "PNG", mode: str = "") -> bytes:
-    """Levels as an image file, in a mode if one is given."""
+    """An image file with these levels, in a mode if one is given."""
     picture = Image.fromarray(np.asarray(levels))
     return encoded(picture.convert(mode) if mode else picture, kind)
 
@@ -34,7 +34,7 @@ def moving(kind: str) -> bytes:
 
 
 def bomb(side: int) -> bytes:
-    """A PNG that claims `side` pixels a side, and holds a few bytes that would unpack to them."""
+    """A small PNG whose few bytes would unpack to `side` x `side` pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         code = zlib.crc32(kind + data)

@@ -19,10 +19,10 @@ SOURCES = Sources(ROOT / "ginn")
 
 
 class InProcess(Executor):
-    """Calls a function as soon as it is submitted."""
+    """An executor that calls a function as soon as it is submitted."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """A future that is done."""
+        """The future of a finished call."""
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
@@ -37,6 +37,6 @@ def in_process_pool(jobs: int = 2) -> WorkerPool:
 
 
 def in_process_runner(cache: Cache) -> Runner:
-    """A runner that makes every result in this process, and reports nothing."""
+    """A runner that makes every result in this process and reports no progress."""
     reporter = Reporter(terminal=False, write=lambda line: None)
     return Runner(cache, in_process_pool(), SOURCES, reporter)

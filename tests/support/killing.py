@@ -23,7 +23,7 @@ TINY = [
     ("widths = [16, 16]", "widths = [3, 2]"),
     ("seeds = 4\niterations = 10_000\nsnapshots = 60", "seeds = 2\niterations = 60\nsnapshots = 4"),
 ]
-# Python tells of every file it opens, renames or removes before it does so; the process ends there.
+# Python calls an audit hook before it opens, renames or removes a file. The hook ends the process.
 RUN = """
 import os, signal, sys
 import build
@@ -66,7 +66,7 @@ def copy_content(folder: Path) -> Path:
 
 
 def digest(folder: Path) -> dict[str, str]:
-    """Every file of a folder and what it holds."""
+    """The digest of every file in a folder, by its path."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -76,7 +76,10 @@ def digest(folder: Path) -> dict[str, str]:
 
 @dataclass
 class Killings:
-    """Builds of one report, killed and restarted; `survived` by what was killed, and bytes."""
+    """Builds of one report that are killed and restarted.
+
+    `survived` counts the builds with the right result, by the kind of kill.
+    """
 
     root: Path
     survived: dict[str, int] = field(default_factory=dict)
@@ -84,7 +87,7 @@ class Killings:
     bytes: int = 0
 
     def __post_init__(self) -> None:
-        """Build an old and a new site undisturbed, and keep what each stage of the way has."""
+        """Build an old and a new site without kills, and keep the files of both."""
         self.content = copy_content(self.root / "content")
         self.site, self.cache = self.root / "place/site", self.root / "place/cache"
         article = self.content / "articles/index.md"
@@ -101,7 +104,7 @@ class Killings:
         self.new = digest(self.site)
         assert self.old.keys() == self.new.keys()
         assert self.old != self.new
-        # All but the pages and what is measured: the writes that follow the training.
+        # Everything except the pages and the measurements, which are written after the training.
         self.kept = self.root / "kept"
         shutil.copytree(self.cache, self.kept)
         for stage in ("pages", "boundary-chunks", "named-snapshots", "outcomes", "motion"):
@@ -117,31 +120,31 @@ class Killings:
         return ["--draft", "--jobs", "1", *map(str, places)]
 
     def build(self) -> None:
-        """A build that nobody disturbs."""
+        """Run a build without a kill."""
         assert build.main(self.options()) == 0
 
     def prepare(self, kept: str) -> None:
-        """The old site, and a store that holds nothing, or the training and the films."""
+        """Restore the old site, and a cache that is empty or contains early results."""
         shutil.rmtree(self.site.parent)
         shutil.copytree(self.root / "old", self.site)
         if kept == "training":
             shutil.copytree(self.kept, self.cache)
 
     def start(self, last: int) -> subprocess.Popen[str]:
-        """A build in a process of its own, which ends itself at change number `last`."""
+        """A build in its own process, which ends itself at change number `last`."""
         return subprocess.Popen(
             [sys.executable, "-c", RUN, str(last), str(self.site.parent), *self.options()],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         )  # fmt: skip
 
     def count(self) -> int:
-        """How many changes to the disk a whole build announces."""
+        """The number of changes to the disk in a whole build."""
         out, err = self.start(0).communicate()
         assert "writes: " in out, err
         return int(out.rsplit("writes: ", 1)[1])
 
     def check(self, way: str) -> None:
-        """After a kill: one whole site. After a restart: the new one, and nothing left about."""
+        """Check that a kill leaves one whole site, and a restart makes the new site alone."""
         found = digest(self.site)
         assert found in (self.old, self.new), "the site is the old one or the new one"
         self.replaced += found == self.new and way != DONE
@@ -154,7 +157,7 @@ class Killings:
         self.survived[way] = self.survived.get(way, 0) + 1
 
     def at_write(self, kept: str, number: int) -> None:
-        """Kill at a change to the disk."""
+        """Kill a build at a change to the disk."""
         self.prepare(kept)
         process = self.start(number)
         _, err = process.communicate()
@@ -162,7 +165,7 @@ class Killings:
         self.check(f"at a write, with {kept} kept")
 
     def at_time(self, kept: str, seconds: float) -> None:
-        """Kill after some time; a build that was done by then is not counted as killed."""
+        """Kill a build after some time. A build that finished before is not counted as killed."""
         self.prepare(kept)
         process = self.start(-1)
         try:
@@ -175,9 +178,10 @@ class Killings:
         self.check(way)
 
     def moments(self, count: int, seed: int) -> Iterator[tuple[str, str, float]]:
-        """`count` moments: by turns at a write and by time, with nothing and with something kept.
+        """The `count` moments of kills: alternately at a write and after a time.
 
-        Writes are spread over all of them; times are random in the build's length.
+        The cache is alternately empty and not empty. The writes are spread over a whole build. The
+        times are random within the length of a build.
         """
         generator = random.Random(seed)
         for number in range(count):
@@ -189,7 +193,7 @@ class Killings:
                 yield "write", kept, 1 + min(int(part * self.writes[kept]), self.writes[kept] - 1)
 
     def kill(self, count: int, seed: int = 0) -> Iterator[int]:
-        """Kill and restart that often; yields the number of builds killed so far."""
+        """Kill and restart `count` builds; yields the number of builds killed so far."""
         for way, kept, when in self.moments(count, seed):
             if way == "write":
                 self.at_write(kept, int(when))
@@ -199,5 +203,5 @@ class Killings:
 
     @property
     def killed(self) -> int:
-        """The builds that were killed and came to the same end."""
+        """The number of builds that were killed and then restarted with the right result."""
         return sum(n for way, n in self.survived.items() if way != DONE)

@@ -1,6 +1,6 @@
-"""Checks of a built site: every link leads to a file of it, and every file is linked.
+"""Checks of a built site: every link leads to one of its files, and every file is linked.
 
-`python tests/support/link_checker.py SITE [BASE_URL]` prints what is wrong with a built site.
+`python tests/support/link_checker.py SITE [BASE_URL]` prints the faults of a built site.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-# Hosts, crawlers and later builds ask for these files by name.
+# Hosts, crawlers and later builds read these files by name, so they need no link.
 ENTRIES = ("index.html", "404.html", "robots.txt", "sitemap.xml", "build.json")
-# Elements that may name another host: a browser asks it only when a reader follows the link.
+# Elements that can name another host, because a browser loads it only if a reader follows the link.
 NEVER_LOADED = {("a", "href"), ("link license", "href"), ("meta", "content")}
 DATA_SUFFIXES = "js|webp|png|svg|json|npz"
 
@@ -33,10 +33,10 @@ class Reference(NamedTuple):
 def complaints(
     files: Mapping[str, bytes], base_url: str = "", elsewhere: tuple[str, ...] = ()
 ) -> list[str]:
-    """Everything wrong between a site's files: dead links and fragments, other hosts, orphans.
+    """The faults of a site's links: dead links and fragments, other hosts, orphans.
 
-    `files` are by address relative to the root; `base_url` is where they are published; addresses
-    that begin as one of `elsewhere` are taken to be there.
+    `files` are by address relative to the root. `base_url` is the address of the published site.
+    Addresses that begin with one of `elsewhere` are assumed to exist.
     """
     found: list[str] = []
     pages = {name: _Page(data.decode()) for name, data in files.items() if name.endswith(".html")}
@@ -59,14 +59,14 @@ def complaints(
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file of a built site but `.gitignore`."""
+    """All files of a built site except `.gitignore`, by address."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
     named = {path.relative_to(folder).as_posix(): path for path in paths}
     return {name: path.read_bytes() for name, path in named.items() if name != ".gitignore"}
 
 
 class _Page(HTMLParser):
-    """A page's ids and addresses."""
+    """The ids and addresses of a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class _Page(HTMLParser):
 
 
 def _references(name: str, data: bytes, pages: Mapping[str, _Page]) -> Iterator[Reference]:
-    """Every address in a file, by what kind of file it is."""
+    """Every address in a file; the kind of the file decides how it is read."""
     folder = posixpath.dirname(name)
     if name in pages:
         yield from (Reference(place, target, folder) for place, target in pages[name].addresses)
@@ -120,7 +120,7 @@ def _resolved(
     base_url: str,
     elsewhere: tuple[str, ...],
 ) -> tuple[str, str]:
-    """The file that an address leads to, and what is wrong with it ("" if nothing)."""
+    """The file that an address leads to, and its fault, or "" if it has none."""
     target, folder = reference.target, reference.folder
     published = bool(base_url) and target.startswith(base_url)
     if published:

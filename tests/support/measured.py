@@ -1,4 +1,4 @@
-"""Runs and outcomes to measure claims on."""
+"""Runs and outcomes for the tests of claims."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ PLAIN_NETWORK = Network(
 
 
 def larger_network(better_by: float, failed: int = 5, runs: int = 8) -> Network:
-    """A larger network whose errors are the plain one's less `better_by`."""
+    """A larger network whose errors are smaller than the plain network's by `better_by`."""
     errors = tuple(error - better_by for error in PLAIN_NETWORK.errors[:runs])
     return Network("Wider", (32, 32), 128, failed, errors, 0, (900,) * runs)
 
 
 @cache
 def four_runs() -> tuple[RecordedRun, ...]:
-    """Four small random networks, as if each had been trained."""
+    """Four runs of small random networks, in place of trained runs."""
     made = []
     for seed in range(4):
         run = random_run((4, 4, 3), 12)
@@ -37,7 +37,7 @@ def four_runs() -> tuple[RecordedRun, ...]:
 
 
 def with_dead_layer(run: RecordedRun, layer: int) -> RecordedRun:
-    """The run with a hidden layer off everywhere."""
+    """The run with a hidden layer that is off everywhere."""
     biases = tuple(
         np.full_like(bias, -100) if number == layer else bias
         for number, bias in enumerate(run.biases)
@@ -46,5 +46,5 @@ def with_dead_layer(run: RecordedRun, layer: int) -> RecordedRun:
 
 
 def without_corners(dataset: Dataset) -> Dataset:
-    """The same picture as an image file gives it."""
+    """The same picture without known corners, as from an image file."""
     return replace(dataset, corners=np.empty((0, 2)))

@@ -1,4 +1,4 @@
-"""Folders that are made once in a test run, whichever worker asks for them first."""
+"""Folders that are made once in a test run and used by all workers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from filelock import FileLock
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """The folder that `make` has filled. The first worker that asks makes it; others wait.
+    """The folder that `make` has filled.
 
-    Tests must not change what is in the folder: other workers read it at the same time.
+    The first worker that needs the folder makes it. Other workers wait. Tests must not change the
+    folder, because other workers read it at the same time.
     """
     base = factory.getbasetemp()
     # Each worker of pytest-xdist has a folder of its own within the run's folder.

@@ -1,4 +1,4 @@
-"""Pages for tests: of a whole site as a build makes them, and of one article's text."""
+"""Pages for tests: those of a whole site, and the page of one article."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from support.paths import CONTENT
 from support.sample_report import make_report
 
 FRONT = '+++\ntitle = "T"\nslug = "{}"\ndescription = "D."\norder = 1\ndate = 2026-11-23\n+++\n'
-BODY_LINE = FRONT.count("\n") + 1  # the first line of an article's body
+BODY_LINE = FRONT.count("\n") + 1  # The line of an article's file on which its body begins.
 BASE = "https://a.example/name/"
-# What scripts load, by the attributes that name it.
+# Attributes that contain the address of a file which a script loads.
 LOADED = ("data-index", "data-experiment", "data-viewer", "data-style", "data-export")
 VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
 
@@ -37,7 +37,7 @@ def build_pages(
     publication: Publication | None = None,
     others: Sequence[Report] = (),
 ) -> dict[str, bytes]:
-    """Every page of a folder of content, as a build with an empty cache makes them."""
+    """All pages of a folder of content, as a build with an empty cache makes them."""
     with tempfile.TemporaryDirectory() as cache_folder:
         return render_site(
             content,
@@ -50,7 +50,7 @@ def build_pages(
 
 
 def report_pages(failed: frozenset[int] = frozenset(), base_url: str = "") -> Mapping[str, bytes]:
-    """The pages of the report's own content, where the runs of these seeds failed; made once."""
+    """The pages of the report's own content, made once; the runs of the seeds `failed` failed."""
     return _report_pages(failed, base_url)
 
 
@@ -64,7 +64,7 @@ def _report_pages(failed: frozenset[int], base_url: str) -> Mapping[str, bytes]:
 
 
 def report_article(slug: str, report: Report) -> bytes:
-    """The page of one of the report's own articles, for another report."""
+    """The page of one of the report's own articles, made for the report `report`."""
     site = Pages(
         [report],
         read_articles(CONTENT / "articles"),
@@ -80,14 +80,14 @@ def report_article(slug: str, report: Report) -> bytes:
 
 
 def write_article(content: Path, body: str, slug: str = "index") -> None:
-    """Write an article of this body into a folder of content."""
+    """Write an article with this body into a folder of content."""
     path = content / "articles" / f"{slug}.md"
     path.parent.mkdir(exist_ok=True)
     path.write_text(FRONT.format(slug) + body + "\n", encoding="utf-8")
 
 
 def article_of(body: str, slug: str = "index", folder: Path = Path("articles")) -> Article:
-    """An article of this body, which need not be on the disk."""
+    """An article with this body, which need not be on the disk."""
     return parse_article(folder / f"{slug}.md", FRONT.format(slug) + body + "\n")
 
 
@@ -99,7 +99,7 @@ def plain_report() -> Report:
 
 @cache
 def plain_layout() -> Layout:
-    """The layout of a site of one article whose address is not known."""
+    """The layout of a site with one article; the site's address is not known."""
     site = Pages([plain_report()], [article_of("")], {}, {}, TEMPLATES, Publication())
     return site.layout
 
@@ -107,7 +107,7 @@ def plain_layout() -> Layout:
 def page_of(
     article: Article, report: Report | None = None, works: Mapping[str, Source] | None = None
 ) -> Rendered:
-    """The page and the files of an article, which is the only one of its site."""
+    """The page and the files of the only article of a site."""
     shown = report or plain_report()
     references = References([article], {shown.experiment.id: shown}, works or {}, {})
     return article_page(plain_layout(), article, shown, references)
@@ -116,7 +116,7 @@ def page_of(
 def html_of(
     body: str, report: Report | None = None, works: Mapping[str, Source] | None = None
 ) -> str:
-    """The HTML of the page of an article of this body."""
+    """The HTML of the page of an article with this body."""
     article = article_of(body)
     return page_of(article, report, works).files[article.address].decode()
 
@@ -150,7 +150,7 @@ class ParsedPage(HTMLParser):
 
     @property
     def prose(self) -> str:
-        """The text with every run of white space as one space."""
+        """The text with each stretch of white space replaced by one space."""
         return " ".join(self.text.split())
 
     def all(self, *tags: str) -> list[dict[str, str]]:
@@ -158,7 +158,7 @@ class ParsedPage(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag in tags]
 
     def addresses(self) -> Iterator[tuple[str, str]]:
-        """Every address on the page, with its element's name."""
+        """The addresses on the page, with the names of their elements."""
         for tag, attributes in self.elements:
             for name in ("href", "src", "srcset", *LOADED):
                 if name in attributes:

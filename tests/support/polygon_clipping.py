@@ -1,4 +1,4 @@
-"""Linear regions by clipping polygons, the oracle of the subdivision."""
+"""Linear regions by clipping polygons: the reference for the tests of the subdivision."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def clipped_cells(weights: list[Any], biases: list[Any], one: Any) -> list[list[tuple[Any, Any]]]:
-    """Linear regions as polygons, by clipping one after another; exact if the numbers are."""
+    """The linear regions as polygons, by repeated clipping; exact if the numbers are exact."""
     square = [(0 * one, 0 * one), (one, 0 * one), (one, one), (0 * one, one)]
     identity = [[one, 0 * one, 0 * one], [0 * one, one, 0 * one]]
     cells = [(square, identity)]  # a polygon, and its rows (a, b, c): activation = a x + b y + c
@@ -32,7 +32,7 @@ def _clipped_by_layer(polygon: Any, rows: Any, weight: Any, bias: Any, one: Any)
 
 
 def clip(polygon: list[tuple[Any, Any]], row: list[Any]) -> list[tuple[Any, Any]]:
-    """The part of a convex polygon where row >= 0, or nothing if that part has no area."""
+    """The part of a convex polygon where row >= 0; empty if that part has no area."""
     values = [row[0] * x + row[1] * y + row[2] for x, y in polygon]
     if max(values) <= 0:
         return []

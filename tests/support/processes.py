@@ -1,4 +1,4 @@
-"""Python programs in processes of their own."""
+"""Python programs in separate processes."""
 
 from __future__ import annotations
 

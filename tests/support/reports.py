@@ -1,4 +1,4 @@
-"""Texts of `report.toml`, and what reading one gives."""
+"""Texts of `report.toml`, and the settings or the error from reading one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.paths import CONTENT
 
 REPORT = CONTENT / "report.toml"
 TEXT = REPORT.read_text(encoding="utf-8")
-# A later experiment, of another picture.
+# A second experiment, with another picture.
 SECOND = """
 [[experiment]]
 id = "cat"
@@ -21,20 +21,20 @@ picture = "pictures/cat.png"
 
 
 def changed(old: str, new: str, text: str = TEXT) -> str:
-    """The text with one place changed, which must be there."""
+    """The text with `new` in place of `old`, which must be in it."""
     assert old in text, old
     return text.replace(old, new, 1)
 
 
 def settings_of(folder: Path, text: str) -> Settings:
-    """The settings in a text."""
+    """The settings from a text."""
     path = folder / "report.toml"
     path.write_text(text, encoding="utf-8")
     return load_settings(path)
 
 
 def error_of(folder: Path, text: str) -> AuthorError | None:
-    """The error with which a text is refused, or None."""
+    """The error from reading a text, or None."""
     try:
         settings_of(folder, text)
     except AuthorError as error:

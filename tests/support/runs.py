@@ -1,4 +1,4 @@
-"""Recorded runs for tests: from given weights, random, drifting, and trained.
+"""Recorded runs for tests: with given weights, random, drifting, and trained.
 
 Axes: K snapshots, `out` and `in` units of a layer.
 """
@@ -21,18 +21,18 @@ from support.paths import TRAINED_SNAPSHOTS
 # The weights and biases of one layer. A network is a list of layers, the output last.
 Layer = tuple[Any, Any]
 
-# Passes x and y on unchanged: both are above zero within the domain.
+# This layer passes x and y unchanged, because both are above zero within the domain.
 IDENTITY: Layer = ([[1, 0], [0, 1]], [0, 0])
 
 
 def run_of_arrays(
     weights: Sequence[ArrayLike], biases: Sequence[ArrayLike], seed: int = 0, **others: Any
 ) -> RecordedRun:
-    """A run from (K, out, in) weights and (K, out) biases a layer.
+    """A run from (K, out, in) weights and (K, out) biases for each layer.
 
-    Without the axis K, in all layers, it is a run of one snapshot. Unless given in `others`,
-    snapshots are ten iterations apart, losses and accuracies are zeros, and the learning rate is
-    0.001.
+    If all layers lack the axis K, it is a run of one snapshot. By default, snapshots are ten
+    iterations apart, losses and accuracies are zero, and the learning rate is 0.001. `others`
+    replaces these values.
     """
     if np.ndim(biases[0]) == 1:
         weights, biases = [[weight] for weight in weights], [[bias] for bias in biases]
@@ -59,18 +59,18 @@ def run_of(*networks: Sequence[Layer], seed: int = 0, **others: Any) -> Recorded
 
 
 def threshold(x: float, on_to_the_right: bool = True) -> Layer:
-    """The row and bias of a neuron on (x, y) that is on to one side of a vertical line."""
+    """The weights and bias of a neuron on (x, y) that is on at one side of a vertical line."""
     sign = 1.0 if on_to_the_right else -1.0
     return [sign, 0.0], -sign * x
 
 
 def layer_of(*neurons: Layer) -> Layer:
-    """A layer from the rows and biases of its neurons."""
+    """A layer from the weights and biases of its neurons."""
     return [row for row, _ in neurons], [bias for _, bias in neurons]
 
 
 def random_run(widths: tuple[int, ...], snapshots: int = 3, ended: str = "") -> RecordedRun:
-    """A run of seed 7 of independent normal weights and biases, with random measures."""
+    """A run with seed 7 and independent normal parameters; losses and accuracies are random."""
     rng = np.random.default_rng(len(widths))
     weights = [
         rng.normal(size=(snapshots, out, in_)) for in_, out in itertools.pairwise((2, *widths, 1))
@@ -85,7 +85,7 @@ def random_run(widths: tuple[int, ...], snapshots: int = 3, ended: str = "") -> 
 def random_run_within(widths: tuple[int, ...], snapshots: int = 3, seed: int = 0) -> RecordedRun:
     """A random run in which every neuron is zero at some point well within the domain.
 
-    So nearly every neuron has a boundary. Weights and biases are multiples of 1/64, so that
+    Nearly every neuron therefore has a boundary. Weights and biases are multiples of 1/64, so that
     degenerate cases occur.
     """
     rng = np.random.default_rng(seed)
@@ -105,7 +105,7 @@ def random_run_within(widths: tuple[int, ...], snapshots: int = 3, seed: int = 0
 def drifting_run(widths: tuple[int, ...], snapshots: int, seed: int) -> RecordedRun:
     """A run whose parameters change little between snapshots, as in training.
 
-    They begin uniform within 1 / sqrt(fan in) and move at a constant speed.
+    They are uniform within 1 / sqrt(fan in) at the start, and change at a constant speed.
     """
     rng = np.random.default_rng(seed)
     drift = np.linspace(0, 0.1, snapshots)
@@ -125,7 +125,7 @@ def drifting_run(widths: tuple[int, ...], snapshots: int, seed: int) -> Recorded
 
 
 def run_as_trained(widths: tuple[int, ...], snapshots: int, seed: int) -> RecordedRun:
-    """Random weights of the size that training gives: lines cross all of the domain."""
+    """A run with random weights as large as after training; lines cross all of the domain."""
     rng = np.random.default_rng(seed)
     shapes = list(zip((*widths, 1), (2, *widths), strict=True))
     size = [4.0] + [1.0] * len(widths)
@@ -138,9 +138,10 @@ def run_as_trained(widths: tuple[int, ...], snapshots: int, seed: int) -> Record
 
 @cache
 def trained_run(path: Path = TRAINED_SNAPSHOTS) -> RecordedRun:
-    """Six snapshots of a 16-16-16 network that learnt a bottle, with plausible measures.
+    """A run of a 16-16-16 network that learnt a bottle, with six snapshots.
 
-    `path` may name another file with `weights0`, `biases0` and so on.
+    Losses and accuracies are invented. `path` can be another file with `weights0`, `biases0` and so
+    on.
     """
     with np.load(path) as arrays:
         layers = range(sum(name.startswith("weights") for name in arrays))

@@ -1,4 +1,4 @@
-"""Series of every kind for charts, made up, with seeds of the sample report."""
+"""Invented series of every kind for charts, with the seeds of the sample report."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def network(title: str, widths: tuple[int, ...], *errors: float) -> evidence.Net
 
 @cache
 def sample_evidence() -> Evidence:
-    """Evidence of a network with three layers, made up; its seeds are those of the report."""
+    """Invented evidence of a network with three layers; its seeds are those of the report."""
     times = (0, 9, 99, 999_999)
     arms = tuple(
         evidence.InterventionArm(name, 8, learnt, learnt[-1])

@@ -1,4 +1,4 @@
-"""A small report made of trained snapshots, for the tests of figures and pages."""
+"""A small report from trained snapshots, for the tests of figures and pages."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def traced() -> Boundaries:
 
 @cache
 def bottle() -> Dataset:
-    """The bottle, small."""
+    """The dataset of the bottle with few pixels."""
     return load_picture(ROOT / "content/pictures/bottle.toml", PIXELS)
 
 
 def run_facts(seed: int, failed: bool) -> RunFacts:
-    """The outcome of a run; no two runs have the same numbers."""
+    """The outcome of a run; the numbers differ between seeds."""
     accuracy = {part.name: 0.99 - 0.011 * seed for part in bottle().parts}
     if failed:
         accuracy["diamond"] = 0.03 + 0.01 * seed
@@ -57,7 +57,7 @@ def run_facts(seed: int, failed: bool) -> RunFacts:
 
 
 def make_report(failed: frozenset[int] = frozenset()) -> Report:
-    """A report in which the runs of these seeds failed."""
+    """A report in which the runs of the seeds `failed` failed."""
     spec = load_settings(ROOT / "content/report.toml")
     snapshots = trained_run()
     changed = {

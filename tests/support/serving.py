@@ -1,4 +1,4 @@
-"""A copy of the repository under the development server, whose files a test may change."""
+"""A copy of the repository under the development server; a test can change its files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Served:
     address: str
 
     def change(self, file: str, old: str, new: str) -> None:
-        """Save a file with `new` in the place of `old`, which must be there."""
+        """Save a file with `new` in place of `old`, which must be in it."""
         path = self.root / file
         text = path.read_text(encoding="utf-8")
         assert old in text
@@ -32,7 +32,7 @@ class Served:
 
 
 def copy_repository(root: Path) -> None:
-    """Copy the sources of the repository into `root`, where they may be changed."""
+    """Copy the sources of the repository into `root`, where a test can change them."""
     for name in ("content", "ginn", "templates"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "build.py", root)
@@ -42,7 +42,7 @@ def copy_repository(root: Path) -> None:
 def serving(root: Path, *options: str, built: bool = True) -> Iterator[Served]:
     """The server of a copy of the repository, while the block runs.
 
-    The block starts after the first build has succeeded, or at once with `built` false.
+    The block starts after the first build has succeeded, or at once if `built` is false.
     """
     process = subprocess.Popen(
         [sys.executable, str(root / "build.py"), "--serve", "0", *options],
@@ -56,7 +56,7 @@ def serving(root: Path, *options: str, built: bool = True) -> Iterator[Served]:
         assert found
         if built:
             assert any(line.startswith(f"{found[1]} shows the new site") for line in output)
-        # The server would block when the pipe is full, so the rest is read as well.
+        # The rest of the output is read, too, because the server would block at a full pipe.
         threading.Thread(target=output.read, daemon=True).start()
         yield Served(root, found[1])
     finally:

@@ -1,4 +1,4 @@
-"""Tiles of sprite sheets, found by the arithmetic that the layouts state."""
+"""Tiles of sprite sheets, by the arithmetic that the layouts describe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def sheet_count(layout: Layout) -> int:
 
 
 def locate(layout: Layout, snapshot: int, row: int = 0) -> tuple[int, int, int]:
-    """The index of a tile's sheet, and the tile's x and y there in px."""
+    """The index of a tile's sheet, and the tile's x and y in the sheet (px)."""
     x = snapshot % layout.columns * layout.tile
     if isinstance(layout, OutputLayout):
         y = snapshot // layout.columns % layout.columns * layout.tile

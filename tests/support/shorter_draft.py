@@ -1,10 +1,10 @@
-"""The repository's own report, with a draft that trains for a shorter time."""
+"""A change of the repository's own report: its draft trains for a shorter time."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-# Long enough for lines that bend, and for regions that grow.
+# So many iterations are enough for lines to bend and for regions to grow.
 WRITTEN, SHORTER = "iterations = 20_000", "iterations = 5_000"
 
 

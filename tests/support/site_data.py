@@ -1,4 +1,4 @@
-"""The data files of a built site, as the viewer receives them."""
+"""The data files of a built site, decoded as in the viewer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pages_of(site: BuiltSite) -> list[str]:
 
 
 def data(site: BuiltSite, pattern: str) -> Any:
-    """What the one data file of that name hands to the viewer."""
+    """The value in the one data file whose name matches a pattern."""
     (path,) = site.folder.glob(f"data/**/{pattern}")
     match = re.fullmatch(r"GINN\.receive\((.*)\);\n", path.read_text(encoding="utf-8"))
     assert match
@@ -32,18 +32,18 @@ def data(site: BuiltSite, pattern: str) -> Any:
 
 
 def all_runs(site: BuiltSite) -> list[dict[str, Any]]:
-    """The runs of the index, in the order in which the viewer offers them."""
+    """The runs of the index, in the viewer's order."""
     found: list[dict[str, Any]] = data(site, "index.*.js")["runs"]
     return found
 
 
 def first_run(site: BuiltSite) -> dict[str, Any]:
-    """The run that the explorer shows at first."""
+    """The run that the explorer shows first."""
     return all_runs(site)[0]
 
 
 def last_run(site: BuiltSite) -> dict[str, Any]:
-    """The last run of the index, which is not the one shown first."""
+    """The last run of the index, which is not the first one."""
     return all_runs(site)[-1]
 
 
@@ -53,24 +53,24 @@ def last_step(site: BuiltSite) -> int:
 
 
 def header_of(site: BuiltSite, run: str = "") -> dict[str, Any]:
-    """The header of a run, or of the first."""
+    """The header of a run, by default of the first one."""
     found: dict[str, Any] = data(site, f"{run or first_run(site)['id']}/run.*.js")
     return found
 
 
 def chunk_text(site: BuiltSite, step: int) -> str:
-    """The encoded chunk of boundaries that holds a snapshot of the first run."""
+    """The encoded chunk of boundaries that contains a snapshot of the first run."""
     header = header_of(site)
     return str(data(site, header["chunks"][step // header["snapshots_a_chunk"]]))
 
 
 def chunk_of(site: BuiltSite, step: int) -> BoundaryChunk:
-    """The chunk of boundaries that holds a snapshot of the first run."""
+    """The chunk of boundaries that contains a snapshot of the first run."""
     return decode_boundaries(chunk_text(site, step))
 
 
 def layers_at(site: BuiltSite, step: int, points: Float64) -> list[Float64]:
-    """Every layer's pre-activations at points (P, 2), from the first run's published weights."""
+    """Each layer's pre-activations at points (P, 2), from the first run's published weights."""
     header = header_of(site)
     chunk = decode_weights(data(site, header["weights"][step // header["snapshots_a_chunk"]]))
     values = chunk.values[step - chunk.first]
@@ -85,7 +85,7 @@ def layers_at(site: BuiltSite, step: int, points: Float64) -> list[Float64]:
 
 
 def segments(site: BuiltSite, step: int, neurons: Iterable[int]) -> NDArray[np.float64]:
-    """The exact boundaries' segments (S, 2, 2) in domain units, of the first run."""
+    """The segments (S, 2, 2) of the first run's exact boundaries, in domain units."""
     chunk = chunk_of(site, step)
     found = []
     for neuron in neurons:
@@ -100,7 +100,7 @@ def segments(site: BuiltSite, step: int, neurons: Iterable[int]) -> NDArray[np.f
 
 
 def distances(points: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distance of each point (P, 2) to the nearest of the segments (S, 2, 2)."""
+    """The distance of each point (P, 2) to the nearest of the segments (S, 2, 2)."""
     start, along = lines[:, 0], lines[:, 1] - lines[:, 0]  # (S, 2)
     offset = points[:, None] - start  # (P, S, 2)
     square = np.maximum((along**2).sum(-1), 1e-30)

@@ -1,4 +1,4 @@
-"""Skipping a test whose needs this machine does not meet, or failing it where all must run."""
+"""Skip a test that this machine cannot run, or fail it where all tests must run."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import NoReturn
 
 import pytest
 
-# A reason with these words is a skip even where every test must run: no installation mends it.
+# A test with these words in its reason is always skipped, because no installation can help.
 LACKS_A_RIGHT = "this user has no right to"
 
 
 def every_test_must_run() -> bool:
-    """Whether a test that lacks something fails: in CI, and with REQUIRE_BROWSER=1."""
+    """Whether a test that lacks something must fail, as in CI and with REQUIRE_BROWSER=1."""
     return bool(os.environ.get("CI")) or os.environ.get("REQUIRE_BROWSER") == "1"
 
 

@@ -1,4 +1,4 @@
-"""A static host such as GitHub Pages: a sub-path, its headers and types, gzip, `404.html`."""
+"""A static host like GitHub Pages, with a sub-path, its headers and types, gzip and `404.html`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GZIPPED = (".css", ".html", ".js", ".json", ".svg", ".xml")
 
 
 class StaticHost(http.server.SimpleHTTPRequestHandler):
-    """Answers as GitHub Pages does."""
+    """A handler that answers as GitHub Pages does."""
 
     extensions_map: ClassVar[dict[str, str]] = {
         "": "application/octet-stream",
@@ -35,7 +35,7 @@ class StaticHost(http.server.SimpleHTTPRequestHandler):
     }
 
     def translate_path(self, path: str) -> str:
-        """The file of the site for a path below `PREFIX`; a missing file for other paths."""
+        """The file of the site for a path below `PREFIX`; a nonexistent file for other paths."""
         if not path.startswith(PREFIX):
             return str(Path(self.directory) / "nothing-outside-the-sub-path")
         return super().translate_path(path.removeprefix(PREFIX.rstrip("/")))
@@ -86,7 +86,7 @@ class _Server(http.server.ThreadingHTTPServer):
 
 @contextlib.contextmanager
 def hosted(site: Path, port: int = 0) -> Iterator[str]:
-    """The address, with last slash, at which a folder is served; port 0 takes any free one."""
+    """The address (with last slash) at which a folder is served; port 0 means any free port."""
     handler = functools.partial(StaticHost, directory=str(site))
     with _Server(("127.0.0.1", port), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

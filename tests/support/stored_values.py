@@ -1,4 +1,4 @@
-"""Values of every encoding, for the tests of what a cache stores."""
+"""Values of every encoding, for the tests of the cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small report of two pictures, learnt by different networks."""
+"""A small report about two pictures, which different networks learn."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ experiment = "bottle"
 
 
 def write_first(folder: Path) -> Path:
-    """Write the report of the cat alone; returns its folder."""
+    """Write the report of the cat alone, and return its folder."""
     content = copy_content(folder)
     report = content / "report.toml"
     text = report.read_text(encoding="utf-8")
-    # In a draft, a variant is as long as the draft or shorter.
+    # In a draft, a variant trains at most as long as the draft.
     assert "iterations = 5_000" in text
     report.write_text(text.replace("iterations = 5_000", "iterations = 30"), encoding="utf-8")
     return content

@@ -1,8 +1,8 @@
-"""Numbers typed by hand into an article, where Facts should give them.
+"""Numbers that an author typed into an article, although they should come from Facts.
 
-They are read from the source of the article and not from its page. So the branches that this build
-does not take are read as well, and each number has its line. A typed number stands in the text, or
-it is a constant in an expression. Names in expressions come from Facts, settings or the site.
+They are found in the source of the article, not in its page. The branches that this build does not
+take are therefore read as well, and each number has a line. A typed number stands in the text, or
+is a constant in an expression. Names in expressions come from Facts, settings or the site.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from jinja2 import nodes
 
 from ginn.pages.articles import Article
 
-# What is not prose: code, formulas, addresses, tags, and the marks of notes and numbered lists.
+# Text that is not prose: code, formulas, addresses, tags, marks of notes and of numbered lists.
 NO_PROSE = [
     r"(?ms)^(```|~~~).*?^\1",
     r"`[^`]*`",
@@ -32,7 +32,7 @@ EXPRESSION = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
 def typed_numbers(article: Article) -> list[tuple[int, str]]:
-    """The numbers typed into an article's title, description and prose, each with its line."""
+    """The line and the text of each number typed into an article's title, description and prose."""
     environment = jinja2.Environment(autoescape=True)
     front = [(1, n) for text in (article.title, article.description) for n in NUMBER.findall(text)]
     tree = environment.parse(article.body)
@@ -40,7 +40,7 @@ def typed_numbers(article: Article) -> list[tuple[int, str]]:
 
 
 def _in_text(environment: jinja2.Environment, body: str) -> Iterator[tuple[int, str]]:
-    """Numbers in the text outside of Jinja's brackets."""
+    """The numbers in the text outside of Jinja's brackets."""
     text = ""
     for line, kind, value in environment.lex(body):
         text += "\n" * (line - 1 - text.count("\n"))
@@ -55,7 +55,7 @@ def _in_text(environment: jinja2.Environment, body: str) -> Iterator[tuple[int, 
 
 
 def _in_expressions(tree: nodes.Template) -> Iterator[tuple[int, str]]:
-    """Numbers in constants that an expression, an assignment or a caption writes unchanged."""
+    """The numbers in constants that an expression, an assignment or a caption writes unchanged."""
     given = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
     given += [assignment.node for assignment in tree.find_all(nodes.Assign)]
     for call in tree.find_all(nodes.Call):
@@ -67,7 +67,7 @@ def _in_expressions(tree: nodes.Template) -> Iterator[tuple[int, str]]:
 
 
 def _given_out(expression: nodes.Node) -> Iterator[nodes.Const]:
-    """Constants that appear in the expression's value, but not arguments and conditions."""
+    """The constants in the value of an expression, without arguments and conditions."""
     match expression:
         case nodes.Const():
             yield expression
