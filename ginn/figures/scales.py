@@ -1,4 +1,4 @@
-"""Scales of charts: how values become pixels, and which values an axis names."""
+"""Scales of charts: the map from values to pixels, and the ticks of an axis."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def log_ticks(low: float, high: float) -> list[Tick]:
 
 
 def log_bounds(values: Float64) -> tuple[float, float]:
-    """A range a little wider than that of the values above zero; 0.1 to 1 where there are none."""
+    """The range of the values above zero, slightly widened; 0.1 to 1 if there are none."""
     positive = values[np.isfinite(values) & (values > 0)]
     if not positive.size:
         return 0.1, 1.0

@@ -48,7 +48,7 @@ globalThis.GINN = /** @type {any} */ ({});
   }
 
   /**
-   * Changes an element's text. An unchanged text is left, so that screen readers do not repeat it.
+   * Changes an element's text. The same text is not written again, so that screen readers do not repeat it.
    * @type {(changed: HTMLElement, text: string) => void}
    */
   const setText = (changed, text) => {

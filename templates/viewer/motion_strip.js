@@ -12,8 +12,8 @@
 
 {
   const { button, element, svgElement } = GINN.dom;
-  // Heights grow with the square root, so that small motions are visible. This much, in sides of the
-  // domain, fills a row.
+  // Heights grow with the square root, so that small motions are visible. A motion of FULL sides of the
+  // domain fills a row.
   const FULL = 0.05;
   const ROW = 10;
 

@@ -1,11 +1,11 @@
-// The neuron panel: a thumbnail for each neuron that shows or hides its boundary, a button for each layer.
+// The neuron panel: a thumbnail for each neuron and a button for each layer. They show or hide boundaries.
 "use strict";
 
 /**
  * @typedef {object} NeuronPanel
  * @property {HTMLElement} element
  * @property {(frame: Frame) => void} draw
- * @property {(target: HTMLElement) => number | undefined} neuronOf whose thumbnail an element is
+ * @property {(target: HTMLElement) => number | undefined} neuronOf the neuron of an element that is a thumbnail
  * @property {() => void} recolour after a change of colour scheme
  */
 /**
@@ -26,7 +26,7 @@
   const LINE = 3.2;
 
   /**
-   * Marks a neuron while a button is pointed at or has the focus.
+   * Marks a neuron while the pointer or the focus is on a button.
    * @type {(marking: HTMLElement, neuron: number, store: Store) => void}
    */
   const markWhilePointed = (marking, neuron, store) => {

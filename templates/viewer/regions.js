@@ -1,4 +1,4 @@
-// Linear regions as a picture: one colour for each set of neurons that are on at the same points.
+// Linear regions as a picture: the set of neurons that are on decides a region's colour.
 "use strict";
 
 {
@@ -19,7 +19,7 @@
     return bits ^ (bits >>> 16);
   };
 
-  /** @type {(dark: boolean) => Uint32Array} soft colours, as the words of an image's memory */
+  /** @type {(dark: boolean) => Uint32Array} soft colours, each as the 32 bits of a pixel */
   const shades = (dark) => {
     const words = new Uint32Array(COLOURS);
     const bytes = new Uint8ClampedArray(words.buffer);
@@ -39,10 +39,10 @@
 
   /**
    * The number of the region at each pixel. A neuron switches on or off where a row of pixels crosses
-   * its boundary. Each crossing is noted at the pixel after it; a pass along the row adds them up.
+   * its boundary. Each crossing is stored at the pixel after it. A pass along the row combines them.
    * @param {BoundaryChunk} chunk
    * @param {number} step
-   * @param {number} hidden how many neurons count; the output's boundary does not bound a linear region
+   * @param {number} hidden the number of hidden neurons; the output does not bound linear regions
    * @param {number} side of the picture, px
    * @param {View} view
    * @returns {Uint32Array} a number a pixel, row by row

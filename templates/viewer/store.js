@@ -11,13 +11,13 @@
  * @property {"output" | "target" | "error" | "regions" | "plain"} behind what is under the lines
  * @property {number} trail earlier snapshots that stay in sight as fading lines
  * @property {number} zoom how many times the domain is enlarged
- * @property {number} x the point in the pane's middle, in domain units, as is y
- * @property {number} y
+ * @property {number} x of the pane's middle, in domain units
+ * @property {number} y of the pane's middle, in domain units
  * @property {number} speed snapshots a second while playing
  * @property {boolean} loop whether playing starts again after the last snapshot
  * @property {Point | null} point the point whose output is shown
  * @property {number} about the neuron whose kinks are listed, or -1
- * @property {ReadonlySet<number> | null} own the second pane's neurons, or null for the same
+ * @property {ReadonlySet<number> | null} own the second pane's neurons, or null for those of the first
  * @property {Side} side the pane that the neuron panel belongs to
  */
 /** @typedef {"left" | "right"} Side */
@@ -49,7 +49,7 @@
  * @property {Context} context
  * @property {State} state changed by `set` and `replace` alone
  * @property {Pointed} pointed changed by `pointAt` alone
- * @property {number} direction where the step moved last: 1 or -1
+ * @property {number} direction the direction of the step's last move: 1 or -1
  * @property {() => number} end the last snapshot of the longer of the runs shown
  * @property {(side: Side) => State} ofSide the state as if that pane were the only one; a shorter run
  *   stays at its last snapshot
@@ -58,7 +58,7 @@
  * @property {(change: Partial<State>) => void} set
  * @property {(next: State) => void} replace takes a state from the address
  * @property {(change: Partial<Pointed>) => void} pointAt
- * @property {() => void} refresh asks for a redraw
+ * @property {() => void} refresh causes a redraw
  * @property {(listener: (fields: (keyof State)[]) => void) => void} onChange
  *   the listener gets the names of the fields that `set` changed, or none
  * @property {(change: (shown: Set<number>) => void) => void} changeShown of the active pane

@@ -4,10 +4,10 @@ Tolerances, all in float64:
 
 | residual | bound | unit | reason |
 | --- | --- | --- | --- |
-| pre-activation at a vertex, own or cause's | 8 eps x its scale | pre-activation | `scale` sums |w| and |b| through the network; a vertex is rounded to eps in position and inherits a few roundings more; measured: at most 1.1 on every tenth snapshot of eight full runs |
-| position, mirrored or rotated network | 1e-12 | domain | other roundings on the way to the same point; condition of the crossings, up to some thousands of eps |
+| pre-activation at a vertex, own or cause's | 8 eps x its scale | pre-activation | `scale` sums |w| and |b| through the network; a vertex is rounded to eps in position, and a few more roundings come from its computation; measured: at most 1.1 on every tenth snapshot of eight full runs |
+| position, mirrored or rotated network | 1e-12 | domain | the same point is computed with other roundings; bad condition of crossings increases them to some thousands of eps |
 | position, power-of-two rescaled network | 0 | domain | powers of two commute with rounding |
-| points left out of the side test | 8 eps to 1e-11 x scale | pre-activation | a ray may pass a point this near on the other side by rounding; below is zero |
+| points left out of the side test | 8 eps to 1e-11 x scale | pre-activation | a ray may pass a point this near on the other side by rounding; smaller values count as zero |
 | area of all cells together | 1e-12 | domain | a sum of some thousand rounded terms |
 """  # noqa: E501
 
@@ -94,7 +94,7 @@ def check_sides(snapshots: RecordedRun, boundaries: Boundaries, snapshot: int, c
     values = values_at(snapshots, snapshot, points)
     top = values_at(snapshots, snapshot, points * [1, 0])
     scale = scales(snapshots, snapshot)
-    # Where a pre-activation is zero over an area, the forward pass has rounding errors. It is off.
+    # If a pre-activation is zero over an area, the forward pass returns rounding errors. Off is right.
     zero, margin = 8 * EPSILON * scale, 1e-11 * scale
     clear = (np.abs(values) <= zero) | (np.abs(values) > margin)
     clear &= (np.abs(top) <= zero) | (np.abs(top) > margin)

@@ -2,7 +2,7 @@
 
 | what | bound | reason |
 | --- | --- | --- |
-| a mark's place | PIXEL | one decimal, of mark and tick |
+| a mark's place | PIXEL | the mark's and the tick's places are rounded to one decimal |
 """
 
 from __future__ import annotations

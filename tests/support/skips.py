@@ -17,7 +17,7 @@ def every_test_must_run() -> bool:
 
 
 def lacking(message: str) -> NoReturn:
-    """Skip the test that lacks something, or fail it where every test must run."""
+    """Skip the running test with this message, or fail it where every test must run."""
     if every_test_must_run():
         pytest.fail(message)
     pytest.skip(message)

@@ -1,14 +1,14 @@
 """Symmetry: do the boundaries of better networks mirror the picture's own symmetry?
 
-The mirror score of a layer matches each neuron with one neuron's mirror image, one to one, so that
-the mean likeness is largest. Likeness is the size of the correlation of the two on and off maps
-over the pixel grid (Pearson's phi): 1 where they have the same boundary, on the same side or not;
-near 0 where neither says anything of the other. Neurons that are on or off everywhere have no
-boundary and are left out.
+The mirror score of a layer is a mean likeness. Each neuron is matched with the mirror image of one
+neuron, one to one, so that the mean likeness is largest. The likeness of two neurons is the
+absolute correlation of their on maps over the pixel grid (Pearson's phi). It is 1 if they have the
+same boundary, whether they are on at the same side or not. It is near 0 if the maps are
+independent. Neurons that are on or off everywhere have no boundary and are left out.
 
-The matching is the best of many, so even unrelated neurons score above 0. What it reads under no
-effect is the control's: the same networks before training, and the same score about an axis that
-the picture does not have.
+The matching is the best of many, so even unrelated neurons have a score above 0. Two controls give
+the score without an effect: the same networks before training, and the score for an axis about
+which the picture is not symmetric.
 
 Axes: N neurons of a layer, P pixels, L hidden layers.
 """
@@ -44,7 +44,8 @@ AXES: tuple[Axis, Axis] = ("left-right", "top-bottom")
 class MirrorScores:
     """Mirror scores of one network by hidden layer, (L,) each, in [0, 1], and its loss in nats.
 
-    `own` is about the upright axis, `other` about the level one. NaN for a layer without boundary.
+    `own` is the score for the vertical axis, `other` for the horizontal one. A layer without a
+    boundary has NaN.
     """
 
     own: Float64
@@ -56,8 +57,9 @@ class MirrorScores:
 class Correlation:
     """Spearman's rank correlation of scores with final loss over `runs`, and its uncertainty.
 
-    In [-1, 1]: negative if better networks are more symmetric, 0 under no effect. `interval` is the
-    bootstrap's; `p_value` is two-sided, from permutations. NaN where a sample is constant.
+    It is in [-1, 1]: negative if better networks are more symmetric, 0 if there is no effect.
+    `interval` is from the bootstrap. `p_value` is two-sided and from permutations. All are NaN if a
+    sample is constant.
     """
 
     runs: int
@@ -78,9 +80,9 @@ def mirror_scores(snapshots: RecordedRun, dataset: Dataset, snapshot: int = -1) 
 
 
 def mirror_score(on: NDArray[np.bool_], axis: Axis) -> float:
-    """The mean likeness of on maps (N, n, n) and mirror images, best matched one to one.
+    """The mean likeness of on maps (N, n, n) and their mirror images in the best one-to-one match.
 
-    In [0, 1]; NaN if no neuron has a boundary. `axis` says which sides change places.
+    It is in [0, 1], and NaN if no neuron has a boundary. `axis` names the sides that are exchanged.
     """
     flat = on.reshape(len(on), -1)
     on = on[flat.any(axis=1) & ~flat.all(axis=1)]
@@ -92,9 +94,9 @@ def mirror_score(on: NDArray[np.bool_], axis: Axis) -> float:
 
 
 def mirror_likenesses(maps: NDArray[np.bool_], axis: Axis) -> Float64:
-    """The size of the correlation of each map (N, n, n) with each mirrored one, (N, N).
+    """The absolute correlation of each map (N, n, n) with each mirrored map, (N, N).
 
-    None of them may be constant. In [0, 1], and symmetric.
+    No map may be constant. The result is symmetric and in [0, 1].
     """
     centred = maps.astype(np.float32) - maps.mean(axis=(1, 2), keepdims=True, dtype=np.float32)
     centred /= np.linalg.norm(centred, axis=(1, 2), keepdims=True)
@@ -119,9 +121,9 @@ def correlation_with_loss(runs: Sequence[MirrorScores], layer: int, axis: Axis) 
 def claim_symmetric_boundaries(
     trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores]
 ) -> Claim:
-    """Claim 6, its premise: trained boundaries mirror the picture's symmetry.
+    """The row of claim 6, its premise: trained boundaries mirror the picture's symmetry.
 
-    `untrained` are the same runs at their first snapshot, in the same order.
+    `untrained` has the scores of the same runs at their first snapshot, in the same order.
     """
     own, other, before = (
         np.array([getattr(run, name) for run in runs])  # (runs, L)
@@ -131,9 +133,9 @@ def claim_symmetric_boundaries(
     return Claim(
         name="Mirrored boundaries",
         statement="A trained network's boundaries mirror the picture's left-right symmetry.",
-        definition="Mirror score by hidden layer: likeness (size of phi) of neurons and mirrored "
-        "neurons, best matched; 1 for a symmetric layer. Above that before training, and above "
-        "that about the level axis, if the claim holds. "
+        definition="Mirror score by hidden layer: likeness (absolute phi) of neurons and mirrored "
+        "neurons, best matched; 1 for a symmetric layer. If the claim holds, it is above the score "
+        "before training and above the score for the horizontal axis. "
         f"{tests} sign-flip tests over runs.",
         value=f"mirror score in {layers(range(1, own.shape[1] + 1))}: {medians(own)} (medians over "
         "runs); 1 is a perfect mirror",
@@ -147,10 +149,10 @@ def claim_symmetric_boundaries(
 def claim_better_is_more_symmetric(
     full_runs: Sequence[MirrorScores], screenings: Sequence[MirrorScores]
 ) -> Claim:
-    """Claim 6 itself: the better network is the more symmetric one, over full runs.
+    """The row of claim 6 itself: the better network is the more symmetric one, over full runs.
 
-    The screenings, at their end, stand beside them, and a layer in which they say the opposite
-    does not count.
+    The screening runs are measured at their end, too. A layer in which they show the opposite does
+    not count.
     """
     hidden = range(len(full_runs[0].own))
     found, other = (
@@ -163,8 +165,8 @@ def claim_better_is_more_symmetric(
         name="Better is more symmetric",
         statement="The better a network, the more its boundaries mirror the picture's symmetry.",
         definition="Spearman's correlation of mirror score and final loss over full runs, by "
-        "hidden layer; negative if the claim holds, 0 under no effect. "
-        f"{len(found)} permutation tests over runs; holds if some layer's passes. A layer whose "
+        "hidden layer; negative if the claim holds, 0 without an effect. "
+        f"{len(found)} permutation tests over runs; one must be significant. A layer whose "
         "correlation over the screening runs has the other sign, with p below "
         f"{SIGNIFICANT:g}, does not count.",
         value=f"rank correlation with loss in {layers([each + 1 for each in hidden])}: "
@@ -177,9 +179,10 @@ def claim_better_is_more_symmetric(
 
 
 def correlated_negatively(found: Sequence[Correlation], short: Sequence[Correlation]) -> Verdict:
-    """Whether some correlation is below zero, and none above, each as one of several tests.
+    """The verdict on "some correlation is below zero and none is above", corrected for all tests.
 
-    One that `short`, over other runs, contradicts does not count: the other sign, SIGNIFICANT.
+    `short` has the correlations over other runs. A correlation does not count if the one in `short`
+    has the other sign and a p-value below SIGNIFICANT.
     """
     decided = [
         each
@@ -193,7 +196,7 @@ def correlated_negatively(found: Sequence[Correlation], short: Sequence[Correlat
 
 
 def _correlations(found: Sequence[Correlation]) -> str:
-    """Correlations with their p-values, one after the other."""
+    """Correlations with their p-values, as text."""
     return ", ".join(
         f"{each.value:+.2f} ({formatting.p_value(each.p_value)})".replace("-", "\u2212")
         if math.isfinite(each.value)
