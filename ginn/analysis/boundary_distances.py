@@ -9,17 +9,17 @@ import numpy as np
 from ginn.geometry.boundaries import Polyline, trace
 from ginn.network.run import Float64, RecordedRun, last_state, layer_slices
 
-# Points along a boundary at which its distance from another is taken.
+# The number of points on each boundary from which distances are measured.
 POINTS_ALONG = 200
 
 
 def boundary_distances(run: RecordedRun, layer: int) -> Float64:
     """The distances between a layer's boundaries at the last snapshot, (n, n).
 
-    In sides of the domain. For each point of one boundary, spread evenly along it, the distance to
-    the nearest point of the other; the mean over both boundaries, each as a whole counting the
-    same. 0 for the same boundary; NaN where a neuron has no boundary. Two lines at random are some
-    .2 to .5 apart.
+    The unit is a side of the domain. Points are spread evenly along each boundary. The distance of
+    a point is measured to the nearest point of the other boundary. The result is the mean over the
+    points of both boundaries, which have the same weight. It is 0 for the same boundary, and NaN
+    where a neuron has no boundary. Two random lines are about 0.2 to 0.5 apart.
     """
     boundaries = trace(last_state(run))
     neurons = range(*layer_slices(run.widths)[layer].indices(boundaries.neurons))
@@ -35,7 +35,7 @@ def boundary_distances(run: RecordedRun, layer: int) -> Float64:
 
 
 def _segments(polylines: Sequence[Polyline]) -> tuple[Float64, Float64]:
-    """Both ends (S, 2) of every segment of a boundary that has a length."""
+    """The first and the second ends, (S, 2) each, of the segments that are longer than zero."""
     tails, heads = [np.empty((0, 2))], [np.empty((0, 2))]
     for line in polylines:
         around = np.concatenate([line.vertices, line.vertices[:1]])

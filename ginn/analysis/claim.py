@@ -1,4 +1,4 @@
-"""A row of the claims table: what is claimed, how it is measured, what it read, and the verdict."""
+"""A row of the claims table: the claim, its definition, the measured values and the verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ginn import formatting
 from ginn.analysis.statistics import sign_flip_p_value
 from ginn.network.run import Float64
 
-# The p-value, over the number of tests, at which a claim is decided.
+# A claim is decided by a p-value below this number divided by the number of tests.
 SIGNIFICANT = 0.05
 
 Verdict = Literal["holds", "does not hold", "not decidable here"]
@@ -22,8 +22,8 @@ Verdict = Literal["holds", "does not hold", "not decidable here"]
 class Claim:
     """One claim in words. `value` and `control` carry their units; `runs` is how many were read.
 
-    `definition` says what is measured and what it would read under no effect, and how many tests
-    were made where there were several.
+    `definition` says what is measured, and which value it has if there is no effect. It gives the
+    number of tests where there are several.
     """
 
     name: str
@@ -36,7 +36,10 @@ class Claim:
 
 
 def medians(values: Float64, digits: int = 2) -> str:
-    """The medians over runs of (runs, L) as text, layer by layer; NaN is left out, or "none"."""
+    """The medians over runs of values (runs, L), as text.
+
+    NaN values are left out. A layer without any other value reads "none".
+    """
     found = [each[np.isfinite(each)] for each in values.T]
     return ", ".join(f"{np.median(each):.{digits}f}" if each.size else "none" for each in found)
 
@@ -49,9 +52,9 @@ def layers(numbers: Sequence[int]) -> str:
 
 
 def compared(differences: Float64, tests: int) -> Verdict:
-    """Whether paired differences (runs,) lie above zero, as one of `tests` (Bonferroni).
+    """The verdict on "paired differences (runs,) lie above zero", as one of `tests` tests.
 
-    Differences that are NaN are left out.
+    The level is divided by the number of tests (Bonferroni). Differences that are NaN are left out.
     """
     finite = differences[np.isfinite(differences)]
     if sign_flip_p_value(finite) * tests > SIGNIFICANT:
@@ -60,7 +63,7 @@ def compared(differences: Float64, tests: int) -> Verdict:
 
 
 def all_of(verdicts: Sequence[Verdict]) -> Verdict:
-    """One verdict of several: it holds if all do, and does not if any does not."""
+    """The verdict on several together: "holds" if all hold, "does not hold" if one does not."""
     if "does not hold" in verdicts:
         return "does not hold"
     return "not decidable here" if "not decidable here" in verdicts or not verdicts else "holds"

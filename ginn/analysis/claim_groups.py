@@ -1,6 +1,6 @@
-"""The claims of an experiment by group, and where to look in its runs: what stages compute.
+"""The claims of an experiment by group, and the examples in its runs. Stages call this module.
 
-Runs come as mappings, run id -> run. A run that ended early is in no claim; where every run did,
+Runs are mappings, run id -> run. No claim uses a run that ended early. If every run ended early,
 there are no claims.
 """
 
@@ -80,7 +80,7 @@ def claims_of_variants(
     regions: Mapping[str, int],
     variants: Sequence[VariantFacts],
 ) -> Findings:
-    """The claims that compare the experiment with its variants, by seeds that nobody chose."""
+    """The claims that compare the experiment with its variants, over seeds not chosen by result."""
     if all(outcome.ended for outcome in outcomes.values()):
         return NOTHING
     unchosen = [
@@ -100,6 +100,6 @@ def examples_in_shown_runs(
     dataset: Dataset,
     part: str,
 ) -> Examples:
-    """Where to look in the runs that are shown."""
+    """The examples in the shown runs."""
     shown = {name: full_runs[name] for name, outcome in shown_runs.items() if not outcome.ended}
     return find_examples(shown, boundaries, list(full_runs.values()), dataset, part)

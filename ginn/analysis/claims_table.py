@@ -1,7 +1,7 @@
-"""The claims table: the rows, with their verdicts, and the series that are made from all runs.
+"""The claims table: the rows with their verdicts, and the series from all runs.
 
-Each function makes the rows that share measurements, and the series that figures draw from them. A
-claim that does not apply to a picture (it has no corners, or no top) has no row.
+Each function returns the rows that share measurements, and the series that figures draw from them.
+A claim has no row if it does not apply to a picture, such as one without corners or without a top.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ginn.network.run import RecordedRun
 
 @dataclass(frozen=True)
 class Findings:
-    """Some rows of the claims table, and the series that they sum up."""
+    """Some rows of the claims table, and the series that these rows summarise."""
 
     rows: tuple[Claim, ...]
     evidence: Evidence = NO_EVIDENCE
@@ -66,9 +66,9 @@ def _boundary_measures(run: RecordedRun, points: corner_kinks.Points | None) -> 
 def findings_of_boundaries(
     full_runs: Sequence[RecordedRun], screenings: Sequence[RecordedRun], dataset: Dataset
 ) -> Findings:
-    """What bends what, how regions grow, shift before turn, bends at corners: claims 1, 2 and 3."""
+    """The rows of claims 1, 2 and 3: kinks, region growth, shift before turn, bends at corners."""
     points = corner_kinks.points_of(dataset) if len(dataset.corners) else None
-    # One run after the other: of a large network, the boundaries of all would not fit in memory.
+    # Runs are measured one by one: the boundaries of many large networks do not fit in memory.
     measures = [_boundary_measures(run, points) for run in full_runs]
     bends, growths = [each.bends for each in measures], [each.growth for each in measures]
     untrained = [int(trace(run).regions[0]) for run in screenings]
@@ -102,7 +102,7 @@ def findings_of_boundaries(
 def findings_of_networks(
     full_runs: Sequence[RecordedRun], screenings: Sequence[RecordedRun], dataset: Dataset, part: str
 ) -> Findings:
-    """Duplicate neurons, late flips and dead layers over the part: claims 4, 5 and 7."""
+    """The rows of claims 4, 5 and 7: duplicate neurons, late flips, dead layers over the part."""
     points = duplicate_neurons.every_other(dataset)
     likes = [[duplicate_neurons.likeness(both) for both in overlaps(run)] for run in full_runs]
     maps = [duplicate_neurons.on_maps(run, -1, points) for run in full_runs]
@@ -135,7 +135,7 @@ def _row_of_duplicates(
     maps: Sequence[Sequence[NDArray[np.bool_]]],
     points: NDArray[np.float64],
 ) -> Claim:
-    """Claim 4, from each run's likenesses and on maps, by layer."""
+    """The row of claim 4, from each run's likenesses and on maps, by layer."""
     layers = range(len(full_runs[0].widths))
     return duplicate_neurons.claim_duplicates(
         [duplicate_neurons.growth([like[layer] for like in likes]) for layer in layers],
@@ -150,7 +150,7 @@ def _row_of_duplicates(
 
 
 def _row_of_late_flips(full_runs: Sequence[RecordedRun], points: NDArray[np.float64]) -> Claim:
-    """Claim 5, from each run's flips late in training and in the middle."""
+    """The row of claim 5, from each run's flips late in training and in the middle."""
     late = [
         late_flips.flips(run, late_flips.window(run, late_flips.LATE), points) for run in full_runs
     ]
@@ -169,7 +169,7 @@ def findings_of_the_picture(
     dataset: Dataset,
     top: tuple[str, ...],
 ) -> Findings:
-    """Symmetry and, where the picture has a top, how failed runs model it: claims 6 and 8."""
+    """The rows of claim 6 (symmetry) and, if the picture has a top, of claim 8 (errors by part)."""
     trained = [symmetry.mirror_scores(run, dataset) for run in full_runs]
     untrained = [symmetry.mirror_scores(run, dataset, 0) for run in full_runs]
     screened = [symmetry.mirror_scores(run, dataset) for run in screenings]
@@ -197,7 +197,7 @@ def findings_of_interventions(
     trained: Mapping[str, Sequence[RecordedRun]],
     dataset: Dataset,
 ) -> Findings:
-    """Claim 7's tests, from the copies of each intervention and the runs that came of them."""
+    """The rows of claim 7's tests, from the copies of each intervention and their runs."""
     found = {
         treated: revival_results.evaluate(each, trained[treated], dataset, treated)
         if each
@@ -214,13 +214,13 @@ def findings_of_interventions(
 def findings_of_variants(
     plain: network_size.Network, variants: Sequence[network_size.Network]
 ) -> Findings:
-    """Claim 9; no row and no series where no larger network was trained."""
+    """The row of claim 9; no row and no series if no larger network was trained."""
     rows = (network_size.claim_larger_is_better(plain, variants),) if variants else ()
     return Findings(rows, Evidence(variants=series.network_series(plain, variants)))
 
 
 def merge_findings(found: Sequence[Findings]) -> Findings:
-    """All rows, in the order given, and all series."""
+    """The union of several findings: all rows in the order given, and all series."""
     return Findings(
         tuple(row for each in found for row in each.rows),
         merge_evidence([each.evidence for each in found]),

@@ -1,9 +1,9 @@
-"""Series worth drawing: what the rows of the claims table sum up, small enough to publish whole.
+"""The evidence: the series that figures draw and that the rows of the claims table summarise.
 
-`unit` says what a series' numbers are, and labels the axis of the figure that draws it. A series
-that a build has nothing for is None, so that an article can ask:
-`{% if facts.evidence.interventions %}`. Numbers have four significant digits; None stands where
-there is no value.
+The series are small enough to publish completely. `unit` says what a series' numbers are. It labels
+the axis of the figure that draws them. A series is None if a build has no data for it. An article
+can test this: `{% if facts.evidence.interventions %}`. Numbers have four significant digits. None
+means that there is no value.
 
 Axes: R runs, L hidden layers, W places along training, M parts, N networks.
 """
@@ -31,7 +31,7 @@ class Spread:
 class RegionCounts:
     """Linear regions of each full run through its training, `counts` R x W.
 
-    `untrained` are the counts of the screenings' networks at their first snapshot, rising.
+    `untrained` has the counts of the screening runs at their first snapshot, in rising order.
     `arrangement` and `bound` are as in `kinks.RegionGrowth`.
     """
 
@@ -47,10 +47,11 @@ class RegionCounts:
 
 @dataclass(frozen=True)
 class ShiftShares:
-    """How much of the boundaries' motion is shift, by hidden layer: in [0, 1].
+    """The share of shift in the boundaries' motion, by hidden layer: in [0, 1].
 
-    Each of the W places is the mean over some successive intervals, the first of which begins at
-    `iterations`; `control` are the medians over runs for equal steps of random sign.
+    Each of the W values is the mean over some successive intervals. `iterations` has the iteration
+    at which the first of them begins. `control` has the medians over runs for equal steps of random
+    sign.
     """
 
     runs: int
@@ -62,10 +63,10 @@ class ShiftShares:
 
 @dataclass(frozen=True)
 class CornerDistances:
-    """How far the nearest bend is from corners of the picture, by layer from the second on.
+    """The mean distance from corners of the picture to the nearest bend, by layer from the second.
 
-    The last is the output's. Means over the corners; `outline` and `anywhere` are the controls'
-    medians over runs. In sides of the domain.
+    The last layer is the output. `outline` and `anywhere` are the medians over runs of the
+    controls. The unit is a side of the domain.
     """
 
     runs: int
@@ -80,8 +81,9 @@ class CornerDistances:
 class LikenessShares:
     """The share of pairs of neurons at least as alike as each of `levels`, by hidden layer.
 
-    Pairs of one run at the start and at the end, and pairs of neurons from two runs at the end.
-    From `alike` on a pair are copies. In [0, 1]; None for a layer without pairs.
+    `start` and `end` are for pairs within a run. `between` is for pairs of neurons from two runs at
+    the end. Pairs of likeness `alike` or more are duplicates. Shares are in [0, 1], and None for a
+    layer without pairs.
     """
 
     runs: int
@@ -95,11 +97,12 @@ class LikenessShares:
 
 @dataclass(frozen=True)
 class DeadLayersInScreening:
-    """The end of each screening run: over how much of `part` a layer is dead, and its success.
+    """The dead share of `part` and the share of it that is right, for each screening run.
 
-    `dead_share` is the largest share of the part's pixels that any hidden layer is dead over and
-    `layer` which one that is, from 1; 0 where no layer is dead anywhere. `right` is the share of
-    its pixels that the network gets right. Both in [0, 1].
+    Both shares are for the end of the run, and in [0, 1]. `dead_share` is the largest share of the
+    part's pixels over which any hidden layer is dead. `layer` is the number of this layer, from 1,
+    or 0 if no layer is dead at any pixel. `right` is the share of the part's pixels that the
+    network gets right.
     """
 
     part: str
@@ -113,11 +116,11 @@ class DeadLayersInScreening:
 
 @dataclass(frozen=True)
 class DeadPeriod:
-    """A stretch of snapshots of a run at which some layer is dead over all of a part.
+    """A period of a run in which some layer is dead over all of a part.
 
-    `begun` is the iteration of its first snapshot and `ended` that of the next one without a dead
-    layer, None where the recording ends first. `layer`, from 1, is the deepest dead one at the
-    begin.
+    `begun` is the iteration of its first snapshot. `ended` is the iteration of the next snapshot
+    without a dead layer, or None if the recording ends before. `layer`, from 1, is the deepest
+    layer that is dead at the beginning.
     """
 
     layer: int
@@ -129,7 +132,7 @@ class DeadPeriod:
 class DeadPeriodsOfRun:
     """The dead periods of one full run.
 
-    `learnt` says whether it got at least half of the part right at the end.
+    `learnt` says whether the run got at least half of the part right at the end.
     """
 
     seed: int
@@ -139,7 +142,7 @@ class DeadPeriodsOfRun:
 
 @dataclass(frozen=True)
 class DeadPeriodsOfRuns:
-    """When some layer of a full run was dead over all of `part`; `last` is the last iteration."""
+    """The dead periods of full runs over all of `part`; `last` is the last iteration."""
 
     part: str
     last: int
@@ -151,10 +154,10 @@ class DeadPeriodsOfRuns:
 class MirrorSeries:
     """Mirror scores of full runs at their end and their losses, in nats a pixel.
 
-    `scores` L x R is about the upright axis, in [0, 1]. `untrained` and `level` (L) are medians
-    over the same runs, before training and about the level axis. `correlation` (L) is Spearman's,
-    of score and loss, from `correlation_low` to `correlation_high` by the bootstrap's 95% interval;
-    None for fewer than FEWEST_CORRELATED runs.
+    `scores` L x R is for the vertical axis, in [0, 1]. `untrained` and `level` (L) are medians over
+    the same runs: before training, and for the horizontal axis. `correlation` (L) is Spearman's
+    rank correlation of score and loss. Its 95% bootstrap interval goes from `correlation_low` to
+    `correlation_high`. These three are None for fewer than FEWEST_CORRELATED runs.
     """
 
     seeds: tuple[int, ...]
@@ -170,9 +173,9 @@ class MirrorSeries:
 
 @dataclass(frozen=True)
 class InterventionArm:
-    """How many of an arm's `copies` got at least half of the part right, at each iteration.
+    """The number of an arm's `copies` that got at least half of the part right, by iteration.
 
-    `learnt_alive` of them did so at the end with no layer dead over all of the part.
+    `learnt_alive` copies did so at the end with no layer dead over all of the part.
     """
 
     name: str
@@ -183,10 +186,10 @@ class InterventionArm:
 
 @dataclass(frozen=True)
 class Treatment:
-    """One intervention: `treated` is the arm that it is about, `arms` has that arm too.
+    """One intervention: its treated arm `treated`, and all its `arms`, the treated one included.
 
-    `iterations` count from the change on. `source_runs` runs were copied,
-    with `streams` orders of pixels each.
+    `iterations` count from the change. `source_runs` runs were copied, with `streams` orders of
+    pixels each.
     """
 
     treated: str
@@ -200,7 +203,7 @@ class Treatment:
 class InterventionSeries:
     """Both interventions: dead layers revived (`raised`), layers made dead (`lowered`).
 
-    None where no screening run was fit for it.
+    An intervention is None if no screening run was suitable.
     """
 
     raised: Treatment | None
@@ -219,10 +222,10 @@ class ErrorGroup:
 
 @dataclass(frozen=True)
 class PartErrorSeries:
-    """Errors by part of full runs and of screenings at their ends.
+    """The errors by part of full runs and of screening runs, at their ends.
 
-    The last two of `names` are "top", the parts in `top` together, and "rows of the top", all
-    pixel rows that these span.
+    The last two of `names` are "top" and "rows of the top". "top" is all parts in `top` together,
+    and "rows of the top" are all pixel rows that these parts span.
     """
 
     names: tuple[str, ...]
@@ -236,8 +239,8 @@ class PartErrorSeries:
 class NetworkOutcome:
     """The outcome of one network: errors (shares of wrong pixels) and regions of full runs (R).
 
-    `failed_screenings` of `screenings` failed; the 95% interval of that share is Clopper's and
-    Pearson's.
+    `failed_screenings` of `screenings` screening runs failed. The 95% interval of this share is
+    Clopper and Pearson's.
     """
 
     title: str
@@ -253,7 +256,7 @@ class NetworkOutcome:
 
 @dataclass(frozen=True)
 class NetworkSeries:
-    """The plain network first, then the variants."""
+    """The outcomes of the networks: first the plain one, then its variants."""
 
     networks: tuple[NetworkOutcome, ...]
     unit: str = "share of pixels wrong at the end"
@@ -261,12 +264,13 @@ class NetworkSeries:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Every series; None where a build has no such series.
+    """All series; None for a series that a build does not have.
 
-    `regions`, `shift`, `duplicate_neurons`, `dead_layers` and `symmetry` are there as soon as one
-    run was trained to its end. `corners` needs a drawing, `parts` named parts that are the top,
-    `variants` a variant in `report.toml`. `dead_periods` is None where no layer of a full run was
-    ever dead over the part, and `interventions` where no screening run could be intervened on.
+    `regions`, `shift`, `duplicate_neurons`, `dead_layers` and `symmetry` exist if at least one run
+    was trained to its end. `corners` needs a drawing, `parts` needs named parts that are the top,
+    and `variants` needs a variant in `report.toml`. `dead_periods` is None if no layer of a full
+    run was dead over the part at any time. `interventions` is None if no screening run was suitable
+    for an intervention.
     """
 
     regions: RegionCounts | None = None
@@ -285,7 +289,7 @@ NO_EVIDENCE = Evidence()
 
 
 def merge_evidence(pieces: Sequence[Evidence]) -> Evidence:
-    """One tree made of several, each series of which is in at most one of them."""
+    """The union of several trees; each series is in at most one of them."""
     names = [field.name for field in fields(Evidence)]
     found = {name: [getattr(each, name) for each in pieces] for name in names}
     return Evidence(**{name: next((each for each in found[name] if each), None) for name in names})

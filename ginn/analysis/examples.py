@@ -1,4 +1,4 @@
-"""Examples to look at: the neurons and snapshots of the shown runs that show what claims say."""
+"""Examples of the claims: neurons and snapshots of the shown runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ginn.geometry.boundaries import Boundaries
 from ginn.geometry.cells import overlaps
 from ginn.network.run import RecordedRun, last_state, layer_slices
 
-# A bend this near a corner, in sides of the domain, is at it.
+# A bend at most this far from a corner (sides of the domain) counts as a bend at the corner.
 AT_CORNER = 0.02
 
 
@@ -44,7 +44,7 @@ def find_examples(
 def _corner(
     shown: Mapping[str, RecordedRun], boundaries: Mapping[str, Boundaries], dataset: Dataset
 ) -> CornerExample | None:
-    """The last layer's neuron, in the first run, that bends near most corners."""
+    """The neuron of the first run's last layer whose boundary bends at the most corners."""
     if not shown or not len(dataset.corners):
         return None
     name, run = next(iter(shown.items()))
@@ -61,7 +61,7 @@ def _corner(
 
 
 def _duplicate(shown: Mapping[str, RecordedRun], dataset: Dataset) -> DuplicateExample | None:
-    """The closest pair of duplicates that have a boundary, in the first run that has one."""
+    """The closest pair of duplicates with boundaries, in the first run that has such a pair."""
     points = duplicate_neurons.every_other(dataset)
     for name, run in shown.items():
         found = duplicate_neurons.duplicates(
@@ -83,7 +83,7 @@ def _duplicate(shown: Mapping[str, RecordedRun], dataset: Dataset) -> DuplicateE
 
 
 def _late_flip(shown: Mapping[str, RecordedRun], dataset: Dataset) -> LateFlipExample | None:
-    """The neuron that flips most late in training, over all runs shown."""
+    """The neuron that flips most late in training, in all shown runs."""
     points = duplicate_neurons.every_other(dataset)
     best: LateFlipExample | None = None
     for name, run in shown.items():
@@ -98,9 +98,9 @@ def _late_flip(shown: Mapping[str, RecordedRun], dataset: Dataset) -> LateFlipEx
 def _dead_layer(
     shown: Mapping[str, RecordedRun], ends: Sequence[PartHistory], dataset: Dataset, part: str
 ) -> DeadLayerExample | None:
-    """The last dead period that lasts to the end, in the last run shown that has one.
+    """The last dead period that lasts to the end, in the last shown run that has one.
 
-    `ends` are the histories of all full runs at their last snapshots.
+    `ends` has the histories of all full runs at their last snapshots.
     """
     for name, run in reversed(list(shown.items())):
         periods = dead_periods(part_history(run, dataset, part))

@@ -1,7 +1,7 @@
 """Facts: the typed tree of everything that the prose or a figure states.
 
-The models are pydantic's, so that the tree is checked when it is read from the cache, and its JSON
-Schema is published beside it.
+The models are pydantic models. The tree is checked when it is read from the cache. Its JSON Schema
+is published beside it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from ginn.dataset.dataset import Dataset
 class CornerExample:
     """A last-layer neuron of a run whose boundary bends near many corners of the picture.
 
-    At the end `near` of `corners` corners have a bend of it within a fiftieth of a side. `causes`
-    are the earlier neurons that bend it there. Neurons are numbered as in `network.run`.
+    At the end, the boundary bends within a fiftieth of a side of `near` of `corners` corners.
+    `causes` are the earlier neurons that cause these bends. Neurons are numbered as in
+    `network.run`.
     """
 
     run: str
@@ -38,8 +39,8 @@ class CornerExample:
 class DuplicateExample:
     """Two neurons of one layer that are duplicates from iteration `since` to the end of a run.
 
-    It is one of `pairs` pairs of the run. `distance` of their boundaries is in sides of the domain.
-    Neurons are numbered as in `network.run`.
+    The run has `pairs` such pairs. `distance` is the distance of the two boundaries in sides of the
+    domain. Neurons are numbered as in `network.run`.
     """
 
     run: str
@@ -54,8 +55,8 @@ class DuplicateExample:
 class LateFlipExample:
     """The neuron of a run that flips most late in training, numbered as in `network.run`.
 
-    `flipped` is the share of the domain that it flips from one snapshot to the next, and `moved`
-    how far that changes the probability of white.
+    `flipped` is the share of the domain that the neuron flips from one snapshot to the next.
+    `moved` is the change of the probability of white by this.
     """
 
     run: str
@@ -68,8 +69,8 @@ class LateFlipExample:
 class DeadLayerExample:
     """A run in which a layer is dead over all of a part from iteration `since` to the end.
 
-    `layer` counts from 1. `others_alive` of the `others` full runs have no dead layer there at the
-    end.
+    `layer` counts from 1. At the end, `others_alive` of the `others` full runs have no layer that
+    is dead over all of the part.
     """
 
     run: str
@@ -82,7 +83,7 @@ class DeadLayerExample:
 
 @dataclass(frozen=True)
 class Examples:
-    """Neurons and layers to look at, in the shown runs; None where a build has no such place."""
+    """The examples of the shown runs; None for a kind of example that a build does not have."""
 
     corner: CornerExample | None = None
     duplicate: DuplicateExample | None = None
@@ -95,7 +96,7 @@ NO_EXAMPLES = Examples()
 
 @dataclass(frozen=True)
 class VariantFacts:
-    """The same experiment with another network or training: its screening and its full runs."""
+    """The outcome of a variant, the same experiment with another network or training."""
 
     id: str
     title: str
@@ -116,12 +117,12 @@ class Facts:
     evidence: Evidence = NO_EVIDENCE
 
     def claim(self, name: str) -> Claim | None:
-        """The claim of that name, or None where this build has no such row."""
+        """The claim of this name, or None if this build has no such row."""
         return next((claim for claim in self.claims if claim.name == name), None)
 
 
 def parameters(widths: Sequence[int]) -> int:
-    """The weights and biases of a network 2 - widths - 1."""
+    """The number of weights and biases of a network 2 - widths - 1."""
     return sum(out * (in_ + 1) for out, in_ in zip((*widths, 1), (2, *widths), strict=True))
 
 
@@ -136,7 +137,7 @@ def gather_facts(
     examples: Examples = NO_EXAMPLES,
     evidence: Evidence = NO_EVIDENCE,
 ) -> Facts:
-    """Everything measured about an experiment, as one tree."""
+    """The tree of everything that was measured about an experiment."""
     shown = {run.seed: run for run in shown_runs}
     full_runs = tuple(shown.get(run.seed, run) for run in sorted(runs, key=lambda run: run.seed))
     return Facts(

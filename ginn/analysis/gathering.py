@@ -18,7 +18,7 @@ def facts_of_variant(
     outcomes: Mapping[str, RunFacts],
     regions: Mapping[str, int],
 ) -> VariantFacts:
-    """The facts of a variant; `regions` are the linear regions that each run ends with."""
+    """The facts of a variant; `regions` has each run's number of linear regions at its end."""
     runs = [replace(run, regions_end=regions[name]) for name, run in outcomes.items()]
     return variant_facts(experiment, screening, runs)
 

@@ -1,6 +1,6 @@
-"""The intervention runs of an experiment: what each changes, starts from and records.
+"""The intervention runs of an experiment: their changes, starts and recorded iterations.
 
-They test the claims about dead layers; `claims.revival` says how.
+They test the claims about dead layers. `claims.revival` describes how.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def finished(runs: Runs) -> list[RecordedRun]:
 def interventions(
     full_runs: Runs, screening: Runs, dataset: Dataset, part: str
 ) -> dict[str, tuple[InterventionRun, ...]]:
-    """The interventions on screening runs, by what is done to the layer: "raised", "lowered"."""
+    """The interventions on screening runs, by their treated arm, "raised" or "lowered"."""
     if not finished(full_runs):
         return {}
     return revival.intervention_runs(list(screening.values()), dataset, part)
@@ -34,7 +34,7 @@ def interventions(
 def intervention_starts(
     planned: Mapping[str, Sequence[InterventionRun]], screening: Runs
 ) -> dict[str, StartedRun]:
-    """What each intervention run starts from, by the name of the run."""
+    """The network that each intervention run starts from, by the name of the run."""
     runs = {run.seed: run for run in screening.values()}
     return {
         intervention_name(kind, number): StartedRun(copy.stream, revival.start([copy], runs))

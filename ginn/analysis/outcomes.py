@@ -1,7 +1,7 @@
-"""The outcome of runs: what each run reached, whether it failed, and which runs are shown.
+"""The outcome of runs: the accuracy of each run, whether it failed, and which runs are shown.
 
-A run has failed when it gets more than half of a major part of the picture wrong. The roles of
-the shown runs follow from what was measured, never from a seed's number.
+A run has failed if it gets more than half of a major part of the picture wrong. The roles of the
+shown runs follow from measurements, never from the numbers of their seeds.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ginn.dataset.dataset import Dataset, ImageSource
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun, run_id
 
-# A run has failed when it gets less than this share of a major part right.
+# A run has failed if it gets less than this share of a major part right.
 FAILED_BELOW = 0.5
-# Pixels judged together: a layer's activations at as many stay in a core's own cache.
+# The number of pixels evaluated at once: a layer's activations at so many fit a core's cache.
 PIXELS_AT_ONCE = 2_000
 
 
@@ -36,7 +36,7 @@ class PartFacts:
 
 @dataclass(frozen=True)
 class ScreeningFacts:
-    """How many seeds were trained briefly, for how many iterations, and which failed by then."""
+    """The screening runs: how many seeds, for how many iterations, and which runs failed."""
 
     seeds: int
     iterations: int
@@ -48,9 +48,9 @@ class ScreeningFacts:
 class RunFacts:
     """The outcome of one run. Shares are fractions of pixels; the loss is in nats.
 
-    `role` is "good-1", "bad-1", ... for a shown run and empty for the others. Counts of
-    linear regions are 0 for a run whose boundaries were not traced. `ended` says why a run
-    stopped early, and is empty for one that did not.
+    `role` is "good-1", "bad-1", ... for a shown run, and empty for other runs. Numbers of linear
+    regions are 0 for a run whose boundaries were not traced. `ended` is the reason why a run
+    stopped early, and empty for a run that did not.
     """
 
     id: str
@@ -74,7 +74,7 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class NamedSnapshot:
-    """A snapshot to go to: its name, its number, and one sentence for a reader."""
+    """A named snapshot: its name, its number, and one sentence for a reader."""
 
     name: str
     snapshot: int
@@ -85,7 +85,7 @@ class NamedSnapshot:
 class ExperimentFacts:
     """One experiment and its outcome.
 
-    `top` names the parts that are the picture's top; `photograph` says how an image was read;
+    `top` names the parts that are the picture's top. `photograph` says how an image was read.
     `trainer` is "kernel" or "torch".
     """
 
@@ -120,10 +120,10 @@ def part_accuracy(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> di
 
 
 def hardest_part(runs: Sequence[RecordedRun], dataset: Dataset) -> str:
-    """The major part that most runs have failed on by their last snapshot, by name.
+    """The name of the major part on which the most runs have failed at their last snapshot.
 
-    Of several, or where none has failed, the one of which least is right on average. A picture
-    without a major part counts all.
+    If there are several such parts, or no run has failed, the result is the part with the lowest
+    mean accuracy. In a picture without a major part, all parts are considered.
     """
     parts = [part.name for part in dataset.parts if part.major] or [p.name for p in dataset.parts]
     accuracies = [part_accuracy(run, -1, dataset) for run in runs]
@@ -136,7 +136,7 @@ def hardest_part(runs: Sequence[RecordedRun], dataset: Dataset) -> str:
 
 
 def has_failed(accuracy: Mapping[str, float], dataset: Dataset) -> bool:
-    """Whether more than half of some major part is wrong."""
+    """Whether a run has failed: more than half of some major part is wrong."""
     return any(part.major and accuracy[part.name] < FAILED_BELOW for part in dataset.parts)
 
 
@@ -162,8 +162,9 @@ def named_snapshots(snapshots: RecordedRun, dataset: Dataset) -> tuple[NamedSnap
     """The named snapshots of a run, in order.
 
     "first-good" and "last-good" are the first and the last snapshot at which no major part is more
-    than half wrong, where there is one; "steepest" is the one reached by the largest fall of the
-    loss' logarithm in one recorded step, where it ever falls.
+    than half wrong. They exist only if there is such a snapshot. "steepest" is the snapshot after
+    the recorded step in which the logarithm of the loss falls most. It exists only if the loss
+    falls.
     """
     found = []
     good = np.flatnonzero(good_snapshots(snapshots, dataset))
@@ -176,7 +177,7 @@ def named_snapshots(snapshots: RecordedRun, dataset: Dataset) -> tuple[NamedSnap
             else "The last snapshot with at least half of every major part right."
         )
         found.append(NamedSnapshot("last-good", int(good[-1]), text))
-    # A loss of 0 has no logarithm; the least positive number has.
+    # The logarithm of 0 is not finite, so the smallest positive number replaces a loss of 0.
     falls = -np.diff(np.log(np.maximum(snapshots.loss, np.finfo(np.float64).tiny)))
     if falls.size and falls.max() > 0:
         steepest = int(falls.argmax()) + 1
@@ -188,7 +189,7 @@ def named_snapshots(snapshots: RecordedRun, dataset: Dataset) -> tuple[NamedSnap
 
 
 def good_snapshots(snapshots: RecordedRun, dataset: Dataset) -> NDArray[np.bool_]:
-    """Whether no major part is more than half wrong, at each snapshot (K,); in float64."""
+    """Whether no major part is more than half wrong at each snapshot, (K,), computed in float64."""
     points = dataset.points().T  # (2, P)
     layers = [
         (weight.astype(np.float64), bias.astype(np.float64)[..., None])
@@ -213,15 +214,15 @@ def good_snapshots(snapshots: RecordedRun, dataset: Dataset) -> NDArray[np.bool_
 def screening_facts(
     experiment: Experiment, screened: Sequence[RecordedRun], dataset: Dataset
 ) -> ScreeningFacts:
-    """The outcome of the screening: which seeds had failed when it ended."""
+    """The outcome of the screening: which runs failed."""
     failed = tuple(run.seed for run in screened if outcome(run, dataset).failed)
     return ScreeningFacts(len(screened), experiment.screening.iterations, len(failed), failed)
 
 
 def full_run_seeds(experiment: Experiment, screening: ScreeningFacts) -> tuple[int, ...]:
-    """The seeds to train in full, rising: the first ones, and others whose screening failed.
+    """The seeds of the full runs, rising: the first seeds, and others whose screening run failed.
 
-    Where fewer others failed than the experiment asks for, the next seeds make up the number.
+    If fewer others failed than the experiment needs, the next seeds are added.
     """
     first = list(range(experiment.full_runs.first_seeds))
     others = [seed for seed in screening.failed_seeds if seed >= experiment.full_runs.first_seeds]
@@ -235,10 +236,10 @@ def full_run_seeds(experiment: Experiment, screening: ScreeningFacts) -> tuple[i
 
 
 def give_roles(experiment: Experiment, runs: Sequence[RunFacts]) -> tuple[RunFacts, ...]:
-    """The shown runs: the best by loss as good ones, then the worst as bad ones.
+    """The shown runs: the best by loss with good roles, then the worst with bad roles.
 
-    Runs that failed rank behind all that did not. Titles say what was measured: where no run
-    failed the last is the "Worst run", and a good role filled by a failed run is "Failed run".
+    Failed runs rank after all others. A title states what was measured. If no run failed, the last
+    run is the "Worst run". A failed run with a good role is a "Failed run".
     """
     ranked = sorted(runs, key=lambda run: (run.failed, run.loss, run.seed))
     good = ranked[: experiment.shown.good]
@@ -251,7 +252,7 @@ def give_roles(experiment: Experiment, runs: Sequence[RunFacts]) -> tuple[RunFac
 
 
 def _title(role: str, number: int, count: int, failed: bool) -> str:
-    """The name a reader sees for a shown run."""
+    """The name of a shown run, for readers."""
     words = {
         ("good", False): "Good run",
         ("good", True): "Failed run",

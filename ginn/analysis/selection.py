@@ -1,4 +1,4 @@
-"""What the first results of an experiment select: runs to train in full, a part, runs to show."""
+"""Selections from an experiment's first results: the full runs, a part, and the shown runs."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from ginn.network.run import RecordedRun, run_id
 def screening_outcomes(
     experiment: Experiment, screening: Mapping[str, RecordedRun], dataset: Dataset
 ) -> ScreeningFacts:
-    """How many screening runs failed, and which."""
+    """The outcome of the screening: how many runs failed, and which."""
     return outcomes.screening_facts(experiment, list(screening.values()), dataset)
 
 
 def full_run_seeds(
     experiment: Experiment, screening: ScreeningFacts, vertices: int
 ) -> dict[str, int]:
-    """Run id -> seed of the runs that are trained in full.
+    """The full runs, run id -> seed.
 
-    `vertices` is only there to say that the boundaries of these runs can be traced.
+    `vertices` is not used. It is a parameter because the boundaries must be traceable first.
     """
     return {run_id(seed): seed for seed in outcomes.full_run_seeds(experiment, screening)}
 
 
 def hardest_part(screening: Mapping[str, RecordedRun], dataset: Dataset) -> str:
-    """The part of the picture that claims and examples look at; the screening runs choose it."""
+    """The part of the picture for claims and examples: the hardest one for the screening runs."""
     return outcomes.hardest_part(list(screening.values()), dataset)
 
 
 def shown_runs(experiment: Experiment, runs: Mapping[str, RunFacts]) -> dict[str, RunFacts]:
-    """Run id -> outcome of the shown runs, the best first, with their roles and titles."""
+    """The shown runs, run id -> outcome, the best first, with their roles and titles."""
     return {run.id: run for run in outcomes.give_roles(experiment, list(runs.values()))}

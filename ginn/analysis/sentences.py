@@ -1,6 +1,6 @@
 """Sentences about the outcome of a run.
 
-They are apart from `outcomes`, so that a change of wording does not make results again.
+They are not in `outcomes`, so that results stay valid when the wording changes.
 """
 
 from __future__ import annotations

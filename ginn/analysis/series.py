@@ -1,4 +1,4 @@
-"""Functions that make the series of `evidence` from what the claims measured on the way.
+"""The series of `evidence`, made from the measurements of the claims.
 
 Nothing is measured here. Numbers are rounded to four significant digits.
 
@@ -47,43 +47,46 @@ from ginn.analysis.statistics import proportion_interval
 from ginn.geometry.subdivision import Bool
 from ginn.network.run import Float64
 
-# Places along training in a series, evenly spread over the recorded ones.
+# The number of places of a series along training, evenly spread over the recorded snapshots.
 WATCHED = 64
-# Likenesses at which the share of pairs at least as alike is given.
+# The likenesses for which a series has the share of pairs that are at least so alike.
 LEVELS = tuple(i / 20 for i in range(21))
-# Fewer runs have no correlation to speak of.
+# The correlation of fewer runs than this is not reported.
 FEWEST_CORRELATED = 8
 DIGITS = 4
 
 
 def watched(count: int) -> list[int]:
-    """WATCHED of so many places, evenly spread, with the first and the last; all of fewer."""
+    """The indices of WATCHED of `count` places, evenly spread, with the first and the last.
+
+    If there are fewer places than WATCHED, all are included.
+    """
     return [int(i) for i in np.unique(np.linspace(0, count - 1, WATCHED).round())]
 
 
 def number(value: float) -> float | None:
-    """A number to DIGITS significant digits; None for one that is not finite."""
+    """A number rounded to DIGITS significant digits; None if it is not finite."""
     return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
 
 
 def numbers(values: ArrayLike) -> Numbers:
-    """Numbers (W,) as a series holds them; None for one that is not finite."""
+    """Rounded numbers (W,) for a series; None for a number that is not finite."""
     return tuple(number(each) for each in np.asarray(values, dtype=np.float64).tolist())
 
 
 def shares(values: ArrayLike) -> tuple[float, ...]:
-    """Finite numbers (W,) as a series holds them."""
+    """Rounded finite numbers (W,) for a series."""
     return tuple(float(f"{each:.{DIGITS}g}") for each in np.asarray(values, dtype=float).tolist())
 
 
 def over_runs(statistic: Callable[[Float64], Any], values: Float64) -> Numbers:
-    """A statistic over what is finite of each column of (R, W); None where nothing is."""
+    """A statistic of the finite values in each column of (R, W); None if a column has none."""
     found = [column[np.isfinite(column)] for column in values.T]
     return tuple(number(float(statistic(each))) if each.size else None for each in found)
 
 
 def _spread(values: Float64) -> Spread:
-    """The spread over runs of (R, W)."""
+    """The spread of values (R, W) over runs."""
     return Spread(
         over_runs(np.median, values), over_runs(np.min, values), over_runs(np.max, values)
     )
@@ -97,7 +100,7 @@ def region_counts(
     growth: RegionGrowth,
     neurons: int,
 ) -> RegionCounts:
-    """Regions (K,) of each of some full runs, all recorded at the same `iterations`."""
+    """The counts of regions of some full runs, (K,) each, all recorded at the same `iterations`."""
     chosen = watched(len(iterations))
     return RegionCounts(
         seeds=tuple(seeds),
@@ -111,14 +114,14 @@ def region_counts(
 
 
 def shift_shares(motions: Sequence[Motion]) -> ShiftShares | None:
-    """Shift by layer through training; None for runs of a single snapshot."""
+    """The shares of shift by layer during training; None for runs of a single snapshot."""
     count = len(motions[0].iterations)
     if not count:
         return None
     stretches = np.array_split(np.arange(count), min(count, WATCHED))
 
     def averaged(share: Float64) -> Float64:
-        """The means (W, L) over the stretches of (T, L)."""
+        """The means (W, L) of a share (T, L) over W groups of successive intervals."""
         return np.array([bias_vs_weights.finite_mean(share[each], 0) for each in stretches])
 
     found = [bias_vs_weights.shifts(run) for run in motions]
@@ -133,7 +136,7 @@ def shift_shares(motions: Sequence[Motion]) -> ShiftShares | None:
 
 
 def corner_distances(near: Sequence[Nearness]) -> CornerDistances:
-    """Distances to bends through training."""
+    """The distances from corners to bends during training."""
     corners, outline, anywhere = (
         np.array([getattr(run, name) for run in near])  # (R, W, L)
         for name in ("corners", "outline", "anywhere")
@@ -151,7 +154,7 @@ def corner_distances(near: Sequence[Nearness]) -> CornerDistances:
 def likeness_shares(
     likes: Sequence[Sequence[Likeness]], maps: Sequence[Sequence[Bool]]
 ) -> LikenessShares:
-    """Likeness of pairs by layer, from each run's likenesses over its snapshots and its on maps."""
+    """The shares of alike pairs by layer, from each run's likenesses and its on maps."""
     layers = range(len(likes[0]))
 
     def own(layer: int, snapshot: int) -> Numbers:
@@ -172,17 +175,17 @@ def likeness_shares(
 
 
 def at_least(degrees: Float64) -> Numbers:
-    """The share of degrees (P,) at or above each of LEVELS; None where there is none."""
+    """The share of degrees (P,) at or above each of LEVELS; None if there are no degrees."""
     if not degrees.size:
         return (None,) * len(LEVELS)
     return numbers([(degrees >= level).mean() for level in LEVELS])
 
 
 def dead_layers_in_screening(histories: Sequence[PartHistory]) -> DeadLayersInScreening:
-    """The dead layers over one part, and its success, at the end of each screening run."""
+    """The dead layers over one part and the accuracy on it, at the end of each screening run."""
     last = np.array([each.dead_share[-1] for each in histories])  # (R, L)
     largest = last.max(axis=1)
-    # Of layers with the same share the deepest, as in `dead_periods`.
+    # If several layers have the same share, the deepest counts, as in `dead_periods`.
     deepest = last.shape[1] - last[:, ::-1].argmax(axis=1)
     return DeadLayersInScreening(
         part=histories[0].part,
@@ -207,7 +210,7 @@ def dead_periods_of_runs(histories: Sequence[PartHistory]) -> DeadPeriodsOfRuns 
 def mirror_series(
     seeds: Sequence[int], trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores]
 ) -> MirrorSeries:
-    """Mirror scores of full runs; `untrained` are the same ones' at their first snapshot."""
+    """The mirror scores of full runs; `untrained` has those of the same runs at their start."""
     loss = np.array([run.loss for run in trained])
     own = np.array([run.own for run in trained])  # (R, L)
     found = [
@@ -252,7 +255,7 @@ def part_error_series(
     failed_screenings: Sequence[int],
     top: Sequence[str],
 ) -> PartErrorSeries:
-    """Errors by part; the failed are named by their seeds."""
+    """The errors by part; failed runs are given by their seeds."""
     return PartErrorSeries(
         names=(*full[0].wrong, "top", "rows of the top"),
         top=tuple(top),

@@ -4,8 +4,8 @@ p-values are two-sided unless a name says otherwise. An exact one includes the o
 so it is never zero. One from random permutations counts the observation as one of the draws
 (Phipson and Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9: 39), which keeps the test valid.
 
-SciPy loads `scipy.stats` at its first use. That takes half a second, which a build that measures
-nothing is spared.
+SciPy loads `scipy.stats` at its first use, which takes half a second. A build that measures nothing
+does not load it.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from ginn.network.run import Float64
 LEVEL = 0.95
 DRAWS = 9_999
 SEED = 20_181_004
-# Up to this many differences every assignment of signs is counted, 2^20 of them.
+# Up to this many differences, all assignments of signs are counted; there are at most 2^20.
 MOST_SIGNS = 20
 
-# Sums that differ by less than this share of their size are taken for equal.
+# Sums that differ by less than this share of their size are treated as equal.
 TIE = 1e-12
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A confidence interval from `low` to `high`, in the unit of what it is about."""
+    """A confidence interval from `low` to `high`, in the unit of the estimated quantity."""
 
     low: float
     high: float
 
 
 def proportion_interval(successes: int, trials: int, level: float = LEVEL) -> Interval:
-    """Clopper and Pearson's interval of a proportion, in [0, 1]: it covers at least `level`.
+    """Clopper and Pearson's interval of a proportion, in [0, 1], with coverage of at least `level`.
 
-    Its ends are quantiles of beta distributions (Biometrika 26, 1934). ValueError unless
+    Its ends are quantiles of beta distributions (Biometrika 26, 1934). Raises ValueError unless
     0 <= successes <= trials and trials > 0.
     """
     if not 0 <= successes <= trials or trials == 0:
@@ -51,7 +51,7 @@ def proportion_interval(successes: int, trials: int, level: float = LEVEL) -> In
             f"found {successes} successes in {trials} trials, expected 0 <= successes <= trials "
             "and at least one trial"
         )
-    # Pages ask for intervals too, and `scipy.special` loads faster than `scipy.stats`.
+    # Pages also use this function, and `scipy.special` loads faster than `scipy.stats`.
     quantile = scipy.special.betaincinv
     tail, failures = (1.0 - level) / 2.0, trials - successes
     return Interval(
@@ -61,36 +61,38 @@ def proportion_interval(successes: int, trials: int, level: float = LEVEL) -> In
 
 
 def fisher_p_value(table: ArrayLike) -> float:
-    """Fisher's exact test of a 2 x 2 table of counts: are its rows and columns independent?
+    """The p-value of Fisher's exact test that rows and columns of a 2 x 2 table are independent.
 
-    The probability, with the margins held, of all tables no likelier than this one. ValueError
-    for a count below 0.
+    It is the probability of all tables with the same margins that are no likelier than this one.
+    Raises ValueError for a count below 0.
     """
     return float(scipy.stats.fisher_exact(table).pvalue)
 
 
 def sign_test_p_value(better: int, worse: int) -> float:
-    """The exact sign test of pairs that differ (McNemar 1947, Psychometrika 12: 153); 1 for none.
+    """The p-value of the exact sign test of pairs that differ; 1 if there are none.
 
-    Under no effect each of them is as likely to be better as to be worse.
+    Without an effect, each pair is as likely to be better as to be worse (McNemar 1947,
+    Psychometrika 12: 153).
     """
     pairs = better + worse
     return float(scipy.stats.binomtest(better, pairs).pvalue) if pairs else 1.0
 
 
 def sign_flip_p_value(differences: ArrayLike) -> float:
-    """Fisher's test that paired differences (n,) lie symmetrically about zero; 1 for none.
+    """The p-value of Fisher's test that paired differences (n,) are symmetric about zero.
 
-    The share of the 2^n assignments of signs whose sum is as far from zero as the observed one
-    (Fisher, The Design of Experiments, section 21). Above MOST_SIGNS differences the assignments
-    are random. With n pairs it cannot go below 2^(1 - n).
+    It is the share of the 2^n assignments of signs whose sum is at least as far from zero as the
+    observed one (Fisher, The Design of Experiments, section 21). For more than MOST_SIGNS
+    differences, random assignments are used. The smallest possible value for n pairs is 2^(1 - n).
+    The value is 1 without differences.
     """
     values = _finite(differences)
     observed = abs(values.sum()) * (1.0 - TIE)
     if values.size > MOST_SIGNS:
         signs = np.random.default_rng(SEED).choice([-1.0, 1.0], (DRAWS, values.size))
         return float(1 + np.count_nonzero(np.abs(signs @ values) >= observed)) / (DRAWS + 1)
-    # By hand: SciPy goes through the assignments in Python, 200 times as slow for 16 differences.
+    # SciPy is not used: it loops over the assignments in Python, 200 times slower for n = 16.
     sums = np.zeros(1)
     for value in values:
         sums = np.concatenate([sums + value, sums - value])
@@ -98,13 +100,13 @@ def sign_flip_p_value(differences: ArrayLike) -> float:
 
 
 def rank_sum_p_value(first: ArrayLike, second: ArrayLike) -> float:
-    """Wilcoxon's rank sum test (Mann and Whitney's U) of two samples, exact with ties.
+    """The p-value of Wilcoxon's rank sum test (Mann and Whitney's U), exact also with ties.
 
-    Counts the assignments of the pooled mid-ranks whose sum is as far from the mean rank sum as
-    the observed one. 1 if a sample is empty.
+    It is the share of the assignments of the pooled mid-ranks whose sum is at least as far from the
+    mean rank sum as the observed one. It is 1 if a sample is empty.
     """
-    # By hand: SciPy's exact test knows no ties, and its permutation test would enumerate the
-    # assignments, of which 5 runs of 128 have 264 million. Dynamic programming counts them.
+    # SciPy is not used: its exact test does not support ties. Its permutation test lists all
+    # assignments, 264 million for 5 of 128 runs. Dynamic programming counts them here.
     one, two = _finite(first), _finite(second)
     doubled = np.rint(2 * scipy.stats.rankdata([*one, *two])).astype(np.int64)
     doubled -= doubled.min(initial=0)
@@ -114,7 +116,7 @@ def rank_sum_p_value(first: ArrayLike, second: ArrayLike) -> float:
     for rank in doubled.tolist():
         for size in range(sizes, 0, -1):
             ways[size, rank:] = ways[size, rank:] + ways[size - 1, : most + 1 - rank]
-    # Everything times the pooled size, so that the mean is a whole number too.
+    # All sums are multiplied by the pooled size, so that the mean is a whole number, too.
     total = one.size + two.size
     mean = int(doubled.sum()) * one.size
     observed = abs(int(doubled[: one.size].sum()) * total - mean)
@@ -123,10 +125,10 @@ def rank_sum_p_value(first: ArrayLike, second: ArrayLike) -> float:
 
 
 def probability_of_superiority(first: ArrayLike, second: ArrayLike) -> float:
-    """The share of pairs in which the first sample's is the larger; ties count half. In [0, 1].
+    """The share of pairs in which the first sample's value is the larger one, in [0, 1].
 
-    0.5 where the samples do not differ; Mann and Whitney's U over the number of pairs. NaN where a
-    sample is empty.
+    A tie counts half. This is Mann and Whitney's U divided by the number of pairs. It is 0.5 if the
+    samples do not differ, and NaN if a sample is empty.
     """
     one, two = _finite(first)[:, None], _finite(second)[None, :]
     if one.size == 0 or two.size == 0:
@@ -137,16 +139,16 @@ def probability_of_superiority(first: ArrayLike, second: ArrayLike) -> float:
 def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
     """Spearman's rank correlation of two paired samples (n,), in [-1, 1], with mid-ranks.
 
-    0 where neither says anything of the other; NaN where a sample is constant or empty.
+    It is 0 if the samples are not correlated, and NaN if a sample is constant or empty.
     """
     return float(_rank_correlations(*_pairs(first, second)))
 
 
 def rank_correlation_p_value(first: ArrayLike, second: ArrayLike) -> float:
-    """The share of permutations of the pairs that are as strongly rank-correlated.
+    """The p-value of a rank correlation: the share of permutations with at least as strong a one.
 
-    Of all permutations, or of DRAWS random ones where there are more. NaN where a sample is
-    constant or empty.
+    All permutations are used, or DRAWS random ones if there are more. The value is NaN if a sample
+    is constant or empty.
     """
     one, two = _pairs(first, second)
     if math.isnan(_rank_correlations(one, two)):
@@ -158,10 +160,10 @@ def rank_correlation_p_value(first: ArrayLike, second: ArrayLike) -> float:
 def permutation_p_value(
     values: NDArray[Any], statistic: Callable[[NDArray[Any]], NDArray[Any]]
 ) -> float:
-    """The share of permutations of `values` (n,) whose statistic is as large as theirs; one-sided.
+    """The one-sided p-value of a statistic: the share of permutations with at least as large a one.
 
-    Of all permutations, or of DRAWS random ones where there are more. `statistic` takes rows
-    (..., n) and gives (...).
+    All permutations of `values` (n,) are used, or DRAWS random ones if there are more. `statistic`
+    takes rows (..., n) and returns (...).
     """
     found = scipy.stats.permutation_test(
         (values,),
@@ -177,10 +179,10 @@ def permutation_p_value(
 
 
 def rank_correlation_interval(first: ArrayLike, second: ArrayLike) -> Interval:
-    """The percentile bootstrap's interval of Spearman's rank correlation at LEVEL.
+    """The percentile bootstrap interval of Spearman's rank correlation, at LEVEL.
 
     Pairs are resampled (Efron 1979, Ann. Stat. 7: 1). Resamples in which a sample is constant are
-    left out; NaN where none is left.
+    left out. The ends are NaN if no resample is left.
     """
     one, two = _pairs(first, second)
     if one.size < 2:
@@ -210,7 +212,7 @@ def _rank_correlations(one: Float64, two: Float64, axis: int = -1) -> Float64:
 
 
 def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[Float64, Float64]:
-    """Two samples as arrays (n,); ValueError where their sizes differ."""
+    """Two samples as arrays (n,); raises ValueError if their sizes differ."""
     one, two = _finite(first), _finite(second)
     if one.size != two.size:
         raise ValueError(f"found {one.size} values and {two.size}, expected pairs")
@@ -218,7 +220,7 @@ def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[Float64, Float64]:
 
 
 def _finite(values: ArrayLike) -> Float64:
-    """The values as an array (n,); ValueError where one is not finite."""
+    """The values as an array (n,); raises ValueError if one is not finite."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 1 or not np.isfinite(array).all():
         raise ValueError(f"found {array!r}, expected a list of finite numbers")

@@ -12,9 +12,9 @@ from ginn.figures.scales import Scale, Tick, iteration_ticks
 from ginn.figures.svg import Svg, element, tenths
 from ginn.figures.theme import Colours
 
-# px: a chart narrower than this is for phones, and has its panels below one another.
+# px: a chart narrower than this is for phones. Its panels stand below one another.
 PHONE = 500
-# px: where words beside a panel take more than this, there is no room for another panel there.
+# px: if the words beside a panel are wider than this, each panel has a row of its own.
 BESIDE = 22
 
 
@@ -22,8 +22,8 @@ BESIDE = 22
 class Chart:
     """A chart of one series.
 
-    `draw` takes the series, the facts of the experiment, colours and a width and gives an SVG;
-    `describe` takes the first two and gives the text alternative.
+    `draw` takes the series, the facts of the experiment, colours and a width, and returns an SVG.
+    `describe` takes the first two and returns the text alternative.
     """
 
     draw: Callable[[Any, Any, Colours, int], Svg]
@@ -32,7 +32,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Panel:
-    """A rectangle to draw in, in pixels; `leads` where it is the first of its row."""
+    """A rectangle to draw in, in pixels; `leads` is true if it is the first of its row."""
 
     left: float
     right: float
@@ -42,22 +42,22 @@ class Panel:
 
     @property
     def width(self) -> float:
-        """From left to right (px)."""
+        """The width (px)."""
         return self.right - self.left
 
 
 def panels(
     count: int, width: int, top: float, height: float, right: float = 22, title: float = 22
 ) -> list[Panel]:
-    """So many panels, each with room for a title above and numbers below.
+    """The places of `count` panels, each with space for a title above and numbers below.
 
-    At most three stand in a row, and rows are as even as can be. On a phone each panel has a row of
-    its own, as where there are more than BESIDE px, `right`, for words beside each. `title` px
-    are above each.
+    A row has at most three panels, and rows are as equal as possible. Each panel has a row of its
+    own on a phone, and if `right`, the px for words beside a panel, is more than BESIDE. `title` is
+    the px above each panel.
     """
     left, below = 54, 30
     columns = 1 if width < PHONE or right > BESIDE else -(-count // -(-count // 3))
-    # As wide as half of a number on either side of it, and a space between two of them.
+    # Half of a number on either side of a panel, and a space between two numbers.
     gap = 34
     each = (width - left - right - gap * (columns - 1)) / columns
     return [
@@ -73,7 +73,7 @@ def panels(
 
 
 def vertical_axis(panel: Panel, scale: Scale, ticks: Sequence[Tick]) -> list[str]:
-    """A rule across the panel at each tick, named where the panel leads its row."""
+    """The vertical axis: a rule across the panel at each tick, with names if the panel leads."""
     parts = []
     for value, words in ticks:
         y = scale.place(value)
@@ -84,7 +84,7 @@ def vertical_axis(panel: Panel, scale: Scale, ticks: Sequence[Tick]) -> list[str
 
 
 def horizontal_axis(panel: Panel, scale: Scale, ticks: Sequence[Tick]) -> list[str]:
-    """A short rule below the panel at each tick, with the tick's name."""
+    """The horizontal axis: a short rule below the panel at each tick, with the tick's name."""
     parts = []
     for value, words in ticks:
         x = scale.place(value)
@@ -115,7 +115,7 @@ def panel_title(panel: Panel, words: str) -> str:
 def labels_beside(
     panel: Panel, ends: Sequence[tuple[float, float]], words: Sequence[str], kinds: Sequence[str]
 ) -> list[str]:
-    """Names right of the panel for lines that end at `ends`, moved apart where they would overlap.
+    """The names of lines that end at `ends`, right of the panel, moved apart if they would overlap.
 
     A thin line leads from each end to its name.
     """
@@ -128,7 +128,7 @@ def labels_beside(
 
 
 def spread(heights: Sequence[float], gap: float, top: float, bottom: float) -> list[float]:
-    """The heights moved as little as needed to lie `gap` apart, in their order, within the limits.
+    """The heights, moved as little as needed so that they are `gap` apart and within the limits.
 
     Labels that would overlap are pushed down in turn, and then up again from the bottom.
     """
@@ -146,9 +146,9 @@ def spread(heights: Sequence[float], gap: float, top: float, bottom: float) -> l
 
 
 def key(entries: Sequence[tuple[str, str]], width: float) -> tuple[list[str], float]:
-    """What each mark means, in lines that are filled in turn, and the height where they end.
+    """The key, which explains each mark, and the height (px) at which it ends.
 
-    An entry is a sample, drawn around (0, 0) and up to 11 px to either side, and words.
+    An entry is a sample and words. The sample is drawn around (0, 0), up to 11 px to either side.
     """
     parts, x, y = [], 0.0, 4 + TEXT / 2
     for sample, words in entries:
@@ -163,7 +163,7 @@ def key(entries: Sequence[tuple[str, str]], width: float) -> tuple[list[str], fl
 
 
 def head(entries: Sequence[tuple[str, str]], unit: str, width: float) -> tuple[list[str], float]:
-    """The key and below it the name of the vertical axis, and the height where they end."""
+    """The key with the name of the vertical axis below it, and the height at which they end."""
     parts, top = key(entries, width)
     return [*parts, text(0, top + 8 + TEXT, unit)], top + 8 + TEXT
 
@@ -173,7 +173,7 @@ def chart_svg(
 ) -> Svg:
     """The finished chart, with the name of its horizontal axis below the last panel.
 
-    `bottom` is where that panel ends, and `words` describe the chart.
+    `bottom` is the height at which that panel ends. `words` describe the chart.
     """
     below = bottom + (12 + 2 * TEXT if axis else 6 + TEXT)
     name = [text(width / 2, below, axis, anchor="middle")] if axis else []

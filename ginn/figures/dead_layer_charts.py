@@ -1,7 +1,7 @@
-"""Charts of dead layers: when they occur, and what becomes of runs that are changed, as SVG.
+"""Charts of dead layers and of the interventions on them, as SVG.
 
-A layer is silent over a part of the picture where none of its neurons is active. Each text
-alternative is made from the same numbers as its chart.
+A layer is dead over a part of the picture if none of its neurons is on there. Each text alternative
+is made from the same numbers as its chart.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ from ginn.figures.scales import Scale
 from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
 
-# By the treated arm of an intervention: its title, the runs it was made on, and the arm's name.
+# For the treated arm of an intervention: title, kind of the copied runs, and name of the arm.
 INTERVENTIONS = {
-    "raised": ("Waking silent layers", "shut run", "woken"),
-    "lowered": ("Imposing silence", "run that had learnt", "silenced"),
+    "raised": ("Reviving dead layers", "dead-layer run", "revived"),
+    "lowered": ("Making layers dead", "run that had learnt", "lowered"),
 }
-# Dashes of the arms that are controls.
+# The dashes of the controls' lines.
 ARM_DASHES = ("", DASHED, DOTTED, DASH_DOT)
 
 
 def dead_layers_svg(
     series: DeadLayersInScreening, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """How much of a part is right against how much of it a layer is silent over, a ring a seed."""
-    entries = [(ring(0, 0, _layer_paint(0, colours)), "no layer silent")]
+    """The chart of the right share of a part against its dead share, with a ring for each seed."""
+    entries = [(ring(0, 0, _layer_paint(0, colours)), "no dead layer")]
     entries += [
-        (ring(0, 0, _layer_paint(layer, colours)), f"layer {layer} most silent")
+        (ring(0, 0, _layer_paint(layer, colours)), f"layer {layer} dead")
         for layer in sorted(set(series.layer) - {0})
     ]
     parts, top = axes.head(entries, f"share of the {series.part}'s pixels got right", width)
@@ -74,28 +74,32 @@ def dead_layers_svg(
     places = fanned(x.at(series.dead_share), heights, (panel.left + panel.right) / 2, 7, 24)
     for layer, px, py in zip(series.layer, places.tolist(), heights.tolist(), strict=True):
         parts.append(ring(px, py, _layer_paint(layer, colours)))
-    open_, shut = _counts(series)
+    alive, dead = _counts(series)
     for (learnt, failed), state, place, anchor in (
-        (open_, "open", panel.left + 8, "start"),
-        (shut, "shut", panel.right - 8, "end"),
+        (alive, "alive", panel.left + 8, "start"),
+        (dead, "dead", panel.right - 8, "end"),
     ):
         parts.append(text(place, half - 8, f"{state}: {learnt} learnt", "ink", anchor))
         parts.append(text(place, half + TEXT + 5, f"{state}: {failed} failed", "ink", anchor))
-    axis = f"largest silent share of the {series.part}"
+    axis = f"largest dead share of the {series.part}"
     words = dead_layers_description(series, facts)
-    return axes.chart_svg(width, panel.bottom, axis, parts, colours, "Silence and failure", words)
+    title = "Dead layers and failure"
+    return axes.chart_svg(width, panel.bottom, axis, parts, colours, title, words)
 
 
 def _layer_paint(layer: int, colours: Colours) -> PaintAttributes:
-    """The colour of a layer, counted from 1; 0 stands for no layer."""
+    """The colour of a layer, counted from 1, or of the controls for 0, which means no layer."""
     return colours.paint(f"layer-{layer}" if layer else "control")
 
 
 def _counts(series: DeadLayersInScreening) -> tuple[tuple[int, int], tuple[int, int]]:
-    """How many learnt and failed of the open and of the shut, over all of the part."""
+    """The numbers of runs that learnt and that failed: without and with a layer dead over the part.
+
+    Dead means dead over all of the part.
+    """
     pairs = [
-        (silent == 1.0, right >= 0.5)
-        for silent, right in zip(series.dead_share, series.right, strict=True)
+        (dead == 1.0, right >= 0.5)
+        for dead, right in zip(series.dead_share, series.right, strict=True)
     ]
     return (
         (pairs.count((False, True)), pairs.count((False, False))),
@@ -104,23 +108,23 @@ def _counts(series: DeadLayersInScreening) -> tuple[tuple[int, int], tuple[int, 
 
 
 def dead_layers_description(series: DeadLayersInScreening, facts: ExperimentFacts) -> str:
-    """What the scatter of silence shows, in words."""
-    open_, shut = _counts(series)
+    """The text alternative of the chart of dead shares."""
+    alive, dead = _counts(series)
     return (
-        f"{formatting.count(len(series.seeds), 'trial')} at iteration {series.iteration:,}: how "
-        f"much of the {series.part} is right against the largest share of it that a layer is "
-        f"silent over. With a layer silent over all of it {shut[1]} failed and {shut[0]} learnt "
-        f"it; of the others {open_[1]} failed and {open_[0]} learnt it. Equal trials stand side by "
-        "side."
+        f"{formatting.count(len(series.seeds), 'screening run')} at iteration "
+        f"{series.iteration:,}: the share of the {series.part} that is right, against the largest "
+        f"share of it over which a layer is dead. With a layer dead over all of it, {dead[1]} "
+        f"failed and {dead[0]} learnt it; of the others, {alive[1]} failed and {alive[0]} learnt "
+        "it. Equal runs stand side by side."
     )
 
 
 def dead_periods_svg(
     series: DeadPeriodsOfRuns, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """A row for each full run, with a bar while some layer is silent over all of the part."""
+    """The chart of dead periods: a row for each full run, with a bar for each of its periods."""
     entries = [
-        (sample(_layer_paint(layer, colours), 8), f"layer {layer} silent over the part")
+        (sample(_layer_paint(layer, colours), 8), f"layer {layer} dead over the part")
         for layer in sorted({period.layer for run in series.runs for period in run.periods})
     ]
     if not all(run.learnt for run in series.runs):
@@ -141,7 +145,7 @@ def dead_periods_svg(
             parts.append(diamond(panel.left - 10, y))
         parts += _bars(run, x, y, series.last, colours)
     words = dead_periods_description(series, facts)
-    axis, title = "iteration, log scale", "When a layer is silent"
+    axis, title = "iteration, log scale", "When a layer is dead"
     return axes.chart_svg(width, panel.bottom, axis, parts, colours, title, words)
 
 
@@ -150,7 +154,7 @@ def _seed(run: DeadPeriodsOfRun) -> str:
 
 
 def _bars(run: DeadPeriodsOfRun, x: Scale, y: float, last: int, colours: Colours) -> list[str]:
-    """The dead periods of one run; the shortest bar is 2 px long."""
+    """The bars of one run's dead periods, each at least 2 px long."""
     parts = []
     for period in run.periods:
         ends = x.at([period.begun, last if period.ended is None else period.ended])
@@ -160,7 +164,7 @@ def _bars(run: DeadPeriodsOfRun, x: Scale, y: float, last: int, colours: Colours
 
 
 def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) -> str:
-    """When runs were silent, in words."""
+    """The text alternative of the chart of dead periods."""
     lasting = [r.seed for r in series.runs if any(s.ended is None for s in r.periods)]
     passing = [r.seed for r in series.runs if r.periods and r.seed not in lasting]
     failed = [run.seed for run in series.runs if not run.learnt]
@@ -169,7 +173,7 @@ def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) 
         return f"seed {formatting.listing(found)}" if found else "none"
 
     return (
-        f"When some layer was silent over all of the {series.part} in "
+        f"When some layer was dead over all of the {series.part} in "
         f"{formatting.count(len(series.runs), 'run')} of "
         f"{formatting.count(series.last, 'iteration')}. "
         f"To the end: {seeds(lasting)}. For a while: {seeds(passing)}. "
@@ -180,7 +184,7 @@ def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) 
 def interventions_svg(
     series: InterventionSeries, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """The share of copies that have the part right, by arm, after waking and after silencing."""
+    """The chart of the share of copies that have the part right, by arm, for each intervention."""
     made = [each for each in (series.raised, series.lowered) if each]
     parts = [text(0, TEXT, series.unit)]
     labels = [_outcome(each, arm) for each in made for arm in each.arms]
@@ -198,7 +202,7 @@ def interventions_svg(
 
 
 def _treatment(panel: Panel, each: Treatment) -> list[str]:
-    """The arms of one intervention as lines, named at their ends; the treated one is heavy."""
+    """The lines of one intervention's arms, named at their ends; the treated arm's is heavy."""
     last = max(1, each.iterations[-1])
     x = Scale(0, last, panel.left, panel.right, "root")
     y = Scale(0, 1, panel.bottom, panel.top)
@@ -220,29 +224,29 @@ def _treatment(panel: Panel, each: Treatment) -> list[str]:
 
 
 def _outcome(each: Treatment, arm: InterventionArm) -> str:
-    """An arm's name and how many of its copies have the part right at the end."""
+    """An arm's name, and the number of its copies that have the part right at the end."""
     name = INTERVENTIONS[each.treated][2] if arm.name == each.treated else arm.name
     return f"{name} {arm.learnt[-1]} of {arm.copies}"
 
 
 def _treated_runs(each: Treatment) -> str:
-    """How many runs of which kind an intervention was made on."""
+    """The number and the kind of the runs that an intervention copied."""
     run = INTERVENTIONS[each.treated][1]
     return formatting.count(each.source_runs, run, run.replace("run", "runs", 1))
 
 
 def interventions_description(series: InterventionSeries, facts: ExperimentFacts) -> str:
-    """What became of the copies, in words."""
+    """The text alternative of the chart of interventions."""
     made = [each for each in (series.raised, series.lowered) if each]
     outcomes = []
     for each in made:
-        arms = [f"{_outcome(each, arm)} ({arm.learnt_alive} open)" for arm in each.arms]
+        arms = [f"{_outcome(each, arm)} ({arm.learnt_alive} alive)" for arm in each.arms]
         title = INTERVENTIONS[each.treated][0]
         outcomes.append(f"{title}, {_treated_runs(each)}: {formatting.listing(arms)}")
     iterations = max(each.iterations[-1] for each in made)
     return (
         f"Copies that get at least half of the part right, {iterations:,} iterations after the "
-        "change, by arm, and how many of them do so with no layer silent over all of it. "
+        "change, by arm, and how many of them do so with no layer dead over all of it. "
         f"{'. '.join(outcomes)}."
     )
 

@@ -1,4 +1,4 @@
-"""The last output of each of many runs, on a coarse grid, for small multiples."""
+"""The last outputs of many runs, on a coarse grid, for small multiples."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ginn.dataset.dataset import Dataset
 from ginn.network.forward import probability
 from ginn.network.run import Float64, RecordedRun
 
-SIDE = 44  # places along each side of the grid
+SIDE = 44  # The number of places along each side of the grid.
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def outputs_of_experiment(
 def outputs_as_arrays(
     shown: Mapping[str, Sequence[FinalOutput]],
 ) -> dict[str, NDArray[Any]]:
-    """Several lists as named arrays, for a file; `outputs_from_arrays` is the way back."""
+    """Several lists as named arrays, for a file; `outputs_from_arrays` is the inverse."""
     return {
         f"{what}/{field.name}": np.array([getattr(each, field.name) for each in group])
         for what, group in shown.items()
@@ -69,7 +69,7 @@ def outputs_as_arrays(
 
 
 def outputs_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> dict[str, tuple[FinalOutput, ...]]:
-    """The lists of which `outputs_as_arrays` made these arrays."""
+    """The lists from which `outputs_as_arrays` made these arrays."""
     names = dict.fromkeys(name.rpartition("/")[0] for name in arrays)
     return {
         what: tuple(

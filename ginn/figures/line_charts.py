@@ -36,16 +36,16 @@ from ginn.figures.scales import Scale, Tick, numbers
 from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
 
-# A share of pairs below this is drawn at it: one of ten thousand.
+# The least share of pairs on the axis, one in ten thousand. Smaller shares are drawn here.
 LEAST_SHARE = 1e-4
 ITERATION = "iteration, log scale"
 
-# A control's values over training, and the dashes of its line.
+# A control: its values during training, and the dashes of its line.
 Control = tuple[Sequence[float | None], str]
 
 
 def regions_svg(series: RegionCounts, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
-    """Linear regions of every full run against iteration; failed runs stand out."""
+    """The chart of every full run's linear regions against iteration; failed runs stand out."""
     failed = _failed(facts)
     parts, top = axes.head(_regions_key(series, failed), series.unit, width)
     top += 10
@@ -85,7 +85,7 @@ def _regions_key(series: RegionCounts, failed: set[int]) -> list[tuple[str, str]
 
 
 def regions_description(series: RegionCounts, facts: ExperimentFacts) -> str:
-    """What the counts of regions show, in words."""
+    """The text alternative of the chart of regions."""
     first, last = [run[0] for run in series.counts], [run[-1] for run in series.counts]
     most = max(map(max, series.counts))
     seeds = [seed for seed in series.seeds if seed in _failed(facts)]
@@ -101,7 +101,7 @@ def regions_description(series: RegionCounts, facts: ExperimentFacts) -> str:
 
 
 def shift_svg(series: ShiftShares, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
-    """The share of shift in motion, a panel a layer: median and range of the runs, and control."""
+    """The chart of the share of shift: median and range of runs, and control, by layer."""
     entries = [
         *_spread_key(series.runs, len(series.layers), colours),
         (sample(paint("control"), 1.4, DASHED), "equal random steps"),
@@ -121,7 +121,7 @@ def shift_svg(series: ShiftShares, facts: ExperimentFacts, colours: Colours, wid
 
 
 def shift_description(series: ShiftShares, facts: ExperimentFacts) -> str:
-    """What the shares of shift show, in words."""
+    """The text alternative of the chart of shift."""
     layers = [
         f"layer {number}: {_percent(layer.median[0])} in the first recorded steps and "
         f"{_percent(layer.median[-1])} in the last (equal random steps: {_percent(control[0])} and "
@@ -139,7 +139,10 @@ def shift_description(series: ShiftShares, facts: ExperimentFacts) -> str:
 def corners_svg(
     series: CornerDistances, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """Mean distance to the nearest bend, a panel a layer: from corners, outline and anywhere."""
+    """The chart of the mean distance to the nearest bend, a panel for each layer.
+
+    Its lines are for the corners, for points of the outline and for points anywhere.
+    """
     depth = len(facts.widths)
     entries = [
         *_spread_key(series.runs, depth, colours, "from the corners"),
@@ -167,7 +170,7 @@ def corners_svg(
 
 
 def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
-    """What the distances from corners show, in words."""
+    """The text alternative of the chart of distances from corners."""
     layers = [
         f"{f'layer {number}' if number <= len(facts.widths) else 'the output'}: "
         f"{_significant(layer.median[0])} at the start, {_significant(layer.median[-1])} at the "
@@ -185,7 +188,10 @@ def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
 def duplicate_neurons_svg(
     series: LikenessShares, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """The share of pairs at least so alike, a panel a layer: in one run, and between two runs."""
+    """The chart of the share of pairs at least so alike, a panel for each layer.
+
+    Its lines are for pairs in one run and between two runs.
+    """
     depth = len(series.end)
     entries = [
         (sample_of_layers(depth, colours, 2), "of one run, at the end"),
@@ -220,13 +226,13 @@ def _likeness_panel(
         (series.end[layer], colours.paint(f"layer-{layer + 1}"), 2.0, ""),
     ):
         share = numbers(line)
-        share[share == 0] = np.nan  # a line ends where no pair is that alike
+        share[share == 0] = np.nan  # A line ends where no pair is so alike.
         parts.append(curve(x.at(series.levels), y.at(share), colour, weight, dashes))
     return parts
 
 
 def duplicate_neurons_description(series: LikenessShares, facts: ExperimentFacts) -> str:
-    """What the shares of copies show, in words."""
+    """The text alternative of the chart of duplicate neurons."""
     copies = series.levels.index(series.alike)
     layers = [
         f"layer {number}: {_percent(end[copies])} of pairs at the end, {_percent(start[copies])} "
@@ -266,7 +272,7 @@ def _layer(
     controls: Sequence[Control],
     colours: Colours,
 ) -> list[str]:
-    """A layer's panel: its name, the range and the median of its runs, and its controls."""
+    """The parts of a layer's panel: name, range and median of the runs, and controls."""
     x = axes.iteration_scale(panel, iterations[-1]).at(iterations)
     return [
         panel_title(panel, name),

@@ -1,7 +1,7 @@
 """Marks of charts as SVG: words, lines, bands, dots, and their samples for a key.
 
-A chart is drawn for a width in CSS pixels and shown at it, so that its letters keep their size.
-Places are in pixels. Where one is NaN, a line has a gap.
+A chart is shown at the width in CSS pixels for which it was drawn, so that its letters keep their
+size. Places are in pixels. A line has a gap where a place is NaN.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from ginn.network.run import Float64
 TEXT = 13  # px, the size of letters
 # The middle of a digit lies this far above the baseline, in em.
 MIDDLE = 0.35
-# No line of sans-serif text is longer than so many em a letter; text is never measured.
+# The largest mean width of a letter in sans-serif text, in em. Text is never measured.
 LETTER = 0.56
 
 # The patterns of broken lines.
 DASHED, DOTTED, DASH_DOT = "6 3", "1.5 3", "9 3 2 3"
 
-# What `theme.paint` gives: the class and the colour of a mark.
+# The class and the colour of a mark, as `theme.paint` returns them.
 PaintAttributes = Mapping[str, str]
 
 
 def text_width(words: str) -> float:
-    """The most px that words take."""
+    """The largest possible width (px) of these words."""
     return LETTER * TEXT * len(words)
 
 
 def text(x: float, y: float, words: str, kind: str = "muted", anchor: str = "start") -> str:
-    """Words at a baseline; `kind` is "muted", "ink" or "failed-text"."""
+    """Words on the baseline `y`; `kind` is "muted", "ink" or "failed-text"."""
     attributes = {"x": tenths(x), "y": tenths(y), "font-size": f"{TEXT}", "text-anchor": anchor}
     return element("text", paint(kind) | attributes, escape(words))
 
@@ -48,7 +48,7 @@ def rule(x0: float, y0: float, x1: float, y1: float, dashes: str = "") -> str:
 
 
 def _broken(dashes: str) -> dict[str, str]:
-    """The attributes of a broken line; none for a line without dashes."""
+    """The attributes that make a line broken; none for a line without dashes."""
     return {"stroke-dasharray": dashes} if dashes else {}
 
 
@@ -60,7 +60,7 @@ def curve(
     dashes: str = "",
     opacity: float = 1,
 ) -> str:
-    """A line through points, with a gap where one is NaN; "" where there is nothing to draw."""
+    """A line through points, with a gap where one is NaN; "" if there is nothing to draw."""
     shown = np.isfinite(x) & np.isfinite(y)
     data = "".join(
         path_data(zip(x[run].tolist(), y[run].tolist(), strict=True)) for run in _stretches(shown)
@@ -76,13 +76,13 @@ def upright(x: float, low: float, high: float, colour: PaintAttributes, width: f
 
 
 def _stretches(shown: NDArray[np.bool_]) -> Iterator[NDArray[np.intp]]:
-    """The indices of each run of successive places that are shown."""
+    """The indices of each stretch of successive places that are shown."""
     edges = np.flatnonzero(np.diff(shown)) + 1
     return (each for each in np.split(np.arange(len(shown)), edges) if each.size and shown[each[0]])
 
 
 def band(x: Float64, low: Float64, high: Float64) -> str:
-    """The area between two lines, shaded; a piece for each stretch without a gap."""
+    """The shaded area between two lines, with a piece for each stretch without a gap."""
     pieces = []
     for run in _stretches(np.isfinite(low) & np.isfinite(high)):
         there = zip(x[run].tolist(), high[run].tolist(), strict=True)
@@ -92,7 +92,7 @@ def band(x: Float64, low: Float64, high: Float64) -> str:
 
 
 def shade(data: str) -> str:
-    """The inside of a path, shaded lightly in either theme."""
+    """The lightly shaded inside of a path, for both themes."""
     return element("path", {**paint("muted"), "fill-opacity": 0.18, "d": data})
 
 
@@ -102,13 +102,13 @@ def dot(x: float, y: float, radius: float = 2.4, opacity: float = 1) -> str:
 
 
 def dots(places: Sequence[tuple[float, float]], radius: float, opacity: float) -> str:
-    """The marks of many runs in one group, which is shorter than as many dots; "" for none."""
+    """The marks of many runs in one group, which is shorter than single dots; "" for none."""
     marks = "".join(element("circle", _circle(x, y, radius)) for x, y in places)
     return element("g", {**paint("ink"), "fill-opacity": opacity}, marks) if marks else ""
 
 
 def _faint(opacity: float) -> dict[str, float]:
-    """The attributes of a mark through which others are seen; none for an opaque one."""
+    """The attributes that make a mark transparent; none for an opaque one."""
     return {"fill-opacity": opacity} if opacity < 1 else {}
 
 
@@ -117,12 +117,12 @@ def _circle(x: float, y: float, radius: float) -> dict[str, str | float]:
 
 
 def ring(x: float, y: float, colour: PaintAttributes, radius: float = 3.2) -> str:
-    """A mark that shows what lies below it."""
+    """A mark with an open inside, so that marks below it stay visible."""
     return element("circle", {**colour, "stroke-width": 1.4, **_circle(x, y, radius)})
 
 
 def diamond(x: float, y: float, size: float = 4, fill: Shades = FAILED) -> str:
-    """The mark of a failed run; `fill` shows where no style sheet is read."""
+    """The mark of a failed run; programs that read no style sheet show `fill`."""
     s = f"{size:g}"
     data = f"M{tenths(x - size)},{tenths(y)}l{s},-{s} {s},{s} -{s},{s}z"
     return element("path", {"class": "failed-text", "fill": fill.light, "d": data})
@@ -131,8 +131,8 @@ def diamond(x: float, y: float, size: float = 4, fill: Shades = FAILED) -> str:
 def fanned(x: Float64, y: Float64, inwards: float, step: float, most: float) -> Float64:
     """The x (n,) of marks, moved so that marks at the same place stand in a row.
 
-    A row goes from its place towards the x `inwards`, in steps of `step` px, or of fewer where it
-    would be longer than `most` px.
+    A row goes from its place towards the x `inwards`, in steps of `step` px. The steps are smaller
+    if the row would be longer than `most` px.
     """
     moved = x.copy()
     places, which = np.unique(np.stack([x, y]), axis=1, return_inverse=True)
@@ -147,7 +147,7 @@ def fanned(x: Float64, y: Float64, inwards: float, step: float, most: float) -> 
 def sample(
     colour: PaintAttributes, width: float = 1.6, dashes: str = "", opacity: float = 1
 ) -> str:
-    """A piece of a line, for the key."""
+    """A short piece of a line, for the key."""
     attributes: dict[str, str | float] = {"stroke-width": width}
     attributes |= {"stroke-opacity": opacity} if opacity < 1 else {}
     return element("path", {**colour, **attributes, **_broken(dashes), "d": "M-11,0 11,0"})

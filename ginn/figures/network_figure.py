@@ -1,4 +1,4 @@
-"""Network views: the exact boundaries of one network at one snapshot, over a background, as SVG."""
+"""Network views as SVG: the exact boundaries of a network at one snapshot, over a background."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ginn.geometry.boundaries import Boundaries
 from ginn.network.forward import probability
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
-# Widths of lines, over the side of the picture.
+# Widths of lines, as fractions of the picture's side.
 LINE, OUTPUT_LINE = 0.0032, 0.006
 # The words for each background in a text alternative.
 BACKGROUNDS: dict[Background, str] = {
@@ -30,7 +30,7 @@ BACKGROUNDS: dict[Background, str] = {
 
 @dataclass(frozen=True)
 class Scene:
-    """One network at one snapshot, and what to show of it.
+    """One network at one snapshot, with the neurons, the background and the detail to show.
 
     `neurons` are numbered layer by layer, the output last. `background` is "output" (the
     probability of white), "target" (the picture to learn) or "plain".
@@ -51,18 +51,18 @@ class Scene:
         return int(self.snapshots.iterations[self.snapshot])
 
     def layers(self, colours: Colours) -> Iterator[tuple[str, Shades, list[int]]]:
-        """For each layer its class ("layer-1", ..., "output"), its colour and its shown neurons."""
+        """The class ("layer-1", ..., "output"), the colour and the shown neurons of each layer."""
         slices = layer_slices(self.boundaries.widths)
         for (kind, shades), layer in zip(colours.lines().items(), slices, strict=True):
             yield kind, shades, [n for n in range(layer.start, layer.stop) if n in self.neurons]
 
 
 def scene_svg(scene: Scene, colours: Colours, weight: float = 1.0) -> Svg:
-    """The scene's background and over it the exact boundaries of its neurons, layer by layer.
+    """The SVG of a scene: its background, and over it the exact boundaries, layer by layer.
 
-    The drawing's unit is a pixel of the dataset. The file shows the scene's detail, in which lines
-    are as heavy as in the whole. The output is drawn like a neuron, with a heavier line. `weight`
-    scales all lines: a figure image that is shown small needs heavier ones.
+    The drawing's unit is a pixel of the dataset. The file shows the scene's detail. Lines in a
+    detail are as heavy as in the whole picture. The output is drawn like a neuron, with a heavier
+    line. `weight` scales all lines, because a figure image that is shown small needs heavier lines.
     """
     pixels = scene.dataset.pixels
     groups = _background(scene)
@@ -87,7 +87,7 @@ def scene_svg(scene: Scene, colours: Colours, weight: float = 1.0) -> Svg:
 
 
 def _boundary(scene: Scene, neuron: int) -> str:
-    """One neuron's boundary as a path, or "" where it does not cross the domain."""
+    """One neuron's boundary as a path, or "" if it does not cross the domain."""
     data = "".join(
         svg.path_data((polyline.vertices * scene.dataset.pixels).tolist(), 2, polyline.closed)
         for polyline in scene.boundaries.polylines(scene.snapshot, neuron)
@@ -96,11 +96,10 @@ def _boundary(scene: Scene, neuron: int) -> str:
 
 
 def _background(scene: Scene) -> list[str]:
-    """The ground, and the picture over it.
+    """The elements of the ground and of the picture over it.
 
-    The picture is toned down so that lines stand out from it; where no neuron is drawn it keeps
-    its full contrast. The target shows its pixels, because each is a data item; the output is
-    smooth.
+    The picture has less contrast so that lines stand out. If no neuron is drawn, it keeps its full
+    contrast. The target shows its pixels, because each one is a data item. The output is smooth.
     """
     pixels = scene.dataset.pixels
     if scene.background == "plain":
@@ -112,14 +111,14 @@ def _background(scene: Scene) -> list[str]:
 
 
 def whiteness(scene: Scene) -> Float64:
-    """How white each pixel of the background is, (n, n) in [0, 1]."""
+    """The whiteness of each pixel of the background, (n, n) in [0, 1]."""
     if scene.background == "output":
         return probability(logits_at(scene.snapshots, scene.snapshot, scene.dataset))
     return np.where(scene.dataset.labels | (scene.background == "plain"), 1.0, 0.0)
 
 
 def scene_description(scene: Scene) -> str:
-    """What a scene shows, in words, as a text alternative."""
+    """The text alternative of a scene."""
     run, snapshots = scene.run, scene.snapshots
     if scene.background == "target" and not scene.neurons:
         white = formatting.percent(float(scene.dataset.labels.mean()))
@@ -135,7 +134,7 @@ def scene_description(scene: Scene) -> str:
 
 
 def _enlargement(detail: Detail) -> str:
-    """Which detail is shown, and how much larger, in words; "" for the whole."""
+    """A clause that names the shown detail and its enlargement; "" for the whole picture."""
     if detail.zoom == 1:
         return ""
     around = detail.around or f"the point ({detail.x:.2f}, {detail.y:.2f})"
@@ -143,7 +142,7 @@ def _enlargement(detail: Detail) -> str:
 
 
 def _shown_boundaries(scene: Scene) -> str:
-    """Which boundaries a scene shows, layer by layer, and how many of them cross the domain."""
+    """A clause on the shown boundaries of each layer, and how many of them cross the domain."""
     *hidden, output = layer_slices(scene.boundaries.widths)
     crossing = {n for n in scene.neurons if scene.boundaries.polylines(scene.snapshot, n)}
     parts = []

@@ -30,8 +30,8 @@ Tick = tuple[float, str]
 class Scale:
     """A map of values from `low` to `high` onto pixels from `start` to `end`.
 
-    Values beyond the limits lie on them. "log1p" is the logarithm of one plus the value, so that 0
-    is on it; "root" is the square root.
+    Values beyond a limit are mapped to the limit. "log1p" is the logarithm of one plus the value,
+    which is defined for 0. "root" is the square root.
     """
 
     low: float
@@ -52,7 +52,7 @@ class Scale:
         return float(self.at([value])[0])
 
     def _transformed(self, values: Float64) -> Float64:
-        """Values as the kind of scale spaces them."""
+        """The values after the transformation of this kind of scale."""
         if self.kind == "log":
             return np.asarray(np.log10(values))
         if self.kind == "log1p":
@@ -61,15 +61,15 @@ class Scale:
 
 
 def numbers(values: Sequence[float | None]) -> Float64:
-    """A series (n,) with NaN where it has no value."""
+    """The values (n,) of a series, with NaN in place of None."""
     return np.array([math.nan if each is None else each for each in values], dtype=np.float64)
 
 
 def iteration_ticks(last: int, width: float) -> list[Tick]:
-    """0 and powers of ten up to `last`, for a "log1p" scale of `width` px.
+    """The ticks 0 and powers of ten up to `last`, for a "log1p" scale of `width` px.
 
-    There are as many powers as have room. They are written in full if that has room too, and
-    otherwise with "k" and "M".
+    There are as many powers as fit. They are written in full if that fits, too. Otherwise they are
+    written with "k" and "M".
     """
     if last < 10:
         return [(0, "0"), (last, f"{last}")] if last else [(0, "0")]
@@ -90,7 +90,7 @@ def _short(value: int) -> str:
 
 
 def even_ticks(high: float, most: int = 6) -> list[Tick]:
-    """Round numbers from 0 up to `high`, evenly spaced; `most` of them besides 0."""
+    """The ticks at round numbers from 0 to `high`, evenly spaced; at most `most` besides 0."""
     rough = high / most
     size = 10.0 ** math.floor(math.log10(rough))
     steps = [size * f for f in (1, 2, 5, 10) if size * f <= high * (1 + 1e-9)]
@@ -105,12 +105,12 @@ def _plain(value: float) -> str:
 
 
 def share_ticks(high: float = 1.0, most: int = 5) -> list[Tick]:
-    """Percentages from 0 up to a share, evenly spaced."""
+    """The ticks at evenly spaced percentages from 0 to a share."""
     return [(value / 100, f"{words}%") for value, words in even_ticks(100 * high, most)]
 
 
 def log_ticks(low: float, high: float) -> list[Tick]:
-    """Powers of ten between two numbers; where they are fewer than three, multiples of them too."""
+    """The ticks at powers of ten between two numbers; if fewer than three, also at multiples."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     kept: list[float] = []
     for factors in MULTIPLES:

@@ -47,7 +47,7 @@ ROOT_TICKS: tuple[Tick, ...] = (
 
 
 def symmetry_svg(series: MirrorSeries, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
-    """Final loss against mirror score, a panel a layer, a mark a run."""
+    """The chart of final loss against mirror score: a panel for each layer, a mark for each run."""
     failed = {run.seed for run in facts.full_runs if run.failed}
     entries = [(dot(0, 0, 3), "a run")]
     if failed & set(series.seeds):
@@ -60,7 +60,7 @@ def symmetry_svg(series: MirrorSeries, facts: ExperimentFacts, colours: Colours,
     places = axes.panels(len(series.scores), width, top + 8, 150 if width < PHONE else 190)
     scores = [each for line in (*series.scores, series.untrained, series.level) for each in line]
     least = np.nanmin(numbers(scores)) if any(each is not None for each in scores) else 0
-    # The first tenth that the axis names: at or below every score, and not below 0.
+    # The first tenth on the axis. It is at or below every score, and not below 0.
     first = max(0.0, float(np.floor(least * 10) / 10))
     for layer, panel in enumerate(places):
         parts += _symmetry_panel(panel, series, layer, first, failed)
@@ -74,7 +74,7 @@ def symmetry_svg(series: MirrorSeries, facts: ExperimentFacts, colours: Colours,
 def _symmetry_panel(
     panel: Panel, series: MirrorSeries, layer: int, first: float, failed: set[int]
 ) -> list[str]:
-    """The panel of one layer, counted from 0; its horizontal axis begins at the score `first`."""
+    """The panel of one layer, counted from 0. The horizontal axis begins at the score `first`."""
     low, high = scales.log_bounds(np.array(series.loss))
     x = Scale(first, 1, panel.left, panel.right)
     y = Scale(low, high, panel.bottom, panel.top, "log")
@@ -96,7 +96,7 @@ def _symmetry_panel(
 
 
 def symmetry_description(series: MirrorSeries, facts: ExperimentFacts) -> str:
-    """How symmetry goes with loss, in words."""
+    """The text alternative of the chart of symmetry."""
     layers = []
     for number, scores in enumerate(series.scores):
         known = [each for each in scores if each is not None]
@@ -105,7 +105,7 @@ def symmetry_description(series: MirrorSeries, facts: ExperimentFacts) -> str:
         ranges = f"{min(known):.2f} to {max(known):.2f}" if known else "none"
         layers.append(
             f"layer {number + 1}: scores {ranges}, rank correlation with loss {goes}, median "
-            f"before training {_decimal(series.untrained[number])}, about the level axis "
+            f"before training {_decimal(series.untrained[number])}, for the horizontal axis "
             f"{_decimal(series.level[number])}"
         )
     return (
@@ -115,7 +115,7 @@ def symmetry_description(series: MirrorSeries, facts: ExperimentFacts) -> str:
 
 
 def parts_svg(series: PartErrorSeries, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
-    """Errors by part, full runs above trials in each row; a tick is a group's median."""
+    """The chart of errors by part: full runs above screening runs in each row, ticks at medians."""
     groups = (series.full, series.screenings)
     entries = [(dot(0, 0), "a run"), (diamond(0, 0), "a failed run"),
                (sample_of_upright(paint("run")), "median of the others"),
@@ -146,11 +146,11 @@ def parts_svg(series: PartErrorSeries, facts: ExperimentFacts, colours: Colours,
 
 
 def _errors(group: ErrorGroup, wrong: Sequence[float], x: Scale, y: float) -> list[str]:
-    """A group's marks around a height, and a tick at the medians of failed and other runs."""
+    """The marks of a group around a height, and ticks at the medians of failed and other runs."""
     parts = []
     for failed, kind in ((False, "run"), (True, "failed")):
         own = sorted(w for w, f in zip(wrong, group.failed, strict=True) if f == failed)
-        # Neighbours by rank lie at different heights, so that few cover one another.
+        # Neighbours by rank have different heights, so that few marks cover one another.
         places = [(place, y + (i % 3 - 1) * 4) for i, place in enumerate(x.at(own).tolist())]
         if failed:
             parts += [diamond(*place, 3.5) for place in places]
@@ -162,9 +162,9 @@ def _errors(group: ErrorGroup, wrong: Sequence[float], x: Scale, y: float) -> li
 
 
 def parts_description(series: PartErrorSeries, facts: ExperimentFacts) -> str:
-    """The medians of errors by part, in words."""
+    """The text alternative of the chart of errors by part."""
     groups = []
-    for runs, group in (("full runs", series.full), ("trials", series.screenings)):
+    for runs, group in (("full runs", series.full), ("screening runs", series.screenings)):
         failed = sum(group.failed)
         medians = [f"{name} {_medians(group, part)}" for part, name in enumerate(series.names)]
         which = "failed against other runs" if 0 < failed < len(group.seeds) else "all runs"
@@ -174,7 +174,7 @@ def parts_description(series: PartErrorSeries, facts: ExperimentFacts) -> str:
 
 
 def _medians(group: ErrorGroup, part: int) -> str:
-    """The median error in a part of the failed runs and of the others, where there are any."""
+    """The median errors in a part as text: of the failed runs and of the others, if any."""
     errors = [
         [wrong[part] for wrong, failed in zip(group.wrong, group.failed, strict=True)
          if failed == state]
@@ -186,7 +186,7 @@ def _medians(group: ErrorGroup, part: int) -> str:
 def variants_svg(
     series: NetworkSeries, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """Errors of each network's full runs as strips of marks, and its share of failed trials."""
+    """The chart of networks: full runs' errors as strips of marks, and failed screening runs."""
     networks = series.networks
     entries = [(dot(0, 0, 3), "a full run"), (sample_of_upright(paint("run")), "median"),
                (sample(paint("control"), 2), "95% interval")]  # fmt: skip
@@ -210,7 +210,7 @@ def variants_svg(
     rates = Scale(0, most, second.left, second.right)
     parts += horizontal_axis(first, errors, scales.share_ticks(highest, 3 if phone else 4))
     parts += horizontal_axis(second, rates, scales.share_ticks(most, 3 if phone else 4))
-    for panel, unit in ((first, series.unit), (second, "share of trials that failed")):
+    for panel, unit in ((first, series.unit), (second, "failed screening runs")):
         parts += _network_rows(panel, unit, names, row)
     for number, each in enumerate(networks):
         middle = row * (number + 0.5)
@@ -223,7 +223,7 @@ def variants_svg(
 def _network_rows(
     panel: Panel, unit: str, names: Iterable[tuple[str, str]], row: float
 ) -> list[str]:
-    """What a panel shows, above it, and a rule below each row, named where the panel leads."""
+    """The name of a panel above it, and a rule below each row, with names if the panel leads."""
     start = 0 if panel.leads else panel.left
     parts = [text(start, panel.top - 8, unit)]
     for number, (title, widths) in enumerate(names):
@@ -235,22 +235,22 @@ def _network_rows(
 
 
 def _name(each: NetworkOutcome) -> tuple[str, str]:
-    """A network's name and its widths; of equal ones how many layers there are."""
+    """A network's name, and its widths as text; equal widths are written as a product."""
     equal = len(set(each.widths)) == 1 and len(each.widths) > 3
     widths = f"{len(each.widths)} × {each.widths[0]}" if equal else "-".join(map(str, each.widths))
     return each.title, widths
 
 
 def _strip(errors: Sequence[float], x: Scale, y: float) -> list[str]:
-    """Errors as marks around a height, and a tick at their median."""
+    """The marks of errors around a height, and a tick at their median."""
     places = x.at(sorted(errors)).tolist()
-    # Neighbours lie at different heights, so that few cover one another.
+    # Neighbours have different heights, so that few marks cover one another.
     parts = [dot(place, y + (i % 2 * 2 - 1) * 3, 3, 0.75) for i, place in enumerate(places)]
     return [*parts, upright(x.place(float(np.median(errors))), y - 11, y + 11, paint("run"))]
 
 
 def _rate(each: NetworkOutcome, x: Scale, y: float) -> list[str]:
-    """A network's share of failed trials with its interval, and the counts."""
+    """The mark of a network's share of failed screening runs, with its interval and the counts."""
     low, share, high = x.at(
         [each.failure_low, each.failed_screenings / each.screenings, each.failure_high]
     ).tolist()
@@ -265,16 +265,16 @@ def _rate(each: NetworkOutcome, x: Scale, y: float) -> list[str]:
 
 
 def variants_description(series: NetworkSeries, facts: ExperimentFacts) -> str:
-    """How the networks compare, in words."""
+    """The text alternative of the chart of networks."""
     outcomes = [
         f"{each.title} ({'-'.join(map(str, each.widths))}): "
         f"{formatting.percent(float(np.median(each.errors)), 2)} wrong, median of "
         f"{formatting.count(len(each.errors), 'full run')}; {each.failed_screenings} of "
-        f"{each.screenings} trials failed, 95% interval {formatting.percent(each.failure_low)} to "
-        f"{formatting.percent(each.failure_high)}"
+        f"{each.screenings} screening runs failed, 95% interval "
+        f"{formatting.percent(each.failure_low)} to {formatting.percent(each.failure_high)}"
         for each in series.networks
     ]
-    return f"Errors at the end and failed trials of each network. {'. '.join(outcomes)}."
+    return f"Errors at the end and failed screening runs of each network. {'. '.join(outcomes)}."
 
 
 CHARTS: Mapping[str, Chart] = {

@@ -1,7 +1,7 @@
-"""What an author asks a figure to show: neurons, a snapshot, a background, a detail of the domain.
+"""The arguments of figures: neurons, a snapshot, a background, a detail of the domain.
 
-Each function turns the author's words into values, and raises AuthorError with the argument's name
-as its key for words that mean nothing in this report.
+Each function turns an author's words into values. It raises AuthorError for words that have no
+meaning in this report. The key of the error is the argument's name.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ Background = Literal["output", "target", "plain"]
 
 # As in the viewer (`MOST_ZOOM` in store.js).
 MOST_ZOOM = 64
-# The enlargement of a point's detail where the author gives none.
+# The enlargement of a point's detail if the author gives none.
 POINT_ZOOM = 4.0
-# The side of a part's detail, over the larger side of the part.
+# The side of a part's detail, as a multiple of the part's larger side.
 PART_MARGIN = 1.4
 
 
 class Detail(NamedTuple):
     """The square of the domain that is shown: its middle (domain units), and the enlargement.
 
-    `around` names what lies there, for the text alternative.
+    `around` names the content of the detail, for the text alternative.
     """
 
     x: float = 0.5
@@ -41,7 +41,7 @@ class Detail(NamedTuple):
 
     @property
     def corner(self) -> tuple[float, float]:
-        """Its upper left corner (domain units)."""
+        """The upper left corner (domain units)."""
         return self.x - 0.5 / self.zoom, self.y - 0.5 / self.zoom
 
 
@@ -62,9 +62,9 @@ def select_detail(
 ) -> Detail:
     """The detail that an article asks for; it never leaves the domain.
 
-    `at` is the name of a part of the picture or a list of such names, or a point [x, y] in domain
-    units; "" is the whole. `zoom` is the enlargement; 0 shows the parts with a margin around them,
-    or a point enlarged `POINT_ZOOM` times.
+    `at` is the name of a part of the picture, a list of such names, or a point [x, y] in domain
+    units. "" means the whole picture. `zoom` is the enlargement. With 0, parts are shown with a
+    margin around them, and a point is enlarged `POINT_ZOOM` times.
     """
     if isinstance(zoom, bool) or not (zoom == 0 or 1 <= zoom <= MOST_ZOOM):
         raise AuthorError(quoted(zoom), f"a number from 1 to {MOST_ZOOM}", key="zoom")
@@ -89,7 +89,7 @@ def select_detail(
 
 
 def _inside(x: float, y: float, zoom: float, around: str) -> Detail:
-    """The detail nearest to this middle that lies in the domain, rounded as in the explorer."""
+    """The detail in the domain whose middle is nearest to (x, y), rounded as in the explorer."""
     zoom = round(zoom, 2)
     half = 0.5 / zoom
     x, y = (min(max(round(each, 5), half), 1 - half) for each in (x, y))
@@ -141,10 +141,10 @@ def _neurons_of(item: str, widths: tuple[int, ...]) -> set[int]:
 def select_snapshot(step: str | int, snapshots: RecordedRun) -> int:
     """The snapshot that an article names.
 
-    `step` is "first"; "last"; an iteration, for the last snapshot at or before it; or such as
-    "loss 25%", for the first snapshot at which the loss has come that much of its way, by its
-    logarithm, from the first to the lowest. Steps of equal loss show equal amounts of learning,
-    whatever the run's length and schedule.
+    `step` has four forms. "first" and "last" are snapshots. An iteration means the last snapshot at
+    or before it. "loss 25%" means the first snapshot at which the logarithm of the loss has gone
+    25% of the way from its first to its lowest value. Equal steps of this kind show equal amounts
+    of learning, whatever the run's length and schedule.
     """
     last = len(snapshots) - 1
     if step in ("first", "last"):
@@ -155,7 +155,7 @@ def select_snapshot(step: str | int, snapshots: RecordedRun) -> int:
     if match is None or int(match[1]) > 100:
         allowed = '"first", "last", an iteration from 0 on, or "loss 0%" to "loss 100%"'
         raise AuthorError(quoted(step), allowed, key="step")
-    # A loss of zero, which only rounding can give, counts as the smallest normal number.
+    # A loss can be zero only by rounding. It counts as the smallest normal number.
     logarithm = np.log(np.maximum(snapshots.loss, np.finfo(np.float64).tiny))
     fall = logarithm[0] - np.minimum.accumulate(logarithm)
     return int(np.argmax(fall >= fall[-1] * (int(match[1]) / 100)))

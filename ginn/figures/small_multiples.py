@@ -19,9 +19,9 @@ GAP = 3.0  # px between two pictures
 def multiples_svg(
     shown: Sequence[FinalOutput], columns: int, what: str, colours: Colours, width: float
 ) -> Svg:
-    """The pictures in rows of `columns`, `width` px wide; failed ones are framed.
+    """The pictures in rows of `columns`, `width` px wide, with frames around failed runs.
 
-    `what` calls them in words, such as "trials". Raises ValueError where there are none.
+    `what` names them, such as "screening runs". Raises ValueError if there are none.
     """
     if not shown:
         raise ValueError(f"found no {what} to show, allowed: one or more")
@@ -59,7 +59,7 @@ def _rectangle(
 def _bars(
     columns: int, rows: int, step: float, count: int
 ) -> Iterable[tuple[float, float, float, float]]:
-    """The left, top, width and height of each gap, and of the places without a picture."""
+    """The left, top, width and height of each gap, and of the area without pictures."""
     width, height = columns * step, rows * step
     for i in range(columns + 1):
         yield i * step - GAP / 2, 0.0, GAP, height
@@ -71,11 +71,11 @@ def _bars(
 
 
 def multiples_description(shown: Sequence[FinalOutput], what: str) -> str:
-    """What the pictures show, in words."""
+    """The text alternative of the pictures."""
     failed = [str(each.seed) for each in shown if each.failed]
     word = "Seed" if len(failed) == 1 else "Seeds"
     outcome = f"{word} {formatting.listing(failed)} failed." if failed else "None failed."
     return (
-        f"{formatting.count(len(shown))} {what}, each as a small picture of what the network says. "
+        f"{formatting.count(len(shown))} {what}, each as a small picture of the network's output. "
         f"The best gets {formatting.percent(shown[0].right)} right. {outcome}"
     )

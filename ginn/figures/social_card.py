@@ -18,11 +18,11 @@ from ginn.figures.theme import INK, MUTED, PAPER, PICTURE_BLACK, PICTURE_WHITE, 
 WIDTH, HEIGHT = 1200, 630  # px, the size that social networks ask for
 MARGIN = 56
 OVERSAMPLING = 2
-TITLE_SIZES = (72, 64, 56, 48, 40)  # px, the first at which the title fits
+TITLE_SIZES = (72, 64, 56, 48, 40)  # px; the first size at which the title fits is used
 MOST_LINES = 5
-LINE, OUTPUT_LINE = 0.0034, 0.0064  # shares of the picture's side
+LINE, OUTPUT_LINE = 0.0034, 0.0064  # fractions of the picture's side
 CARD_SHADES = 128
-# What a launcher may cut off a maskable icon: outside a circle of 0.8 of its side (W3C manifest).
+# A launcher may cut off all outside a circle of 0.8 of a maskable icon's side (W3C manifest).
 ICON_SHARE = 0.72
 
 
@@ -45,12 +45,12 @@ def social_card(scene: Scene, title: str, site_title: str, colours: Colours) -> 
         for number, line in enumerate(reversed(small)):
             place = (MARGIN, HEIGHT - MARGIN - (number + 1) * 34)
             draw.text(place, line, fill=MUTED.light, font=ImageFont.load_default(28))
-    # A shared palette halves the file, and nothing is seen of it.
+    # A shared palette halves the file, without a visible difference.
     return _png(card.quantize(CARD_SHADES, dither=Image.Dither.NONE))
 
 
 def scene_picture(scene: Scene, colours: Colours, side: int) -> Image.Image:
-    """The drawing of `network_figure.scene_svg` in its light theme, as pixels, `side` x `side`."""
+    """The drawing of `network_figure.scene_svg`, light theme, as `side` x `side` pixels."""
     large = side * OVERSAMPLING
     white = np.rint(255 * whiteness(scene)).astype(np.uint8)
     smooth = Image.Resampling.NEAREST if scene.background == "target" else Image.Resampling.BICUBIC
@@ -77,7 +77,7 @@ def scene_picture(scene: Scene, colours: Colours, side: int) -> Image.Image:
 def fitted(text: str, room: int) -> tuple[int, list[str]]:
     """The largest size (px) at which a title fits `MOST_LINES` lines of `room` px, and the lines.
 
-    At the smallest size what is left over is cut off, with an ellipsis.
+    If the title is too long for the smallest size, its end is replaced by an ellipsis.
     """
     for size in TITLE_SIZES:
         lines = wrapped(text, size, room)
@@ -88,7 +88,7 @@ def fitted(text: str, room: int) -> tuple[int, list[str]]:
 
 
 def wrapped(text: str, size: int, room: int) -> list[str]:
-    """Words in lines of at most `room` px; a word that is longer has a line of its own."""
+    """The lines of a text, at most `room` px each; a longer word has a line of its own."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -100,7 +100,7 @@ def wrapped(text: str, size: int, room: int) -> list[str]:
 
 
 def icon(labels: NDArray[np.bool_], side: int) -> bytes:
-    """The picture that is learnt as a PNG icon: (n, n) labels, true for white, on white ground."""
+    """The learnt picture as a PNG icon on white ground; `labels` (n, n) is true for white."""
     inner = round(side * ICON_SHARE)
     picture = Image.fromarray(np.where(labels, 255, 0).astype(np.uint8))
     ground = Image.new("L", (side, side), 255)

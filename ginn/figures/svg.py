@@ -1,8 +1,8 @@
 """SVG files: documents, elements, path data, and pictures embedded as PNG.
 
-A figure is a file of its own, shown by `<img>`, and not SVG inside the page. So browsers load it
-lazily and cache it, reader modes and feed readers keep it, and it holds its own style sheet under a
-Content-Security-Policy that allows the page no inline style.
+A figure is a separate file, shown by `<img>`, and not SVG inside the page. Browsers therefore load
+it lazily and cache it. Reader modes and feed readers keep it. It has its own style sheet, although
+the Content-Security-Policy allows the page no inline style.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ginn.figures.theme import INK, Colours, paint, style_sheet
 from ginn.network.run import Float64
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
-# Opacities that a pixel of an embedded picture may have. The eye cannot tell more apart.
+# The number of opacities of an embedded picture's pixels. More cannot be distinguished by eye.
 LEVELS = 16
 
 Attributes = Mapping[str, str | float]
@@ -64,8 +64,8 @@ def document(
 def element(name: str, attributes: Attributes, content: str = "") -> str:
     """An element with these attributes, in their order; `content` is SVG or escaped text.
 
-    A number is written with at most six significant digits. Where fewer decimals are wanted, the
-    caller writes it, as with `tenths`.
+    A number is written with at most six significant digits. A caller that needs fewer decimals
+    passes text, such as from `tenths`.
     """
     written = "".join(
         f' {key}="{value if isinstance(value, str) else format(value, "g")}"'
@@ -75,7 +75,7 @@ def element(name: str, attributes: Attributes, content: str = "") -> str:
 
 
 def tenths(value: float) -> str:
-    """A number with one decimal."""
+    """A number as text with one decimal."""
     return f"{value:.1f}"
 
 
@@ -88,9 +88,9 @@ def path_data(
 
 
 def ground(kind: str, width: float, height: float) -> str:
-    """A rectangle under the whole figure, in "paper", "black" or "full-black".
+    """A rectangle under the whole figure; `kind` is "paper", "black" or "full-black".
 
-    Full black is the ink of the light theme in both themes.
+    In both themes, full black is the ink of the light theme.
     """
     fill = INK.light if kind == "full-black" else paint(kind)["fill"]
     return element("rect", {"class": kind, "width": width, "height": height, "fill": fill})
@@ -99,10 +99,10 @@ def ground(kind: str, width: float, height: float) -> str:
 def embedded_picture(
     opacity: Float64, kind: str, width: float, height: float, pixelated: bool = False
 ) -> str:
-    """A white picture, opaque as `opacity` (rows, columns) in [0, 1] says, as an image element.
+    """An image element with a white picture whose opacity is `opacity` (rows, columns) in [0, 1].
 
-    The ground under it is of another colour, so that one picture serves both themes. `kind` is its
-    class. A `pixelated` picture shows its pixels as squares.
+    The ground under it has another colour, so that one picture is enough for both themes. `kind` is
+    the element's class. A `pixelated` picture shows its pixels as squares.
     """
     data = base64.b64encode(opacity_png(opacity)).decode("ascii")
     attributes: dict[str, str | float] = {"class": kind, "width": width, "height": height}
@@ -111,10 +111,10 @@ def embedded_picture(
 
 
 def opacity_png(opacity: Float64) -> bytes:
-    """A white PNG whose opacity is (rows, columns) in [0, 1], to one of `LEVELS` steps.
+    """A white PNG whose opacity (rows, columns) in [0, 1] is rounded to one of `LEVELS` steps.
 
-    Four bits a pixel, with a palette of one white in many opacities (PNG, third edition: 11.2.1
-    IHDR, 11.2.2 PLTE, 11.3.1.1 tRNS).
+    It has four bits for each pixel, and a palette of white in several opacities (PNG, third
+    edition: 11.2.1 IHDR, 11.2.2 PLTE, 11.3.1.1 tRNS).
     """
     rows, columns = opacity.shape
     levels = np.rint(opacity * (LEVELS - 1)).astype(np.uint8)

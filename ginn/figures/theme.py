@@ -1,7 +1,7 @@
 """The colours that pages and figures share, for light and for dark pages.
 
-A figure is a file of its own and does not see the custom properties of the page's style sheet.
-`Colours` gives both of them the same shades.
+A figure is a separate file, so the custom properties of the page's style sheet do not apply in it.
+`Colours` has the shades for both.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from ginn.config.models import Site
 from ginn.network.run import Float64
 
-# The least contrast of a line with any ground it may lie on (WCAG 2.2, success criterion 1.4.11).
+# The least contrast of a line with every possible ground (WCAG 2.2, success criterion 1.4.11).
 LINE_CONTRAST = 3.0
 
 
@@ -32,7 +32,7 @@ class Paint(NamedTuple):
     shades: Shades
 
 
-# The page, its text, and the toned-down black and white of the picture behind the lines.
+# The page, its text, and the softened black and white of the picture behind the lines.
 PAPER = Shades("#ffffff", "#15171b")
 INK = Shades("#1b1e23", "#e6e8eb")
 MUTED = Shades("#5a626d", "#a3abb6")
@@ -57,7 +57,7 @@ PAINTS = {
 
 @dataclass(frozen=True)
 class Colours:
-    """The colours of one network's lines; hidden layers first to last."""
+    """The colours of one network's lines, with the hidden layers from first to last."""
 
     layers: tuple[Shades, ...]
     output: Shades
@@ -95,7 +95,7 @@ def paint(kind: str) -> dict[str, str]:
 
 
 def _attributes(kind: str, paint: Paint) -> dict[str, str]:
-    """The class, and the light shade for programs that read no style sheet."""
+    """The attributes of a class: its name, and the light shade, which a style sheet can replace."""
     return {"class": kind, paint.attribute: paint.shades.light}
 
 
@@ -108,8 +108,8 @@ def colours_of(site: Site, depth: int) -> Colours:
 def style_sheet(colours: Colours) -> str:
     """The style sheet inside each figure: every class in the light and in the dark theme.
 
-    The picture behind the lines is white with an opacity. In the dark theme that white is toned
-    down by a second opacity, over the ground of `PICTURE_BLACK`.
+    The picture behind the lines is white with an opacity. In the dark theme a second opacity
+    darkens this white, over the ground of `PICTURE_BLACK`.
     """
     light, dark = (
         "".join(

@@ -17,24 +17,24 @@ from ginn.figures.svg import Svg
 from ginn.figures.theme import INK, Colours
 from ginn.network.run import Float64, RecordedRun
 
-# px between the marks of two runs in a row of the accuracy chart.
+# The distance (px) between the marks of two runs in a row of the accuracy chart.
 STEP = 3.2
-# More names of failed runs than this do not fit a row.
+# The largest number of failed runs whose names fit a row.
 MOST_NAMES = 4
 
 
 def loss_curves_svg(
     facts: ExperimentFacts, runs: Mapping[str, RecordedRun], colours: Colours, width: int
 ) -> Svg:
-    """Loss of every full run against iteration, on log axes, with the shown runs' names.
+    """The chart of every full run's loss against iteration, on log axes, with shown runs' names.
 
-    The horizontal axis is the logarithm of one plus the iteration, so that the start is on it.
+    The horizontal axis is the logarithm of one plus the iteration, which is defined at the start.
     """
     height = round(240 + width * 0.2)
     right = 14 + max(text_width(run.title) for run in facts.shown_runs)
     panel = Panel(52, width - right, 14, height - 46)
     losses = np.concatenate([runs[run.id].loss for run in facts.full_runs])
-    # A loss of exactly zero has no place on a log axis; the smallest above it stands in.
+    # The logarithm of zero is not finite, so the smallest positive loss replaces a loss of zero.
     lowest = float(losses[losses > 0].min())
     low, high = math.log10(lowest) - 0.05, math.log10(float(losses.max())) + 0.05
     last = max(int(runs[run.id].iterations[-1]) for run in facts.full_runs)
@@ -53,7 +53,7 @@ def loss_curves_svg(
         for run in facts.full_runs
     }  # (K, 2) each
     shown_runs = {run.id for run in facts.shown_runs}
-    # Failed runs and then shown ones are drawn last, over the others.
+    # Failed runs and then shown runs are drawn last, over the others.
     for run in sorted(facts.full_runs, key=lambda run: (run.failed, run.id in shown_runs)):
         parts.append(_loss_curve(points[run.id], run, named=run.id in shown_runs))
     ends = [(float(x), float(y)) for x, y in (points[run.id][-1] for run in facts.shown_runs)]
@@ -64,7 +64,7 @@ def loss_curves_svg(
 
 
 def _loss_ticks(low: float, high: float) -> list[Tick]:
-    """Powers of ten between two exponents, and 2 and 5 times them where they are few."""
+    """The ticks at powers of ten between two exponents; if few, also at 2 and 5 times them."""
     values = [
         factor * 10.0**exponent
         for exponent in range(math.floor(low), math.ceil(high) + 1)
@@ -78,14 +78,14 @@ def _loss_ticks(low: float, high: float) -> list[Tick]:
 
 
 def _power_ticks(last: int, width: int) -> list[Tick]:
-    """0 and powers of ten; every other one on a phone, where seven digits have no more room."""
+    """The ticks at 0 and powers of ten; a phone has room for every second power only."""
     powers = range(1, math.floor(math.log10(max(10, last))) + 1)
     named = [k for k in powers if width > PHONE or k % 2 == max(powers) % 2]
     return [(value, f"{value:,}") for value in (0, *(10**k for k in named))]
 
 
 def loss_description(facts: ExperimentFacts) -> str:
-    """What the loss curves show, in words."""
+    """The text alternative of the loss curves."""
     ordered = sorted(facts.full_runs, key=lambda run: run.loss)
     best, worst = ordered[0], ordered[-1]
     return (
@@ -100,7 +100,7 @@ def loss_description(facts: ExperimentFacts) -> str:
 
 def _loss_curve(points: Float64, run: RunFacts, named: bool) -> str:
     """A run's curve; points that round to the same place are drawn once."""
-    places = np.round(points * 2) / 2  # half a pixel is finer than the line
+    places = np.round(points * 2) / 2  # half a pixel is less than the line's width
     kept = np.concatenate([[True], (np.diff(places, axis=0) != 0).any(axis=1)])
     path = " ".join(f"{x:g},{y:g}" for x, y in places[kept].tolist())
     attributes = {
@@ -115,11 +115,11 @@ def _loss_curve(points: Float64, run: RunFacts, named: bool) -> str:
 
 
 def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
-    """Accuracy on each part of the picture, a dot a run; runs that failed are diamonds.
+    """The chart of accuracy on each part of the picture: dots for runs, diamonds for failed runs.
 
-    In every row the runs stand in the same order, the most accurate at the top; failed ones are
-    named in the first. A broken line at one half, in the rows of major parts, is what a run must
-    pass not to have failed.
+    The runs have the same order in every row, the most accurate at the top. The first row has the
+    names of the failed runs. In the rows of major parts, a broken line marks one half. A run below
+    it has failed.
     """
     runs = sorted(facts.full_runs, key=lambda run: (-run.accuracy, run.seed))
     row = max(34.0, STEP * len(runs) + 12)
@@ -152,7 +152,7 @@ def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int) -
 
 
 def _row_label(part: PartFacts | None, y: float) -> list[str]:
-    """A row's name, and how much of the picture it covers."""
+    """The name of a row's part, and the share of the picture that the part covers."""
     if part is None:
         return [text(0, y + MIDDLE * TEXT, "whole picture")]
     below = f"{part.label}, {formatting.percent(part.share)}"
@@ -162,7 +162,7 @@ def _row_label(part: PartFacts | None, y: float) -> list[str]:
 def _marks(
     runs: Sequence[RunFacts], places: Sequence[float], heights: Sequence[float]
 ) -> list[str]:
-    """The mark of each run."""
+    """The marks of all runs."""
     return [
         diamond(x, y, 3.5, INK) if run.failed else dot(x, y, 2)
         for run, x, y in zip(runs, places, heights, strict=True)
@@ -172,9 +172,9 @@ def _marks(
 def _names(
     runs: Sequence[RunFacts], places: Sequence[float], heights: Sequence[float], left: float
 ) -> list[str]:
-    """The failed runs' names, left of all marks at their height, or right where there is no room.
+    """The names of the failed runs, left of all marks at their height, or right if left is full.
 
-    Where there are more than MOST_NAMES, only shown runs keep theirs.
+    If there are more than MOST_NAMES, only shown runs have a name.
     """
     failed = [i for i, run in enumerate(runs) if run.failed]
     named = failed if len(failed) <= MOST_NAMES else [i for i in failed if runs[i].role]
@@ -190,7 +190,7 @@ def _names(
 
 
 def accuracy_description(facts: ExperimentFacts) -> str:
-    """What the accuracies by part show, in words."""
+    """The text alternative of the chart of accuracies."""
     ranges = []
     for part in facts.parts:
         found = [run.part_accuracy[part.name] for run in facts.full_runs]

@@ -1,4 +1,4 @@
-"""The page of an article: its body with figures in place, references, and how to cite it."""
+"""The page of an article: its body with figures, its references, and how to cite it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ginn.pages.layout import Layout, Rendered, root_from
 from ginn.pages.rendering import render_article
 from ginn.pages.report import Report
 
-# The article that lists the glossary; other articles link its words there.
+# The slug of the article that lists the glossary. Words in other articles link to it.
 GLOSSARY_PAGE = "methods"
 
 
@@ -35,10 +35,10 @@ class References:
     meanings: Mapping[str, str]
 
     def pages(self, root: str, report: Report) -> dict[str, str]:
-        """The names that `page()` accepts, each with its link; `root` links to the site's root.
+        """The links by the names that `page()` accepts; `root` is the link to the site's root.
 
-        Names are the articles' slugs, and the explorer and the data of each experiment; without an
-        experiment's id, these two are those of `report`.
+        Names are the slugs of articles, and the explorer and the downloads of each experiment. If
+        such a name has no experiment's id, the link leads to the page of `report`.
         """
         pages = {article.slug: root + article.address for article in self.articles}
         pages |= {"explore": root + report.explorer, "downloads": root + report.downloads}
@@ -51,7 +51,7 @@ class References:
 def article_page(
     layout: Layout, article: Article, report: Report, references: References
 ) -> Rendered:
-    """An article's page with its images and figures.
+    """The page of an article with its images and figures.
 
     Raises AuthorError with file and line for a mistake in the article.
     """
@@ -106,9 +106,9 @@ def as_source(layout: Layout, article: Article) -> Source:
 def _claim_calls(
     layout: Layout, page: Callable[[str], str], facts: Facts
 ) -> dict[str, Callable[..., Markup]]:
-    """What articles call to show claims: `evidence("Copycats")` and `claims_table()`.
+    """The functions with which articles show claims: `evidence("Copycats")` and `claims_table()`.
 
-    A claim that this build did not measure has no box.
+    The function `evidence` shows nothing for a claim that this build did not measure.
     """
     macros: Any = layout.templates.get_template("partials/claims.html").module
 
@@ -125,14 +125,14 @@ def _claim_calls(
 def _image(
     image: FigureImage, report: Report, root: str, files: dict[str, bytes]
 ) -> dict[str, Any]:
-    """A figure image as the macro takes it; its drawings are added to `files`."""
+    """A figure image in the form for the macro; its drawings are added to `files`."""
     explorer = root + report.explorer_at(image.state) if image.state else ""
     entry: dict[str, Any] = {"image": image, "explorer": explorer}
     for width, draw in (("wide", image.draw), ("narrow", image.draw_narrow)):
         if draw is not None:
             svg = draw()
             address = add(files, f"figures/{image.name}.svg", svg.text.encode())
-            # HTML takes whole pixels only.
+            # In HTML, sizes are whole pixels.
             size = {"width": round(svg.width), "height": round(svg.height)}
             entry[width] = {"address": root + address, **size}
     return entry

@@ -16,8 +16,8 @@ from ginn.errors import AuthorError, quoted
 from ginn.files import parse_toml, paths_in, read_text, within
 from ginn.pages.images import FOLDER as PICTURES
 
-MOST_SLUG = 100  # characters; a page is a folder of that name, and so is its part of the cache
-# Folders of the site that are not articles'.
+MOST_SLUG = 100  # characters; the page's folder in the site and in the cache has this name
+# Folders of the site that contain no article.
 RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", "articles", PICTURES)
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 FENCE = "+++"
@@ -30,7 +30,7 @@ def _not_reserved(slug: str) -> str:
 
 
 class FrontMatter(Table):
-    """The keys at the head of an article; all but `experiment` must be there."""
+    """The keys at the head of an article. All keys but `experiment` are required."""
 
     title: Line
     slug: Annotated[
@@ -49,10 +49,10 @@ class FrontMatter(Table):
 
 @dataclass(frozen=True)
 class Article:
-    """One article: its front matter, and `body` with as many lines as the file.
+    """One article: its front matter and its `body`, which has as many lines as the file.
 
-    `experiment` is the id of the one that it is about, or "" for the site's first. `key_lines`
-    are the lines on which the front matter sets its keys.
+    `experiment` is the id of the article's experiment, or "" for the site's first one. `key_lines`
+    has the line of each key in the front matter.
     """
 
     file: Path
@@ -67,11 +67,11 @@ class Article:
 
     @property
     def address(self) -> str:
-        """The address of its page, relative to the site's root."""
+        """The address of the article's page, relative to the site's root."""
         return "index.html" if self.slug == "index" else f"{self.slug}/index.html"
 
     def line_of(self, *texts: str) -> int:
-        """The line on which the first of these texts that the body holds begins, or 1."""
+        """The line of the first of these texts that is in the body; 1 if none is."""
         found = (self.body.find(text) for text in texts)
         return next((self.body.count("\n", 0, at) + 1 for at in found if at >= 0), 1)
 
@@ -79,8 +79,8 @@ class Article:
 def read_articles(folder: Path) -> tuple[Article, ...]:
     """The articles of a folder, in their order.
 
-    Raises AuthorError for front matter that is missing, unknown or of the wrong type, for two
-    articles with one slug, and where no article has the slug "index".
+    Raises AuthorError for front matter that is missing, unknown or of the wrong type. It does so,
+    too, if two articles have the same slug, or if no article has the slug "index".
     """
     paths = [within(folder, path) for path in paths_in(folder, "*.md")]
     articles = sorted(
@@ -110,7 +110,7 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
 
 
 def require_experiments(articles: Sequence[Article], known: Sequence[str]) -> None:
-    """Raise AuthorError for an article of an experiment whose id is not one of the `known`."""
+    """Raise AuthorError for an article whose experiment is not in `known`."""
     for article in articles:
         if article.experiment and article.experiment not in known:
             raise AuthorError(
@@ -123,9 +123,9 @@ def require_experiments(articles: Sequence[Article], known: Sequence[str]) -> No
 
 
 def parse_article(path: Path, text: str) -> Article:
-    """An article's text as an Article. Raises AuthorError with the line of a mistake in its head.
+    """The Article of a text. Raises AuthorError with the line of a mistake in its head.
 
-    The body is the text with the front matter left blank, so that its lines are the file's.
+    The body has blank lines in place of the front matter, so that its line numbers are the file's.
     """
     lines = text.splitlines()
     fences = [number for number, line in enumerate(lines) if line.strip() == FENCE]
@@ -138,7 +138,7 @@ def parse_article(path: Path, text: str) -> Article:
     try:
         front = validated(document, FrontMatter)
     except AuthorError as error:
-        # A key that is missing has no line of its own: it may stand before the closing fence.
+        # A missing key has no line. The error names the closing fence, before which it belongs.
         raise error.at(line=end + 1) from error
     return Article(
         file=path,

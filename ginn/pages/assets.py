@@ -18,7 +18,7 @@ from ginn.pages import feeds
 from ginn.viewer_data.sprite_sheets import target_picture
 
 Labels = NDArray[np.bool_]
-# Sides (px) of the icons for home screens; Apple's takes the first.
+# Sides (px) of the icons for home screens. The first is also for Apple's icon.
 ICONS = (180, 192, 512)
 STYLE = "a style sheet"
 
@@ -26,10 +26,10 @@ STYLE = "a style sheet"
 def assets(
     folder: Path, templates: jinja2.Environment, site: Site, depth: int, labels: Labels
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    """The files by address, and the address of each by its name, as in `viewer.js`.
+    """The files by address, and their addresses by name, such as `viewer.js`.
 
-    `folder` holds the style sheet and the scripts, and `templates` makes the manifest. `depth` is
-    that of the deepest network, `labels` (n, n) the picture of the icons.
+    `folder` has the style sheet and the scripts. `templates` makes the manifest. `depth` is the
+    depth of the deepest network. `labels` (n, n) is the picture of the icons.
     """
     viewer = folder / "viewer"
     style = colour_properties(colours_of(site, depth)) + read_text(folder / "style.css", STYLE)
@@ -40,7 +40,8 @@ def assets(
         "viewer.css": read_text(viewer / "viewer.css", STYLE).encode(),
         "viewer.js": bundle(viewer, scripts),
     }
-    # An article loads its script before the viewer's; saving a picture loads one that few need.
+    # An article loads its own script before the viewer's. A third script is loaded only when a
+    # reader saves a picture.
     contents |= {f"{name}.js": bundle(viewer, [name]) for name in ("article", "export")}
     files: dict[str, bytes] = {}
     contents |= {f"icon-{side}.png": social_card.icon(labels, side) for side in ICONS}
@@ -52,9 +53,9 @@ def assets(
 
 
 def bundle(viewer: Path, names: Sequence[str]) -> bytes:
-    """Scripts as one file without comments, in the order given.
+    """One file with these scripts in the order given, without comments.
 
-    One file compresses better than many. One directive at the head holds for all scripts.
+    One file compresses better than many. The directive at its head applies to all scripts.
     """
     scripts = [rjsmin.jsmin(read_text(viewer / f"{name}.js", "a script")) for name in names]
     directive = '"use strict";'

@@ -1,4 +1,4 @@
-"""The bibliography: what articles cite, from one file, as a sentence and as BibTeX."""
+"""The bibliography: the works that articles cite, from one file, as sentences and as BibTeX."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ginn.errors import AuthorError, quoted
 from ginn.files import is_file
 from ginn.formatting import listing
 
-# What BibTeX would read as its own. Braces and backslashes have no place in a title or a name.
+# The characters that BibTeX interprets. Braces and backslashes are not allowed in texts at all.
 SPECIAL, ESCAPED = re.compile(r"[&%$#_]"), r"\\\g<0>"
 KEY = r"[a-z0-9]+(-[a-z0-9]+)*"
 PLAIN = Allowed("text without braces and backslashes")
@@ -24,7 +24,7 @@ Text = Annotated[str, Field(pattern=r"^[^\\{}]*$"), PLAIN]
 
 
 class Work(Table):
-    """The table of one work in the bibliography's file."""
+    """The keys of one work in the bibliography's file."""
 
     authors: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...],
@@ -41,7 +41,7 @@ class Work(Table):
 
 @dataclass(frozen=True)
 class Source:
-    """One work: its `key` in the file; `where` it appeared; `arxiv`, `doi` and `link` if any."""
+    """One work: `key` is its key in the file, and `where` is the place of publication."""
 
     key: str
     authors: tuple[str, ...]
@@ -54,23 +54,23 @@ class Source:
 
     @property
     def address(self) -> str:
-        """Where it can be read, or ""."""
+        """The address at which the work can be read, or ""."""
         if self.doi:
             return f"https://doi.org/{self.doi}"
         return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else self.link
 
     @property
     def text(self) -> str:
-        """Authors, title, place and year, as plain text that does not end a sentence twice."""
+        """The authors, title, place and year as plain text, without two stops in a row."""
         place = [self.where, self.arxiv and f"arXiv:{self.arxiv}"]
         parts = [listing(self.authors), self.title, *filter(None, place)]
         return f"{', '.join(parts)}, {self.year}"
 
 
 def read_bibliography(path: Path) -> dict[str, Source]:
-    """The works of a bibliography by their keys; none where there is no such file.
+    """The works of a bibliography by their keys; empty if there is no such file.
 
-    Raises AuthorError with file and key for what is missing, unknown or of the wrong type.
+    Raises AuthorError with file and key for a value that is missing, unknown or of the wrong type.
     """
     if not is_file(path):
         return {}
@@ -85,8 +85,10 @@ def read_bibliography(path: Path) -> dict[str, Source]:
 
 
 def bibtex(source: Source) -> str:
-    """The work as a BibTeX entry. A second pair of braces keeps a title's capitals, and keeps the
-    name of a group, which begins with "The", from being taken for a first name and a last.
+    """The work as a BibTeX entry.
+
+    A title has a second pair of braces, so that BibTeX keeps its capitals. So has the name of a
+    group, which begins with "The", so that BibTeX does not divide it into first and last name.
     """
     names = [f"{{{name}}}" if name.startswith("The ") else name for name in source.authors]
     entries = {
@@ -111,15 +113,15 @@ class Citations:
     """The works that one rendering of an article cites, numbered by their first mention."""
 
     def __init__(self, works: Mapping[str, Source]) -> None:
-        """`works` are those that can be cited."""
+        """`works` are all works that can be cited."""
         self.works = works
         self.cited: dict[str, int] = {}
         self.mentions = 0
 
     def cite(self, key: str) -> Markup:
-        """A number in brackets that leads to the work, and shows it on hover and on focus.
+        """A number in brackets that links to the work, and shows it on hover and on focus.
 
-        Raises AuthorError for a key that the bibliography does not hold.
+        Raises AuthorError for a key that is not in the bibliography.
         """
         if key not in self.works:
             allowed = ", ".join(self.works) or "none, for the bibliography is empty"

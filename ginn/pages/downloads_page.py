@@ -1,4 +1,4 @@
-"""The page of an experiment's downloads: the shown runs, the facts, and a program to start from."""
+"""The page of an experiment's downloads: the shown runs, the facts, and an example program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ginn.viewer_data.downloads import PROGRAM, Download
 def downloads_page(
     layout: Layout, report: Report, reports: Sequence[Report], program: str
 ) -> Rendered:
-    """The page of an experiment's downloads, with these files; `program` is a program's text."""
+    """The page of an experiment's downloads, with its files; `program` is the example's text."""
     folder = posixpath.dirname(report.downloads)
     schema = facts_schema()
     offered = [

@@ -1,4 +1,4 @@
-"""The page of an experiment's explorer: the viewer, and a gallery of views to start from."""
+"""The page of an experiment's explorer: the viewer, and a gallery of example views."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ginn.pages.assets import add
 from ginn.pages.layout import Layout, Rendered, links_between, root_from
 from ginn.pages.report import Report
 
-# Lines of an image in the gallery are this much heavier: it is shown at a third of its size.
+# The factor for the lines of gallery images, which are shown at a third of their size.
 THUMBNAIL_WEIGHT = 2.2
 
 
 def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> Rendered:
-    """An explorer's page, with each shown run's last snapshot for readers without scripts."""
+    """The page of an explorer, with each shown run's last snapshot for readers without scripts."""
     root = root_from(report.explorer)
     files: dict[str, bytes] = {}
     runs = []
@@ -52,6 +52,6 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
 
 
 def _image(report: Report, scene: Scene, files: dict[str, bytes], weight: float = 1) -> str:
-    """The address of a drawing of a scene, which is added to `files`."""
+    """The address of a scene's drawing; the drawing is added to `files`."""
     svg = network_figure.scene_svg(scene, report.colours, weight).text.encode()
     return add(files, f"figures/{scene.run.id}-{scene.iteration}.svg", svg)

@@ -21,7 +21,7 @@ def atom(
     site: Site,
     publication: Publication,
 ) -> bytes:
-    """The feed of a site's articles, newest first (RFC 4287); the site's address must be known."""
+    """The feed of a site's articles, newest first (RFC 4287). The site's address must be known."""
     newest = sorted(articles, key=lambda article: (article.date, -article.order), reverse=True)
     context = {"articles": newest, "site": site, "publication": publication, "address": FEED}
     return _render(templates, FEED, context)
@@ -32,14 +32,14 @@ def site_map(
     pages: Mapping[str, datetime.date],
     publication: Publication,
 ) -> bytes:
-    """The site map (sitemaps.org): address relative to the root -> day of the last change."""
+    """The site map (sitemaps.org); `days` maps addresses to the day of the last change."""
     return _render(templates, SITE_MAP, {"pages": pages, "publication": publication})
 
 
 def robots(templates: jinja2.Environment, publication: Publication) -> bytes:
-    """The file that lets everyone read everything (RFC 9309) and names the site map.
+    """The file robots.txt (RFC 9309), which allows all crawlers and names the site map.
 
-    Crawlers read it at a domain's root alone; under a sub-path it does no harm.
+    Crawlers read it at a domain's root only. Under a sub-path it has no effect.
     """
     return _render(templates, ROBOTS, {"publication": publication, "site_map": SITE_MAP})
 
@@ -49,7 +49,8 @@ def web_manifest(
 ) -> bytes:
     """The web application manifest, for a file in the folder `assets/`.
 
-    `icons` are addresses as seen from there, with their sides (px); `paper` is the page's colour.
+    `icons` has addresses relative to that folder, with their sides (px). `paper` is the page's
+    colour.
     """
     return _render(templates, "site.webmanifest", {"site": site, "icons": icons, "paper": paper})
 

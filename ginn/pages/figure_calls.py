@@ -1,4 +1,4 @@
-"""Figure calls: the numbered figures of an article, as its author calls for them."""
+"""Figure calls: the functions with which an author places numbered figures in an article."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ginn.pages.math import Mathematics
 from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, shared_state
 
-# Snapshots a second of a figure that plays by itself: a whole run in a quarter of a minute.
+# The speed of a figure that plays by itself, in snapshots a second: 15 seconds for a whole run.
 PACE = 30
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A numbered figure of an article; `caption` is HTML; a `small` one takes half the column.
+    """A numbered figure of an article. `caption` is HTML.
 
-    `state` is what the explorer shows in place of the images, where scripts run and one state shows
-    all of them. A figure that `plays` does so once by itself. The images of a `strip` stand in one
-    row.
+    A `small` figure takes half the column. `state` is the one state of the explorer that shows all
+    of the images, or None. If scripts run, the viewer in this state replaces the images. A figure
+    that `plays` does so once by itself. The images of a `strip` stand in one row.
     """
 
     name: str
@@ -45,7 +45,7 @@ class FigureCalls:
     """The figures of one rendering of an article, in order, and the links to them."""
 
     def __init__(self, report: Report, known: Mapping[str, Figure] | None = None) -> None:
-        """`known` has the figures that an earlier rendering found; None in the first rendering."""
+        """`known` has the figures found in an earlier rendering; it is None in the first one."""
         self.report, self.known = report, known
         self.found: dict[str, Figure] = {}
 
@@ -59,19 +59,23 @@ class FigureCalls:
         caller: Callable[[], str] | None = None,
         **arguments: Any,
     ) -> Markup:
-        """A placeholder for the figure. Its caption is `caption`, or the body of a call block.
+        """A placeholder for the figure. The caption is `caption`, or the body of a call block.
 
-        A figure that `plays` moves from its snapshot to the last, once, when it is looked at.
+        A figure that `plays` plays once from its snapshot to the last one, when it is in sight.
 
         The view is a row of VIEWS, and `arguments` are its parameters. "network" takes `run`,
-        `step`, `neurons` and `background` (see `figures.selection`); a list of values for one of
-        the first three makes a row of images. `at` a part of the picture, several parts or a point,
-        it shows that detail, `zoom` times as large. "strip" is one row of frames
-        of one run and choice of neurons. It takes the same, with either a list as `step` or a
-        number of `frames` evenly spaced from `start` to `end`, each a step. The other views take no
-        arguments; a view of evidence exists where `facts.evidence` has its series.
+        `step`, `neurons` and `background` (see `figures.selection`). A list of values for one of
+        the first three makes a row of images. With `at`, the view shows the detail around a part of
+        the picture, several parts or a point, `zoom` times as large.
 
-        Raises AuthorError for a name, view or argument that this build does not hold.
+        "strip" is a row of frames of one run and one selection of neurons. It takes the same
+        arguments. Its steps are either a list as `step`, or a number of `frames` that are evenly
+        spaced from the step `start` to the step `end`.
+
+        The other views take no arguments. A view of evidence exists only if `facts.evidence` has
+        its series.
+
+        Raises AuthorError for a name, view or argument that this build does not have.
         """
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
             raise AuthorError(quoted(name), "small letters, digits and hyphens", key="figure")
@@ -96,7 +100,7 @@ class FigureCalls:
         return Markup("\n\n{}\n\n").format(token(name))
 
     def see(self, name: str, word: str = "figure") -> Markup:
-        """A link to a figure of this article, before or after this place, such as "figure 3"."""
+        """A link such as "figure 3" to an earlier or later figure of this article."""
         if self.known is None:
             return Markup.escape(word)
         if name not in self.known:
@@ -110,7 +114,7 @@ class FigureCalls:
         return self.report.run(name)
 
     def neuron(self, number: int) -> str:
-        """The words for a neuron's number that `figure` takes, such as "layer 2 neuron 7"."""
+        """A neuron's number in the words that `figure` accepts, such as "layer 2 neuron 7"."""
         widths = self.report.experiment.widths
         layer, unit = place_of(widths, number)
         return "output" if layer > len(widths) else f"layer {layer} neuron {unit}"
@@ -122,6 +126,6 @@ def token(name: str) -> str:
 
 
 def inline(text: str) -> str:
-    """Markdown of one paragraph as HTML without the paragraph."""
+    """The HTML of one paragraph of Markdown, without the paragraph's element."""
     html = markdown.markdown(text.strip(), extensions=["attr_list", "smarty", Mathematics()])
     return re.sub(r"\A<p>(.*)</p>\Z", r"\1", html, flags=re.DOTALL)

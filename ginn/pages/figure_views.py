@@ -1,7 +1,7 @@
-"""The views that an author may call: one table from each name to a function that gives images.
+"""The views that an author can call: a table from names to functions that return images.
 
-An image has a text alternative and, for a network, the state in which the explorer shows the same.
-Nothing is drawn before a page asks for it.
+An image has a text alternative. The image of a network also has the explorer's state that shows the
+same. An image is drawn only when a page is made that contains it.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ from ginn.figures.svg import Svg
 from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, state_of
 
-NARROW, WIDE = 340, 680  # px, the widths that charts are drawn for
-# The charts of the claims' series, by the name of the series in `facts.evidence`.
+NARROW, WIDE = 340, 680  # px, the widths of charts for columns and for phones
+# The charts of evidence, by the name of their series in `facts.evidence`.
 EVIDENCE = {**line_charts.CHARTS, **dead_layer_charts.CHARTS, **scatter_charts.CHARTS}
-# Images that share a row are shown small and need heavier lines: by their number, and beyond.
+# Images that share a row are small and need heavier lines. The factor depends on their number.
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2
 STRIP_WEIGHT = 3.0
 
-# What an article may give for an argument: one value, or a list that makes a row of images.
+# An argument in an article: one value, or a list that makes a row of images.
 Words = str | Sequence[str]
 Step = str | int
 Place = str | Sequence[str] | Sequence[float]
@@ -53,10 +53,10 @@ Place = str | Sequence[str] | Sequence[float]
 
 @dataclass(frozen=True)
 class FigureImage:
-    """One image of a figure: `draw` gives its SVG, and `draw_narrow` another one for phones.
+    """One image of a figure: `draw` makes its SVG, and `draw_narrow` another one for phones.
 
-    `name` begins its files' names. `state` is its state in the explorer, and `scene` the network
-    that it shows; both are None for a chart.
+    `name` is the first part of its files' names. `state` is the explorer's state that shows the
+    same, and `scene` is the network that it shows. Both are None for a chart.
     """
 
     name: str
@@ -70,19 +70,19 @@ class FigureImage:
 
 @dataclass(frozen=True)
 class View:
-    """One view: `images` takes a report, what is `fixed`, and the author's arguments."""
+    """One view: `images` takes a report, the `fixed` arguments, and the author's arguments."""
 
     images: Callable[..., Iterator[FigureImage]]
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The arguments that an author may give."""
+        """The names of the arguments that an author can give."""
         _, *names = inspect.signature(self.images).parameters
         return tuple(name for name in names if name not in self.fixed)
 
     def of(self, report: Report, arguments: Mapping[str, Any]) -> tuple[FigureImage, ...]:
-        """The images for an author's arguments; AuthorError for one that the view does not take."""
+        """The images for an author's arguments; raises AuthorError for an unknown argument."""
         for name in arguments:
             if name not in self.parameters:
                 allowed = ", ".join(self.parameters) or "no more arguments for this view"
@@ -99,7 +99,7 @@ def network_images(
     at: Place = "",
     zoom: float = 0,
 ) -> Iterator[FigureImage]:
-    """An image for each combination of run, step and neurons; what varies labels it."""
+    """An image for each combination of run, step and neurons, labelled with the varying values."""
     detail = select_detail(at, zoom, report.dataset)
     runs, steps, choices = _listed(run), _listed(step), _listed(neurons)
     weight = WEIGHTS.get(len(runs) * len(steps) * len(choices), WEIGHT_OF_MANY)
@@ -121,7 +121,7 @@ def _listed(value: Any) -> list[Any]:
 def _scene(
     report: Report, run: str, step: Step, neurons: str, background: str, detail: Detail
 ) -> Scene:
-    """The scene that an author's words describe."""
+    """The scene for an author's arguments."""
     chosen = select_background(background)
     facts = report.shown_run(run)
     snapshots = report.snapshots[facts.id]
@@ -130,7 +130,7 @@ def _scene(
 
 
 def _scene_image(report: Report, scene: Scene, weight: float, label: str) -> FigureImage:
-    """The image of a scene, with lines so heavy."""
+    """The image of a scene; `weight` scales its lines."""
     return FigureImage(
         name=f"{scene.run.id}-{scene.iteration}",
         alternative=network_figure.scene_description(scene),
@@ -153,11 +153,11 @@ def strip_images(
     at: Place = "",
     zoom: float = 0,
 ) -> Iterator[FigureImage]:
-    """A frame for each step, labelled by its iteration; steps at one snapshot are one frame.
+    """A frame for each step, labelled with its iteration. Steps at the same snapshot are one frame.
 
-    Without `step` there are so many `frames`, evenly spaced from `start` to `end` by recorded
-    snapshots, which lie densest where most happens. `start` may be "seen", where a boundary of
-    these neurons first crosses the picture.
+    Without `step`, there are `frames` frames from `start` to `end`. They are evenly spaced by
+    recorded snapshots, which are densest in the fast part of training. `start` can be "seen", the
+    iteration at which a boundary of these neurons first crosses the picture.
     """
     for name, value in (("run", run), ("neurons", neurons)):
         if not isinstance(value, str):
@@ -194,21 +194,24 @@ def _first_seen(report: Report, run: str, neurons: str) -> int:
 
 
 def loss_images(report: Report) -> Iterator[FigureImage]:
-    """The loss curves of all full runs."""
+    """The image of the loss curves of all full runs."""
     facts = report.facts.experiment
     draw = partial(training_charts.loss_curves_svg, facts, report.snapshots, report.colours)
     yield _chart_image("loss", training_charts.loss_description(facts), draw)
 
 
 def accuracy_images(report: Report) -> Iterator[FigureImage]:
-    """The accuracy of all full runs on each part of the picture."""
+    """The image of the accuracy of all full runs on each part of the picture."""
     facts = report.facts.experiment
     draw = partial(training_charts.accuracy_by_part_svg, facts, report.colours)
     yield _chart_image("accuracy", training_charts.accuracy_description(facts), draw)
 
 
 def evidence_images(report: Report, name: str) -> Iterator[FigureImage]:
-    """The chart of one series of `facts.evidence`, where this build has it."""
+    """The image of the chart of one series of `facts.evidence`.
+
+    Raises AuthorError if this build does not have the series.
+    """
     facts, chart = report.facts, EVIDENCE[name]
     series = getattr(facts.evidence, name)
     if series is None:
@@ -216,7 +219,7 @@ def evidence_images(report: Report, name: str) -> Iterator[FigureImage]:
         raise AuthorError(
             quoted(name),
             f"evidence that this build has ({', '.join(there) or 'none'})",
-            f"ask first: {{% if facts.evidence.{name} %}}",
+            f"test it first: {{% if facts.evidence.{name} %}}",
             key="view",
         )
     draw = partial(chart.draw, series, facts.experiment, report.colours)
@@ -224,12 +227,15 @@ def evidence_images(report: Report, name: str) -> Iterator[FigureImage]:
 
 
 def _chart_image(name: str, alternative: str, draw: Callable[[int], Svg]) -> FigureImage:
-    """A chart, drawn for columns and for phones."""
+    """The image of a chart, drawn for columns and for phones."""
     return FigureImage(name, alternative, partial(draw, WIDE), partial(draw, NARROW))
 
 
 def multiples_images(report: Report, what: str, wide: int, narrow: int) -> Iterator[FigureImage]:
-    """The last outputs of all trials or full runs, `wide` or, on phones, `narrow` in a row."""
+    """The image of the last outputs of all screening runs or of all full runs.
+
+    A row has `wide` pictures, or `narrow` on phones.
+    """
     shown = report.outputs.get(what, ())
     if not shown:
         raise AuthorError(quoted(what), "what this build has pictures of", key="view")

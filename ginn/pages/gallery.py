@@ -1,4 +1,4 @@
-"""The explorer's gallery: scenes worth a look, found in the facts, each with its view state."""
+"""The explorer's gallery: example scenes from the facts, each with its view state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ginn.pages.view_state import ViewState, state_of
 
 @dataclass(frozen=True)
 class Place:
-    """An entry: its title, a sentence on what to see, the scene, and the state that shows it."""
+    """One entry: its title, a sentence, the scene, and the view state that shows it."""
 
     title: str
     sentence: str
@@ -24,19 +24,19 @@ class Place:
 
 
 def gallery(report: Report) -> tuple[Place, ...]:
-    """Every entry that this report has; those of examples are there where an example was found."""
+    """All entries of this report. Examples have entries only if they were found."""
     return (*_runs(report), *_examples(report))
 
 
 def _runs(report: Report) -> Iterator[Place]:
-    """The best run on its way, and beside the worst one shown."""
+    """The entries of the best run in the middle of training, and of the best and the worst run."""
     best, *others = report.facts.experiment.shown_runs
     half = select_snapshot("loss 50%", report.snapshots[best.id])
     scene = report.scene(best, half, tuple(range(report.boundaries[best.id].neurons)))
     yield Place(
         "Half way",
-        f"{best.title} at {formatting.iteration(scene.iteration)}: half of what it will learn, "
-        "by the logarithm of its loss.",
+        f"{best.title} at {formatting.iteration(scene.iteration)}: the loss is half of the way "
+        "to its lowest value, by its logarithm.",
         scene,
         state_of(scene),
     )
@@ -51,7 +51,7 @@ def _runs(report: Report) -> Iterator[Place]:
 
 
 def _examples(report: Report) -> Iterator[Place]:
-    """The examples that the facts found."""
+    """The entries of the examples in the facts."""
     runs = {run.id: run for run in report.facts.experiment.shown_runs}
     look = report.facts.examples
     if look.corner:
@@ -81,8 +81,8 @@ def _examples(report: Report) -> Iterator[Place]:
         part = next(part for part in report.dataset.parts if part.name == look.dead_layer.part)
         x, y = report.dataset.points()[part.mask.ravel()].mean(axis=0)
         yield Place(
-            "A silent layer",
-            f"All of layer {look.dead_layer.layer} is off over the {part.name}: no line of it "
+            "A dead layer",
+            f"All of layer {look.dead_layer.layer} is off over the {part.name}: none of its lines "
             "is there.",
             scene,
             replace(state_of(scene), point=(float(x), float(y))),

@@ -1,4 +1,4 @@
-"""The glossary: what the field's words mean here, shown where each is first used, and as a list."""
+"""The glossary: the meanings of words, shown where a word is first used, and as a list."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ginn.files import is_file
 
 @dataclass(frozen=True)
 class Glossary:
-    """Words and their meanings, in the file's order; `home` is the page that lists them, or ""."""
+    """Words and their meanings in the file's order; `home` is the page that lists them, or ""."""
 
     meanings: Mapping[str, str] = field(default_factory=dict)
     home: str = ""
 
     def listed(self) -> Markup:
-        """All words with their meanings, each under its own anchor."""
+        """The list of all words with their meanings, each with its own anchor."""
         rows = [
             Markup('<div id="{}"><dt>{}</dt><dd>{}</dd></div>').format(anchor(word), word, meaning)
             for word, meaning in self.meanings.items()
@@ -31,9 +31,9 @@ class Glossary:
 
 
 def read_glossary(path: Path) -> dict[str, str]:
-    """The words of a glossary and what they mean; none where there is no such file.
+    """The words of a glossary and their meanings; empty if there is no such file.
 
-    Raises AuthorError with file and word for a meaning that is no line of text.
+    Raises AuthorError with file and word for a meaning that is not a line of text.
     """
     if not is_file(path):
         return {}
@@ -58,9 +58,9 @@ class Terms:
         self.used: set[str] = set()
 
     def term(self, word: str, text: str = "") -> Markup:
-        """A word, written as `text` if given; the first time with its meaning on hover and focus.
+        """A word, written as `text` if given. At its first use, hover and focus show the meaning.
 
-        Raises AuthorError for a word that the glossary does not hold.
+        Raises AuthorError for a word that is not in the glossary.
         """
         if word not in self.glossary.meanings:
             allowed = ", ".join(self.glossary.meanings) or "none, for the glossary is empty"

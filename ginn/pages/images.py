@@ -1,11 +1,11 @@
-"""Images of an author's own, placed by Markdown's own `![text](cat.png)`.
+"""The author's own images, placed with Markdown's `![text](cat.png)`.
 
-An image's file lies in its article's folder. It goes to the site as it is, under a content-hashed
-name, and its element states the size, so that the page does not move when it comes. SVG is refused:
-a browser runs the scripts of one that is opened by its own address. So are moving images.
+An image's file is in the folder of its article. It is copied unchanged to the site, under a
+content-hashed name. Its element states the size, so that the page does not move when the image is
+loaded. SVG is refused, because a browser runs the scripts of an SVG file that is opened by its own
+address. Moving images are refused, too.
 
-Which images an article shows is known only when it is rendered: they are then read through
-`ginn.files`.
+The images of an article are found when it is rendered. They are then read through `ginn.files`.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from ginn.dataset.image import MOST_PICTURE_PIXELS
 from ginn.errors import AuthorError, one_line, quoted
 from ginn.files import hashed, is_file, paths_in, read_bytes, within
 
-FOLDER = "pictures"  # of the site
-# Pillow's names of the formats that every browser shows, and the suffix of each.
+FOLDER = "pictures"  # a folder of the site
+# The suffixes of the formats that every browser shows, by Pillow's name of the format.
 KINDS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "GIF": ".gif"}
 SUFFIXES = (*KINDS.values(), ".jpeg")
-# Turned by a quarter: such a photograph's width is its height (Exif 2.3, tag Orientation).
+# Orientations by a quarter turn, which exchange width and height (Exif 2.3, tag Orientation).
 ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
 GPS = 0x8825  # Exif 2.3, tag GPSInfo
 
@@ -39,9 +39,9 @@ GPS = 0x8825  # Exif 2.3, tag GPSInfo
 class Images(Extension):
     """Markdown's images as files of the site.
 
-    `folder` is the article's; `root` leads from its page to the site's root; `line_of` finds the
-    line on which a text stands in the article. `files` are the images that were placed: address
-    relative to the root -> content.
+    `folder` is the article's folder. `root` is the link from its page to the site's root. `line_of`
+    finds the line of a text in the article. `files` has the placed images: address relative to the
+    root -> content.
     """
 
     def __init__(self, folder: Path, root: str, line_of: Callable[..., int]) -> None:
@@ -51,13 +51,13 @@ class Images(Extension):
         self.files: dict[str, bytes] = {}
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        """Look at the images once Markdown's inline patterns (priority 20) have made them."""
+        """Process the images after Markdown's inline patterns (priority 20), which make them."""
         md.treeprocessors.register(_Placing(md, self), "images", 15)
 
     def place(self, image: Element) -> None:
-        """Make an image's element lead to a file of the site.
+        """Make an image's element refer to a file of the site.
 
-        Raises AuthorError where it has no text, or names no image in the folder.
+        Raises AuthorError if it has no text, or does not name an image in the folder.
         """
         named = image.get("src", "")
         if not image.get("alt", "").strip():
@@ -83,7 +83,7 @@ class Images(Extension):
 
 
 class _Placing(Treeprocessor):
-    """Gives every image of an article to its `Images`."""
+    """Passes every image of an article to its `Images`."""
 
     def __init__(self, md: Markdown, images: Images) -> None:
         super().__init__(md)
@@ -96,7 +96,7 @@ class _Placing(Treeprocessor):
 
 
 def images_in(folder: Path) -> list[Path]:
-    """Every file that an article of a folder may show, in order."""
+    """All files of a folder that its articles can show, in order."""
     paths = paths_in(folder, "**/*")
     return [path for path in paths if path.suffix.lower() in SUFFIXES and is_file(path)]
 
@@ -121,9 +121,9 @@ def _file(folder: Path, named: str) -> Path:
 
 
 def _measured(content: bytes, named: str) -> tuple[int, int, str]:
-    """Width and height (px) of an image as browsers show it, and the suffix of its kind."""
+    """The width and height (px) of an image as browsers show it, and the suffix of its format."""
     with warnings.catch_warnings():
-        # Pillow warns of what is odd and shown all the same, and of size, which has a limit here.
+        # Pillow warns of faults in files that can be shown, and of sizes, which are checked here.
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(content), formats=list(KINDS)) as image:
@@ -134,7 +134,7 @@ def _measured(content: bytes, named: str) -> tuple[int, int, str]:
                 suffix = KINDS[str(image.format)]
         except AuthorError:
             raise
-        # A damaged file makes decoders fail in ways of their own; all mean the same.
+        # Each decoder raises other exceptions for a damaged file. All have the same meaning.
         except Exception as error:
             known = isinstance(error, UnidentifiedImageError)
             found = f"{quoted(named)}, which is not an image that can be read"
@@ -145,7 +145,7 @@ def _measured(content: bytes, named: str) -> tuple[int, int, str]:
 
 
 def _require_no_location(image: Image.Image, named: str) -> None:
-    """Raise AuthorError for a photograph that states where it was taken: the file is published."""
+    """Raise AuthorError for a photograph with a location, because the file is published."""
     if image.getexif().get_ifd(GPS):
         raise AuthorError(
             f"{quoted(named)}, which states where it was taken (GPS)",
@@ -155,7 +155,7 @@ def _require_no_location(image: Image.Image, named: str) -> None:
 
 
 def _require_small_and_still(image: Image.Image, named: str) -> None:
-    """Raise AuthorError for an image that phones cannot decode, or that moves by itself."""
+    """Raise AuthorError for an image that is too large for phones, or that moves."""
     if image.width * image.height > MOST_PICTURE_PIXELS:
         raise AuthorError(
             f"{quoted(named)} of {image.width} x {image.height} pixels",

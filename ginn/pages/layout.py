@@ -1,7 +1,7 @@
-"""What every page of a site shares: header, footer, assets and social card around its own content.
+"""The common parts of all pages of a site: header, footer, assets and social card.
 
-Addresses are relative to the site's root, and links are relative to the page that holds them: so
-the site works under any sub-path, and from a double-clicked file.
+Addresses are relative to the site's root. Links are relative to the page that contains them, so the
+site works under any sub-path, and from a double-clicked file.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ginn.pages.report import Report
 
 @dataclass(frozen=True)
 class HeaderLink:
-    """An entry of the header of every page: its words, and the address that it leads to."""
+    """A link in the header of every page: its words and its target address."""
 
     title: str
     address: str
@@ -34,7 +34,7 @@ class HeaderLink:
 
 @dataclass(frozen=True)
 class Rendered:
-    """Files of the site that are made together, by address, and the links of the pages in it."""
+    """Files of the site that are made together, by address, and the links of their pages."""
 
     files: Mapping[str, bytes]
     links: Mapping[str, Links]
@@ -44,8 +44,8 @@ class Rendered:
 class Layout:
     """The frame of a site's pages.
 
-    `header` holds the header's links but for that to the first page, which is the site's title.
-    `assets` is name -> address.
+    `header` has the links of the header. The link to the first page is not in it, because it is the
+    site's title. `assets` is name -> address.
     """
 
     site: Site
@@ -65,7 +65,7 @@ class Layout:
         """A page at `address` with the files that it shows.
 
         `root` is given for a page that a host serves at any address. It is the site's absolute
-        address, by which the page's links lead there. Such a page states no address of its own.
+        address, from which the page's links start. Such a page does not state its own address.
         """
         canonical = "" if root else self.publication.absolute(address)
         root = root or root_from(address)
@@ -93,10 +93,10 @@ class Layout:
     def card(
         self, name: str, title: str, report: Report, files: dict[str, bytes], scene: Scene | None
     ) -> dict[str, Any]:
-        """A page's social card as the template takes it; the PNG is added to `files`.
+        """A page's social card in the form for the template; the PNG is added to `files`.
 
-        It is empty where the site's address is not known: a card's address must be absolute.
-        Without a `scene` the card shows the best run's end.
+        It is empty if the site's address is not known, because a card's address must be absolute.
+        Without a `scene`, the card shows the end of the best run.
         """
         if not self.publication.base_url:
             return {}
@@ -112,7 +112,7 @@ class Layout:
 
 
 def root_from(address: str) -> str:
-    """The relative link from a page to the site's root.
+    """The relative link to the site's root from a page.
 
     >>> root_from("explore/bottle/index.html")
     '../../'
@@ -123,7 +123,7 @@ def root_from(address: str) -> str:
 def links_between(
     reports: Sequence[Report], report: Report, kind: str
 ) -> list[dict[str, str | bool]]:
-    """The links from an experiment's page to all experiments' pages of that kind.
+    """The links from an experiment's page to the same kind of page of all experiments.
 
     `kind` is "explorer" or "downloads", as in Report.
     """
@@ -141,7 +141,8 @@ def links_between(
 def _current(target: str, address: str) -> str:
     """The value of `aria-current` for a header's link on a page.
 
-    "page" where it leads to the page itself, "true" where to its section, "" elsewhere.
+    It is "page" if the link leads to the page itself, "true" if it leads to the page's section, and
+    "" otherwise.
     """
     if target == address:
         return "page"

@@ -1,7 +1,7 @@
-"""Links within the site: each must lead to a file of it, and to an id in that file.
+"""Links within the site: each must lead to one of its files, and to an id in that file.
 
-Markdown lets an author write any address. So each page's links are read from its HTML once, when
-it is made, and looked up when all pages are there.
+In Markdown, an author can write any address. The links of a page are therefore read from its HTML
+when it is made. They are checked when all pages have been made.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ELSEWHERE = ("https", "http", "mailto")
 
 @dataclass(frozen=True)
 class Links:
-    """The addresses that a page refers to, each once, and the ids in it."""
+    """The addresses that a page refers to, each once, and the ids in the page."""
 
     targets: tuple[str, ...]
     ids: frozenset[str]
@@ -35,7 +35,7 @@ class DeadLink:
     target: str
 
     def error(self) -> AuthorError:
-        """The error to raise, with the line on which the link stands."""
+        """The error to raise, with the line of the link."""
         return AuthorError(
             f"a link to {quoted(self.target)}, which is nowhere in the site",
             'page("slug"), a heading\'s #id, an address with https://',
@@ -46,7 +46,7 @@ class DeadLink:
 
 @dataclass(frozen=True)
 class _Target:
-    """Where a link leads: the address of a file of the site and an id in it, or "" without one."""
+    """The target of a link: the address of a file of the site, and an id in it or ""."""
 
     address: str
     id: str = ""
@@ -81,8 +81,8 @@ def find_dead_link(
 ) -> DeadLink | None:
     """The first link of an article that leads nowhere, or None.
 
-    `links` are those of each page by its address, and `files` the addresses of the whole site. An
-    id is looked up in articles alone: in the explorer, it is the viewer's state.
+    `links` has the links of each page by its address. `files` has the addresses of the whole site.
+    Ids are checked in articles only, because in the explorer they are states of the viewer.
     """
     of_articles = {article.address: links[article.address] for article in articles}
     for article in articles:
@@ -99,10 +99,10 @@ def find_dead_link(
 
 @cache
 def _resolve(folder: str, link: str) -> _Target | None:
-    """Where a link from a page in a folder leads; None where it leaves the site.
+    """The target of a link from a page in a folder; None if it is outside the site.
 
-    A link to the page itself has the address "". One that cannot lead anywhere has ".", the
-    address of no file.
+    A link to the page itself has the address "". A link that cannot lead anywhere has ".", which is
+    not the address of a file.
     """
     try:
         parts = urllib.parse.urlsplit(link)

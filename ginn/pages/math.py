@@ -1,11 +1,11 @@
-r"""Formulas: the small part of TeX that articles use, to MathML, at build time and strictly.
+r"""Formulas: the build converts the small part of TeX that articles use to MathML.
 
-In Markdown `$...$` stands in the line, and `$$...$$` on a line of its own. What is not in the
-tables below is an error. The output is MathML Core (W3C), which every current browser sets without
-scripts or fonts of ours.
+In Markdown, `$...$` is a formula within a line, and `$$...$$` is a formula on a line of its own.
+A command that is not in the tables below is an error. The output is MathML Core (W3C). Every
+current browser shows it without additional scripts or fonts.
 
-No library: latex2mathml 3.81 sets a gap in `\max(z, 0)` and no limits under `\max`, and it accepts
-unknown commands, missing arguments and open braces.
+No library is used. latex2mathml 3.81 sets a gap in `\max(z, 0)` and no limits under `\max`. It also
+accepts unknown commands, missing arguments and open braces.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SIGNS = {
 }
 FUNCTIONS = ("max", "min", "exp", "log", "ln", "sin", "cos", "arg", "tanh")
 SPACES = {",": "0.17em", ";": "0.28em", " ": "0.25em", "quad": "1em"}
-# A sum's or a maximum's limits stand under and over it where the formula has a line of its own.
+# The limits of these signs stand under and over them if the formula has a line of its own.
 LIMITS = {"sum", "prod", "max", "min"}
 BOARD = {"N": "ℕ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
 ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
@@ -51,7 +51,7 @@ DELIMITERS = {"(": "(", ")": ")", "[": "[", "]": "]", "|": "|", ".": ""} | {
 def mathml(source: str, block: bool = False) -> ET.Element:
     r"""A formula as a `math` element.
 
-    Raises AuthorError for a command, sign or structure that it does not know.
+    Raises AuthorError for an unknown command, sign or structure.
 
     >>> ET.tostring(mathml(r"\frac{1}{2}"), "unicode")
     '<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>'
@@ -65,7 +65,7 @@ def mathml(source: str, block: bool = False) -> ET.Element:
 
 
 class _Reader:
-    """Reads a formula from left to right; a method returns what it has read."""
+    """Reads a formula from left to right. Each method returns the elements that it has read."""
 
     def __init__(self, source: str, block: bool) -> None:
         self.source, self.block = source, block
@@ -79,13 +79,13 @@ class _Reader:
         )
 
     def next(self) -> str:
-        """The next token that is no space, without taking it; "" is the end."""
+        """The next token that is not a space, which is not taken; "" is the end."""
         while self.tokens[self.at].isspace():
             self.at += 1
         return self.tokens[self.at]
 
     def take(self, *allowed: str) -> str:
-        """Take the next token, which must be one of `allowed` where these are given."""
+        """Take and return the next token, which must be one of `allowed` if these are given."""
         token = self.next()
         if (allowed and token not in allowed) or not token:
             raise self.error(token, " ".join(allowed) or "more")
@@ -93,7 +93,7 @@ class _Reader:
         return token
 
     def row(self, ends: Sequence[str]) -> list[ET.Element]:
-        """Elements up to one of the tokens `ends`, which is not taken; "" is the formula's end."""
+        """The elements before one of the tokens `ends`, which is not taken. "" is the end."""
         made = []
         while self.next() not in ends:
             if not self.next():
@@ -234,7 +234,7 @@ def _sign(sign: str) -> list[ET.Element]:
 
 
 def _bold(letter: str) -> str:
-    """A letter of Unicode's mathematical bold, which MathML Core uses in place of a style."""
+    """A letter in Unicode's mathematical bold. MathML Core has no style for bold letters."""
     if "a" <= letter <= "z":
         return chr(0x1D41A + ord(letter) - ord("a"))
     return chr(0x1D400 + ord(letter) - ord("A")) if "A" <= letter <= "Z" else letter
@@ -256,9 +256,9 @@ class _Formula(InlineProcessor):
 
 
 class Mathematics(Extension):
-    """The Markdown extension: after code in backticks, and before a backslash escapes anything.
+    """The Markdown extension for formulas. It runs after code in backticks and before escapes.
 
-    `line_of` finds the line on which a text stands in the article, or 0.
+    `line_of` finds the line of a text in the article, or 0.
     """
 
     def __init__(self, line_of: Callable[..., int] = lambda *_: 0) -> None:
@@ -267,7 +267,7 @@ class Mathematics(Extension):
         self.line_of = line_of
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        """Add the reading of dollars."""
+        """Add the processor of formulas."""
         formula = _Formula(r"(\$\$?)([^$]+)\1", md)
         formula.line_of = self.line_of
         md.inlinePatterns.register(formula, "mathematics", 185)

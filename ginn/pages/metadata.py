@@ -1,8 +1,8 @@
 """Metadata of pages, for social sites, search engines and reference managers.
 
-Addresses in a page are relative, so that the site works anywhere. Only what leaves the page must be
-absolute: canonical links, social cards, citations, the feed and the site map. They are made where
-the site's own address is known, and left out where it is not.
+Addresses in a page are relative, so that the site works anywhere. Addresses that other programs
+read must be absolute: canonical links, social cards, citations, the feed and the site map. These
+are left out if the site's own address is not known.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from ginn.config.models import Site
 from ginn.errors import AuthorError, quoted
 from ginn.pages.articles import Article
 
-# The site's own origin and nothing else: scripts, styles and pictures come from files of the site;
-# a `default-src` of none refuses connections, frames, plug-ins, fonts and workers. What a reader
-# saves is a download, to which the policy does not apply.
+# Scripts, styles and pictures come only from files of the site. A `default-src` of none refuses
+# connections, frames, plug-ins, fonts and workers. The policy does not apply to downloads, so a
+# reader can save pictures.
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -41,8 +41,9 @@ POLICY = "; ".join(
 class Publication:
     """Where, when and with what a site is made.
 
-    `base_url` is its address with a last slash, `source_url` that of its sources; "" where unknown.
-    `date` is a day, or None for that of the newest article. `versions` are names of programs.
+    `base_url` is the site's address with a last slash, and `source_url` is the address of its
+    sources. They are "" if unknown. `date` is a day, or None for the day of the newest article.
+    `versions` are names of programs.
     """
 
     base_url: str = ""
@@ -51,9 +52,9 @@ class Publication:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     def absolute(self, address: str) -> str:
-        """The full address of a file of the site; "" where the site's own is not known.
+        """The full address of a file of the site; "" if the site's own address is not known.
 
-        A folder's `index.html` goes by the folder's name.
+        The address of a folder's `index.html` is that of the folder.
         """
         if not self.base_url:
             return ""
@@ -77,9 +78,9 @@ def web_address(text: str) -> str:
 
 
 def build_date(environment: Mapping[str, str]) -> datetime.date | None:
-    """The day that SOURCE_DATE_EPOCH names (reproducible-builds.org), or None where it is not set.
+    """The day in SOURCE_DATE_EPOCH (reproducible-builds.org), or None if it is not set.
 
-    The clock is never asked: the same sources give the same site on every day.
+    The clock is never read, so that the same sources give the same site on every day.
     """
     found = environment.get("SOURCE_DATE_EPOCH", "")
     if not found:
@@ -92,10 +93,10 @@ def build_date(environment: Mapping[str, str]) -> datetime.date | None:
 
 
 def linked_data(article: Article, site: Site, publication: Publication, card: str) -> str:
-    """An article as JSON-LD (schema.org's Article), safe inside a script element.
+    """The JSON-LD of an article (schema.org's Article), safe inside a script element.
 
-    `card` is the absolute address of its picture, or "". An author's `@type` is left open: a name
-    alone does not say whether it is one person's.
+    `card` is the absolute address of its picture, or "". Authors have no `@type`, because a name
+    can belong to a person or to a group.
     """
     address = publication.absolute(article.address)
     about: dict[str, Any] = {
@@ -122,7 +123,7 @@ def linked_data(article: Article, site: Site, publication: Publication, card: st
 
 
 def citation(article: Article, site: Site, publication: Publication) -> list[tuple[str, str]]:
-    """An article's citation tags, name and content, as Google Scholar and Zotero read them."""
+    """The citation tags (name, content) of an article, for Google Scholar and Zotero."""
     address = publication.absolute(article.address)
     tags = [
         ("citation_title", article.title),
@@ -135,6 +136,6 @@ def citation(article: Article, site: Site, publication: Publication) -> list[tup
 
 
 def plain_publication(publication: Publication) -> dict[str, Any]:
-    """A publication as JSON takes it."""
+    """A publication in JSON's types."""
     day = publication.date.isoformat() if publication.date else None
     return dataclasses.asdict(publication) | {"date": day}

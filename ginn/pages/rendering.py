@@ -1,9 +1,10 @@
 """An article's body as HTML: Jinja fills in the numbers and figures, then Markdown makes HTML.
 
-Jinja sees the front matter as blank lines, so that its line numbers are the file's.
+The text for Jinja has blank lines in place of the front matter, so that its line numbers are the
+file's.
 
-Jinja runs twice. The first run finds which figures there are, and in what order. In the second run
-`see("name")` can therefore give the number of a figure that comes later.
+Jinja runs twice. The first run finds all figures and their order. In the second run, `see("name")`
+can therefore give the number of a figure that comes later.
 """
 
 from __future__ import annotations
@@ -49,13 +50,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "permalink_class": "anchor",
         "permalink_title": LINK_TO_SECTION,
     },
-    # Classes and not styles, which the site's policy forbids; a block without a language is plain.
+    # Code has classes, because the site's policy forbids styles. Without a language it is plain.
     "codehilite": {"css_class": "code", "guess_lang": False},
 }
 
 
 def _undefined_named(write: Callable[..., str]) -> Callable[..., str]:
-    """A filter that, given an undefined name, raises Jinja's error for it."""
+    """A filter that raises Jinja's error for an undefined name."""
 
     @wraps(write)
     def written(value: Any, *more: Any, **named: Any) -> str:
@@ -82,8 +83,10 @@ FILTERS = {name: _undefined_named(write) for name, write in FORMATS.items()}
 
 @dataclass(frozen=True)
 class Body:
-    """A rendered article: HTML with tokens for figures, the figures, the tree of its contents, the
-    works cited in the order of their numbers, and the author's images (address -> content).
+    """A rendered article: HTML with tokens for figures, and the figures.
+
+    It also has the tree of its contents, the cited works in the order of their numbers, and the
+    author's images (address -> content).
     """
 
     html: str
@@ -94,7 +97,7 @@ class Body:
 
 
 class _UndefinedAttribute(jinja2.StrictUndefined):
-    """An undefined name; the error for an attribute lists those that there are."""
+    """An undefined name. The error for an undefined attribute lists the attributes that exist."""
 
     __slots__ = ()
 
@@ -111,15 +114,15 @@ class _UndefinedAttribute(jinja2.StrictUndefined):
         elif isinstance(obj, Mapping):
             names = [str(key) for key in obj]
         if names:
-            # Jinja calls `exc` with the message, and raises what it gets.
+            # Jinja calls `exc` with the message, and raises the result.
             exc = partial(AuthorError, allowed=", ".join(names))
         super().__init__(hint, obj, name, exc)
 
 
 class _Headings(Extension):
-    """Markdown's headings, each with a name that lacks the sign of its link.
+    """Markdown's headings, each with a name that does not contain the sign of its link.
 
-    A screen reader lists headings by these names.
+    Screen readers list headings by these names.
     """
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
@@ -144,9 +147,9 @@ def render_article(
     works: Mapping[str, Source] | None = None,
     glossary: Glossary | None = None,
 ) -> Body:
-    """An article's body as HTML with its figures' places marked; `works` are those it may cite.
+    """The body of an article as HTML with tokens for its figures; `works` can be cited.
 
-    Raises AuthorError with file and line for what does not hold.
+    Raises AuthorError with file and line for a mistake.
     """
     first, words = FigureCalls(report), glossary or Glossary()
     _fill_in(article, first, Citations(works or {}), words, names)
@@ -186,7 +189,7 @@ def render_article(
 
 
 def _check_languages(article: Article) -> None:
-    """Refuse code in a language that is not known, which Markdown would leave without colours."""
+    """Raise AuthorError for code in an unknown language, to which Markdown would add no colours."""
     for number, line in enumerate(article.body.splitlines(), 1):
         fence = re.match(r"(?:```|~~~)\s*([^\s`{]+)", line)
         try:
@@ -204,7 +207,7 @@ def _fill_in(
     glossary: Glossary,
     names: Mapping[str, Any],
 ) -> str:
-    """The article's Markdown, with every expression replaced by its value."""
+    """The Markdown of an article, with every expression replaced by its value."""
     known = {**names, **_functions(placed, citations, glossary), "facts": placed.report.facts}
     file = str(article.file)
     try:
@@ -213,7 +216,7 @@ def _fill_in(
         raise error.at(article.file, _line_in(error, file)) from error
     except jinja2.TemplateSyntaxError as error:
         found = one_line(error.message)
-        # Jinja raises this kind for a filter or a test that does not exist.
+        # Jinja raises this error for a filter or a test that does not exist.
         unknown = isinstance(error, jinja2.TemplateAssertionError)
         filters = f"Jinja's filters and {', '.join(FILTERS)}"
         allowed = filters if unknown else "Jinja's syntax"
@@ -227,7 +230,7 @@ def _fill_in(
 
 
 def _functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> dict[str, object]:
-    """What every article may call, and the constants that it may state."""
+    """The functions that every article can call, and the constants that it can use."""
     dataset = placed.report.dataset
     return {
         "figure": placed.figure,
@@ -250,7 +253,7 @@ def _functions(placed: FigureCalls, citations: Citations, glossary: Glossary) ->
 
 @lru_cache(maxsize=256)
 def _compiled(body: str, file: str) -> jinja2.Template:
-    """An article as Jinja runs it: twice in a build, and again when the server builds once more."""
+    """The compiled Jinja template of an article, which runs twice in each build."""
     environment = SandboxedEnvironment(autoescape=True, undefined=_UndefinedAttribute)
     environment.filters |= FILTERS
     code = environment.compile(body, filename=file)
@@ -258,10 +261,10 @@ def _compiled(body: str, file: str) -> jinja2.Template:
 
 
 def _note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
-    """A note for the margin beside this line: `text`, or the body of a call block, one paragraph.
+    """A note in the margin beside this line: `text`, or the body of a call block, as one paragraph.
 
-    It stands in the text where a screen reader reads it, so that it needs no script, and its
-    Markdown is the paragraph's. Raises AuthorError for a note without a word.
+    In the HTML it is part of the text, where a screen reader reads it. It needs no script, and
+    Markdown treats it as part of its paragraph. Raises AuthorError for an empty note.
     """
     words = Markup(" ").join(Markup.escape(caller() if caller else text).split())
     if not words:
@@ -270,18 +273,18 @@ def _note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
 
 
 def _interval(count: int, of: int) -> str:
-    """The 95% interval of a share that was found as `count` of `of`, in words."""
+    """The 95% interval of the share `count` of `of`, as text."""
     found = proportion_interval(count, of)
     return f"{formatting.percent(found.low)} to {formatting.percent(found.high)}"
 
 
 def _has_part(dataset: Dataset, name: str) -> bool:
-    """Whether the picture has a part of this name; a section without its part is left out."""
+    """Whether the picture has a part of this name, for sections that are about one part."""
     return any(part.name == name for part in dataset.parts)
 
 
 def _line_in(error: BaseException, file: str) -> int:
-    """The innermost line of `file` that the error passed through (Jinja maps its frames back)."""
+    """The innermost line of `file` in the error's traceback; Jinja maps its frames to the file."""
     line = 1
     traceback = error.__traceback__
     while traceback:

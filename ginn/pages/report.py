@@ -1,4 +1,4 @@
-"""The report of one experiment: everything that its pages state or draw."""
+"""The report of one experiment: all that its pages state or draw."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import RecordedRun
 from ginn.pages.view_state import ViewState
 
-# Of the first experiment; the others have folders of their own in these.
+# The folders of the first experiment. The other experiments have folders in these.
 EXPLORER, DOWNLOADS = "explore/index.html", "downloads/index.html"
 
 
 @dataclass(frozen=True)
 class Report:
-    """One experiment's settings and results, as pages need them.
+    """The settings and results of one experiment, for its pages.
 
-    `snapshots` has every full run and `boundaries` every shown run, by id. `data` leads from a
-    logical name to an address relative to the site's root. `outputs` has the last outputs of
-    "screening runs" and "full runs". `first` is true for the site's first experiment. `key` is a
-    digest of what the report was made from, or "" where no cache needs it.
+    `snapshots` has all full runs, and `boundaries` has all shown runs, by id. `data` maps a logical
+    name to an address relative to the site's root. `outputs` has the last outputs of "screening
+    runs" and "full runs". `first` is true for the site's first experiment. `key` is a digest of the
+    report's inputs, or "" if no cache needs it.
     """
 
     site: Site
@@ -46,16 +46,16 @@ class Report:
 
     @property
     def explorer(self) -> str:
-        """The address of its explorer, relative to the site's root."""
+        """The address of the explorer's page, relative to the site's root."""
         return EXPLORER if self.first else f"explore/{self.experiment.id}/index.html"
 
     @property
     def downloads(self) -> str:
-        """The address of its page of data, relative to the site's root."""
+        """The address of the page of downloads, relative to the site's root."""
         return DOWNLOADS if self.first else f"downloads/{self.experiment.id}/index.html"
 
     def explorer_at(self, state: ViewState) -> str:
-        """The address at which its explorer shows a state, relative to the site's root."""
+        """The address at which the explorer shows a state, relative to the site's root."""
         return f"{self.explorer}#{state.to_query()}"
 
     @cached_property
@@ -73,7 +73,7 @@ class Report:
         return runs[name]
 
     def shown_run(self, name: str) -> RunFacts:
-        """The facts of a run whose boundaries the report has, by its role or its id."""
+        """The facts of a shown run, by its role or its id; only these have boundaries."""
         facts = self.run(name)
         if facts.id not in self.boundaries:
             shown = ", ".join(run.role for run in self.facts.experiment.shown_runs)
@@ -88,7 +88,7 @@ class Report:
         background: Background = "output",
         detail: Detail = WHOLE,
     ) -> Scene:
-        """A shown run at one snapshot."""
+        """The scene of a shown run at one snapshot."""
         snapshots, boundaries = self.snapshots[run.id], self.boundaries[run.id]
         return Scene(
             run, snapshots, boundaries, self.dataset, snapshot, neurons, background, detail
@@ -100,7 +100,7 @@ class Report:
         neurons: tuple[int, ...] | None = None,
         background: Background = "output",
     ) -> Scene:
-        """A shown run at its last snapshot; by default with every boundary."""
+        """The scene of a shown run at its last snapshot, by default with every boundary."""
         if neurons is None:
             neurons = tuple(range(self.boundaries[run.id].neurons))
         return self.scene(run, len(self.snapshots[run.id]) - 1, neurons, background)

@@ -1,4 +1,4 @@
-"""Which pages a site has, in parts that are made and kept one by one."""
+"""The pages of a site, in parts that a build makes and stores one by one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ginn.pages.report import Report
 from ginn.pages.templates import environment, template_errors
 from ginn.viewer_data.downloads import PROGRAM
 
-# So many articles are named in the header of every page; if there are more, one page names all.
+# The largest number of articles in the header of every page. More are listed on one page.
 MOST_IN_HEADER = 8
 ALL_ARTICLES = "articles/index.html"
 NOT_FOUND = "404.html"
@@ -32,9 +32,9 @@ NOT_FOUND = "404.html"
 
 @dataclass(frozen=True)
 class Part:
-    """Files of the site that are made together, by a `name` that no other part has.
+    """A part: files of the site that are made together. No other part has the same `name`.
 
-    `needs`, in JSON's types, is all that they depend on besides what every page shares.
+    `needs`, in JSON's types, has all inputs of the files except those that every page shares.
     """
 
     name: str
@@ -43,11 +43,11 @@ class Part:
 
 
 class Pages:
-    """The pages of one site: what they share, and the addresses between them.
+    """The pages of one site, their common inputs, and the addresses between them.
 
     If `publication` has the site's address, there are also social cards, a feed and a site map.
-    `404.html` needs that address, too: a host serves the page at the address that failed. Without
-    it, the page's links work in the root's own folder only.
+    `404.html` needs that address, too, because a host serves the page at any missing address.
+    Without the site's address, its links work only for missing addresses in the root's own folder.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class Pages:
         templates: Path,
         publication: Publication,
     ) -> None:
-        """`reports` are the experiments', the first one that of the site's main pages.
+        """`reports` has a report for each experiment; the main pages are about the first one.
 
-        `works` can be cited, and `meanings` are those of the glossary's words.
+        `works` can be cited. `meanings` maps the glossary's words to their meanings.
         """
         by_name = {report.experiment.id: report for report in reports}
         self.reports, self.report, self.articles = tuple(reports), reports[0], articles
@@ -77,7 +77,7 @@ class Pages:
         self.layout = Layout(site, published, self.templates, self._header(), addresses)
 
     def _header(self) -> list[HeaderLink]:
-        """What the header names: a few articles or all, the explorer and the data."""
+        """The links of the header: to articles, to the explorer and to the downloads."""
         articles = [article for article in self.articles if article.slug != "index"]
         links = [HeaderLink(each.title, each.address) for each in articles[:MOST_IN_HEADER]]
         if len(articles) > MOST_IN_HEADER:
@@ -86,15 +86,16 @@ class Pages:
         return [*links, HeaderLink("Data", self.report.downloads)]
 
     def make(self, part: Part) -> Rendered:
-        """A part's files. Raises AuthorError for a mistake in an article or a template."""
+        """The files of a part. Raises AuthorError for a mistake in an article or a template."""
         with template_errors(self.templates, self.folder):
             return part.make()
 
     def shared(self) -> dict[str, Any]:
-        """The inputs of every page besides templates and code, in JSON's types.
+        """The inputs of every page except templates and code, in JSON's types.
 
-        A page depends on other articles by the titles in the header. The targets of `page()` are
-        left out: an address follows from its slug, and links are checked after all pages are made.
+        A page depends on other articles because their titles are in the header. The targets of
+        `page()` are left out: an address follows from its slug, and links are checked after all
+        pages are made.
         """
         return {
             "site": self.layout.site.model_dump(mode="json"),
@@ -124,7 +125,7 @@ class Pages:
             needs = {"facts": report.key, "experiments": titles}
             explorer = partial(explorer_page, self.layout, report, self.reports)
             yield Part(f"explore-{name}", needs, explorer)
-            # The schema holds the docstrings of the facts, which are in no key.
+            # The schema contains the docstrings of the facts, which no key of a cache contains.
             described = {**needs, "schema": facts_schema()}
             downloads = partial(downloads_page, self.layout, report, self.reports, self.program)
             yield Part(f"downloads-{name}", described, downloads)
@@ -136,7 +137,7 @@ class Pages:
         yield Part("whole", needs, self.whole)
 
     def whole(self) -> Rendered:
-        """What is about the whole site: lists of its pages, and the page for wrong addresses."""
+        """The files about the whole site: lists of its pages, and the page for wrong addresses."""
         layout, publication = self.layout, self.layout.publication
         pages = [layout.page(NOT_FOUND, NOT_FOUND, {}, {}, root=publication.base_url)]
         if ALL_ARTICLES in [link.address for link in layout.header]:
@@ -150,7 +151,7 @@ class Pages:
         return Rendered(files, {at: links for page in pages for at, links in page.links.items()})
 
     def _days(self) -> dict[str, Any]:
-        """Every page that can be asked for, with the day of its last change."""
+        """All pages except `404.html`, with the day of their last change."""
         days = {article.address: article.date for article in self.articles}
         if ALL_ARTICLES in [link.address for link in self.layout.header]:
             days[ALL_ARTICLES] = self.newest

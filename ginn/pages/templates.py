@@ -1,7 +1,7 @@
-"""Jinja's environment for the templates of pages and feeds, and the place of a mistake in one.
+"""Jinja's environment for the templates of pages and feeds, and the lines of their mistakes.
 
-Jinja asks for a template when another one names it. Its loader is therefore the one part of this
-package that reads files while pages are made; it does so through `ginn.files`.
+Jinja loads a template when another template names it. The loader therefore reads files while pages
+are made, through `ginn.files`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ ALLOWED = "Jinja's syntax, and the names that the page is given"
 
 
 def environment(folder: Path, filters: Mapping[str, Callable[..., str]]) -> jinja2.Environment:
-    """The templates of a folder. HTML and XML are escaped; an undefined name is an error."""
+    """The environment for a folder's templates.
+
+    HTML and XML are escaped. An undefined name is an error.
+    """
 
     def load(name: str) -> tuple[str, str, None]:
         return read_text(folder / name, "a template"), str(folder / name), None
@@ -47,7 +50,7 @@ def _json(value: Any) -> str:
 def template_errors(made: jinja2.Environment, folder: Path) -> Iterator[None]:
     """Turn an error in a template of the folder into an AuthorError with its file and line.
 
-    An error in the program stays as it is, even where a template called the program.
+    An error in the program is not changed, even if a template called the program.
     """
     try:
         yield
@@ -64,9 +67,9 @@ def template_errors(made: jinja2.Environment, folder: Path) -> Iterator[None]:
 
 
 def _mapped_frames(made: jinja2.Environment) -> list[tuple[Path, int]]:
-    """File and line of each frame of the current error, outermost first."""
+    """The file and line of each frame of the current error, outermost first."""
     try:
-        # Jinja maps the lines of a macro that was called from outside to those of its file here.
+        # Here Jinja maps the lines of a macro that was called from outside to its file.
         made.handle_exception()
     except Exception as mapped:
         return list(_frames(mapped.__traceback__))

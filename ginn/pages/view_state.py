@@ -1,4 +1,4 @@
-"""View states: what an explorer shows, as a value, and as the query behind "#" in its address."""
+"""View states: the state of an explorer as a value, and as the query after "#" in its address."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ginn.network.run import layer_slices, place_of
 
 @dataclass(frozen=True)
 class ViewState:
-    """A state of the explorer; what is left out has its default there.
+    """A state of the explorer. A field that is left out has its default there.
 
-    The fields are rows of the table in `templates/viewer/store.js`. `neurons` are those shown,
-    numbered layer by layer in a network of these `widths`, the output last. `beside` is the id of a
-    second run. `trail` counts earlier snapshots that stay in sight. `speed` is in snapshots a
-    second. `point` (domain units) is the place asked about, and `about` the neuron whose kinks are
-    listed.
+    The fields are rows of the table in `templates/viewer/store.js`. `neurons` are the shown
+    neurons, numbered layer by layer in a network of these `widths`, the output last. `beside` is
+    the id of a second run. `trail` is the number of earlier snapshots that stay in sight. `speed`
+    is in snapshots a second. `point` (domain units) is the point whose output is shown. `about` is
+    the neuron whose kinks are listed.
     """
 
     run: str
@@ -35,7 +35,7 @@ class ViewState:
     about: int | None = None
 
     def to_query(self) -> str:
-        """The state as text, in the form that the explorer reads."""
+        """The state as text in the form that the explorer reads."""
         terms: dict[str, str | int] = {"run": self.run}
         if self.beside:
             terms["beside"] = self.beside
@@ -60,7 +60,7 @@ class ViewState:
 
 
 def _selection(neurons: Sequence[int], widths: tuple[int, ...]) -> str:
-    """Neurons in the explorer's words: "2" is a whole layer, "2.7" a neuron, "out" the output."""
+    """The explorer's text for neurons: "2" is a whole layer, "2.7" a neuron, "out" the output."""
     *hidden, output = layer_slices(widths)
     terms = []
     for number, layer in enumerate(hidden, 1):
@@ -85,11 +85,11 @@ def state_of(scene: Scene) -> ViewState:
 
 
 def shared_state(states: Sequence[ViewState | None]) -> ViewState | None:
-    """The one state that shows all of these at once, or None where there is none.
+    """The state that shows all of these states at once, or None if there is none.
 
-    A single state is itself. Two become two runs side by side where they differ in the run alone.
-    A state without neurons is None: its picture hardly changes in time, and need not be explored in
-    place.
+    For a single state, it is the state itself. For two states that differ only in the run, it shows
+    two runs side by side. For a state without neurons, it is None: such a picture hardly changes
+    during training, so a viewer in its place is not useful.
     """
     first, *others = states or [None]
     if first is None or not first.neurons:

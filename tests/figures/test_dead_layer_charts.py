@@ -21,10 +21,10 @@ def test_dead_layers_svg_rings_stand_at_silence_and_success(width: int) -> None:
     assert np.abs(np.array(found) - expected).max() < 2 * PIXEL
     assert [ring["class"] for ring in rings] == ["control", "layer-2", "layer-3", "layer-2"]
     words = {text.text for text in root.iter(f"{SVG}text")}
-    assert {"open: 1 learnt", "open: 1 failed", "shut: 1 learnt", "shut: 1 failed"} <= words
+    assert {"alive: 1 learnt", "alive: 1 failed", "dead: 1 learnt", "dead: 1 failed"} <= words
 
 
-def test_dead_layers_svg_equal_trials_stand_side_by_side() -> None:
+def test_dead_layers_svg_equal_runs_stand_side_by_side() -> None:
     whole = sample_evidence().dead_layers
     assert whole
     more = replace(
@@ -70,13 +70,15 @@ def test_interventions_svg_arms_end_at_their_shares_and_are_named_there() -> Non
     )
     assert len({line.get("stroke-dasharray") for line in others}) == 2
     words = [text.text for text in root.iter(f"{SVG}text")]
-    assert {"woken 8 of 8", "silenced 1 of 8", "untouched 1 of 8", "elsewhere 2 of 8"} <= set(words)
+    assert {"revived 8 of 8", "lowered 1 of 8", "untouched 1 of 8", "elsewhere 2 of 8"} <= set(
+        words
+    )
 
 
 def test_interventions_svg_one_kind_alone_is_drawn() -> None:
-    trials = sample_evidence().interventions
-    assert trials
-    alone = replace(sample_evidence(), interventions=replace(trials, raised=None))
+    series = sample_evidence().interventions
+    assert series
+    alone = replace(sample_evidence(), interventions=replace(series, raised=None))
     words = {text.text for text in drawn("interventions", of=alone).iter(f"{SVG}text")}
-    assert "Imposing silence" in words
-    assert "Waking silent layers" not in words
+    assert "Making layers dead" in words
+    assert "Reviving dead layers" not in words

@@ -23,7 +23,7 @@ def runs(count: int = 7) -> list[FinalOutput]:
 
 def test_multiples_svg_each_picture_stands_in_its_place_and_failed_ones_are_framed() -> None:
     shown, columns, width = runs(), 4, 400
-    svg = multiples_svg(shown, columns, "trials", make_report().colours, width).text
+    svg = multiples_svg(shown, columns, "screening runs", make_report().colours, width).text
     data = re.search(r"base64,([^\"]+)", svg)
     assert data
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))).convert("RGBA"))[..., 3]
@@ -39,12 +39,12 @@ def test_multiples_svg_each_picture_stands_in_its_place_and_failed_ones_are_fram
 
 
 def test_multiples_description_says_how_many_and_which_failed() -> None:
-    assert "7 trials" in multiples_description(runs(), "trials")
-    assert "Seeds 2 and 5 failed." in multiples_description(runs(), "trials")
+    assert "7 screening runs" in multiples_description(runs(), "screening runs")
+    assert "Seeds 2 and 5 failed." in multiples_description(runs(), "screening runs")
     good = [each for each in runs() if not each.failed]
-    assert "None failed." in multiples_description(good, "trials")
+    assert "None failed." in multiples_description(good, "screening runs")
 
 
 def test_multiples_svg_nothing_to_show_is_refused() -> None:
-    with pytest.raises(ValueError, match="found no trials to show"):
-        multiples_svg([], 4, "trials", make_report().colours, 100)
+    with pytest.raises(ValueError, match="found no screening runs to show"):
+        multiples_svg([], 4, "screening runs", make_report().colours, 100)

@@ -40,9 +40,9 @@ def test_gallery_every_example_has_its_state() -> None:
     bent = found["Bent at the corners"]
     assert (bent.run, bent.neurons, bent.about) == (BEST, (40, 3, 17), 40)
     assert found["Copycats"].neurons == (33, 35)
-    silent = found["A silent layer"]
-    assert (silent.run, silent.neurons) == (WORST, tuple(range(16, 32)))
-    assert silent.point == pytest.approx((0.5, 0.617), abs=0.02)  # the middle of the diamond
+    dead = found["A dead layer"]
+    assert (dead.run, dead.neurons) == (WORST, tuple(range(16, 32)))
+    assert dead.point == pytest.approx((0.5, 0.617), abs=0.02)  # the middle of the diamond
     jumper = found["The last to rest"]
     assert (jumper.run, jumper.neurons, jumper.trail) == (WORST, (34,), 20)
 

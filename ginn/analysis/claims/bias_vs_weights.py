@@ -1,25 +1,28 @@
 """Bias and weights: does a boundary shift before it turns, and does its bias shift it?
 
-These are two questions, for a boundary may shift without its bias: inputs here are never negative,
-so weights that all move one way change the pre-activation nearly alike everywhere.
+These are two questions, because a boundary can shift while its bias stays the same. Inputs are
+never negative here. If all weights move in one direction, they change the pre-activation by nearly
+the same amount everywhere.
 
-Between two snapshots a first-layer boundary, a straight line, shifts and turns: exactly so. For a
-neuron of any layer, write its change of pre-activation as three terms that add up to it, with the
-means of both snapshots (bars) so that neither comes first:
+A boundary of the first layer is a straight line. Its motion between two snapshots is exactly one
+shift and one turn. For a neuron of any layer, the change of the pre-activation is the sum of three
+terms. They contain means over both snapshots (~), so that the order of the snapshots does not
+matter:
 
     dz(x) = db + dW h(x)~ + W~ dh(x)        its bias, its weights, its inputs
 
-The share of a term is its mean square over the domain over the sum of all three's. The uniform
-share is the mean change, squared, over the mean square: how much of the change is the same
-everywhere, as if the bias alone had moved. Means over the domain are sums over a lattice of
-LATTICE x LATTICE midpoints.
+The share of a term is its mean square over the domain, divided by the sum of the three mean
+squares. The uniform share is the square of the mean change, divided by the mean square. It is the
+part of the change that is the same everywhere, as if only the bias had moved. Means over the
+domain are computed on a lattice of LATTICE x LATTICE midpoints.
 
 Control: Adam's first steps move every parameter that has a gradient by one learning rate, whatever
-the gradient's size. So each interval is also measured for a step from its first snapshot in which
-each parameter that did move does so by one learning rate, up or down at random.
+the gradient's size. Each interval is therefore also measured for an artificial step from its first
+snapshot. In this step, each parameter that really moved moves by one learning rate, up or down at
+random.
 
 Recorded intervals grow from one iteration to thousands. Motion that cancels within an interval is
-not seen, so later shares are those of the net motion.
+not measured, so later shares are those of the net motion.
 
 Axes: K snapshots, T = K - 1 intervals between them, N neurons of all layers and the output.
 """
@@ -37,9 +40,9 @@ from ginn.analysis.statistics import SEED
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
 LATTICE = 10
-# The first iterations; the later ones are all others.
+# "Early" means before this iteration, and "later" means from it on.
 EARLY = 50
-# Intervals that a phase is averaged over.
+# The number of intervals that a share is averaged over to find a phase.
 WINDOW = 10
 
 Layers = tuple[Float64, ...]
@@ -50,8 +53,9 @@ class Shares:
     """The share of each term in each neuron's change, in [0, 1]; NaN where nothing changed.
 
     (T, N) for single neurons, (T, L + 1) for the means of layers. `bias`, `weights` and `inputs`
-    add up to 1; equal terms would read 1/3, and 1/2 in the first layer, whose inputs stay.
-    `uniform` reads 1 where the change is the same all over the domain and 0 where it averages out.
+    add up to 1. Each is 1/3 if the terms are equal, or 1/2 in the first layer, whose inputs do not
+    change. `uniform` is 1 where the change is the same all over the domain, and 0 where the mean
+    change is zero.
     """
 
     bias: Float64
@@ -66,7 +70,7 @@ class Motion:
 
     `iterations` (T,) is where each interval begins. `shift_share` (T,) is the mean of
     shift / (shift + turn), in [0, 1], over the first-layer boundaries that cross the domain at both
-    ends of the interval and moved; see `shift_and_turn`. NaN where there is no such boundary.
+    ends of the interval and moved; see `shift_and_turn`. It is NaN where there is no such boundary.
     """
 
     iterations: NDArray[np.int64]
@@ -100,8 +104,8 @@ def shift_and_turn(
     """How far each line w x + b = 0 shifts and turns, (T, out) each, in domain units.
 
     Weights are (T, out, 2), biases (T, out). The shift is the change of the line's signed distance
-    to the domain's centre; the turn is its change of direction, in radians, times half a side. NaN
-    for a line that misses the domain at either end, or did not move.
+    to the domain's centre. The turn is its change of direction in radians, times half a side. Both
+    are NaN for a line that did not move, or that misses the domain at either end of the interval.
     """
     size = np.hypot(weight[..., 0], weight[..., 1])
     next_size = np.hypot(next_weight[..., 0], next_weight[..., 1])
@@ -167,9 +171,9 @@ def lattice_points(side: int) -> Float64:
 
 
 def equal_steps(before: Layers, after: Layers, learning_rate: Float64) -> Layers:
-    """Each parameter that moved, moved from `before` by one learning rate (T,), up or down.
+    """The parameters after a step of one learning rate (T,) from `before`, up or down at random.
 
-    Signs are drawn from a fixed seed, each as likely.
+    A parameter that is equal in `before` and `after` stays. The seed of the signs is fixed.
     """
     rng = np.random.default_rng(SEED)
     stepped = []
@@ -192,7 +196,7 @@ def by_layer(single: Shares, widths: tuple[int, ...]) -> Shares:
 
 
 def finite_mean(values: Float64, axis: int) -> Float64:
-    """The mean along an axis of what is not NaN; NaN where nothing is."""
+    """The mean along an axis without the NaN values; NaN where all values are NaN."""
     finite = np.isfinite(values)
     count = finite.sum(axis=axis)
     return np.asarray(np.where(finite, values, 0.0).sum(axis=axis) / np.where(count, count, np.nan))
@@ -201,9 +205,9 @@ def finite_mean(values: Float64, axis: int) -> Float64:
 def phases(
     iterations: NDArray[np.int64], share: Float64, level: float, window: int = WINDOW
 ) -> list[tuple[int, int]]:
-    """The stretches in which a share (T,) averages `level` or more over `window` intervals.
+    """The phases in which the mean of a share (T,) over `window` intervals is `level` or more.
 
-    Each as the iterations at which its first and its last window begin.
+    A phase is given by the iterations at which its first and its last window begin.
     """
     above = np.concatenate([[False], _running(share, window) >= level, [False]])
     change = np.flatnonzero(np.diff(above.astype(np.int8)))
@@ -214,22 +218,22 @@ def phases(
 
 
 def _running(values: Float64, window: int) -> Float64:
-    """Means over `window` successive values that are not NaN, (T - window + 1,)."""
+    """The means over each `window` successive values without NaN, (T - window + 1,)."""
     if values.size < window:
         return np.empty(0)
     return finite_mean(np.lib.stride_tricks.sliding_window_view(values, window), 1)
 
 
 def early_and_later(run: Motion, share: Float64) -> tuple[Float64, Float64]:
-    """The means of a share (T, ...) over intervals that begin before EARLY, and over the rest."""
+    """The means of a share (T, ...): over intervals that begin before EARLY, and over the rest."""
     early = run.iterations < EARLY
     return finite_mean(share[early], 0), finite_mean(share[~early], 0)
 
 
 def shifts(run: Motion) -> tuple[Float64, Float64]:
-    """How much of the motion is shift, by hidden layer, measured and of the control: (T, L) each.
+    """The share of shift in the motion by hidden layer, measured and of the control: (T, L) each.
 
-    The first layer's is exact, from its lines; a deeper layer's is the uniform share.
+    For the first layer it is exact, from its lines. For a deeper layer it is the uniform share.
     """
     return (
         np.concatenate([run.shift_share[:, None], run.shares.uniform[:, 1:-1]], axis=1),
@@ -238,7 +242,7 @@ def shifts(run: Motion) -> tuple[Float64, Float64]:
 
 
 def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
-    """Claim 2, the observation: boundaries shift before they turn."""
+    """The row of claim 2, the observation: boundaries shift before they turn."""
     measured = [early_and_later(run, shifts(run)[0]) for run in runs]
     early, later = (np.array(each) for each in zip(*measured, strict=True))  # (runs, L)
     control = np.array([early_and_later(run, shifts(run)[1])[0] for run in runs])
@@ -247,8 +251,8 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
     against_control = [compared(each, tests) for each in (early - control).T]
     return Claim(
         name="Shift before turn",
-        statement="Early in training boundaries shift rather than turn: more than they do later, "
-        "and more than equal steps of all parameters alone would have it.",
+        statement="Early in training, boundaries shift rather than turn: more than they do later, "
+        "and more than they would if all parameters made equal steps.",
         definition=f"Share of shift in motion, in the first {EARLY} iterations against all later "
         "ones, by hidden layer: layer 1 from its lines, deeper ones as the part of a change of "
         f"pre-activation that is the same everywhere. {tests} sign-flip tests over runs.",
@@ -262,7 +266,7 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
 
 
 def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
-    """Claim 2, the reason offered: biases move a boundary before weights do."""
+    """The row of claim 2, its explanation: biases move a boundary before weights do."""
     early, weights, inputs, control = (
         np.array(
             [early_and_later(run, share)[0][:-1] for run, share in zip(runs, each, strict=True)]
@@ -282,7 +286,7 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
         definition="Share of the change of pre-activation over the domain that a neuron's own bias "
         "has, against its own weights and its inputs, which the layers below move, in the first "
         f"{EARLY} iterations, by hidden layer; ahead of its weights and of the control if the "
-        "claim holds. Of the inputs the claim says nothing. "
+        "claim holds. The claim says nothing about the inputs. "
         f"{tests} sign-flip tests over runs.",
         value=f"bias {medians(early)}, own weights {medians(weights)}, inputs {medians(inputs)} "
         f"(shares in {layers(range(1, early.shape[1] + 1))}; medians over runs)",
@@ -293,7 +297,7 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
 
 
 def claim_later_phases(runs: Sequence[Motion]) -> Claim:
-    """Claim 2, its last part: phases of shifting come again later in training."""
+    """The row of claim 2, its last part: phases of shifting come again later in training."""
     found = list(zip(*(later_phases(run) for run in runs), strict=True))  # (L, runs)
     defined = [[each for each in layer if each is not None] for layer in found]
     having = [sum(len(each) > 0 for each in layer) for layer in defined]
@@ -322,10 +326,11 @@ def claim_later_phases(runs: Sequence[Motion]) -> Claim:
 
 
 def later_phases(run: Motion) -> list[list[tuple[int, int]] | None]:
-    """By hidden layer, the stretches in which boundaries again shift as much as at the start.
+    """The later phases of each hidden layer, in which boundaries shift as much as at the start.
 
-    They count from where the share, over WINDOW intervals, has come down to its later mean. None
-    where it never does, or where boundaries do not shift more at the start than later.
+    The search begins where the share, averaged over WINDOW intervals, has fallen to its later mean.
+    A layer has None if the share never falls to it, or if boundaries do not shift more at the start
+    than later.
     """
     measured = shifts(run)[0]
     early, later = early_and_later(run, measured)

@@ -1,12 +1,14 @@
 """Corner kinks: do boundaries bend at the corners of the picture?
 
-For each corner the distance to the nearest bend of a boundary of a layer, against the same for two
-controls: a lattice over the whole domain, and the whole outline of the picture, at every edge
-between a black pixel and a white one. Boundaries crowd along the outline, so the second is the one
-that matters. Under no effect corners are as far from the nearest bend as the control is.
+The measure is the distance from each corner to the nearest bend of a boundary, by layer. There are
+two controls: points of a lattice over the whole domain, and points of the whole outline of the
+picture, one on every edge between a black and a white pixel. Many boundaries follow the outline, so
+the outline is the stricter control. If there is no effect, corners are as far from the nearest bend
+as the points of the control.
 
-A bend is a kink of `bends.BEND` degrees or more. First-layer lines have none; two lines of one
-layer that cross bend neither, so such crossings do not count. Exact, at up to WATCHED snapshots.
+A bend is a kink of `kinks.BEND` degrees or more. Lines of the first layer have none. Where two
+lines of one layer cross, neither bends, so such crossings do not count. The measure is exact, at
+WATCHED snapshots at most.
 
 Axes: W watched snapshots, C corners, L layers whose lines can bend: the second to the output.
 """
@@ -27,12 +29,12 @@ from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64
 
-# Snapshots looked at, evenly spread over those recorded, with the first and the last.
+# The number of measured snapshots, evenly spread over the recorded ones, with the first and last.
 WATCHED = 64
 # Points of the lattice over the domain along a side.
 LATTICE = 20
-# The distance in domain units where a layer has no bend at all. No two points are as far apart, and
-# unlike the square root of 2 its means are exact, so that they are equal where they should be.
+# The distance (domain units) that stands for a layer without any bend. No two points are so far
+# apart. The mean of many such values is exact, as it would not be for the square root of 2.
 FARTHEST = 1.5
 
 
@@ -49,10 +51,11 @@ class Points:
 class Nearness:
     """Mean distances to the nearest bend in one run, (W, L) each, in domain units.
 
-    From the corners, from points anywhere, and from the outline; in [0, FARTHEST]. `iterations`
-    (W,) are those of the watched snapshots. `p_values` (L,) are for this run alone, at the last
-    snapshot: how often as many points, placed on the outline at random, are as near as the corners.
-    Neighbouring corners share a bend, so this is a description; the test is over runs.
+    They are measured from the corners, from points anywhere, and from the outline, and lie in
+    [0, FARTHEST]. `iterations` (W,) are those of the watched snapshots. `p_values` (L,) are for
+    this run alone, at its last snapshot: how often random points of the outline, as many as there
+    are corners, are as near as the corners. Neighbouring corners can share a bend, so these values
+    only describe a run. The test is over runs.
     """
 
     iterations: NDArray[np.int64]
@@ -76,7 +79,7 @@ class CornerBend:
 def points_of(dataset: Dataset) -> Points:
     """The corners, a LATTICE x LATTICE lattice of midpoints, and the whole outline.
 
-    ValueError if the picture has no corner that is known.
+    Raises ValueError if the corners of the picture are not known.
     """
     if not len(dataset.corners):
         raise ValueError("found no corners; expected a drawing (.toml), whose corners are known")
@@ -95,7 +98,7 @@ def outline_points(dataset: Dataset) -> Float64:
 
 
 def distances(points: Float64, places: Float64) -> Float64:
-    """From each point (P, 2) to the nearest place (M, 2), (P,); FARTHEST if there is none."""
+    """The distance of each point (P, 2) to the nearest place (M, 2), (P,); FARTHEST without any."""
     if not len(places):
         return np.full(len(points), FARTHEST)
     x = points[:, 0, None] - places[:, 0]
@@ -109,7 +112,7 @@ def nearness(
     points: Points,
     found: Kinks | None = None,
 ) -> Nearness:
-    """How near a run's bends are to the corners and to the controls; see `Nearness`."""
+    """The distances of a run's bends to the corners and to the controls; see `Nearness`."""
     found = kinks(boundaries) if found is None else found
     bent = found.angle >= BEND
     layers = len(boundaries.widths)
@@ -142,7 +145,8 @@ def nearness(
 def nearer_p_value(measured: Float64, population: Float64) -> float:
     """How often as many draws from a population (P,) have a mean as low as `measured` (C,).
 
-    One-sided, DRAWS draws with a fixed seed, the measured one counted among them.
+    The test is one-sided. It makes DRAWS draws with a fixed seed, and counts the measured value as
+    one of them.
     """
     drawn = np.random.default_rng(SEED).integers(0, len(population), (DRAWS, len(measured)))
     as_low = population[drawn].mean(axis=1) <= measured.mean()
@@ -152,9 +156,9 @@ def nearer_p_value(measured: Float64, population: Float64) -> float:
 def bends_at_corners(
     found: Kinks, snapshot: int, neurons: Sequence[int], corners: Float64
 ) -> list[CornerBend]:
-    """For each corner (C, 2) the nearest bend of the lines of some neurons at one snapshot.
+    """The bend nearest to each corner (C, 2), among some neurons' lines at one snapshot.
 
-    Empty where none of the neurons' lines bends.
+    The result is empty if none of these lines bends.
     """
     bent = (found.snapshot == snapshot) & np.isin(found.neuron, neurons) & (found.angle >= BEND)
     if not bent.any():
@@ -167,7 +171,7 @@ def bends_at_corners(
 
 
 def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
-    """Claim 3: once converged, boundaries bend at the picture's corners, by layer."""
+    """The row of claim 3: after training, boundaries bend at the picture's corners."""
     last = {
         name: np.array([getattr(run, name)[-1] for run in runs])  # (runs, L)
         for name in ("corners", "anywhere", "outline")

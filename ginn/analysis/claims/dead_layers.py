@@ -1,13 +1,13 @@
 """Dead layers: does a run fail on a part of the picture because a whole layer is dead over it?
 
-A layer is dead at a point where each of its neurons is off. Behind it the network is constant
-there, and no gradient of such a point's loss reaches the layer itself or any layer before it: the
-derivative of each of its ReLUs is zero. A part over all of which a layer is dead can then only be
-learnt as a side effect of training on the other parts. The claims ask how often this goes with
-failure, how early it is seen, and whether runs recover.
+A layer is dead at a point where each of its neurons is off. There the network after this layer is
+constant. The derivative of each ReLU of the layer is zero, so no gradient of this point's loss
+reaches the layer or any layer before it. If a layer is dead over all of a part, the network can
+learn the part only as a side effect of training on the other parts. The claims are about how often
+runs with a dead layer fail, how early dead layers occur, and whether runs recover.
 
-A part is counted by its pixels. They are all that training ever sees of the part, so a share of
-pixels is exact for the gradient.
+A part is counted by its pixels. The training data of a part are its pixels and nothing else, so a
+share of pixels is exact for the gradient.
 
 Axes: K snapshots, P points, R runs, L hidden layers.
 """
@@ -30,7 +30,7 @@ from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
 from ginn.network.run import Float64, RecordedRun
 
-# Points evaluated at once for one snapshot: as many as stay in the processor's cache.
+# The number of points evaluated at once for one snapshot; so many fit the processor's cache.
 POINTS = 2_048
 
 
@@ -39,7 +39,7 @@ class PartHistory:
     """The state of one part of the picture at each snapshot of a run.
 
     `dead_share` (K, L) is the share of the part's pixels over which each hidden layer is dead, in
-    [0, 1]; near 0 for a network that was not trained. `right` (K,) is the share of its pixels on
+    [0, 1]. It is near 0 for an untrained network. `right` (K,) is the share of the part's pixels on
     the right side of p = 0.5.
     """
 
@@ -56,14 +56,14 @@ class PartHistory:
 
     @property
     def learnt(self) -> Bool:
-        """Whether at least half of the part is right, (K,); a run has failed on it if not."""
+        """Whether at least half of the part is right, (K,); otherwise the run has failed on it."""
         return np.asarray(self.right >= 0.5)
 
     @property
     def learnt_alive(self) -> Bool:
         """Whether the part is learnt while no layer is dead over all of it, (K,).
 
-        Behind a dead layer the network is one constant, which may be right by luck.
+        After a dead layer the network is one constant, which may be right by chance.
         """
         return np.asarray(self.learnt & ~self.has_dead_layer)
 
@@ -71,14 +71,14 @@ class PartHistory:
     def learnt_alive_since(self) -> float:
         """The recorded iteration from which on `learnt_alive` is true to the end.
 
-        Infinite if there is none.
+        It is infinite if there is none.
         """
         unlearnt = np.flatnonzero(~self.learnt_alive)
         since = int(unlearnt[-1]) + 1 if unlearnt.size else 0
         return float(self.iterations[since]) if since < len(self.iterations) else math.inf
 
     def at(self, iteration: int) -> int:
-        """The last snapshot recorded by `iteration`; ValueError where there is none yet."""
+        """The last snapshot at or before `iteration`; ValueError where there is none."""
         if iteration < self.iterations[0]:
             raise ValueError(
                 f"seed {self.seed}: found iteration {iteration}, allowed: {self.iterations[0]}, "
@@ -117,7 +117,7 @@ def part_points(dataset: Dataset, part: str) -> tuple[Float64, bool]:
 
 
 def dead_periods(history: PartHistory) -> tuple[DeadPeriod, ...]:
-    """The stretches of snapshots at which some layer is dead over all of the part, in order."""
+    """The periods in which some layer is dead over all of the part, in order of time."""
     dead = history.has_dead_layer
     steps = np.diff(dead.astype(np.int8), prepend=0, append=0)
     begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
@@ -133,7 +133,7 @@ def dead_periods(history: PartHistory) -> tuple[DeadPeriod, ...]:
 
 @dataclass(frozen=True)
 class Contingency:
-    """Counts of runs: with a dead layer or with none (alive), failed or learnt."""
+    """The counts of runs with and without a dead layer ("alive") that failed or learnt."""
 
     dead_failed: int
     dead_learnt: int
@@ -147,7 +147,7 @@ class Contingency:
 
     @property
     def p_value(self) -> float:
-        """Fisher's exact test: about 1 where a dead layer says nothing of failure."""
+        """The p-value of Fisher's exact test; about 1 if failure does not depend on dead layers."""
         return fisher_p_value(
             [[self.dead_failed, self.dead_learnt], [self.alive_failed, self.alive_learnt]]
         )
@@ -163,10 +163,10 @@ def contingency(dead: Sequence[bool] | Bool, failed: Sequence[bool] | Bool) -> C
 def layer_gradients(run: RecordedRun, snapshot: int, points: Float64, white: bool) -> Float64:
     """The norm of the gradient of some points' loss with respect to each layer, (L + 1,).
 
-    The Euclidean norm, over the layer's weights and biases, of the gradient of the points' mean
-    cross-entropy in nats; the last is the output's. Exactly 0 for a layer that is dead at all the
-    points and for every layer before it; of one order of magnitude in all layers of a network that
-    was not trained.
+    It is the Euclidean norm, over the layer's weights and biases, of the gradient of the points'
+    mean cross-entropy in nats. The last one is the output's. The norm is exactly 0 for a layer that
+    is dead at all the points, and for every layer before it. In an untrained network it has the
+    same order of magnitude in all layers.
     """
     weights, biases = ([each.astype(np.float64) for each in layers] for layers in run.at(snapshot))
     gradients = [
@@ -188,10 +188,11 @@ def layer_gradients(run: RecordedRun, snapshot: int, points: Float64, white: boo
 
 
 def claim_dead_where_failed(histories: Sequence[PartHistory], gradients: Float64) -> Claim:
-    """Claim 7, the observation: runs fail where a whole layer is dead over a part of the picture.
+    """The row of claim 7, the observation: runs fail where a whole layer is dead over a part.
 
-    `histories` are the screening runs' of one part, read at their last snapshot. `gradients`
-    (runs, L + 1) are the layers' gradients of the part's loss in those that have a dead layer.
+    `histories` are those of the screening runs for one part. Only their last snapshots are used.
+    `gradients` (runs, L + 1) are the gradients of the part's loss by layer, in the runs that have a
+    dead layer.
     """
     table = contingency(
         [bool(each.has_dead_layer[-1]) for each in histories],
@@ -202,8 +203,8 @@ def claim_dead_where_failed(histories: Sequence[PartHistory], gradients: Float64
         name="Silence where runs fail",
         statement="Where a run fails on a part, a whole layer is dead, or silent, over it.",
         definition="Screening runs with some layer off at every pixel of the part, against those "
-        "that get more than half of it wrong; as often in either row under no effect. One exact "
-        "test by Fisher. Beside it the gradient of the loss over the part in each hidden layer of "
+        "that get more than half of it wrong; without an effect, as often in both groups. Fisher's "
+        "exact test. The control is the gradient of the loss over the part in each hidden layer of "
         "the screening runs with a dead layer.",
         value=(
             f"{table.dead_failed} of {failures} screening runs that failed had a dead layer; of "
@@ -222,8 +223,8 @@ def claim_dead_where_failed(histories: Sequence[PartHistory], gradients: Float64
 def _exact_zeros(gradients: Float64) -> str:
     """How many of the hidden layers' gradients (runs, L + 1) are zero; empty without runs.
 
-    No gradient reaches the dead layer or any before it, so a layer whose gradient is not zero lies
-    behind it.
+    No gradient reaches the dead layer or any layer before it. A layer whose gradient is not zero
+    therefore comes after the dead one.
     """
     hidden = gradients[:, :-1]
     if not hidden.size:
@@ -233,7 +234,7 @@ def _exact_zeros(gradients: Float64) -> str:
         ". In the screening runs with a dead layer the gradient of the loss over the part is "
         f"exactly zero in {zeros} of {hidden.size} hidden layers"
     )
-    return f"{found}; the others lie behind the dead one" if zeros < hidden.size else found
+    return f"{found}; the others come after the dead one" if zeros < hidden.size else found
 
 
 def _verdict(table: Contingency) -> Verdict:
@@ -245,10 +246,10 @@ def _verdict(table: Contingency) -> Verdict:
 
 
 def claim_dead_early_fails(histories: Sequence[PartHistory], early: int) -> Claim:
-    """Claim 7, prediction: a run with a dead layer early is likelier to fail in the end.
+    """The row of claim 7, the prediction: a run with an early dead layer is likelier to fail.
 
-    `histories` are full runs' of one part. What they have at iteration `early` is compared with
-    how they end.
+    `histories` are those of full runs for one part. Dead layers at iteration `early` are compared
+    with failures at the end.
     """
     dead = [bool(each.has_dead_layer[each.at(early)]) for each in histories]
     table = contingency(dead, [not each.learnt[-1] for each in histories])
@@ -264,8 +265,8 @@ def claim_dead_early_fails(histories: Sequence[PartHistory], early: int) -> Clai
         statement="A run with a layer that is dead over a part early is likelier to fail on it in "
         "the end.",
         definition="Full runs with some layer dead over all of the part at iteration "
-        f"{early:,}, against those that get more than half of it wrong at the end; as often in "
-        "either row under no effect. One exact test by Fisher.",
+        f"{early:,}, against those that get more than half of it wrong at the end; without an "
+        "effect, as often in both groups. Fisher's exact test.",
         value=f"{table.dead_failed} of {table.dead_failed + table.dead_learnt} runs that had a "
         f"dead layer at iteration {early:,} failed in the end "
         f"({formatting.p_value(table.p_value)})" + _recovered(ends),
@@ -277,7 +278,7 @@ def claim_dead_early_fails(histories: Sequence[PartHistory], early: int) -> Clai
 
 
 def _recovered(ends: Sequence[int | None]) -> str:
-    """When runs that did not fail recovered, the earliest first; None is one that never did."""
+    """A clause on when runs that learnt the part recovered; None is a run that never recovered."""
     recovered = sorted(each for each in ends if each is not None)
     lucky = len(ends) - len(recovered)
     who = formatting.count(len(recovered), "other") if lucky else "the others"

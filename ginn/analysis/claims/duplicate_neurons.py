@@ -1,15 +1,17 @@
 """Duplicate neurons ("copycats"): two neurons of a layer that are on in nearly the same places.
 
-The likeness of two neurons is the area where both are on over the area where either is, or the same
-of off, whichever is less. These are two Jaccard indices; with the first alone, any two neurons that
-are on nearly everywhere would be alike. Within a run it is exact, by `cells.overlaps`. It is 1 for
-neurons with the same on set, whatever their slopes, and 0 where they share nothing; neurons with
-the same boundary and opposite on sides are no duplicates. A neuron that is on almost everywhere or
-almost nowhere has hardly a boundary: it is set apart as constant.
+The likeness of two neurons is the smaller one of two Jaccard indices. The first is the area where
+both are on, divided by the area where at least one is on. The second is the same for off. With the
+first index alone, any two neurons that are on nearly everywhere would be alike. Within a run the
+likeness is exact, by `cells.overlaps`. It is 1 for neurons with the same on set, whatever their
+slopes. It is 0 where the on sets or the off sets share nothing. Neurons with the same boundary that
+are on at opposite sides are not duplicates. A neuron that is on almost everywhere or almost nowhere
+has almost no boundary. It is marked as constant and left out.
 
-There are two controls. At initialisation the same share of pairs would be alike if training did
-nothing. And neurons of different runs learn the same picture but cannot copy each other: if they
-are alike as often, it is the picture that makes duplicates, and not the common network.
+There are two controls. The first is initialisation: if training had no effect, the same share of
+pairs would be alike there. The second is pairs of neurons of different runs. These neurons learn
+the same picture and cannot copy each other. If they are alike as often, the cause of duplicates is
+the picture, and not the common network.
 
 Axes: K snapshots, n neurons of a layer, R runs, P points.
 """
@@ -31,17 +33,17 @@ from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
 from ginn.network.run import Float32, Float64, RecordedRun
 
-# Duplicates share nine tenths of their on area, and of their off area, or more.
+# Duplicates share at least this part of their on areas and of their off areas.
 ALIKE = 0.9
-# On over less than this share of the domain, or off over less: constant.
+# A neuron that is on, or off, over less than this share of the domain is constant.
 CONSTANT = 0.001
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """How alike the neurons of a layer are: `degree` (..., n, n) in [0, 1], 1 on the diagonal.
+    """The likeness `degree` (..., n, n) of a layer's neurons, in [0, 1]; 1 on the diagonal.
 
-    `constant` (..., n) marks the neurons set apart. The leading axes are snapshots, if any.
+    `constant` (..., n) marks the constant neurons. The leading axes, if any, are snapshots.
     """
 
     degree: Float64
@@ -70,9 +72,8 @@ class Likeness:
 def likeness(both: Float64) -> Likeness:
     """The likeness of neurons, from the area where two are both on, (..., n, n).
 
-    The area is as `cells.overlaps` gives it.
-
-    A neuron that is on nowhere, or everywhere, is like none but itself.
+    The area is the one that `cells.overlaps` returns. A neuron that is on nowhere or everywhere has
+    likeness 0 with every other neuron.
     """
     on = np.diagonal(both, axis1=-2, axis2=-1)
     either = on[..., :, None] + on[..., None, :] - both
@@ -85,9 +86,9 @@ def likeness(both: Float64) -> Likeness:
 
 
 def formed(like: Likeness, first: int, second: int) -> int | None:
-    """The snapshot from which on two neurons are duplicates to the end.
+    """The snapshot from which two neurons stay duplicates to the end.
 
-    None where they are none at the end. `like` goes over the K snapshots of a run.
+    It is None if they are not duplicates at the end. `like` covers the K snapshots of a run.
     """
     alike = like.duplicates[:, min(first, second), max(first, second)]
     apart = np.flatnonzero(~alike)
@@ -99,9 +100,9 @@ def formed(like: Likeness, first: int, second: int) -> int | None:
 class Growth:
     """Duplicates at the end against those at initialisation, over runs, for one layer.
 
-    `at_start` and `at_end` are shares of pairs that are duplicates, all runs taken together, in
-    [0, 1]. `p_value` is the sign-flip test's of the runs' own differences, over the `runs` that
-    have pairs at both ends: about 1 if training makes no duplicates.
+    `at_start` and `at_end` are the shares of duplicates among the pairs of all runs, in [0, 1].
+    `p_value` is that of a sign-flip test of the difference in each run, over the `runs` that have
+    pairs at both ends. It is about 1 if training makes no duplicates.
     """
 
     at_start: float
@@ -130,9 +131,10 @@ def growth(likes: Sequence[Likeness]) -> Growth:
 class BetweenRuns:
     """Duplicates within runs against those across runs, for one layer at the last snapshot.
 
-    `across` is the share of pairs of neurons of different runs that are duplicates, in [0, 1].
-    `p_value`: how often as many or more duplicates fall within runs when neurons are assigned to
-    the runs at random, one-sided; about 0.5 or above if the picture alone makes duplicates.
+    `across` is the share of duplicates among pairs of neurons of different runs, in [0, 1].
+    `p_value` is one-sided: how often there are as many or more duplicates within runs when neurons
+    are assigned to the runs at random. It is about 0.5 or more if the picture is the only cause of
+    duplicates.
     """
 
     across: float
@@ -140,15 +142,15 @@ class BetweenRuns:
 
 
 def between_runs(on: Sequence[Bool]) -> BetweenRuns:
-    """The comparison for runs whose neurons are on at points (n, P), the same points for all.
+    """The comparison of runs from their on maps (n, P), which use the same points.
 
-    Counted over the points of a grid: cells of different runs do not share an arrangement.
+    It counts points of a grid, because cells of different runs do not share an arrangement.
     """
     run, like = pooled(on)
     first, second = np.nonzero(like.duplicates)
     other = run[:, None] != run
     across = int((like.pairs & other).sum())
-    # Only varying neurons are assigned anew: the constant ones are in no pair.
+    # Only neurons that are not constant are assigned anew: no pair contains a constant one.
     place = np.cumsum(~like.constant) - 1
     one, two = place[first], place[second]
     return BetweenRuns(
@@ -162,20 +164,23 @@ def between_runs(on: Sequence[Bool]) -> BetweenRuns:
 
 
 def pooled(on: Sequence[Bool]) -> tuple[NDArray[np.int64], Likeness]:
-    """The neurons of all runs as if of one layer: the run of each, and their likeness."""
+    """The run of each neuron, and the likeness of all neurons as if they were one layer."""
     run = np.repeat(np.arange(len(on)), [len(each) for each in on])
     states = np.concatenate(on).astype(np.float32)
     return run, likeness((states @ states.T).astype(np.float64) / states.shape[1])
 
 
 def likeness_across(on: Sequence[Bool]) -> Float64:
-    """The degrees (P,) of all pairs of varying neurons of different runs; see `between_runs`."""
+    """The likeness (P,) of every pair of neurons of different runs; see `between_runs`.
+
+    Constant neurons are left out.
+    """
     run, like = pooled(on)
     return np.asarray(like.degree[like.pairs & (run[:, None] != run)])
 
 
 def on_maps(run: RecordedRun, snapshot: int, points: Float64) -> tuple[Bool, ...]:
-    """The points (n, P) at which each neuron of each hidden layer is on, at one snapshot."""
+    """Whether each neuron is on at each point, (n, P) for each hidden layer, at one snapshot."""
     weights, biases = run.at(snapshot)
     return tuple(values.T > 0 for values in pre_activations(weights, biases, points)[:-1])
 
@@ -184,8 +189,8 @@ def on_maps(run: RecordedRun, snapshot: int, points: Float64) -> tuple[Bool, ...
 class Removal:
     """The effect of removing one neuron from the network, over the domain's points.
 
-    `flipped` is the share of points whose answer changes and `moved` the mean change of the
-    probability of white, both in [0, 1]; 0 where the neuron has no effect.
+    `flipped` is the share of points whose predicted colour changes. `moved` is the mean change of
+    the probability of white. Both are in [0, 1], and 0 if the neuron has no effect.
     """
 
     flipped: float
@@ -202,10 +207,10 @@ def removal(
 ) -> Removal:
     """The effect of removing a neuron and giving its outgoing weights to another one, `kept`.
 
-    The outgoing weights of `removed` are added to those of `kept`, times the factor that brings
-    the activation of `kept` closest to that of `removed` over the points (least squares): a ReLU's
-    slope may stand before it or behind it. Without `kept`, nothing
-    takes their place.
+    The outgoing weights of `removed` are multiplied by a factor and added to those of `kept`. The
+    factor brings the activation of `kept` closest to that of `removed` over the points (least
+    squares). It is needed because a scale can be in a neuron's incoming or in its outgoing weights.
+    Without `kept`, nothing replaces the removed neuron.
     """
     weights, biases = run.at(snapshot)
     values = pre_activations(weights, biases, points)
@@ -229,11 +234,13 @@ def removal(
 class Duplicate:
     """Two neurons that are duplicates at a run's last snapshot, numbered within their layer.
 
-    `degree` is their likeness, `distance` that of their boundaries in sides of the domain, `since`
-    the iteration from which they are duplicates to the end. The second is removed, and its weights
-    are given to the first (`merged`), to another varying neuron of the layer that is not its
-    duplicate (`unrelated`, drawn with a fixed seed; None where there is none) or to none
-    (`dropped`).
+    `degree` is their likeness. `distance` is the distance of their boundaries in sides of the
+    domain. `since` is the iteration from which they are duplicates to the end.
+
+    Three results come from removing the second neuron. In `merged` its outgoing weights are given
+    to the first. In `unrelated` they are given to another neuron of the layer that is neither
+    constant nor its duplicate. That neuron is drawn with a fixed seed; the result is None if there
+    is none. In `dropped` the weights are given to no neuron.
     """
 
     seed: int
@@ -251,8 +258,9 @@ class Duplicate:
 def duplicates(
     run: RecordedRun, likes: Sequence[Likeness], points: Float64
 ) -> tuple[Duplicate, ...]:
-    """Every pair of duplicates at a run's last snapshot; `likes` are the layers' over all its
-    snapshots.
+    """Every pair of duplicates at a run's last snapshot.
+
+    `likes` has the likeness of each layer over all snapshots of the run.
     """
     rng = np.random.default_rng([SEED, run.seed])
     found = []
@@ -294,9 +302,10 @@ def claim_duplicates(
     found: Sequence[Duplicate],
     runs: int,
 ) -> Claim:
-    """Claim 4: two neurons of a layer converge to nearly the same boundary.
+    """The row of claim 4: two neurons of a layer converge to nearly the same boundary.
 
-    It holds if in some layer both tests say so, over the number of tests; the lists go by layer.
+    The claim holds if both tests of some layer are significant, corrected for the number of tests.
+    Each list has one entry for each layer.
     """
     tests = len(growths) + len(between)
     passed = [
@@ -329,7 +338,7 @@ def claim_duplicates(
 
 
 def _apart(found: Sequence[Duplicate]) -> str:
-    """How far apart the boundaries of duplicates are; empty without duplicates."""
+    """A clause on how far apart the boundaries of duplicates are; empty without duplicates."""
     if not found:
         return ""
     apart = float(np.median([each.distance for each in found]))
@@ -337,7 +346,7 @@ def _apart(found: Sequence[Duplicate]) -> str:
 
 
 def _replaced(found: Sequence[Duplicate]) -> str:
-    """How far the output moves when a duplicate is replaced; empty without duplicates."""
+    """A clause on how far the output moves when a duplicate is replaced; empty without any."""
     if not found:
         return ""
     by = {
@@ -354,5 +363,5 @@ def _replaced(found: Sequence[Duplicate]) -> str:
 
 
 def _shares(values: Sequence[float]) -> str:
-    """Shares as per cent, one after the other."""
+    """Shares as text in per cent, separated by commas."""
     return ", ".join(formatting.percent(value) for value in values)

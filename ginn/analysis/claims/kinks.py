@@ -1,9 +1,10 @@
 """Kinks: every kink of every boundary, its cause and its angle, and how linear regions grow.
 
-A boundary can bend only where it crosses that of an earlier neuron. Whether it does, and how far,
-depends on the paths from that neuron to its own that are open there: through neurons that are on.
-Each kink's angle is measured on the traced polyline, and predicted from the weights along open
-paths alone, which do not depend on the tracing. The two must agree. Exact, at every snapshot.
+A boundary can bend only where it crosses the boundary of an earlier neuron, the cause. Paths of the
+network lead from the cause to the boundary's own neuron. A path is open at a point if all neurons
+on it are on there. The open paths decide whether the boundary bends, and how far. Each kink's angle
+is measured on the traced polyline. It is also predicted from the weights along open paths, without
+the tracing. The two angles must agree. All is exact, at every snapshot.
 
 Axes: K snapshots, M kinks, L hidden layers; line layers count from 0 to L, the output's last.
 """
@@ -25,9 +26,9 @@ from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
 # Dataset units. A vertex is exact to about 1e-13, so the direction of a segment this long is known
-# to 1e-7; most shorter ones are several boundaries meeting in one place.
+# to 1e-7. Most shorter segments lie where several boundaries meet in one place.
 SHORTEST_SEGMENT = 1e-6
-# Degrees, from which on a kink is called a bend.
+# Degrees: a kink of at least this angle is called a bend.
 BEND = 1.0
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Degrees: the difference of two angles that rounding may cause.
@@ -36,11 +37,11 @@ AGREEMENT = 1e-3
 
 @dataclass(frozen=True)
 class Kinks:
-    """Every vertex at which a boundary of a run crosses an earlier neuron's; M of them.
+    """The M vertices at which a boundary of a run crosses the boundary of an earlier neuron.
 
-    `snapshot`, `neuron` (whose line it is) and `cause` are (M,); `place` is (M, 2) in domain
-    units; `angle` (M,) is how far the line turns there, in degrees from 0 (it goes straight on) to
-    180, and NaN where a segment beside it is shorter than SHORTEST_SEGMENT.
+    `snapshot`, `neuron` (the neuron of the line) and `cause` are (M,). `place` is (M, 2) in domain
+    units. `angle` (M,) is how far the line turns there, in degrees from 0 (it goes straight on) to
+    180. It is NaN if a segment beside the vertex is shorter than SHORTEST_SEGMENT.
     """
 
     snapshot: NDArray[np.int64]
@@ -54,9 +55,9 @@ class Kinks:
 class Prediction:
     """The angles of M kinks as the weights predict them, along paths from the cause to the line.
 
-    `paths` (M,) counts those that are open: all neurons on them are on at the kink, and no weight
-    is zero. `angle` (M,) is the turn they cause, in degrees; NaN where the line's neuron has no
-    gradient on a side.
+    `paths` (M,) is the number of open paths: all neurons on them are on at the kink, and no weight
+    is zero. `angle` (M,) is the turn that they cause, in degrees. It is NaN if the gradient of the
+    line's neuron is zero on one side of the kink.
     """
 
     paths: NDArray[np.int64]
@@ -67,17 +68,19 @@ class Prediction:
 class Bends:
     """The kinks and bends of one run, over all its snapshots.
 
-    `crossings`, `bends` (L + 1, L) count, by the layer of the line and of the cause, the kinks and
-    those of them that turn by BEND or more. `without_angle` counts kinks that have no angle; they
-    are in no other number.
+    `crossings` and `bends` (L + 1, L) count the kinks, and the kinks of BEND degrees or more, by
+    the layer of the line and the layer of the cause. `without_angle` counts kinks that have no
+    angle; no other number includes them.
 
-    `first_layer_lines` counts the polylines of layer 1 and `first_layer_bent` those that have a
-    vertex between their ends: an affine function cannot have one, so this checks the tracing.
-    `without_path` counts kinks that bend with no open path from cause to line; `largest_error` is
-    the largest difference between the measured angle and the predicted one, in degrees. The
-    control predicts the angle from the on and off neurons at another kink, where there is a layer
-    between cause and line: `error_with_other_gates` (median, degrees; NaN where no layer is
-    between). If it were not the open paths that count, the two errors would be alike.
+    `first_layer_lines` counts the polylines of layer 1. `first_layer_bent` counts those that have a
+    vertex between their ends. An affine function has none, so this number checks the tracing.
+    `without_path` counts bends without an open path from cause to line. `largest_error` is the
+    largest difference between the measured and the predicted angle, in degrees.
+
+    `error_with_other_gates` is the control: the median error, in degrees, of an angle predicted
+    from the on and off neurons at another kink. It uses the kinks that have a layer between cause
+    and line, and is NaN if there are none. If open paths did not matter, the two errors would be
+    alike.
     """
 
     crossings: NDArray[np.int64]
@@ -94,9 +97,10 @@ class Bends:
 class RegionGrowth:
     """Linear regions over the domain through one run's training: counts.
 
-    `start`, `fewest` and `end`, with the iteration of the fewest.
-    `arrangement` is what as many straight lines as there are hidden neurons can make at most, and
-    `bound` what a network of these widths can (exceeding the first takes bends).
+    `start`, `fewest` and `end` are numbers of regions; `fewest_at` is the iteration of the fewest.
+    `arrangement` is the most regions that straight lines can make, one line for each hidden neuron.
+    `bound` is the most that a network of these widths can make. A network with more than
+    `arrangement` regions must have lines that bend.
     """
 
     start: int
@@ -108,7 +112,7 @@ class RegionGrowth:
 
 
 def kinks(boundaries: Boundaries) -> Kinks:
-    """Every kink of a run's boundaries, in order of snapshot, neuron and place along the line."""
+    """All kinks of a run's boundaries, in order of snapshot, neuron and place along the line."""
     count = len(boundaries.vertices)
     length = np.diff(boundaries.polyline_offsets)
     first = np.repeat(boundaries.polyline_offsets[:-1], length)
@@ -140,17 +144,20 @@ def turn(arriving: Float64, leaving: Float64) -> Float64:
 
 
 def layer_of_neuron(widths: tuple[int, ...]) -> NDArray[np.int64]:
-    """The layer, from 0, of each neuron in the numbering of all; the output's is the last."""
+    """The layer, from 0, of each neuron, numbered layer by layer; the last one is the output's."""
     return np.repeat(np.arange(len(widths) + 1), [*widths, 1])
 
 
 def predict(snapshots: RecordedRun, found: Kinks, other_gates: bool = False) -> Prediction:
-    """The open paths of each kink, and the angle that the weights along them predict.
+    """The number of open paths of each kink, and the angle that the weights along them predict.
 
-    Just off and just on the cause's side, the gradient of the line's pre-activation is the product
-    of the weights along open paths; the line turns by as much as the gradient does. `other_gates`
-    is the control: the neurons in the layers strictly between cause and line are on where they are
-    on at another kink of the same snapshot and line layer, half of the list away.
+    The gradient of the line's pre-activation is a sum over open paths of the products of their
+    weights. It differs between the side where the cause is on and the side where it is off. The
+    line turns by the angle between the two gradients.
+
+    `other_gates` is the control. The neurons in the layers strictly between cause and line then
+    have the on or off state that they have at another kink of the same snapshot and line layer.
+    That kink is half of the list away.
     """
     layer = layer_of_neuron(snapshots.widths)
     paths = np.zeros(found.neuron.size, dtype=np.int64)
@@ -166,7 +173,7 @@ def predict(snapshots: RecordedRun, found: Kinks, other_gates: bool = False) -> 
 def _predict_of_layer(
     snapshots: RecordedRun, found: Kinks, rows: NDArray[np.intp], other_gates: bool
 ) -> tuple[NDArray[np.int64], Float64]:
-    """Open paths and angles of kinks of one snapshot whose lines belong to one layer."""
+    """The open paths and angles of kinks of one snapshot whose lines belong to one layer."""
     layer = layer_of_neuron(snapshots.widths)
     starts = [neurons.start for neurons in layer_slices(snapshots.widths)]
     snapshot, line_layer = found.snapshot[rows[0]], int(layer[found.neuron[rows[0]]])
@@ -225,7 +232,7 @@ def bends(snapshots: RecordedRun, boundaries: Boundaries, found: Kinks | None = 
 
 
 def _first_layer(boundaries: Boundaries) -> tuple[int, int]:
-    """Polylines of the first hidden layer over all snapshots, and those with more than two ends."""
+    """The number of first-layer polylines in all snapshots, and of those with over two vertices."""
     line = np.repeat(np.arange(len(boundaries.line_offsets) - 1), np.diff(boundaries.line_offsets))
     first = line % boundaries.neurons < boundaries.widths[0]
     bent = np.diff(boundaries.polyline_offsets)[first] > 2
@@ -247,14 +254,15 @@ def arrangement_bound(lines: int) -> int:
 def network_bound(widths: Sequence[int]) -> int:
     """An upper bound on the linear regions of a ReLU network on the plane: a product over layers.
 
-    Each region of the layers before is cut by a layer at most as by straight lines (Raghu et al.
-    2017, arXiv:1606.05336, theorem 1; Serra et al. 2018, arXiv:1711.02114, section 4).
+    Within a region of the layers before it, a layer makes at most as many regions as straight lines
+    do (Raghu et al. 2017, arXiv:1606.05336, theorem 1; Serra et al. 2018, arXiv:1711.02114,
+    section 4).
     """
     return math.prod(arrangement_bound(width) for width in widths)
 
 
 def region_growth(snapshots: RecordedRun, boundaries: Boundaries) -> RegionGrowth:
-    """The linear regions through one run's training; see `RegionGrowth`."""
+    """The growth of linear regions in one run's training; see `RegionGrowth`."""
     regions = boundaries.regions
     fewest = int(np.argmin(regions))
     return RegionGrowth(
@@ -268,7 +276,7 @@ def region_growth(snapshots: RecordedRun, boundaries: Boundaries) -> RegionGrowt
 
 
 def claim_first_layer_straight(runs: Sequence[Bends]) -> Claim:
-    """Claim 1, first part: no boundary of the first layer has a kink."""
+    """The row of claim 1, first part: no boundary of the first layer has a kink."""
     lines = sum(run.first_layer_lines for run in runs)
     bent = sum(run.first_layer_bent for run in runs)
     later = sum(int(run.bends.sum()) for run in runs)
@@ -288,7 +296,7 @@ def claim_first_layer_straight(runs: Sequence[Bends]) -> Claim:
 
 
 def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
-    """Claim 1, second part: a line bends at any earlier layer's, and only along open paths."""
+    """The row of claim 1, second part: lines bend at earlier lines, and only along open paths."""
     without = sum(run.without_path for run in runs)
     worst = max((run.largest_error for run in runs), default=math.nan)
     other = np.array([run.error_with_other_gates for run in runs])[:, None]
@@ -300,7 +308,7 @@ def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
     return Claim(
         name="Bends through open paths",
         statement="A boundary bends at those of all earlier layers, also of layers it is not wired "
-        "to, and only where neurons between let it through.",
+        "to, and only where the neurons on a path between them are on.",
         definition="A path is open where all neurons on it are on. Each crossing's angle off the "
         "traced line against the angle that the weights along open paths predict (they agree "
         f"within {AGREEMENT:g} degree if the claim holds), and bends, of {BEND:g} degree or more, "
@@ -319,7 +327,7 @@ def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
 
 
 def _tiny(value: float) -> str:
-    """A number with its power of ten, as it is read: `"7.2 × 10⁻⁹"`; 0 as it is."""
+    """A number as text with its power of ten, such as `"7.2 × 10⁻⁹"`; 0 as it is."""
     if not math.isfinite(value) or value == 0:
         return f"{value:g}"
     digits, power = f"{value:.1e}".split("e")
@@ -327,9 +335,9 @@ def _tiny(value: float) -> str:
 
 
 def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -> Claim:
-    """Claim 1, third part: training multiplies the linear regions.
+    """The row of claim 1, third part: training multiplies the linear regions.
 
-    `untrained` holds the regions of freshly initialised networks, those of the screening.
+    `untrained` has the number of regions of each screening run at its first snapshot.
     """
     start, end = (
         np.array([getattr(run, name) for run in runs], dtype=np.float64)

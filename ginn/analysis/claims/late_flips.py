@@ -1,18 +1,18 @@
 """Late flips: late in training a boundary jumps, and the output hardly changes.
 
-Between two recorded snapshots a neuron flips the points at which it is on in one and off in the
-other. The effect on the output is measured by giving the neuron, in the earlier network, the
-activation it has in the later one, and nothing else. A neuron has late flips when it flips much and
-moves the output little. The reason is seen where it flips: there its activation times its outgoing
-weights is small, so that the logit hardly changes, or the logit is so far from zero that the
-change of the probability is small.
+A neuron flips a point between two recorded snapshots if it is on there in one and off in the other.
+To measure the effect on the output, this neuron of the earlier network gets the activation that it
+has in the later network. Nothing else changes. A neuron has late flips if it flips many points and
+moves the output little. There are two possible reasons at the flipped points. Either the activation
+times the outgoing weights is small, so that the logit hardly changes. Or the logit is so far from
+zero that the change of the probability is small.
 
-There are two controls. If every flip showed in the output, neurons that flip more would move the
-output more: the rank correlation of the two says whether they do. The same is also measured in the
-middle of training, where the learning rate is high.
+There are two controls. The first is the rank correlation of flips and effects: if every flip
+changed the output, neurons that flip more would move the output more. The second is the same
+measure in the middle of training, where the learning rate is high.
 
-All of it is counted over points of the pixel grid, since the on sets of two snapshots do not share
-an arrangement.
+Everything is counted over points of the pixel grid, because the on sets of two snapshots do not
+share an arrangement.
 
 Axes: K snapshots, P points, N hidden neurons of all layers, in order.
 """
@@ -33,7 +33,7 @@ from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
-# Where a window of steps lies, in shares of training: the last tenth, and one just past the middle.
+# Two windows of steps, in shares of training: the last tenth, and a tenth after the middle.
 LATE = (0.9, 1.0)
 MIDDLE = (0.5, 0.6)
 # A neuron with late flips flips at least this share of the domain from snapshot to snapshot ...
@@ -46,13 +46,15 @@ MOVES = 0.001
 class Flips:
     """The flips of each hidden neuron from one snapshot to the next, averaged over the steps; (N,).
 
-    `flipped`: the share of points it flips, in [0, 1]; 0 for a neuron at rest. `moved`: the mean
-    change of the probability of white over all points when this neuron's activation alone changes,
-    in [0, 1]. The rest is averaged over the flipped points only, NaN where there are none: `push`
-    is the change of the logit that comes of it and `certainty` the absolute logit, both in nats;
-    `usual` is for comparison: what the neuron contributes to the logit where it is on, that is the
-    change if it were taken out, at the first of the steps, averaged over the points where it is on
-    (NaN where there are none). `most` is the largest `flipped` of a single step.
+    - `flipped`: the share of points that the neuron flips, in [0, 1]; 0 if it does not move.
+    - `moved`: the mean change of the probability of white over all points if only this neuron's
+      activation changes, in [0, 1].
+    - `push`: the change of the logit by this, in nats. The mean is over the flipped points only,
+      and NaN without any. The same is true for `certainty`.
+    - `certainty`: the absolute logit, in nats.
+    - `usual`, for comparison: the change of the logit if the neuron is removed at the first of the
+      steps. The mean is over the points where it is on, and NaN without any.
+    - `most`: the largest `flipped` of a single step.
     """
 
     seed: int
@@ -68,20 +70,23 @@ class Flips:
     def late(self) -> Bool:
         """The neurons with late flips, (N,).
 
-        They flip at least FLIPS and move the output less than MOVES.
+        These flip at least FLIPS of the points and move the output by less than MOVES.
         """
         return np.asarray((self.flipped >= FLIPS) & (self.moved < MOVES))
 
 
 class State(NamedTuple):
-    """A network at some points: for each layer, output last, its weights and pre-activations."""
+    """The weights and the pre-activations at some points, for each layer; the output comes last."""
 
     weights: tuple[Float64, ...]
     values: list[Float64]
 
 
 def state(run: RecordedRun, snapshot: int, points: Float64) -> State:
-    """One snapshot at points (P, 2), in float64; values are (P, out) a layer."""
+    """The state of a network at points (P, 2), at one snapshot, in float64.
+
+    The values of a layer are (P, out).
+    """
     weights, biases = run.at(snapshot)
     wide = tuple(weight.astype(np.float64) for weight in weights)
     return State(wide, pre_activations(weights, biases, points))
@@ -90,8 +95,9 @@ def state(run: RecordedRun, snapshot: int, points: Float64) -> State:
 def window(run: RecordedRun, shares: tuple[float, float]) -> range:
     """The steps, by the snapshot each starts from, that end between two shares of training.
 
-    The first share is left out, the second is in. Where no step ends there, it is the one that is
-    under way at the second: few snapshots make long steps. Empty for a single snapshot.
+    The first share is excluded, and the second is included. If no step ends between them, as with
+    few snapshots, the result is the step that contains the second share. It is empty for a run of a
+    single snapshot.
     """
     begin, end = (share * run.iterations[-1] for share in shares)
     ends = run.iterations[1:]
@@ -101,11 +107,10 @@ def window(run: RecordedRun, shares: tuple[float, float]) -> range:
 
 
 def flips(run: RecordedRun, steps: range, points: Float64) -> Flips:
-    """Every hidden neuron's flips from each snapshot of `steps` to the next, over points (P, 2).
+    """The flips of every hidden neuron over points (P, 2) in some steps.
 
-    `steps` counts up by one.
-
-    Raises ValueError without any step.
+    `steps` are successive snapshots, and each step leads to the next snapshot. Raises ValueError if
+    there are none.
     """
     if not steps:
         raise ValueError(
@@ -146,7 +151,7 @@ def flips(run: RecordedRun, steps: range, points: Float64) -> Flips:
 
 
 def flipped_shares(run: RecordedRun, steps: range, points: Float64) -> Float64:
-    """The share of points that each hidden neuron flips a step, (N,), as `Flips.flipped`."""
+    """The share of points that each hidden neuron flips in a step, (N,), as `Flips.flipped`."""
     total = np.zeros(sum(run.widths))
     on = _states_of(run, steps[0], points)
     for step in steps:
@@ -162,7 +167,10 @@ def _states_of(run: RecordedRun, snapshot: int, points: Float64) -> Bool:
 
 
 def _contributions(network: State, widths: tuple[int, ...]) -> Float64:
-    """The mean size of what each neuron adds to the logit where it is on, (N,); NaN for none."""
+    """The mean absolute change of the logit if a neuron is removed, (N,), where the neuron is on.
+
+    It is NaN for a neuron that is on nowhere.
+    """
     logit = network.values[-1][:, 0]
     shares = []
     for layer, width in enumerate(widths):
@@ -175,13 +183,13 @@ def _contributions(network: State, widths: tuple[int, ...]) -> Float64:
 
 
 def _mean(total: Float64, count: Float64) -> Float64:
-    """The quotient, element by element; NaN where nothing was counted."""
+    """The means from totals and counts, element by element; NaN where the count is zero."""
     mean = np.full(total.shape, np.nan)
     return np.asarray(np.divide(total, count, out=mean, where=count > 0))
 
 
 def patched(network: State, layer: int, row: int, change: Float64) -> Float64:
-    """The logit (P,) when one neuron's activation changes by `change` (P,), and nothing else."""
+    """The logit (P,) if only one neuron's activation changes, by `change` (P,)."""
     felt = np.flatnonzero(change)
     logit = network.values[-1][:, 0].copy()
     outgoing = network.weights[layer + 1][:, row]
@@ -212,13 +220,17 @@ class FlippingNeuron:
 class LateFlips:
     """The late flips of all runs.
 
-    `late` of `neurons` neurons, in `runs_with` of `runs` runs, have late flips; `late_once` would
-    have them by their largest single step. `top` flips most among the neurons that move less than
-    MOVES, None where none flips. `correlation` (runs,) is the rank correlation of flipped and moved
-    within each run: 0 if the output does not follow the flips, 1 if it follows them in order of
-    size; `correlation_p_value` is the sign-flip test's. `flipped_late` and `flipped_middle` are
-    means over neurons and runs of the share flipped a step, `calmer_p_value` the sign-flip test's
-    of the runs' differences: about 1 if late is as before. Two tests.
+    `late` of `neurons` neurons, in `runs_with` of `runs` runs, have late flips. `late_once` neurons
+    would have them if their largest single step counted. `top` is the neuron that flips most among
+    those that move the output by less than MOVES, or None if none of them flips.
+
+    `correlation` (runs,) is the rank correlation of flipped and moved within each run. It is 0 if
+    the effect does not depend on the size of the flips, and 1 if it grows with it.
+    `correlation_p_value` is that of its sign-flip test.
+
+    `flipped_late` and `flipped_middle` are the means over neurons and runs of the share flipped in
+    a step. `calmer_p_value` is that of the sign-flip test of the runs' differences, and about 1 if
+    there is none. These are two tests.
     """
 
     runs: int
@@ -237,8 +249,9 @@ class LateFlips:
 def summarise(late: Sequence[Flips], middle: Sequence[Float64]) -> LateFlips:
     """The late flips of all runs, from each run's flips late in training.
 
-    `middle` are the shares (N,) that each run's neurons flip in the middle of training.
-    A run in which all neurons flip or move the same has no correlation and is left out of it.
+    `middle` has the shares (N,) that each run's neurons flip in the middle of training. If all
+    neurons of a run flip or move by the same amount, the run has no correlation. It is then left
+    out of the correlation.
     """
     correlations = [rank_correlation(run.flipped, run.moved) for run in late]
     finite = [value for value in correlations if np.isfinite(value)]
@@ -269,7 +282,8 @@ def summarise(late: Sequence[Flips], middle: Sequence[Float64]) -> LateFlips:
 
 def _flipping(run: Flips) -> list[FlippingNeuron]:
     """The neurons of a run that flip and move less than MOVES."""
-    first = np.searchsorted(run.layer, run.layer)  # the number of each neuron's layer's first
+    # For each neuron, the number of the first neuron of its layer.
+    first = np.searchsorted(run.layer, run.layer)
     return [
         FlippingNeuron(
             run.seed,
@@ -285,9 +299,9 @@ def _flipping(run: Flips) -> list[FlippingNeuron]:
 
 
 def claim_late_flips(found: LateFlips) -> Claim:
-    """Claim 5: late in training one boundary still jumps while the output hardly changes.
+    """The row of claim 5: late in training one boundary jumps while the output hardly changes.
 
-    It holds if any neuron has late flips, and else does not: FLIPS and MOVES decide, no test.
+    The claim holds if any neuron has late flips. The limits FLIPS and MOVES decide, not a test.
     """
     top = found.top
     return Claim(
@@ -295,10 +309,10 @@ def claim_late_flips(found: LateFlips) -> Claim:
         statement="Late in training, with the learning rate near 0, one boundary still jumps "
         "while the output hardly changes.",
         definition=f"Neurons that, in the last tenth of training, flip {FLIPS:.0%} of the domain "
-        "or more from one recorded snapshot to the next on average, and by that move the "
+        "or more from one recorded snapshot to the next on average, and thereby move the "
         f"probability of white by less than {MOVES:.1%}; none where boundaries come to rest. "
-        f"By its largest single step, {found.late_once} would count. 2 sign-flip tests over runs "
-        "stand beside it." + (_why_unfelt(top) if top else ""),
+        f"If the largest single step counted, {found.late_once} would. 2 sign-flip tests over "
+        "runs, which do not decide." + (_why_unfelt(top) if top else ""),
         value=f"{found.late} of {formatting.count(found.neurons, 'neuron')}, in "
         f"{found.runs_with} of {formatting.count(found.runs, 'run')}"
         + (
@@ -320,16 +334,23 @@ def claim_late_flips(found: LateFlips) -> Claim:
 
 
 def _why_unfelt(top: FlippingNeuron) -> str:
-    """Why the output hardly changes, for the definition; a neuron may be on nowhere at first."""
+    """A sentence on why the output hardly changes, for the definition.
+
+    A neuron that is on nowhere at first has no `usual` value to name.
+    """
     where_on = "" if math.isnan(top.usual) else f", and {top.usual:.2g} where it is on"
     return (
-        f" Why it is not felt: where the neuron named flips, it adds {top.push:.2g} to the logit"
+        " Why the output hardly changes: where the neuron named flips, it adds "
+        f"{top.push:.2g} to the logit"
         f"{where_on}; the logit is {top.certainty:.2g} there (means, nats)."
     )
 
 
 def _correlated(found: LateFlips) -> str:
-    """Whether neurons that flip more move the output more; nothing without a correlation."""
+    """A clause on whether neurons that flip more move the output more.
+
+    It is empty without a correlation.
+    """
     if not found.correlation:
         return ""
     rho = formatting.decimal(float(np.median(found.correlation)))

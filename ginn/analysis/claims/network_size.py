@@ -1,9 +1,9 @@
 """Network size: does a larger network fail less often, and how much better does it end?
 
-Each larger network is trained exactly as the plain one: the same picture, length, minibatches and
-learning rate, the same screening of as many seeds. Compared are screenings with screenings, and
-full runs with those full runs of the plain network whose seeds nobody chose: seeds trained in
-full because their screening had failed are left out.
+Each larger network is trained exactly as the plain one: the same picture, length, minibatches,
+learning rate and number of screening runs. Screening runs are compared with screening runs, and
+full runs with full runs. Some seeds of the plain network were chosen for a full run because their
+screening run had failed. These full runs are left out.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from ginn.network.run import RecordedRun, last_state
 class Network:
     """The outcome of one network: its screening, and its full runs in order of seed.
 
-    `errors` are the shares of wrong pixels of the full runs, `regions` their linear regions at the
-    end; `failed_screenings` of `screenings` seeds had failed.
+    `errors` are the shares of wrong pixels of the full runs, and `regions` are their numbers of
+    linear regions at the end. `failed_screenings` of `screenings` screening runs failed.
     """
 
     title: str
@@ -48,10 +48,10 @@ class Network:
 class Larger:
     """One larger network against the plain one.
 
-    `failure` is its share of failed screenings with its 95% interval (Clopper and Pearson);
-    `failure_p` Fisher's exact p-value that it is as large as the plain network's; `better` the
-    share of pairs of full runs in which the larger network has the smaller error, 0.5 under no
-    effect; `error_p` the exact rank sum p-value of that.
+    `failure` is the 95% interval of its share of failed screening runs (Clopper and Pearson).
+    `failure_p` is the p-value of Fisher's exact test that both networks fail as often. `better` is
+    the share of pairs of full runs in which the larger network has the smaller error; it is 0.5 if
+    there is no effect. `error_p` is the p-value of the exact rank sum test of this.
     """
 
     title: str
@@ -68,7 +68,7 @@ class Larger:
 def network_of(
     title: str, widths: tuple[int, ...], screening: ScreeningFacts, runs: Sequence[RunFacts]
 ) -> Network:
-    """One network to compare; `runs` are full runs whose seeds nobody chose."""
+    """The outcome of one network; the seeds of the full runs `runs` were not chosen by result."""
     return Network(
         title=title,
         widths=widths,
@@ -105,10 +105,10 @@ def compare(plain: Network, larger: Network) -> Larger:
 
 
 def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
-    """Claim 9, which the original asked as a question: a deeper or wider network does better.
+    """The row of claim 9, a question in the original: a deeper or wider network does better.
 
-    It holds where every larger network has the smaller error, as one of all tests made; failure
-    rates stand beside it.
+    The claim holds if every larger network has the smaller error, corrected for the number of
+    tests. Failure rates are reported and do not decide.
     """
     compared = [compare(plain, each) for each in larger]
     tests = 2 * len(compared)
@@ -123,10 +123,10 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
     return Claim(
         name="Deeper and wider",
         statement="A deeper or a wider network models the picture better.",
-        definition="Share of wrong pixels at the end, over full runs of unchosen seeds: exact rank "
-        "sum tests. Share of screening runs failed: Fisher's exact tests. Without an effect, "
-        f"either is the better one of half of all pairs. {tests} tests. The verdict is on pixels "
-        "alone, by the tests of all larger networks.",
+        definition="Share of wrong pixels at the end, over full runs with seeds not chosen by "
+        "result: exact rank sum tests. Share of screening runs failed: Fisher's exact tests. "
+        "Without an effect, each network is the better one in half of all pairs. "
+        f"{tests} tests. The verdict uses the pixels only, and the tests of all larger networks.",
         value=f"{results} (pixels, regions: medians over runs)"
         if results
         else "no larger network was trained",
@@ -140,7 +140,10 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
 
 
 def _verdict(compared: Sequence[Larger], tests: int) -> Verdict:
-    """It holds if every larger network is clearly better, and does not if any is clearly worse."""
+    """The verdict: "holds" if every larger network is clearly better.
+
+    It is "does not hold" if any larger network is clearly worse.
+    """
     clear = [each.error_p * tests <= SIGNIFICANT for each in compared]
     if any(sure and each.better < 0.5 for sure, each in zip(clear, compared, strict=True)):
         return "does not hold"

@@ -1,9 +1,9 @@
 """Errors by part: does a failed run model the top of the picture better?
 
-A run that paints too much black gets black parts right by accident. So the top is measured twice:
-over its named parts alone, and over the whole band of pixel rows that these parts span, where black
-painted beyond them counts as the error it is. A run models the top better only if it does so in the
-band as well. Shares are of pixels; the network is evaluated at every one.
+A run that paints too much black gets black parts right by accident. The top is therefore measured
+twice: over its named parts alone, and over the whole band of pixel rows that these parts span.
+Black beyond the parts counts as an error in the band. A run models the top better only if it does
+so in both. Shares are shares of pixels, and the network is evaluated at every pixel.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class PartErrors:
 class Comparison:
     """An error of failed runs against that of all others.
 
-    Medians are shares of pixels, NaN where there is no run. `better` is the share of pairs of a
-    failed run and another in which the failed one has the smaller error, ties counting half: 0.5
-    under no effect. `p_value` is two-sided, of the exact rank sum test.
+    Medians are shares of pixels, and NaN where there is no run. A pair is a failed run and another
+    run. `better` is the share of pairs in which the failed run has the smaller error; a tie counts
+    half. It is 0.5 if there is no effect. `p_value` is that of the two-sided exact rank sum test.
     """
 
     failed: int
@@ -57,9 +57,9 @@ class Comparison:
 def part_errors(
     snapshots: RecordedRun, dataset: Dataset, top: Sequence[str], snapshot: int = -1
 ) -> PartErrors:
-    """Errors by part of one run at one snapshot; `top` names the parts that are the top.
+    """The errors by part of one run at one snapshot; `top` names the parts that are the top.
 
-    ValueError if the picture has no part of such a name.
+    Raises ValueError if the picture has no part with such a name.
     """
     wrong = (logits_at(snapshots, snapshot, dataset) > 0) != dataset.labels
     parts, band = top_and_band(dataset, top)
@@ -76,7 +76,7 @@ def top_and_band(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """The pixels (n, n) of the named parts, and of all rows from their first to their last.
 
-    ValueError if no name is given, or the picture has no part of such a name.
+    Raises ValueError if no name is given, or the picture has no part with such a name.
     """
     masks = {part.name: part.mask for part in dataset.parts}
     missing = [name for name in top if name not in masks]
@@ -104,9 +104,9 @@ def compare(failed: Sequence[float], others: Sequence[float]) -> Comparison:
 
 
 def compare_runs(runs: Sequence[PartErrors], failed_seeds: Sequence[int]) -> dict[str, Comparison]:
-    """The comparison of failed runs with all others, by part, and for "top" and "band" of the top.
+    """The comparison of failed runs with all others, by part, and for "top" and "band".
 
-    A part that bears one of these two names is hidden by it.
+    "top" and "band" replace parts of these two names.
     """
     table = [run.wrong | {"top": run.top, "band": run.band} for run in runs]
     failed = [run.seed in failed_seeds for run in runs]
@@ -120,7 +120,7 @@ def compare_runs(runs: Sequence[PartErrors], failed_seeds: Sequence[int]) -> dic
 
 
 def is_better(found: Comparison, tests: int) -> Verdict:
-    """Whether failed runs have the smaller error, as one of `tests` (Bonferroni)."""
+    """The verdict on "failed runs have the smaller error", as one of `tests` tests (Bonferroni)."""
     if found.p_value * tests > SIGNIFICANT:
         return "not decidable here"
     return "holds" if found.better > 0.5 else "does not hold"
@@ -129,9 +129,10 @@ def is_better(found: Comparison, tests: int) -> Verdict:
 def claim_failed_runs_model_the_top_better(
     full_runs: dict[str, Comparison], screenings: dict[str, Comparison]
 ) -> Claim:
-    """Claim 8: failed runs model the top better, from `compare_runs` of full runs and screenings.
+    """The row of claim 8: failed runs model the top better.
 
-    The verdict is the full runs' where there are enough of them to decide, else the screenings'.
+    Both comparisons come from `compare_runs`. If there are enough full runs, they decide; otherwise
+    the screening runs decide.
     """
     verdicts = [
         all_of([is_better(group[name], 4) for name in ("top", "band")])
@@ -142,9 +143,9 @@ def claim_failed_runs_model_the_top_better(
         name="Failed runs and the top",
         statement="A failed run models the top of the picture better than a good run does.",
         definition="Share of wrong pixels of failed runs against others: in the parts of the top, "
-        "and in all rows they span, so that black painted beyond them counts. The failed run is "
-        "the better one of half of all pairs under no effect. 4 exact rank sum tests. The full "
-        "runs decide where they can, else the screening runs.",
+        "and in all rows they span, so that black painted beyond them counts. Without an effect, "
+        "the failed run is the better one in half of all pairs. 4 exact rank sum tests. If there "
+        "are enough full runs, they decide; otherwise the screening runs.",
         value="wrong in the top, failed runs against the others: "
         f"{_medians(full)}, {full.failed} of {full.failed + full.others} full runs failed; "
         f"{_medians(short)}, {short.failed} of {short.failed + short.others} screening runs "
@@ -157,7 +158,7 @@ def claim_failed_runs_model_the_top_better(
 
 
 def _medians(found: Comparison) -> str:
-    """Both medians and the p-value."""
+    """Both medians and the p-value as text."""
     if not found.failed or not found.others:
         return "nothing to compare"
     failed, others = (

@@ -1,20 +1,22 @@
-"""The intervention on dead layers: copies of a run are changed, and trained on.
+"""The interventions on dead layers: copies of a run are changed, and training continues.
 
-From the last state of one screening run, several copies go on. All see the same minibatches,
-stream by stream, and start with Adam's moments at zero. Only the change at the start differs; a
-kind of change is an arm:
+The copies start from the last state of a screening run, with Adam's moments at zero. A stream is an
+order of minibatches. Copies of the same stream see the same minibatches. They differ only in the
+change at the start. A kind of change is an arm:
 
 - untouched: nothing is changed.
-- raised: every bias of the dead layer is raised by one amount, the least that has some neuron on at
-  every pixel of the part (and a margin). If the dead layer causes the failure, this is enough.
-- lowered: the same biases, lowered by as much.
-- random: a step as long, in a random direction of all parameters together, another for each stream.
-- elsewhere: a step as long along the biases of another hidden layer, all raised by one amount. A
-  layer before the dead one may revive it.
+- raised: all biases of the dead layer are raised by the same amount. It is the smallest amount with
+  some neuron on at every pixel of the part, plus a margin. If the dead layer causes the failure,
+  this change is enough.
+- lowered: the same biases are lowered by the same amount.
+- random: a step of the same length in a random direction of all parameters. Each stream has another
+  direction.
+- elsewhere: a step of the same length that raises all biases of another hidden layer by one amount.
+  If this layer is before the dead one, it can revive it.
 
-In the converse intervention the screening runs have learnt the part: the biases of a layer are
-lowered by the least that has every neuron off at every pixel of it. If a dead layer were all that
-it takes to fail, the copies would not learn the part again.
+The converse intervention starts from screening runs that have learnt the part. The biases of a
+layer are lowered by the smallest amount with every neuron off at every pixel of the part. If a dead
+layer were sufficient for failure, the copies would not learn the part again.
 """
 
 from __future__ import annotations
@@ -32,17 +34,18 @@ from ginn.network.run import Float32, Float64, RecordedRun, Start, last_state
 
 ARMS = ("untouched", "raised", "lowered", "random", "elsewhere")
 IMPOSED_ARMS = ("untouched", "lowered", "random")
-# Orders of minibatches that each arm goes on with.
+# The number of orders of minibatches for each arm.
 STREAMS, IMPOSED_STREAMS = 8, 4
-# At most this many runs that had learnt the part have a layer made dead.
+# At most this many runs that have learnt the part are copied with a layer made dead.
 IMPOSED_ON = 8
-# Minibatches that no screening run and no full run has seen: beyond the seeds an author may name.
+# The first seed of the streams. It is larger than any seed that an author can name, so that no
+# screening run and no full run has the same minibatches.
 FIRST_STREAM = 1 << 20
-# The change beyond what the part's last pixel takes, as a share of it.
+# The margin: the change is larger than the smallest sufficient amount by this share of it.
 MARGIN = 0.05
-# How long a copy goes on after the state that it starts from.
+# How long a copy is trained after the state that it starts from, at most.
 MOST_ITERATIONS = 50_000
-# When states are recorded, as shares of the training that follows.
+# When snapshots are recorded, as shares of this training.
 RECORDED = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -50,8 +53,8 @@ RECORDED = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 class Source:
     """A screening run that is copied, and the change of its copies.
 
-    `layer`, from 0, is the one whose biases are changed over the part. `step` is the length of the
-    change, Euclidean, over parameters.
+    `layer`, from 0, is the layer whose biases are changed. `step` is the Euclidean length of the
+    change in the space of the parameters.
     """
 
     seed: int
@@ -62,7 +65,7 @@ class Source:
 
 @dataclass(frozen=True)
 class InterventionRun:
-    """One copy that is trained on: its source, its change, and its order of minibatches."""
+    """One copy whose training continues: its source, its change, and its order of minibatches."""
 
     source: Source
     arm: str
@@ -70,11 +73,11 @@ class InterventionRun:
 
 
 def dead_layer_source(run: RecordedRun, dataset: Dataset, part: str) -> Source | None:
-    """The source made of a run's last state; None where no layer is dead over all of the part.
+    """The source made of a run's last state; None if no layer is dead over all of the part.
 
-    The layer is the first that is dead. The raise is 1 + MARGIN times the distance to zero, at the
-    pixel where the layer is furthest from coming on, of the neuron nearest to it there; the step is
-    that times the root of the width.
+    The layer is the first dead one. At each pixel, the neuron nearest to zero needs the smallest
+    raise. The largest of these raises over the pixels switches some neuron on at every pixel. The
+    raise is 1 + MARGIN times this. The step is the raise times the square root of the width.
     """
     points, _ = part_points(dataset, part)
     weights, biases = _state(run)
@@ -82,18 +85,18 @@ def dead_layer_source(run: RecordedRun, dataset: Dataset, part: str) -> Source |
     for layer, values in enumerate(hidden):
         nearest = values.max(axis=1)
         if (nearest <= 0).all():
-            # A neuron at zero is off: the least raise that counts is above any rounding.
+            # A neuron at zero is off, so the raise must be larger than any rounding error.
             rise = max(-float(nearest.min()) * (1 + MARGIN), 1e-6)
             return Source(run.seed, part, layer, rise * math.sqrt(values.shape[1]))
     return None
 
 
 def learnt_source(run: RecordedRun, dataset: Dataset, part: str) -> Source | None:
-    """The source made of a run's last state; None unless it has learnt the part, no layer dead.
+    """The source made of a run's last state; None unless it has learnt the part without dead layer.
 
-    The layer is the one that takes the least lowering, of those beyond the first where there are
-    any: there runs were found to have dead layers. The lowering is 1 + MARGIN times the highest
-    pre-activation over the part.
+    The layer is the one that needs the smallest lowering. If there are several layers, the first is
+    not considered, because dead layers were found after it. The lowering is 1 + MARGIN times the
+    highest pre-activation over the part.
     """
     if not part_history(last_state(run), dataset, part).learnt_alive[-1]:
         return None
@@ -109,7 +112,7 @@ def intervention_runs(
 ) -> dict[str, tuple[InterventionRun, ...]]:
     """The copies of both interventions: "raised" revives dead layers, "lowered" makes layers dead.
 
-    The name is that of the arm which the intervention is about.
+    The name of an intervention is the name of its treated arm.
     """
     dead = [each for run in screenings if (each := dead_layer_source(run, dataset, part))]
     learnt: list[Source] = []
@@ -125,7 +128,7 @@ def intervention_runs(
 def copies_of(
     sources: Sequence[Source], streams: int, arms: Sequence[str]
 ) -> tuple[InterventionRun, ...]:
-    """A copy of every source for every stream of minibatches and every arm."""
+    """The copies: one of every source, for every stream of minibatches and every arm."""
     numbers = range(FIRST_STREAM, FIRST_STREAM + streams)
     return tuple(
         InterventionRun(source, arm, number)
@@ -136,7 +139,7 @@ def copies_of(
 
 
 def start(copies: Sequence[InterventionRun], runs: Mapping[int, RecordedRun]) -> Start:
-    """The networks that the copies start from, changed as their arms say; `runs` is by seed."""
+    """The changed networks that the copies start from; `runs` is by seed."""
     changed = [_changed(copy, runs[copy.source.seed]) for copy in copies]
     return Start(
         iteration=int(runs[copies[0].source.seed].iterations[-1]),
@@ -150,7 +153,7 @@ def _stacked(layer: tuple[Float64, ...]) -> Float32:
 
 
 def _state(run: RecordedRun) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
-    """Weights and biases of a run's last snapshot, in float64."""
+    """The weights and the biases of a run's last snapshot, in float64."""
     weights = tuple(weight[-1].astype(np.float64) for weight in run.weights)
     return weights, tuple(bias[-1].astype(np.float64) for bias in run.biases)
 
@@ -158,7 +161,7 @@ def _state(run: RecordedRun) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
 def _changed(
     copy: InterventionRun, run: RecordedRun
 ) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:
-    """One copy's network: its source's last state after the step of its arm."""
+    """The network of one copy: the last state of its source after the change of its arm."""
     weights, biases = _state(run)
     step, layer = copy.source.step, copy.source.layer
     if copy.arm in ("raised", "lowered", "elsewhere"):
@@ -175,14 +178,14 @@ def _changed(
 
 
 def other_layer(layer: int, layers: int) -> int:
-    """The hidden layer that is raised in place of `layer`: the next one, or before the last."""
+    """The hidden layer that is raised in place of `layer`: the next one; before the last for it."""
     return layer + 1 if layer + 1 < layers else max(layer - 1, 0)
 
 
 def recorded(start_iteration: int, last_iteration: int) -> tuple[int, ...]:
     """The recorded iterations of a copy that starts at one iteration, rising.
 
-    It goes on for MOST_ITERATIONS, but not beyond the last iteration of a full run.
+    The copy is trained for MOST_ITERATIONS, but not beyond the last iteration of a full run.
     """
     iterations = min(MOST_ITERATIONS, last_iteration - start_iteration)
     return tuple(sorted({start_iteration + round(share * iterations) for share in RECORDED}))

@@ -1,7 +1,7 @@
 """The results of the interventions: how many copies learnt the part, how soon, and two claims.
 
 A copy has learnt the part when, at the end, it gets at least half of it right and no layer is dead
-over all of it. Behind a dead layer the answer is one constant, which is sometimes right.
+over all of it. After a dead layer the output is one constant, which is sometimes right by chance.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from ginn.analysis.statistics import Interval, proportion_interval, sign_test_p_
 from ginn.dataset.dataset import Dataset
 from ginn.network.run import RecordedRun
 
-# The controls that were named before any copy was trained; they decide. The other two were added
-# later, `lowered` after a first reading of the results.
+# The controls that were chosen before any copy was trained. They decide. The other two controls
+# were added later, `lowered` after the first results were known.
 DECIDING = ("untouched", "random")
-# The names of the other arms in a claim's sentences.
+# The names of the arms in a claim's sentences.
 WORDS = {
     "untouched": "untouched",
     "lowered": "lowered instead",
@@ -35,12 +35,16 @@ WORDS = {
 class Arm:
     """The results of the copies of one arm.
 
-    `learnt_alive` of `copies` got at least half of the part right at the end with no layer dead
-    over all of it: these decide. `learnt` counts, at each recorded iteration, those that got at
-    least half right, dead layer or not. `alive_at_end` have no dead layer at the end.
-    `lucky_at_start` are those that had the part right behind a dead layer once the change had been
-    made. `learnt_dead` are those that had it right behind a dead layer at any recorded iteration:
-    none if a dead layer keeps a run from learning.
+    The fields count copies:
+
+    - `learnt_alive`: at the end, at least half of the part is right and no layer is dead over all
+      of it. This number decides.
+    - `learnt`: at least half of the part is right, with or without a dead layer; one number for
+      each recorded iteration.
+    - `alive_at_end`: no layer is dead at the end.
+    - `lucky_at_start`: directly after the change, the part is right in spite of a dead layer.
+    - `learnt_dead`: at any recorded iteration, the part is right in spite of a dead layer. It is 0
+      if a dead layer prevents learning.
     """
 
     name: str
@@ -55,7 +59,7 @@ class Arm:
     def interval(self) -> Interval:
         """The 95% interval of the share that is in `learnt_alive`.
 
-        It is for these sources and further minibatches.
+        It is valid for these sources and other minibatches.
         """
         return proportion_interval(self.learnt_alive, self.copies)
 
@@ -64,10 +68,11 @@ class Arm:
 class Comparison:
     """The treated arm against another, in pairs of copies of one source and one stream.
 
-    Of `pairs`, `better` are those in which only the treated copy has learnt the part with no layer
-    dead at the end, and `worse` those in which only the other has. In `sooner` of them the treated
-    copy came to that for good at an earlier recorded iteration. `p_value` is the exact sign test's
-    over better and worse, for these sources and further minibatches: about 1 under no effect.
+    In `better` of `pairs` pairs, only the treated copy has learnt the part with no layer dead at
+    the end. In `worse` pairs, only the other copy has. In `sooner` pairs, the treated copy reached
+    this state at an earlier recorded iteration and kept it to the end. `p_value` is that of the
+    exact sign test over better and worse. It is valid for these sources and other minibatches, and
+    about 1 if there is no effect.
     """
 
     other: str
@@ -80,7 +85,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Intervention:
-    """One intervention: its sources, arms and comparisons (as many tests as comparisons)."""
+    """One intervention: its sources, arms and comparisons. Each comparison is one test."""
 
     sources: tuple[Source, ...]
     iterations: tuple[int, ...]
@@ -95,10 +100,10 @@ def evaluate(
     dataset: Dataset,
     treated: str = "raised",
 ) -> Intervention:
-    """The results of the copies; `trained` are their runs, in the same order.
+    """The results of the copies; `trained` has their runs, in the same order.
 
-    The arm `treated` is compared with each other one. A run that ended early counts with its last
-    finite state.
+    The arm `treated` is compared with each other arm. For a run that ended early, the last finite
+    state counts.
     """
     histories = [
         part_history(run, dataset, copy.source.part)
@@ -121,7 +126,7 @@ def evaluate(
 
 
 def _arm(name: str, histories: Sequence[PartHistory], snapshots: int) -> Arm:
-    """The copies of one arm, counted."""
+    """The counts of one arm's copies."""
     learnt = np.stack(
         [np.pad(h.learnt, (0, snapshots - len(h.learnt)), mode="edge") for h in histories]
     )
@@ -137,7 +142,10 @@ def _arm(name: str, histories: Sequence[PartHistory], snapshots: int) -> Arm:
 
 
 def _comparison(treated: str, other: str, since: dict[InterventionRun, float]) -> Comparison:
-    """The treated arm against another; `since` is when each copy has learnt, or infinite."""
+    """The comparison of the treated arm with another.
+
+    `since` is the iteration from which each copy has learnt the part, or infinity.
+    """
     pairs = [
         (iteration, since[InterventionRun(copy.source, other, copy.stream)])
         for copy, iteration in since.items()
@@ -157,11 +165,12 @@ def _comparison(treated: str, other: str, since: dict[InterventionRun, float]) -
 
 
 def claim_revival(found: Intervention | None) -> Claim:
-    """Claim 7, the test: a run learns the part once its dead layer is revived.
+    """The row of claim 7, the test: a run learns the part once its dead layer is revived.
 
-    Without an intervention, since no screening run had a dead layer, nothing can be decided. It
-    holds if the raised copies learn more often than the untouched ones and than those pushed at
-    random, over the number of all tests; the other arms stand beside.
+    If no screening run had a dead layer, there is no intervention and nothing can be decided. The
+    claim holds if the raised copies learn more often than the untouched copies and than those of
+    the arm "random", corrected for the number of all tests. The other arms are reported and do not
+    decide.
     """
     name = "Waking the silent layer"
     statement = "A run with a layer dead over a part learns it once that layer's biases are raised."
@@ -185,9 +194,9 @@ def claim_revival(found: Intervention | None) -> Claim:
         statement=statement,
         definition=f"{_copies(found, 'with a dead layer')} Revived ones start with the dead "
         "layer's biases raised just so far that it is on at every pixel of the part. Counted are "
-        "copies that at the end have no dead layer and get at least half of the part right; as "
-        f"many in each arm under no effect. {tests} exact sign tests over pairs of copies, which "
-        "see the same pixels, for these runs; "
+        "copies that at the end have no dead layer and get at least half of the part right; "
+        f"without an effect, as many in each arm. {tests} exact sign tests over pairs of copies, "
+        "which see the same pixels, for these runs; "
         f"{' and '.join(WORDS[each] for each in DECIDING)} decide.",
         value=f"{raised.learnt_alive} of {raised.copies} revived copies had no dead layer and had "
         f"the part right at the end; they came to it sooner in at least {sooner.sooner} of "
@@ -200,7 +209,7 @@ def claim_revival(found: Intervention | None) -> Claim:
 
 
 def _copies(found: Intervention, which: str) -> str:
-    """The sources of the copies and how long these go on, as a definition's first sentence."""
+    """A definition's first sentence: the sources of the copies, and how long the copies train."""
     iterations = formatting.count(found.iterations[-1] - found.iterations[0], "further iteration")
     return (
         f"Copies of {formatting.count(len(found.sources), 'screening run')} {which} go on for "
@@ -210,7 +219,7 @@ def _copies(found: Intervention, which: str) -> str:
 
 
 def _beside(found: Intervention) -> str:
-    """The results of the other arms, with the p-value of each against the treated one."""
+    """The results of the control arms as text, with the p-value of each against the treated arm."""
     arms = {arm.name: arm for arm in found.arms}
     return ", ".join(
         f"{WORDS[each.other]} {arms[each.other].learnt_alive} of {arms[each.other].copies} "
@@ -220,20 +229,20 @@ def _beside(found: Intervention) -> str:
 
 
 def _decided(better: int, worse: int, p_value: float) -> Verdict:
-    """One comparison's verdict, at SIGNIFICANT."""
+    """The verdict of one comparison, at the level SIGNIFICANT."""
     if p_value > SIGNIFICANT:
         return "not decidable here"
     return "holds" if better > worse else "does not hold"
 
 
 def claim_imposed(found: Intervention | None) -> Claim:
-    """Claim 7, the converse: a dead layer is all that it takes to fail.
+    """The row of claim 7, the converse: a dead layer is sufficient for failure.
 
-    Without an intervention, since no screening run had learnt the part, nothing can be decided.
-    `found` has "lowered" as the treated arm, and sources that had learnt the part. By the 95%
-    interval of those that have learnt again with no layer dead, it does not hold if that is more
-    than half of the lowered copies. It holds if it is less than half, and less often than in the
-    other arms, over the number of tests.
+    If no screening run had learnt the part, there is no intervention and nothing can be decided. In
+    `found`, "lowered" is the treated arm, and the sources had learnt the part. The verdict uses the
+    95% interval of the share of lowered copies that learn again with no layer dead. The claim does
+    not hold if the interval is above one half. It holds if the interval is below one half, and the
+    lowered copies learn less often than those of each other arm, corrected for the number of tests.
     """
     name = "Imposing silence"
     statement = "A run in which a layer is made dead over a learnt part does not learn it again."
@@ -254,8 +263,8 @@ def claim_imposed(found: Intervention | None) -> Claim:
         "layer's biases lowered until it is off at every pixel of the part. Counted are copies "
         "that at the end have no dead layer and get at least half of the part right: a dead layer "
         "leaves one constant over the part, which may be right by luck. It does not hold if more "
-        "than half of the lowered ones learn again, by the 95% interval; it holds if fewer than "
-        "half do, and fewer than in either other arm, where as many do under no effect. "
+        "than half of the lowered ones learn again, by the 95% interval. It holds if fewer than "
+        "half do, and fewer than in each other arm; without an effect, as many in each arm. "
         f"{tests} exact sign tests over pairs of copies, which see the same pixels.",
         value=f"{lowered.learnt_alive} of {lowered.copies} lowered copies had no dead layer and "
         f"had the part right at the end; {lowered.alive_at_end} had no dead layer, right or wrong; "
@@ -267,5 +276,5 @@ def claim_imposed(found: Intervention | None) -> Claim:
 
 
 def _untested(name: str, statement: str, why: str) -> Claim:
-    """A claim about runs that this build does not have."""
+    """The row of a claim that needs runs which this build does not have."""
     return Claim(name, statement, f"Not measured: {why}.", "none", "none", 0, "not decidable here")
