@@ -10,8 +10,8 @@ SHOWN = 80  # characters of a found value that a message repeats
 class AuthorError(Exception):
     """A mistake that the person who builds can correct, in a file, an option or on the machine.
 
-    `found` says what is there, `allowed` what may be there instead, and `hint` what to do. `path`,
-    `line` (counted from 1; 0 if not known) and `key` say where it is. All but `found` may be empty.
+    `found` is what is there. `allowed` is what may be there instead. `hint` is what to do. `path`,
+    `line` (from 1; 0 if not known) and `key` are where it is. All parts but `found` may be empty.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class AuthorError(Exception):
     def at(self, path: Path | None = None, line: int = 0, key: str = "") -> AuthorError:
         """A copy of the error in which each missing part of the place is filled in.
 
-        A part that the error already has is kept: the code nearest to the mistake knows it best.
+        A part that the error already has is kept, since code closer to the mistake has set it.
         """
         return AuthorError(
             self.found,
@@ -52,14 +52,14 @@ class AuthorError(Exception):
         return ": ".join(part for part in (place, self.key, problem) if part)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """The parts by which pickle restores the error, for one that a worker process raised."""
+        """How pickle restores the error: a worker process sends its errors by pickle."""
         return _restored, (self.found, self.allowed, self.hint, self.path, self.line, self.key)
 
 
 def _restored(
     found: str, allowed: str, hint: str, path: Path | None, line: int, key: str
 ) -> AuthorError:
-    """The error of these parts: pickle passes arguments by position only."""
+    """The error of these parts. Pickle passes arguments by position only."""
     return AuthorError(found, allowed, hint, path=path, line=line, key=key)
 
 

@@ -67,7 +67,7 @@ class Dataset:
         return int(self.labels.shape[0])
 
     def symmetry(self) -> float:
-        """The share of pixels that have the colour of their mirror image, left for right."""
+        """The share of pixels that keep their colour if left and right are exchanged."""
         return float((self.labels == self.labels[:, ::-1]).mean())
 
     def points(self) -> NDArray[np.float64]:
