@@ -157,7 +157,7 @@ Snapshots = Annotated[
 
 
 class Site(Table):
-    """What the whole site shares."""
+    """The title, author, licence and colours of the whole site."""
 
     title: Line
     """The title of the site."""
@@ -241,7 +241,7 @@ class Experiment(Table):
     threshold: Annotated[int, Ge(0), Le(254)] | SkipJsonSchema[None] = None
     """For an image file: levels above this are white. If it is left out, Otsu's method decides."""
     fit: Annotated[Literal["pad", "crop"], Allowed("'pad' or 'crop'")] = "pad"
-    """For an image file that is not square: fill it up, or cut out its middle."""
+    """For an image file that is not square: "pad" adds a margin, "crop" cuts out its middle."""
     parts: Annotated[
         dict[PartName, Point], Allowed("a table")
     ] = Field(default={})  # fmt: skip
@@ -254,7 +254,8 @@ class Experiment(Table):
 class Variant(Table):
     """An experiment with another network or training, for comparison.
 
-    What is left out is as in the experiment. The runs are trained in full, but not shown.
+    A key that is left out has the value of the experiment. The runs are trained in full, but not
+    shown.
     """
 
     id: Id
@@ -289,7 +290,7 @@ class Draft(Table):
 
 
 class ReportFile(Table):
-    """The settings of a report: what is learnt, by which networks, and what the site is called."""
+    """The settings of a report: pictures, networks, training, and the title of the site."""
 
     site: Site
     experiment: Annotated[

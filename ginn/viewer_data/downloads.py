@@ -53,13 +53,13 @@ class Download:
 
 
 def run_file(run: RecordedRun, dataset: Dataset) -> bytes:
-    """The snapshots of a run and the picture as a compressed `.npz`, the same for the same run."""
+    """The snapshots of a run and the picture as `.npz`. Equal runs give equal bytes."""
     arrays: dict[str, NDArray[Any]] = run_as_arrays(run)
     arrays |= {"layers": np.array(len(run.weights)), "labels": dataset.labels}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, array in arrays.items():
-            member = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, the format's first day
+            member = zipfile.ZipInfo(f"{name}.npy")  # its date is fixed: 1 January 1980
             member.create_system = 3
             member.compress_type = zipfile.ZIP_DEFLATED
             content = io.BytesIO()
@@ -93,7 +93,7 @@ def _outlined(
 
 
 def _resolved(schema: Mapping[str, Any], models: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema itself where it refers to another one, or to another one or null."""
+    """The schema to which a reference leads, also one in "it or null". Others are unchanged."""
     for each in schema.get("anyOf", ()):
         if each.get("type") != "null":
             schema = each

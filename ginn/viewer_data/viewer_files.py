@@ -47,7 +47,7 @@ class ViewedExperiment:
 class ViewedRun:
     """One run that the viewer shows, and all that was made of it.
 
-    `motion` is that of `motion.motion`. `named_snapshots` are in order of snapshot.
+    `motion` is the result of `motion.motion`. `named_snapshots` are in order of snapshot.
     """
 
     facts: RunFacts
@@ -234,5 +234,5 @@ def _script(key: str, value: object) -> tuple[str, bytes]:
 
 
 def _rounded(values: Float64, digits: int) -> list[float]:
-    """The values with so many significant digits: more than the page shows, to keep files small."""
+    """The values with so many significant digits: more than a page shows, yet short."""
     return [float(f"{value:.{digits}g}") for value in values]
