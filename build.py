@@ -2,8 +2,8 @@
 
 Train the seeded runs, trace the boundary of every neuron at every snapshot, draw them as sprite
 sheets, write the data of the viewer, and render the articles as pages. `ginn/pipeline/stages.py`
-has the table of all stages. Every result is kept in a cache under a key of all that it depends on,
-so a build makes only what has changed.
+has the table of all stages. A cache keeps every result under a key of everything that the result
+depends on. So a build makes only what has changed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pathlib import Path
 from ginn.runtime import signals, workers
 
 if __name__ == "__main__":
-    # Before the other imports: they take a while, and NumPy reads the number of threads only once.
+    # This comes before the other imports, which take a while. NumPy reads the number of threads
+    # only once, when it is imported.
     signals.exit_on_signal()
     os.environ.update(workers.ONE_THREAD)
 
@@ -35,7 +36,7 @@ from ginn.runtime.progress import Reporter
 from ginn.runtime.workers import worker_pool
 
 ROOT = Path(__file__).resolve().parent
-KEPT_BYTES = 2_000_000_000  # of results in the cache that this build has not used
+KEPT_BYTES = 2_000_000_000  # of unused results that stay in the cache
 
 
 def build(options: Options) -> None:
@@ -69,7 +70,7 @@ def build(options: Options) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks for; the exit code."""
+    """Run the command line, and return its exit code."""
     return cli.main(build, arguments)
 
 

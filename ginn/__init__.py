@@ -1,3 +1,3 @@
-"""The rooms of GINN: what is computed between `content/` and `site/`."""
+"""The packages of GINN: all code that turns `content/` into `site/`."""
 
 __version__ = "0.1.0"

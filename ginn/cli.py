@@ -40,7 +40,7 @@ class Options:
 
 
 def main(build: Callable[[Options], None], arguments: Sequence[str] | None = None) -> int:
-    """Build, serve, or begin a report; the exit code.
+    """Build, serve, or begin a report, and return the exit code.
 
     0: done; 2: a mistake that the author can mend; 130: stopped by Ctrl-C or SIGTERM.
     """
@@ -65,7 +65,7 @@ def main(build: Callable[[Options], None], arguments: Sequence[str] | None = Non
 
 def serve(build: Callable[[Options], None], options: Options, port: int) -> None:
     """Serve, and build whenever something changes, until stopped."""
-    # Only here: a build alone needs neither a server nor a watcher.
+    # Imported only here, since a build alone needs neither a server nor a watcher.
     from ginn.devserver.watcher import keep_building
 
     named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures")
@@ -77,7 +77,7 @@ def serve(build: Callable[[Options], None], options: Options, port: int) -> None
 
 
 def attempt_build(build: Callable[[Options], None], options: Options) -> AuthorError | None:
-    """For the server: build; the mistake that stopped it, if there was one."""
+    """Build for the server. Returns the mistake that stopped the build, or None."""
     try:
         build(options)
     except AuthorError as error:
@@ -99,7 +99,7 @@ def one_error(error: Exception) -> str:
 
 
 def parse(arguments: Sequence[str] | None) -> Options:
-    """The options; argparse answers what is wrong in one line and exits with 2."""
+    """The options. For a mistake, argparse prints one line and exits with code 2."""
     given = vars(_parser().parse_args(arguments))
     if given["site"] is None:
         here = given["content"].resolve() == REPOSITORY / "content"
@@ -137,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
         "--picture",
         type=Path,
         metavar="FILE",
-        help="learn this picture in place of report.toml's first; other experiments are left out",
+        help="learn this picture instead of report.toml's first; omit other experiments",
     )
     parser.add_argument(
         "--site",
@@ -146,16 +146,16 @@ def _parser() -> argparse.ArgumentParser:
         help="where to write the site (default: site/ here, or in the folder of --content)",
     )
     parser.add_argument(
-        "--cache", type=Path, default=REPOSITORY / ".ginn", metavar="DIR", help="where work is kept"
+        "--cache", type=Path, default=REPOSITORY / ".ginn", metavar="DIR", help="the cache's folder"
     )
     parser.add_argument(
-        "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: the cores)"
+        "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: one a core)"
     )
     parser.add_argument(
         "--executor",
         type=_executor,
         metavar="dask://HOST:PORT",
-        help="work in a Dask cluster that runs already, instead of processes here",
+        help="use the workers of a running Dask cluster instead of processes on this machine",
     )
     parser.add_argument(
         "--serve", type=_port, nargs="?", const=DEFAULT_PORT, metavar="PORT",
@@ -173,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def versions() -> dict[str, str]:
-    """What the numbers of a site depend on, for its footer and its manifest."""
+    """The versions that the numbers of a site depend on, for its footer and its manifest."""
     libraries = {name: importlib.metadata.version(name.lower()) for name in ("torch", "NumPy")}
     return {"GINN": __version__, **libraries}
 
@@ -197,7 +197,7 @@ def _port(text: str) -> int:
 
 
 def _web_address(text: str) -> str:
-    """An address with a last slash; "" stays so, for an address that is not known."""
+    """The address with a slash at its end, or "" for an address that is not known."""
     try:
         return web_address(text) if text else ""
     except AuthorError as error:
@@ -205,7 +205,7 @@ def _web_address(text: str) -> str:
 
 
 def _cores() -> int:
-    """Cores this process may use; more jobs than 64 would not find work."""
+    """The number of cores that this process may use, at most 64: more jobs would have no work."""
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:

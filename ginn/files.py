@@ -17,13 +17,13 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATES = REPOSITORY / "templates"
 MOST_TEXT_BYTES = 4_000_000
 MOST_FILE_BYTES = 100_000_000  # GitHub takes no larger file
-PART = ".part"  # ends the name of a file that is still being written
+PART = ".part"  # the end of the name of a file that is not yet complete
 
 
 def read_text(path: Path, expected: str) -> str:
     """The text of a UTF-8 file, each line ended by a line feed alone.
 
-    Raises AuthorError where there is no such text; `expected` says what the file should be.
+    Raises AuthorError if the file is not such a text. `expected` says what the file should be.
     """
     data = read_bytes(path, expected, MOST_TEXT_BYTES)
     try:
@@ -37,11 +37,11 @@ def read_text(path: Path, expected: str) -> str:
 def read_bytes(path: Path, expected: str, most: int = MOST_FILE_BYTES) -> bytes:
     """The content of a file of at most `most` bytes; a larger file is not read.
 
-    Raises AuthorError where there is no such file; `expected` says what the file should be.
+    Raises AuthorError if there is no such file. `expected` says what the file should be.
     """
     try:
         if path.exists() and not path.is_file():
-            raise AuthorError("what is not a file", expected, "remove it", path=path)
+            raise AuthorError("something that is not a file", expected, "remove it", path=path)
         if (size := path.stat().st_size) > most:
             allowed = f"{expected} of at most {most:,} bytes"
             raise AuthorError(f"{size:,} bytes", allowed, "make it smaller", path=path)
@@ -69,7 +69,7 @@ def paths_in(folder: Path, pattern: str) -> list[Path]:
 def read_toml(path: Path, expected: str) -> dict[str, Any]:
     """The document in a TOML file.
 
-    Raises AuthorError where there is none; `expected` says what the file should be.
+    Raises AuthorError if there is none. `expected` says what the file should be.
     """
     return parse_toml(read_text(path, expected), path)
 
@@ -86,14 +86,14 @@ def parse_toml(text: str, path: Path, first_line: int = 1) -> dict[str, Any]:
         line = first_line + error.lineno - 1
         raise AuthorError(found, "TOML", "correct this line", path=path, line=line) from error
     except (RecursionError, ValueError) as error:
-        # The parser limits the nesting of brackets, and Python the digits of a number.
-        raise AuthorError(one_line(error), "TOML of a few levels", path=path) from error
+        # The parser limits the nesting of brackets. Python limits the digits of a number.
+        raise AuthorError(one_line(error), "TOML with less nesting", path=path) from error
 
 
 def within(folder: Path, path: Path) -> Path:
-    """`path` itself, checked: it must not lead out of `folder`, as a symbolic link can.
+    """`path` itself, after a check that it stays in `folder`.
 
-    Raises AuthorError where it does.
+    Raises AuthorError if it leads out of the folder by a symbolic link.
     """
     allowed = f"files in {folder}"
     try:
@@ -111,7 +111,7 @@ def within(folder: Path, path: Path) -> Path:
 def hashed(address: str, content: bytes) -> str:
     """`address` with ten digits of the content's SHA-256 before its suffix.
 
-    A page thus never loads a file of another build from a browser's cache.
+    A new content has a new address, so a page never loads an old file from a browser's cache.
     """
     stem, _, suffix = address.rpartition(".")
     return f"{stem}-{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
@@ -123,9 +123,10 @@ def plain_json(value: Any) -> bytes:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that at every moment it is whole or absent. Raises OSError.
+    """Write a file so that no reader ever finds an incomplete one. Raises OSError.
 
-    The data go to a file beside it, which is flushed to the disk and then renamed.
+    The data are written to another file in the same folder. That file is flushed to the disk and
+    then renamed.
     """
     part = path.with_name(f".{path.name}{PART}")
     try:

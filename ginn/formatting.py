@@ -17,8 +17,8 @@ _WORDS = (
 def _number(value: object, name: str) -> float:
     """`value` as a float.
 
-    Raises ValueError, with the name of the calling function, for what is not a finite number: no
-    text may read "nan".
+    Raises ValueError for anything but a finite number, so that no text contains "nan". The message
+    names the calling function.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{name} was given {value!r}; it takes a finite number")
@@ -74,7 +74,7 @@ def words(value: int, noun: str = "", plural: str = "") -> str:
 
 
 def _form(whole: int, noun: str, plural: str) -> str:
-    """The singular or the plural of a noun, as the number asks for."""
+    """The singular of a noun for one, and its plural for any other number."""
     return noun if whole == 1 else plural or (noun and noun + "s")
 
 
@@ -99,9 +99,9 @@ def significant(value: float, digits: int = 2) -> str:
 
 
 def p_value(p: float) -> str:
-    """A p-value with two significant digits: `"p = 0.031"`; `"p < 0.001"` for any smaller one.
+    """A p-value with two significant digits: `"p = 0.031"`; below 0.001, `"p < 0.001"`.
 
-    A p-value just below 0.05 has as many digits as distinguish it from 0.05.
+    A p-value just below 0.05 has more digits where two would round it to 0.05.
 
     Raises ValueError for what is not a probability.
     """
@@ -122,10 +122,10 @@ def degrees(value: float, digits: int = 0) -> str:
 
 
 def span(ends: Sequence[float], form: str = "decimal", *options: Any) -> str:
-    """A range of numbers, both written by the function named `form`: `"2.0–8.0%"`.
+    """A range of numbers, both ends written by the function named `form`: `"2.0–8.0%"`.
 
-    A unit is written once. An en dash next to a minus sign or a word would mislead, so "to" takes
-    its place there. Two ends that are written alike give one number.
+    A unit is written once. Next to a minus sign or a word, "to" replaces the en dash, which would
+    mislead there. Two ends that are written alike give one number.
 
     Raises ValueError for ends that are not two numbers in rising order, and for an unknown form.
     """
@@ -144,7 +144,7 @@ def span(ends: Sequence[float], form: str = "decimal", *options: Any) -> str:
 
 
 def _minus(text: str) -> str:
-    """The text of a number with a minus sign (U+2212) for a hyphen, and none before a zero."""
+    """The text of a number with U+2212 as its minus sign. A zero has no sign."""
     if text.startswith("-") and not text.strip("-0.,"):
         return text[1:]
     return text.replace("-", "−")

@@ -1,4 +1,4 @@
-"""Begin a report of an author's own: a folder that builds as it is."""
+"""Begin a new report: a folder that builds without a change."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ginn.errors import AuthorError
 def begin(starter: Path, folder: Path) -> None:
     """Copy the folder `starter` to `folder`, as a whole or not at all.
 
-    Raises AuthorError where `folder` holds something or cannot be made.
+    Raises AuthorError if `folder` is not empty or cannot be made.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise _refusal(folder, "a file or a link", "a folder to make")
+        raise _refusal(folder, "a file or a link", "an empty or a new folder")
     if folder.exists() and any(folder.iterdir()):
         found = ", ".join(sorted(path.name for path in folder.iterdir())[:3])
         raise _refusal(folder, f"a folder with {found}", "an empty or a new folder")
@@ -24,7 +24,7 @@ def begin(starter: Path, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(starter, part)
-        # Windows renames nothing to the name of a folder that is there, not even of an empty one.
+        # Windows cannot rename a folder to the name of another one, even if that is empty.
         if folder.exists():
             folder.rmdir()
         part.rename(folder)

@@ -61,7 +61,7 @@ def test_read_text_of_other_bytes_names_the_first_of_them(tmp_path: Path) -> Non
 
 def test_read_text_of_a_missing_file_or_a_folder_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "absent").found == "no such file"
-    assert refused(tmp_path).found == "what is not a file"
+    assert refused(tmp_path).found == "something that is not a file"
     assert refused(tmp_path / "absent").allowed == "a text"
 
 

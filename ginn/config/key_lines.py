@@ -1,8 +1,8 @@
 """The line at which a TOML text sets each key.
 
 TOML parsers give values without positions: `tomli` and `tomllib` keep none, and `tomlkit` keeps
-white space but tells no line. So this module walks through the tokens of a text that a parser has
-accepted. It decodes no values; it only skips them.
+white space but no line numbers. So this module walks through the tokens of a text that a parser has
+accepted. It skips values and decodes only keys.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tomli
 
 Keys = tuple[str | int, ...]
 
-# Strings come first, so that a bracket or a number sign within one is no token of its own.
+# Strings come first, so that a bracket or a number sign in a string is not a token.
 _TOKEN = re.compile(
     r'''
       """(?:\\.|[^"\\]|"{1,2}(?!"))*+"{3,5}
@@ -33,7 +33,7 @@ def key_lines(text: str) -> dict[Keys, int]:
     """The line, counted from 1, of every key, table and item of an array in a TOML text.
 
     Each is named by its path from the root: a string for a key, a number for an item of an array.
-    A table has the line of its first header; one that has none, that of the first key in it.
+    A table has the line of its first header. Without a header, it has that of its first key.
     """
     walk = _Walk(_tokens(text))
     walk.document()
@@ -41,7 +41,7 @@ def key_lines(text: str) -> dict[Keys, int]:
 
 
 def line_of(lines: Mapping[Keys, int], keys: Keys) -> int:
-    """The line of a path, or of the nearest table around it that has one; 0 where none has."""
+    """The line of a path, or of the nearest table around it that has one; 0 if none has."""
     for end in range(len(keys), 0, -1):
         if keys[:end] in lines:
             return lines[keys[:end]]
@@ -49,7 +49,7 @@ def line_of(lines: Mapping[Keys, int], keys: Keys) -> int:
 
 
 def _tokens(text: str) -> list[tuple[str, int]]:
-    """Each token but the comments, with its line; a line feed ends the last one."""
+    """All tokens but comments, each with its line. A line feed is added as the last one."""
     tokens = []
     line, end = 1, 0
     for match in _TOKEN.finditer(text):
@@ -81,11 +81,11 @@ class _Walk:
 
     @property
     def symbol(self) -> str:
-        """The text of the present token."""
+        """The text of the current token."""
         return self.tokens[self.place][0]
 
     def note(self, keys: Keys) -> None:
-        """Give a path the present line, unless it has an earlier one."""
+        """Give a path the current line, unless it has an earlier one."""
         self.lines.setdefault(keys, self.tokens[self.place][1])
 
     def header(self) -> Keys:

@@ -21,7 +21,7 @@ from ginn.config.models import (
 from ginn.config.validation import Document, read_document, validated
 from ginn.errors import quoted
 
-# The keys that every experiment must give itself, and those that belong to its picture.
+# The keys that no experiment inherits, and those that it inherits only with the picture.
 _OWN = ("id", "title", "picture")
 _OF_THE_PICTURE = ("top", "threshold", "fit", "parts")
 
@@ -52,7 +52,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _with_inherited(values: dict[str, Any]) -> dict[str, Any]:
-    """The document in which each later experiment has the first one's values where it has none."""
+    """The document with each later experiment's missing keys taken from the first one."""
     tables = values.get("experiment")
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         return values
@@ -60,9 +60,9 @@ def _with_inherited(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merged(table: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
-    """An experiment's table with all that it leaves out as in the first one's.
+    """An experiment's table with its missing keys taken from the first experiment's.
 
-    Keys that belong to the first one's picture are taken over with that picture alone.
+    Keys that belong to a picture are taken only if both experiments have the same picture.
     """
     same = table.get("picture") == first.get("picture")
     left_out = _OWN if same else (*_OWN, *_OF_THE_PICTURE)
@@ -97,7 +97,7 @@ def _require_schedule(
             raise document.error((*keys, "snapshots", number), quoted(item), allowed)
     rising = all(a < b for a, b in itertools.pairwise(snapshots))
     if not rising or len(snapshots) < 2 or snapshots[0] != 0 or snapshots[-1] != iterations:
-        found = f"{len(snapshots)} iterations that do not"
+        found = f"{len(snapshots)} iterations that do not rise from 0 to {iterations}"
         raise document.error((*keys, "snapshots"), found, allowed)
 
 
@@ -110,7 +110,7 @@ def _value(document: Document, keys: Keys) -> Any:
 
 
 def _require_ids(document: Document, report: ReportFile) -> None:
-    """Raise AuthorError for an id that two experiments or variants have."""
+    """Raise AuthorError if two experiments or variants have the same id."""
     taken: set[str] = set()
     ids: list[tuple[Keys, str]] = [
         *((("experiment", n, "id"), each.id) for n, each in enumerate(report.experiment)),
@@ -126,7 +126,7 @@ def _require_ids(document: Document, report: ReportFile) -> None:
 def _varied_experiment(
     document: Document, keys: Keys, variant: Variant, experiments: Sequence[Experiment]
 ) -> Experiment:
-    """The experiment of which something is a variant."""
+    """The experiment that a variant changes."""
     of = {experiment.id: experiment for experiment in experiments}
     name = experiments[0].id if variant.of is None else variant.of
     if name not in of:
@@ -137,7 +137,7 @@ def _varied_experiment(
 def _as_experiment(
     document: Document, keys: Keys, variant: Variant, varied: Experiment
 ) -> Experiment:
-    """A variant as an experiment of its own: what it gives differs, all else is the same."""
+    """A variant as an experiment: its own keys replace those of the varied experiment."""
     changed: dict[str, Any] = {
         "id": variant.id,
         "title": variant.title,
@@ -147,7 +147,7 @@ def _as_experiment(
     given = ("widths", "batch", "learning_rate", "iterations", "snapshots")
     values = {key: getattr(variant, key) for key in given}
     changed |= {key: value for key, value in values.items() if value is not None}
-    # The snapshots end where the training does, so neither can be given without the other.
+    # The last snapshot is the end of the training, so each needs the other.
     for one, other in (("iterations", "snapshots"), ("snapshots", "iterations")):
         if one in changed and other not in changed:
             raise document.error((*keys, other), "nothing", f"`{other}` where `{one}` is given")

@@ -35,7 +35,7 @@ def is_point(value: object) -> bool:
     )
 
 
-# Limits that keep a typing error from exhausting the memory of a machine.
+# Limits, so that a typing error cannot exhaust the memory of a machine.
 MOST_PIXELS = 1_000
 MOST_ITERATIONS = 100_000_000
 MOST_SNAPSHOTS = 5_000
@@ -44,7 +44,7 @@ MOST_BATCH = 65_536
 MOST_UNITS = 256
 MOST_LAYERS = 8
 MOST_EXPERIMENTS = 100
-MOST_SHOWN = 26  # runs of a role: each has a letter
+MOST_SHOWN = 26  # shown runs of one role: each has a letter, A to Z
 MOST_NAME = 40  # characters of a part's name
 MOST_ID = 32  # characters of an experiment's id
 
@@ -90,7 +90,7 @@ PartName = Annotated[
     Allowed(f"one line of at most {MOST_NAME} characters"),
 ]
 Share = Annotated[float, Ge(0), Le(1), AllowInfNan(False)]
-# TOML has no tuples: where a tuple stands for a list of it, that list is no conversion.
+# TOML has lists but no tuples. `Strict(False)` accepts a list where the model has a tuple.
 Point = Annotated[
     tuple[Share, Share],
     Strict(False),
@@ -127,9 +127,9 @@ SnapshotRange = Annotated[
 
 
 def _recorded(ranges: tuple[tuple[int, int, int], ...]) -> tuple[int, ...]:
-    """All iterations of ranges, in their order.
+    """All iterations of the ranges, in order.
 
-    Raises ValueError for too many; they are counted before the memory for them is needed.
+    Raises ValueError if there are too many. They are counted before memory is used for them.
     """
     if sum((last - first) // step + 1 for first, last, step in ranges) > MOST_SNAPSHOTS:
         raise ValueError("there are too many snapshots")
@@ -137,7 +137,7 @@ def _recorded(ranges: tuple[tuple[int, int, int], ...]) -> tuple[int, ...]:
 
 
 class _FromRanges:
-    """An annotation: TOML has a list of ranges where the model has all their iterations."""
+    """An annotation that turns a list of ranges in TOML into a tuple of all their iterations."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -307,9 +307,9 @@ class ReportFile(Table):
 
 @dataclass(frozen=True)
 class Settings:
-    """A whole `report.toml`, or a part of it that a build makes.
+    """A whole `report.toml`, or the part of it that a build uses.
 
-    `variants` has, for the id of each experiment, its variants as experiments of their own.
+    `variants` maps the id of each experiment to its variants, which are experiments themselves.
     """
 
     site: Site

@@ -1,4 +1,4 @@
-"""Change settings as the command line asks: a draft, another picture; and the limit of memory."""
+"""Change settings for `--draft` and `--picture`, and check the limit of memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from ginn.config.models import MOST_ID, Draft, Experiment, FullRuns, Screening, Settings, Shown
 from ginn.errors import SHOWN, AuthorError
 
-# Bytes of the weights that an experiment's runs record; a build needs some five times as many.
+# The most bytes of weights that an experiment may record. A build uses about five times as many.
 MOST_RECORDED = 300_000_000
 
 
@@ -47,7 +47,7 @@ def as_draft(settings: Settings) -> Settings:
 
 
 def _shortened(full: Experiment, draft: Draft) -> Experiment:
-    """One experiment as a draft trains it.
+    """One experiment with the settings of a draft.
 
     Its snapshots are thinned evenly by their place in the full schedule, so that the early ones
     stay dense. The first and the last are kept.

@@ -19,7 +19,7 @@ PUBLISHED = TEMPLATES / "starter" / "report.schema.json"
 
 
 class _Generator(GenerateJsonSchema):
-    """pydantic's generator without a title for every key: it would only repeat the key."""
+    """pydantic's generator without titles of keys, which would only repeat the keys."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -34,7 +34,7 @@ def report_schema() -> dict[str, Any]:
     tables = schema["$defs"]
     for table in tables.values():
         for key in table["properties"].values():
-            if key.get("default", "") is None:  # TOML has no such value: the key is left out
+            if key.get("default", "") is None:  # TOML has no null, so the key is left out
                 del key["default"]
             if "patternProperties" in key:
                 key["additionalProperties"] = False
@@ -45,7 +45,7 @@ def report_schema() -> dict[str, Any]:
 
 
 def _add_later_experiments(schema: dict[str, Any]) -> None:
-    """Let every experiment but the first leave out the keys that it then takes from the first."""
+    """Let every later experiment leave out the keys that it inherits from the first."""
     tables = schema["$defs"]
     later = copy.deepcopy(tables["Experiment"])
     later["required"] = ["id", "title", "picture"]

@@ -20,7 +20,7 @@ from ginn.config.key_lines import Keys, key_lines, line_of
 from ginn.errors import SHOWN, AuthorError, one_line, quoted
 from ginn.files import parse_toml, read_text
 
-_KEY_OF_TABLE = "[key]"  # ends pydantic's path to a key, not a value, of a dictionary
+_KEY_OF_TABLE = "[key]"  # the last item of pydantic's path to a dictionary's key
 
 
 class Table(BaseModel):
@@ -94,7 +94,7 @@ class Document:
 def read_document(path: Path, expected: str) -> Document:
     """The TOML document in a file.
 
-    Raises AuthorError where there is none; `expected` says what the file should be.
+    Raises AuthorError if there is none. `expected` says what the file should be.
     """
     text = read_text(path, expected)
     return Document(path, text, parse_toml(text, path))
@@ -103,8 +103,8 @@ def read_document(path: Path, expected: str) -> Document:
 def validated(document: Document, model: type[T], at: Keys = ()) -> T:
     """A document's values, or the table at the path `at`, as a model.
 
-    Raises AuthorError for the first mistake; an unknown key comes before all others, since it is
-    likely to be a misspelt one that is then missing.
+    Raises AuthorError for the first mistake. Unknown keys come first: a misspelt key is both
+    unknown and missing, and the unknown key is the one to correct.
     """
     values: Any = document.values
     for key in at:
@@ -132,14 +132,14 @@ def _author_error(
     if path[-1] == _KEY_OF_TABLE and len(path) > len(keys):
         return document.error(keys, f"the name {quoted(keys[-1])}", allowed)
     if mistake["type"] == "too_long" and isinstance(value[0], dict):
-        return document.error(keys, f"{len(value)} of them", allowed)
+        return document.error(keys, f"{len(value)} tables", allowed)
     return document.error(keys, quoted(value), allowed)
 
 
 def _found(values: Any, path: Keys) -> tuple[Keys, Any]:
     """The part of pydantic's path that a message names, and the value there.
 
-    An item that is no table and no list is shown with the whole list that it stands in.
+    For an item that is neither a table nor a list, this is the whole list that it is in.
     """
     keys: Keys = ()
     for key in path:
@@ -166,12 +166,12 @@ def _keys_allowed(model: type[Table], path: Keys) -> list[str]:
 
 
 def allowed_at(model: type[Table], path: Keys) -> str:
-    """What is allowed at a path, or else in the innermost value around it that has words for it."""
+    """The words for what is allowed at a path, or at the innermost value around it with words."""
     return [words for _, metadata in _kinds(model, path) if (words := _words(metadata))][-1]
 
 
 def _kinds(model: type[Table], path: Keys) -> Iterator[tuple[Any, tuple[object, ...]]]:
-    """The type, and what it is annotated with, at each step of a path through a model."""
+    """The type and its annotations at each step of a path through a model."""
     kind: Any = model
     yield kind, (Allowed("a table"),)
     for key, following in itertools.pairwise((*path, "")):
@@ -187,7 +187,7 @@ def _kinds(model: type[Table], path: Keys) -> Iterator[tuple[Any, tuple[object, 
 
 
 def _metadata(kind: Any) -> tuple[object, ...]:
-    """The annotations of a type, or of the type inside an optional one; for a table, its words."""
+    """The annotations of a type, or of the type inside an optional one. A table has one itself."""
     if get_origin(kind) is Annotated:
         return (*_metadata(get_args(kind)[0]), *get_args(kind)[1:])
     if isinstance(kind, type) and issubclass(kind, Table):

@@ -53,7 +53,7 @@ class Dataset:
     """The picture on n x n pixels: `labels` (n, n) bool, True for white; parts that tile it.
 
     `corners` (C, 2) are the corners of the outline between black and white, as (x, y) in domain
-    units. They are exact for a drawing, and not known for an image file, which is `image`.
+    units. They are exact for a drawing and empty for an image file. `image` describes that file.
     """
 
     labels: NDArray[np.bool_]
@@ -87,7 +87,7 @@ def pixel_centres(pixels: int) -> tuple[NDArray[np.float64], NDArray[np.float64]
 
 
 def require_parts(dataset: Dataset, names: Sequence[str]) -> None:
-    """Raise AuthorError where the picture has no part of one of the names."""
+    """Raise AuthorError if one of the names is not the name of a part of the picture."""
     parts = [part.name for part in dataset.parts]
     if missing := [name for name in names if name not in parts]:
         raise AuthorError(quoted(missing), f"parts of the picture: {', '.join(parts)}")
@@ -96,8 +96,8 @@ def require_parts(dataset: Dataset, names: Sequence[str]) -> None:
 def describe(dataset: Dataset, name: str, columns: int = 40) -> str:
     """The picture as text for a terminal: how it was read, its pixels, and its parts.
 
-    A character is about twice as high as wide, so that there are half as many rows as columns; "#"
-    is black, "." white.
+    A character is about twice as high as wide, so there are half as many rows as columns. "#" is
+    black and "." is white.
     """
     lines = [f"Picture {name}, {dataset.pixels} x {dataset.pixels} pixels"]
     if (image := dataset.image) is not None:

@@ -46,7 +46,7 @@ class Drawing(Table):
 def dataset_of_drawing(document: Document, pixels: int) -> Dataset:
     """The dataset of a drawing: a pixel belongs to the last shape that holds its centre.
 
-    Raises AuthorError for what is no drawing.
+    Raises AuthorError for a document that is not a drawing.
     """
     drawing = validated(document, Drawing)
     corners = sum(len(shape.polygon) for shape in drawing.shape)

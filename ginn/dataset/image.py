@@ -1,7 +1,7 @@
 """Turn an image file into a dataset: decode it, fit it to the square, threshold it, name its parts.
 
-The kinds of files are few on purpose. Pillow starts another program to read some kinds, and other
-kinds hold what no single picture is: several frames, or levels of 32 bits.
+Only a few kinds of files are allowed. Of the others, Pillow starts another program to read some.
+Some hold several frames or levels of 32 bits, which are not one picture.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from ginn.errors import AuthorError, one_line, quoted
 
 # A picture of this many pixels takes about half a gigabyte when it is decoded and made grey.
 MOST_PICTURE_PIXELS = 64_000_000
-# EPS is not among them, since Pillow starts Ghostscript for it, nor are formats that no camera and
-# no common drawing program writes.
+# EPS is left out, since Pillow starts Ghostscript for it. Formats that no camera and no common
+# drawing program writes are left out too.
 KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 
 
@@ -43,19 +43,19 @@ class ImageReading:
 
 
 def dataset_of_image(data: bytes, path: Path, pixels: int, reading: ImageReading) -> Dataset:
-    """The dataset of an image file's content; `path` is its name in an error.
+    """The dataset of an image file's content; errors name its `path`.
 
     Raises AuthorError for content that is not one whole picture.
     """
     try:
         with warnings.catch_warnings():
-            # Pillow warns of oddities that it decodes all the same, and of a size below the limit.
+            # Pillow warns of unusual files that it can decode, and of sizes below the limit.
             warnings.simplefilter("ignore")
             grey = _decoded(data)
         levels, inside = _fitted(grey, pixels, reading.fit)
         threshold = reading.threshold
         if threshold is None:
-            # Of the picture alone: the padding must not influence what counts as dark.
+            # Without the padding, which must not influence the threshold.
             threshold = otsu_threshold(levels[inside])
         labels = levels > threshold
         labels[~inside] = _rim_is_white(labels, inside)
@@ -72,7 +72,7 @@ def _decoded(data: bytes) -> Image.Image:
         image = Image.open(io.BytesIO(data), formats=KINDS)
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise AuthorError(
-            "a file that is not a picture that can be read",
+            "a file that is not a picture",
             f"a drawing (.toml) or {', '.join(KINDS)} of at most {MOST_PICTURE_PIXELS:,} pixels",
             "save it as PNG",
         ) from error
@@ -85,14 +85,14 @@ def _decoded(data: bytes) -> Image.Image:
             return _grey(ImageOps.exif_transpose(image))
         except AuthorError:
             raise
-        # A damaged file makes each decoder fail with exceptions of its own.
+        # Each decoder raises other exceptions for a damaged file.
         except Exception as error:
             found = f"a picture that cannot be read ({one_line(error)})"
             raise AuthorError(found, "a whole file", "save it again") from error
 
 
 def _require_one_frame(image: Image.Image) -> None:
-    """Raise AuthorError for several frames, but for a telephone's MPO, which holds a preview."""
+    """Raise AuthorError for several frames, except in MPO: a phone's photo with its preview."""
     frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format != "MPO":
         raise AuthorError(f"{frames} frames", "one", "save the one that you mean")
@@ -132,7 +132,7 @@ def _fitted(
         size = (round(pixels * wide / longer), round(pixels * high / longer))
     if min(size) == 0:
         raise AuthorError(
-            f"{wide} x {high} pixels, of which {pixels} x {pixels} would show nothing",
+            f"{wide} x {high} pixels, too narrow for a square of {pixels} x {pixels}",
             "sides of more similar lengths",
             'crop it, or set fit = "crop"',
         )
@@ -146,7 +146,7 @@ def _fitted(
 
 
 def _rim_is_white(labels: NDArray[np.bool_], inside: NDArray[np.bool_]) -> bool:
-    """Whether the padding is white: at least half of the picture's outermost pixels are."""
+    """Whether the padding is white, as at least half of the picture's outermost pixels are."""
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     rim = inside.copy()
     rim[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]] = False
@@ -154,7 +154,7 @@ def _rim_is_white(labels: NDArray[np.bool_], inside: NDArray[np.bool_]) -> bool:
 
 
 def _renamed(parts: Sequence[Part], names: Mapping[str, tuple[float, float]]) -> tuple[Part, ...]:
-    """The parts, with the author's name for each that holds the point of that name."""
+    """The parts. A part that holds the point of one of the names has that name."""
     side = len(parts[0].mask)
     given: dict[str, str] = {}
     for name, (x, y) in names.items():

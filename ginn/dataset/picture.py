@@ -11,7 +11,7 @@ from ginn.dataset.image import ImageReading, dataset_of_image
 from ginn.errors import AuthorError
 from ginn.files import read_bytes
 
-# More than 64 million pixels of four 16-bit channels take without compression.
+# Above the size of an uncompressed picture of 64 million pixels with four 16-bit channels.
 MOST_PICTURE_BYTES = 600_000_000
 EXPECTED = "a picture (.toml, .png, .jpg, ...)"
 
@@ -28,7 +28,7 @@ def load_picture(path: Path, pixels: int, reading: ImageReading | None = None) -
     elif reading != ImageReading():
         raise AuthorError(
             "threshold, fit or parts set for a drawing",
-            "for image files; a drawing names its own parts",
+            "these keys for image files only; a drawing names its own parts",
             "take them out of report.toml",
             path=path,
         )

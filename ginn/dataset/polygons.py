@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-# The outline has a corner where it turns by at least this many degrees. A rounded corner, which is
-# drawn as several smaller turns, thus has none.
+# The outline has a corner where it turns by at least this many degrees. A rounded corner is drawn
+# as several smaller turns, so it does not count.
 CORNER_TURN = 45.0
 # The circle around a candidate on which its turn is measured. The radius, in domain units, is
 # smaller than any detail of a drawing.
@@ -24,14 +24,14 @@ def outline_corners(
     `painted` holds each polygon (V, 2) and whether it is white; `background` says whether the rest
     is white. A corner is a point where the outline turns by CORNER_TURN or more, or where more than
     two sides meet. Candidates are all vertices inside the domain, and all places where two edges
-    cross. Black and white on a small circle around the candidate show the turn.
+    cross. The colours on a small circle around a candidate give its turn.
     """
     candidates = np.concatenate([*(polygon for polygon, _ in painted), _edge_crossings(painted)])
     inside = ((candidates > CORNER_RADIUS) & (candidates < 1 - CORNER_RADIUS)).all(axis=1)
-    # Rounded first: a crossing may differ from the vertex that it falls on by a rounding error.
+    # Rounded, since a crossing may differ from the vertex that it falls on by a rounding error.
     _, first = np.unique(candidates[inside].round(9)[:, ::-1], axis=0, return_index=True)
     place = candidates[inside][first]
-    # Half a step aside, so that no sample lies on an edge that is vertical or at 45 degrees.
+    # Shifted by half a step, so that no sample lies on an edge that is vertical or at 45 degrees.
     turns = (np.arange(CORNER_SAMPLES) + 0.5) * (2 * np.pi / CORNER_SAMPLES)
     x = place[:, 0, None] + CORNER_RADIUS * np.cos(turns)
     y = place[:, 1, None] + CORNER_RADIUS * np.sin(turns)

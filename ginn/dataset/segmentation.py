@@ -11,10 +11,10 @@ from scipy import ndimage
 
 from ginn.dataset.dataset import Part
 
-# Regions of a colour that become parts of their own. The smaller ones become one part together.
+# The most regions of a colour that are parts of their own. All others are one part together.
 MOST_REGIONS = 8
 LEAST_SHARE = 0.002
-# Names of places: for a centre in each third of the height (rows) and of the width (columns).
+# The names of places, by the third of the height (rows) and of the width (columns).
 PLACES = (
     ("top left", "top", "top right"),
     ("left", "middle", "right"),
@@ -27,8 +27,8 @@ def otsu_threshold(levels: NDArray[np.uint8]) -> int:
     """The grey level that best separates dark (<= level) from light, by Otsu's method.
 
     N. Otsu, A threshold selection method from gray-level histograms, IEEE Transactions on Systems,
-    Man, and Cybernetics 9(1), 62-66, 1979: the level of the largest variance between the classes
-    (eq. 18); the middle one of several equal ones, as in a picture of two levels only.
+    Man, and Cybernetics 9(1), 62-66, 1979. The variance between the classes (eq. 18) is largest at
+    this level. Of several equal levels, as in a picture of two levels only, it is the middle one.
     """
     histogram = np.bincount(levels.ravel(), minlength=256)
     total, everything = levels.size, int(levels.sum(dtype=np.int64))
@@ -46,9 +46,9 @@ def otsu_threshold(levels: NDArray[np.uint8]) -> int:
 def regions(labels: NDArray[np.bool_]) -> tuple[Part, ...]:
     """Connected regions (4-neighbours) as parts that tile the domain, largest first.
 
-    The largest regions of a colour are parts of their own, named by their place. The others of the
-    colour, and those too small to see, are one part. There are thus at most 2 (MOST_REGIONS + 1)
-    parts, fewer than 1 / MAJOR_SHARE, so that at least one part is major.
+    The largest regions of a colour are parts of their own, named by their place. All other regions
+    of the colour are one part. There are at most 2 (MOST_REGIONS + 1) parts. This is fewer than
+    1 / MAJOR_SHARE, so at least one part is major.
     """
     parts = [*_regions_of(labels, True), *_regions_of(labels, False)]
     parts.sort(key=lambda part: -int(part.mask.sum()))
@@ -56,7 +56,7 @@ def regions(labels: NDArray[np.bool_]) -> tuple[Part, ...]:
 
 
 def _regions_of(labels: NDArray[np.bool_], white: bool) -> list[Part]:
-    """The parts of one colour: its largest regions first, then the part of all others."""
+    """The parts of one colour: its largest regions, then the part of all others."""
     # Regions are numbered from 1, in the order of their first pixels, row by row.
     region, _ = ndimage.label(labels == white)
     sizes = np.bincount(region.ravel())[1:]
@@ -77,7 +77,7 @@ def _regions_of(labels: NDArray[np.bool_], white: bool) -> list[Part]:
 
 
 def _place(mask: NDArray[np.bool_]) -> str:
-    """The name of a region's place: around all else, or the ninth of the square of its centre."""
+    """The name of a place: "around" if the region touches all sides, else that of its centre."""
     if mask[0].any() and mask[-1].any() and mask[:, 0].any() and mask[:, -1].any():
         return AROUND
     rows, columns = np.nonzero(mask)

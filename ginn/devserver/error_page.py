@@ -14,7 +14,7 @@ HIDE = '<button type="button">Hide</button>\n'
 
 
 def error_html(error: AuthorError) -> str:
-    """An author's mistake: a heading, its place, what is known of it, and the file's lines."""
+    """An author's mistake as HTML: its place, its parts, and the file's lines."""
     place = ""
     if error.path:
         line = f":{error.line}" if error.line else ""
@@ -27,12 +27,12 @@ def error_html(error: AuthorError) -> str:
 
 
 def crash_html(account: str) -> str:
-    """A fault of the program: Python's account of it, as it is."""
+    """A fault of the program as HTML, with Python's unchanged traceback."""
     return f"{HIDE}<h2>The build failed</h2>\n<pre>{escape(account.strip())}</pre>"
 
 
 def _excerpt(path: Path, line: int) -> str:
-    """The lines around one, which is marked, each with its number. "" where there are none."""
+    """The numbered lines around `line`, which is marked. "" if there are none."""
     lines = _lines(path)
     if line > len(lines):
         return ""
@@ -46,7 +46,7 @@ def _excerpt(path: Path, line: int) -> str:
 
 
 def _lines(path: Path) -> list[str]:
-    """A file's lines. None where it cannot be shown, since the message does without."""
+    """A file's lines, or an empty list if the file cannot be shown."""
     try:
         if not path.is_file() or path.stat().st_size > MOST_BYTES:
             return []

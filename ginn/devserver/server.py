@@ -1,6 +1,6 @@
 """Serve the site to browsers on this machine only, and keep open pages up to date.
 
-The server sends the site as it is on the disk. To each page it adds a script. The script reloads
+The server sends the site as it is on the disk, and adds a script to each page. The script reloads
 the page when a new site is there, and shows a mistake over the page when a build has failed. The
 files on the disk do not hold the script. The server notifies pages by server-sent events (HTML
 standard, section 9.2).
@@ -26,13 +26,13 @@ from urllib.parse import urlsplit
 from ginn.runtime.output_dir import MARKER
 
 LOOPBACK = "127.0.0.1"
-# Names of this machine that a request may ask for. A foreign page whose name was pointed at this
-# machine ("DNS rebinding") asks for that name, and is refused.
+# Host names that a request may contain. With "DNS rebinding", a foreign page points its own host
+# name at this machine. Its requests contain that name, and are refused.
 HOSTS = (LOOPBACK, "localhost", "[::1]")
 EVENTS = "/_serve/events"
 FILES = {"/_serve/reload.js": "text/javascript", "/_serve/overlay.css": "text/css"}
-HEARTBEAT = 15.0  # s between two signs of life, by which a closed page is noticed
-POLL = 0.05  # s in which the server notices that it is to stop
+HEARTBEAT = 15.0  # s between two empty messages, which fail if a page is closed
+POLL = 0.05  # s between two checks whether the server must stop
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
 BARE_PAGE = """<!doctype html>
 <html lang="en">
@@ -53,10 +53,10 @@ OVERLAY = """<link rel="stylesheet" href="/_serve/overlay.css">
 
 
 class SiteStatus:
-    """What open pages are notified of: the site's digest, and why the last build failed."""
+    """The state that open pages receive: the site's digest, and why the last build failed."""
 
     def __init__(self, site: Path) -> None:
-        """Begin with the site that is in its folder, if any, and without a failure."""
+        """Begin without a failure, and with the site in its folder, if there is one."""
         self.site, self.failure = site, ""
         self._version = 0
         self._changed = threading.Condition()
@@ -69,10 +69,10 @@ class SiteStatus:
             self._changed.notify_all()
 
     def wait_for_change(self, version: int, timeout: float) -> tuple[int, str]:
-        """A version other than `version`, and the state as JSON.
+        """The version of the state after `version`, and the state as JSON.
 
-        After `timeout` seconds without a change the version is still `version`. Versions are from 0
-        on.
+        Without a change for `timeout` seconds, the version returned is `version` itself. Versions
+        count from 0.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._version != version, timeout)
@@ -99,7 +99,7 @@ class Handler(SimpleHTTPRequestHandler):
         super().__init__(*arguments, directory=str(status.site), **keywords)
 
     def do_GET(self) -> None:
-        """Answer a request, unless it asks for a name that is not this machine's."""
+        """Answer a request, unless its host name is not one of this machine."""
         # A browser may close its connection at any time.
         with contextlib.suppress(ConnectionError):
             if self._refused():
@@ -115,7 +115,7 @@ class Handler(SimpleHTTPRequestHandler):
             super().do_HEAD()
 
     def _refused(self) -> bool:
-        """Refuse a request for a name that is not this machine's; whether it was refused."""
+        """Whether the request has a host name of another machine. If so, it is refused."""
         server: Any = self.server
         port = server.server_port
         allowed = {f"{host}:{port}" for host in HOSTS} | (set(HOSTS) if port == 80 else set())
@@ -125,14 +125,14 @@ class Handler(SimpleHTTPRequestHandler):
         return True
 
     def end_headers(self) -> None:
-        """Forbid caching, since a rebuilt page keeps its address, and use by any other site."""
+        """Forbid caching and use by other sites. A rebuilt page keeps its address."""
         self.send_header("Cache-Control", "no-store")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
     def translate_path(self, path: str) -> str:
-        """The path of a file of the site, or of none where a link leads out of the site."""
+        """The path of a file of the site. If it leads out of the site, a path without a file."""
         root = Path(self.directory).resolve()
         try:
             found = Path(super().translate_path(path))
@@ -143,11 +143,11 @@ class Handler(SimpleHTTPRequestHandler):
         return str(found) if inside else str(root / "absent" / "absent")
 
     def list_directory(self, path: str | os.PathLike[str]) -> None:
-        """Answer that a folder without a page is not there, as static hosts do."""
+        """Answer 404 for a folder without a page, as static hosts do."""
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def send_head(self) -> BinaryIO | None:
-        """Send the headers of an answer. Returns its body; a page's holds the overlay."""
+        """Send the headers of an answer. Returns its body, for a page with the overlay."""
         address = PurePosixPath(urlsplit(self.path).path)
         if str(address) in FILES:
             return self._send(FILES[str(address)], (self.templates / address.name).read_bytes())
@@ -156,7 +156,8 @@ class Handler(SimpleHTTPRequestHandler):
             path /= "index.html"
         if path.exists() and path.suffix != ".html":
             return super().send_head()
-        # Taken before the page is read: at worst a page that is new already is reloaded once more.
+        # Computed before the page is read. If the site changes in between, the page has the old
+        # digest and is reloaded once more.
         digest = site_digest(self.status.site)
         try:
             page, status = path.read_text(encoding="utf-8"), HTTPStatus.OK

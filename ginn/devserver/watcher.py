@@ -1,8 +1,8 @@
 """Build whenever a source changes, and show each result in the pages that a browser has open.
 
 One builder process makes all builds. It loads its libraries before there is anything to build. When
-the program itself changes, a new builder process replaces it. So an author waits only for what has
-to be made again.
+the program itself changes, a new builder process replaces it. So an author waits only for the
+results that must be made again.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from ginn.devserver.server import LOOPBACK, SiteStatus, serving
 from ginn.errors import AuthorError
 from ginn.runtime import signals
 
-POLL = 0.15  # s between two looks at whether a build has ended
+POLL = 0.15  # s between two checks whether a build has ended
 STOP_TIMEOUT = 1.2  # s for a build to end when it is asked to
-DEBOUNCE = 400  # ms for which changes in quick succession are gathered, at most
-STEP = 50  # ms without a further change after which those so far are reported
+DEBOUNCE = 400  # ms for which quick changes are gathered at most
+STEP = 50  # ms without a change, after which the gathered changes are reported
 
 Attempt = Callable[[], AuthorError | None]
-# Why a build failed: an author's mistake, or the account of a fault in the program.
+# Why a build failed: an author's mistake, or the traceback of a fault in the program.
 Failure = AuthorError | str
 
 
@@ -37,7 +37,7 @@ Failure = AuthorError | str
 class SourceFilter:
     """Accept a change of one of `sources`, or of a file below one of them that is a folder.
 
-    Files that editors keep beside the one they change, and that Python makes, are not accepted.
+    Temporary files of editors and files that Python makes are not accepted.
     """
 
     sources: tuple[Path, ...]
@@ -54,9 +54,9 @@ class SourceFilter:
 
 
 def watched_folders(sources: Sequence[Path]) -> tuple[Path, ...]:
-    """The folders that must be watched for `sources`, some of which may not be there yet.
+    """The folders to watch for `sources`, some of which may not be there yet.
 
-    Raises AuthorError where not even the folder of a source is there.
+    Raises AuthorError if neither a source nor its folder is there.
     """
     folders = set()
     for source in sources:
@@ -68,9 +68,9 @@ def watched_folders(sources: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def changes(sources: Sequence[Path]) -> Iterator[set[Path]]:
-    """The changed paths, a set for all that change together, for ever.
+    """Yield sets of changed paths without end. Paths that change together are in one set.
 
-    An empty set comes first, when the watching has begun. Later ones come while nothing changes.
+    The first set is empty: the watching has begun. Empty sets also come while nothing changes.
     """
     resolved = tuple(source.resolve() for source in sources)
     for changed in watch(
@@ -101,7 +101,7 @@ class Builder:
         theirs.close()
 
     def restart(self) -> None:
-        """Put a new process in the place of this one, which loads the program as it is now."""
+        """Replace the process by a new one, which loads the program as it is now."""
         self.stop()
         self._start()
 
@@ -137,7 +137,7 @@ def _build_on_request(attempt: Attempt, connection: Connection) -> None:
     signals.interrupt_on_signal()
     signals.ignore_interrupt()
     signals.exit_with_parent()
-    # The other end is closed, or this process is asked to stop, perhaps during a build.
+    # These mean that the other end is closed, or that this process must stop.
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
             connection.recv_bytes()
@@ -162,8 +162,7 @@ def keep_building(
 
     `code` is the program: where it changes, a new builder process loads it. `templates` is the
     folder of the server's own files. A build that fails leaves the site as it was, and every page
-    shows why. Raises AuthorError, before anything is built, where the port or a folder is not to be
-    had.
+    shows why. Raises AuthorError, before anything is built, if the port or a folder cannot be used.
     """
     status = SiteStatus(site)
     code_filter = SourceFilter(tuple(path.resolve() for path in code))

@@ -1,4 +1,4 @@
-"""What an author wrote, read and checked before anything is computed."""
+"""Read and check what an author wrote, before anything is computed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Content:
         return zip(self.settings.experiments, self.datasets, strict=True)
 
     def descriptions(self) -> str:
-        """What was read of each picture, for the person who builds."""
+        """A description of each picture and of how it was read, for the terminal."""
         pairs = self.experiments()
         return "\n".join(describe(dataset, each.picture) for each, dataset in pairs)
 
@@ -61,10 +61,10 @@ def read_content(folder: Path, picture: Path | None, draft: bool, trainer: str =
 def _built_articles(
     articles: Sequence[Article], written: Settings, settings: Settings
 ) -> tuple[Article, ...]:
-    """The articles of the experiments that are built; with `--picture` that is the first alone."""
+    """The articles of the experiments that are built. `--picture` builds only the first one."""
     if len(written.experiments) == len(settings.experiments) > 1:
         return tuple(articles)
-    # The first page stays, for there is no site without it; its title is the site's.
+    # The start page is always kept, since a site needs it. Its title follows the site's title.
     kept = [a for a in articles if a.experiment in ("", written.experiment.id) or a.slug == "index"]
     titles = {written.site.title: settings.site.title}
     return tuple(replace(a, experiment="", title=titles.get(a.title, a.title)) for a in kept)

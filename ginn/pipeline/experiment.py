@@ -1,7 +1,7 @@
 """One experiment of a report: its stages, and what its pages and the viewer need of the results.
 
-Keys hold nothing of an experiment but what its stages are given, so two experiments share the
-results that are the same for both, and no others.
+The key of a result holds only what its stage is given. So two experiments share every result that
+is the same for both.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ginn.runtime.digests import digest
 from ginn.runtime.lock import say_on_stderr
 from ginn.viewer_data.viewer_files import ViewerFiles
 
-# The folder of the site that the viewer loads from. Experiments share it: content names the files.
+# The folder of the site that the viewer loads from. File names have hashes, so all share it.
 DATA = "data"
 
 
@@ -37,11 +37,12 @@ class FinishedExperiment:
 def run_experiment(
     content: Content, experiment: Experiment, dataset: Dataset, runner: Runner
 ) -> FinishedExperiment:
-    """Run every stage of an experiment and of its variants, as far as the cache has no results."""
+    """An experiment's report and viewer files. Results that the cache lacks are made."""
     settings = content.settings
     if len(settings.experiments) > 1:
         runner.reporter.write(f"\n{experiment.title}")
-    # The boundaries come first: what cannot be traced is refused before the variants are trained.
+    # The boundaries come first. A network that is too large to trace is refused before its variants
+    # are trained.
     made = runner.run(["boundaries"], inputs(settings.site, experiment, dataset))
     for outcome in made["outcomes"].value.values():
         if outcome.ended:
@@ -80,7 +81,7 @@ def inputs(site: Site, experiment: Experiment, dataset: Dataset) -> dict[str, So
 
 
 def variant_facts(site: Site, variant: Experiment, dataset: Dataset, runner: Runner) -> Any:
-    """How a variant of an experiment came out; only its first seeds are trained in full."""
+    """The facts of a variant of an experiment. Only its first seeds are trained in full."""
     runner.reporter.write(f"\n{variant.title}")
     full_runs = variant.full_runs.model_copy(update={"failed_seeds": 0})
     unchosen = variant.model_copy(update={"full_runs": full_runs})

@@ -1,8 +1,8 @@
-"""Makes the results of stages: derives their keys, looks in the cache, calls their functions.
+"""Make the results of stages: derive their keys, look in the cache, call their functions.
 
-A stage's function sees its needs and nothing else, so a result depends on the digests of the needs
-and on the code alone. The code is the function's module, the modules that store the result, those
-that restore the needs, and every module that these import. All of it is in the key.
+A stage's function is given its needs and nothing else, so a result depends only on the digests of
+the needs and on the code. The code is the function's module, the modules that store the result,
+those that restore the needs, and every module that these import. All of it is in the key.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from ginn.runtime.json_models import json_model
 from ginn.runtime.progress import Reporter
 from ginn.runtime.workers import WorkerPool, report_progress
 
-# More runs in one batched step are not faster, and fewer batches make the progress coarse.
+# A larger batch is not faster, and with fewer batches the progress report is coarse.
 MOST_IN_A_BATCH = 32
 TABLE = {stage.name: stage for stage in STAGES}
 
 
 class Need(Protocol):
-    """A value that a stage is given, with its digest; neither is made before it is asked for."""
+    """A value that a stage is given, and its digest. Both are made when they are first used."""
 
     @property
     def value(self) -> Any:
@@ -43,13 +43,13 @@ class Need(Protocol):
 
 
 class Source(Need, Protocol):
-    """What needs are taken from: an input, or all results of a stage."""
+    """An input, or all results of a stage. The needs of other stages are taken from it."""
 
     def is_several(self) -> bool:
-        """Whether this is a result for each of several names; an input is one value."""
+        """Whether this has one result for each of several names. An input is one value."""
 
     def item(self, name: str) -> Need:
-        """The result of a name, or the entry of a value that is a mapping."""
+        """The result of that name, or the entry of that name if the value is a mapping."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Input:
         return Input(self.value[name])
 
     def is_several(self) -> bool:
-        """Whether this is a result for each of several names: an input is one value."""
+        """False: an input is one value."""
         return False
 
 
@@ -79,8 +79,8 @@ class Input:
 class Results:
     """The results of one stage, by name.
 
-    A stage that needs all of them is given `value`: the mapping, or the result of a stage that has
-    only one.
+    `value` is what a stage is given that needs all of them: the mapping of results, or the only
+    result.
     """
 
     stage: Stage
@@ -134,7 +134,7 @@ Made = Iterator[tuple[str, Any]]
 
 @dataclass(frozen=True)
 class Runner:
-    """Makes stages with a cache, workers, the sources of the code, and a reporter."""
+    """Makes the results of stages. It has a cache, workers, the sources, and a reporter."""
 
     cache: Cache
     workers: WorkerPool
@@ -155,7 +155,7 @@ class Runner:
         return made
 
     def results(self, stage: Stage, known: Known) -> Results:
-        """The results of one stage; those that the cache does not hold are made now."""
+        """The results of one stage. Those that the cache does not hold are made now."""
         names = list(_known(stage.each, known).value) if stage.each else [stage.name]
         arguments = Arguments.of(stage, known)
         # Where a stage runs makes no difference to its results.
@@ -228,7 +228,7 @@ class Arguments:
         return [need.item(name) if differs else need for need, differs in pairs]
 
     def of_batch(self, names: Sequence[str]) -> list[Any]:
-        """The arguments for a batch of results: a need that differs is a list."""
+        """The arguments for a batch of results. A need that differs between results is a list."""
         return [
             [_loaded(need.item(name)) for name in names] if differs else _loaded(need)
             for need, differs in zip(self.needs, self.differ, strict=True)
@@ -236,7 +236,7 @@ class Arguments:
 
 
 def needed_stages(targets: Iterable[str], known: Iterable[str]) -> set[str]:
-    """The stages that are to be made for the targets where some values are known."""
+    """The stages that must run for the targets, without those whose results are known."""
     found: set[str] = set()
     following = list(targets)
     while following:
@@ -249,7 +249,7 @@ def needed_stages(targets: Iterable[str], known: Iterable[str]) -> set[str]:
 
 
 def _known(name: str, known: Known) -> Source:
-    """What is known under a name; "experiment.top" is a field of an input."""
+    """The input or the results of that name. "experiment.top" is a field of an input."""
     first, *fields = name.split(".")
     found = known[first]
     for each in fields:
@@ -258,7 +258,7 @@ def _known(name: str, known: Known) -> Source:
 
 
 def _loaded(need: Need) -> Any:
-    """A need's value, to be sent to another process: with all results of a mapping loaded."""
+    """A need's value, ready to be sent to another process. Lazy results are loaded."""
     return dict(need.value) if isinstance(need.value, LazyResults) else need.value
 
 
@@ -271,9 +271,9 @@ def batches(names: Sequence[str], jobs: int) -> list[list[str]]:
 
 
 def call(function: str, *arguments: Any) -> Any:
-    """The result of a function that is given as "package.module.name"; runs in workers too.
+    """The result of a function that is given as "package.module.name".
 
-    Its module is imported when it is called: so a build that has nothing to train loads no torch.
+    The module is imported only now, so a build that trains nothing does not load torch.
     """
     return resolved(function)(*arguments)
 
@@ -287,9 +287,9 @@ def resolved(path: str) -> Callable[..., Any]:
 def modules_of(stage: Stage, sources: Sources) -> list[str]:
     """The modules whose closures a stage's results depend on.
 
-    Among them are those that restore its needs from their files: a need whose file is the same may
-    be another value if the code that reads it has changed. An entry of the mapping `each` is not
-    among these needs, for its digest is made from its value.
+    They include the modules that read its needs from files, since a change of that code may read
+    another value from the same file. The mapping `each` is left out: the digest of its entry is
+    made from the value.
     """
     read = {need.partition(".")[0] for need in stage.needs if need != stage.each}
     modules = {stage.function.rpartition(".")[0]}
@@ -299,7 +299,7 @@ def modules_of(stage: Stage, sources: Sources) -> list[str]:
 
 
 def storing_modules(stage: Stage, sources: Sources) -> list[str]:
-    """The modules that a stage's results go through on the way to their files and back."""
+    """The modules that write a stage's results to files and read them back."""
     if stage.stored.kind == "json":
         module, _, function = stage.function.rpartition(".")
         return ["ginn.runtime.json_models", *sources.return_type_modules(module, function)]
@@ -308,7 +308,7 @@ def storing_modules(stage: Stage, sources: Sources) -> list[str]:
 
 
 def encoding_of(stage: Stage) -> Encoding[Any]:
-    """How the results of a stage become files. JSON is checked by the function's return type."""
+    """The encoding of a stage's results. JSON is checked against the function's return type."""
     if stage.stored.kind == "json":
         return _json_of(stage.function)
     plain: Encoding[Any] = ARRAYS if stage.stored.kind == "arrays" else FILES

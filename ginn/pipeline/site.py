@@ -1,4 +1,4 @@
-"""The files of the site: pages, kept while nothing that they depend on has changed."""
+"""Make the files of the site. A page is kept until something that it depends on changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ginn.runtime.output_dir import GENERATOR, MARKER
 class PageParts:
     """The parts of a site, as an input of the stage "pages": name -> part.
 
-    A part holds functions, so the digest of an entry is made from what the part says it needs.
+    A part holds functions, which have no digest. The digest of an entry is made from its `needs`.
     """
 
     pages: Pages
@@ -44,7 +44,7 @@ class PageParts:
         return digest({name: part.needs for name, part in self.parts.items()})
 
     def is_several(self) -> bool:
-        """Whether this is a result for each of several names: an input is one value."""
+        """False: an input is one value."""
         return False
 
     def item(self, name: str) -> PagePart:
@@ -61,7 +61,7 @@ class PagePart:
 
     @property
     def value(self) -> tuple[Pages, Part]:
-        """What renders the part."""
+        """The pages and the part, as `render_part` takes them."""
         return self.pages, self.part
 
     @property
@@ -80,9 +80,9 @@ def render_site(
 ) -> dict[str, bytes]:
     """Every page with its figures, style and scripts: address -> content.
 
-    `folder` is the one of the content, and `articles` are those in it. `reports` are those of the
-    experiments, the leading one first. `others` are the addresses of the
-    files that the viewer loads. Raises AuthorError for whatever an article says that does not hold.
+    `folder` is the content's folder, and `articles` are its articles. `reports` are the reports of
+    the experiments, the leading one first. `others` are the addresses of the files that the
+    viewer loads. Raises AuthorError for a mistake in an article, such as a dead link.
     """
     works = read_bibliography(folder / "bibliography.toml")
     meanings = read_glossary(folder / "glossary.toml")
@@ -96,9 +96,10 @@ def render_site(
     links = {at: found for part in rendered.values() for at, found in part.links.items()}
     if dead := find_dead_link(articles, links, {*files, *others, MARKER}):
         name = f"article-{dead.article.slug}"
-        # A page that is refused is not kept.
+        # A page with a dead link is removed from the cache.
         made.drop(name)
-        # A page that was kept may ask for one that is gone: made again, it says so with its line.
+        # The page may be from the cache, and the link's target may have gone since then. If so, the
+        # page is rendered again to raise the error with the line.
         pages.make(parts.parts[name])
         raise dead.error()
     return files
@@ -115,8 +116,8 @@ def with_manifest(files: Mapping[str, bytes], publication: Publication) -> dict[
 
 
 def sources(content: Path) -> dict[str, Any]:
-    """The files that pages may show or are made with: by name, the digests of their content."""
-    # Which article shows which picture is known only when it has been made.
+    """The digests of all files that pages show or are made from, by kind and name."""
+    # All pictures count: before rendering, it is not known which article shows which.
     shown = images.images_in(content / "articles")
     templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
     return {
@@ -126,7 +127,7 @@ def sources(content: Path) -> dict[str, Any]:
 
 
 def contents(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
-    """The digests of files by their names in a folder; line ends count as on Unix."""
+    """The digests of files by their names in a folder. Windows line ends count as Unix ones."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(
             path.read_bytes().replace(b"\r\n", b"\n")

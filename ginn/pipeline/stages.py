@@ -1,27 +1,27 @@
 """The stages of a build as one table. It is the diagram of the program.
 
-Read a row from left to right: the stage's name; the function that computes a result; what the
-function is given, in its order; for what there is one result each; how a result is stored; and
-where the function runs.
+Read a row from left to right: the stage's name; the function that computes a result; the needs,
+which are the arguments of the function in their order; the mapping `each`; how a result is stored;
+and where the function runs.
 
 A need is the name of another stage or of an input; "experiment.top" is a field of an input. Inputs
-are made by `experiment.inputs` and `site.page_inputs`:
+are made by `experiment.inputs`, `experiment.run_experiment` and `site.render_site`:
 
     experiment, site        the settings of `report.toml`
-    training                the settings that change a training
+    training                the settings that a trained run depends on
     dataset, pixels         the picture with its named parts, and its labels alone
     screening-seeds         run id -> seed, of the screening runs
     screening-snapshots     the recorded iterations of a screening run
     variants                the facts of the experiment's variants
-    page-parts              name -> what is rendered together, for the pages of the site
+    page-parts              name -> part of the site, which is rendered at once
     page-surroundings       what every page depends on: templates, style, pictures, glossary
 
-`each` names a mapping. The stage has one result for each of its keys, and it is given the entry of
-that key from the mapping and from every need that has one result each as well. A stage without
-`each` has one result, and is given whole mappings.
+`each` names a mapping. The stage has one result for each key of this mapping. For a result, the
+function is given the entry of that key: from the mapping, and from every need that has one result
+for each key. A stage without `each` has one result, and is given whole mappings.
 
-Functions are named by their paths and are imported when they are called, so a build in which there
-is nothing to train does not load torch. Keys are derived in `runner`; none is written by hand.
+Functions are named by their paths and are imported when they are called, so a build that trains
+nothing does not load torch. Keys are derived in `runner`; none is written by hand.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # Where a function runs: in the build's own process, in a worker, or in a worker with a batch of
-# results a call. In batches, needs that differ between results are lists; the last need is a list
-# of recorded iterations, whose span is the amount of work of one result.
+# results a call. In batches, needs that differ between results are lists. There the last need is a
+# list of recorded iterations, and its span is the amount of work of one result.
 HERE, WORKERS, BATCHES = "here", "workers", "batches"
 
 
@@ -38,8 +38,8 @@ HERE, WORKERS, BATCHES = "here", "workers", "batches"
 class Stored:
     """How a result is stored: as "arrays", "json" or "files".
 
-    `functions` are the paths of the function that gives plain arrays or files, and of its inverse.
-    JSON needs none: it is read by the return type of the stage's function.
+    `functions` are two paths: the function that turns a result into plain arrays or files, and its
+    inverse. JSON needs none, since the return type of the stage's function describes it.
     """
 
     kind: str
@@ -117,7 +117,7 @@ STAGES = (
     Stage("outcomes", "ginn.analysis.outcomes.outcome",
           ("full-runs", "dataset"), each="full-run-seeds"),
 
-    # The shown runs, and what the viewer draws of them.
+    # The shown runs, and the files from which the viewer draws them.
     Stage("shown-runs", "ginn.analysis.selection.shown_runs",
           ("experiment", "outcomes")),
     Stage("boundaries", "ginn.geometry.boundaries.trace",
@@ -135,7 +135,7 @@ STAGES = (
           ("experiment", "site", "dataset", "shown-runs", "full-runs", "boundaries", "motion",
            "named-snapshots", "sprite-sheets"), stored=VIEWER_FILES),
 
-    # The claims table, a group of claims a stage.
+    # The claims table: one stage for each group of claims.
     Stage("hardest-part", "ginn.analysis.selection.hardest_part",
           ("screening", "dataset")),
     Stage("claims-boundaries", "ginn.analysis.claim_groups.claims_of_boundaries",

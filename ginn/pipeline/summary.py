@@ -23,7 +23,7 @@ KINDS = {
 
 
 def _added_up(record: Sequence[StageRecord]) -> list[StageRecord]:
-    """One row a stage, in the order of their first: variants pass through the same stages."""
+    """The records added up by stage, in order of first use: variants run the same stages."""
     rows: dict[str, StageRecord] = {}
     for stage in record:
         before = rows.get(stage.name, StageRecord(stage.name, 0, 0, 0.0))
@@ -35,7 +35,7 @@ def _added_up(record: Sequence[StageRecord]) -> list[StageRecord]:
 
 
 def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
-    """Files and bytes of a site by what they are, largest first."""
+    """The number of files and of bytes of a site by kind, largest first."""
     kinds: dict[str, tuple[int, int]] = {}
     for path in folder.rglob("*"):
         if path.is_file():
@@ -49,10 +49,10 @@ def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def peak_memory(workers: int) -> str:
-    """The most memory that a build's processes have had, in words; "" where the system is mute.
+    """The most memory that a build's processes have had, in words; "" on Windows.
 
-    The system knows the peak of this process and that of the largest that worked for it and has
-    ended. All workers' peaks at one time, and at that size, is the worst that there can have been.
+    The system reports the peak of this process, and the largest peak of the worker processes that
+    have ended. The upper limit assumes that all workers had that largest peak at the same time.
     """
     try:
         import resource
@@ -91,9 +91,9 @@ def closing_lines(
 
 
 def claims_table(rows: Sequence[Claim], of: str = "") -> str:
-    """The claims with their verdicts and number of runs, one below the other; values beneath.
+    """The claims, one below the other, each with verdict, number of runs, value and control.
 
-    `of` is the experiment's title, or "" where there is but one.
+    `of` is the experiment's title, or "" if there is only one experiment.
     """
     lines = [f"\nClaims, {of}" if of else "\nClaims"]
     for row in rows:
@@ -106,7 +106,7 @@ def claims_table(rows: Sequence[Claim], of: str = "") -> str:
 
 
 def outcomes(screening: ScreeningFacts, runs: Sequence[RunFacts], of: str = "") -> str:
-    """How an experiment came out; `of` is its title, or "" where there is but one."""
+    """The outcomes of an experiment as text. `of` is its title, or "" if it is the only one."""
     lines = [
         f"\n{of}" if of else "",
         f"Screening: {screening.failed} of {screening.seeds} seeds had failed after "
@@ -128,7 +128,7 @@ def summary(
     seconds: float,
     memory: str = "",
 ) -> str:
-    """The last lines of a build: the stages' seconds, the memory, the site's bytes."""
+    """The tables of a build: the stages' seconds, the memory, the site's bytes."""
     lines = ["\nStage                      made  kept  seconds"]
     for stage in _added_up(record):
         spent = f"{stage.seconds:8.1f}" if stage.made else "    kept"

@@ -1,11 +1,11 @@
-"""A cache of results in files, each under a key, whatever the results are.
+"""A cache that keeps results of any type in files, each under a key.
 
-The key of a result is a digest of everything that the result depends on, so a result is never out
-of date: it is there, or it is made. Results are written beside their place, flushed and renamed; a
-damaged one counts as absent.
+The key of a result is a digest of everything that the result depends on. So a stored result is
+never out of date. A result is written to another file in the same folder, flushed and renamed. A
+damaged result counts as absent.
 
-The folder grows with every build that has other inputs; `Cache.forget` removes the results that
-were not used for longest.
+The folder grows with every build that has other inputs. `Cache.forget` removes the least recently
+used results.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from ginn.runtime.lock import Say, locked, say_on_stderr
 T = TypeVar("T")
 Compute = Callable[[list[str]], Iterable[tuple[str, T]]]
 
-# Bytes of values that stay in memory, by the lengths of their files; others are loaded again.
+# The most bytes of values that stay in memory. The bytes of a value are those of its file.
 MOST_BYTES = 250_000_000
 
 
 @dataclass(frozen=True)
 class StageRecord:
-    """What happened in a stage: how many results were made, how many were kept, and the seconds."""
+    """What a stage did: how many results it made or took from the cache, and the seconds."""
 
     name: str
     made: int
@@ -45,7 +45,7 @@ class StageRecord:
 class Cache:
     """A folder of entries, `root/stage/name.key.suffix`, and the `record` of the stages of a build.
 
-    Open it with `open_cache`, which sees to it that only one build uses the folder.
+    Open it with `open_cache`, so that only one build uses the folder.
     """
 
     root: Path
@@ -54,7 +54,7 @@ class Cache:
     _used: set[Path] = field(default_factory=set)
 
     def load(self, stage: str, name: str, key: str, encoding: Encoding[T]) -> T | None:
-        """An entry's value, or None where there is none or, with a line said, a damaged one."""
+        """An entry's value, or None if there is none. A damaged entry gives None and a warning."""
         path = self._path(stage, name, key, encoding.suffix)
         try:
             data = path.read_bytes()
@@ -71,18 +71,18 @@ class Cache:
         return value
 
     def has(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> bool:
-        """Whether there is an entry, which counts as used; it is not read, and may be damaged."""
+        """Whether there is an entry, which then counts as used. It is not read."""
         path = self._path(stage, name, key, encoding.suffix)
         try:
             there = path.exists()
         except OSError:
-            there = True  # an attempt to load it raises the error
+            there = True  # to load it raises the error again
         if there:
             self._touch(path)
         return there
 
     def drop(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> None:
-        """Remove an entry, if it is there and can be."""
+        """Remove an entry, if it is there and can be removed."""
         with contextlib.suppress(OSError):
             self._path(stage, name, key, encoding.suffix).unlink()
 
@@ -91,7 +91,7 @@ class Cache:
         return self._path(stage, name, key, encoding.suffix).stat().st_size
 
     def digest(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> str:
-        """The digest that the file of an entry holds, "" where a damaged one holds none."""
+        """The digest that the file of an entry holds, or "" if the file is damaged."""
         path = self._path(stage, name, key, encoding.suffix)
         try:
             with path.open("rb") as stream:
@@ -100,14 +100,14 @@ class Cache:
             raise _unreadable(path, error) from error
 
     def _touch(self, path: Path) -> None:
-        """Note that an entry was of use."""
-        # Of use to `forget` alone, and another user's file may be read but not touched.
+        """Record that an entry was used."""
+        # Only `forget` needs this. A file of another user may be readable but not writable.
         with contextlib.suppress(OSError):
             os.utime(path)
         self._used.add(path)
 
     def save(self, stage: str, name: str, key: str, encoding: Encoding[T], value: T) -> None:
-        """Write an entry: whole, or not at all."""
+        """Write an entry, whole or not at all."""
         path = self._path(stage, name, key, encoding.suffix)
         data = encoding.encode(value)
         try:
@@ -123,8 +123,9 @@ class Cache:
         self._used.add(path)
 
     def forget(self, limit: int) -> int:
-        """Drop entries this build has not used, the least recently used first, until at most
-        `limit` bytes are left; the number dropped.
+        """Drop entries until at most `limit` bytes are left. Returns the number dropped.
+
+        The least recently used are dropped first. Entries that this build has used are kept.
         """
         entries = [path for path in self.root.glob("*/*") if path.is_file()]
         sizes = {path: path.stat() for path in entries}
@@ -136,7 +137,7 @@ class Cache:
             try:
                 path.unlink()
             except OSError as error:
-                # The build is done and must not fail for what it did not need.
+                # The build did not need this entry, so it must not fail because of it.
                 self.say(f"warning: {path} cannot be dropped: {error.strerror}")
                 continue
             total -= sizes[path].st_size
@@ -147,14 +148,14 @@ class Cache:
         for part in (stage, name):
             if not re.fullmatch(r"[A-Za-z0-9_-]+", part):
                 raise ValueError(f"found {part!r}, allowed: letters, digits, '-' and '_'")
-        # 128 bits of the key: Windows allows a path 260 characters.
+        # 128 bits of the key are enough. Windows limits a path to 260 characters.
         return self.root / stage / f"{name}.{key[:32]}{suffix}"
 
 
 def _unreadable(path: Path, error: OSError) -> AuthorError:
     return AuthorError(
         f"a file that cannot be read ({error.strerror})",
-        "a file of your own",
+        "a file that you may read",
         "remove it, or choose another folder with --cache",
         path=path,
     )
@@ -162,12 +163,12 @@ def _unreadable(path: Path, error: OSError) -> AuthorError:
 
 @contextlib.contextmanager
 def open_cache(root: Path, say: Say = say_on_stderr) -> Iterator[Cache]:
-    """The cache in folder `root`, which only one build uses at a time; made if absent."""
+    """The cache in folder `root`, which is made if absent. One build uses it at a time."""
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AuthorError(
-            f"a cache that cannot be a folder ({error.strerror})",
+            f"a cache folder that cannot be made ({error.strerror})",
             "a folder to write to",
             "choose another with --cache",
             path=root,
@@ -181,13 +182,13 @@ def open_cache(root: Path, say: Say = say_on_stderr) -> Iterator[Cache]:
 
 @dataclass
 class RecentValues:
-    """The values that were used last, by key."""
+    """The most recently used values, by key."""
 
     most: int = MOST_BYTES
     values: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
     def get(self, key: str) -> Any:
-        """A value that is held, or None; from now on it is the last that was used."""
+        """The value of a key, or None if it is not held. It then counts as used last."""
         if key not in self.values:
             return None
         self.values[key] = self.values.pop(key)
@@ -198,7 +199,7 @@ class RecentValues:
         self.values.pop(key, None)
 
     def put(self, key: str, size: int, value: Any) -> None:
-        """Hold a value, and drop those that were not used for longest where they are too many."""
+        """Hold a value. The least recently used ones are dropped if all together are too large."""
         self.values[key] = (size, value)
         total = sum(size for size, _ in self.values.values())
         while total > self.most and len(self.values) > 1:
@@ -207,8 +208,9 @@ class RecentValues:
 
 @dataclass(frozen=True)
 class LazyResults(Mapping[str, T], Generic[T]):
-    """The results of a stage by name. A result is loaded when it is used; a damaged one is made
-    again then.
+    """The results of a stage by name, loaded when they are used.
+
+    A damaged result is made again when it is loaded.
     """
 
     cache: Cache
@@ -245,7 +247,7 @@ class LazyResults(Mapping[str, T], Generic[T]):
     def digest(self, name: str) -> str:
         """The digest of a result's file; the rest of the file is not read.
 
-        A file that holds no digest is damaged: its result is made again.
+        A file without a digest is damaged, and its result is made again.
         """
         entry = (self.stage, name, self.keys_of[name], self.encoding)
         if not (found := self.cache.digest(*entry)):
@@ -266,7 +268,7 @@ def lazy_results(
     """A result for each name in `keys`, in their order.
 
     `compute` is given the names of the results that are not in the cache, if any. It yields each
-    name with its result, in any order; each is saved as it comes.
+    name with its result, in any order. Each result is saved as soon as it is yielded.
     """
     begun = time.perf_counter()
     missing = [name for name, key in keys.items() if not cache.has(stage, name, key, encoding)]

@@ -17,13 +17,14 @@ from pydantic import BaseModel
 def digest(value: Any) -> str:
     """The SHA-256 (hex) of a value.
 
-    Values are numbers, texts, bytes, dates, enumerations, arrays, None, and what is made of values:
-    lists, tuples, sets, mappings (in their order), dataclasses and pydantic models (by the names of
-    their fields). Lists and tuples are taken as equal. Raises TypeError for other values.
+    A value is a number, text, bytes, date, enumeration, array, None, or a container of values: a
+    list, tuple, set, mapping (in its order), dataclass or pydantic model (by the names of its
+    fields). A list and a tuple of the same values have the same digest. Raises TypeError for other
+    values.
     """
     whole = hashlib.sha256()
     for part in _parts(value):
-        # The length before each part keeps apart what stands side by side.
+        # The length before each part separates it from the next one.
         whole.update(struct.pack("<q", len(part)) + part)
     return whole.hexdigest()
 

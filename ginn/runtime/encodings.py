@@ -1,7 +1,7 @@
-"""How values are files: arrays as `.npz`, JSON, and archives of files.
+"""Encode values as files and decode them: arrays as `.npz`, JSON, and archives of files.
 
-The same value makes the same bytes everywhere. Each file holds a digest of itself, so damage is
-noticed, and the digest of a file can be read without the rest. Nothing is ever unpickled.
+The same value makes the same bytes everywhere. Each file holds a digest of its content, by which
+damage is detected. This digest can be read without the rest of the file. Nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ JSON_HEAD = b'{"sha256":"'
 
 
 class DamagedError(Exception):
-    """Bytes that are not what was written."""
+    """The bytes of a file are not those that were written."""
 
 
 @dataclass(frozen=True)
 class Encoding(Generic[T]):
-    """How a value of type T is a file: the suffix, and the functions to bytes and back.
+    """The file format of values of type T: the suffix, and the functions to bytes and back.
 
-    `digest_at` is the offset of the file's digest, from the end of the file where it is negative.
+    `digest_at` is the offset of the file's digest. A negative one counts from the file's end.
     """
 
     suffix: str
@@ -43,7 +43,7 @@ class Encoding(Generic[T]):
     digest_at: int
 
     def read_digest(self, file: BinaryIO) -> str:
-        """The digest in a file of this encoding, "" where there is none.
+        """The digest in a file of this encoding, or "" if there is none.
 
         The rest of the file is not read.
         """
@@ -64,11 +64,11 @@ class Encoding(Generic[T]):
 
 
 def _pack(members: Mapping[str, bytes]) -> bytes:
-    """An uncompressed zip, the same for the same members, whose comment is its own digest."""
+    """An uncompressed zip of the members. Its comment is the digest of all bytes before it."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in members.items():
-            member = zipfile.ZipInfo(name)  # dated 1980, the first day of the format
+            member = zipfile.ZipInfo(name)  # its date is fixed: 1 January 1980
             member.create_system = 3
             archive.writestr(member, content)
         archive.comment = b"0" * DIGEST_LENGTH
@@ -83,7 +83,7 @@ def _unpack(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
-    # What zipfile raises for bytes that are no zip, or for a zip that was not packed here.
+    # zipfile raises these for bytes that are no zip, or for a zip that was not packed here.
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise DamagedError from error
 
@@ -135,7 +135,7 @@ JSON: Encoding[Any] = Encoding(".json", _pack_json, _unpack_json, len(JSON_HEAD)
 
 
 def one_array(array: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """An array as the arrays of a file; `from_one_array` is the inverse."""
+    """A mapping that holds only this array, to be stored. `from_one_array` is the inverse."""
     return {"array": array}
 
 

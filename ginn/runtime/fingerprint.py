@@ -1,12 +1,12 @@
-"""Fingerprints of code: what a function's result depends on besides its arguments.
+"""Fingerprints of code: digests of all code that a function's result depends on.
 
 A module's closure is the module and every module of the same package that it imports, directly or
-through others. It is found in the syntax trees, so nothing is imported, and an import within a
-function counts as one at the top. A fingerprint is a digest of the syntax trees of a closure,
-without docstrings, comments and line numbers, and of the versions of the libraries that it imports.
+through others. It is found in the syntax trees, so nothing is imported. An import within a function
+counts as one at the top. A fingerprint is a digest of the syntax trees of a closure, without
+docstrings, comments and line numbers, and of the versions of the libraries that it imports.
 
-Syntax trees differ between versions of Python, and so does the standard library: the version of
-Python is in every fingerprint. Patch releases are taken as equal.
+The version of Python is in every fingerprint, since syntax trees and the standard library differ
+between versions. Patch releases count as equal.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Sources:
         return next((path for path in paths if path.is_file()), None)
 
     def with_change(self, module: str, source: str) -> Sources:
-        """The same sources, but for one module."""
+        """The same sources with another source for one module."""
         others = {name: parsed for name, parsed in self._parsed.items() if name != module}
         return Sources(self.root, {**self.changed, module: source}, others)
 
@@ -72,7 +72,7 @@ class Sources:
         return sorted(found)
 
     def parsed(self, module: str) -> ParsedModule:
-        """A module as a fingerprint needs it; a KeyError where there is no such module."""
+        """What a fingerprint needs of a module. Raises KeyError if there is no such module."""
         if module not in self._parsed:
             path = self.path(module)
             if path is None:
@@ -97,7 +97,7 @@ class Sources:
         return {name: library_version(name) for name in sorted(names)}
 
     def fingerprint(self, modules: Iterable[str]) -> str:
-        """A SHA-256 of the closure of the modules, and of the libraries and the Python it needs."""
+        """A SHA-256 of the closure of the modules, its libraries' versions and Python's version."""
         closure = self.closure(modules)
         whole = {
             "python": PYTHON,
@@ -109,7 +109,7 @@ class Sources:
     def return_type_modules(self, module: str, function: str) -> frozenset[str]:
         """The modules of this package that define the names in a function's return type.
 
-        Its own module stands for every name that it does not import.
+        A name that is not imported counts as defined in `module` itself.
         """
         parsed = self.parsed(module)
         names = parsed.return_names[function] - set(dir(builtins))
@@ -121,7 +121,7 @@ class Sources:
         modules: set[str] = set()
         libraries: set[str] = set()
         for name in imported_names(tree):
-            # A name within the package is a module, or something in one: the longest module counts.
+            # A name of this package is a module, or something in one. The longest module counts.
             parts = name.split(".")
             places = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
             if parts[0] == self.root.name:
@@ -160,7 +160,7 @@ def return_names(tree: ast.Module) -> dict[str, set[str]]:
 
 
 def names_from(tree: ast.Module) -> dict[str, str]:
-    """The module that each name comes from which a module imports at its top."""
+    """For each name that a module imports at its top, the module that it comes from."""
     return {
         alias.asname or alias.name: node.module
         for node in tree.body
@@ -170,7 +170,7 @@ def names_from(tree: ast.Module) -> dict[str, str]:
 
 
 def without_docstrings(tree: ast.Module) -> ast.Module:
-    """The tree with every statement removed that is a string alone; the tree itself is changed."""
+    """The tree without statements that are only a string. The tree itself is changed."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):

@@ -1,6 +1,6 @@
-"""JSON of a type that pydantic knows.
+"""Encode values of a type that pydantic supports as JSON.
 
-This is apart from `encodings`, so that results that are arrays do not depend on pydantic.
+This module is separate from `encodings`, so that array results do not depend on pydantic.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ginn.runtime.encodings import JSON, DamagedError, Encoding
 
 
 def json_model(kind: Any) -> Encoding[Any]:
-    """The encoding of a type that pydantic knows, such as a dataclass, as JSON."""
+    """The encoding as JSON of a type that pydantic supports, such as a dataclass."""
     adapter = TypeAdapter(kind)
 
     def from_plain(value: Any) -> Any:

@@ -22,12 +22,12 @@ def say_on_stderr(line: str) -> None:
 
 @contextlib.contextmanager
 def locked(lock: Path, say: Say = say_on_stderr) -> Iterator[None]:
-    """Hold `lock` while the block runs. Where another process holds it, say which, and wait.
+    """Hold `lock` while the block runs. If another process holds it, say which, and wait.
 
     The operating system releases the lock of a process that ends, however it ends.
     """
-    # Not in the lock itself: each process that tries it may empty it, and Windows lets no other
-    # process read it.
+    # The process number is not in the lock file. Each process that tries the lock may empty that
+    # file, and Windows does not let another process read it.
     holder = lock.with_name(f"{lock.name}.holder")
     waiting = filelock.FileLock(lock)
     try:
@@ -47,7 +47,7 @@ def locked(lock: Path, say: Say = say_on_stderr) -> Iterator[None]:
             path=lock,
         ) from error
     try:
-        # Only for the message of a process that waits: this write may fail on a full disk.
+        # Only the message of a waiting process needs this, so it may fail on a full disk.
         with contextlib.suppress(OSError):
             holder.write_text(str(os.getpid()))
         yield

@@ -21,10 +21,10 @@ from pathlib import Path
 from ginn.errors import AuthorError
 from ginn.runtime.lock import Say, locked, say_on_stderr
 
-# A folder is a site of this program where its MARKER names GENERATOR. No other is replaced.
+# A folder is a site of this program if its MARKER names GENERATOR.
 MARKER = "build.json"
 GENERATOR = "ginn"
-# Git keeps the output folder by this file alone. Each site holds it, so that git sees no change.
+# The only file of the output folder in git. Each site holds it, so that git reports no change.
 IGNORE = ".gitignore"
 IGNORE_CONTENT = "*\n!.gitignore\n"
 
@@ -38,11 +38,11 @@ _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV, errno.EP
 def replacing(
     site: Path, protected: Sequence[Path] = (), say: Say = say_on_stderr
 ) -> Iterator[Path]:
-    """Give an empty folder for the new site, and put it in the site's place when the block ends.
+    """Yield an empty folder for the new site, and put it in the site's place at the end.
 
-    Where the block raises, the site stays as it was. A second build waits for the first. The new
-    site must hold `build.json`, a JSON object with "generator": "ginn". Raises AuthorError where
-    the folder may not be replaced; see `check_site`, also for `protected`.
+    If the block raises an exception, the site stays as it was. A second build waits for the first.
+    The new site must hold `build.json`, a JSON object with "generator": "ginn". `check_site`
+    explains `protected`. Raises AuthorError if the folder may not be replaced.
     """
     site = check_site(site, protected)
     new = _beside(site, "new")
@@ -65,7 +65,7 @@ def replacing(
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write each file, named relative to the folder. Raises AuthorError where one cannot be."""
+    """Write each file, named relative to the folder. Raises AuthorError if that fails."""
     for name, content in files.items():
         path = folder / name
         try:
@@ -87,9 +87,9 @@ def _unwritable(path: Path, error: OSError) -> AuthorError:
 def check_site(site: Path, protected: Sequence[Path] = ()) -> Path:
     """The site's absolute path. Raises AuthorError unless a build may replace that folder.
 
-    A build may replace a folder that is absent, empty but for git's file, or a site of this
-    program. It may not replace a link, a file, the root, the home folder, one of `protected` (the
-    sources and the cache), or a folder above one of these.
+    A build may replace a folder that is absent, that is empty except for git's file, or that is a
+    site of this program. It may not replace a link, a file, the root, the home folder, one of
+    `protected` (the sources and the cache), or a folder above one of these.
     """
     if site.is_symlink():
         raise _refusal(site, "a symbolic link", "name the folder it points to")
@@ -101,7 +101,7 @@ def check_site(site: Path, protected: Sequence[Path] = ()) -> Path:
     if not site.exists():
         return site
     if not site.is_dir():
-        raise _refusal(site, "what is not a folder", "choose another path")
+        raise _refusal(site, "something that is not a folder", "choose another path")
     names = {path.name for path in site.iterdir()}
     if not (names <= {IGNORE} and _is_gits_file(site / IGNORE)) and not _is_site(site):
         found = ", ".join(sorted(names)[:3]) + (", ..." if len(names) > 3 else "")
@@ -110,7 +110,7 @@ def check_site(site: Path, protected: Sequence[Path] = ()) -> Path:
 
 
 def recover_site(site: Path) -> None:
-    """Put back the old site that a killed build has moved away, and remove what else it left."""
+    """Put back the old site that a killed build has moved, and remove its other folders."""
     old, new = _beside(site, "old"), _beside(site, "new")
     if old.exists():
         if site.exists():
@@ -124,12 +124,12 @@ def recover_site(site: Path) -> None:
 def replace_site(new: Path, site: Path) -> None:
     """Put folder `new` in the place of `site`, and remove what was there.
 
-    Both must be on one file system. `replacing` sees to that, to the lock and to the checks.
+    Both must be on one file system. `replacing` ensures this, locks the site and checks it.
     """
     if not _is_site(new):
         raise AuthorError(
             f'a new site whose {MARKER} is missing or does not say "generator": "{GENERATOR}"',
-            "a site that says it, or the next build would refuse to replace it",
+            "a site with this marker, so that the next build may replace it",
             path=new,
         )
     write_files(new, {IGNORE: IGNORE_CONTENT.encode()})
@@ -145,7 +145,7 @@ def replace_site(new: Path, site: Path) -> None:
         raise AuthorError(
             f"a site that could not be replaced ({error.strerror})",
             "a folder that can be renamed",
-            "close what has its files open, or choose another folder with --site",
+            "close the program that has its files open, or choose another folder with --site",
             path=site,
         ) from error
     for left in (old, new):
@@ -177,12 +177,12 @@ def _beside(site: Path, purpose: str) -> Path:
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether two paths are one folder, also on a file system that ignores case."""
+    """Whether two paths are the same folder, also on a file system that ignores case."""
     return one == other or (one.exists() and other.exists() and one.samefile(other))
 
 
 def _is_gits_file(ignore: Path) -> bool:
-    """Whether the file is absent, or says what this repository's own says."""
+    """Whether the file is absent, or equal to this repository's own."""
     return not ignore.exists() or ignore.read_text().split() == IGNORE_CONTENT.split()
 
 

@@ -1,7 +1,7 @@
 """How a build reports what it does: a bar on a terminal, and lines where there is none.
 
-In a log a stage has a line when it begins and a line when it ends. Between them there is at most
-one line in thirty seconds, with the share that is done and an estimate of the time that is left.
+Without a terminal, a stage writes a line when it begins and a line when it ends. Between them it
+writes at most one line in thirty seconds, with the share that is done and the estimated time left.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def write_line(line: str) -> None:
 
 @dataclass(frozen=True)
 class Reporter:
-    """Reports stages. `terminal` says whether standard error is one; None is for finding out."""
+    """Reports stages. `terminal` is whether standard error is a terminal; None checks it."""
 
     terminal: bool | None = None
     write: Callable[[str], None] = write_line
@@ -33,9 +33,9 @@ class Reporter:
 
     @contextlib.contextmanager
     def stage(self, name: str, count: int, total: int = 0) -> Iterator[Callable[[int], object]]:
-        """A function to report amounts done with. The stage lasts as long as the block.
+        """Yield a function that takes each amount that is done. The stage is the block.
 
-        `count` results are made, and `total` is the sum of all amounts, if that is another number.
+        `count` results are made. `total` is the sum of all amounts if it differs from `count`.
         """
         terminal = sys.stderr.isatty() if self.terminal is None else self.terminal
         if terminal:
@@ -56,7 +56,7 @@ class _Lines:
         self.done, self.written = 0, begun
 
     def add(self, amount: int) -> None:
-        """Note an amount that is done; write a line if the last one is long ago."""
+        """Add an amount that is done. Write a line if the last one is EVERY seconds old."""
         self.done += amount
         now = self.reporter.clock()
         if now - self.written >= EVERY and 0 < self.done < self.total:
@@ -68,7 +68,7 @@ class _Lines:
 
 
 def in_words(seconds: float) -> str:
-    """A time for a reader: "40 s", "12 min" or "3 h 05 min"."""
+    """A time in words: "40 s", "12 min" or "3 h 05 min"."""
     if seconds < 99.5:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60), 60)

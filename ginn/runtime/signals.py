@@ -47,8 +47,8 @@ class _Interruption:
     def exit_after_timeout(self) -> None:
         """Wait for a signal, and end the process `TIMEOUT` seconds after it.
 
-        KeyboardInterrupt alone does not do: it is lost in a destructor, which may not raise, and it
-        comes late after a long call into a library.
+        KeyboardInterrupt alone is not enough. Python ignores it in a destructor, and raises it only
+        at the end of a long call into a library.
         """
         self.arrived.wait()
         time.sleep(TIMEOUT)
@@ -65,7 +65,7 @@ _interruption = _Interruption()
 def exit_on_signal() -> None:
     """End the process at the next Ctrl-C or SIGTERM.
 
-    For the time in which the program loads, when there is nothing to clean up.
+    This is used while the program loads, when there is nothing to clean up.
     """
     for each in SIGNALS:
         signal.signal(each, _exit)
@@ -93,7 +93,7 @@ def ignore_signals() -> None:
 def interrupt_on_signal() -> None:
     """Raise KeyboardInterrupt in the main thread at the first Ctrl-C or SIGTERM.
 
-    The process ends at the latest `TIMEOUT` seconds after it. Later signals are ignored.
+    The process ends at most `TIMEOUT` seconds after that signal. Later signals are ignored.
     """
     for each in SIGNALS:
         signal.signal(each, _interruption.handle)
@@ -105,7 +105,7 @@ def held() -> Iterator[None]:
     """Hold both signals back while the block runs. Processes that it starts ignore Ctrl-C."""
     mask = getattr(signal, "pthread_sigmask", None)
     if mask:
-        # Python starts the tracker with the first process, and that would end the holding back.
+        # Python starts the tracker with the first process, which would unblock the signals.
         resource_tracker.ensure_running()
         before = mask(signal.SIG_BLOCK, SIGNALS)
     _interruption.held = True
@@ -120,7 +120,7 @@ def held() -> Iterator[None]:
 
 
 def ignore_interrupt() -> None:
-    """Ignore Ctrl-C but not SIGTERM, in a process that was started in `held`."""
+    """Ignore Ctrl-C but not SIGTERM. Call this in a process that was started in `held`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)

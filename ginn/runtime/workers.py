@@ -1,11 +1,11 @@
 """A pool of worker processes, and how they report progress.
 
-Processes are used and not threads, for the work is many small operations that hold the lock of the
-interpreter. They are spawned, so that they behave alike on Linux, macOS and Windows; each uses one
-thread.
+The workers are processes and not threads, since the work is many small operations that hold the
+lock of the interpreter. The processes are spawned, so that they behave alike on Linux, macOS and
+Windows. Each uses one thread.
 
-The pool may also be the workers of a Dask cluster that runs already, on this machine or on others.
-Both are used through the interface of `concurrent.futures`.
+The pool may also be the workers of a running Dask cluster, on this machine or on others. Both kinds
+of pool have the interface of `concurrent.futures`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from ginn.runtime.fingerprint import Sources
 K = TypeVar("K")
 T = TypeVar("T")
 
-# Read by OpenBLAS, MKL, OpenMP and Accelerate when a process first loads them. More threads gain
-# nothing for matrices as small as these, and wait for each other where other programs run.
+# OpenBLAS, MKL, OpenMP and Accelerate read these when a process first loads them. More threads are
+# not faster for such small matrices, and they wait for each other on a busy machine.
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -62,7 +62,7 @@ class WorkerPool:
         `progress` is given the amounts that the function passes to `report_progress`. An error in
         a call is raised here.
         """
-        # To submit a call may start processes.
+        # Submitting a call may start processes.
         with signals.held():
             pending = {self.pool.submit(function, *call): name for name, call in calls.items()}
         while pending:
@@ -76,7 +76,7 @@ class WorkerPool:
                 except self.broken as error:
                     raise AuthorError(
                         f"a worker process that was killed, with {self.jobs} jobs",
-                        "workers that the system lets run to their end",
+                        "workers that run to their end",
                         "if memory is short, try --jobs 1; what was finished is kept",
                     ) from error
                 yield pending.pop(future), result
@@ -84,11 +84,11 @@ class WorkerPool:
 
 @contextlib.contextmanager
 def worker_pool(jobs: int, executor: str = "") -> Iterator[WorkerPool]:
-    """A pool of `jobs` processes, all of which have ended when the block ends, however it ends.
+    """A pool of `jobs` processes. All have ended when the block ends, also after an error.
 
-    With an `executor`, "dask://HOST:PORT", it is the workers of that cluster, which go on running.
-    They must have the same source and the same libraries, so that their results are the same to
-    the bit. Raises AuthorError where they have not, and where there is no such cluster.
+    With an `executor`, "dask://HOST:PORT", the pool is the workers of that cluster, which go on
+    running. They must have the same source and the same libraries, so that their results are the
+    same to the bit. Raises AuthorError if they differ, or if there is no such cluster.
     """
     if executor:
         with _cluster(executor.removeprefix(DASK)) as pool:
@@ -103,7 +103,7 @@ def worker_pool(jobs: int, executor: str = "") -> Iterator[WorkerPool]:
     try:
         yield WorkerPool(jobs, processes, amounts, BrokenExecutor)
     except BaseException:
-        # Workers have nothing to tidy up, and one that is just starting notices no other request.
+        # Workers have nothing to clean up, and a worker that is starting ignores other requests.
         for child in multiprocessing.active_children():
             child.kill()
         raise
@@ -124,8 +124,8 @@ def _cluster(address: str) -> Iterator[WorkerPool]:
         from distributed import Client, KilledWorker
     except ImportError as error:
         raise AuthorError(
-            "no library distributed",
-            "an installed one",
+            "no library `distributed`",
+            "the library, installed",
             'run `python -m pip install -e ".[dask]"`',
             key="--executor",
         ) from error
@@ -134,7 +134,7 @@ def _cluster(address: str) -> Iterator[WorkerPool]:
     except (OSError, ValueError) as error:
         raise AuthorError(
             f"no Dask scheduler at {address}",
-            "the address of one that runs",
+            "the address of a running scheduler",
             "see `dask scheduler`",
             key="--executor",
         ) from error
@@ -148,21 +148,21 @@ def _cluster(address: str) -> Iterator[WorkerPool]:
         try:
             yield WorkerPool(sum(threads.values()), pool, queue.Queue(), KilledWorker)
         finally:
-            # For this executor, not to wait is to cancel what is not done.
+            # With `wait=False`, this executor cancels the calls that have not ended.
             pool.shutdown(wait=False)
 
 
 def _require_same_equipment(client: Any) -> None:
-    """AuthorError where a worker of a cluster would give other results than this process."""
+    """Raise AuthorError if a worker of a cluster could give other results than this process."""
     own = equipment()
     for worker, has in client.run(equipment, on_error="return").items():
         if has != own:
             theirs = has if isinstance(has, dict) else {}
             unlike = [name for name in own if theirs.get(name) != own[name]]
             raise AuthorError(
-                f"{', '.join(unlike)} at worker {worker} unlike the ones here",
-                "the same, so that its results are the same",
-                "install this version there",
+                f"worker {worker} with another version of {', '.join(unlike)}",
+                "the versions of this machine, so that results are the same",
+                "install these versions there",
                 key="--executor",
             )
 
@@ -180,7 +180,7 @@ def equipment() -> dict[str, str]:
 
 
 def _prepare(amounts: Any) -> None:
-    """In a new process: leave Ctrl-C to the parent, and end when the parent has ended."""
+    """Prepare a new process: it ignores Ctrl-C, and ends when its parent has ended."""
     global _queue
     _queue = amounts
     signals.ignore_interrupt()
@@ -188,6 +188,6 @@ def _prepare(amounts: Any) -> None:
 
 
 def report_progress(amount: int) -> None:
-    """In a worker: report that so much more is done."""
+    """Report from a worker that `amount` more is done."""
     if _queue is not None:
         _queue.put(amount)

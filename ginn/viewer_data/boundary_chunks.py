@@ -1,9 +1,9 @@
 """Boundaries of a run as text that the viewer draws from.
 
 A chunk holds the boundaries of consecutive snapshots in the flat layout of `boundaries.Boundaries`.
-Positions are quantised to 16 bits (0..65535 over [0, 1]). For each neuron it says whether the
-domain's top left corner is on, so that a viewer can fill the on side. The text is that of `vlq`,
-with six columns:
+Positions are quantised to 16 bits (0..65535 over [0, 1]). For each neuron, the chunk holds whether
+the neuron is on at the domain's top left corner, so that a viewer can fill the on side. The text is
+that of `vlq`, with six columns:
 
     ginn-vectors,VERSION,ADLER32,FIRST,SNAPSHOTS,NEURONS,POLYLINES,VERTICES
     lines       (SNAPSHOTS * NEURONS)  the number of polylines of each neuron at each snapshot
@@ -12,10 +12,11 @@ with six columns:
     x, y        (VERTICES)             position minus its prediction, zigzag
     corners     (SNAPSHOTS * NEURONS)  1 where the neuron's pre-activation at (0, 0) is above zero
 
-A vertex is predicted to be where the vertex of the same neuron, cause and rank among these was at
-the snapshot before. If there is none, the prediction is the vertex before it on its polyline, and
-for the first vertex the middle of the domain. A number has at most 31 bits; no other bound on
-widths or depth applies.
+The prediction of a vertex is the position of the matching vertex at the snapshot before. The two
+match if they have the same neuron, the same cause, and the same rank among the vertices of that
+neuron and cause. If no vertex matches, the prediction is the previous vertex of the polyline. For
+the first vertex of a polyline, it is the middle of the domain. A number has at most 31 bits; no
+other bound on widths or depth applies.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def _predictions(chunk: BoundaryChunk) -> Int:
 
 
 def _predecessors(chunk: BoundaryChunk) -> tuple[Int, Int]:
-    """For each vertex the matching one at the snapshot before, and the one before it, (V,) each.
+    """For each vertex, the matching one and the previous one on its polyline, (V,) each.
 
     Both are numbers of vertices, or -1 if there is none.
     """

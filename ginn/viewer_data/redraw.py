@@ -1,6 +1,6 @@
-"""Redraw the last moment of a run from its download: `python redraw.py RUN.npz PICTURE.png`.
+"""Redraw the last snapshot of a run from its download: `python redraw.py RUN.npz PICTURE.png`.
 
-It needs NumPy and Pillow, and nothing of GINN. What the arrays are is said where you found them.
+It needs NumPy and Pillow, and nothing of GINN. The page of the downloads explains the arrays.
 """
 
 import sys
@@ -13,7 +13,7 @@ COLOURS = [(47, 111, 222), (212, 61, 61), (18, 138, 80), (178, 106, 0)]  # by la
 
 
 def layers(run, snapshot, points):
-    """What each neuron adds up at (P, 2) points: a list with a (P, units) array a layer."""
+    """Each neuron's pre-activation at (P, 2) points: a list with a (P, units) array a layer."""
     sums, passed_on = [], points
     for layer in range(int(run["layers"])):
         weights, biases = run[f"weights{layer}"][snapshot], run[f"biases{layer}"][snapshot]

@@ -24,11 +24,11 @@ TILE = 100
 class BoundaryLayout:
     """Where the tiles of one hidden layer stand.
 
-    With `bands = ceil(rows / rows_per_band)`, the tile of `row` (0 the whole layer, 1 + i its
-    neuron i) at `snapshot` is on sheet `(snapshot // columns) * bands + row // rows_per_band`, and
-    its top left corner there is `x = (snapshot % columns) * tile`,
-    `y = (row % rows_per_band) * tile`. The last sheets are only as wide, and the last bands only as
-    tall, as they need to be.
+    Row 0 is the whole layer, and row 1 + i is its neuron i. With
+    `bands = ceil(rows / rows_per_band)`, the tile of `row` at `snapshot` is on sheet
+    `(snapshot // columns) * bands + row // rows_per_band`. Its top left corner there is
+    `x = (snapshot % columns) * tile`, `y = (row % rows_per_band) * tile`. The last sheets
+    are only as wide, and the last bands only as tall, as they need to be.
     """
 
     tile: int
@@ -65,7 +65,7 @@ def boundary_layout(widths: Sequence[int], layer: int, snapshots: int) -> Bounda
 
 
 def output_layout(pixels: int, snapshots: int) -> OutputLayout:
-    """The layout of the output, in frames of `pixels` a side. Raises ValueError above 2,048."""
+    """The layout of the output in frames of `pixels` a side. Raises ValueError above 2,048."""
     if not 0 < pixels <= LONGEST_SIDE:
         raise ValueError(
             f"output frames of {pixels} px found; a sheet holds frames of 1 to {LONGEST_SIDE} px: "

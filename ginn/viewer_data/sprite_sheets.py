@@ -37,7 +37,7 @@ NAMES = "names.json"
 class Sheet:
     """One encoded sheet, a WebP picture of `snapshots` snapshots from `first_snapshot` on.
 
-    `layer` counts hidden layers from 0; the output's number is the depth.
+    `layer` counts hidden layers from 0. The output has the next number, the network's depth.
     """
 
     layer: int
@@ -64,7 +64,7 @@ def run_sheets(
 ) -> RunSheets:
     """All sheets of a run, under content-hashed names.
 
-    `colours` are those of `boundary_sheets`. Raises ValueError as it does.
+    `colours` are as in `boundary_sheets`, and so are the reasons for a ValueError.
     """
     depth = len(run.widths)
     names: list[list[str]] = [[] for _ in range(depth + 1)]
@@ -109,7 +109,7 @@ def boundary_sheets(boundaries: Boundaries, colours: Sequence[str]) -> Iterator[
     """Every sheet of every hidden layer of a run, layer by layer, in the layouts' order.
 
     `colours` are `#rrggbb`, one a layer; they repeat if there are more layers. Raises ValueError if
-    there is no colour, or one that is written otherwise.
+    there is no colour, or if one is not written so.
     """
     palette = [_rgb(colour) for colour in colours]
     if not palette:
@@ -130,7 +130,7 @@ def boundary_sheets(boundaries: Boundaries, colours: Sequence[str]) -> Iterator[
 def output_sheets(probability: NDArray[np.floating[Any]], layer: int) -> Iterator[Sheet]:
     """Every sheet of the output: `probability` (K, n, n) of white in [0, 1] as lossy grey WebP.
 
-    `layer` is the number that the sheets bear: the network's depth. Raises ValueError if the frames
+    `layer` is the number in the sheets' names: the network's depth. Raises ValueError if the frames
     are not square, or if a value is not a probability.
     """
     snapshots, height, pixels = probability.shape
@@ -157,7 +157,7 @@ def _white(run: RecordedRun, dataset: Dataset) -> NDArray[np.float32]:
 
 
 def _grid(frames: NDArray[np.floating[Any]], layout: OutputLayout) -> NDArray[np.uint8]:
-    """Frames (F, n, n) in [0, 1] as one grey sheet, row by row; black where no frame is left."""
+    """Frames (F, n, n) in [0, 1] as one grey sheet, row by row. The rest of the sheet is black."""
     low, high = float(frames.min()), float(frames.max())
     if not (low >= 0.0 and high <= 1.0):
         raise ValueError(f"probabilities from {low} to {high} found; they must be in [0, 1]")

@@ -1,9 +1,10 @@
 """Columns of whole numbers as text: small after gzip, and with a checksum.
 
 Numbers are base-64 variable-length quantities (VLQ) as in source maps, unsigned. A character holds
-five bits, the least significant first; its sixth bit says that more characters follow. A character
-is then one symbol to gzip, which is not so for base-64 over bytes. Signed numbers are mapped to
-unsigned ones by zigzag: 0, -1, 1, -2 become 0, 1, 2, 3.
+five bits, the least significant first; its sixth bit is set if more characters follow. A number
+begins with a character of its own, so equal numbers are equal texts, which gzip finds. In base-64
+over bytes they are not. Signed numbers are mapped to unsigned ones by zigzag: 0, -1, 1, -2 become
+0, 1, 2, 3.
 
 The text is a head and columns of such numbers, all joined by semicolons. The head is
 
@@ -28,7 +29,7 @@ Int = NDArray[np.int64]
 
 
 def zigzag(values: Int) -> Int:
-    """The non-negative numbers of signed ones: small for small absolute values."""
+    """Signed numbers as non-negative ones. Small absolute values give small numbers."""
     return np.where(values >= 0, 2 * values, -2 * values - 1)
 
 

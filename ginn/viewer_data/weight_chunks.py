@@ -9,9 +9,9 @@ with one column:
 SIZES are the units of each layer from the input to the output, joined by hyphens: 2-16-16-16-1.
 Parameters are in order of layer. In a layer, the weights come row by row, (out, in), and then the
 biases. A number is the 32 bits of a float32 minus those of the same parameter at the snapshot
-before (0 at the first), modulo 2^32, zigzag. It is small, because weights move little between
-snapshots, and floats of one sign are in the order of their bit patterns. Planes of bytes,
-differences, exclusive or and combinations of these, in base 64, were larger after gzip.
+before (0 at the first), modulo 2^32, zigzag. It is small for two reasons: weights change little
+between snapshots, and floats of one sign have the order of their bit patterns. Other encodings were
+larger after gzip: planes of bytes, differences, exclusive or and combinations of these, in base 64.
 
 Axes: K snapshots.
 """

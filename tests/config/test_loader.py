@@ -75,7 +75,7 @@ MISTAKES = [
     ("= 1e-3", "= true", "experiment.learning-rate", "True", "a number above 0 and at most 1"),
     ("= 1e-3", "= '1'", "experiment.learning-rate", "'1'", "a number above 0 and at most 1"),
     ("[0, 49, 1]", "[1, 49, 1]", "experiment.snapshots", "430 iterations", "0 to exactly 1270000"),
-    ("[0, 49, 1]", "[0, 60, 1]", "experiment.snapshots", "iterations that do not", "that rise"),
+    ("[0, 49, 1]", "[0, 60, 1]", "experiment.snapshots", "iterations that do not rise", "rise"),
     ("[0, 49, 1]", "[0, 49, 0]", "experiment.snapshots[0]", "[0, 49, 0]", "ranges [first, last"),
     ("[0, 49, 1]", "[49, 0, 1]", "experiment.snapshots[0]", "[49, 0, 1]", "ranges [first, last"),
     ("[0, 49, 1]", "[0, 49]", "experiment.snapshots[0]", "[0, 49]", "ranges [first, last, step]"),
@@ -310,7 +310,7 @@ seeds = 3
         (SECOND + "bach = 1", "experiment[1].bach: found an unknown key"),
         (SECOND + "iterations = 9", "experiment[1].snapshots[0]: found [0, 49, 1], allowed: ran"),
         (SECOND + "[experiment.full-runs]\nseeds = 3", "[1].full-runs.seeds: found an unknown"),
-        (SECOND * 100, "experiment: found 101 of them, allowed: 1 to 100 [[experiment]]"),
+        (SECOND * 100, "experiment: found 101 tables, allowed: 1 to 100 [[experiment]]"),
         ('[[variant]]\nid = "a"\ntitle = "A"\nseeds = 1\nof = "dog"', "variant[2].of: found 'dog'"),
     ],
 )

@@ -78,7 +78,7 @@ def test_validated_of_a_right_document_is_the_model() -> None:
         (f'{OWNER}[[pet]]\nname = "B"\n[[pet]]\nname = 1',
          "pets.toml:6: pet[1].name: found 1, allowed: a line of text"),
         (f"{OWNER}[[pet]]\n[[pet]]\n[[pet]]", "pets.toml:3: pet[0].name: found nothing"),
-        (OWNER + '[[pet]]\nname = "B"\n' * 3, "pets.toml:3: pet: found 3 of them, allowed: at"),
+        (OWNER + '[[pet]]\nname = "B"\n' * 3, "pets.toml:3: pet: found 3 tables, allowed: at"),
         (f"{OWNER}[weights]\nB = true", "pets.toml:4: weights.B: found True, allowed: a weight"),
         (f'{OWNER}[weights]\n"" = 1',
          "pets.toml:4: weights.: found the name '', allowed: a short name"),

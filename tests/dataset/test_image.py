@@ -191,7 +191,7 @@ def thread(length: int) -> NDArray[np.uint8]:
         (moving("TIFF"), "2 frames"),
         (image_of(SQUARE, "TIFF", "F"), "32-bit levels (mode F)"),
         (image_of(SQUARE, "TIFF", "I"), "32-bit levels (mode I)"),
-        (image_of(thread(2000)), "2000 x 1 pixels, of which 20 x 20 would show nothing"),
+        (image_of(thread(2000)), "2000 x 1 pixels, too narrow for a square of 20 x 20"),
     ],
 )
 def test_dataset_of_image_that_is_no_whole_picture_is_refused(data: bytes, found: str) -> None:

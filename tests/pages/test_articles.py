@@ -44,7 +44,7 @@ def test_front_matter_with_a_mistake_is_refused_with_line_and_key(
 
 def test_front_matter_of_deep_brackets_is_refused() -> None:
     text = FRONT.format("index").replace('"T"', "[" * 5000)
-    with pytest.raises(AuthorError, match="allowed: TOML of a few levels"):
+    with pytest.raises(AuthorError, match="allowed: TOML with less nesting"):
         parse_article(Path("index.md"), text)
 
 

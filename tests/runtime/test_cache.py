@@ -248,7 +248,7 @@ def test_open_cache_makes_its_folder_and_refuses_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
         pytest.raises(
-            AuthorError, match=r"file: found a cache that cannot be a folder.*with --cache"
+            AuthorError, match=r"file: found a cache folder that cannot be made.*with --cache"
         ),
         open_cache(tmp_path / "file"),
     ):

@@ -79,7 +79,7 @@ def test_worker_pool_refuses_a_cluster_of_another_version(
     cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_processes.platform, "python_version", lambda: "2.7")
-    with pytest.raises(AuthorError, match=r"found Python at worker .* unlike"):
+    with pytest.raises(AuthorError, match=r"found worker .* with another version of Python"):
         worker_pool(1, f"dask://{cluster}").__enter__()
 
 

@@ -115,7 +115,7 @@ def test_replacing_with_a_refused_rename_leaves_the_site(
 
 def test_replacing_with_a_site_without_marker_is_refused(tmp_path: Path) -> None:
     with (
-        pytest.raises(AuthorError, match="next build would refuse"),
+        pytest.raises(AuthorError, match="so that the next build may"),
         output_dir.replacing(tmp_path / "s"),
     ):
         pass
@@ -196,7 +196,7 @@ def above_home(path: Path) -> Path:
         (foreign_marker, "a folder with build.json, thesis.tex"),
         (marker_not_json, "a folder with build.json, thesis.tex"),
         (foreign_gitignore, "a folder with .gitignore"),
-        (plain_file, "what is not a folder"),
+        (plain_file, "something that is not a folder"),
         (symbolic_link, "a symbolic link"),
         (dangling_link, "a symbolic link"),
         (protected, "repository or a folder above it"),
