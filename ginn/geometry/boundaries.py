@@ -34,17 +34,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn.errors import AuthorError
+from ginn.geometry.layers import subdivisions_before
 from ginn.geometry.subdivision import (
     BOTTOM,
     LEFT,
-    OWNER,
     RIGHT,
     TOP,
     Bool,
     Index,
     Subdivision,
     by_chunks,
-    subdivisions_before,
 )
 from ginn.network.run import Float64, RecordedRun
 
@@ -88,6 +87,7 @@ class Boundaries:
     closed: NDArray[np.bool_]
     line_offsets: NDArray[np.int64]
     regions: NDArray[np.int32]
+    corners: Bool
 
     @property
     def neurons(self) -> int:
@@ -136,36 +136,76 @@ class Chains(NamedTuple):
     causes: NDArray[np.int32]
 
 
+class Traced(NamedTuple):
+    """Some snapshots, traced: the polylines of each layer, and by snapshot what `Boundaries` has.
+
+    `regions` is (B,), `corners` (B, N), and `uncertain` (B,): these must be traced exactly.
+    """
+
+    chains: list[Chains]
+    regions: NDArray[np.int32]
+    corners: Bool
+    uncertain: Bool
+
+
 def trace(run: RecordedRun) -> Boundaries:
     """The boundary of every neuron and of the output at every snapshot of a run.
 
-    Raises AuthorError if a pre-activation is not finite, if rounding cannot decide the course of a
-    boundary, or if there are more boundaries than memory allows.
+    Raises AuthorError if a weight is not finite, or if there are more boundaries than memory
+    allows.
     """
     chains: list[Chains] = []
-    regions = [np.empty(0, dtype=np.int32)]
     neurons = sum(run.widths) + 1
+    regions, corners = [np.empty(0, dtype=np.int32)], [np.empty((0, neurons), dtype=np.bool_)]
     found = 0
-
-    def trace_chunk(first: int, count: int) -> tuple[list[Chains], NDArray[np.int32]]:
-        part = slice(first, first + count)
-        weights = tuple(weight[part] for weight in run.weights)
-        biases = tuple(bias[part] for bias in run.biases)
-        own = []
-        for subdivision in subdivisions_before(weights, biases, first):
-            own.append(_layer_chains(subdivision, neurons))
-        return own, subdivision.regions()
-
     try:
-        for own, counted in by_chunks(len(run), trace_chunk):
-            chains += own
-            regions.append(counted)
-            found += sum(len(each.causes) for each in own)
+        for part in by_chunks(len(run), lambda first, count: _traced_chunk(run, first, count)):
+            chains += part.chains
+            regions.append(part.regions)
+            corners.append(part.corners)
+            found += sum(len(each.causes) for each in part.chains)
             if found > MOST_VERTICES:
                 _refuse_length(run, np.concatenate(regions), found)
     except AuthorError as error:
         raise error.at(key=f"seed {run.seed}") from error
-    return _assembled(run.widths, len(run), chains, np.concatenate(regions))
+    return _assembled(run.widths, chains, np.concatenate(regions), np.concatenate(corners))
+
+
+def _traced_chunk(run: RecordedRun, first: int, count: int) -> Traced:
+    """Some snapshots traced in float64, and those of them that are uncertain exactly."""
+    traced = _traced(run, first, count)
+    if not traced.uncertain.any():
+        return traced
+    neurons = traced.corners.shape[1]
+    chains = [_without(each, traced.uncertain, first * neurons, neurons) for each in traced.chains]
+    for snapshot in np.flatnonzero(traced.uncertain).tolist():
+        exact = _traced(run, first + snapshot, 1, exact=True)
+        chains += exact.chains
+        traced.regions[snapshot], traced.corners[snapshot] = exact.regions[0], exact.corners[0]
+    return traced._replace(chains=chains)
+
+
+def _traced(run: RecordedRun, first: int, count: int, exact: bool = False) -> Traced:
+    neurons = sum(run.widths) + 1
+    chains, corners = [], []
+    for subdivision in subdivisions_before(run, first, count, exact=exact):
+        chains.append(_layer_chains(subdivision, neurons))
+        corners.append(subdivision.signs()[:, : 4 * count : 4])
+    on = np.concatenate(corners).T
+    return Traced(chains, subdivision.regions(), on, subdivision.uncertain)
+
+
+def _without(chains: Chains, left_out: Bool, first_line: int, neurons: int) -> Chains:
+    """The chains without those of some snapshots of the chunk, (B,)."""
+    kept = ~left_out[(chains.line - first_line) // neurons]
+    vertex = np.repeat(kept, chains.length)
+    return Chains(
+        chains.line[kept],
+        chains.length[kept],
+        chains.closed[kept],
+        chains.vertices[vertex],
+        chains.causes[vertex],
+    )
 
 
 def require_room(state: RecordedRun, like: int) -> int:
@@ -200,9 +240,10 @@ def _refuse_length(run: RecordedRun, regions: NDArray[np.int32], found: int) -> 
 def _layer_chains(subdivision: Subdivision, neurons: int) -> Chains:
     """The polylines of one layer in a chunk; `neurons` is N."""
     crossings = subdivision.crossings()
-    line = (subdivision.first_snapshot + crossings.snapshot) * neurons
+    snapshot = subdivision.vertex_snapshot[crossings.tail]
+    line = (subdivision.first_snapshot + snapshot) * neurons
     line += subdivision.first_neuron + crossings.neuron
-    previous = subdivision.predecessors(crossings, len(subdivision.on))
+    previous = subdivision.predecessors(crossings)
     longest = int(np.bincount(line - line.min()).max()) if line.size else 0
     start, rank, ring = _ranked(previous, longest)
     starts = np.flatnonzero(rank == 0)
@@ -212,13 +253,12 @@ def _layer_chains(subdivision: Subdivision, neurons: int) -> Chains:
     offset[starts] = np.cumsum(length) - length
     order = np.empty(line.size, dtype=np.intp)
     order[offset[start] + rank] = np.arange(line.size)
-    edge, fraction = crossings.edge[order], subdivision.fractions(crossings)[order]
     return Chains(
         line=line[starts],
         length=length,
         closed=ring[starts],
-        vertices=subdivision.along(edge, fraction, slice(0, 2)).T,
-        causes=subdivision.edges[OWNER, edge].astype(np.int32),
+        vertices=subdivision.crossing_places(crossings)[:, order].T,
+        causes=crossings.owner[order].astype(np.int32),
     )
 
 
@@ -261,10 +301,10 @@ def _lowest(previous: Index, longest: int) -> Index:
 
 
 def _assembled(
-    widths: tuple[int, ...], snapshots: int, chains: list[Chains], regions: NDArray[np.int32]
+    widths: tuple[int, ...], chains: list[Chains], regions: NDArray[np.int32], corners: Bool
 ) -> Boundaries:
     """The boundaries with all polylines in order of snapshot and neuron."""
-    neurons = sum(widths) + 1
+    snapshots, neurons = corners.shape
     if not chains:
         return Boundaries(
             widths=widths,
@@ -274,6 +314,7 @@ def _assembled(
             closed=np.empty(0, dtype=np.bool_),
             line_offsets=np.zeros(1, dtype=np.int64),
             regions=regions,
+            corners=corners,
         )
     line, length, closed, vertices, causes = (
         np.concatenate(parts) for parts in zip(*chains, strict=True)
@@ -291,4 +332,5 @@ def _assembled(
         closed=closed[order],
         line_offsets=np.concatenate([[0], np.cumsum(a_line)]).astype(np.int64),
         regions=regions,
+        corners=corners,
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ginn.geometry.layers import subdivisions_after
 from ginn.geometry.subdivision import (
     HEAD,
     ON_LEFT,
@@ -23,7 +24,6 @@ from ginn.geometry.subdivision import (
     Index,
     Subdivision,
     by_chunks,
-    subdivisions_after,
 )
 from ginn.network.run import Float64, RecordedRun
 
@@ -46,18 +46,30 @@ class Cells:
 def cells(run: RecordedRun) -> Iterator[Cells]:
     """The cells of each hidden layer, for each chunk of snapshots in order.
 
-    Raises AuthorError as `subdivision.subdivisions_before` does.
+    Raises AuthorError as `layers.subdivisions_before` does.
     """
-
-    def cut_chunk(first: int, count: int) -> list[Cells]:
-        part = slice(first, first + count)
-        weights = tuple(weight[part] for weight in run.weights)
-        biases = tuple(bias[part] for bias in run.biases)
-        cut = subdivisions_after(weights, biases, first)
-        return [_cells_of(subdivision, layer) for layer, subdivision in enumerate(cut)]
-
-    for chunk in by_chunks(len(run), cut_chunk):
+    for chunk in by_chunks(len(run), lambda first, count: _chunk(run, first, count)):
         yield from chunk
+
+
+def _chunk(run: RecordedRun, first: int, count: int) -> list[Cells]:
+    """The cells of some snapshots, in float64, and those that are uncertain exactly."""
+    found = []
+    for layer, subdivision in enumerate(subdivisions_after(run, first, count)):
+        found.append(_cells_of(subdivision, layer))
+    if not subdivision.uncertain.any():
+        return found
+    found = [_without(each, first + np.flatnonzero(subdivision.uncertain)) for each in found]
+    for snapshot in first + np.flatnonzero(subdivision.uncertain):
+        cut = subdivisions_after(run, int(snapshot), 1, exact=True)
+        found += [_cells_of(exact, layer) for layer, exact in enumerate(cut)]
+    return found
+
+
+def _without(cells: Cells, snapshots: Index) -> Cells:
+    """The cells of all other snapshots."""
+    kept = ~np.isin(cells.snapshot, snapshots)
+    return Cells(cells.layer, cells.snapshot[kept], cells.area[kept], cells.on[:, kept])
 
 
 def _cells_of(subdivision: Subdivision, layer: int) -> Cells:
@@ -69,13 +81,13 @@ def _cells_of(subdivision: Subdivision, layer: int) -> Cells:
     count = subdivision.cells
     # Within a cell a neuron has one sign; zeros on the cell's border count as off.
     on = np.stack(
-        [np.bincount(cell[row], minlength=count) > 0 for row in subdivision.on[:, vertex]]
+        [np.bincount(cell[row], minlength=count) > 0 for row in subdivision.signs()[:, vertex]]
     )
     kept = np.arange(count) != OUTSIDE
     return Cells(
         layer=layer,
         snapshot=subdivision.first_snapshot + subdivision.cell_snapshot[:count][kept],
-        area=subdivision.areas()[0][kept],
+        area=subdivision.areas()[kept],
         on=on[:, kept],
     )
 
