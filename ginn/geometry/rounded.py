@@ -38,7 +38,6 @@ from ginn.geometry.subdivision import (
     Crossings,
     Index,
     Subdivision,
-    grown,
 )
 from ginn.network.run import Float32, Float64
 
@@ -47,9 +46,10 @@ POSITION_ERROR = 2.0**-20
 
 SAFETY = 2.0
 EPSILON = float(np.finfo(np.float64).eps)
-# Added once to a bound, for products that underflow in float32.
-SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
+# The least bound, of an error and of a scale; their product is above the least float32.
 LEAST = 2.0**-63
+# A radius that few vertices exceed.
+FAR = 1e-8
 
 ERROR = 2  # the row of `values`
 
@@ -72,9 +72,13 @@ class RoundedSubdivision(Subdivision):
     def enter_layer(self, first_neuron: int, weight: Float32, bias: Float32) -> None:
         """Compute the pre-activations of a layer; a snapshot with an open sign is uncertain."""
         with np.errstate(over="ignore", invalid="ignore"):
-            error, values = self._affine(weight.astype(np.float64), bias.astype(np.float64))
-        self.values = np.concatenate([self.values[:ERROR, : self.vertices], error, values])
-        self.first_neuron = first_neuron
+            values, error, slot = self._affine(weight.astype(np.float64), bias.astype(np.float64))
+        # With room for the vertices that are to come.
+        entered = np.empty((FIRST + len(values), 2 * self.vertices))
+        entered[:ERROR, : self.vertices] = self.values[:ERROR, : self.vertices]
+        entered[ERROR, : self.vertices] = error.take(slot)
+        entered[FIRST:, : self.vertices] = values.take(slot, axis=1)
+        self.values, self.first_neuron = entered, first_neuron
         self._decide(0)
 
     def leave_layer(self) -> None:
@@ -83,36 +87,37 @@ class RoundedSubdivision(Subdivision):
         if first == self.vertices:
             return
         tail, head, line, neuron = self.origin[:, first : self.vertices]
-        slip, slide = self._slips(neuron, tail, head)
+        apart = self.values[FIRST + neuron, tail] - self.values[FIRST + neuron, head]
+        slip, slide = self._slips(neuron, tail, head, apart, self._length(tail, head))
         ends = self.line_ends[:, first_line : self.lines] - first
-        self.deviation = grown(self.deviation, self.lines)
-        self.deviation[first_line:] = slip[ends].min(axis=0)
-        self.radius = grown(self.radius, self.vertices)
-        self.radius[first:] = slip + self.deviation[line] * slide
+        self.deviation = np.concatenate([self.deviation, slip.take(ends).min(axis=0)])
+        self.radius = np.concatenate([self.radius, slip + self.deviation.take(line) * slide])
         self._decide(first)
 
     def crossing_places(self, crossings: Crossings) -> Float64:
         """The position of each crossing, (2, M), within POSITION_ERROR."""
         neuron, tail, head = crossings.neuron, crossings.tail, crossings.head
-        fraction = self._fraction(neuron, tail, head)
-        slip, slide = self._slips(neuron, tail, head)
-        far = ~(slip + self.deviation[crossings.line] * slide + self._blur() < POSITION_ERROR)
+        value = self.values[FIRST + neuron, tail]
+        apart = value - self.values[FIRST + neuron, head]
+        at_tail, at_head = self.values[:2].take(tail, axis=1), self.values[:2].take(head, axis=1)
+        length = np.abs(at_head - at_tail).max(axis=0, initial=0.0) + self._blur()
+        slip, slide = self._slips(neuron, tail, head, apart, length)
+        slip += self.deviation.take(crossings.line) * slide
+        far = ~(slip + self._blur() < POSITION_ERROR)
         if far.any():
             self.uncertain[self.vertex_snapshot[tail[far]]] = True
-        at_tail = np.take(self.values[:2], tail, axis=1)
-        return np.asarray(
-            (1.0 - fraction) * at_tail + fraction * np.take(self.values[:2], head, axis=1)
-        )
+        return _interpolated(at_tail, at_head, value / apart)
 
     def between(self, neuron: int, tail: Index, head: Index) -> Float64:
         """The values (3 + width, M) where the boundary of a neuron crosses edges."""
-        fraction = self._fraction(neuron, tail, head)
-        at_tail, at_head = np.take(self.values, tail, axis=1), np.take(self.values, head, axis=1)
-        # Unlike tail + t (head - tail), this form keeps a sign that both ends have.
-        new = (1.0 - fraction) * at_tail + fraction * at_head
-        np.maximum(at_tail[ERROR], at_head[ERROR], out=new[ERROR])
+        at_tail, at_head = self.values.take(tail, axis=1), self.values.take(head, axis=1)
+        value = at_tail[FIRST + neuron]
+        fraction = value / (value - at_head[FIRST + neuron])
+        error = np.maximum(at_tail[ERROR], at_head[ERROR])
+        new = _interpolated(at_tail, at_head, fraction)
+        new[ERROR] = error
         new[FIRST + neuron] = 0.0
-        return np.asarray(new)
+        return new
 
     def areas(self) -> Float64:
         """The area of each cell, (C,), in domain units; not for OUTSIDE."""
@@ -127,22 +132,18 @@ class RoundedSubdivision(Subdivision):
         """Whether each cell has an area, (C,): all have, as the module's docstring says."""
         return np.ones(self.cells, dtype=np.bool_)
 
-    def _fraction(self, neuron: int | Index, tail: Index, head: Index) -> Float64:
-        """The position of each crossing between tail (0) and head (1), (M,)."""
-        at_tail, at_head = self.values[FIRST + neuron, tail], self.values[FIRST + neuron, head]
-        return np.asarray(at_tail / (at_tail - at_head))
-
-    def _slips(self, neuron: Index, tail: Index, head: Index) -> tuple[Float64, Float64]:
+    def _slips(
+        self, neuron: Index, tail: Index, head: Index, apart: Float64, length: Float64
+    ) -> tuple[Float64, Float64]:
         """How far boundaries lie from the exact ones where they cross edges, along these, (M,).
 
         The first is the distance if the edge is exact, the second, times the deviation of the
-        edge's line, what that adds.
+        edge's line, what that adds. `apart` is the difference of the values at the edge's ends.
         """
-        snapshot = self.vertex_snapshot[tail]
-        apart = np.abs(self.values[FIRST + neuron, tail] - self.values[FIRST + neuron, head])
-        flat = 3.0 * self._length(tail, head) / apart
-        error = np.maximum(self.values[ERROR, tail], self.values[ERROR, head])
-        slip = self.scale[snapshot, neuron] * error * flat
+        snapshot = self.vertex_snapshot.take(tail)
+        row = self.values[ERROR]
+        flat = 3.0 * length / np.abs(apart)
+        slip = self.scale[snapshot, neuron] * np.maximum(row.take(tail), row.take(head)) * flat
         return slip, 1.0 + self.slope[snapshot, neuron] * flat
 
     def _length(self, tail: Index, head: Index) -> Float64:
@@ -160,18 +161,20 @@ class RoundedSubdivision(Subdivision):
         At a vertex made in this layer, only the neurons after the one that made it are in question.
         """
         part = slice(first, self.vertices)
-        values = self.values[FIRST:, part]
-        # First with the largest bounds of all snapshots, which is quick, then where that fails.
+        values, radius = np.abs(self.values[FIRST:, part]), self.radius[part]
         with np.errstate(over="ignore", invalid="ignore"):
-            bound = (SAFETY * self.scale.max(axis=0))[:, None] * self.values[ERROR, part]
-            bound += (SAFETY * self.slope.max(axis=0))[:, None] * self.radius[part]
-            near = ~(np.abs(values) > bound)
+            # First with the largest bounds at all vertices that are not far off, which is quick.
+            bound = self.scale.max(axis=0) * self.values[ERROR, part].max()
+            bound += self.slope.max(axis=0) * FAR
+            near = ~(values > SAFETY * bound[:, None])
+            near[:, radius > FAR] = True
+            neuron, vertex = near.nonzero()
             if first:
-                near &= np.arange(len(values))[:, None] > self.origin[3, part]
-            neuron, vertex = np.nonzero(near)
+                later = neuron > self.origin[3, part].take(vertex)
+                neuron, vertex = neuron[later], vertex[later]
             if neuron.size:
                 bound = SAFETY * self._errors(neuron, first + vertex, made=first > 0)
-                clear = (np.abs(values[neuron, vertex]) > bound) | (bound == 0.0)
+                clear = (values[neuron, vertex] > bound) | (bound == 0.0)
                 self.uncertain[self.vertex_snapshot[first + vertex[~clear]]] = True
         if self.uncertain.any():
             self._leave_out()
@@ -201,48 +204,52 @@ class RoundedSubdivision(Subdivision):
         self.values[FIRST:, vertex] = -1.0
         self.radius[vertex[vertex < self.radius.size]] = 0.0
 
-    def _affine(self, weight: Float64, bias: Float64) -> tuple[Float64, Float64]:
-        """The errors (1, V) and the pre-activations (out, V) of a layer; sets `scale`, `slope`."""
-        inputs = self.inputs()
-        slot, most = self._slots(len(inputs))
-        padded = np.full((len(inputs), self.snapshots * most), -1.0)
-        padded[:, slot] = inputs
-        padded = padded.reshape(len(inputs), self.snapshots, most)
-        activation = np.maximum(padded, 0.0)
-        values = np.matmul(weight, activation.transpose(1, 0, 2)) + bias[:, :, None]
-        values = values.transpose(1, 0, 2).reshape(weight.shape[1], -1)  # (out, B * most)
-        before = np.zeros(self.snapshots * most)
-        before[slot] = self.values[ERROR, : self.vertices]
-        before = before.reshape(self.snapshots, most)
-        error = self._bounds(np.abs(weight), np.abs(bias), padded, activation, before)
-        return np.take(error.reshape(1, -1), slot, axis=1), np.take(values, slot, axis=1)
+    def _affine(self, weight: Float64, bias: Float64) -> tuple[Float64, Float64, Index]:
+        """The pre-activations (out, B * most) and errors (B * most,) of a layer, and `_slots`.
+
+        Sets `scale` and `slope`.
+        """
+        # The rows that are needed are neighbours: x, y and the error, or the error and the values.
+        entered = len(self.values) > FIRST
+        rows = self.values[ERROR if entered else 0 :, : self.vertices]
+        slot, most = self._slots(len(rows))
+        padded: Float64 = np.full((len(rows), self.snapshots * most), -1.0)
+        padded[:, slot] = rows
+        padded = padded.reshape(len(rows), self.snapshots, most)
+        inputs, error = (padded[1:], padded[0]) if entered else (padded[:ERROR], padded[ERROR])
+        activation = np.maximum(inputs, 0.0)
+        values = np.matmul(weight, activation.transpose(1, 0, 2))
+        values += bias[:, :, None]
+        flat = values.transpose(1, 0, 2).reshape(weight.shape[1], -1)
+        return flat, self._bounds(np.abs(weight), np.abs(bias), inputs, activation, error), slot
 
     def _bounds(
-        self, weight: Float64, bias: Float64, padded: Float64, activation: Float64, error: Float64
+        self, weight: Float64, bias: Float64, inputs: Float64, activation: Float64, error: Float64
     ) -> Float64:
-        """The errors (B, most) of a layer from those before; sets `scale` and `slope`.
+        """The errors (B * most,) of a layer from those before; sets `scale` and `slope`.
 
-        `weight` and `bias` are absolute values, `padded` and `activation` (in, B, most).
+        `weight` and `bias` are absolute values, `inputs` and `activation` are (in, B, most).
         """
         terms = (weight.shape[2] + 2 + 3 * weight.shape[1]) * EPSILON
-        used = activation.max(axis=2).T > 0.0  # (B, in)
-        passed = np.stack([used, np.where(used, self.slope, 0.0)], axis=2)
-        touched, self.slope = np.matmul(weight, passed).transpose(2, 0, 1)
         # Bounds need few digits. LEAST keeps their products within float32.
         scale = np.maximum(self.scale.T, LEAST).astype(np.float32)
-        inherited = scale[:, :, None] * np.maximum(error, LEAST).astype(np.float32)
-        inherited += activation.astype(np.float32) * np.float32(terms)
-        np.copyto(inherited, 0.0, where=padded < 0.0)  # off, a neuron passes on zero exactly
-        bound = np.matmul(weight.astype(np.float32), inherited.transpose(1, 0, 2))
-        least = np.where(touched + bias == 0.0, 0.0, SMALLEST_NORMAL)
-        bound += (terms * bias + least).astype(np.float32)[:, :, None]  # (B, out, most)
-        highest = bound.max(axis=2)
-        bound /= np.where(highest > 0.0, highest, 1.0)[:, :, None]
-        self.scale = 1.01 * highest.astype(np.float64)
-        return bound.max(axis=1).astype(np.float64)
+        inherited = activation.astype(np.float32)
+        inherited *= np.float32(terms)
+        inherited += scale[:, :, None] * np.maximum(error, LEAST).astype(np.float32)
+        np.copyto(inherited, 0.0, where=inputs < 0.0)  # off, a neuron passes on zero exactly
+        peak = inherited.max(axis=2).T.astype(np.float64)  # (B, in)
+        passed = np.stack([peak, np.where(peak > 0.0, self.slope, 0.0)], axis=2)
+        highest, self.slope = np.matmul(weight, passed).transpose(2, 0, 1)
+        highest = highest + terms * bias
+        self.scale = 1.01 * highest
+        highest = np.where(highest > 0.0, highest, 1.0)
+        share = (weight / highest[:, :, None]).astype(np.float32)
+        bound = np.matmul(share, inherited.transpose(1, 0, 2))  # (B, out, most)
+        bound += (terms * bias / highest).astype(np.float32)[:, :, None]
+        return np.asarray(np.maximum(bound.max(axis=1).ravel(), LEAST), dtype=np.float64)
 
     def _slots(self, inputs: int) -> tuple[Index, int]:
-        """The place of each vertex (V,) if every snapshot is padded to the fullest, of that length."""
+        """The places (V,) of the vertices if each snapshot has those of the fullest, and their number."""
         snapshot = self.vertex_snapshot[: self.vertices]
         count = np.bincount(snapshot, minlength=self.snapshots)
         most = int(count.max())
@@ -252,3 +259,12 @@ class RoundedSubdivision(Subdivision):
         slot = np.empty_like(order)
         slot[order] = np.arange(order.size) + np.repeat(np.arange(len(count)) * most - first, count)
         return slot, most
+
+
+def _interpolated(at_tail: Float64, at_head: Float64, fraction: Float64) -> Float64:
+    """The values between tail (0) and head (1), (rows, M); overwrites its arguments."""
+    # Unlike tail + t (head - tail), this form keeps a sign that both ends have.
+    at_tail *= 1.0 - fraction
+    at_head *= fraction
+    at_tail += at_head
+    return at_tail

@@ -183,13 +183,13 @@ class Subdivision(ABC):
         """Cut every cell through which the boundary of the layer's neuron `neuron` passes."""
         first, count = self.vertices, self.edge_count
         on = self.values[FIRST + neuron, :first] > 0
-        tail_on = on[self.edges[TAIL, :count]]
-        edge = np.flatnonzero(tail_on != on[self.edges[HEAD, :count]])
+        tail_on = on.take(self.edges[TAIL, :count])
+        (edge,) = np.not_equal(tail_on, on.take(self.edges[HEAD, :count])).nonzero()
         if edge.size == 0:
             return
         self._reserve(neuron, edge.size)
-        edges = self.edges
-        crossed, forward = edges[:, edge], tail_on[edge]
+        edges, halves = self.edges, count + edge.size
+        crossed, forward = edges.take(edge, axis=1), tail_on.take(edge)
         before = np.where(forward, crossed[ON_RIGHT], crossed[ON_LEFT])
         after = np.where(forward, crossed[ON_LEFT], crossed[ON_RIGHT])
         vertex = np.arange(first, first + edge.size)
@@ -197,20 +197,20 @@ class Subdivision(ABC):
         into[after] = vertex
         self._add_vertices(neuron, crossed)
         # The entry of a crossed edge becomes its tail half; its head half is at the end.
-        halves = count + edge.size
         edges[:, count:halves] = crossed
         edges[TAIL, count:halves] = edges[HEAD, edge] = vertex
         # The off part of every cut cell gets a new number, in order of the crossings.
-        inner = np.flatnonzero(before)
-        cell = before[inner]
+        (inner,) = before.nonzero()
+        cell = before.take(inner)
         cells = self.cells + cell.size
-        off_part = np.arange(self.cells)
-        off_part[cell] = new_cell = np.arange(self.cells, cells)
-        off = np.flatnonzero(np.concatenate([~tail_on, forward]))
-        edges[ON_LEFT, off] = off_part[edges[ON_LEFT, off]]
-        edges[ON_RIGHT, off] = off_part[edges[ON_RIGHT, off]]
-        self._add_lines(neuron, halves, (into[cell], vertex[inner]), (cell, new_cell))
-        self.cell_snapshot[self.cells : cells] = self.cell_snapshot[cell]
+        off_part = np.arange(cells)
+        new_cell = off_part[self.cells :]
+        off_part[cell] = new_cell
+        sides = edges[ON_LEFT : ON_RIGHT + 1, :halves]
+        off = np.concatenate((~tail_on, forward))
+        np.copyto(sides, off_part.take(sides), where=off)
+        self._add_lines(neuron, halves, (into.take(cell), vertex.take(inner)), (cell, new_cell))
+        self.cell_snapshot[self.cells : cells] = self.cell_snapshot.take(cell)
         self.cells = cells
 
     def regions(self) -> NDArray[np.int32]:
