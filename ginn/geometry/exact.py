@@ -55,6 +55,7 @@ class ExactSubdivision(Subdivision):
 
     def leave_layer(self) -> None:
         """Nothing is left open."""
+        self.cuts.clear()
 
     def crossing_places(self, crossings: Crossings) -> Float64:
         """The position of each crossing, (2, M): the nearest float64 numbers."""

@@ -31,6 +31,7 @@ import numpy as np
 from ginn.geometry.subdivision import (
     FIRST,
     HEAD,
+    LINE,
     ON_LEFT,
     ON_RIGHT,
     TAIL,
@@ -83,16 +84,17 @@ class RoundedSubdivision(Subdivision):
 
     def leave_layer(self) -> None:
         """Find the bounds of what the layer has made; a snapshot with an open sign is uncertain."""
-        first, first_line = self.radius.size, self.deviation.size
+        first = self.radius.size
         if first == self.vertices:
             return
-        tail, head, line, neuron = self.origin[:, first : self.vertices]
+        tail, head, line, neuron = origin = self._origin()
         apart = self.values[FIRST + neuron, tail] - self.values[FIRST + neuron, head]
         slip, slide = self._slips(neuron, tail, head, apart, self._length(tail, head))
-        ends = self.line_ends[:, first_line : self.lines] - first
+        ends = np.concatenate([cut.ends for cut in self.cuts], axis=1) - first
         self.deviation = np.concatenate([self.deviation, slip.take(ends).min(axis=0)])
         self.radius = np.concatenate([self.radius, slip + self.deviation.take(line) * slide])
-        self._decide(first)
+        self._decide(first, origin)
+        self.cuts.clear()
 
     def crossing_places(self, crossings: Crossings) -> Float64:
         """The position of each crossing, (2, M), within POSITION_ERROR."""
@@ -146,6 +148,12 @@ class RoundedSubdivision(Subdivision):
         slip = self.scale[snapshot, neuron] * np.maximum(row.take(tail), row.take(head)) * flat
         return slip, 1.0 + self.slope[snapshot, neuron] * flat
 
+    def _origin(self) -> Index:
+        """Where the layer's vertices were made, (4, M): tail, head and line of the edge, neuron."""
+        edges = np.concatenate([cut.crossed[: LINE + 1] for cut in self.cuts], axis=1)
+        sizes = [cut.crossed.shape[1] for cut in self.cuts]
+        return np.vstack([edges, np.repeat([cut.neuron for cut in self.cuts], sizes)])
+
     def _length(self, tail: Index, head: Index) -> Float64:
         """The length of edges in the maximum norm, (M,), with allowance for rounding."""
         step = np.abs(self.values[:2, head] - self.values[:2, tail])
@@ -155,10 +163,11 @@ class RoundedSubdivision(Subdivision):
         """A bound of the distance of a computed vertex from its ideal one."""
         return 4 * EPSILON * (self.first_neuron + len(self.values))
 
-    def _decide(self, first: int) -> None:
+    def _decide(self, first: int, origin: Index | None = None) -> None:
         """Mark snapshots in which a sign is open at a vertex, from `first` on, as uncertain.
 
-        At a vertex made in this layer, only the neurons after the one that made it are in question.
+        `origin` is given if these are the vertices made in this layer. At such a vertex, only the
+        neurons after the one that made it are in question.
         """
         part = slice(first, self.vertices)
         values, radius = np.abs(self.values[FIRST:, part]), self.radius[part]
@@ -169,18 +178,19 @@ class RoundedSubdivision(Subdivision):
             near = ~(values > SAFETY * bound[:, None])
             near[:, radius > FAR] = True
             neuron, vertex = near.nonzero()
-            if first:
-                later = neuron > self.origin[3, part].take(vertex)
+            if origin is not None:
+                later = neuron > origin[-1].take(vertex)
                 neuron, vertex = neuron[later], vertex[later]
             if neuron.size:
-                bound = SAFETY * self._errors(neuron, first + vertex, made=first > 0)
+                made_by = None if origin is None else origin[:, vertex]
+                bound = SAFETY * self._errors(neuron, first + vertex, made_by)
                 clear = (values[neuron, vertex] > bound) | (bound == 0.0)
                 self.uncertain[self.vertex_snapshot[first + vertex[~clear]]] = True
         if self.uncertain.any():
             self._leave_out()
 
-    def _errors(self, neuron: Index, vertex: Index, made: bool) -> Float64:
-        """Bounds of the errors of some values, (M,), at vertices of this layer if these are `made`.
+    def _errors(self, neuron: Index, vertex: Index, origin: Index | None) -> Float64:
+        """Bounds of the errors of some values, (M,), with the `origin` of vertices of this layer.
 
         A vertex of this layer is off by its line's deviation, and by what remains along the line.
         Along it, the values at the ends of the crossed edge give the slope, which may be far less
@@ -189,9 +199,9 @@ class RoundedSubdivision(Subdivision):
         snapshot = self.vertex_snapshot[vertex]
         slope, radius = self.slope[snapshot, neuron], self.radius[vertex]
         rounding = self.scale[snapshot, neuron] * self.values[ERROR, vertex]
-        if not made:
+        if origin is None:
             return np.asarray(rounding + slope * radius)
-        tail, head, line, _ = self.origin[:, vertex]
+        tail, head, line, _ = origin
         across = rounding + slope * self.deviation[line]
         apart = np.abs(self.values[FIRST + neuron, tail] - self.values[FIRST + neuron, head])
         along = 2.0 * (apart + 2.0 * across) / self._length(tail, head)
@@ -217,18 +227,19 @@ class RoundedSubdivision(Subdivision):
         padded[:, slot] = rows
         padded = padded.reshape(len(rows), self.snapshots, most)
         inputs, error = (padded[1:], padded[0]) if entered else (padded[:ERROR], padded[ERROR])
-        activation = np.maximum(inputs, 0.0)
+        off = inputs < 0.0
+        activation = np.maximum(inputs, 0.0, out=inputs)
         values = np.matmul(weight, activation.transpose(1, 0, 2))
         values += bias[:, :, None]
         flat = values.transpose(1, 0, 2).reshape(weight.shape[1], -1)
-        return flat, self._bounds(np.abs(weight), np.abs(bias), inputs, activation, error), slot
+        return flat, self._bounds(np.abs(weight), np.abs(bias), activation, off, error), slot
 
     def _bounds(
-        self, weight: Float64, bias: Float64, inputs: Float64, activation: Float64, error: Float64
+        self, weight: Float64, bias: Float64, activation: Float64, off: Bool, error: Float64
     ) -> Float64:
         """The errors (B * most,) of a layer from those before; sets `scale` and `slope`.
 
-        `weight` and `bias` are absolute values, `inputs` and `activation` are (in, B, most).
+        `weight` and `bias` are absolute values, `activation` and `off` are (in, B, most).
         """
         terms = (weight.shape[2] + 2 + 3 * weight.shape[1]) * EPSILON
         # Bounds need few digits. LEAST keeps their products within float32.
@@ -236,7 +247,7 @@ class RoundedSubdivision(Subdivision):
         inherited = activation.astype(np.float32)
         inherited *= np.float32(terms)
         inherited += scale[:, :, None] * np.maximum(error, LEAST).astype(np.float32)
-        np.copyto(inherited, 0.0, where=inputs < 0.0)  # off, a neuron passes on zero exactly
+        np.copyto(inherited, 0.0, where=off)  # off, a neuron passes on zero exactly
         peak = inherited.max(axis=2).T.astype(np.float64)  # (B, in)
         passed = np.stack([peak, np.where(peak > 0.0, self.slope, 0.0)], axis=2)
         highest, self.slope = np.matmul(weight, passed).transpose(2, 0, 1)
@@ -249,7 +260,7 @@ class RoundedSubdivision(Subdivision):
         return np.asarray(np.maximum(bound.max(axis=1).ravel(), LEAST), dtype=np.float64)
 
     def _slots(self, inputs: int) -> tuple[Index, int]:
-        """The places (V,) of the vertices if each snapshot has those of the fullest, and their number."""
+        """The places (V,) of the vertices if all snapshots are as long as the fullest; that length."""
         snapshot = self.vertex_snapshot[: self.vertices]
         count = np.bincount(snapshot, minlength=self.snapshots)
         most = int(count.max())

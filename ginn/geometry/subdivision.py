@@ -26,7 +26,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,19 +80,29 @@ class Crossings:
     after: Index
 
 
+class Cut(NamedTuple):
+    """The cut of a neuron: the entries `crossed` (6, M) of the edges on which it made vertices.
+
+    `ends` (2, L) are the vertices at the ends of the lines that it made.
+    """
+
+    neuron: int
+    crossed: Index
+    ends: Index
+
+
 class Subdivision(ABC):
     """The vertices, edges and cells of all snapshots of a chunk, in flat arrays that grow in place.
 
     The arrays are longer than needed; `vertices`, `edge_count`, `lines` and `cells` are the lengths
     in use. `values` (3 + width, V) holds x, y, a number that the kind of arithmetic needs, and the
     layer's pre-activations at each vertex; `vertex_snapshot` (V,) is the snapshot. Of snapshot b,
-    vertex 4 b is the domain's top left corner. `origin` (4, V) holds the tail, the head and the
-    line of the edge on which a vertex was made, and the neuron of the layer that crossed it.
+    vertex 4 b is the domain's top left corner.
 
     `edges` (6, E) holds tail and head vertex, the line on which the edge lies, the cells left and
     right of tail-to-head in the axes (x, y), and the owner: the neuron on whose boundary the edge
-    lies, or a side of the domain. A line is the part of a boundary in the cell that it cut;
-    `line_ends` (2, L) holds its vertices. `cell_snapshot` is (C,); cell 0 is OUTSIDE.
+    lies, or a side of the domain. A line is the part of a boundary in the cell that it cut. `cuts`
+    are those of the layer at hand, in order. `cell_snapshot` is (C,); cell 0 is OUTSIDE.
 
     `uncertain` (B,) marks snapshots that this arithmetic does not decide; what is held of them has
     no meaning. The chunk's first snapshot is `first_snapshot`, and the layer's first neuron
@@ -114,9 +124,8 @@ class Subdivision(ABC):
         self.cells = snapshots + 1
         self.values: NDArray[Any] = np.tile(corners, snapshots)
         self.vertex_snapshot: Index = np.repeat(count, 4)
-        self.origin: Index = np.stack([tail, tail, tail, outside])
         self.edges: Index = np.stack([tail, head, tail, np.repeat(count + 1, 4), outside, owner])
-        self.line_ends: Index = self.edges[: HEAD + 1].copy()
+        self.cuts: list[Cut] = []
         self.cell_snapshot: Index = np.concatenate([[-1], count])
         self.uncertain: Bool = np.zeros(snapshots, dtype=np.bool_)
 
@@ -209,7 +218,9 @@ class Subdivision(ABC):
         sides = edges[ON_LEFT : ON_RIGHT + 1, :halves]
         off = np.concatenate((~tail_on, forward))
         np.copyto(sides, off_part.take(sides), where=off)
-        self._add_lines(neuron, halves, (into.take(cell), vertex.take(inner)), (cell, new_cell))
+        ends = np.stack([into.take(cell), vertex.take(inner)])
+        self._add_lines(neuron, halves, ends, (cell, new_cell))
+        self.cuts.append(Cut(neuron, crossed, ends))
         self.cell_snapshot[self.cells : cells] = self.cell_snapshot.take(cell)
         self.cells = cells
 
@@ -225,22 +236,17 @@ class Subdivision(ABC):
         first, self.vertices = self.vertices, self.vertices + crossed.shape[1]
         part = slice(first, self.vertices)
         self.values[:, part] = self.between(neuron, crossed[TAIL], crossed[HEAD])
-        self.origin[:3, part] = crossed[:3]
-        self.origin[3, part] = neuron
         self.vertex_snapshot[part] = self.vertex_snapshot[crossed[TAIL]]
 
-    def _add_lines(
-        self, neuron: int, edge: int, ends: tuple[Index, Index], cells: tuple[Index, Index]
-    ) -> None:
+    def _add_lines(self, neuron: int, edge: int, ends: Index, cells: tuple[Index, Index]) -> None:
         """Add lines with an edge each, from number `edge` on, between the cells left and right."""
-        first, self.lines = self.lines, self.lines + ends[0].size
-        self.edge_count = edge + ends[0].size
+        first, self.lines = self.lines, self.lines + ends.shape[1]
+        self.edge_count = edge + ends.shape[1]
         chord = self.edges[:, edge : self.edge_count]
-        chord[TAIL], chord[HEAD] = ends
+        chord[:LINE] = ends
         chord[LINE] = np.arange(first, self.lines)
         chord[ON_LEFT], chord[ON_RIGHT] = cells
         chord[OWNER] = self.first_neuron + neuron
-        self.line_ends[:, first : self.lines] = chord[:LINE]
 
     def require_room(self, neuron: int, numbers: int) -> None:
         """Raise _TooLargeError if so many numbers are more than MOST_NUMBERS."""
@@ -261,13 +267,10 @@ class Subdivision(ABC):
         if vertices > min(self.vertex_snapshot.size, self.values.shape[1]):
             self.values = grown(self.values, 2 * vertices)
             self.vertex_snapshot = grown(self.vertex_snapshot, 2 * vertices)
-            self.origin = grown(self.origin, 2 * vertices)
         if edges > self.edges.shape[1]:
             self.edges = grown(self.edges, 2 * edges)
         if cells > self.cell_snapshot.size:
             self.cell_snapshot = grown(self.cell_snapshot, 2 * cells)
-        if self.lines + crossings > self.line_ends.shape[1]:
-            self.line_ends = grown(self.line_ends, 2 * (self.lines + crossings))
 
 
 def by_chunks(snapshots: int, work: Callable[[int, int], T]) -> Iterator[T]:
