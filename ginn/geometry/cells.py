@@ -53,16 +53,16 @@ def cells(run: RecordedRun) -> Iterator[Cells]:
 
 
 def _chunk(run: RecordedRun, first: int, count: int) -> list[Cells]:
-    """The cells of some snapshots, in float64, and those that are uncertain exactly."""
+    """The cells of some snapshots, cut in float64, and exactly where that is uncertain."""
     found = []
     for layer, subdivision in enumerate(subdivisions_after(run, first, count)):
         found.append(_cells_of(subdivision, layer))
-    if not subdivision.uncertain.any():
-        return found
-    found = [_without(each, first + np.flatnonzero(subdivision.uncertain)) for each in found]
-    for snapshot in first + np.flatnonzero(subdivision.uncertain):
-        cut = subdivisions_after(run, int(snapshot), 1, exact=True)
-        found += [_cells_of(exact, layer) for layer, exact in enumerate(cut)]
+    uncertain = first + np.flatnonzero(subdivision.uncertain)
+    if uncertain.size:
+        found = [_without(each, uncertain) for each in found]
+    for snapshot in uncertain.tolist():
+        for layer, exact in enumerate(subdivisions_after(run, snapshot, 1, exact=True)):
+            found[layer] = _joined(found[layer], _cells_of(exact, layer))
     return found
 
 
@@ -70,6 +70,16 @@ def _without(cells: Cells, snapshots: Index) -> Cells:
     """The cells of all other snapshots."""
     kept = ~np.isin(cells.snapshot, snapshots)
     return Cells(cells.layer, cells.snapshot[kept], cells.area[kept], cells.on[:, kept])
+
+
+def _joined(one: Cells, other: Cells) -> Cells:
+    """The cells of both, which are of one layer."""
+    return Cells(
+        one.layer,
+        np.concatenate([one.snapshot, other.snapshot]),
+        np.concatenate([one.area, other.area]),
+        np.concatenate([one.on, other.on], axis=1),
+    )
 
 
 def _cells_of(subdivision: Subdivision, layer: int) -> Cells:

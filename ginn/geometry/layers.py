@@ -34,22 +34,28 @@ def subdivisions_after(
 
     Arguments, errors and the rules for reading are those of `subdivisions_before`.
     """
-    return (subdivision for subdivision, cut in _turns(run, first, count, exact) if cut)
+    turns = _turns(run, first, count, exact, output=False)
+    return (subdivision for subdivision, cut in turns if cut)
 
 
 def _turns(
-    run: RecordedRun, first: int, count: int, exact: bool
+    run: RecordedRun, first: int, count: int, exact: bool, output: bool = True
 ) -> Iterator[tuple[Subdivision, bool]]:
-    """The subdivision when a layer is entered, with False, and after its cut, with True."""
+    """The subdivision when a layer is entered, with False, and after its cut, with True.
+
+    The output's layer is not entered without `output`.
+    """
     subdivision: Subdivision
     subdivision = ExactSubdivision(first) if exact else RoundedSubdivision(count, first)
     layers = layer_slices(run.widths)
     for weights, biases, neurons in zip(run.weights, run.biases, layers, strict=True):
+        hidden = neurons != layers[-1]
         weight, bias = weights[first : first + count], biases[first : first + count]
         _require_finite(weight, bias, first, neurons.start)
-        subdivision.enter_layer(neurons.start, weight, bias)
-        yield subdivision, False
-        if neurons != layers[-1]:
+        if hidden or output:
+            subdivision.enter_layer(neurons.start, weight, bias)
+            yield subdivision, False
+        if hidden:
             for neuron in range(weight.shape[1]):
                 subdivision.split(neuron)
             subdivision.leave_layer()

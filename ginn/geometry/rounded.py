@@ -260,7 +260,7 @@ class RoundedSubdivision(Subdivision):
         return np.asarray(np.maximum(bound.max(axis=1).ravel(), LEAST), dtype=np.float64)
 
     def _slots(self, inputs: int) -> tuple[Index, int]:
-        """The places (V,) of the vertices if all snapshots are as long as the fullest; that length."""
+        """The places (V,) of the vertices if all snapshots have the length of the fullest; it."""
         snapshot = self.vertex_snapshot[: self.vertices]
         count = np.bincount(snapshot, minlength=self.snapshots)
         most = int(count.max())

@@ -27,8 +27,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.forward import pre_activations
-from ginn.network.run import RecordedRun
 from ginn.viewer_data.vlq import Int, encode_columns, zigzag
 
 MAGIC = "ginn-vectors"
@@ -45,7 +43,7 @@ class BoundaryChunk:
 
     `positions` is (V, 2) uint16, `causes` (V,) int32, `closed` (P,) bool. `polyline_offsets`
     (P + 1,) and `line_offsets` (K * neurons + 1,), int64, begin at zero. `corners` (K * neurons,)
-    bool says whether a neuron is on at (0, 0), by its pre-activation in float64.
+    bool says whether a neuron is on at (0, 0), as in `Boundaries`.
     """
 
     first: int
@@ -62,10 +60,8 @@ class BoundaryChunk:
         return (len(self.line_offsets) - 1) // self.neurons
 
 
-def boundary_chunk(
-    boundaries: Boundaries, run: RecordedRun, first: int, count: int
-) -> BoundaryChunk:
-    """The chunk of `count` snapshots from `first` on, of a run and its boundaries.
+def boundary_chunk(boundaries: Boundaries, first: int, count: int) -> BoundaryChunk:
+    """The chunk of `count` snapshots from `first` on, of the boundaries of a run.
 
     Raises ValueError if a vertex lies outside the domain by more than half a quantum.
     """
@@ -89,7 +85,7 @@ def boundary_chunk(
         polylines - polylines[0],
         boundaries.closed[lines[0] : lines[-1]],
         lines - lines[0],
-        _on_at_the_corner(run, slice(first, first + count)),
+        boundaries.corners[first : first + count].ravel(),
     )
 
 
@@ -107,16 +103,6 @@ def encode(chunk: BoundaryChunk) -> str:
     )
     fields = (chunk.first, len(chunk), chunk.neurons, len(chunk.closed), len(chunk.causes))
     return encode_columns(MAGIC, VERSION, fields, columns)
-
-
-def _on_at_the_corner(run: RecordedRun, part: slice) -> NDArray[np.bool_]:
-    """Whether each neuron is on at the domain's top left corner, (K * N,), snapshot by snapshot."""
-    layers = pre_activations(
-        tuple(weight[part] for weight in run.weights),
-        tuple(bias[part] for bias in run.biases),
-        np.zeros((1, 2)),
-    )  # (K, 1, out) each
-    return (np.concatenate(layers, axis=-1) > 0).ravel()
 
 
 def _predictions(chunk: BoundaryChunk) -> Int:

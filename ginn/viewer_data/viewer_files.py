@@ -147,7 +147,7 @@ def run_files(
     boundary_names, weight_names = [], []
     for number, first in enumerate(range(0, len(run), snapshots_a_chunk)):
         count = min(snapshots_a_chunk, len(run) - first)
-        boundaries = boundary_chunks.boundary_chunk(viewed.boundaries, run, first, count)
+        boundaries = boundary_chunks.boundary_chunk(viewed.boundaries, first, count)
         boundary_names.append(add(f"vectors-{number:03d}", boundary_chunks.encode(boundaries)))
         weights = weight_chunks.weight_chunk(run, first, count)
         weight_names.append(add(f"weights-{number:03d}", weight_chunks.encode(weights)))

@@ -92,6 +92,11 @@ def test_trace_between_neighbouring_pixels_crosses_oddly_exactly_where_they_diff
             assert np.array_equal(odd, image[:, 1:] != image[:, :-1])
 
 
+ARRAYS = (
+    "vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions", "corners",
+)  # fmt: skip
+
+
 def moved_lines(
     lines: list[Polyline],
     move: Callable[[Float64], Float64],
@@ -168,7 +173,7 @@ def rescaled(network: RecordedRun, seed: int) -> RecordedRun:
 )
 def test_trace_rescaled_network_gives_the_same_boundaries_to_the_bit(network: RecordedRun) -> None:
     expected, found = trace(network), trace(rescaled(network, 6))
-    for name in ("vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions"):
+    for name in ARRAYS:
         assert np.array_equal(getattr(expected, name), getattr(found, name)), name
     validate(rescaled(network, 6), found)
 
@@ -181,7 +186,7 @@ def test_trace_in_other_chunks_gives_the_same_boundaries(
     monkeypatch.setattr(subdivision, "CHUNK", chunk)
     apart = trace(trained_run())
     np.testing.assert_allclose(apart.vertices, together.vertices, rtol=0, atol=1e-12)
-    for name in ("causes", "polyline_offsets", "closed", "line_offsets", "regions"):
+    for name in ARRAYS[1:]:
         assert np.array_equal(getattr(apart, name), getattr(together, name)), name
 
 
@@ -200,7 +205,7 @@ def test_trace_no_snapshots_gives_no_boundaries() -> None:
     assert boundaries.causes.shape == boundaries.closed.shape == (0,)
     assert boundaries.polyline_offsets.tolist() == boundaries.line_offsets.tolist() == [0]
     some = trace(network)
-    for name in ("vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions"):
+    for name in ARRAYS:
         assert getattr(boundaries, name).dtype == getattr(some, name).dtype, name
 
 
@@ -208,7 +213,7 @@ def test_boundaries_from_arrays_gives_back_the_boundaries() -> None:
     boundaries = trace(random_run_within((3, 2)))
     arrays = geometry.boundaries_as_arrays(boundaries)
     assert {name: array.dtype == object for name, array in arrays.items()} == dict.fromkeys(
-        ("widths", "vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions"),
+        ("widths", *ARRAYS),
         False,
     )
     back = geometry.boundaries_from_arrays(arrays)

@@ -17,6 +17,7 @@ from ginn.geometry import subdivision
 from ginn.geometry.boundaries import (
     trace,
 )
+from ginn.geometry.rounded import RoundedSubdivision
 from ginn.network.run import RecordedRun
 
 
@@ -26,13 +27,13 @@ def test_trace_chunk_too_large_is_traced_in_smaller_chunks_to_the_same_lines(
     network = random_run_within((9, 9), 40, seed=9)
     together = trace(network)
     begun: list[int] = []
-    cut = subdivision.Subdivision.__init__
+    cut = RoundedSubdivision.__init__
 
-    def listen(self: subdivision.Subdivision, snapshots: int, first_snapshot: int = 0) -> None:
+    def listen(self: RoundedSubdivision, snapshots: int, first_snapshot: int = 0) -> None:
         begun.append(snapshots)
         cut(self, snapshots, first_snapshot)
 
-    monkeypatch.setattr(subdivision.Subdivision, "__init__", listen)
+    monkeypatch.setattr(RoundedSubdivision, "__init__", listen)
     monkeypatch.setattr(subdivision, "MOST_NUMBERS", 8_000)
     apart = trace(network)
     assert begun[:2] == [32, 16]
@@ -102,14 +103,14 @@ def test_trace_unequal_snapshots_hold_no_more_numbers_than_allowed(
     together = trace(network)
     assert together.regions[1:].max() == 1
     held: list[int] = []
-    zeros = np.zeros
+    full = np.full
 
-    def listen(shape: Any, *rest: Any) -> Any:
+    def listen(shape: Any, *rest: Any, **others: Any) -> Any:
         held.append(int(np.prod(shape)))
-        return zeros(shape, *rest)
+        return full(shape, *rest, **others)
 
     monkeypatch.setattr(subdivision, "MOST_NUMBERS", 3_000)
-    monkeypatch.setattr(np, "zeros", listen)
+    monkeypatch.setattr(np, "full", listen)
     apart = trace(network)
     monkeypatch.undo()
     assert 0 < max(held) <= 3_000

@@ -37,6 +37,7 @@ def drawn(snapshots: Sequence[Sequence[Sequence[Line]]], rings: bool = False) ->
         closed=np.full(len(polylines), rings),
         line_offsets=np.cumsum([0, *map(len, lines)]),
         regions=np.ones(len(snapshots), dtype=np.int32),
+        corners=np.zeros((len(snapshots), len(snapshots[0])), dtype=np.bool_),
     )
 
 

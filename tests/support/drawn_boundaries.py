@@ -30,6 +30,7 @@ def boundaries_of(widths: tuple[int, ...], snapshots: int, lines: Lines) -> Boun
         closed=np.array([closed for _, closed in polylines], dtype=np.bool_),
         line_offsets=np.cumsum([0, *map(len, in_order)]),
         regions=np.ones(snapshots, dtype=np.int32),
+        corners=np.zeros((snapshots, neurons), dtype=np.bool_),
     )
 
 

@@ -1,8 +1,8 @@
 """The exact boundaries of a network from Python's integers: the oracle of the tracer.
 
-Convex polygons are cut one at a time, neuron by neuron, and each polygon has its own affine function
-of every neuron. Nothing is shared with `ginn.geometry`. A point is (x, y, w), which stands for
-(x / w, y / w) with w above zero; an affine function is (a, b, c).
+Convex polygons are cut one at a time, neuron by neuron, and each polygon has its own affine
+function of every neuron. Nothing is shared with `ginn.geometry`. A point is (x, y, w), which stands
+for (x / w, y / w) with w above zero; an affine function is (a, b, c).
 """
 
 from __future__ import annotations
@@ -142,9 +142,7 @@ def _halves(cell: Polygon, function: Function, neuron: int) -> list[Polygon]:
         if names:
             activation = function if wanted else (0, 0, 0)
             halves.append(
-                Polygon(
-                    tuple(names), tuple(points), tuple(owners), (*cell.activations, activation)
-                )
+                Polygon(tuple(names), tuple(points), tuple(owners), (*cell.activations, activation))
             )
     return halves
 
@@ -187,9 +185,7 @@ def _line(places: list[tuple[tuple[Fraction, Fraction], int]], closed: bool) -> 
 
 def _has_area(cell: Polygon) -> bool:
     doubled = Fraction(0)
-    for (x, y, w), (x1, y1, w1) in zip(
-        cell.points, cell.points[1:] + cell.points[:1], strict=True
-    ):
+    for (x, y, w), (x1, y1, w1) in zip(cell.points, cell.points[1:] + cell.points[:1], strict=True):
         doubled += Fraction(x * y1 - x1 * y, w * w1)
     return doubled > 0
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.decode_chunks import decode_boundaries
-from support.runs import drifting_run, run_of, run_of_arrays
+from support.runs import drifting_run, run_of_arrays
 
 from ginn.geometry import boundaries as geometry
 from ginn.geometry.boundaries import LEFT, TOP, Boundaries
@@ -37,13 +37,7 @@ def synthetic(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
         closed=rng.random(a_line.sum()) < 0.3,
         line_offsets=np.concatenate([[0], np.cumsum(a_line)]).astype(np.int64),
         regions=np.ones(snapshots, dtype=np.int32),
-    )
-
-
-def chunk_alone(boundaries: Boundaries, first: int, count: int) -> BoundaryChunk:
-    """The chunk of boundaries that belong to no network, with some other network's corners."""
-    return boundary_chunk(
-        boundaries, drifting_run(boundaries.widths, first + count, 5), first, count
+        corners=rng.random((snapshots, sum(widths) + 1)) < 0.5,
     )
 
 
@@ -75,14 +69,14 @@ def test_encode_keeps_any_polylines(
     widths: tuple[int, ...], snapshots: int, first: int, seed: int
 ) -> None:
     boundaries = synthetic(widths, first + snapshots, seed)
-    assert_same(boundaries, first, encode(chunk_alone(boundaries, first, snapshots)))
+    assert_same(boundaries, first, encode(boundary_chunk(boundaries, first, snapshots)))
 
 
 def test_encode_keeps_traced_boundaries() -> None:
     run = drifting_run((16, 16, 16), 5, 0)
     boundaries = geometry.trace(run)
     assert (boundaries.causes >= 0).sum() > 50  # or nothing bends, and this shows little
-    assert_same(boundaries, 1, encode(boundary_chunk(boundaries, run, 1, 4)))
+    assert_same(boundaries, 1, encode(boundary_chunk(boundaries, 1, 4)))
 
 
 @pytest.mark.parametrize("widths", [(7,), (16, 16, 16), (5, 30)])
@@ -91,7 +85,7 @@ def test_corners_and_crossings_give_the_side_that_the_network_says(
 ) -> None:
     """On or off at a point is the corner's state, changed at every line on the way to it."""
     run = drifting_run(widths, 4, 3)
-    chunk = decode_boundaries(encode(boundary_chunk(geometry.trace(run), run, 1, 3)))
+    chunk = decode_boundaries(encode(boundary_chunk(geometry.trace(run), 1, 3)))
     points = np.random.default_rng(0).random((300, 2))
     changes = 0
     for k in range(len(chunk)):
@@ -157,21 +151,21 @@ def off_the_line(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
 def test_encode_keeps_more_than_255_neurons() -> None:
     boundaries = synthetic((300, 200), 2, 1)
     assert boundaries.causes.max() > 255
-    assert_same(boundaries, 0, encode(chunk_alone(boundaries, 0, 2)))
+    assert_same(boundaries, 0, encode(boundary_chunk(boundaries, 0, 2)))
 
 
 def test_encode_of_no_boundaries_has_no_vertices() -> None:
     empty = Boundaries(
         (2,), np.zeros((0, 2)), np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, bool),
         np.zeros(2 * 3 + 1, np.int64), np.ones(2, np.int32),
+        np.zeros((2, 3), bool),
     )  # fmt: skip
-    chunk = decode_boundaries(encode(chunk_alone(empty, 0, 2)))
+    chunk = decode_boundaries(encode(boundary_chunk(empty, 0, 2)))
     assert (len(chunk), len(chunk.causes)) == (2, 0)
 
 
 def test_encode_is_the_text_by_hand() -> None:
     """A line from the left side to the middle of the top, and an output that is on everywhere."""
-    run = run_of([([[1.0, 0.5]], [-0.5]), ([[1.0]], [1.0])])
     boundaries = Boundaries(
         (1,),
         np.array([[0.0, 1.0], [0.5, 0.0]]),
@@ -180,6 +174,7 @@ def test_encode_is_the_text_by_hand() -> None:
         np.array([False]),
         np.array([0, 1, 1]),
         np.array([2], dtype=np.int32),
+        np.array([[False, True]]),
     )
     # Polylines: 1, 0. Two open vertices: 4. Causes: 3, 2. x: 0 - 32768 is 65535 by zigzag, in
     # fives from the least 31, 31, 31, 1; then 32768 - 0 is 65536: 0, 0, 0, 2. y: 65535 - 32768 is
@@ -187,7 +182,7 @@ def test_encode_is_the_text_by_hand() -> None:
     # The corner: off, on.
     body = "BA;E;DC;___BgggC;-__B9__D;AB"
     head = f"ginn-vectors,2,{zlib.adler32(body.encode())},0,1,2,1,2;"
-    assert encode(boundary_chunk(boundaries, run, 0, 1)) == head + body
+    assert encode(boundary_chunk(boundaries, 0, 1)) == head + body
 
 
 def test_encode_boundaries_that_do_not_move_gives_zeros() -> None:
@@ -199,7 +194,7 @@ def test_encode_boundaries_that_do_not_move_gives_zeros() -> None:
     boundaries = geometry.trace(still)
     vertices_of_one = len(boundaries.causes) // 4
     assert vertices_of_one > 20
-    *_, x, y, _ = encode(boundary_chunk(boundaries, still, 0, 4)).split(";")
+    *_, x, y, _ = encode(boundary_chunk(boundaries, 0, 4)).split(";")
     assert x.endswith("A" * 3 * vertices_of_one)
     assert y.endswith("A" * 3 * vertices_of_one)
 
@@ -208,4 +203,4 @@ def test_boundary_chunk_vertex_outside_the_domain_is_refused() -> None:
     boundaries = synthetic((4,), 2, 0)
     boundaries.vertices[7] = [0.5, 1.001]
     with pytest.raises(ValueError, match=r"vertex 7 is at \[0\.5, 1\.001\]; positions from 0 to 1"):
-        chunk_alone(boundaries, 0, 2)
+        boundary_chunk(boundaries, 0, 2)
