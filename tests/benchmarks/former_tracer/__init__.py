@@ -1,0 +1,1 @@
+"""The tracer before exact signs, for comparison by `trace.py` until issue 14 ends."""
