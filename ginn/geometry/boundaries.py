@@ -2,9 +2,15 @@
 
 The boundary of a neuron is the frontier, within the closed square, of the set where its
 pre-activation is above zero. At zero a neuron is off. The boundary of the output is where its logit
-is zero, p = 0.5. Boundaries are exact for the stored float32 weights, evaluated in float64: no
-sampling grid is used, and nothing is moved. `subdivision.rounding_bound` says which values are read
-as zero. Degenerate cases:
+is zero, p = 0.5. No sampling grid is used, and nothing is moved.
+
+What is exact, for every network with finite weights: which polylines there are, their vertices in
+order, causes, direction and closedness, the number of regions, and the signs at the corner are
+those of exact arithmetic on the stored float32 weights. Positions are rounded: each is within
+`rounded.POSITION_ERROR` of the exact vertex, in x and in y. Snapshots are traced in float64 with
+error bounds; one in which these leave a sign or a position open is traced again on integers.
+
+Degenerate cases:
 
 - Zero weights, or a neuron that is on nowhere or everywhere: no polyline.
 - Zero over an area: the area is off, and its border with the on area is traced.
@@ -77,7 +83,8 @@ class Boundaries:
     `vertices` (V, 2) float64 in domain units, x right and y down, [0, 1]; `causes` (V,) int32: the
     earlier neuron whose boundary bends the line there, or LEFT, TOP, RIGHT, BOTTOM where it ends;
     `regions` (K,) int32: the number of linear regions of the network over the domain, counted as
-    connected sets of one activation pattern that have an area.
+    connected sets of one activation pattern that have an area; `corners` (K, N): whether a neuron
+    is on at the domain's top left corner, (0, 0).
     """
 
     widths: tuple[int, ...]

@@ -1,7 +1,8 @@
 """The cells of each hidden layer with their areas, and the areas where two neurons are on together.
 
-On a cell, every neuron of the layer is on or is off. Areas are exact as `subdivision` states: for
-the stored float32 weights, evaluated in float64, without a grid.
+On a cell, every neuron of the layer is on or is off. Which cells there are, and
+who is on, is that of exact arithmetic on the stored float32 weights, as `boundaries` states. Areas
+follow from rounded vertices, without a grid. In degenerate cases a cell may have no area.
 
 Axes: K snapshots, C cells.
 """

@@ -139,6 +139,24 @@ def test_exact_subdivision_keeps_whole_numbers_without_a_common_divisor() -> Non
     assert (denominator > 0).all()
 
 
+@pytest.mark.parametrize("order", itertools.permutations(range(3)), ids=str)
+@pytest.mark.parametrize("tilt", [5, 10, 15, 20])
+def test_trace_third_line_past_a_flat_crossing_is_on_its_side(
+    tilt: int, order: tuple[int, ...]
+) -> None:
+    # Two lines cross at (a/m, a/m), at an angle of 2 ** -tilt; the third misses that point by a
+    # hair. The place of a flat crossing is known to far fewer digits than the values around it.
+    flat = 2.0**-tilt
+    for power, side, (a, m) in itertools.product(range(24, 54, 3), (-1, 1), ((5, 7), (3, 11))):
+        rows = np.array([[m, 0, 0, -a], [m, m * flat, 0, -a * (1 + flat)], [0, m, side, -a]])
+        rows = rows[list(order)]
+        network = run_of_arrays(
+            [[[1, 0], [0, 1], [0, 0]], rows[:, :3], [[1, 1, 1]]],
+            [[0, 0, 2.0**-power], rows[:, 3], [-0.25]],
+        )
+        assert_exact(network)
+
+
 def radii(run: RecordedRun) -> tuple[Any, Any, Any]:
     """The computed and the exact places of all vertices (2, V), and the radii (V,)."""
     *_, rounded = subdivisions_before(run, 0, 1)
