@@ -66,14 +66,6 @@ def paths_in(folder: Path, pattern: str) -> list[Path]:
     return sorted(folder.glob(pattern))
 
 
-def read_toml(path: Path, expected: str) -> dict[str, Any]:
-    """The document in a TOML file.
-
-    Raises AuthorError if there is none. `expected` says what the file should be.
-    """
-    return parse_toml(read_text(path, expected), path)
-
-
 def parse_toml(text: str, path: Path, first_line: int = 1) -> dict[str, Any]:
     """The TOML document in a text that begins at line `first_line` of the file at `path`.
 

@@ -318,12 +318,12 @@ def test_main_with_too_many_regions_is_refused_before_full_runs(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(boundaries, "MOST_VERTICES", 20)
+    monkeypatch.setattr(boundaries, "MOST_VERTICES", 5)
     message = refused(built, tmp_path, capsys)
     pattern = r"found \d+ linear regions at iteration 30, with (\d+) vertices .*, (\d+) in 2 sn"
     found = re.search(pattern, message)
     assert found, message
-    assert int(found[2]) == 2 * int(found[1]) > 20
+    assert int(found[2]) == 2 * int(found[1]) > 5
     assert "raise MOST_VERTICES in ginn/geometry/boundaries.py" in message
     assert (tmp_path / "screening").exists()
     assert not (tmp_path / "full-runs").exists()

@@ -267,7 +267,7 @@ def test_edited_constant_of_geometry_makes_again_what_follows_and_nothing_else(
 def test_edited_comment_makes_nothing_again(built: Built, repository: Path, tmp_path: Path) -> None:
     again = remade(
         built, repository, tmp_path / "site",
-        "ginn/network/training.py", "# iterations whose", "# training iterations whose",
+        "ginn/network/training.py", "# iterations between", "# training iterations between",
     )  # fmt: skip
     assert again == set()
     assert digest(tmp_path / "site") == digest(built.site)

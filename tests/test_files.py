@@ -21,7 +21,6 @@ from ginn.files import (
     plain_json,
     read_bytes,
     read_text,
-    read_toml,
     within,
     write_whole,
 )
@@ -96,11 +95,6 @@ def test_read_bytes_takes_files_up_to_its_limit(tmp_path: Path) -> None:
     assert read_bytes(tmp_path / "a", "data", 5) == b"12345"
     with pytest.raises(AuthorError, match="found 5 bytes, allowed: data of at most 4 bytes"):
         read_bytes(tmp_path / "a", "data", 4)
-
-
-def test_read_toml_is_the_parsed_document(tmp_path: Path) -> None:
-    (tmp_path / "a.toml").write_bytes(b"[a]\r\nb = 1\r\n")
-    assert read_toml(tmp_path / "a.toml", "a document") == {"a": {"b": 1}}
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,12 @@ MODULES = {
         [f"geometry/test_{name}.py" for name in ("subdivision", "boundaries", "cells")]
         + ["geometry/test_degenerate_boundaries.py", "geometry/test_large_networks.py"],
     ),
+    "rounded": ("geometry/rounded.py", ["geometry/test_exact.py", "geometry/test_subdivision.py"]),
+    "exact": ("geometry/exact.py", ["geometry/test_exact.py"]),
     "rasterise": (
         "viewer_data/rasterise.py",
         ["viewer_data/test_rasterise.py", "viewer_data/test_sprite_sheets.py"],
     ),
-    "rounded": ("geometry/rounded.py", ["geometry/test_exact.py", "geometry/test_subdivision.py"]),
-    "exact": ("geometry/exact.py", ["geometry/test_exact.py"]),
     "sprite_sheets": ("viewer_data/sprite_sheets.py", ["viewer_data/test_sprite_sheets.py"]),
     "cache": ("runtime/cache.py", ["runtime/test_cache.py"]),
     "encodings": ("runtime/encodings.py", ["runtime/test_encodings.py", "runtime/test_cache.py"]),

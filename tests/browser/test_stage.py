@@ -126,9 +126,13 @@ def test_trail_of_many_neurons_follows_the_marked_one(explore: Explore) -> None:
     page = explore("step=70&show=none&trail=20&behind=plain")
     ready(page)
     assert not ink(page.locator(".viewer-stage canvas"))[4:-4, 4:-4].any()
-    page.get_by_role("button", name="Layer 2, neuron 2", exact=True).hover()
-    page.wait_for_timeout(300)
-    assert ink(page.locator(".viewer-stage canvas"))[4:-4, 4:-4].any()
+    # Which neurons have a line within the picture depends on the run.
+    for unit in range(1, 17):
+        page.get_by_role("button", name=f"Layer 2, neuron {unit}", exact=True).hover()
+        page.wait_for_timeout(150)
+        if ink(page.locator(".viewer-stage canvas"))[4:-4, 4:-4].any():
+            return
+    pytest.fail("no neuron's trail is drawn")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -212,7 +212,7 @@ def test_claims_of_dead_layers_have_the_verdict_of_the_table(
     failures = counts[0] + counts[2]
     words = "screening runs that failed" if failures else "no screening run failed; "
     assert (f"{counts[0]} of {failures} {words}" if failures else words) in claim.value
-    assert "7 of 8 hidden layers; the others lie behind" in claim.control
+    assert "7 of 8 hidden layers; the others come after" in claim.control
     assert claim_dead_early_fails(histories(*counts), 10).verdict == verdict
 
 
