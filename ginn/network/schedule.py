@@ -35,7 +35,9 @@ def learning_rates(peak: float, length: int, iterations: NDArray[Any]) -> Float6
 
     Cosine annealing to 0 (Loshchilov and Hutter 2017, equation 5, with one period).
     """
-    return peak * (0.5 * (1.0 + cosine_of_half_turns(iterations / length)))
+    rates = peak * (0.5 * (1.0 + cosine_of_half_turns(iterations / length)))
+    # Rounding leaves some 1e-16 at the end.
+    return np.where(iterations == length, 0.0, rates)
 
 
 class AdamRates:

@@ -19,6 +19,7 @@ def test_learning_rates_fall_from_the_peak_to_zero() -> None:
     found = learning_rates(0.01, 200, np.array([0, 50, 100, 200]))
     np.testing.assert_allclose(found, [0.01, 0.005 * (1 + math.sqrt(0.5)), 0.005, 0.0], atol=1e-15)
     assert found[0] == 0.01
+    assert found[-1] == 0.0
 
 
 def test_learning_rates_relative_error_is_small_until_near_the_end() -> None:
