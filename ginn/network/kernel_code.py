@@ -23,9 +23,8 @@ from ginn.network.lane_code import (
 )  # fmt: skip
 from ginn.network.layout import Layout
 from ginn.network.philox import KEY_STEPS, MULTIPLIERS, NUMBERS, ROUNDS
-from ginn.network.schedule import BETA_1, BETA_2
+from ginn.network.schedule import BETA_1, BETA_2, EPSILON
 
-EPSILON = 1e-8  # of Adam
 # Smaller gradients and moments become 0, before they are denormal numbers: many processors compute
 # those slowly, and some flush them to 0.
 LEAST_GRADIENT, LEAST_FIRST_MOMENT, LEAST_SECOND_MOMENT = 1e-15, 1e-20, 1e-34
@@ -82,7 +81,7 @@ class _Network:
         zero = code.constant(0)
         for number, layer in enumerate(layout.layers):
 
-            def weight(m: Value, k: Value, layer: object = layer) -> Value:
+            def weight(m: Value, k: Value) -> Value:
                 return self.parameter(number, m, k)  # noqa: B023
 
             def bias(m: Value, n: Value) -> Value:

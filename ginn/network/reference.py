@@ -20,9 +20,7 @@ from ginn.network.initial import weights_and_biases
 from ginn.network.layout import Layout
 from ginn.network.philox import pixels_of
 from ginn.network.run import Float32, Float64
-from ginn.network.schedule import BETA_1, BETA_2
-
-EPSILON = 1e-8
+from ginn.network.schedule import BETA_1, BETA_2, EPSILON
 
 
 def network(widths: Sequence[int]) -> nn.Sequential:

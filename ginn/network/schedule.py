@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ginn.network.run import Float32, Float64
 
 BETA_1, BETA_2 = 0.9, 0.999  # the decay of Adam's moments
+EPSILON = 1e-8  # Adam adds it to the root of the second moment
 TERMS = 14  # of the sine's series, for angles up to a quarter turn; the rest is below 1e-25
 
 
