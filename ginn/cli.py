@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         "--new", type=Path, metavar="DIR", help="begin a report of your own in a new folder"
     )
     parser.add_argument(
-        "--draft", action="store_true", help="the same report from few seeds and short runs"
+        "--draft", action="store_true", help="build the report from few seeds and short runs"
     )
     parser.add_argument(
         "--trainer", choices=("kernel", "torch"), default="",

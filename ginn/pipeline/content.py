@@ -40,9 +40,9 @@ class Content:
 def read_content(folder: Path, picture: Path | None, draft: bool, trainer: str = "") -> Content:
     """The content of a folder.
 
-    `picture` takes the place of the first experiment's picture; the other experiments are left out.
-    `trainer` takes the place of every experiment's, if it is given.
-    Raises AuthorError for what cannot be used.
+    `picture`, if given, replaces the first experiment's picture, and all other experiments are left
+    out. `trainer`, if given, replaces the trainer of every experiment. Raises AuthorError for
+    content that cannot be used.
     """
     written = load_settings(folder / "report.toml")
     settings = as_draft(written) if draft else written

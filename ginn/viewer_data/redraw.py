@@ -32,13 +32,13 @@ def main(source, target):
     run = np.load(source, allow_pickle=False)
     last = len(run["iterations"]) - 1
 
-    # The network says white where its output's sum is above zero. Is it right?
+    # The network's answer is white where the output's pre-activation is above zero.
     labels = run["labels"]
     says_white = layers(run, last, grid(len(labels)))[-1].reshape(labels.shape) > 0
     print(f"seed {run['seed']}, iteration {run['iterations'][last]}")
     print(f"accuracy {(says_white == labels).mean():.6f}, recorded {run['accuracy'][last]:.6f}")
 
-    # The ground is the probability of white; a boundary runs where a sum changes its sign.
+    # The background is the probability of white. A boundary is where a sum changes its sign.
     sums = layers(run, last, grid(SIDE))
     white = 1 / (1 + np.exp(-np.clip(sums[-1], -50, 50))).reshape(SIDE, SIDE, 1)
     picture = np.rint(200 + 55 * white).repeat(3, axis=2).astype(np.uint8)
