@@ -57,6 +57,8 @@ def _shortened(full: Experiment, draft: Draft) -> Experiment:
     count = min(draft.snapshots, len(within))
     places = {round(i * (len(within) - 1) / max(count - 1, 1)) for i in range(count)}
     seeds = min(draft.seeds, full.full_runs.first_seeds + full.full_runs.failed_seeds)
+    # Articles read "good-1" by default, so a single run has a good role if the report has one.
+    bad = 1 if full.shown.bad and (seeds > 1 or not full.shown.good) else 0
     screening = full.screening
     changed = {
         "iterations": iterations,
@@ -66,7 +68,7 @@ def _shortened(full: Experiment, draft: Draft) -> Experiment:
             iterations=min(screening.iterations, max(iterations // 2, 1)),
         ),
         "full_runs": FullRuns(first_seeds=seeds, failed_seeds=0),
-        "shown": Shown(good=min(full.shown.good, seeds - 1), bad=1),
+        "shown": Shown(good=min(full.shown.good, seeds - bad), bad=bad),
     }
     return full.model_copy(update=changed)
 

@@ -22,6 +22,11 @@ MULTIPLES = (
     (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9),
 )
 
+MOST_POWERS = 9  # on a log axis, with two more at its ends
+# The smallest value on a log axis. It is far above the smallest numbers of float64, whose
+# logarithms and quotients are not exact.
+LEAST = 1e-300
+
 # A value on an axis, and its name.
 Tick = tuple[float, str]
 
@@ -31,7 +36,8 @@ class Scale:
     """A map of values from `low` to `high` onto pixels from `start` to `end`.
 
     Values beyond a limit are mapped to the limit. "log1p" is the logarithm of one plus the value,
-    which is defined for 0. "root" is the square root.
+    which is defined for 0. "root" is the square root. If both limits are equal, so are all places:
+    they are at the start.
     """
 
     low: float
@@ -44,7 +50,7 @@ class Scale:
         """The pixels of values (n,)."""
         clipped = np.clip(np.asarray(values, dtype=np.float64), self.low, self.high)
         low, high = self._transformed(np.array([self.low, self.high]))
-        share = (self._transformed(clipped) - low) / (high - low)
+        share = (self._transformed(clipped) - low) / ((high - low) or 1)
         return np.asarray(self.start + share * (self.end - self.start))
 
     def place(self, value: float) -> float:
@@ -90,7 +96,12 @@ def _short(value: int) -> str:
 
 
 def even_ticks(high: float, most: int = 6) -> list[Tick]:
-    """The ticks at round numbers from 0 to `high`, evenly spaced; at most `most` besides 0."""
+    """The ticks at round numbers from 0 to `high`, evenly spaced; at most `most` besides 0.
+
+    Without a number above 0, there is the tick 0 alone.
+    """
+    if not high > 0:
+        return [(0, "0")]
     rough = high / most
     size = 10.0 ** math.floor(math.log10(rough))
     steps = [size * f for f in (1, 2, 5, 10) if size * f <= high * (1 + 1e-9)]
@@ -100,7 +111,9 @@ def even_ticks(high: float, most: int = 6) -> list[Tick]:
 
 
 def _plain(value: float) -> str:
-    """A round number without trailing zeros."""
+    """A round number without trailing zeros; a very small one with a power of ten."""
+    if 0 < value < 1e-6:
+        return f"{value:.2g}"
     return f"{value:,.0f}" if value >= 100 else f"{round(value, 8):.8f}".rstrip("0").rstrip(".")
 
 
@@ -109,9 +122,19 @@ def share_ticks(high: float = 1.0, most: int = 5) -> list[Tick]:
     return [(value / 100, f"{words}%") for value, words in even_ticks(100 * high, most)]
 
 
+def share_limit(shares: Sequence[float]) -> float:
+    """The end of an axis from 0 to the largest share. If all shares are 0, it is one percent."""
+    return max(shares) * 1.05 or 0.01
+
+
 def log_ticks(low: float, high: float) -> list[Tick]:
-    """The ticks at powers of ten between two numbers; if fewer than three, also at multiples."""
+    """The ticks at powers of ten between two numbers; if fewer than three, also at multiples.
+
+    At most MOST_POWERS powers are kept, evenly spaced.
+    """
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    if len(decades) > MOST_POWERS:
+        decades = decades[:: -(-len(decades) // MOST_POWERS)]
     kept: list[float] = []
     for factors in MULTIPLES:
         values = [factor * 10.0**exponent for exponent in decades for factor in factors]
@@ -122,8 +145,11 @@ def log_ticks(low: float, high: float) -> list[Tick]:
 
 
 def log_bounds(values: Float64) -> tuple[float, float]:
-    """The range of the values above zero, slightly widened; 0.1 to 1 if there are none."""
-    positive = values[np.isfinite(values) & (values > 0)]
+    """The range of the values above zero, slightly widened; 0.1 to 1 if there are none.
+
+    Values below LEAST count as zero: they are losses that only rounding separates from it.
+    """
+    positive = values[np.isfinite(values) & (values >= LEAST)]
     if not positive.size:
         return 0.1, 1.0
     return float(positive.min()) / 1.25, float(positive.max()) * 1.25

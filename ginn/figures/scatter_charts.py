@@ -204,8 +204,8 @@ def variants_svg(
         if phone
         else Panel(right + 44, width - 24, top, first.bottom, leads=False)
     )
-    highest = max(max(each.errors) for each in networks) * 1.05
-    most = min(1.0, max(each.failure_high for each in networks) * 1.05)
+    highest = scales.share_limit([error for each in networks for error in each.errors])
+    most = min(1.0, scales.share_limit([each.failure_high for each in networks]))
     errors = Scale(0, highest, first.left, first.right)
     rates = Scale(0, most, second.left, second.right)
     parts += horizontal_axis(first, errors, scales.share_ticks(highest, 3 if phone else 4))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ginn import formatting
 from ginn.analysis.outcomes import ExperimentFacts, PartFacts, RunFacts
-from ginn.figures import axes, svg
+from ginn.figures import axes, scales, svg
 from ginn.figures.axes import PHONE, Panel
 from ginn.figures.marks import MIDDLE, TEXT, diamond, dot, rule, text, text_width
-from ginn.figures.scales import Scale, Tick
+from ginn.figures.scales import Scale
 from ginn.figures.svg import Svg
 from ginn.figures.theme import INK, Colours
 from ginn.network.run import Float64, RecordedRun
@@ -34,22 +33,19 @@ def loss_curves_svg(
     right = 14 + max(text_width(run.title) for run in facts.shown_runs)
     panel = Panel(52, width - right, 14, height - 46)
     losses = np.concatenate([runs[run.id].loss for run in facts.full_runs])
-    # The logarithm of zero is not finite, so the smallest positive loss replaces a loss of zero.
-    lowest = float(losses[losses > 0].min())
-    low, high = math.log10(lowest) - 0.05, math.log10(float(losses.max())) + 0.05
+    # The logarithm of zero is not finite, so a loss of zero is drawn at the axis' lower end.
+    low, high = scales.log_bounds(losses)
     last = max(int(runs[run.id].iterations[-1]) for run in facts.full_runs)
-    x = Scale(0, last, panel.left, panel.right, "log1p")
-    y = Scale(10**low, 10**high, panel.bottom, panel.top, "log")
-    parts = axes.vertical_axis(panel, y, _loss_ticks(low, high))
-    parts += axes.horizontal_axis(panel, x, _power_ticks(last, width))
+    x = axes.iteration_scale(panel, last)
+    y = Scale(low, high, panel.bottom, panel.top, "log")
+    parts = axes.vertical_axis(panel, y, scales.log_ticks(low, high))
+    parts += axes.iteration_axes([panel], last)
     middle = (panel.left + panel.right) / 2
     parts.append(text(middle, height - 8, "iteration, log scale", anchor="middle"))
     parts.append(text(panel.left, panel.top - 3, "loss, log scale"))
 
     points = {
-        run.id: np.stack(
-            [x.at(runs[run.id].iterations), y.at(np.maximum(runs[run.id].loss, lowest))], axis=-1
-        )
+        run.id: np.stack([x.at(runs[run.id].iterations), y.at(runs[run.id].loss)], axis=-1)
         for run in facts.full_runs
     }  # (K, 2) each
     shown_runs = {run.id for run in facts.shown_runs}
@@ -61,27 +57,6 @@ def loss_curves_svg(
     kinds = ["failed-text" if run.failed else "ink" for run in facts.shown_runs]
     parts += axes.labels_beside(panel, ends, titles, kinds)
     return svg.document(width, height, "Loss of every run", loss_description(facts), colours, parts)
-
-
-def _loss_ticks(low: float, high: float) -> list[Tick]:
-    """The ticks at powers of ten between two exponents; if few, also at 2 and 5 times them."""
-    values = [
-        factor * 10.0**exponent
-        for exponent in range(math.floor(low), math.ceil(high) + 1)
-        for factor in ((1, 2, 5) if high - low < 2.5 else (1,))
-    ]
-    return [
-        (value, formatting.significant(value, 1))
-        for value in values
-        if low <= math.log10(value) <= high
-    ]
-
-
-def _power_ticks(last: int, width: int) -> list[Tick]:
-    """The ticks at 0 and powers of ten; a phone has room for every second power only."""
-    powers = range(1, math.floor(math.log10(max(10, last))) + 1)
-    named = [k for k in powers if width > PHONE or k % 2 == max(powers) % 2]
-    return [(value, f"{value:,}") for value in (0, *(10**k for k in named))]
 
 
 def loss_description(facts: ExperimentFacts) -> str:

@@ -12,6 +12,7 @@ from support.reports import REPORT, SECOND, TEXT, changed, settings_of
 
 from ginn.config import overrides
 from ginn.config.loader import load_settings
+from ginn.config.models import FullRuns, Shown
 from ginn.config.overrides import as_draft, require_memory, with_picture
 from ginn.errors import AuthorError
 
@@ -45,8 +46,34 @@ def test_as_draft_of_any_length_is_within_its_limits(
         assert each.snapshots[-1] == each.iterations == iterations
         assert len(each.snapshots) <= snapshots
         assert list(each.snapshots) == sorted(set(each.snapshots))
-        assert 1 <= each.shown.good + each.shown.bad <= each.full_runs.first_seeds <= seeds
+        least = 0 if each in draft.variants["bottle"] else 1
+        assert least <= each.shown.good + each.shown.bad <= each.full_runs.first_seeds <= seeds
         assert each.screening.iterations == min(10_000, iterations // 2)
+
+
+@pytest.mark.parametrize(
+    ("full", "runs", "drafted"),
+    [
+        ((2, 2), 8, (2, 1)),
+        ((1, 0), 1, (1, 0)),
+        ((0, 1), 1, (0, 1)),
+        ((1, 1), 2, (1, 1)),
+        ((3, 0), 3, (3, 0)),
+    ],
+)
+def test_as_draft_shows_a_good_run_if_the_report_does(
+    full: tuple[int, int], runs: int, drafted: tuple[int, int]
+) -> None:
+    settings = load_settings(REPORT)
+    changed = {
+        "shown": Shown(good=full[0], bad=full[1]),
+        "full_runs": FullRuns(first_seeds=runs, failed_seeds=0),
+    }
+    settings = overrides.replace(
+        settings, experiments=(settings.experiment.model_copy(update=changed),)
+    )
+    shown = as_draft(settings).experiment.shown
+    assert (shown.good, shown.bad) == drafted
 
 
 @given(st.text(st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=99))

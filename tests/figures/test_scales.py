@@ -93,3 +93,25 @@ def test_share_ticks_whole_range_are_percentages() -> None:
         "80%",
         "100%",
     ]
+
+
+@pytest.mark.parametrize("high", [0.0, -1.0, math.nan])
+def test_share_ticks_without_a_share_are_zero_alone(high: float) -> None:
+    assert scales.share_ticks(high) == [(0.0, "0%")]
+
+
+def test_share_limit_of_zeros_is_one_percent() -> None:
+    assert scales.share_limit([0.0, 0.0]) == 0.01
+    assert scales.share_limit([0.0, 0.5]) == pytest.approx(0.525)
+
+
+@pytest.mark.parametrize("kind", ["linear", "log", "log1p", "root"])
+def test_scale_of_equal_limits_puts_everything_at_its_start(kind: str) -> None:
+    scale = Scale(3.0, 3.0, 10.0, 400.0, kind)  # type: ignore[arg-type]
+    assert scale.at([0.0, 3.0, 9.0]).tolist() == [10, 10, 10]
+
+
+def test_log_ticks_of_hundreds_of_decades_are_few_powers() -> None:
+    ticks = scales.log_ticks(*scales.log_bounds(np.array([5e-324, 1e-280, 1.0])))
+    assert 3 <= len(ticks) <= scales.MOST_POWERS + 2
+    assert len({words for _, words in ticks}) == len(ticks)
