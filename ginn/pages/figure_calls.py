@@ -84,6 +84,7 @@ class FigureCalls:
             raise AuthorError(quoted(name), allowed, key="figure")
         if view not in VIEWS:
             raise AuthorError(quoted(view), ", ".join(VIEWS), key="view")
+        VIEWS[view].require(arguments)
         text = caller() if caller else caption
         if not text.strip():
             raise AuthorError(quoted(text), "a sentence", key="caption")

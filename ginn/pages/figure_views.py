@@ -6,16 +6,17 @@ same. An image is drawn only when a page is made that contains it.
 
 from __future__ import annotations
 
-import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, get_args
 
 import numpy as np
+from annotated_types import Ge
 
 from ginn import formatting
+from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
 from ginn.figures import (
     dead_layer_charts,
@@ -27,6 +28,8 @@ from ginn.figures import (
 )
 from ginn.figures.network_figure import Scene
 from ginn.figures.selection import (
+    MOST_ZOOM,
+    Background,
     Detail,
     select_background,
     select_detail,
@@ -34,6 +37,7 @@ from ginn.figures.selection import (
     select_snapshot,
 )
 from ginn.figures.svg import Svg
+from ginn.pages import calls
 from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, state_of
 
@@ -45,10 +49,23 @@ WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2
 STRIP_WEIGHT = 3.0
 
-# An argument in an article: one value, or a list that makes a row of images.
-Words = str | Sequence[str]
-Step = str | int
-Place = str | Sequence[str] | Sequence[float]
+# Arguments in an article. A list of values makes a row of images.
+RUN, STEP = 'the name of a run, such as "good-1"', '"first", "last", an iteration, or "loss 25%"'
+NEURONS = '"all", "output", "none", "layer 2", "layer 2 neuron 7", or several with commas'
+Run = Annotated[str, Allowed(f"{RUN}; for several, a strip each")]
+Neurons = Annotated[str, Allowed(f"{NEURONS}; for several, a strip each")]
+Step = Annotated[str | int, Allowed(STEP)]
+Runs = Annotated[str | Sequence[str], Allowed(f"{RUN}, or a list of names")]
+Steps = Annotated[str | int | Sequence[str | int], Allowed(f"{STEP}, or a list of these")]
+Selections = Annotated[str | Sequence[str], Allowed(f"{NEURONS}, or a list of these")]
+Frames = Annotated[Sequence[str | int], Allowed(f"a list of two or more of {STEP}")]
+Count = Annotated[int, Ge(2), Allowed("a whole number from 2 on")]
+Ground = Annotated[str, Allowed(", ".join(get_args(Background)))]
+Place = Annotated[
+    str | Sequence[str] | Sequence[float],
+    Allowed("the name of a part of the picture, a list of names, or a point [x, y]"),
+]
+Zoom = Annotated[float, Allowed(f"a number from 1 to {MOST_ZOOM}")]
 
 
 @dataclass(frozen=True)
@@ -78,26 +95,38 @@ class View:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The names of the arguments that an author can give."""
-        _, *names = inspect.signature(self.images).parameters
-        return tuple(name for name in names if name not in self.fixed)
+        return tuple(self._kinds)
+
+    @property
+    def _kinds(self) -> dict[str, Any]:
+        """The parameters with their types."""
+        kinds = calls.parameters(self.images)
+        del kinds["report"]
+        return {name: kind for name, kind in kinds.items() if name not in self.fixed}
+
+    def require(self, arguments: Mapping[str, Any]) -> None:
+        """Raise AuthorError for an argument that is unknown or of the wrong type."""
+        kinds = self._kinds
+        for name, value in arguments.items():
+            if name not in kinds:
+                allowed = calls.described(kinds) or "no more arguments for this view"
+                raise AuthorError(quoted(name), allowed, key="argument")
+            calls.require_allowed(name, value, kinds[name])
 
     def of(self, report: Report, arguments: Mapping[str, Any]) -> tuple[FigureImage, ...]:
-        """The images for an author's arguments; raises AuthorError for an unknown argument."""
-        for name in arguments:
-            if name not in self.parameters:
-                allowed = ", ".join(self.parameters) or "no more arguments for this view"
-                raise AuthorError(quoted(name), allowed, key="argument")
+        """The images for an author's arguments; raises AuthorError as `require` does."""
+        self.require(arguments)
         return tuple(self.images(report, **self.fixed, **arguments))
 
 
 def network_images(
     report: Report,
-    run: Words = "good-1",
-    step: Step | Sequence[Step] = "last",
-    neurons: Words = "all, output",
-    background: str = "output",
+    run: Runs = "good-1",
+    step: Steps = "last",
+    neurons: Selections = "all, output",
+    background: Ground = "output",
     at: Place = "",
-    zoom: float = 0,
+    zoom: Zoom = 0,
 ) -> Iterator[FigureImage]:
     """An image for each combination of run, step and neurons, labelled with the varying values."""
     detail = select_detail(at, zoom, report.dataset)
@@ -143,15 +172,15 @@ def _scene_image(report: Report, scene: Scene, weight: float, label: str) -> Fig
 
 def strip_images(
     report: Report,
-    run: str = "good-1",
-    step: Sequence[Step] = (),
-    neurons: str = "all, output",
-    background: str = "output",
-    frames: int = 8,
+    run: Run = "good-1",
+    step: Frames = (),
+    neurons: Neurons = "all, output",
+    background: Ground = "output",
+    frames: Count = 8,
     start: Step = "first",
     end: Step = "last",
     at: Place = "",
-    zoom: float = 0,
+    zoom: Zoom = 0,
 ) -> Iterator[FigureImage]:
     """A frame for each step, labelled with its iteration. Steps at the same snapshot are one frame.
 
@@ -159,18 +188,13 @@ def strip_images(
     recorded snapshots, which are densest in the fast part of training. `start` can be "seen", the
     iteration at which a boundary of these neurons first crosses the picture.
     """
-    for name, value in (("run", run), ("neurons", neurons)):
-        if not isinstance(value, str):
-            raise AuthorError(quoted(value), "one for a strip; for several, a strip each", key=name)
     detail = select_detail(at, zoom, report.dataset)
     snapshots = report.snapshots[report.shown_run(run).id]
     if step:
-        if isinstance(step, str | int) or len(step) < 2:
+        if len(step) < 2:
             raise AuthorError(quoted(step), "a list of two or more", key="step")
         chosen = [select_snapshot(each, snapshots) for each in step]
     else:
-        if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
-            raise AuthorError(quoted(frames), "a whole number from 2 on", key="frames")
         start = _first_seen(report, run, neurons) if start == "seen" else start
         ends = [select_snapshot(each, snapshots) for each in (start, end)]
         chosen = np.linspace(ends[0], ends[1], frames).round().astype(int).tolist()

@@ -32,6 +32,7 @@ from ginn.analysis.statistics import LEVEL, proportion_interval
 from ginn.dataset.dataset import MAJOR_SHARE, Dataset
 from ginn.errors import AuthorError, one_line, quoted
 from ginn.pages.articles import Article
+from ginn.pages.calls import checked
 from ginn.pages.citations import Citations, Source
 from ginn.pages.figure_calls import Figure, FigureCalls, token
 from ginn.pages.glossary import Glossary, Terms
@@ -64,6 +65,9 @@ def _undefined_named(write: Callable[..., str]) -> Callable[..., str]:
 
     return written
 
+
+# What Python raises for an expression that has no value, such as a text plus a number.
+COMPUTING = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, MemoryError)
 
 FORMATS: dict[str, Callable[..., str]] = {
     "percent": formatting.percent,
@@ -208,7 +212,11 @@ def _fill_in(
     names: Mapping[str, Any],
 ) -> str:
     """The Markdown of an article, with every expression replaced by its value."""
-    known = {**names, **_functions(placed, citations, glossary), "facts": placed.report.facts}
+    known = {
+        name: checked(name, value) if callable(value) else value
+        for name, value in {**names, **_functions(placed, citations, glossary)}.items()
+    }
+    known["facts"] = placed.report.facts
     file = str(article.file)
     try:
         return _compiled(article.body, file).render(known)
@@ -224,9 +232,13 @@ def _fill_in(
     except RecursionError:
         found = "brackets or blocks nested too deep"
         raise AuthorError(found, "a few", path=article.file, line=1) from None
-    except (jinja2.TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
+    except jinja2.TemplateError as error:
         allowed, line = f"expressions of {', '.join(sorted(known))}", _line_in(error, file)
         raise AuthorError(one_line(error), allowed, path=article.file, line=line) from error
+    except COMPUTING as error:
+        found = f"an expression without a value ({one_line(error)})"
+        allowed, line = "values that the operation takes", _line_in(error, file)
+        raise AuthorError(found, allowed, path=article.file, line=line) from error
 
 
 def _functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> dict[str, object]:

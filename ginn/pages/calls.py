@@ -1,0 +1,114 @@
+"""Calls from articles: an argument that a function does not take is an author's mistake.
+
+A function's signature says what it takes. The words for a type are its `Allowed`, or in WORDS.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, get_args, get_origin
+
+import jinja2
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from ginn.config.validation import Allowed
+from ginn.errors import AuthorError, quoted
+
+WORDS: Mapping[Any, str] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
+# The body of a call block, which Jinja passes under this name.
+BODY = "caller"
+
+
+def checked(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which raises AuthorError for arguments that its signature does not allow."""
+    signature = _signature(function)
+
+    @functools.wraps(function)
+    def called(*given: Any, **named: Any) -> Any:
+        _require_bindable(name, signature, given, named)
+        bound = signature.bind(*given, **named)
+        for key, value in bound.arguments.items():
+            if signature.parameters[key].kind not in _STARRED:
+                require_allowed(key, value, signature.parameters[key].annotation)
+        return function(*given, **named)
+
+    return called
+
+
+_STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function, eval_str=True)
+
+
+def parameters(function: Callable[..., Any]) -> dict[str, Any]:
+    """The parameters that an author can name, with their types."""
+    return {
+        key: each.annotation
+        for key, each in _signature(function).parameters.items()
+        if key != BODY and each.kind not in _STARRED
+    }
+
+
+def described(kinds: Mapping[str, Any]) -> str:
+    """Parameters with what each of them allows: `"zoom (a number from 1 to 64), ..."`."""
+    told = [(key, words_of(kind)) for key, kind in kinds.items()]
+    return ", ".join(f"{key} ({words})" if words else key for key, words in told)
+
+
+def words_of(kind: Any) -> str:
+    """What a type allows, in words; "" if any value is allowed."""
+    if get_origin(kind) is Annotated:
+        words = [each.words for each in get_args(kind) if isinstance(each, Allowed)]
+        return words[0] if words else words_of(get_args(kind)[0])
+    return WORDS.get(kind, "")
+
+
+def require_allowed(name: str, value: object, kind: Any) -> None:
+    """Raise AuthorError for a value that is not of a parameter's type.
+
+    The value of an undefined name raises Jinja's error.
+    """
+    if isinstance(value, jinja2.Undefined):
+        str(value)
+    words = words_of(kind)
+    try:
+        if words:
+            _adapter(kind).validate_python(value)
+    except ValidationError:
+        raise AuthorError(quoted(value), words, key=name) from None
+
+
+@functools.cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind, config=ConfigDict(strict=True))
+
+
+def _require_bindable(
+    name: str, signature: inspect.Signature, given: tuple[Any, ...], named: Mapping[str, Any]
+) -> None:
+    """Raise AuthorError for too many arguments, an unknown one, or a missing one."""
+    open_ended = {each.kind for each in signature.parameters.values()}
+    kinds = {key: each for key, each in signature.parameters.items() if each.kind not in _STARRED}
+    own = described({key: each.annotation for key, each in kinds.items() if key != BODY})
+    placed = [key for key, each in kinds.items() if each.kind != inspect.Parameter.KEYWORD_ONLY]
+    if len(given) > len(placed) and inspect.Parameter.VAR_POSITIONAL not in open_ended:
+        raise AuthorError(f"{len(given)} arguments", own or "none", key=name)
+    first = placed[: len(given)]
+    for key in named:
+        if key in first:
+            raise AuthorError(f"a second value for {key}", "one", key=name)
+        if key not in kinds and inspect.Parameter.VAR_KEYWORD not in open_ended:
+            found = "the body of a call block" if key == BODY else f"the argument {quoted(key)}"
+            raise AuthorError(found, own or "no arguments", key=name)
+    for key, each in kinds.items():
+        if each.default is inspect.Parameter.empty and key not in first and key not in named:
+            raise AuthorError(f"no {key}", words_of(each.annotation) or "one", key=name)
