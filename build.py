@@ -14,12 +14,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ginn.runtime import signals, workers
+from ginn.runtime import faults, signals, workers
 
 if __name__ == "__main__":
     # This comes before the other imports, which take a while. NumPy reads the number of threads
     # only once, when it is imported.
     signals.exit_on_signal()
+    faults.answer_unhandled()
     os.environ.update(workers.ONE_THREAD)
 
 from ginn import cli

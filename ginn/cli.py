@@ -16,10 +16,10 @@ from ginn import __version__, new_project
 from ginn.errors import AuthorError
 from ginn.files import REPOSITORY, TEMPLATES
 from ginn.pages.metadata import Publication, build_date, web_address
-from ginn.runtime import signals, workers
+from ginn.runtime import faults, processors, signals, workers
+from ginn.runtime.faults import ERROR
 
 DEFAULT_PORT = 8000
-ERROR = "build.py: error: "
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,10 @@ class Options:
 def main(build: Callable[[Options], None], arguments: Sequence[str] | None = None) -> int:
     """Build, serve, or begin a report, and return the exit code.
 
-    0: done; 2: a mistake that the author can mend; 130: stopped by Ctrl-C or SIGTERM.
+    0: done; 2: a mistake that the author can mend; 70: a fault of the program; 130: stopped by
+    Ctrl-C or SIGTERM.
     """
+    faults.write_any_text([sys.stdout, sys.stderr])
     try:
         options = parse(arguments)
         if options.new is not None:
@@ -59,7 +61,11 @@ def main(build: Callable[[Options], None], arguments: Sequence[str] | None = Non
         return signals.EXIT_CODE
     except (AuthorError, OSError) as error:
         print(f"{ERROR}{one_error(error)}", file=sys.stderr)
-        return 2
+        return faults.MISTAKE
+    except Exception as error:
+        line, code = faults.answer(error, sys.argv[1:] if arguments is None else arguments)
+        print(line, file=sys.stderr)
+        return code
     return 0
 
 
@@ -76,14 +82,22 @@ def serve(build: Callable[[Options], None], options: Options, port: int) -> None
     keep_building(sources, code, options.site, TEMPLATES / "devserver", port, attempt)
 
 
-def attempt_build(build: Callable[[Options], None], options: Options) -> AuthorError | None:
-    """Build for the server. Returns the mistake that stopped the build, or None."""
+def attempt_build(build: Callable[[Options], None], options: Options) -> AuthorError | str | None:
+    """Build for the server. Returns the mistake that stopped the build, or None.
+
+    The result for a fault of the program is a text: a line about it, and its details.
+    """
+    faults.write_any_text([sys.stdout, sys.stderr])
     try:
         build(options)
     except AuthorError as error:
         found = error
     except OSError as error:
         found = AuthorError(one_error(error))
+    except Exception as error:
+        line, _ = faults.answer(error, sys.argv[1:])
+        print(line, file=sys.stderr)
+        return f"{line}\n\n{faults.details(error, sys.argv[1:])}"
     else:
         return None
     print(f"{ERROR}{found}", file=sys.stderr)
@@ -149,8 +163,9 @@ def _parser() -> argparse.ArgumentParser:
         "--cache", type=Path, default=REPOSITORY / ".ginn", metavar="DIR", help="the cache's folder"
     )
     parser.add_argument(
-        "--jobs", type=_jobs, default=_cores(), metavar="N", help="processes (default: one a core)"
-    )
+        "--jobs", type=_jobs, default=processors.usable_processors(), metavar="N",
+        help="processes (default: %(default)s, one a processor that this program may use)",
+    )  # fmt: skip
     parser.add_argument(
         "--executor",
         type=_executor,
@@ -179,8 +194,10 @@ def versions() -> dict[str, str]:
 
 
 def _jobs(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number from 1 to 64")
+    most = processors.most_jobs()
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        allowed = f"a whole number from 1 to {most}"
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: {allowed}")
     return int(text)
 
 
@@ -202,12 +219,3 @@ def _web_address(text: str) -> str:
         return web_address(text) if text else ""
     except AuthorError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _cores() -> int:
-    """The number of cores that this process may use, at most 64: more jobs would have no work."""
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:
-        cores = os.cpu_count() or 1
-    return min(cores, 64)

@@ -28,9 +28,9 @@ STOP_TIMEOUT = 1.2  # s for a build to end when it is asked to
 DEBOUNCE = 400  # ms for which quick changes are gathered at most
 STEP = 50  # ms without a change, after which the gathered changes are reported
 
-Attempt = Callable[[], AuthorError | None]
-# Why a build failed: an author's mistake, or the traceback of a fault in the program.
+# Why a build failed: an author's mistake, or the details of a fault in the program.
 Failure = AuthorError | str
+Attempt = Callable[[], Failure | None]
 
 
 @dataclass(frozen=True)

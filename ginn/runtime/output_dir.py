@@ -94,7 +94,7 @@ def check_site(site: Path, protected: Sequence[Path] = ()) -> Path:
     if site.is_symlink():
         raise _refusal(site, "a symbolic link", "name the folder it points to")
     site = site.resolve()
-    for path in (Path.home(), *protected):
+    for path in (*_home(), *protected):
         above = [path.resolve(), *path.resolve().parents]
         if any(_same(site, folder) for folder in above):
             raise _refusal(site, f"{path} or a folder above it", "choose a folder of its own")
@@ -107,6 +107,14 @@ def check_site(site: Path, protected: Sequence[Path] = ()) -> Path:
         found = ", ".join(sorted(names)[:3]) + (", ..." if len(names) > 3 else "")
         raise _refusal(site, f"a folder with {found}", "choose an empty or a new folder")
     return site
+
+
+def _home() -> list[Path]:
+    """The home folder of this user, if there is one: a user in a container may have none."""
+    try:
+        return [Path.home()]
+    except RuntimeError:
+        return []
 
 
 def recover_site(site: Path) -> None:

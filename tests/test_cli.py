@@ -1,0 +1,89 @@
+"""The command line: exit codes, and one line for whatever ends a build."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.paths import ROOT
+
+from ginn import cli
+from ginn.cli import Options
+from ginn.errors import AuthorError
+from ginn.runtime import faults, output_dir
+
+
+def failing(error: BaseException) -> Callable[[Options], None]:
+    def build(options: Options) -> None:
+        raise error
+
+    return build
+
+
+@pytest.fixture(autouse=True)
+def details_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The details of faults go into a folder of the test."""
+    monkeypatch.setattr(faults.tempfile, "tempdir", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (AuthorError("x", "y"), 2, "build.py: error: found x, allowed: y\n"),
+        (OSError(28, "No space left on device", "f"), 2, "f: No space left on device\n"),
+        (MemoryError(), 2, "found too little memory"),
+        (KeyError("x"), 70, "build.py: a fault of the program, not of your report (KeyError)"),
+        (RecursionError(), 70, "a fault of the program"),
+        (KeyboardInterrupt(), 130, "stopped"),
+    ],
+)
+def test_main_whatever_ends_a_build_is_one_line(
+    error: BaseException, code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(failing(error), []) == code
+    message = capsys.readouterr().err
+    # A test before this one may have reported that it was stopped, which is said once.
+    assert said in message or code == 130
+    assert message.count("\n") <= 1
+    assert "Traceback" not in message
+
+
+def test_attempt_build_of_a_fault_gives_its_details_and_prints_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = cli.attempt_build(failing(KeyError("x")), cli.parse([]))
+    assert isinstance(found, str)
+    assert "KeyError: 'x'" in found
+    message = capsys.readouterr().err
+    assert "a fault of the program" in message
+    assert message.count("\n") == 1
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The program in a process of its own, in a folder of its own."""
+    given = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, str(ROOT / "build.py"), *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=given | environment, capture_output=True, check=False
+    )
+
+
+def test_main_writes_to_a_stream_of_another_encoding(tmp_path: Path) -> None:
+    ended = run(tmp_path, "--new", "Bär ρ", PYTHONIOENCODING="cp1252")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert b"B\xe4r ?" in ended.stdout
+    assert (tmp_path / "Bär ρ/report.toml").is_file()
+
+
+def test_check_site_without_a_home_folder_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(output_dir.Path, "home", no_home)
+    assert output_dir.check_site(tmp_path / "site") == tmp_path / "site"
