@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ginn.analysis.claims import corner_kinks, duplicate_neurons, kinks, late_flips
-from ginn.analysis.claims.dead_layers import PartHistory, dead_periods, part_history
 from ginn.analysis.facts import (
     CornerExample,
     DeadLayerExample,
@@ -15,6 +14,8 @@ from ginn.analysis.facts import (
     Examples,
     LateFlipExample,
 )
+from ginn.analysis.outcomes import RunFacts
+from ginn.analysis.part_history import PartHistory, dead_periods, part_history
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries
 from ginn.geometry.cells import overlaps
@@ -25,14 +26,18 @@ AT_CORNER = 0.02
 
 
 def find_examples(
-    shown: Mapping[str, RecordedRun],
+    shown_runs: Mapping[str, RunFacts],
+    full_runs: Mapping[str, RecordedRun],
     boundaries: Mapping[str, Boundaries],
-    full_runs: Sequence[RecordedRun],
     dataset: Dataset,
     part: str,
 ) -> Examples:
-    """The examples in the runs `shown` (run id -> run, the best first)."""
-    ends = [part_history(last_state(run), dataset, part) for run in full_runs]
+    """The examples in the shown runs, which come with the best first.
+
+    A run that ended early is no example.
+    """
+    shown = {name: full_runs[name] for name, outcome in shown_runs.items() if not outcome.ended}
+    ends = [part_history(last_state(run), dataset, part) for run in full_runs.values()]
     return Examples(
         corner=_corner(shown, boundaries, dataset),
         duplicate=_duplicate(shown, dataset),

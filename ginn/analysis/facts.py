@@ -6,7 +6,8 @@ is published beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,6 +15,7 @@ from pydantic.dataclasses import dataclass
 
 from ginn.analysis.claim import Claim
 from ginn.analysis.evidence import NO_EVIDENCE, Evidence
+from ginn.analysis.findings import Findings, merge_findings
 from ginn.analysis.outcomes import ExperimentFacts, PartFacts, RunFacts, ScreeningFacts
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
@@ -126,20 +128,44 @@ def parameters(widths: Sequence[int]) -> int:
     return sum(out * (in_ + 1) for out, in_ in zip((*widths, 1), (2, *widths), strict=True))
 
 
-def gather_facts(
+def facts_of_variant(
+    experiment: Experiment,
+    screening: ScreeningFacts,
+    outcomes: Mapping[str, RunFacts],
+    regions: Mapping[str, int],
+) -> VariantFacts:
+    """The facts of a variant; `regions` has each run's number of linear regions at its end."""
+    return VariantFacts(
+        id=experiment.id,
+        title=experiment.title,
+        widths=experiment.widths,
+        parameters=parameters(experiment.widths),
+        screening=screening,
+        runs=tuple(replace(run, regions_end=regions[name]) for name, run in outcomes.items()),
+    )
+
+
+def facts_of_experiment(
     experiment: Experiment,
     dataset: Dataset,
     screening: ScreeningFacts,
-    runs: Sequence[RunFacts],
-    shown_runs: Sequence[RunFacts],
-    variants: Sequence[VariantFacts] = (),
-    claims: Sequence[Claim] = (),
-    examples: Examples = NO_EXAMPLES,
-    evidence: Evidence = NO_EVIDENCE,
+    outcomes: Mapping[str, RunFacts],
+    shown_runs: Mapping[str, RunFacts],
+    region_counts: Mapping[str, tuple[int, int]],
+    variants: Sequence[VariantFacts],
+    examples: Examples,
+    *findings: Findings,
 ) -> Facts:
-    """The tree of everything that was measured about an experiment."""
-    shown = {run.seed: run for run in shown_runs}
-    full_runs = tuple(shown.get(run.seed, run) for run in sorted(runs, key=lambda run: run.seed))
+    """The facts of an experiment; `findings` are its claims by group.
+
+    `region_counts` has the numbers of linear regions of each shown run at its start and its end.
+    """
+    shown = {
+        name: replace(run, regions_start=region_counts[name][0], regions_end=region_counts[name][1])
+        for name, run in shown_runs.items()
+    }
+    full_runs = sorted({**outcomes, **shown}.values(), key=lambda run: run.seed)
+    found = merge_findings(findings)
     return Facts(
         ExperimentFacts(
             id=experiment.id,
@@ -155,28 +181,18 @@ def gather_facts(
                 for part in dataset.parts
             ),
             screening=screening,
-            full_runs=full_runs,
-            shown_runs=tuple(shown_runs),
+            full_runs=tuple(full_runs),
+            shown_runs=tuple(shown.values()),
             failed_runs=sum(run.failed for run in full_runs),
             top=experiment.top,
             photograph=dataset.image,
             trainer=experiment.trainer,
         ),
         variants=tuple(variants),
-        claims=tuple(claims),
+        claims=found.rows,
         examples=examples,
-        evidence=evidence,
+        evidence=found.evidence,
     )
-
-
-def variant_facts(
-    experiment: Experiment, screening: ScreeningFacts, runs: Sequence[RunFacts]
-) -> VariantFacts:
-    """The outcome of a variant of the experiment."""
-    return VariantFacts(
-        experiment.id, experiment.title, experiment.widths, parameters(experiment.widths),
-        screening, tuple(runs),
-    )  # fmt: skip
 
 
 def facts_as_json(facts: Facts) -> dict[str, Any]:

@@ -11,15 +11,10 @@ from ginn.analysis.claims import revival
 from ginn.analysis.claims.revival import InterventionRun
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
-from ginn.network.run import RecordedRun
+from ginn.network.run import RecordedRun, finished
 from ginn.network.starts import StartedRun
 
 Runs = Mapping[str, RecordedRun]
-
-
-def finished(runs: Runs) -> list[RecordedRun]:
-    """The runs that did not end early."""
-    return [run for run in runs.values() if not run.ended]
 
 
 def interventions(

@@ -6,13 +6,14 @@ shown runs follow from measurements, never from the numbers of their seeds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass
 
+from ginn import formatting
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset, ImageSource
 from ginn.network.forward import pre_activations
@@ -71,6 +72,16 @@ class RunFacts:
         name = self.title.lower()
         return name if name[-1:].isdigit() else f"the {name}"
 
+    @property
+    def ending(self) -> str:
+        """One sentence that says how the run ended."""
+        if self.ended:
+            return f"Stopped early: {self.ended}."
+        return (
+            f"{'Failed' if self.failed else 'Ended well'}: accuracy "
+            f"{formatting.percent(self.accuracy)}, loss {formatting.significant(self.loss)}."
+        )
+
 
 @dataclass(frozen=True)
 class NamedSnapshot:
@@ -119,14 +130,14 @@ def part_accuracy(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> di
     return {part.name: float(right[part.mask].mean()) for part in dataset.parts}
 
 
-def hardest_part(runs: Sequence[RecordedRun], dataset: Dataset) -> str:
-    """The name of the major part on which the most runs have failed at their last snapshot.
+def hardest_part(screening: Mapping[str, RecordedRun], dataset: Dataset) -> str:
+    """The name of the major part on which the most screening runs have failed at their end.
 
     If there are several such parts, or no run has failed, the result is the part with the lowest
     mean accuracy. In a picture without a major part, all parts are considered.
     """
     parts = [part.name for part in dataset.parts if part.major] or [p.name for p in dataset.parts]
-    accuracies = [part_accuracy(run, -1, dataset) for run in runs]
+    accuracies = [part_accuracy(run, -1, dataset) for run in screening.values()]
 
     def ease(part: str) -> tuple[int, float]:
         right = [accuracy[part] for accuracy in accuracies]
@@ -211,18 +222,21 @@ def good_snapshots(snapshots: RecordedRun, dataset: Dataset) -> NDArray[np.bool_
     return np.array([not has_failed(accuracy, dataset) for accuracy in accuracies], dtype=np.bool_)
 
 
-def screening_facts(
-    experiment: Experiment, screened: Sequence[RecordedRun], dataset: Dataset
+def screening_outcomes(
+    experiment: Experiment, screening: Mapping[str, RecordedRun], dataset: Dataset
 ) -> ScreeningFacts:
-    """The outcome of the screening: which runs failed."""
-    failed = tuple(run.seed for run in screened if outcome(run, dataset).failed)
-    return ScreeningFacts(len(screened), experiment.screening.iterations, len(failed), failed)
+    """The outcome of the screening: how many runs failed, and which."""
+    failed = tuple(run.seed for run in screening.values() if outcome(run, dataset).failed)
+    return ScreeningFacts(len(screening), experiment.screening.iterations, len(failed), failed)
 
 
-def full_run_seeds(experiment: Experiment, screening: ScreeningFacts) -> tuple[int, ...]:
-    """The seeds of the full runs, rising: the first seeds, and others whose screening run failed.
+def full_run_seeds(
+    experiment: Experiment, screening: ScreeningFacts, vertices: int
+) -> dict[str, int]:
+    """The full runs, run id -> seed: the first seeds, and others whose screening run failed.
 
-    If fewer others failed than the experiment needs, the next seeds are added.
+    Seeds rise. If fewer others failed than the experiment needs, the next seeds are added.
+    `vertices` is not used. It is a parameter because the boundaries must be traceable first.
     """
     first = list(range(experiment.full_runs.first_seeds))
     others = [seed for seed in screening.failed_seeds if seed >= experiment.full_runs.first_seeds]
@@ -232,23 +246,26 @@ def full_run_seeds(experiment: Experiment, screening: ScreeningFacts) -> tuple[i
         if following not in chosen:
             chosen.append(following)
         following += 1
-    return tuple(sorted(chosen))
+    return {run_id(seed): seed for seed in sorted(chosen)}
 
 
-def give_roles(experiment: Experiment, runs: Sequence[RunFacts]) -> tuple[RunFacts, ...]:
-    """The shown runs: the best by loss with good roles, then the worst with bad roles.
+def shown_runs(experiment: Experiment, runs: Mapping[str, RunFacts]) -> dict[str, RunFacts]:
+    """The shown runs, run id -> outcome with its role and title, the best first.
 
-    Failed runs rank after all others. A title states what was measured. If no run failed, the last
-    run is the "Worst run". A failed run with a good role is a "Failed run".
+    The best by loss have good roles, and the worst have bad roles. Failed runs rank after all
+    others. A title states what was measured. If no run failed, the last run is the "Worst run". A
+    failed run with a good role is a "Failed run".
     """
-    ranked = sorted(runs, key=lambda run: (run.failed, run.loss, run.seed))
+    ranked = sorted(runs.values(), key=lambda run: (run.failed, run.loss, run.seed))
     good = ranked[: experiment.shown.good]
     bad = ranked[::-1][: experiment.shown.bad]
-    return tuple(
-        replace(run, role=f"{role}-{number}", title=_title(role, number, len(group), run.failed))
+    return {
+        run.id: replace(
+            run, role=f"{role}-{number}", title=_title(role, number, len(group), run.failed)
+        )
         for role, group in (("good", good), ("bad", bad))
         for number, run in enumerate(group, 1)
-    )
+    }
 
 
 def _title(role: str, number: int, count: int, failed: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ginn.geometry.boundaries import Boundaries, require_room
+from ginn.geometry.boundaries import Boundaries, require_room, trace
 from ginn.network.run import RecordedRun, last_state
 
 
@@ -17,6 +17,11 @@ def require_traceable(screening: Mapping[str, RecordedRun], snapshots: Sequence[
     first = next(iter(screening.values()))
     end = int(first.iterations[-1])
     return require_room(last_state(first), sum(iteration >= end for iteration in snapshots))
+
+
+def regions_at_end(run: RecordedRun) -> int:
+    """The number of linear regions of a run's last snapshot."""
+    return int(trace(last_state(run)).regions[-1])
 
 
 def first_and_last_regions(boundaries: Boundaries) -> tuple[int, int]:

@@ -80,6 +80,11 @@ def run_id(seed: int) -> str:
     return f"seed-{seed}"
 
 
+def finished(runs: Mapping[str, RecordedRun]) -> list[RecordedRun]:
+    """The runs that did not end early."""
+    return [run for run in runs.values() if not run.ended]
+
+
 def last_state(run: RecordedRun) -> RecordedRun:
     """The run's last snapshot alone."""
     return replace(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ginn.analysis.sentences import outcome_sentence
 from ginn.figures import network_figure
 from ginn.figures.network_figure import Scene
 from ginn.pages import gallery
@@ -26,7 +25,7 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
         runs.append(
             {
                 "title": run.title,
-                "outcome": outcome_sentence(run),
+                "outcome": run.ending,
                 "image": root + _image(report, scene, files),
                 "alternative": network_figure.scene_description(scene),
             }

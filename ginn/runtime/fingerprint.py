@@ -39,14 +39,9 @@ class ParsedModule:
 
 @dataclass
 class Sources:
-    """The modules of one package, each parsed when it is first needed.
-
-    `root` is the package's folder. `changed` holds sources that replace those on the disk, by the
-    names of their modules.
-    """
+    """The modules of the package in the folder `root`, each parsed when it is first needed."""
 
     root: Path
-    changed: dict[str, str] = field(default_factory=dict)
     _parsed: dict[str, ParsedModule] = field(default_factory=dict)
 
     def path(self, module: str) -> Path | None:
@@ -57,11 +52,6 @@ class Sources:
         place = self.root.joinpath(*rest)
         paths = (place.with_suffix(".py"), place / "__init__.py")
         return next((path for path in paths if path.is_file()), None)
-
-    def with_change(self, module: str, source: str) -> Sources:
-        """The same sources with another source for one module."""
-        others = {name: parsed for name, parsed in self._parsed.items() if name != module}
-        return Sources(self.root, {**self.changed, module: source}, others)
 
     def all_modules(self) -> list[str]:
         """The names of all modules of the package, in order."""
@@ -77,7 +67,7 @@ class Sources:
             path = self.path(module)
             if path is None:
                 raise KeyError(module)
-            self._parsed[module] = self._parse(self.changed.get(module) or path.read_bytes())
+            self._parsed[module] = self._parse(path.read_bytes())
         return self._parsed[module]
 
     def closure(self, modules: Iterable[str]) -> list[str]:
@@ -116,7 +106,7 @@ class Sources:
         places = {parsed.names_from.get(name, module) for name in names}
         return frozenset(place for place in places if self.path(place))
 
-    def _parse(self, source: str | bytes) -> ParsedModule:
+    def _parse(self, source: bytes) -> ParsedModule:
         tree = ast.parse(source)
         modules: set[str] = set()
         libraries: set[str] = set()

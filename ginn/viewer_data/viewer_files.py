@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn.analysis.outcomes import NamedSnapshot, RunFacts
-from ginn.analysis.sentences import outcome_sentence
 from ginn.config.models import Experiment, Site
 from ginn.dataset.dataset import Dataset
 from ginn.files import hashed
@@ -157,7 +156,7 @@ def run_files(
         "seed": run.seed,
         "role": facts.role,
         "title": facts.title,
-        "outcome": outcome_sentence(facts),
+        "outcome": facts.ending,
         "ended": run.ended,
         "widths": list(run.widths),
         "iterations": run.iterations.tolist(),
@@ -204,7 +203,7 @@ def index_file(
                 "id": facts.id,
                 "role": facts.role,
                 "title": facts.title,
-                "outcome": outcome_sentence(facts),
+                "outcome": facts.ending,
                 "snapshots": snapshots,
                 "header": header,
             }

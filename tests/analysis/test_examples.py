@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 from support.measured import with_dead_layer, without_corners
 from support.runs import trained_run
-from support.sample_report import bottle, traced
+from support.sample_report import bottle, run_facts, traced
 
-from ginn.analysis.claims import dead_layers
 from ginn.analysis.examples import find_examples
-from ginn.analysis.facts import Examples
+from ginn.analysis.facts import NO_EXAMPLES, Examples
+from ginn.analysis.part_history import part_history
+from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import trace
 from ginn.network.run import RecordedRun, layer_slices
 
@@ -20,7 +21,13 @@ PART = "diamond"
 
 def found(run: RecordedRun) -> Examples:
     """The examples of a build that shows one run."""
-    return find_examples({"seed-0": run}, {"seed-0": trace(run)}, [run], bottle(), PART)
+    return examples_of(run, bottle(), ended="")
+
+
+def examples_of(run: RecordedRun, dataset: Dataset, ended: str) -> Examples:
+    """The examples of a picture in one run, which is shown."""
+    shown = {"seed-0": replace(run_facts(0, False), ended=ended)}
+    return find_examples(shown, {"seed-0": run}, {"seed-0": trace(run)}, dataset, PART)
 
 
 def test_corner_example_bends_where_it_says() -> None:
@@ -44,11 +51,11 @@ def test_corner_example_bends_where_it_says() -> None:
 
 
 def test_corner_example_of_a_picture_without_corners_is_none() -> None:
-    run = trained_run()
-    told = find_examples(
-        {"seed-0": run}, {"seed-0": traced()}, [run], without_corners(bottle()), PART
-    )
-    assert told.corner is None
+    assert examples_of(trained_run(), without_corners(bottle()), ended="").corner is None
+
+
+def test_examples_of_a_run_that_ended_early_are_none() -> None:
+    assert examples_of(trained_run(), bottle(), ended="no longer finite") == NO_EXAMPLES
 
 
 def copied(run: RecordedRun) -> RecordedRun:
@@ -73,5 +80,5 @@ def test_dead_layer_example_is_the_layer_that_was_made_dead() -> None:
     assert told
     assert (told.run, told.part, told.layer) == ("seed-0", PART, 2)
     assert told.since == run.iterations[0]
-    history = dead_layers.part_history(trained_run(), bottle(), PART)
+    history = part_history(trained_run(), bottle(), PART)
     assert (found(trained_run()).dead_layer is not None) == bool(history.has_dead_layer[-1])

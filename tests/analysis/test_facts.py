@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,15 @@ from pydantic import TypeAdapter, ValidationError
 from support.sample_report import bottle, make_report, run_facts
 
 from ginn.analysis.claim import Claim
-from ginn.analysis.facts import Facts, facts_as_json, facts_schema, gather_facts, variant_facts
+from ginn.analysis.facts import (
+    NO_EXAMPLES,
+    Facts,
+    facts_as_json,
+    facts_of_experiment,
+    facts_of_variant,
+    facts_schema,
+)
+from ginn.analysis.findings import Findings
 from ginn.analysis.outcomes import ScreeningFacts
 
 FACTS = TypeAdapter(Facts)
@@ -20,21 +29,32 @@ CLAIM = Claim("Straight", "Lines.", "Bends; 0.", "none", "12", 16, "holds")
 def made() -> Facts:
     """Facts of six runs, one of which failed, and one claim."""
     experiment = make_report().experiment
-    runs = [run_facts(seed, seed == 2) for seed in range(6)]
+    runs = {f"seed-{seed}": run_facts(seed, seed == 2) for seed in reversed(range(6))}
+    shown = {name: replace(runs[name], role="good") for name in ("seed-1", "seed-0")}
     screening = ScreeningFacts(128, 10_000, 1, (2,))
-    variant = variant_facts(experiment, screening, runs[:1])
-    return gather_facts(
-        experiment, bottle(), screening, runs[::-1], runs[:2], variants=[variant], claims=[CLAIM]
-    )
+    variant = facts_of_variant(experiment, screening, shown, {"seed-0": 7, "seed-1": 8})
+    regions = {"seed-1": (10, 20), "seed-0": (30, 40)}
+    return facts_of_experiment(
+        experiment, bottle(), screening, runs, shown, regions, (variant,), NO_EXAMPLES,
+        Findings((CLAIM,)), Findings(),
+    )  # fmt: skip
 
 
-def test_gather_facts_counts_what_the_runs_and_the_picture_say() -> None:
+def test_facts_of_experiment_counts_what_the_runs_and_the_picture_say() -> None:
     found = made().experiment
     assert [run.seed for run in found.full_runs] == list(range(6))
     assert found.failed_runs == 1
     assert found.parameters == (2 + 1) * 16 + 2 * (16 + 1) * 16 + 17
     assert found.white_share == bottle().labels.mean()
     assert sum(part.share for part in found.parts) == pytest.approx(1.0)
+    assert [(run.seed, run.regions_start, run.regions_end) for run in found.shown_runs] == [
+        (1, 10, 20),
+        (0, 30, 40),
+    ]
+    # A full run that is shown has the same role and numbers in both lists.
+    assert found.full_runs[0] == found.shown_runs[1]
+    assert found.full_runs[3].role == ""
+    assert [run.regions_end for run in made().variants[0].runs] == [8, 7]
 
 
 def test_claim_by_its_name_is_found_and_another_is_none() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,6 @@ from ginn.analysis.outcomes import (
     RunFacts,
     ScreeningFacts,
     full_run_seeds,
-    give_roles,
     good_snapshots,
     hardest_part,
     has_failed,
@@ -25,11 +25,12 @@ from ginn.analysis.outcomes import (
     named_snapshots,
     outcome,
     part_accuracy,
-    screening_facts,
+    screening_outcomes,
+    shown_runs,
 )
 from ginn.config.models import Experiment, FullRuns, Screening, Shown
 from ginn.dataset.dataset import Dataset, Part
-from ginn.network.run import RecordedRun
+from ginn.network.run import RecordedRun, run_id
 
 N = 20
 
@@ -105,10 +106,27 @@ def test_outcome_of_a_run_that_ended_early_has_failed() -> None:
     assert outcome(threshold_run(0.5, ended="no longer finite"), halves(0.5)).failed
 
 
-def test_screening_facts_name_the_seeds_that_failed() -> None:
-    runs = [threshold_run(x, seed) for seed, x in enumerate([0.5, 0.1, 0.5, 0.9])]
-    facts = screening_facts(experiment(), runs, halves(0.5))
+def by_id(runs: Sequence[RecordedRun]) -> dict[str, RecordedRun]:
+    """Runs by their places, in place of their seeds."""
+    return {run_id(place): run for place, run in enumerate(runs)}
+
+
+def test_screening_outcomes_name_the_seeds_that_failed() -> None:
+    runs = by_id([threshold_run(x, seed) for seed, x in enumerate([0.5, 0.1, 0.5, 0.9])])
+    facts = screening_outcomes(experiment(), runs, halves(0.5))
     assert facts == ScreeningFacts(4, 5, 2, (1, 3))
+
+
+@pytest.mark.parametrize(
+    ("ended", "failed", "words"),
+    [
+        ("", False, "Ended well: accuracy 90.0%, loss 0.25."),
+        ("", True, "Failed: accuracy 90.0%, loss 0.25."),
+        ("no longer finite", True, "Stopped early: no longer finite."),
+    ],
+)
+def test_ending_says_how_a_run_ended(ended: str, failed: bool, words: str) -> None:
+    assert replace(run(3, 0.25, failed), ended=ended).ending == words
 
 
 def sliding_run(places: Sequence[float], loss: Sequence[float], ended: str = "") -> RecordedRun:
@@ -222,13 +240,17 @@ def test_good_snapshots_of_any_number_of_pixels_count_all(white: bool) -> None:
 def test_full_run_seeds_are_the_first_and_others_that_failed(
     failed: tuple[int, ...], seeds: tuple[int, ...]
 ) -> None:
-    assert full_run_seeds(experiment(), ScreeningFacts(8, 5, len(failed), failed)) == seeds
+    chosen = full_run_seeds(experiment(), ScreeningFacts(8, 5, len(failed), failed), 0)
+    assert chosen == {run_id(seed): seed for seed in seeds}
+    assert list(chosen.values()) == sorted(seeds)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=3, max_size=9))
-def test_give_roles_follows_the_outcome(outcomes: list[tuple[float, bool]]) -> None:
+def test_shown_runs_have_roles_by_their_outcomes(outcomes: list[tuple[float, bool]]) -> None:
     runs = [run(seed, loss, failed) for seed, (loss, failed) in enumerate(outcomes)]
-    shown = give_roles(experiment(), runs)
+    found = shown_runs(experiment(), {each.id: each for each in runs})
+    assert list(found) == [each.id for each in found.values()]
+    shown = list(found.values())
     assert [each.role for each in shown] == ["good-1", "good-2", "bad-1"]
     assert len({each.seed for each in shown}) == 3
     *good, bad = shown
@@ -250,15 +272,15 @@ def test_hardest_part_is_the_one_that_most_runs_fail_on_at_their_end() -> None:
     dataset = two_halves(left_white=True)
     # White up to .2: most of the left half wrong. Up to .9: most of the right half.
     early, late = white_left_of(0.2), white_left_of(0.9)
-    assert hardest_part([run_of(early), run_of(late), run_of(late)], dataset) == "right"
-    assert hardest_part([run_of(early), run_of(early), run_of(late)], dataset) == "left"
-    assert hardest_part([run_of(early, late)], dataset) == "right"
+    assert hardest_part(by_id([run_of(early), run_of(late), run_of(late)]), dataset) == "right"
+    assert hardest_part(by_id([run_of(early), run_of(early), run_of(late)]), dataset) == "left"
+    assert hardest_part(by_id([run_of(early, late)]), dataset) == "right"
     # Failures count before shares: left fails twice, right once, though less of that is right.
     runs = [run_of(white_left_of(x)) for x in (0.2, 0.2, 1.0, 0.74, 0.74, 0.74, 0.74)]
-    assert hardest_part(runs, dataset) == "left"
+    assert hardest_part(by_id(runs), dataset) == "left"
     # Where none has failed, what is right least.
-    assert hardest_part([run_of(white_left_of(0.4))], dataset) == "left"
-    assert hardest_part([run_of(white_left_of(0.6))], dataset) == "right"
+    assert hardest_part(by_id([run_of(white_left_of(0.4))]), dataset) == "left"
+    assert hardest_part(by_id([run_of(white_left_of(0.6))]), dataset) == "right"
 
 
 def test_hardest_part_is_a_major_one_unless_all_are_small() -> None:
@@ -266,5 +288,7 @@ def test_hardest_part_is_a_major_one_unless_all_are_small() -> None:
     dot[:2, :4] = True  # 2%
     small = Part("dot", True, dot)
     run = run_of(white_left_of(-1.0))  # black everywhere
-    assert hardest_part([run], Dataset(dot, (small, Part("ground", False, ~dot)))) == "ground"
-    assert hardest_part([run], Dataset(dot, (small,))) == "dot"
+    assert (
+        hardest_part(by_id([run]), Dataset(dot, (small, Part("ground", False, ~dot)))) == "ground"
+    )
+    assert hardest_part(by_id([run]), Dataset(dot, (small,))) == "dot"

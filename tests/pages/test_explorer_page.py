@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from support.pages import ParsedPage, plain_layout, plain_report
 
-from ginn.analysis.sentences import outcome_sentence
 from ginn.pages.explorer_page import explorer_page
 
 
@@ -19,7 +18,7 @@ def test_explorer_page_shows_every_run_without_scripts_and_links_its_gallery() -
     assert len(images) > len(runs)
     assert all(image["src"].removeprefix("../") in rendered.files for image in images)
     for run in runs:
-        assert outcome_sentence(run) in page.prose
+        assert run.ending in page.prose
     gallery = [a["href"] for a in page.all("a") if "#run=" in a.get("href", "")]
     assert len(gallery) == len(images) - len(runs)
     assert all(link.startswith("../explore/index.html#run=") for link in gallery)

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
+from ginn.analysis.claim_groups import boundaries, networks, picture
+from ginn.analysis.claim_groups import variants as variants_group
 from ginn.analysis.claims.network_size import Network
+from ginn.analysis.facts import facts_of_variant
+from ginn.analysis.findings import Findings
+from ginn.analysis.outcomes import ScreeningFacts
+from ginn.analysis.part_history import PartHistory
 from ginn.dataset.dataset import Dataset
-from ginn.network.run import RecordedRun
-from support.runs import random_run
+from ginn.network.run import RecordedRun, run_id
+from support.runs import IDENTITY, layer_of, random_run, threshold
+from support.sample_report import bottle, make_report, run_facts
 
 PLAIN_NETWORK = Network(
     "Plain", (16, 16), 128, 5, tuple(0.02 + 0.001 * k for k in range(12)), 1, (300,) * 12
 )
+
+# Its second layer is dead left of x = .5; the output is white where that layer is on.
+DEAD_LEFT = [IDENTITY, layer_of(threshold(0.5), threshold(0.6)), ([[1, 1]], [-0.01])]
+# The same network with one neuron on at the left.
+ALIVE = [
+    IDENTITY,
+    layer_of(threshold(0.5), threshold(0.5, on_to_the_right=False)),
+    ([[1, -1]], [-0.01]),
+]
 
 
 def larger_network(better_by: float, failed: int = 5, runs: int = 8) -> Network:
@@ -48,3 +65,45 @@ def with_dead_layer(run: RecordedRun, layer: int) -> RecordedRun:
 def without_corners(dataset: Dataset) -> Dataset:
     """The same picture without known corners, as from an image file."""
     return replace(dataset, corners=np.empty((0, 2)))
+
+
+def history(dead: list[bool], right: float = 0.0, seed: int = 0) -> PartHistory:
+    """The history of a run of one layer that is dead at some snapshots, ten iterations apart."""
+    share = np.array(dead, dtype=float)[:, None]
+    times = tuple(range(0, 10 * len(dead), 10))
+    return PartHistory(seed, "left", times, share, np.full(len(dead), right))
+
+
+def by_id(runs: Sequence[RecordedRun]) -> dict[str, RecordedRun]:
+    """Runs by their ids, as the stages pass them on."""
+    return {run_id(run.seed): run for run in runs}
+
+
+@cache
+def boundary_findings() -> Findings:
+    """The findings about the boundaries of random networks."""
+    return boundaries.findings(by_id(four_runs()), by_id(four_runs()), bottle())
+
+
+@cache
+def network_findings() -> Findings:
+    """The findings about the neurons of random networks."""
+    return networks.findings(by_id(four_runs()), by_id(four_runs()), bottle(), "diamond")
+
+
+def picture_findings(dataset: Dataset, top: tuple[str, ...]) -> Findings:
+    """The findings about a picture: the full run 1 has failed, and the screening runs 0 and 2."""
+    runs = by_id(four_runs())
+    outcomes = {name: run_facts(run.seed, run.seed == 1) for name, run in runs.items()}
+    screening = ScreeningFacts(4, 10, 2, (0, 2))
+    return picture.findings(runs, runs, outcomes, screening, dataset, top)
+
+
+def variant_findings(variants: int) -> Findings:
+    """The findings about some variants, whose runs are those of the plain network."""
+    experiment = make_report().experiment
+    outcomes = {run_id(seed): run_facts(seed, seed == 2) for seed in range(14)}
+    screening = ScreeningFacts(128, 10, 5, (2, 12, 13, 20, 21))
+    regions = {name: 100 + run.seed for name, run in outcomes.items()}
+    variant = facts_of_variant(experiment, screening, outcomes, regions)
+    return variants_group.findings(experiment, screening, outcomes, regions, (variant,) * variants)

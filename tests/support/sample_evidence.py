@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import cache
 
 from ginn.analysis import evidence
+from ginn.analysis.claim_groups.networks import LEVELS
 from ginn.analysis.claims.corner_kinks import FARTHEST
 from ginn.analysis.evidence import Evidence
-from ginn.analysis.series import LEVELS
 
 
 def spread_of(*median: float | None) -> evidence.Spread:

@@ -8,14 +8,15 @@ from functools import cache
 import numpy as np
 
 from ginn.analysis.examples import find_examples
-from ginn.analysis.facts import gather_facts
-from ginn.analysis.outcomes import RunFacts, ScreeningFacts, give_roles
+from ginn.analysis.facts import facts_of_experiment
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts, shown_runs
 from ginn.config.loader import load_settings
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
 from ginn.dataset.picture import load_picture
 from ginn.figures.final_outputs import final_outputs
 from ginn.geometry.boundaries import Boundaries, trace
+from ginn.geometry.counts import first_and_last_regions
 from ginn.pages.report import Report
 from support.paths import ROOT
 from support.runs import trained_run
@@ -67,23 +68,23 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
     }
     experiment: Experiment = spec.experiment.model_copy(update=changed)
     runs = [run_facts(seed, seed in failed) for seed in SEEDS]
-    start, end = traced().regions[[0, -1]].tolist()
-    shown_runs = [
-        replace(run, regions_start=start, regions_end=end) for run in give_roles(experiment, runs)
-    ]
+    outcomes = {run.id: run for run in runs}
     screening = ScreeningFacts(128, 10_000, len(failed), tuple(sorted(failed)))
-    shown = {run.id: trained_run() for run in shown_runs}
+    shown = shown_runs(experiment, outcomes)
+    boundaries = dict.fromkeys(shown, traced())
     found = find_examples(
-        shown, dict.fromkeys(shown, traced()), [trained_run()], bottle(), "diamond"
+        shown, dict.fromkeys(outcomes, snapshots), boundaries, bottle(), "diamond"
     )
-    facts = gather_facts(experiment, bottle(), screening, runs, shown_runs, examples=found)
+    regions = dict.fromkeys(shown, first_and_last_regions(traced()))
+    facts = facts_of_experiment(
+        experiment, bottle(), screening, outcomes, shown, regions, (), found
+    )
     scale = {run.id: run.loss / float(snapshots.loss[-1]) for run in runs}
     fall = np.linspace(0, 1, len(snapshots))
     full_runs = {
         run.id: replace(snapshots, seed=run.seed, loss=snapshots.loss * scale[run.id] ** fall)
         for run in runs
     }
-    boundaries = {run.id: traced() for run in shown_runs}
     data = {"index": "data/bottle/index-0123456789.js"}
     last = final_outputs(full_runs.values(), failed, bottle())
     outputs = {"screening runs": last, "full runs": last}

@@ -66,7 +66,7 @@ class Nearness:
 
 
 @dataclass(frozen=True)
-class CornerBend:
+class NearestBend:
     """The bend nearest to one corner: its cause, an earlier neuron, and its distance.
 
     The distance is in domain units.
@@ -155,7 +155,7 @@ def nearer_p_value(measured: Float64, population: Float64) -> float:
 
 def bends_at_corners(
     found: Kinks, snapshot: int, neurons: Sequence[int], corners: Float64
-) -> list[CornerBend]:
+) -> list[NearestBend]:
     """The bend nearest to each corner (C, 2), among some neurons' lines at one snapshot.
 
     The result is empty if none of these lines bends.
@@ -166,7 +166,7 @@ def bends_at_corners(
     apart = np.hypot(*np.moveaxis(found.place[bent] - corners[:, None], -1, 0))  # (C, M)
     causes = found.cause[bent][apart.argmin(axis=1)]
     return [
-        CornerBend(*each) for each in zip(causes.tolist(), apart.min(axis=1).tolist(), strict=True)
+        NearestBend(*each) for each in zip(causes.tolist(), apart.min(axis=1).tolist(), strict=True)
     ]
 
 

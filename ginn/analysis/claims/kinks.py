@@ -65,8 +65,8 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Bends:
-    """The kinks and bends of one run, over all its snapshots.
+class KinkCounts:
+    """The numbers of kinks and bends of one run, over all its snapshots.
 
     `crossings` and `bends` (L + 1, L) count the kinks, and the kinks of BEND degrees or more, by
     the layer of the line and the layer of the cause. `without_angle` counts kinks that have no
@@ -204,8 +204,10 @@ def _predict_of_layer(
     return paths, np.where(lost, np.nan, angle)
 
 
-def bends(snapshots: RecordedRun, boundaries: Boundaries, found: Kinks | None = None) -> Bends:
-    """The bends of one run; see `Bends`."""
+def count_kinks(
+    snapshots: RecordedRun, boundaries: Boundaries, found: Kinks | None = None
+) -> KinkCounts:
+    """The counts of one run's kinks; see `KinkCounts`."""
     found = kinks(boundaries) if found is None else found
     measured = np.isfinite(found.angle)
     found = Kinks(*(getattr(found, name)[measured] for name in Kinks.__dataclass_fields__))
@@ -219,7 +221,7 @@ def bends(snapshots: RecordedRun, boundaries: Boundaries, found: Kinks | None = 
     far = layer[found.neuron] - layer[found.cause] > 1
     other_error = np.abs(other.angle - found.angle)[far]
     lines, vertices = _first_layer(boundaries)
-    return Bends(
+    return KinkCounts(
         crossings=np.bincount(cell, minlength=cells).reshape(shape),
         bends=np.bincount(cell[bent], minlength=cells).reshape(shape),
         without_angle=int(np.count_nonzero(~measured)),
@@ -275,7 +277,7 @@ def region_growth(snapshots: RecordedRun, boundaries: Boundaries) -> RegionGrowt
     )
 
 
-def claim_first_layer_straight(runs: Sequence[Bends]) -> Claim:
+def claim_first_layer_straight(runs: Sequence[KinkCounts]) -> Claim:
     """The row of claim 1, first part: no boundary of the first layer has a kink."""
     lines = sum(run.first_layer_lines for run in runs)
     bent = sum(run.first_layer_bent for run in runs)
@@ -295,7 +297,7 @@ def claim_first_layer_straight(runs: Sequence[Bends]) -> Claim:
     )
 
 
-def claim_bends_through_open_paths(runs: Sequence[Bends]) -> Claim:
+def claim_bends_through_open_paths(runs: Sequence[KinkCounts]) -> Claim:
     """The row of claim 1, second part: lines bend at earlier lines, and only along open paths."""
     without = sum(run.without_path for run in runs)
     worst = max((run.largest_error for run in runs), default=math.nan)

@@ -23,8 +23,6 @@ from ginn.analysis.statistics import (
     proportion_interval,
     rank_sum_p_value,
 )
-from ginn.geometry.boundaries import trace
-from ginn.network.run import RecordedRun, last_state
 
 
 @dataclass(frozen=True)
@@ -78,11 +76,6 @@ def network_of(
         failed_runs=sum(run.failed for run in runs),
         regions=tuple(run.regions_end for run in runs),
     )
-
-
-def regions_at_end(run: RecordedRun) -> int:
-    """The linear regions of a run's last snapshot."""
-    return int(trace(last_state(run)).regions[-1])
 
 
 def compare(plain: Network, larger: Network) -> Larger:

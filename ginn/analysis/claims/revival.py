@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ginn.analysis.claims.dead_layers import part_history, part_points
+from ginn.analysis.part_history import part_history, part_points
 from ginn.dataset.dataset import Dataset
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float32, Float64, RecordedRun, Start, last_state

@@ -13,8 +13,8 @@ import numpy as np
 
 from ginn import formatting
 from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of
-from ginn.analysis.claims.dead_layers import PartHistory, part_history
 from ginn.analysis.claims.revival import InterventionRun, Source
+from ginn.analysis.part_history import PartHistory, part_history
 from ginn.analysis.statistics import Interval, proportion_interval, sign_test_p_value
 from ginn.dataset.dataset import Dataset
 from ginn.network.run import RecordedRun

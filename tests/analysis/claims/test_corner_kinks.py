@@ -13,7 +13,7 @@ from support.runs import random_run, run_of
 from ginn.analysis.claims.corner_kinks import (
     FARTHEST,
     WATCHED,
-    CornerBend,
+    NearestBend,
     Nearness,
     bends_at_corners,
     claim_bends_at_corners,
@@ -131,7 +131,7 @@ def test_bends_at_corners_of_a_straight_crossing_are_none() -> None:
     found = Kinks(nothing, nothing + 3, nothing, np.array([[0.3, 0.3]]), np.array([0.5]))
     assert bends_at_corners(found, 0, [3], square_picture().corners) == []
     sharp = replace(found, angle=np.array([20.0]))
-    assert bends_at_corners(sharp, 0, [3], np.array([[0.3, 0.3]])) == [CornerBend(0, 0.0)]
+    assert bends_at_corners(sharp, 0, [3], np.array([[0.3, 0.3]])) == [NearestBend(0, 0.0)]
 
 
 def test_nearer_p_value_is_small_for_near_points_only() -> None:

@@ -16,13 +16,13 @@ from support.runs import random_run, run_of, trained_run
 from ginn.analysis.claims.kinks import (
     AGREEMENT,
     BEND,
-    Bends,
+    KinkCounts,
     RegionGrowth,
     arrangement_bound,
-    bends,
     claim_bends_through_open_paths,
     claim_first_layer_straight,
     claim_regions_grow,
+    count_kinks,
     kinks,
     network_bound,
     predict,
@@ -63,7 +63,7 @@ def test_kinks_have_their_place_cause_and_angle(slope: float) -> None:
 
 def test_bends_of_a_neuron_without_influence_are_none() -> None:
     run = one_bend(0.0)
-    found = bends(run, trace(run))
+    found = count_kinks(run, trace(run))
     assert found.crossings.tolist() == [[0, 0], [1, 0], [0, 0]]
     assert found.bends.sum() == 0
 
@@ -110,7 +110,7 @@ def test_bends_of_a_third_layer_line_need_an_open_path(open_: bool) -> None:
     assert told.paths[at].tolist() == [int(open_)]
     np.testing.assert_allclose(found.angle[at], 45.0 if open_ else 0.0, atol=1e-9)
     np.testing.assert_allclose(told.angle[at], 45.0 if open_ else 0.0, atol=1e-9)
-    whole = bends(run, trace(run))
+    whole = count_kinks(run, trace(run))
     assert (whole.without_path, whole.bends[2, 0]) == (0, int(open_))
     assert whole.largest_error < AGREEMENT
 
@@ -121,7 +121,7 @@ def test_bends_without_an_open_path_are_counted() -> None:
     vertices = boundaries.vertices.copy()
     kink = np.flatnonzero((boundaries.causes == 0) & (np.abs(vertices[:, 1] - 0.5) < 1e-9))
     vertices[kink[-1], 1] += 0.1
-    tampered = bends(run, replace(boundaries, vertices=vertices))
+    tampered = count_kinks(run, replace(boundaries, vertices=vertices))
     assert tampered.without_path == 1
     assert tampered.largest_error > BEND
 
@@ -129,7 +129,7 @@ def test_bends_without_an_open_path_are_counted() -> None:
 @pytest.mark.parametrize("widths", [(5, 5), (4, 4, 4), (3, 3, 3, 3)])
 def test_predict_of_random_networks_agrees_with_the_tracing(widths: tuple[int, ...]) -> None:
     run = random_run(widths, 60)
-    found = bends(run, trace(run))
+    found = count_kinks(run, trace(run))
     assert found.bends.sum() > 10
     assert found.without_path == 0
     assert found.largest_error < AGREEMENT
@@ -137,7 +137,7 @@ def test_predict_of_random_networks_agrees_with_the_tracing(widths: tuple[int, .
 
 def test_predict_of_a_trained_network_disagrees_with_other_gates() -> None:
     run = trained_run()
-    found = bends(run, trace(run))
+    found = count_kinks(run, trace(run))
     assert found.crossings[2, 0] > 100
     assert found.without_path == 0
     assert found.largest_error < AGREEMENT
@@ -149,7 +149,7 @@ def test_kinks_where_boundaries_meet_have_no_angle() -> None:
     # Two copies in the first layer: the second's line crosses both at one place.
     first = ([[1, 0], [1, 0], [0, 1]], [-0.5, -0.5, 0])
     run = run_of([first, ([[0.5, 0.5, 1]], [-0.5]), ([[1]], [-9])])
-    found = bends(run, trace(run))
+    found = count_kinks(run, trace(run))
     assert (found.without_angle, found.crossings.sum()) == (2, 0)
 
 
@@ -187,7 +187,7 @@ def test_claim_regions_grow_needs_enough_runs_that_agree() -> None:
     assert claim_regions_grow(mixed, [40, 60]).verdict == "not decidable here"
 
 
-def both(run: Bends) -> Sequence[str]:
+def both(run: KinkCounts) -> Sequence[str]:
     return [
         claim_first_layer_straight([run]).verdict,
         claim_bends_through_open_paths([run]).verdict,
@@ -201,7 +201,7 @@ def bent_first_layer(boundaries: Boundaries) -> Boundaries:
 
 def test_claims_of_bends_say_how_many_lack_a_path() -> None:
     run = gate(open_=True)
-    found = bends(run, trace(run))
+    found = count_kinks(run, trace(run))
     whole = claim_bends_through_open_paths([found]).value
     bent = int(found.bends.sum())
     assert bent == 1
@@ -214,7 +214,7 @@ def test_claims_of_bends_say_how_many_lack_a_path() -> None:
 
 def test_claims_of_bends_can_fail() -> None:
     run = gate(open_=True)
-    found = bends(run, trace(run))
+    found = count_kinks(run, trace(run))
     assert both(found) == ["holds", "holds"]
     assert both(replace(found, first_layer_bent=1)) == ["does not hold", "holds"]
     assert both(replace(found, first_layer_lines=0)) == ["not decidable here", "holds"]
@@ -222,6 +222,6 @@ def test_claims_of_bends_can_fail() -> None:
     assert both(replace(found, largest_error=0.1)) == ["holds", "does not hold"]
     # No layer between any two, so nothing can be seen of what passes through one.
     one = one_bend(0.0)
-    assert both(bends(one, trace(one))) == ["holds", "not decidable here"]
+    assert both(count_kinks(one, trace(one))) == ["holds", "not decidable here"]
     one = one_bend(0.5)
-    assert bends(one, bent_first_layer(trace(one))).first_layer_bent == 1
+    assert count_kinks(one, bent_first_layer(trace(one))).first_layer_bent == 1

@@ -7,13 +7,11 @@ from dataclasses import replace
 import pytest
 from support.measured import PLAIN_NETWORK as PLAIN
 from support.measured import larger_network as network
-from support.runs import random_run
 
 from ginn.analysis.claims.network_size import (
     claim_larger_is_better,
     compare,
     network_of,
-    regions_at_end,
 )
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 
@@ -56,16 +54,6 @@ def test_compare_gives_the_failures_with_their_interval() -> None:
     assert claim.runs == 12 + 8
     assert "0 of 128 screening runs failed (p = 0.060)" in claim.value
     assert "5 of 128 screening runs failed" in claim.control
-
-
-def test_regions_at_end_are_those_of_the_last_snapshot() -> None:
-    one_line = random_run((1,), 3)
-    weights = (one_line.weights[0].copy(), one_line.weights[1])
-    biases = (one_line.biases[0].copy(), one_line.biases[1])
-    weights[0][:] = [[1.0, 0.0]]
-    biases[0][:, 0] = [5.0, 5.0, -0.5]  # the line enters the square at the last snapshot
-    run = replace(one_line, weights=weights, biases=biases)
-    assert regions_at_end(run) == 2
 
 
 def test_network_of_takes_errors_failures_and_regions_from_the_runs() -> None:

@@ -10,7 +10,6 @@ from support.datasets import halves
 from support.runs import IDENTITY, layer_of, run_of, threshold
 
 from ginn.analysis.claims import revival
-from ginn.analysis.claims.dead_layers import part_history
 from ginn.analysis.claims.revival import (
     ARMS,
     FIRST_STREAM,
@@ -26,6 +25,7 @@ from ginn.analysis.claims.revival import (
     recorded,
     start,
 )
+from ginn.analysis.part_history import part_history
 from ginn.network.run import RecordedRun, Start
 
 WHITE_LEFT = halves(left_white=True)

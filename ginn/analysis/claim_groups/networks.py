@@ -1,0 +1,157 @@
+"""The claims that are measured on neurons and layers: duplicates, late flips, dead layers.
+
+Axes: R runs, K snapshots, P pairs or points, L hidden layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ginn.analysis.claim import Claim
+from ginn.analysis.claims import dead_layers, duplicate_neurons, late_flips
+from ginn.analysis.claims.duplicate_neurons import Likeness
+from ginn.analysis.evidence import (
+    DeadLayersInScreening,
+    DeadPeriodsOfRun,
+    DeadPeriodsOfRuns,
+    Evidence,
+    LikenessShares,
+    Numbers,
+)
+from ginn.analysis.findings import NOTHING, Findings
+from ginn.analysis.part_history import PartHistory, dead_periods, part_history, part_points
+from ginn.analysis.series import numbers, shares
+from ginn.dataset.dataset import Dataset
+from ginn.geometry.cells import overlaps
+from ginn.geometry.subdivision import Bool
+from ginn.network.run import Float64, RecordedRun, finished
+
+# The likenesses for which a series has the share of pairs that are at least so alike.
+LEVELS = tuple(i / 20 for i in range(21))
+
+
+def findings(
+    full_runs: Mapping[str, RecordedRun],
+    screening: Mapping[str, RecordedRun],
+    dataset: Dataset,
+    part: str,
+) -> Findings:
+    """The claims about neurons and layers, of the runs that did not end early.
+
+    Dead layers are those over the part named `part`.
+    """
+    runs, screenings = finished(full_runs), list(screening.values())
+    if not runs:
+        return NOTHING
+    points = duplicate_neurons.every_other(dataset)
+    likes = [[duplicate_neurons.likeness(both) for both in overlaps(run)] for run in runs]
+    maps = [duplicate_neurons.on_maps(run, -1, points) for run in runs]
+    screened = [part_history(run, dataset, part) for run in screenings]
+    trained = [part_history(run, dataset, part) for run in runs]
+    where, white = part_points(dataset, part)
+    gradients = [
+        dead_layers.layer_gradients(run, -1, where, white)
+        for run, history in zip(screenings, screened, strict=True)
+        if history.has_dead_layer[-1]
+    ]
+    depth = len(runs[0].widths)
+    rows = (
+        _duplicates_row(runs, likes, maps, points),
+        _late_flips_row(runs, points),
+        dead_layers.claim_dead_where_failed(screened, np.array(gradients).reshape(-1, depth + 1)),
+        dead_layers.claim_dead_early_fails(trained, int(screenings[0].iterations[-1])),
+    )
+    evidence = Evidence(
+        duplicate_neurons=likeness_shares(likes, maps),
+        dead_layers=dead_layers_in_screening(screened),
+        dead_periods=dead_periods_of_runs(trained),
+    )
+    return Findings(rows, evidence)
+
+
+def _duplicates_row(
+    runs: Sequence[RecordedRun],
+    likes: Sequence[Sequence[Likeness]],
+    maps: Sequence[Sequence[Bool]],
+    points: Float64,
+) -> Claim:
+    """The row about duplicate neurons, from each run's likenesses and on maps, by layer."""
+    layers = range(len(runs[0].widths))
+    return duplicate_neurons.claim_duplicates(
+        [duplicate_neurons.growth([like[layer] for like in likes]) for layer in layers],
+        [duplicate_neurons.between_runs([on[layer] for on in maps]) for layer in layers],
+        [
+            pair
+            for run, like in zip(runs, likes, strict=True)
+            for pair in duplicate_neurons.duplicates(run, like, points)
+        ],
+        len(runs),
+    )
+
+
+def _late_flips_row(runs: Sequence[RecordedRun], points: Float64) -> Claim:
+    """The row about late flips, from each run's flips late in training and in the middle."""
+    late = [late_flips.flips(run, late_flips.window(run, late_flips.LATE), points) for run in runs]
+    middle = [
+        late_flips.flipped_shares(run, late_flips.window(run, late_flips.MIDDLE), points)
+        for run in runs
+    ]
+    return late_flips.claim_late_flips(late_flips.summarise(late, middle))
+
+
+def likeness_shares(
+    likes: Sequence[Sequence[Likeness]], maps: Sequence[Sequence[Bool]]
+) -> LikenessShares:
+    """The shares of alike pairs by layer, from each run's likenesses and its on maps."""
+    layers = range(len(likes[0]))
+
+    def own(layer: int, snapshot: int) -> Numbers:
+        pairs = [run[layer].degree[snapshot][run[layer].pairs[snapshot]] for run in likes]
+        return at_least(np.concatenate(pairs))
+
+    return LikenessShares(
+        runs=len(likes),
+        levels=LEVELS,
+        alike=duplicate_neurons.ALIKE,
+        start=tuple(own(layer, 0) for layer in layers),
+        end=tuple(own(layer, -1) for layer in layers),
+        between=tuple(
+            at_least(duplicate_neurons.likeness_across([on[layer] for on in maps]))
+            for layer in layers
+        ),
+    )
+
+
+def at_least(degrees: Float64) -> Numbers:
+    """The share of degrees (P,) at or above each of LEVELS; None if there are no degrees."""
+    if not degrees.size:
+        return (None,) * len(LEVELS)
+    return numbers([(degrees >= level).mean() for level in LEVELS])
+
+
+def dead_layers_in_screening(histories: Sequence[PartHistory]) -> DeadLayersInScreening:
+    """The dead layers over one part and the accuracy on it, at the end of each screening run."""
+    last = np.array([each.dead_share[-1] for each in histories])  # (R, L)
+    largest = last.max(axis=1)
+    # If several layers have the same share, the deepest counts, as in `dead_periods`.
+    deepest = last.shape[1] - last[:, ::-1].argmax(axis=1)
+    return DeadLayersInScreening(
+        part=histories[0].part,
+        iteration=max(each.iterations[-1] for each in histories),
+        seeds=tuple(each.seed for each in histories),
+        layer=tuple(np.where(largest > 0, deepest, 0).tolist()),
+        dead_share=shares(largest),
+        right=shares([each.right[-1] for each in histories]),
+    )
+
+
+def dead_periods_of_runs(histories: Sequence[PartHistory]) -> DeadPeriodsOfRuns | None:
+    """The dead periods of full runs over one part; None where no run has any."""
+    runs = tuple(
+        DeadPeriodsOfRun(each.seed, bool(each.learnt[-1]), dead_periods(each)) for each in histories
+    )
+    last = max(each.iterations[-1] for each in histories)
+    part = histories[0].part
+    return DeadPeriodsOfRuns(part, last, runs) if any(run.periods for run in runs) else None

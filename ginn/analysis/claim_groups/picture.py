@@ -1,0 +1,107 @@
+"""The claims about the picture: its symmetry, and the errors on its top.
+
+Axes: R runs, L hidden layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ginn.analysis.claims import part_errors, symmetry
+from ginn.analysis.claims.part_errors import PartErrors
+from ginn.analysis.claims.symmetry import MirrorScores, correlation_with_loss
+from ginn.analysis.evidence import ErrorGroup, Evidence, MirrorSeries, PartErrorSeries
+from ginn.analysis.findings import NOTHING, Findings
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts
+from ginn.analysis.series import numbers, over_runs, shares
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import RecordedRun, finished
+
+# The correlation of fewer runs than this is not reported.
+FEWEST_CORRELATED = 8
+
+
+def findings(
+    full_runs: Mapping[str, RecordedRun],
+    screening: Mapping[str, RecordedRun],
+    outcomes: Mapping[str, RunFacts],
+    screening_outcomes: ScreeningFacts,
+    dataset: Dataset,
+    top: tuple[str, ...],
+) -> Findings:
+    """The claims about the picture, of the runs that did not end early.
+
+    The row about the top is left out if no part is the top.
+    """
+    runs, screenings = finished(full_runs), list(screening.values())
+    if not runs:
+        return NOTHING
+    trained = [symmetry.mirror_scores(run, dataset) for run in runs]
+    untrained = [symmetry.mirror_scores(run, dataset, 0) for run in runs]
+    screened = [symmetry.mirror_scores(run, dataset) for run in screenings]
+    rows = [
+        symmetry.claim_symmetric_boundaries(trained, untrained),
+        symmetry.claim_better_is_more_symmetric(trained, screened),
+    ]
+    errors = None
+    if top:
+        failed = [outcome.seed for outcome in outcomes.values() if outcome.failed]
+        full = [part_errors.part_errors(run, dataset, top) for run in runs]
+        short = [part_errors.part_errors(run, dataset, top) for run in screenings]
+        rows.append(
+            part_errors.claim_failed_runs_model_the_top_better(
+                part_errors.compare_runs(full, failed),
+                part_errors.compare_runs(short, screening_outcomes.failed_seeds),
+            )
+        )
+        errors = part_error_series(full, failed, short, screening_outcomes.failed_seeds, top)
+    mirrored = mirror_series([run.seed for run in runs], trained, untrained)
+    return Findings(tuple(rows), Evidence(symmetry=mirrored, parts=errors))
+
+
+def mirror_series(
+    seeds: Sequence[int], trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores]
+) -> MirrorSeries:
+    """The mirror scores of full runs; `untrained` has those of the same runs at their start."""
+    loss = np.array([run.loss for run in trained])
+    own = np.array([run.own for run in trained])  # (R, L)
+    found = [
+        correlation_with_loss(trained if enough else [], layer, "left-right")
+        for layer, enough in enumerate(np.isfinite(own).sum(axis=0) >= FEWEST_CORRELATED)
+    ]
+    return MirrorSeries(
+        seeds=tuple(seeds),
+        loss=shares(loss),
+        scores=tuple(numbers(layer) for layer in own.T),
+        untrained=over_runs(np.median, np.array([run.own for run in untrained])),
+        level=over_runs(np.median, np.array([run.other for run in trained])),
+        correlation=numbers([each.value for each in found]),
+        correlation_low=numbers([each.interval.low for each in found]),
+        correlation_high=numbers([each.interval.high for each in found]),
+    )
+
+
+def part_error_series(
+    full: Sequence[PartErrors],
+    failed_runs: Sequence[int],
+    screenings: Sequence[PartErrors],
+    failed_screenings: Sequence[int],
+    top: Sequence[str],
+) -> PartErrorSeries:
+    """The errors by part; failed runs are given by their seeds."""
+    return PartErrorSeries(
+        names=(*full[0].wrong, "top", "rows of the top"),
+        top=tuple(top),
+        full=_error_group(full, failed_runs),
+        screenings=_error_group(screenings, failed_screenings),
+    )
+
+
+def _error_group(runs: Sequence[PartErrors], failed: Sequence[int]) -> ErrorGroup:
+    return ErrorGroup(
+        seeds=tuple(run.seed for run in runs),
+        failed=tuple(run.seed in failed for run in runs),
+        wrong=tuple(shares([*run.wrong.values(), run.top, run.band]) for run in runs),
+    )
