@@ -19,9 +19,9 @@ from support.charts import CHARTS, NARROW, WIDE
 from support.sample_report import make_report
 
 from ginn.analysis import evidence
+from ginn.analysis.claim_groups.networks import LEVELS
 from ginn.analysis.evidence import Evidence
 from ginn.analysis.outcomes import ExperimentFacts
-from ginn.analysis.series import LEVELS
 from ginn.figures import small_multiples, training_charts
 from ginn.figures.final_outputs import SIDE, FinalOutput
 from ginn.figures.svg import Svg
