@@ -67,7 +67,8 @@ def build(options: Options) -> None:
     memory = peak_memory(0 if options.executor else options.jobs)
     print(closing_lines(reports, cache.record, sizes, seconds, memory))
     print(f"\nThe site is in {options.site}. Open {(options.site / 'index.html').resolve()} in a")
-    print("browser, or run `python build.py --serve` and follow the address that it prints.")
+    print("browser, or let this command show it and build again at every save:")
+    print(f"  {cli.command([*options.arguments, '--serve'])}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,6 +7,8 @@ import functools
 import importlib.metadata
 import os
 import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,8 @@ from ginn.pages.metadata import Publication, build_date, web_address
 from ginn.runtime import faults, processors, signals, workers
 from ginn.runtime.faults import ERROR
 
-DEFAULT_PORT = 8000
+# The ports that the server tries when none was asked for.
+DEFAULT_PORTS = range(8000, 8100)
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,10 @@ class Options:
     cache: Path
     jobs: int
     executor: str
-    serve: int | None
+    serve: range | None  # the ports to try
+    host: str  # "" for this machine alone
     publication: Publication
+    arguments: tuple[str, ...]  # as they were given, for commands that repeat them
 
 
 def main(build: Callable[[Options], None], arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +56,7 @@ def main(build: Callable[[Options], None], arguments: Sequence[str] | None = Non
         if options.new is not None:
             new_project.begin(TEMPLATES / "starter", options.new)
             print(f"A report is begun in {options.new}. See it with:")
-            print(f"  {sys.executable} {REPOSITORY / 'build.py'} --draft --content {options.new}")
+            print(f"  {command(['--draft', '--content', str(options.new)])}")
         elif options.serve is not None:
             serve(build, options, options.serve)
         else:
@@ -69,9 +74,10 @@ def main(build: Callable[[Options], None], arguments: Sequence[str] | None = Non
     return 0
 
 
-def serve(build: Callable[[Options], None], options: Options, port: int) -> None:
+def serve(build: Callable[[Options], None], options: Options, ports: range) -> None:
     """Serve, and build whenever something changes, until stopped."""
     # Imported only here, since a build alone needs neither a server nor a watcher.
+    from ginn.devserver.server import LOOPBACK
     from ginn.devserver.watcher import keep_building
 
     named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures")
@@ -79,7 +85,8 @@ def serve(build: Callable[[Options], None], options: Options, port: int) -> None
     sources += [options.picture] if options.picture else []
     code = [REPOSITORY / "ginn", REPOSITORY / "build.py"]
     attempt = functools.partial(attempt_build, build, options)
-    keep_building(sources, code, options.site, TEMPLATES / "devserver", port, attempt)
+    host = options.host or LOOPBACK
+    keep_building(sources, code, options.site, TEMPLATES / "devserver", ports, host, attempt)
 
 
 def attempt_build(build: Callable[[Options], None], options: Options) -> AuthorError | str | None:
@@ -114,7 +121,11 @@ def one_error(error: Exception) -> str:
 
 def parse(arguments: Sequence[str] | None) -> Options:
     """The options. For a mistake, argparse prints one line and exits with code 2."""
-    given = vars(_parser().parse_args(arguments))
+    words = tuple(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    given = vars(parser.parse_args(words))
+    if given["host"] and given["serve"] is None:
+        parser.error("argument --host: found no --serve, allowed: both together")
     if given["site"] is None:
         here = given["content"].resolve() == REPOSITORY / "content"
         given["site"] = (REPOSITORY if here else given["content"]) / "site"
@@ -122,7 +133,13 @@ def parse(arguments: Sequence[str] | None) -> Options:
     publication = Publication(
         given.pop("base_url"), given.pop("source_url"), build_date(os.environ), versions()
     )
-    return Options(**given, publication=publication)
+    return Options(**given, publication=publication, arguments=words)
+
+
+def command(arguments: Sequence[str]) -> str:
+    """The shell command that runs this program with these arguments."""
+    words = [sys.executable, str(REPOSITORY / "build.py"), *arguments]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -173,8 +190,13 @@ def _parser() -> argparse.ArgumentParser:
         help="use the workers of a running Dask cluster instead of processes on this machine",
     )
     parser.add_argument(
-        "--serve", type=_port, nargs="?", const=DEFAULT_PORT, metavar="PORT",
-        help=f"show the site on this machine and rebuild on a change (default: {DEFAULT_PORT})",
+        "--serve", type=_port, nargs="?", const=DEFAULT_PORTS, metavar="PORT",
+        help="show the site on this machine and rebuild on a change "
+        f"(default: the first free port from {DEFAULT_PORTS.start})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--host", default="", metavar="HOST",
+        help="the address for --serve: 0.0.0.0 also for phones, containers (default: 127.0.0.1)",
     )  # fmt: skip
     parser.add_argument(
         "--base-url", type=_web_address, default="", metavar="URL",
@@ -207,10 +229,11 @@ def _executor(text: str) -> str:
     return text
 
 
-def _port(text: str) -> int:
+def _port(text: str) -> range:
+    """The only port to try."""
     if not text.isdecimal() or not int(text) <= 65_535:
         raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number up to 65535")
-    return int(text)
+    return range(int(text), int(text) + 1)
 
 
 def _web_address(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Serve the site to browsers on this machine only, and keep open pages up to date.
+"""Serve the site to browsers, by default on this machine only, and keep open pages up to date.
 
 The server sends the site as it is on the disk, and adds a script to each page. The script reloads
 the page when a new site is there, and shows a mistake over the page when a build has failed. The
@@ -9,13 +9,18 @@ standard, section 9.2).
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import hashlib
 import io
+import ipaddress
 import json
 import os
+import re
+import socket
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -26,11 +31,29 @@ from urllib.parse import urlsplit
 from ginn.runtime.output_dir import MARKER
 
 LOOPBACK = "127.0.0.1"
-# Host names that a request may contain. With "DNS rebinding", a foreign page points its own host
-# name at this machine. Its requests contain that name, and are refused.
-HOSTS = (LOOPBACK, "localhost", "[::1]")
+# The hosts to which no other machine has access, and that a request may always name.
+LOCAL_HOSTS = (LOOPBACK, "localhost", "::1")
+# The types of the site's files. Python's own table would depend on the machine: on Windows it reads
+# the registry, where a program may have entered another type for scripts.
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".html": "text/html; charset=utf-8",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".npz": "application/zip",
+    ".png": "image/png",
+    ".py": "text/plain; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".xml": "application/xml",
+}
+OTHER_TYPE = "application/octet-stream"
 EVENTS = "/_serve/events"
-FILES = {"/_serve/reload.js": "text/javascript", "/_serve/overlay.css": "text/css"}
+FILES = ("/_serve/reload.js", "/_serve/overlay.css")
 HEARTBEAT = 15.0  # s between two empty messages, which fail if a page is closed
 POLL = 0.05  # s between two checks whether the server must stop
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
@@ -88,6 +111,33 @@ def site_digest(site: Path) -> str:
         return ""
 
 
+def may_name(named: str, host: str) -> bool:
+    """Whether a request may name a host, when the server listens on `host`.
+
+    `named` is the request's Host header. Its port may be any, since a forwarded port differs from
+    the server's own.
+
+    With "DNS rebinding", a foreign page points its own host name at this machine. Its requests
+    contain that name, and are refused. An address in numbers cannot be pointed elsewhere, so a
+    server for other machines accepts every such address. It also accepts this machine's own name.
+    """
+    parts = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", named, re.ASCII)
+    name = parts[1].strip("[]").lower() if parts else ""
+    if not name or host in LOCAL_HOSTS:
+        return name in LOCAL_HOSTS
+    own = socket.gethostname().lower()
+    return name in (*LOCAL_HOSTS, host.lower(), own, f"{own}.local") or _is_address(name)
+
+
+def _is_address(host: str) -> bool:
+    """Whether a host is an IP address in numbers."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 class Handler(SimpleHTTPRequestHandler):
     """Answer with files of the site. They are never cached, and requests are not logged."""
 
@@ -117,12 +167,15 @@ class Handler(SimpleHTTPRequestHandler):
     def _refused(self) -> bool:
         """Whether the request has a host name of another machine. If so, it is refused."""
         server: Any = self.server
-        port = server.server_port
-        allowed = {f"{host}:{port}" for host in HOSTS} | (set(HOSTS) if port == 80 else set())
-        if self.headers.get("Host", "") in allowed:
+        if may_name(self.headers.get("Host", ""), server.host):
             return False
-        self.send_error(HTTPStatus.FORBIDDEN, f"Only http://{LOOPBACK}:{port}/ is served")
+        said = f"The preview is at http://{LOOPBACK}:{server.server_port}/"
+        self.send_error(HTTPStatus.FORBIDDEN, said)
         return True
+
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
+        """The type of a file, from the table of this module."""
+        return TYPES.get(Path(path).suffix, OTHER_TYPE)
 
     def end_headers(self) -> None:
         """Forbid caching and use by other sites. A rebuilt page keeps its address."""
@@ -150,7 +203,9 @@ class Handler(SimpleHTTPRequestHandler):
         """Send the headers of an answer. Returns its body, for a page with the overlay."""
         address = PurePosixPath(urlsplit(self.path).path)
         if str(address) in FILES:
-            return self._send(FILES[str(address)], (self.templates / address.name).read_bytes())
+            return self._send(
+                self.guess_type(address), (self.templates / address.name).read_bytes()
+            )
         path = Path(self.translate_path(self.path))
         if path.is_dir() and self.path.partition("?")[0].endswith("/"):
             path /= "index.html"
@@ -170,7 +225,7 @@ class Handler(SimpleHTTPRequestHandler):
         overlay = OVERLAY.format(site=digest, failure=failure, hidden="" if failure else " hidden")
         before, end, after = page.rpartition("</body>")
         whole = before + overlay + end + after if end else page + overlay
-        return self._send("text/html; charset=utf-8", whole.encode(), status)
+        return self._send(TYPES[".html"], whole.encode(), status)
 
     @staticmethod
     def _absent(digest: str) -> tuple[str, HTTPStatus]:
@@ -206,17 +261,64 @@ class Handler(SimpleHTTPRequestHandler):
         """Log nothing: the terminal is for builds."""
 
 
-@contextlib.contextmanager
-def serving(status: SiteStatus, templates: Path, port: int) -> Iterator[int]:
-    """Serve the site on this machine while the block runs. Gives the port.
+class Server(ThreadingHTTPServer):
+    """Listens on one host and port, which no other server then can take."""
 
-    Port 0 takes any free one. Raises OSError where the port cannot be used.
+    # On Windows this would let two servers take one port.
+    allow_reuse_address = sys.platform != "win32"
+    allow_reuse_port = False
+
+    def __init__(self, host: str, port: int, handler: Any) -> None:
+        """Listen. Raises OSError where the port cannot be used."""
+        self.host = host
+        if ":" in host:
+            self.address_family = socket.AF_INET6
+        super().__init__((host, port), handler)
+
+    def server_bind(self) -> None:
+        """Take the port for this server alone."""
+        if sys.platform == "win32":
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        super().server_bind()
+
+
+@contextlib.contextmanager
+def serving(
+    status: SiteStatus, templates: Path, ports: Sequence[int], host: str = LOOPBACK
+) -> Iterator[int]:
+    """Serve the site while the block runs. Gives the port: the first of `ports` that is free.
+
+    Port 0 is any free one. `host` is the name or address to listen on; "0.0.0.0" is every address
+    of this machine. Raises OSError where no port can be used.
     """
     handler = functools.partial(Handler, status=status, templates=templates)
-    with ThreadingHTTPServer((LOOPBACK, port), handler) as server:
+    with _first_free(host, ports, handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
         thread.start()
         try:
             yield server.server_port
         finally:
             server.shutdown()
+
+
+def _first_free(host: str, ports: Sequence[int], handler: Any) -> Server:
+    """A server at the first port that is free."""
+    for port in ports[:-1]:
+        try:
+            return Server(host, port, handler)
+        except OSError as error:
+            # Windows says EACCES for a port that another program has for itself.
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+    return Server(host, ports[-1], handler)
+
+
+def network_address() -> str:
+    """The address of this machine in its network, or "" if it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent. The system only chooses the address that it would send from.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])

@@ -8,7 +8,9 @@ results that must be made again.
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing
+import socket
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -19,9 +21,16 @@ from pathlib import Path
 from watchfiles import Change, watch
 
 from ginn.devserver.error_page import crash_html, error_html
-from ginn.devserver.server import LOOPBACK, SiteStatus, serving
-from ginn.errors import AuthorError
+from ginn.devserver.server import (
+    LOCAL_HOSTS,
+    LOOPBACK,
+    SiteStatus,
+    network_address,
+    serving,
+)
+from ginn.errors import AuthorError, quoted
 from ginn.runtime import signals
+from ginn.runtime.lock import say_on_stderr
 
 POLL = 0.15  # s between two checks whether a build has ended
 STOP_TIMEOUT = 1.2  # s for a build to end when it is asked to
@@ -155,30 +164,32 @@ def keep_building(
     code: Sequence[Path],
     site: Path,
     templates: Path,
-    port: int,
+    ports: Sequence[int],
+    host: str,
     attempt: Attempt,
 ) -> None:
     """Serve the site, and build whenever one of `sources` or of `code` changes, until interrupted.
 
     `code` is the program: where it changes, a new builder process loads it. `templates` is the
-    folder of the server's own files. A build that fails leaves the site as it was, and every page
-    shows why. Raises AuthorError, before anything is built, if the port or a folder cannot be used.
+    folder of the server's own files. The server takes the first of `ports` that is free, on `host`.
+    A build that fails leaves the site as it was, and every page shows why. Raises AuthorError,
+    before anything is built, if a folder or every port cannot be used.
     """
     status = SiteStatus(site)
     code_filter = SourceFilter(tuple(path.resolve() for path in code))
     with contextlib.ExitStack() as stack:
         try:
-            port = stack.enter_context(serving(status, templates, port))
+            port = stack.enter_context(serving(status, templates, ports, host))
         except OSError as error:
-            found = f"port {port}, which cannot be used ({error.strerror})"
-            hint = "choose another, or 0 for any"
-            raise AuthorError(found, "a free port", hint, key="--serve") from error
-        address = f"http://{LOOPBACK}:{port}/"
+            raise unusable(ports, host, error) from error
+        address = f"http://{_reachable(host)}:{port}/"
         change_sets = changes([*sources, *code])
         next(change_sets)
         builder = Builder(attempt)
         stack.callback(builder.stop)
         _print(f"Serving {address} (Ctrl-C stops)")
+        if host not in LOCAL_HOSTS:
+            _warn_of_network(host, port)
         _build_and_show(builder, status, address)
         for changed in filter(None, change_sets):
             _print(f"changed: {', '.join(sorted({path.name for path in changed}))}")
@@ -197,6 +208,29 @@ def _build_and_show(builder: Builder, status: SiteStatus, address: str) -> None:
     else:
         status.publish(crash_html(failure))
     _print(f"\n{address} shows " + ("what to mend" if failure else "the new site"))
+
+
+def unusable(ports: Sequence[int], host: str, error: OSError) -> AuthorError:
+    """The mistake of a port or a host on which no server can listen."""
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        allowed = "an address or a name of this machine, or 0.0.0.0 for all of them"
+        return AuthorError(f"{quoted(host)}, which is none", allowed, key="--host")
+    found = f"port {ports[0]}" if len(ports) == 1 else f"ports {ports[0]} to {ports[-1]}"
+    found += f", which cannot be used ({error.strerror})"
+    return AuthorError(found, "a free port", "choose another, or 0 for any", key="--serve")
+
+
+def _reachable(host: str) -> str:
+    """A host that a browser on this machine can open, for a host that a server listens on."""
+    every = {"0.0.0.0": LOOPBACK, "::": "[::1]"}  # noqa: S104
+    return every.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _warn_of_network(host: str, port: int) -> None:
+    """Warn that other machines can read the preview, and say at which address."""
+    address = network_address()
+    at = f" at http://{address}:{port}/" if address else ""
+    say_on_stderr(f"warning: others on this network can read the preview{at} (--host {host})")
 
 
 def _print(line: str) -> None:

@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -28,6 +29,8 @@ GENERATOR = "ginn"
 IGNORE = ".gitignore"
 IGNORE_CONTENT = "*\n!.gitignore\n"
 
+PATIENCE = 2.0  # s for which a refused renaming is tried again
+RETRY = 0.05  # s between two tries
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # linux/fs.h
 _RENAME_SWAP = 2  # macOS sys/stdio.h
@@ -124,7 +127,7 @@ def recover_site(site: Path) -> None:
         if site.exists():
             shutil.rmtree(old)
         else:
-            old.rename(site)
+            rename(old, site)
     if new.exists():
         shutil.rmtree(new)
 
@@ -144,10 +147,10 @@ def replace_site(new: Path, site: Path) -> None:
     old = _beside(site, "old")
     try:
         if not site.exists():
-            new.rename(site)
+            rename(new, site)
         elif not exchange(new, site):
-            site.rename(old)
-            new.rename(site)
+            rename(site, old)
+            rename(new, site)
     except OSError as error:
         recover_site(site)
         raise AuthorError(
@@ -158,6 +161,24 @@ def replace_site(new: Path, site: Path) -> None:
         ) from error
     for left in (old, new):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def rename(path: Path, target: Path) -> None:
+    """Rename a folder. Try for PATIENCE seconds where the system refuses it.
+
+    Windows refuses while another program has a file of the folder open, and many programs have it
+    open for a moment: a virus scanner, the search index, or a server that sends the file.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            path.rename(target)
+        except PermissionError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(RETRY)
+        else:
+            return
 
 
 def exchange(one: Path, other: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 import re
 import socket
 import sys
@@ -13,7 +14,16 @@ from pathlib import Path
 import pytest
 from support.paths import ROOT
 
-from ginn.devserver.server import EVENTS, LOOPBACK, SiteStatus, serving
+from ginn.devserver.server import (
+    EVENTS,
+    LOOPBACK,
+    SiteStatus,
+    may_name,
+    network_address,
+    serving,
+)
+
+TEMPLATES = ROOT / "templates/devserver"
 
 
 @pytest.fixture
@@ -33,7 +43,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, int]]:
         (site / "near").symlink_to("../site-2")
         (site / "circle").symlink_to("circle")
     (site / "build.json").write_text("{}")
-    with serving(SiteStatus(site), ROOT / "templates/devserver", 0) as port:
+    with serving(SiteStatus(site), TEMPLATES, [0]) as port:
         yield LOOPBACK, port
 
 
@@ -94,7 +104,11 @@ def test_request_that_writes_is_refused(server: tuple[str, int], method: str) ->
     assert ask(server, "/index.html", method).split()[1] == "501"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:PORT", "localhost:PORT", "[::1]:PORT"])
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:PORT", "localhost:PORT", "[::1]:PORT", "localhost:1", "127.0.0.1:49152",
+     "[::1]:65535", "localhost", "LocalHost:8000"],
+)  # fmt: skip
 def test_get_by_a_name_of_this_machine_is_answered(server: tuple[str, int], host: str) -> None:
     assert ask(server, "/", host=host).split()[1] == "200"
 
@@ -102,8 +116,9 @@ def test_get_by_a_name_of_this_machine_is_answered(server: tuple[str, int], host
 @pytest.mark.parametrize("path", ["/", EVENTS, "/_serve/reload.js", "/absent"])
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:PORT", "localhost", "localhost:1", "127.0.0.1.evil.example:PORT",
-     "localhost:PORT@evil.example", "", None],
+    ["evil.example", "evil.example:PORT", "127.0.0.1.evil.example:PORT", "evil.example:localhost",
+     "localhost:PORT@evil.example", "localhost.evil.example", "localhost:PORT:PORT", "localhost:x",
+     "192.0.2.1:PORT", "[::2]:PORT", "::1", "localhost,evil.example", "", None],
 )  # fmt: skip
 def test_request_for_a_foreign_name_is_refused(
     server: tuple[str, int], path: str, host: str | None
@@ -149,3 +164,58 @@ def test_publish_wakes_those_who_wait(tmp_path: Path) -> None:
         version, state = waiting.result(30)
     assert version == 1
     assert json.loads(state)["mistake"] == "<p>no</p>"
+
+
+HOSTNAME = socket.gethostname()
+
+
+@pytest.mark.parametrize(
+    "named", ["192.0.2.7:8000", "[2001:db8::1]:80", "10.0.0.1", "localhost:1", HOSTNAME, "[::1]"]
+)
+def test_may_name_with_a_server_for_the_network_accepts_addresses_and_own_names(named: str) -> None:
+    assert may_name(named, "0.0.0.0")
+
+
+@pytest.mark.parametrize(
+    "named", ["evil.example", "192.0.2.7.evil.example", f"{HOSTNAME}.evil.example", "[evil]", ""]
+)
+def test_may_name_with_a_server_for_the_network_refuses_foreign_names(named: str) -> None:
+    assert not may_name(named, "0.0.0.0")
+
+
+def test_type_of_a_file_is_that_of_the_servers_table(
+    server: tuple[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What another program may have entered in the registry of Windows.
+    monkeypatch.setattr(mimetypes, "guess_type", lambda *_: ("text/plain", None))
+    monkeypatch.setattr(
+        mimetypes, "guess_file_type", lambda *_: ("text/plain", None), raising=False
+    )
+    types = {
+        "a.js": "text/javascript",
+        "a.svg": "image/svg+xml",
+        "a.webp": "image/webp",
+        "a.npz": "application/zip",
+        "a": "application/octet-stream",
+    }
+    for name, kind in types.items():
+        (tmp_path / "site" / name).write_text("x")
+        assert re.search(rf"Content-type: {re.escape(kind)}[;\r]", ask(server, f"/{name}")), name
+    assert "Content-Type: text/javascript; charset=utf-8" in ask(server, "/_serve/reload.js")
+
+
+def test_serving_with_a_port_that_is_taken_takes_the_next_free_one(tmp_path: Path) -> None:
+    status = SiteStatus(tmp_path)
+    with serving(status, TEMPLATES, [0]) as first:
+        with serving(status, TEMPLATES, [first, 0]) as second:
+            assert second != first
+        with pytest.raises(OSError, match=r"in use|permitted"):
+            serving(status, TEMPLATES, [first]).__enter__()
+
+
+def test_server_for_the_network_answers_at_every_address(tmp_path: Path) -> None:
+    with serving(SiteStatus(tmp_path), TEMPLATES, [0], "0.0.0.0") as port:
+        assert ask((LOOPBACK, port), "/", host="192.0.2.7:80").split()[1] == "503"
+        assert ask((LOOPBACK, port), "/", host="evil.example").split()[1] == "403"
+        if address := network_address():
+            assert ask((address, port), "/", host=f"{address}:{port}").split()[1] == "503"

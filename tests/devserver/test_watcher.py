@@ -138,3 +138,19 @@ def test_serve_with_a_port_that_is_taken_is_refused_before_building(
     assert output.err.count("\n") == 1
     assert output.out == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_serve_on_a_host_that_is_not_this_machine_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = ("--site", str(tmp_path / "site"), "--cache", str(tmp_path / "cache"))
+    assert story.main(["--draft", "--serve", "0", "--host", "192.0.2.1", *places]) == 2
+    assert capsys.readouterr().err.startswith("build.py: error: --host: found '192.0.2.1', which ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_host_without_serve_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        story.main(["--host", "0.0.0.0"])
+    assert stopped.value.code == 2
+    assert "argument --host: found no --serve" in capsys.readouterr().err

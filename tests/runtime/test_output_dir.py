@@ -8,6 +8,7 @@ import random
 import re
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -107,10 +108,44 @@ def test_replacing_with_a_refused_rename_leaves_the_site(
 
     monkeypatch.setattr(Path, "rename", refuse_new)
     monkeypatch.setattr(output_dir, "exchange", lambda one, other: False)
+    monkeypatch.setattr(output_dir, "PATIENCE", 0.1)
     with pytest.raises(AuthorError, match="could not be replaced"):  # noqa: SIM117
         with output_dir.replacing(site) as new:
             write_site(new, "new")
     assert pages(site) == ["old", "old"]
+
+
+def test_replacing_with_a_file_open_for_a_second_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    with output_dir.replacing(site) as new:
+        write_site(new, "old")
+    rename, free_at = Path.rename, time.monotonic() + 1.0
+
+    def refuse_for_a_second(path: Path, target: Path) -> Path:
+        if time.monotonic() < free_at:
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_for_a_second)
+    monkeypatch.setattr(output_dir, "exchange", lambda one, other: False)
+    with output_dir.replacing(site) as new:
+        write_site(new, "new")
+    assert pages(site) == ["new", "new"]
+    assert time.monotonic() >= free_at
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="Windows refuses to rename what is open")
+def test_replacing_on_windows_waits_for_a_reader(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    with output_dir.replacing(site) as new:
+        write_site(new, "old")
+    reader = (site / "index.html").open()
+    threading.Timer(1.0, reader.close).start()
+    with output_dir.replacing(site) as new:
+        write_site(new, "new")
+    assert pages(site) == ["new", "new"]
 
 
 def test_replacing_with_a_site_without_marker_is_refused(tmp_path: Path) -> None:
