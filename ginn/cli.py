@@ -189,15 +189,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="dask://HOST:PORT",
         help="use the workers of a running Dask cluster instead of processes on this machine",
     )
-    parser.add_argument(
-        "--serve", type=_port, nargs="?", const=DEFAULT_PORTS, metavar="PORT",
-        help="show the site on this machine and rebuild on a change "
-        f"(default: the first free port from {DEFAULT_PORTS.start})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--host", default="", metavar="HOST",
-        help="the address for --serve: 0.0.0.0 also for phones, containers (default: 127.0.0.1)",
-    )  # fmt: skip
+    _add_preview(parser)
     parser.add_argument(
         "--base-url", type=_web_address, default="", metavar="URL",
         help="where the site will be, for feed, site map, social cards and 404.html",
@@ -207,6 +199,19 @@ def _parser() -> argparse.ArgumentParser:
         help="where its sources are, for a link on every page",
     )  # fmt: skip
     return parser
+
+
+def _add_preview(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the development server."""
+    parser.add_argument(
+        "--serve", type=_port, nargs="?", const=DEFAULT_PORTS, metavar="PORT",
+        help="show the site on this machine and rebuild on a change "
+        f"(default: the first free port from {DEFAULT_PORTS.start})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--host", default="", metavar="HOST",
+        help="the address for --serve: 0.0.0.0 also for phones, containers (default: 127.0.0.1)",
+    )  # fmt: skip
 
 
 def versions() -> dict[str, str]:
