@@ -286,7 +286,7 @@ def _layer(
 
 
 def _spread_key(runs: int, depth: int, colours: Colours, of: str = "") -> list[tuple[str, str]]:
-    median = f"median of {runs} runs"
+    median = f"median of {formatting.count(runs, 'run')}"
     return [
         (sample_of_layers(depth, colours, 2), f"{of}, {median}" if of else median),
         (sample_of_band(), "lowest to highest"),

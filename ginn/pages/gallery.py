@@ -90,7 +90,7 @@ def _examples(report: Report) -> Iterator[Place]:
     if look.late_flip:
         scene = report.last_scene(runs[look.late_flip.run], (look.late_flip.neuron,))
         yield Place(
-            "The last to rest",
+            "The last neuron to settle",
             "The neuron whose boundary moves most late in training, with its trail.",
             scene,
             replace(state_of(scene), trail=20),

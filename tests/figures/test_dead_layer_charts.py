@@ -11,7 +11,7 @@ from support.sample_evidence import sample_evidence
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_dead_layers_svg_rings_stand_at_silence_and_success(width: int) -> None:
+def test_dead_layers_svg_rings_stand_at_dead_share_and_success(width: int) -> None:
     root, series = drawn("dead_layers", width), sample_evidence().dead_layers
     assert series
     x, y = reader(axis(root, "below"), "linear"), reader(axis(root, "left"), "linear")

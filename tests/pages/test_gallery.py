@@ -43,7 +43,7 @@ def test_gallery_every_example_has_its_state() -> None:
     dead = found["A dead layer"]
     assert (dead.run, dead.neurons) == (WORST, tuple(range(16, 32)))
     assert dead.point == pytest.approx((0.5, 0.617), abs=0.02)  # the middle of the diamond
-    jumper = found["The last to rest"]
+    jumper = found["The last neuron to settle"]
     assert (jumper.run, jumper.neurons, jumper.trail) == (WORST, (34,), 20)
 
 

@@ -95,8 +95,8 @@ def claim_dead_where_failed(histories: Sequence[PartHistory], gradients: Float64
     )
     failures = table.dead_failed + table.alive_failed
     return Claim(
-        name="Silence where runs fail",
-        statement="Where a run fails on a part, a whole layer is dead, or silent, over it.",
+        name="Dead layers where runs fail",
+        statement="Where a run fails on a part, a whole layer is dead over it.",
         definition="Screening runs with some layer off at every pixel of the part, against those "
         "that get more than half of it wrong; without an effect, as often in both groups. Fisher's "
         "exact test. The control is the gradient of the loss over the part in each hidden layer of "
@@ -156,7 +156,7 @@ def claim_dead_early_fails(histories: Sequence[PartHistory], early: int) -> Clai
         if period.begun <= early and (period.ended is None or period.ended > early)
     ]
     return Claim(
-        name="Silence that lasts",
+        name="Early dead layers",
         statement="A run with a layer that is dead over a part early is likelier to fail on it in "
         "the end.",
         definition="Full runs with some layer dead over all of the part at iteration "

@@ -172,7 +172,7 @@ def claim_revival(found: Intervention | None) -> Claim:
     the arm "random", corrected for the number of all tests. The other arms are reported and do not
     decide.
     """
-    name = "Waking the silent layer"
+    name = "Reviving a dead layer"
     statement = "A run with a layer dead over a part learns it once that layer's biases are raised."
     if found is None:
         return _untested(name, statement, "no screening run had a layer dead over the part")
@@ -244,7 +244,7 @@ def claim_imposed(found: Intervention | None) -> Claim:
     not hold if the interval is above one half. It holds if the interval is below one half, and the
     lowered copies learn less often than those of each other arm, corrected for the number of tests.
     """
-    name = "Imposing silence"
+    name = "Making a layer dead"
     statement = "A run in which a layer is made dead over a learnt part does not learn it again."
     if found is None:
         return _untested(name, statement, "no screening run had learnt the part")
