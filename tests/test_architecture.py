@@ -41,6 +41,7 @@ USERS_OF_APART = {
 LIBRARIES = {
     "torch": {"network"},
     "llvmlite": {"network"},
+    "numba": {"geometry"},
     "jinja2": {"pages"},
     "markdown": {"pages"},
 }
@@ -183,6 +184,6 @@ def test_package_files_hold_a_docstring_alone() -> None:
         assert isinstance(only.value, ast.Constant), path
 
 
-def test_build_with_nothing_to_train_does_not_load_torch() -> None:
-    code = "import build, sys; sys.exit('torch' in sys.modules)"
+def test_build_with_nothing_to_train_does_not_load_torch_or_numba() -> None:
+    code = "import build, sys; sys.exit('torch' in sys.modules or 'numba' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

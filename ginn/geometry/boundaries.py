@@ -40,6 +40,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn.errors import AuthorError
+from ginn.geometry.cutting import OWNER, SNAPSHOT, TAIL
 from ginn.geometry.layers import subdivisions_before
 from ginn.geometry.subdivision import (
     BOTTOM,
@@ -246,65 +247,19 @@ def _refuse_length(run: RecordedRun, regions: NDArray[np.int32], found: int) -> 
 
 def _layer_chains(subdivision: Subdivision, neurons: int) -> Chains:
     """The polylines of one layer in a chunk; `neurons` is N."""
-    crossings = subdivision.crossings()
-    snapshot = subdivision.vertex_snapshot[crossings.tail]
+    order, (start, ring) = subdivision.polylines()
+    neuron, edge = order
+    first = edge[start]
+    snapshot = subdivision.made[SNAPSHOT, subdivision.edges[TAIL, first]]
     line = (subdivision.first_snapshot + snapshot) * neurons
-    line += subdivision.first_neuron + crossings.neuron
-    previous = subdivision.predecessors(crossings)
-    longest = int(np.bincount(line - line.min()).max()) if line.size else 0
-    start, rank, ring = _ranked(previous, longest)
-    starts = np.flatnonzero(rank == 0)
-    starts = starts[np.argsort(line[starts], kind="stable")]
-    length = np.bincount(start)[starts]
-    offset = np.empty(line.size, dtype=np.intp)
-    offset[starts] = np.cumsum(length) - length
-    order = np.empty(line.size, dtype=np.intp)
-    order[offset[start] + rank] = np.arange(line.size)
+    line += subdivision.first_neuron + neuron[start]
     return Chains(
-        line=line[starts],
-        length=length,
-        closed=ring[starts],
-        vertices=subdivision.crossing_places(crossings)[:, order].T,
-        causes=crossings.owner[order].astype(np.int32),
+        line=line,
+        length=np.diff(start, append=neuron.size),
+        closed=ring.astype(np.bool_),
+        vertices=subdivision.crossing_places(order).T,
+        causes=subdivision.edges[OWNER, edge].astype(np.int32),
     )
-
-
-def _ranked(previous: Index, longest: int) -> tuple[Index, Index, Bool]:
-    """For each of M linked crossings the first of its chain, its rank, and whether it is on a ring.
-
-    `previous` (M,) is the crossing before each, or itself at the start of an open chain. No chain
-    is longer than `longest`. A ring starts at its lowest number.
-    """
-    start, rank = _chased(previous, longest)
-    ring = previous[start] != start
-    if ring.any():
-        member = np.flatnonzero(ring)
-        local = np.empty_like(previous)
-        local[member] = np.arange(member.size)
-        around = local[previous[member]]
-        lowest = _lowest(around, longest)
-        cut = np.where(lowest == np.arange(member.size), lowest, around)
-        start_in_ring, rank[member] = _chased(cut, longest)
-        start[member] = member[start_in_ring]
-    return start, rank, ring
-
-
-def _chased(previous: Index, longest: int) -> tuple[Index, Index]:
-    """The first and the rank of every member of open chains, by pointer doubling (Wyllie 1979)."""
-    rank = (previous != np.arange(previous.size)).astype(np.intp)
-    for _ in range(longest.bit_length()):
-        rank += rank[previous]
-        previous = previous[previous]
-    return previous, rank
-
-
-def _lowest(previous: Index, longest: int) -> Index:
-    """The lowest number on the ring of each member, by pointer doubling."""
-    lowest = np.arange(previous.size)
-    for _ in range(longest.bit_length()):
-        lowest = np.minimum(lowest, lowest[previous])
-        previous = previous[previous]
-    return lowest
 
 
 def _assembled(

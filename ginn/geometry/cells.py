@@ -14,18 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ginn.geometry.cutting import HEAD, ON_LEFT, ON_RIGHT, OUTSIDE, TAIL
 from ginn.geometry.layers import subdivisions_after
-from ginn.geometry.subdivision import (
-    HEAD,
-    ON_LEFT,
-    ON_RIGHT,
-    OUTSIDE,
-    TAIL,
-    Bool,
-    Index,
-    Subdivision,
-    by_chunks,
-)
+from ginn.geometry.subdivision import Bool, Index, Subdivision, by_chunks
 from ginn.network.run import Float64, RecordedRun
 
 

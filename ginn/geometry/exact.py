@@ -17,17 +17,17 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.geometry.subdivision import (
+from ginn.geometry.cutting import (
     FIRST,
     HEAD,
+    MADE_HEAD,
+    MADE_TAIL,
     ON_LEFT,
     ON_RIGHT,
     TAIL,
-    Bool,
-    Crossings,
-    Index,
-    Subdivision,
+    cut,
 )
+from ginn.geometry.subdivision import Bool, Index, Subdivision, grown
 from ginn.network.run import Float32, Float64
 
 DENOMINATOR = 2  # the row of `values`
@@ -50,24 +50,35 @@ class ExactSubdivision(Subdivision):
         self._shift += shift
         values = _scaled(weight[0], shift) @ activation
         values += _scaled(bias[0], self._shift)[:, None] * self.values[DENOMINATOR, : self.vertices]
-        self.values = np.concatenate([self.values[:FIRST, : self.vertices], values])
+        values = np.concatenate([self.values[:FIRST, : self.vertices], values])
+        self.values = grown(values, self.made.shape[1])
         self.first_neuron = first_neuron
 
-    def leave_layer(self) -> None:
-        """Nothing is left open."""
-        self.cuts.clear()
+    def cut(self) -> None:
+        """Cut every cell through which the boundary of a neuron of the layer passes."""
+        for neuron in range(len(self.values) - FIRST):
+            first = self.vertices
+            on = np.asarray(self.values[FIRST + neuron, :first] > 0, dtype=np.bool_)
+            while crossings := self._cut(neuron, on):
+                self._reserve(neuron, crossings)
+            tail, head = self.made[MADE_TAIL : MADE_HEAD + 1, first : self.vertices]
+            if tail.size:
+                new = self._between(neuron, tail, head, slice(None))
+                self.values[:, first : self.vertices] = new // np.gcd.reduce(new[:FIRST], axis=0)
 
-    def crossing_places(self, crossings: Crossings) -> Float64:
-        """The position of each crossing, (2, M): the nearest float64 numbers."""
-        x, y, denominator = self._between(
-            crossings.neuron, crossings.tail, crossings.head, slice(FIRST)
-        )
+    def _cut(self, neuron: int, on: Bool) -> int:
+        """Cut by one neuron with these signs; or the crossings for which there is no room."""
+        return cut(
+            on, self.edges, self.made, self.line_ends, self.cell_snapshot, self.cell_on,
+            self._scratch, self.counts, self.first_neuron + neuron,
+        )  # fmt: skip
+
+    def crossing_places(self, order: Index) -> Float64:
+        """The position of crossings, (2, M): the nearest float64 numbers."""
+        neuron, edge = order
+        tail, head = self.edges[: HEAD + 1, edge]
+        x, y, denominator = self._between(neuron, tail, head, slice(FIRST))
         return np.stack([x / denominator, y / denominator]).astype(np.float64)
-
-    def between(self, neuron: int, tail: Index, head: Index) -> Exact:
-        """The values (3 + width, M) where the boundary of a neuron crosses edges."""
-        new = self._between(neuron, tail, head, slice(None))
-        return np.asarray(new // np.gcd.reduce(new[:FIRST], axis=0))
 
     def areas(self) -> Float64:
         """The area of each cell, (C,), in domain units, rounded once; not for OUTSIDE."""

@@ -56,9 +56,7 @@ def _turns(
             subdivision.enter_layer(neurons.start, weight, bias)
             yield subdivision, False
         if hidden:
-            for neuron in range(weight.shape[1]):
-                subdivision.split(neuron)
-            subdivision.leave_layer()
+            subdivision.cut()
             yield subdivision, True
 
 

@@ -25,29 +25,29 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ginn.errors import AuthorError
+from ginn.geometry.cutting import (
+    CELLS,
+    EDGES,
+    FIRST,
+    LINES,
+    OFF_PART,
+    OUTSIDE,
+    VERTICES,
+    chains,
+)
 from ginn.network.run import Float32, Float64
 
 # A cause below zero is the side of the domain where a boundary ends.
 LEFT, TOP, RIGHT, BOTTOM = -1, -2, -3, -4
 
-# The cell that stands for everything beyond the domain.
-OUTSIDE = 0
-
-# Rows of `Subdivision.edges`.
-TAIL, HEAD, LINE, ON_LEFT, ON_RIGHT, OWNER = range(6)
-
-# The first row of `Subdivision.values` that holds pre-activations.
-FIRST = 3
-
 # Snapshots cut together: enough to spread the cost of NumPy's calls, few enough to stay in cache.
-CHUNK = 32
+CHUNK = 16
 # The largest number of values at the vertices of a chunk. The work holds up to ten arrays of that
 # size, 0.6 GB, for any network.
 MOST_NUMBERS = 6_000_000
@@ -62,47 +62,21 @@ class _TooLargeError(AuthorError):
     """A chunk that needs more memory than allowed. Fewer snapshots at a time may fit."""
 
 
-@dataclass(frozen=True)
-class Crossings:
-    """The crossings of boundaries and edges, (M,) each: an entry for each neuron and crossed edge.
-
-    A boundary runs with its on side to the left in the axes (x, y), which is to the right on a
-    screen with y down. It leaves the cell `before` and enters the cell `after`. `tail`, `head`,
-    `line` and `owner` are those of the edge.
-    """
-
-    neuron: Index
-    tail: Index
-    head: Index
-    line: Index
-    owner: Index
-    before: Index
-    after: Index
-
-
-class Cut(NamedTuple):
-    """The cut of a neuron: the entries `crossed` (6, M) of the edges on which it made vertices.
-
-    `ends` (2, L) are the vertices at the ends of the lines that it made.
-    """
-
-    neuron: int
-    crossed: Index
-    ends: Index
-
-
 class Subdivision(ABC):
     """The vertices, edges and cells of all snapshots of a chunk, in flat arrays that grow in place.
 
     The arrays are longer than needed; `vertices`, `edge_count`, `lines` and `cells` are the lengths
     in use. `values` (3 + width, V) holds x, y, a number that the kind of arithmetic needs, and the
-    layer's pre-activations at each vertex; `vertex_snapshot` (V,) is the snapshot. Of snapshot b,
+    layer's pre-activations at each vertex; `made` (6, V) holds the snapshot, and how the vertex was
+    made: tail, head, line and owner of the edge that was crossed, and the neuron that crossed it.
+    The corners of the domain lie on two sides, and are their own tail and head. Of snapshot b,
     vertex 4 b is the domain's top left corner.
 
     `edges` (6, E) holds tail and head vertex, the line on which the edge lies, the cells left and
     right of tail-to-head in the axes (x, y), and the owner: the neuron on whose boundary the edge
-    lies, or a side of the domain. A line is the part of a boundary in the cell that it cut. `cuts`
-    are those of the layer at hand, in order. `cell_snapshot` is (C,); cell 0 is OUTSIDE.
+    lies, or a side of the domain. A line is the part of a boundary in the cell that it cut;
+    `line_ends` (2, L) are its vertices. `cell_snapshot` is (C,); cell 0 is OUTSIDE. `cell_on`
+    (words, C) says who of the layers before is on in each cell, if the arithmetic needs it.
 
     `uncertain` (B,) marks snapshots that this arithmetic does not decide; what is held of them has
     no meaning. The chunk's first snapshot is `first_snapshot`, and the layer's first neuron
@@ -117,17 +91,40 @@ class Subdivision(ABC):
         count = np.arange(snapshots)
         tail = np.arange(4 * snapshots)
         head = tail.reshape(-1, 4)[:, [1, 2, 3, 0]].ravel()
-        outside = np.full_like(tail, OUTSIDE)
-        owner = np.tile([TOP, RIGHT, BOTTOM, LEFT], snapshots)
+        owner = np.array([TOP, RIGHT, BOTTOM, LEFT] * snapshots)
+        other = np.array([LEFT, TOP, RIGHT, BOTTOM] * snapshots)
+        snapshot, outside = np.repeat(count, 4), np.full_like(tail, OUTSIDE)
         self.snapshots, self.first_snapshot, self.first_neuron = snapshots, first_snapshot, 0
-        self.vertices = self.edge_count = self.lines = 4 * snapshots
-        self.cells = snapshots + 1
+        # Their entries are VERTICES, EDGES, LINES and CELLS.
+        self.counts: Index = np.array([4 * snapshots] * 3 + [snapshots + 1])
         self.values: NDArray[Any] = np.tile(corners, snapshots)
-        self.vertex_snapshot: Index = np.repeat(count, 4)
-        self.edges: Index = np.stack([tail, head, tail, np.repeat(count + 1, 4), outside, owner])
-        self.cuts: list[Cut] = []
+        self.made: Index = np.stack([snapshot, tail, tail, tail, owner, other])
+        self.edges: Index = np.stack([tail, head, tail, snapshot + 1, outside, owner])
+        self.line_ends: Index = np.stack([tail, head])
         self.cell_snapshot: Index = np.concatenate([[-1], count])
+        self.cell_on: Index = np.zeros((0, snapshots + 1), dtype=np.intp)
         self.uncertain: Bool = np.zeros(snapshots, dtype=np.bool_)
+        self._scratch = _scratch(4 * snapshots + 1)
+
+    @property
+    def vertices(self) -> int:
+        """The number of vertices, V."""
+        return int(self.counts[VERTICES])
+
+    @property
+    def edge_count(self) -> int:
+        """The number of edges, E."""
+        return int(self.counts[EDGES])
+
+    @property
+    def lines(self) -> int:
+        """The number of lines, L."""
+        return int(self.counts[LINES])
+
+    @property
+    def cells(self) -> int:
+        """The number of cells, C, with OUTSIDE."""
+        return int(self.counts[CELLS])
 
     @abstractmethod
     def enter_layer(self, first_neuron: int, weight: Float32, bias: Float32) -> None:
@@ -137,14 +134,18 @@ class Subdivision(ABC):
         """
 
     @abstractmethod
-    def leave_layer(self) -> None:
-        """Mark as uncertain the snapshots that the layer's cuts leave open."""
+    def cut(self) -> None:
+        """Cut every cell through which the boundary of a neuron of the layer passes.
+
+        Marks as uncertain the snapshots that the cuts leave open.
+        """
 
     @abstractmethod
-    def crossing_places(self, crossings: Crossings) -> Float64:
-        """The position of each crossing, (2, M), within `rounded.POSITION_ERROR`.
+    def crossing_places(self, order: Index) -> Float64:
+        """The position of crossings, (2, M), within `rounded.POSITION_ERROR`.
 
-        Marks as uncertain the snapshots in which this is not sure.
+        `order` (2, M) holds the neuron, counted in the layer, and the crossed edge. Marks as
+        uncertain the snapshots in which a position is not sure.
         """
 
     @abstractmethod
@@ -155,10 +156,6 @@ class Subdivision(ABC):
     def has_area(self) -> Bool:
         """Whether each cell has an area, (C,); not for OUTSIDE."""
 
-    @abstractmethod
-    def between(self, neuron: int, tail: Index, head: Index) -> NDArray[Any]:
-        """The values (3 + width, M) where the boundary of a neuron crosses edges."""
-
     def inputs(self) -> NDArray[Any]:
         """What the layer to be entered takes: the values at hand, or x and y in front of it."""
         rows = slice(FIRST, None) if len(self.values) > FIRST else slice(2)
@@ -168,61 +165,22 @@ class Subdivision(ABC):
         """Whether each neuron of the layer is on at each vertex, (width, V)."""
         return np.asarray(self.values[FIRST:, : self.vertices] > 0)
 
-    def crossings(self) -> Crossings:
-        """Every crossing of the layer's boundaries with the edges."""
-        edges, on = self.edges[:, : self.edge_count], self.signs()
-        tail_on = np.take(on, edges[TAIL], axis=1)  # (width, E)
-        differ = tail_on != np.take(on, edges[HEAD], axis=1)
-        neuron, edge = np.divmod(np.flatnonzero(differ), max(self.edge_count, 1))
-        tail, head, line, left, right, owner = edges[:, edge]
-        forward = tail_on[neuron, edge]
-        before, after = np.where(forward, right, left), np.where(forward, left, right)
-        return Crossings(neuron, tail, head, line, owner, before, after)
+    def polylines(self) -> tuple[Index, Index]:
+        """The boundaries of the layer: every crossing in order, (2, M), and where each begins.
 
-    def predecessors(self, crossings: Crossings) -> Index:
-        """The crossing before each one on its boundary, (M,); itself where the boundary begins."""
-        width = len(self.values) - FIRST
-        itself = np.arange(crossings.tail.size)
-        into = np.zeros(self.cells * width, dtype=np.intp)
-        into[crossings.after * width + crossings.neuron] = itself
-        before = into[crossings.before * width + crossings.neuron]
-        return np.where(crossings.before == OUTSIDE, itself, before)
-
-    def split(self, neuron: int) -> None:
-        """Cut every cell through which the boundary of the layer's neuron `neuron` passes."""
-        first, count = self.vertices, self.edge_count
-        on = self.values[FIRST + neuron, :first] > 0
-        tail_on = on.take(self.edges[TAIL, :count])
-        (edge,) = np.not_equal(tail_on, on.take(self.edges[HEAD, :count])).nonzero()
-        if edge.size == 0:
-            return
-        self._reserve(neuron, edge.size)
-        edges, halves = self.edges, count + edge.size
-        crossed, forward = edges.take(edge, axis=1), tail_on.take(edge)
-        before = np.where(forward, crossed[ON_RIGHT], crossed[ON_LEFT])
-        after = np.where(forward, crossed[ON_LEFT], crossed[ON_RIGHT])
-        vertex = np.arange(first, first + edge.size)
-        into = np.empty(self.cells, dtype=np.intp)  # the vertex where the boundary enters a cell
-        into[after] = vertex
-        self._add_vertices(neuron, crossed)
-        # The entry of a crossed edge becomes its tail half; its head half is at the end.
-        edges[:, count:halves] = crossed
-        edges[TAIL, count:halves] = edges[HEAD, edge] = vertex
-        # The off part of every cut cell gets a new number, in order of the crossings.
-        (inner,) = before.nonzero()
-        cell = before.take(inner)
-        cells = self.cells + cell.size
-        off_part = np.arange(cells)
-        new_cell = off_part[self.cells :]
-        off_part[cell] = new_cell
-        sides = edges[ON_LEFT : ON_RIGHT + 1, :halves]
-        off = np.concatenate((~tail_on, forward))
-        np.copyto(sides, off_part.take(sides), where=off)
-        ends = np.stack([into.take(cell), vertex.take(inner)])
-        self._add_lines(neuron, halves, ends, (cell, new_cell))
-        self.cuts.append(Cut(neuron, crossed, ends))
-        self.cell_snapshot[self.cells : cells] = self.cell_snapshot.take(cell)
-        self.cells = cells
+        A crossing is a neuron, counted in the layer, and an edge. A boundary runs with its on side
+        to the left in the axes (x, y), which is to the right on a screen with y down. The second
+        array (2, P) holds the first crossing of each polyline, and whether it is a ring.
+        """
+        on, edges, count = self.signs(), self.edges, self.edge_count
+        following, crossing = np.empty(self.cells, np.intp), np.empty((4, count), np.intp)
+        room = 2 * count
+        while True:
+            order, starts = np.empty((2, room), np.intp), np.empty((2, room), np.intp)
+            found, pieces = chains(on, edges, count, following, crossing, order, starts)
+            if found <= room:
+                return order[:, :found], starts[:, :pieces]
+            room = found
 
     def regions(self) -> NDArray[np.int32]:
         """The number of cells of each snapshot that have an area, (B,)."""
@@ -230,23 +188,6 @@ class Subdivision(ABC):
         region[OUTSIDE] = False
         count = np.bincount(self.cell_snapshot[: self.cells][region], minlength=self.snapshots)
         return count.astype(np.int32)
-
-    def _add_vertices(self, neuron: int, crossed: Index) -> None:
-        """Add the vertices where a neuron's boundary crosses edges, `crossed` (6, M)."""
-        first, self.vertices = self.vertices, self.vertices + crossed.shape[1]
-        part = slice(first, self.vertices)
-        self.values[:, part] = self.between(neuron, crossed[TAIL], crossed[HEAD])
-        self.vertex_snapshot[part] = self.vertex_snapshot[crossed[TAIL]]
-
-    def _add_lines(self, neuron: int, edge: int, ends: Index, cells: tuple[Index, Index]) -> None:
-        """Add lines with an edge each, from number `edge` on, between the cells left and right."""
-        first, self.lines = self.lines, self.lines + ends.shape[1]
-        self.edge_count = edge + ends.shape[1]
-        chord = self.edges[:, edge : self.edge_count]
-        chord[:LINE] = ends
-        chord[LINE] = np.arange(first, self.lines)
-        chord[ON_LEFT], chord[ON_RIGHT] = cells
-        chord[OWNER] = self.first_neuron + neuron
 
     def require_room(self, neuron: int, numbers: int) -> None:
         """Raise _TooLargeError if so many numbers are more than MOST_NUMBERS."""
@@ -261,16 +202,30 @@ class Subdivision(ABC):
             )
 
     def _reserve(self, neuron: int, crossings: int) -> None:
+        """Make room for so many crossings by a neuron, counted in the layer."""
         vertices, edges = self.vertices + crossings, self.edge_count + 2 * crossings
-        cells = self.cells + crossings
+        lines, cells = self.lines + crossings, self.cells + crossings
         self.require_room(neuron, vertices * len(self.values))
-        if vertices > min(self.vertex_snapshot.size, self.values.shape[1]):
+        if vertices > min(self.made.shape[1], self.values.shape[1]):
             self.values = grown(self.values, 2 * vertices)
-            self.vertex_snapshot = grown(self.vertex_snapshot, 2 * vertices)
+            self.made = grown(self.made, 2 * vertices)
         if edges > self.edges.shape[1]:
             self.edges = grown(self.edges, 2 * edges)
+        if lines > self.line_ends.shape[1]:
+            self.line_ends = grown(self.line_ends, 2 * lines)
         if cells > self.cell_snapshot.size:
             self.cell_snapshot = grown(self.cell_snapshot, 2 * cells)
+            self.cell_on = grown(self.cell_on, 2 * cells)
+        most = max(self.edges.shape[1], self.cell_snapshot.size)
+        if most > self._scratch.shape[1]:
+            self._scratch = _scratch(most)
+
+
+def _scratch(size: int) -> Index:
+    """What `cutting.cut` overwrites, (3, size)."""
+    scratch = np.empty((3, size), dtype=np.intp)
+    scratch[OFF_PART] = np.arange(size)
+    return scratch
 
 
 def by_chunks(snapshots: int, work: Callable[[int, int], T]) -> Iterator[T]:

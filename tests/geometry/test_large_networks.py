@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from typing import Any
 
 import numpy as np
 import pytest
@@ -36,8 +35,8 @@ def test_trace_chunk_too_large_is_traced_in_smaller_chunks_to_the_same_lines(
     monkeypatch.setattr(RoundedSubdivision, "__init__", listen)
     monkeypatch.setattr(subdivision, "MOST_NUMBERS", 8_000)
     apart = trace(network)
-    assert begun[:2] == [32, 16]
-    assert begun[-1] < 16
+    assert begun[:2] == [16, 8]
+    assert begun[-1] < 8
     assert begun == sorted(begun[:-1], reverse=True) + begun[-1:], "a chunk never grows again"
     np.testing.assert_allclose(apart.vertices, together.vertices, rtol=0, atol=1e-12)
     for name in ("causes", "polyline_offsets", "closed", "line_offsets", "regions"):
@@ -93,28 +92,26 @@ def test_trace_snapshot_too_large_alone_is_refused_with_its_cost(
     assert trace(first_layer).regions[0] == regions, "those of the lines before"
 
 
-def test_trace_unequal_snapshots_hold_no_more_numbers_than_allowed(
+def test_trace_one_full_snapshot_among_empty_ones_needs_room_for_itself_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One full snapshot among empty ones: what is padded to the fullest counts as held."""
-    network = random_run_within((9, 9), 32, seed=9)
+    network = random_run_within((9, 9), 16, seed=9)
     for bias in network.biases[:-1]:
         bias[1:] = 1e6
     together = trace(network)
+    assert together.regions[0] > 100
     assert together.regions[1:].max() == 1
-    held: list[int] = []
-    full = np.full
+    begun: list[int] = []
+    cut = RoundedSubdivision.__init__
 
-    def listen(shape: Any, *rest: Any, **others: Any) -> Any:
-        held.append(int(np.prod(shape)))
-        return full(shape, *rest, **others)
+    def listen(self: RoundedSubdivision, snapshots: int, first_snapshot: int = 0) -> None:
+        begun.append(snapshots)
+        cut(self, snapshots, first_snapshot)
 
-    monkeypatch.setattr(subdivision, "MOST_NUMBERS", 3_000)
-    monkeypatch.setattr(np, "full", listen)
+    monkeypatch.setattr(RoundedSubdivision, "__init__", listen)
+    monkeypatch.setattr(subdivision, "MOST_NUMBERS", 12 * (3 * int(together.regions[0]) + 4 * 16))
     apart = trace(network)
-    monkeypatch.undo()
-    assert 0 < max(held) <= 3_000
-    assert np.array_equal(apart.regions, together.regions)
+    assert begun == [16]
     assert np.array_equal(apart.causes, together.causes)
 
 

@@ -53,7 +53,7 @@ def cell_cycles(divided: subdivision.Subdivision) -> tuple[NDArray[Any], NDArray
     """Each half-edge's cell and the lowest half-edge on the cycle it belongs to."""
     tail, head, _, left, right, _ = divided.edges[:, : divided.edge_count]
     # The far side of a snapshot's square is a face of its own snapshot.
-    snapshot = divided.vertex_snapshot[tail]
+    snapshot = divided.made[0, tail]
     cell = np.concatenate([left, np.where(right == 0, -1 - snapshot, right)])
     start, end = np.concatenate([tail, head]), np.concatenate([head, tail])
     leaving = {(c, v): half for half, (c, v) in enumerate(zip(cell, start, strict=True))}
