@@ -9,6 +9,7 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from ginn import formatting
+from ginn.analysis.described import DESCRIBED
 from ginn.analysis.statistics import sign_flip_p_value
 from ginn.network.run import Float64
 
@@ -18,21 +19,24 @@ SIGNIFICANT = 0.05
 Verdict = Literal["holds", "does not hold", "not decidable here"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class Claim:
-    """One claim in words. `value` and `control` carry their units; `runs` is how many were read.
-
-    `definition` says what is measured, and which value it has if there is no effect. It gives the
-    number of tests where there are several.
-    """
+    """One claim in words."""
 
     name: str
+    """The name of the claim, as `evidence` takes it."""
     statement: str
+    """The claim in a sentence."""
     definition: str
+    """What is measured, its value if there is no effect, and the number of tests if several."""
     value: str
+    """The measured value, with its unit."""
     control: str
+    """The value of the control, with its unit."""
     runs: int
+    """The number of runs that were read."""
     verdict: Verdict
+    """Whether the claim holds."""
 
 
 def medians(values: Float64, digits: int = 2) -> str:

@@ -15,254 +15,309 @@ from dataclasses import fields
 
 from pydantic.dataclasses import dataclass
 
+from ginn.analysis.described import DESCRIBED
+
 Numbers = tuple[float | None, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class Spread:
     """The median, lowest and highest value of several runs at each of W places of a series."""
 
     median: Numbers
+    """The median of the runs at each place."""
     low: Numbers
+    """The lowest value at each place."""
     high: Numbers
+    """The highest value at each place."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class RegionCounts:
     """Linear regions of each full run through its training, `counts` R x W.
 
-    `untrained` has the counts of the screening runs at their first snapshot, in rising order.
     `arrangement` and `bound` are as in `kinks.RegionGrowth`.
     """
 
     seeds: tuple[int, ...]
+    """The seeds of the runs."""
     iterations: tuple[int, ...]
+    """The iterations at which regions were counted."""
     counts: tuple[tuple[int, ...], ...]
+    """The number of regions of each run at each of these iterations."""
     untrained: tuple[int, ...]
+    """The counts of the screening runs at their first snapshot, in rising order."""
     neurons: int
+    """The number of hidden neurons."""
     arrangement: int
+    """The most regions that so many straight lines can make."""
     bound: int
+    """The most regions that a network of these widths can have."""
     unit: str = "linear regions in the picture"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class ShiftShares:
     """The share of shift in the boundaries' motion, by hidden layer: in [0, 1].
 
-    Each of the W values is the mean over some successive intervals. `iterations` has the iteration
-    at which the first of them begins. `control` has the medians over runs for equal steps of random
-    sign.
+    Each of the W values is the mean over some successive intervals.
     """
 
     runs: int
+    """The number of runs."""
     iterations: tuple[int, ...]
+    """The iteration at which the first interval of each place begins."""
     layers: tuple[Spread, ...]
+    """The share of shift in each hidden layer."""
     control: tuple[Numbers, ...]
+    """The medians for equal steps of random sign, by layer."""
     unit: str = "share of shift in boundaries' motion"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class CornerDistances:
     """The mean distance from corners of the picture to the nearest bend, by layer from the second.
 
-    The last layer is the output. `outline` and `anywhere` are the medians over runs of the
-    controls. The unit is a side of the domain.
+    `outline` and `anywhere` are the controls. The unit is a side of the domain.
     """
 
     runs: int
+    """The number of runs."""
     iterations: tuple[int, ...]
+    """The iterations of the places."""
     layers: tuple[Spread, ...]
+    """The distance for each layer from the second on, the output last."""
     outline: tuple[Numbers, ...]
+    """The medians for points of the outline, by layer."""
     anywhere: tuple[Numbers, ...]
+    """The medians for points anywhere, by layer."""
     unit: str = "mean distance to a bend, sides"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class LikenessShares:
     """The share of pairs of neurons at least as alike as each of `levels`, by hidden layer.
 
-    `start` and `end` are for pairs within a run. `between` is for pairs of neurons from two runs at
-    the end. Pairs of likeness `alike` or more are duplicates. Shares are in [0, 1], and None for a
-    layer without pairs.
+    Shares are in [0, 1], and None for a layer without pairs.
     """
 
     runs: int
+    """The number of runs."""
     levels: tuple[float, ...]
+    """The levels of likeness."""
     alike: float
+    """The likeness from which a pair counts as duplicates."""
     start: tuple[Numbers, ...]
+    """The shares for pairs within a run at its start, by layer."""
     end: tuple[Numbers, ...]
+    """The shares for pairs within a run at its end, by layer."""
     between: tuple[Numbers, ...]
+    """The shares for pairs of neurons from two runs at the end, by layer."""
     unit: str = "share of pairs at least so alike"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class DeadLayersInScreening:
     """The dead share of `part` and the share of it that is right, for each screening run.
 
-    Both shares are for the end of the run, and in [0, 1]. `dead_share` is the largest share of the
-    part's pixels over which any hidden layer is dead. `layer` is the number of this layer, from 1,
-    or 0 if no layer is dead at any pixel. `right` is the share of the part's pixels that the
-    network gets right.
+    Both shares are for the end of the run, and in [0, 1].
     """
 
     part: str
+    """The name of the part."""
     iteration: int
+    """The iteration at the end of the runs."""
     seeds: tuple[int, ...]
+    """The seeds of the runs."""
     layer: tuple[int, ...]
+    """The layer that is dead over the largest share, from 1; 0 if no layer is dead anywhere."""
     dead_share: tuple[float, ...]
+    """The largest share of the part over which any hidden layer is dead."""
     right: tuple[float, ...]
+    """The share of the part that the network gets right."""
     unit: str = "share of its pixels got right"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class DeadPeriod:
-    """A period of a run in which some layer is dead over all of a part.
-
-    `begun` is the iteration of its first snapshot. `ended` is the iteration of the next snapshot
-    without a dead layer, or None if the recording ends before. `layer`, from 1, is the deepest
-    layer that is dead at the beginning.
-    """
+    """A period of a run in which some layer is dead over all of a part."""
 
     layer: int
+    """The deepest layer that is dead at the beginning, from 1."""
     begun: int
+    """The iteration of the first snapshot of the period."""
     ended: int | None
+    """The iteration of the next snapshot without one; none if the recording ends before."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class DeadPeriodsOfRun:
-    """The dead periods of one full run.
-
-    `learnt` says whether the run got at least half of the part right at the end.
-    """
+    """The dead periods of one full run."""
 
     seed: int
+    """The seed of the run."""
     learnt: bool
+    """Whether the run got at least half of the part right at the end."""
     periods: tuple[DeadPeriod, ...]
+    """The periods in which a layer is dead over the whole part."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class DeadPeriodsOfRuns:
-    """The dead periods of full runs over all of `part`; `last` is the last iteration."""
+    """The dead periods of full runs over all of `part`."""
 
     part: str
+    """The name of the part."""
     last: int
+    """The last iteration."""
     runs: tuple[DeadPeriodsOfRun, ...]
+    """The periods of each full run."""
     unit: str = "iteration"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class MirrorSeries:
     """Mirror scores of full runs at their end and their losses, in nats a pixel.
 
-    `scores` L x R is for the vertical axis, in [0, 1]. `untrained` and `level` (L) are medians over
-    the same runs: before training, and for the horizontal axis. `correlation` (L) is Spearman's
-    rank correlation of score and loss. Its 95% bootstrap interval goes from `correlation_low` to
-    `correlation_high`. These three are None for fewer than FEWEST_CORRELATED runs.
+    `scores` L x R is for the vertical axis, in [0, 1]. The correlation and its interval are None
+    for fewer than FEWEST_CORRELATED runs.
     """
 
     seeds: tuple[int, ...]
+    """The seeds of the runs."""
     loss: tuple[float, ...]
+    """The loss of each run at its end, in nats a pixel."""
     scores: tuple[Numbers, ...]
+    """The mirror score of each run at its end, by layer."""
     untrained: Numbers
+    """The median before training, by layer."""
     level: Numbers
+    """The median for the horizontal axis, by layer."""
     correlation: Numbers
+    """Spearman's rank correlation of score and loss, by layer; none for few runs."""
     correlation_low: Numbers
+    """The lower end of its 95% bootstrap interval."""
     correlation_high: Numbers
+    """The upper end of its 95% bootstrap interval."""
     unit: str = "loss at the end"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class InterventionArm:
-    """The number of an arm's `copies` that got at least half of the part right, by iteration.
-
-    `learnt_alive` copies did so at the end with no layer dead over all of the part.
-    """
+    """One arm of an intervention: copies of runs, and how many of them learnt the part."""
 
     name: str
+    """The name of the arm."""
     copies: int
+    """The number of copies in the arm."""
     learnt: tuple[int, ...]
+    """The number of copies that got at least half of the part right, by iteration."""
     learnt_alive: int
+    """The number of copies that did so at the end with no layer dead over the whole part."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class Treatment:
-    """One intervention: its treated arm `treated`, and all its `arms`, the treated one included.
-
-    `iterations` count from the change. `source_runs` runs were copied, with `streams` orders of
-    pixels each.
-    """
+    """One intervention with its arms."""
 
     treated: str
+    """The name of the treated arm."""
     source_runs: int
+    """The number of runs that were copied."""
     streams: int
+    """The number of orders of pixels for each of them."""
     iterations: tuple[int, ...]
+    """The iterations of the counts, from the change on."""
     arms: tuple[InterventionArm, ...]
+    """All arms, the treated one included."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class InterventionSeries:
-    """Both interventions: dead layers revived (`raised`), layers made dead (`lowered`).
-
-    An intervention is None if no screening run was suitable.
-    """
+    """Both interventions: dead layers revived (`raised`), layers made dead (`lowered`)."""
 
     raised: Treatment | None
+    """Dead layers that were revived; none if no screening run was suitable."""
     lowered: Treatment | None
+    """Layers that were made dead; none if no screening run was suitable."""
     unit: str = "share of copies that have the part right"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class ErrorGroup:
     """The share of wrong pixels of each run (R) in each part (M), `wrong` R x M in [0, 1]."""
 
     seeds: tuple[int, ...]
+    """The seeds of the runs."""
     failed: tuple[bool, ...]
+    """Whether each run failed."""
     wrong: tuple[tuple[float, ...], ...]
+    """The share of wrong pixels of each run in each part."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class PartErrorSeries:
     """The errors by part of full runs and of screening runs, at their ends.
 
-    The last two of `names` are "top" and "rows of the top". "top" is all parts in `top` together,
-    and "rows of the top" are all pixel rows that these parts span.
+    "top" is all parts in `top` together, and "rows of the top" are all pixel rows that these parts
+    span.
     """
 
     names: tuple[str, ...]
+    """The names of the parts; the last two are "top" and "rows of the top"."""
     top: tuple[str, ...]
+    """The names of the parts at the top of the picture."""
     full: ErrorGroup
+    """The errors of full runs at their ends."""
     screenings: ErrorGroup
+    """The errors of screening runs at their ends."""
     unit: str = "share of pixels wrong"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class NetworkOutcome:
-    """The outcome of one network: errors (shares of wrong pixels) and regions of full runs (R).
-
-    `failed_screenings` of `screenings` screening runs failed. The 95% interval of this share is
-    Clopper and Pearson's.
-    """
+    """The outcome of one network: errors and regions of its full runs (R)."""
 
     title: str
+    """The title of the network."""
     widths: tuple[int, ...]
+    """The number of neurons in each hidden layer."""
     errors: tuple[float, ...]
+    """The share of wrong pixels of each full run at its end."""
     failed_runs: int
+    """The number of full runs that failed."""
     regions: tuple[int, ...]
+    """The number of linear regions of each full run at its end."""
     screenings: int
+    """The number of screening runs."""
     failed_screenings: int
+    """The number of screening runs that failed."""
     failure_low: float
+    """The lower end of the 95% interval of their share (Clopper and Pearson)."""
     failure_high: float
+    """The upper end of this interval."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class NetworkSeries:
-    """The outcomes of the networks: first the plain one, then its variants."""
+    """The outcomes of the networks."""
 
     networks: tuple[NetworkOutcome, ...]
+    """The plain network first, then its variants."""
     unit: str = "share of pixels wrong at the end"
+    """What the numbers are, as the chart's axis says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class Evidence:
     """All series; None for a series that a build does not have.
 
@@ -274,15 +329,25 @@ class Evidence:
     """
 
     regions: RegionCounts | None = None
+    """Linear regions of the full runs during training."""
     shift: ShiftShares | None = None
+    """The share of shift in the motion of boundaries."""
     corners: CornerDistances | None = None
+    """The distance from corners of the picture to the nearest bend; for a drawing."""
     duplicate_neurons: LikenessShares | None = None
+    """The likeness of pairs of neurons."""
     dead_layers: DeadLayersInScreening | None = None
+    """The dead share of the hardest part in the screening runs."""
     dead_periods: DeadPeriodsOfRuns | None = None
+    """When layers of the full runs were dead over the whole part."""
     symmetry: MirrorSeries | None = None
+    """Mirror scores and losses of the full runs."""
     interventions: InterventionSeries | None = None
+    """Copies of runs with a layer revived or made dead."""
     parts: PartErrorSeries | None = None
+    """The errors by part; for a picture with named parts at its top."""
     variants: NetworkSeries | None = None
+    """The outcomes of the networks; for a report with variants."""
 
 
 NO_EVIDENCE = Evidence()

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from ginn.analysis.claim import Claim
+from ginn.analysis.described import DESCRIBED
 from ginn.analysis.evidence import NO_EVIDENCE, Evidence
 from ginn.analysis.findings import Findings, merge_findings
 from ginn.analysis.outcomes import ExperimentFacts, PartFacts, RunFacts, ScreeningFacts
@@ -21,102 +22,125 @@ from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class CornerExample:
     """A last-layer neuron of a run whose boundary bends near many corners of the picture.
 
-    At the end, the boundary bends within a fiftieth of a side of `near` of `corners` corners.
-    `causes` are the earlier neurons that cause these bends. Neurons are numbered as in
-    `network.run`.
+    This is at the end. Near means within a fiftieth of a side of the picture. Neurons are numbered
+    as in `network.run`.
     """
 
     run: str
+    """The id of the run."""
     neuron: int
+    """The neuron, numbered as in `network.run`."""
     near: int
+    """The number of corners that the boundary bends near."""
     corners: int
+    """The number of corners of the picture."""
     causes: tuple[int, ...]
+    """The earlier neurons that cause these bends."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class DuplicateExample:
-    """Two neurons of one layer that are duplicates from iteration `since` to the end of a run.
-
-    The run has `pairs` such pairs. `distance` is the distance of the two boundaries in sides of the
-    domain. Neurons are numbered as in `network.run`.
-    """
+    """Two neurons of one layer that are duplicates from iteration `since` to the end of a run."""
 
     run: str
+    """The id of the run."""
     first: int
+    """One of the two neurons, numbered as in `network.run`."""
     second: int
+    """The other neuron."""
     distance: float
+    """The distance of the two boundaries, in sides of the picture."""
     since: int
+    """The iteration from which the two are duplicates, to the end."""
     pairs: int
+    """The number of such pairs in the run."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class LateFlipExample:
-    """The neuron of a run that flips most late in training, numbered as in `network.run`.
-
-    `flipped` is the share of the domain that the neuron flips from one snapshot to the next.
-    `moved` is the change of the probability of white by this.
-    """
+    """The neuron of a run that flips most late in training."""
 
     run: str
+    """The id of the run."""
     neuron: int
+    """The neuron, numbered as in `network.run`."""
     flipped: float
+    """The share of the picture that the neuron flips from one snapshot to the next."""
     moved: float
+    """The change of the probability of white by this."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class DeadLayerExample:
-    """A run in which a layer is dead over all of a part from iteration `since` to the end.
-
-    `layer` counts from 1. At the end, `others_alive` of the `others` full runs have no layer that
-    is dead over all of the part.
-    """
+    """A run in which a layer is dead over all of a part from iteration `since` to the end."""
 
     run: str
+    """The id of the run."""
     part: str
+    """The name of the part."""
     layer: int
+    """The number of the layer, from 1."""
     since: int
+    """The iteration from which the layer is dead, to the end."""
     others_alive: int
+    """The number of other full runs that have no dead layer over the part at the end."""
     others: int
+    """The number of other full runs."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class Examples:
     """The examples of the shown runs; None for a kind of example that a build does not have."""
 
     corner: CornerExample | None = None
+    """A neuron that bends near many corners of the picture."""
     duplicate: DuplicateExample | None = None
+    """Two neurons with nearly one boundary."""
     late_flip: LateFlipExample | None = None
+    """The neuron that flips most late in training."""
     dead_layer: DeadLayerExample | None = None
+    """A layer that is dead over a whole part."""
 
 
 NO_EXAMPLES = Examples()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class VariantFacts:
     """The outcome of a variant, the same experiment with another network or training."""
 
     id: str
+    """The id of the variant in `report.toml`."""
     title: str
+    """The title of the variant in `report.toml`."""
     widths: tuple[int, ...]
+    """The number of neurons in each hidden layer."""
     parameters: int
+    """The number of weights and biases."""
     screening: ScreeningFacts
+    """The screening runs of the variant."""
     runs: tuple[RunFacts, ...]
+    """The full runs of the variant, by seed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class Facts:
     """The whole tree that articles read as `facts`: the experiment, its outcome, and examples."""
 
     experiment: ExperimentFacts
+    """The experiment and the outcome of its runs."""
     variants: tuple[VariantFacts, ...] = ()
+    """The same experiment with other networks or training."""
     claims: tuple[Claim, ...] = ()
+    """The rows of the claims table."""
     examples: Examples = NO_EXAMPLES
+    """Examples in the shown runs."""
     evidence: Evidence = NO_EVIDENCE
+    """The series that the charts of evidence draw."""
 
     def claim(self, name: str) -> Claim | None:
         """The claim of this name, or None if this build has no such row."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass
 
 from ginn import formatting
+from ginn.analysis.described import DESCRIBED
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset, ImageSource
 from ginn.network.forward import pre_activations
@@ -25,46 +26,60 @@ FAILED_BELOW = 0.5
 PIXELS_AT_ONCE = 2_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class PartFacts:
     """A named part: its colour, the share of the domain it covers, and whether it is major."""
 
     name: str
+    """The name of the part."""
     label: str
+    """Its colour, "white" or "black"."""
     share: float
+    """The share of the picture that it covers."""
     major: bool
+    """Whether the part is large enough to decide if a run has failed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class ScreeningFacts:
     """The screening runs: how many seeds, for how many iterations, and which runs failed."""
 
     seeds: int
+    """The number of screening runs."""
     iterations: int
+    """The length of each run, in minibatches."""
     failed: int
+    """The number of runs that failed."""
     failed_seeds: tuple[int, ...]
+    """The seeds of these runs."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class RunFacts:
-    """The outcome of one run. Shares are fractions of pixels; the loss is in nats.
-
-    `role` is "good-1", "bad-1", ... for a shown run, and empty for other runs. Numbers of linear
-    regions are 0 for a run whose boundaries were not traced. `ended` is the reason why a run
-    stopped early, and empty for a run that did not.
-    """
+    """The outcome of one run. Shares are fractions of pixels."""
 
     id: str
+    """The id of the run, such as "seed-7"."""
     seed: int
+    """The seed of its random numbers."""
     role: str
+    """"good-1", "bad-1", ... for a shown run, and empty for other runs."""
     title: str
+    """The name of the run on pages."""
     failed: bool
+    """Whether the run gets more than half of a major part wrong."""
     loss: float
+    """The loss at the end, in nats."""
     accuracy: float
+    """The share of pixels that are right at the end."""
     part_accuracy: dict[str, float]
+    """The share of right pixels of each part, by the part's name."""
     regions_start: int
+    """The number of linear regions at the start; 0 for a run that was not traced."""
     regions_end: int
+    """The number of linear regions at the end; 0 for a run that was not traced."""
     ended: str
+    """Why the run stopped early, and empty for a run that did not."""
 
     @property
     def called(self) -> str:
@@ -92,30 +107,42 @@ class NamedSnapshot:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=DESCRIBED)
 class ExperimentFacts:
-    """One experiment and its outcome.
-
-    `top` names the parts that are the picture's top. `photograph` says how an image was read.
-    `trainer` is "kernel" or "torch".
-    """
+    """One experiment and its outcome."""
 
     id: str
+    """The id of the experiment in `report.toml`."""
     pixels: int
+    """The number of pixels along a side of the picture."""
     widths: tuple[int, ...]
+    """The number of neurons in each hidden layer."""
     parameters: int
+    """The number of weights and biases."""
     iterations: int
+    """The length of the training, in minibatches."""
     batch: int
+    """The number of pixels in a minibatch."""
     snapshots: int
+    """The number of recorded snapshots of a full run."""
     white_share: float
+    """The share of pixels that are white."""
     parts: tuple[PartFacts, ...]
+    """The parts of the picture."""
     screening: ScreeningFacts
+    """The short runs of many seeds."""
     full_runs: tuple[RunFacts, ...]
+    """The runs that were trained in full, by seed."""
     shown_runs: tuple[RunFacts, ...]
+    """The runs that the site shows one by one, the best one first."""
     failed_runs: int
+    """The number of full runs that failed."""
     top: tuple[str, ...] = ()
+    """The names of the parts at the top of the picture."""
     photograph: ImageSource | None = None
+    """The image file of the picture and how it was read; none for a drawing."""
     trainer: str = "kernel"
+    """How the runs were trained: "kernel" or "torch"."""
 
 
 def logits_at(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> Float64:

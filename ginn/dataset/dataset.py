@@ -35,17 +35,18 @@ class Part:
 
 @dataclass(frozen=True)
 class ImageSource:
-    """The image file that a dataset was made from: its size, and how it became black and white.
-
-    Levels above `threshold` are white. `otsu` says whether Otsu's method found the threshold. `fit`
-    is "pad" or "crop".
-    """
+    """The image file that a dataset was made from: its size, and how it became black and white."""
 
     width: int
+    """The width of the image file, in pixels."""
     height: int
+    """The height of the image file, in pixels."""
     threshold: int
+    """The grey level above which a pixel is white."""
     otsu: bool
+    """Whether Otsu's method found this level."""
     fit: str
+    """How the image was made square: "pad" or "crop"."""
 
 
 @dataclass(frozen=True)
