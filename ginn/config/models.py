@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
-from ginn.config.validation import LINE, Allowed, Line, Table
+from ginn.config.validation import LINE, Allowed, Line, Table, example
 
 
 def is_point(value: object) -> bool:
@@ -159,53 +159,56 @@ Snapshots = Annotated[
 class Site(Table):
     """The title, author, licence and colours of the whole site."""
 
-    title: Line
+    title: Annotated[Line, example("How a small network draws a cat")]
     """The title of the site."""
-    description: Line
+    description: Annotated[
+        Line, example("Every boundary of every neuron while a network learns a cat.")
+    ]
     """A sentence about the site, for search engines and previews of links."""
-    author: Line
+    author: Annotated[Line, example("Ada Lovelace")]
     """Who wrote the report."""
-    language: Language
+    language: Annotated[Language, example("en-GB")]
     """The language of the articles, as a tag such as "en-GB"."""
-    licence: Line
+    licence: Annotated[Line, example("CC BY 4.0")]
     """The name of the licence of the site's content."""
-    licence_url: WebAddress
+    licence_url: Annotated[WebAddress, example("https://creativecommons.org/licenses/by/4.0/")]
     """The web address of the licence."""
     layer_colours: Annotated[
         tuple[Colour, ...],
         Len(1),
         Strict(False),
         Allowed("a list of colours such as '#2f6fde'"),
+        example(["#2f55e0", "#ff4320", "#40c688"]),
     ]
     """A colour for each hidden layer; a deeper network begins again with the first one."""
-    output_colour: Colour
+    output_colour: Annotated[Colour, example("#453a4d")]
     """The colour of the output's decision boundary."""
 
 
 class Screening(Table):
     """Short runs of many seeds. A run has failed if more than half of a major part is wrong."""
 
-    seeds: Seeds
+    seeds: Annotated[Seeds, example(64)]
     """How many seeds are trained: 0, 1, 2, ..."""
-    iterations: Iterations
+    iterations: Annotated[Iterations, example(5_000)]
     """The length of each run, in minibatches."""
 
 
 class FullRuns(Table):
     """Which runs are trained in full."""
 
-    first_seeds: Seeds
+    first_seeds: Annotated[Seeds, example(8)]
     """The number of seeds, from 0 on, that are trained whatever their outcome."""
-    failed_seeds: Annotated[int, Ge(0), Le(MOST_SEEDS)]
+    failed_seeds: Annotated[int, Ge(0), Le(MOST_SEEDS), example(2)]
     """The number of other seeds: the first ones whose screening run failed."""
 
 
 class Shown(Table):
     """How many of the full runs the site shows one by one. Their outcomes decide which."""
 
-    good: Annotated[int, Ge(0), Le(MOST_SHOWN)]
+    good: Annotated[int, Ge(0), Le(MOST_SHOWN), example(3)]
     """The number of runs shown from those with the lowest loss."""
-    bad: Annotated[int, Ge(0), Le(MOST_SHOWN)]
+    bad: Annotated[int, Ge(0), Le(MOST_SHOWN), example(1)]
     """The number of runs shown from those with the highest loss."""
 
 
@@ -216,34 +219,38 @@ class Experiment(Table):
     `top`, `threshold`, `fit` and `parts` are taken over only if the picture is the same.
     """
 
-    id: Id
+    id: Annotated[Id, example("cat")]
     """A short name, used in addresses and in articles."""
-    title: Line
+    title: Annotated[Line, example("The cat")]
     """The name of the experiment on pages."""
-    picture: PicturePath
+    picture: Annotated[PicturePath, example("pictures/cat.png")]
     """The picture to learn, a drawing (.toml) or an image file, as a path below content/."""
-    pixels: Annotated[int, Ge(2), Le(MOST_PIXELS)]
+    pixels: Annotated[int, Ge(2), Le(MOST_PIXELS), example(160)]
     """The pixels along a side of the square picture; each is one data item."""
-    widths: Widths
+    widths: Annotated[Widths, example([16, 16])]
     """The number of neurons in each hidden layer."""
-    iterations: Iterations
+    iterations: Annotated[Iterations, example(20_000)]
     """The length of the training, in minibatches."""
-    batch: Batch
+    batch: Annotated[Batch, example(128)]
     """The data items of a minibatch."""
-    learning_rate: LearningRate
+    learning_rate: Annotated[LearningRate, example(0.001)]
     """The highest learning rate of Adam."""
-    trainer: Annotated[Literal["kernel", "torch"], Allowed("'kernel' or 'torch'")] = "kernel"
+    trainer: Annotated[
+        Literal["kernel", "torch"], Allowed("'kernel' or 'torch'"), example("kernel")
+    ] = "kernel"
     """Train with generated code, or the ordinary way in PyTorch, a hundred times as slow."""
-    snapshots: Snapshots
+    snapshots: Annotated[Snapshots, example([[0, 100, 1], [200, 20_000, 100]])]
     """The iterations at which a run is recorded, as ranges [first, last, step], both included."""
-    top: Annotated[tuple[str, ...], Strict(False), Allowed("a list of texts")] = ()
+    top: Annotated[
+        tuple[str, ...], Strict(False), Allowed("a list of texts"), example(["left eye"])
+    ] = ()
     """The parts at the top of the picture, for the claim about runs that fail elsewhere."""
-    threshold: Annotated[int, Ge(0), Le(254)] | SkipJsonSchema[None] = None
+    threshold: Annotated[Annotated[int, Ge(0), Le(254)] | SkipJsonSchema[None], example(128)] = None
     """For an image file: levels above this are white. If it is left out, Otsu's method decides."""
-    fit: Annotated[Literal["pad", "crop"], Allowed("'pad' or 'crop'")] = "pad"
+    fit: Annotated[Literal["pad", "crop"], Allowed("'pad' or 'crop'"), example("pad")] = "pad"
     """For an image file that is not square: "pad" adds a margin, "crop" cuts out its middle."""
     parts: Annotated[
-        dict[PartName, Point], Allowed("a table")
+        dict[PartName, Point], Allowed("a table"), example({"left eye": [0.41, 0.4]})
     ] = Field(default={})  # fmt: skip
     """For an image file: names of connected regions, each with a point [x, y] in it."""
     screening: Screening
@@ -258,34 +265,36 @@ class Variant(Table):
     shown.
     """
 
-    id: Id
+    id: Annotated[Id, example("deeper")]
     """A short name that no experiment and no other variant has."""
-    title: Line
+    title: Annotated[Line, example("Deeper")]
     """The name of the variant on pages."""
-    of: Annotated[str, Allowed("the id of an experiment")] | SkipJsonSchema[None] = None
+    of: Annotated[
+        Annotated[str, Allowed("the id of an experiment")] | SkipJsonSchema[None], example("cat")
+    ] = None
     """The id of the experiment that is varied; the first one if it is left out."""
-    seeds: Seeds
+    seeds: Annotated[Seeds, example(8)]
     """How many seeds are trained: 0, 1, 2, ..."""
-    widths: Widths | SkipJsonSchema[None] = None
+    widths: Annotated[Widths | SkipJsonSchema[None], example([16, 16, 16])] = None
     """The number of neurons in each hidden layer."""
-    batch: Batch | SkipJsonSchema[None] = None
+    batch: Annotated[Batch | SkipJsonSchema[None], example(64)] = None
     """The data items of a minibatch."""
-    learning_rate: LearningRate | SkipJsonSchema[None] = None
+    learning_rate: Annotated[LearningRate | SkipJsonSchema[None], example(0.002)] = None
     """The highest learning rate of Adam."""
-    iterations: Iterations | SkipJsonSchema[None] = None
+    iterations: Annotated[Iterations | SkipJsonSchema[None], example(10_000)] = None
     """The length of the training; `snapshots` must be given with it."""
-    snapshots: Snapshots | SkipJsonSchema[None] = None
+    snapshots: Annotated[Snapshots | SkipJsonSchema[None], example([[0, 10_000, 100]])] = None
     """The iterations at which a run is recorded; `iterations` must be given with them."""
 
 
 class Draft(Table):
     """The short report that `--draft` makes."""
 
-    seeds: Annotated[int, Ge(2), Le(MOST_SEEDS)]
+    seeds: Annotated[int, Ge(2), Le(MOST_SEEDS), example(4)]
     """The largest number of full runs."""
-    iterations: Annotated[int, Ge(2), Le(MOST_ITERATIONS)]
+    iterations: Annotated[int, Ge(2), Le(MOST_ITERATIONS), example(10_000)]
     """The longest training."""
-    snapshots: Annotated[int, Ge(2), Le(MOST_SNAPSHOTS)]
+    snapshots: Annotated[int, Ge(2), Le(MOST_SNAPSHOTS), example(60)]
     """The largest number of snapshots of a run."""
 
 

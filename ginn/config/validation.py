@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from annotated_types import Ge, Le
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from ginn.config.key_lines import Keys, key_lines, line_of
@@ -45,6 +45,11 @@ class Allowed:
     """What the value of a field may be, in the words of an error message."""
 
     words: str
+
+
+def example(value: Any) -> Any:
+    """The annotation of a field with an example, for the JSON Schema and the author's reference."""
+    return Field(examples=[value])
 
 
 # No control characters, and at least one character that can be seen.

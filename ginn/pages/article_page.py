@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
-from ginn.analysis.facts import Facts
-from ginn.errors import AuthorError, quoted
 from ginn.pages import metadata
 from ginn.pages.articles import Article
 from ginn.pages.assets import add
@@ -18,6 +14,7 @@ from ginn.pages.figure_calls import token
 from ginn.pages.figure_views import FigureImage
 from ginn.pages.glossary import Glossary
 from ginn.pages.layout import Layout, Rendered, root_from
+from ginn.pages.page_calls import PageCalls
 from ginn.pages.rendering import render_article
 from ginn.pages.report import Report
 
@@ -58,12 +55,8 @@ def article_page(
     root = root_from(article.address)
     pages = references.pages(root, report)
 
-    def page(slug: str) -> str:
-        if slug not in pages:
-            raise AuthorError(quoted(slug), ", ".join(pages), key="page")
-        return pages[slug]
-
-    names = {"site": layout.site, "page": page, **_claim_calls(layout, page, report.facts)}
+    calls = PageCalls(pages, report.facts, layout.templates)
+    names: dict[str, Any] = {"site": layout.site, **calls.functions()}
     names["experiments"] = {name: each.facts for name, each in references.reports.items()}
     home = "" if article.slug == GLOSSARY_PAGE else pages.get(GLOSSARY_PAGE, "")
     glossary = Glossary(references.meanings, home)
@@ -101,25 +94,6 @@ def as_source(layout: Layout, article: Article) -> Source:
     key = f"ginn-{article.slug}-{article.date.year}"
     address = layout.publication.absolute(article.address)
     return Source(key, (site.author,), article.title, article.date.year, where, link=address)
-
-
-def _claim_calls(
-    layout: Layout, page: Callable[[str], str], facts: Facts
-) -> dict[str, Callable[..., Markup]]:
-    """The functions with which articles show claims: `evidence("Copycats")` and `claims_table()`.
-
-    The function `evidence` shows nothing for a claim that this build did not measure.
-    """
-    macros: Any = layout.templates.get_template("partials/claims.html").module
-
-    def block(html: Markup) -> Markup:
-        return Markup("\n\n{}\n\n").format(html.strip())
-
-    def evidence(name: str) -> Markup:
-        row = facts.claim(name)
-        return block(macros.box(row, page("methods"))) if row else Markup("")
-
-    return {"evidence": evidence, "claims_table": lambda: block(macros.table(facts.claims))}
 
 
 def _image(

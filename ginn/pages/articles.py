@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from ginn.config.key_lines import key_lines
-from ginn.config.validation import Allowed, Document, Line, Table, validated
+from ginn.config.validation import Allowed, Document, Line, Table, example, validated
 from ginn.errors import AuthorError, quoted
 from ginn.files import parse_toml, paths_in, read_text, within
 from ginn.pages.images import FOLDER as PICTURES
@@ -32,7 +32,8 @@ def _not_reserved(slug: str) -> str:
 class FrontMatter(Table):
     """The keys at the head of an article. All keys but `experiment` are required."""
 
-    title: Line
+    title: Annotated[Line, example("My cat")]
+    """The title of the page, which is its only first-level heading."""
     slug: Annotated[
         str,
         Field(pattern=SLUG, max_length=MOST_SLUG),
@@ -40,11 +41,21 @@ class FrontMatter(Table):
         Allowed(
             f"at most {MOST_SLUG} small letters, digits and hyphens, none of {', '.join(RESERVED)}"
         ),
+        example("my-cat"),
     ]
-    description: Line
-    order: Annotated[int, Allowed("a whole number, the article's place in the order")]
-    date: Annotated[datetime.date, Allowed("a date such as 2026-11-23, without quotes")]
-    experiment: Annotated[Line, Allowed("the id of an experiment")] = ""
+    """The last part of the page's address. The article "index" is the site's first page."""
+    description: Annotated[Line, example("What a network makes of a cat.")]
+    """A sentence below the title, in lists, in the feed and in previews of links."""
+    order: Annotated[int, Allowed("a whole number, the article's place in the order"), example(2)]
+    """The place of the article among the others."""
+    date: Annotated[
+        datetime.date,
+        Allowed("a date such as 2026-11-23, without quotes"),
+        example(datetime.date(2026, 11, 23)),
+    ]
+    """The day of the article."""
+    experiment: Annotated[Line, Allowed("the id of an experiment"), example("cat")] = ""
+    """The experiment that the article's facts and figures are about; the first one by default."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Annotated
 from markupsafe import Markup
 from pydantic import Field
 
-from ginn.config.validation import Allowed, Table, read_document, validated
+from ginn.config.validation import Allowed, Table, example, read_document, validated
 from ginn.errors import AuthorError, quoted
 from ginn.files import is_file
 from ginn.formatting import listing
@@ -30,13 +30,21 @@ class Work(Table):
         tuple[Annotated[str, Field(min_length=1)], ...],
         Field(strict=False, min_length=1),
         Allowed("a list of names"),
+        example(["Luke Darlow", "Amos Storkey"]),
     ]
-    title: Annotated[str, Field(pattern=r"^[^\\{}]+$"), PLAIN]
-    year: Annotated[int, Field(gt=0), Allowed("a year")]
-    where: Text = ""
-    arxiv: Text = ""
-    doi: Text = ""
-    link: Text = ""
+    """The names of the authors."""
+    title: Annotated[str, Field(pattern=r"^[^\\{}]+$"), PLAIN, example("GINN")]
+    """The title of the work."""
+    year: Annotated[int, Field(gt=0), Allowed("a year"), example(2018)]
+    """The year of publication."""
+    where: Annotated[Text, example("Neural Computation 12")] = ""
+    """The place of publication, such as a journal."""
+    arxiv: Annotated[Text, example("1810.01860")] = ""
+    """The number of the work on arXiv."""
+    doi: Annotated[Text, example("10.1000/182")] = ""
+    """The DOI of the work."""
+    link: Annotated[Text, example("https://name.example/paper")] = ""
+    """The address of the work, if it has neither a DOI nor a number on arXiv."""
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 import markdown
 from markupsafe import Markup
 
 from ginn.analysis.outcomes import RunFacts
+from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
 from ginn.network.run import place_of
 from ginn.pages.figure_views import VIEWS, FigureImage
 from ginn.pages.math import Mathematics
+from ginn.pages.parameters import About
 from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, shared_state
 
 # The speed of a figure that plays by itself, in snapshots a second: 15 seconds for a whole run.
 PACE = 30
+NAME_ALLOWED = "small letters, digits and hyphens"
+CAPTION = "a sentence; or the body of a call block in its place"
+PLAYS = "Whether it plays once from its snapshot to the last one, when it is in sight."
+PLAYS_ALLOWED = "true where a network can play, alone or beside a second run; false"
 
 
 @dataclass(frozen=True)
@@ -51,34 +57,23 @@ class FigureCalls:
 
     def figure(
         self,
-        name: str,
-        view: str = "network",
-        caption: str = "",
-        small: bool = False,
-        plays: bool = False,
+        name: Annotated[str, Allowed(NAME_ALLOWED), About("The name for links to the figure.")],
+        view: Annotated[str, Allowed("the name of a view"), About("What it shows.")] = "network",
+        caption: Annotated[str, Allowed(CAPTION), About("The caption in Markdown.")] = "",
+        small: Annotated[bool, About("Whether it takes half the column.")] = False,
+        plays: Annotated[bool, Allowed(PLAYS_ALLOWED), About(PLAYS)] = False,
         caller: Callable[[], str] | None = None,
         **arguments: Any,
     ) -> Markup:
-        """A placeholder for the figure. The caption is `caption`, or the body of a call block.
+        """A numbered figure. Its caption is `caption`, or the body of a call block.
 
-        A figure that `plays` plays once from its snapshot to the last one, when it is in sight.
-
-        The view is a row of VIEWS, and `arguments` are its parameters. "network" takes `run`,
-        `step`, `neurons` and `background` (see `figures.selection`). A list of values for one of
-        the first three makes a row of images. With `at`, the view shows the detail around a part of
-        the picture, several parts or a point, `zoom` times as large.
-
-        "strip" is a row of frames of one run and one selection of neurons. It takes the same
-        arguments. Its steps are either a list as `step`, or a number of `frames` that are evenly
-        spaced from the step `start` to the step `end`.
-
-        The other views take no arguments. A view of evidence exists only if `facts.evidence` has
-        its series.
+        The view is a row of VIEWS, and `arguments` are its parameters. A view of evidence exists
+        only if `facts.evidence` has its series. What is returned is a placeholder.
 
         Raises AuthorError for a name, view or argument that this build does not have.
         """
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-            raise AuthorError(quoted(name), "small letters, digits and hyphens", key="figure")
+            raise AuthorError(quoted(name), NAME_ALLOWED, key="figure")
         if name in self.found:
             allowed = f"a name not used before ({', '.join(self.found)})"
             raise AuthorError(quoted(name), allowed, key="figure")
@@ -92,8 +87,7 @@ class FigureCalls:
         strip = view == "strip"
         state = None if strip else shared_state([image.state for image in images])
         if plays not in ((True, False) if state else (False,)):
-            allowed = "true where a network can play, alone or beside a second run"
-            raise AuthorError(quoted(plays), allowed, key="plays")
+            raise AuthorError(quoted(plays), PLAYS_ALLOWED, key="plays")
         if state and plays:
             state = replace(state, speed=PACE)
         number = len(self.found) + 1

@@ -14,8 +14,10 @@ from typing import Annotated, Any, get_args
 
 import numpy as np
 from annotated_types import Ge
+from pydantic import TypeAdapter
 
 from ginn import formatting
+from ginn.analysis.evidence import Evidence
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
 from ginn.figures import (
@@ -38,6 +40,7 @@ from ginn.figures.selection import (
 )
 from ginn.figures.svg import Svg
 from ginn.pages import calls
+from ginn.pages.parameters import About, Parameter, parameters_of
 from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, state_of
 
@@ -52,20 +55,40 @@ STRIP_WEIGHT = 3.0
 # Arguments in an article. A list of values makes a row of images.
 RUN, STEP = 'the name of a run, such as "good-1"', '"first", "last", an iteration, or "loss 25%"'
 NEURONS = '"all", "output", "none", "layer 2", "layer 2 neuron 7", or several with commas'
-Run = Annotated[str, Allowed(f"{RUN}; for several, a strip each")]
-Neurons = Annotated[str, Allowed(f"{NEURONS}; for several, a strip each")]
-Step = Annotated[str | int, Allowed(STEP)]
-Runs = Annotated[str | Sequence[str], Allowed(f"{RUN}, or a list of names")]
-Steps = Annotated[str | int | Sequence[str | int], Allowed(f"{STEP}, or a list of these")]
-Selections = Annotated[str | Sequence[str], Allowed(f"{NEURONS}, or a list of these")]
-Frames = Annotated[Sequence[str | int], Allowed(f"a list of two or more of {STEP}")]
-Count = Annotated[int, Ge(2), Allowed("a whole number from 2 on")]
-Ground = Annotated[str, Allowed(", ".join(get_args(Background)))]
+OF_RUN, OF_STEP = About("The run, by its role or id."), About("The snapshot.")
+OF_NEURONS = About("The neurons whose boundaries are drawn.")
+Run = Annotated[str, Allowed(f"{RUN}; for several, a strip each"), OF_RUN]
+Neurons = Annotated[str, Allowed(f"{NEURONS}; for several, a strip each"), OF_NEURONS]
+Runs = Annotated[str | Sequence[str], Allowed(f"{RUN}, or a list of names"), OF_RUN]
+Steps = Annotated[str | int | Sequence[str | int], Allowed(f"{STEP}, or a list of these"), OF_STEP]
+Selections = Annotated[str | Sequence[str], Allowed(f"{NEURONS}, or a list of these"), OF_NEURONS]
+Start = Annotated[
+    str | int,
+    Allowed(f'{STEP}, or "seen"'),
+    About('The first snapshot; "seen" is where a boundary of the neurons first crosses.'),
+]
+End = Annotated[str | int, Allowed(STEP), About("The last snapshot.")]
+Frames = Annotated[
+    Sequence[str | int],
+    Allowed(f"a list of two or more of {STEP}"),
+    About("The snapshots. Without them, frames are evenly spaced from `start` to `end`."),
+]
+Count = Annotated[
+    int, Ge(2), Allowed("a whole number from 2 on"), About("The number of evenly spaced frames.")
+]
+Ground = Annotated[
+    str, Allowed(", ".join(get_args(Background))), About("The picture behind the lines.")
+]
 Place = Annotated[
     str | Sequence[str] | Sequence[float],
     Allowed("the name of a part of the picture, a list of names, or a point [x, y]"),
+    About("The detail that is shown; without it, the whole picture. The y of a point grows down."),
 ]
-Zoom = Annotated[float, Allowed(f"a number from 1 to {MOST_ZOOM}")]
+Zoom = Annotated[
+    float,
+    Allowed(f"a number from 1 to {MOST_ZOOM}"),
+    About("How many times the detail is enlarged; 0 for what suits the detail."),
+]
 
 
 @dataclass(frozen=True)
@@ -87,15 +110,20 @@ class FigureImage:
 
 @dataclass(frozen=True)
 class View:
-    """One view: `images` takes a report, the `fixed` arguments, and the author's arguments."""
+    """One view: `images` takes a report, the `fixed` arguments, and the author's arguments.
+
+    `meaning` says what the view shows.
+    """
 
     images: Callable[..., Iterator[FigureImage]]
+    meaning: str
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def parameters(self) -> tuple[str, ...]:
-        """The names of the arguments that an author can give."""
-        return tuple(self._kinds)
+    def parameters(self) -> dict[str, Parameter]:
+        """The arguments that an author can give, by name."""
+        found = parameters_of(self.images, ("report", *self.fixed))
+        return {each.name: each for each in found}
 
     @property
     def _kinds(self) -> dict[str, Any]:
@@ -148,7 +176,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _scene(
-    report: Report, run: str, step: Step, neurons: str, background: str, detail: Detail
+    report: Report, run: str, step: str | int, neurons: str, background: str, detail: Detail
 ) -> Scene:
     """The scene for an author's arguments."""
     chosen = select_background(background)
@@ -177,16 +205,15 @@ def strip_images(
     neurons: Neurons = "all, output",
     background: Ground = "output",
     frames: Count = 8,
-    start: Step = "first",
-    end: Step = "last",
+    start: Start = "first",
+    end: End = "last",
     at: Place = "",
     zoom: Zoom = 0,
 ) -> Iterator[FigureImage]:
     """A frame for each step, labelled with its iteration. Steps at the same snapshot are one frame.
 
     Without `step`, there are `frames` frames from `start` to `end`. They are evenly spaced by
-    recorded snapshots, which are densest in the fast part of training. `start` can be "seen", the
-    iteration at which a boundary of these neurons first crosses the picture.
+    recorded snapshots, which are densest in the fast part of training.
     """
     detail = select_detail(at, zoom, report.dataset)
     snapshots = report.snapshots[report.shown_run(run).id]
@@ -272,12 +299,33 @@ def multiples_images(report: Report, what: str, wide: int, narrow: int) -> Itera
     )
 
 
+def _series() -> Iterator[tuple[str, str]]:
+    """The name of each series of evidence, and what it is."""
+    described = TypeAdapter(Evidence).json_schema()["properties"]
+    return ((name, described[name]["description"]) for name in EVIDENCE)
+
+
+OUTPUTS = "The last outputs of all {}, as small pictures."
 VIEWS: Mapping[str, View] = {
-    "network": View(network_images),
-    "strip": View(strip_images),
-    "loss": View(loss_images),
-    "accuracy": View(accuracy_images),
-    **{name: View(evidence_images, {"name": name}) for name in EVIDENCE},
-    "screening_runs": View(multiples_images, {"what": "screening runs", "wide": 16, "narrow": 8}),
-    "full_runs": View(multiples_images, {"what": "full runs", "wide": 8, "narrow": 4}),
+    "network": View(
+        network_images,
+        "One network: its boundaries at one snapshot. Lists of runs, steps or neurons make a row "
+        "with an image for each combination, labelled with what varies.",
+    ),
+    "strip": View(
+        strip_images,
+        "A row of frames of one run, labelled with their iterations. The frames are evenly spaced "
+        "by recorded snapshots, which are densest in the fast part of training.",
+    ),
+    "loss": View(loss_images, "The loss of every full run against iteration."),
+    "accuracy": View(accuracy_images, "The accuracy of every full run on each part."),
+    **{name: View(evidence_images, meaning, {"name": name}) for name, meaning in _series()},
+    **{
+        what.replace(" ", "_"): View(
+            multiples_images,
+            OUTPUTS.format(what),
+            {"what": what, "wide": wide, "narrow": wide // 2},
+        )
+        for what, wide in (("screening runs", 16), ("full runs", 8))
+    },
 }

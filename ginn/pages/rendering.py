@@ -22,24 +22,20 @@ import markdown
 from jinja2.sandbox import SandboxedEnvironment
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
-from markupsafe import Markup
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT
-from ginn.analysis.statistics import LEVEL, proportion_interval
-from ginn.dataset.dataset import MAJOR_SHARE, Dataset
 from ginn.errors import AuthorError, one_line, quoted
 from ginn.pages.articles import Article
 from ginn.pages.calls import checked
 from ginn.pages.citations import Citations, Source
 from ginn.pages.figure_calls import Figure, FigureCalls, token
-from ginn.pages.glossary import Glossary, Terms
+from ginn.pages.functions import functions
+from ginn.pages.glossary import Glossary
 from ginn.pages.images import Images
 from ginn.pages.math import Mathematics
 from ginn.pages.report import Report
-from ginn.viewer_data.boundary_chunks import QUANTA
 
 EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty"]
 EXTENSIONS += ["fenced_code", "codehilite"]
@@ -214,7 +210,7 @@ def _fill_in(
     """The Markdown of an article, with every expression replaced by its value."""
     known = {
         name: checked(name, value) if callable(value) else value
-        for name, value in {**names, **_functions(placed, citations, glossary)}.items()
+        for name, value in {**names, **functions(placed, citations, glossary)}.items()
     }
     known["facts"] = placed.report.facts
     file = str(article.file)
@@ -241,28 +237,6 @@ def _fill_in(
         raise AuthorError(found, allowed, path=article.file, line=line) from error
 
 
-def _functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> dict[str, object]:
-    """The functions that every article can call, and the constants that it can use."""
-    dataset = placed.report.dataset
-    return {
-        "figure": placed.figure,
-        "see": placed.see,
-        "note": _note,
-        "run": placed.run,
-        "neuron": placed.neuron,
-        "interval": _interval,
-        "confidence": LEVEL,
-        "significance": SIGNIFICANT,
-        "quanta": QUANTA,
-        "major_share": MAJOR_SHARE,
-        "cite": citations.cite,
-        "term": Terms(glossary).term,
-        "glossary": glossary.listed,
-        "has_part": partial(_has_part, dataset),
-        "symmetry": dataset.symmetry,
-    }
-
-
 @lru_cache(maxsize=256)
 def _compiled(body: str, file: str) -> jinja2.Template:
     """The compiled Jinja template of an article, which runs twice in each build."""
@@ -270,29 +244,6 @@ def _compiled(body: str, file: str) -> jinja2.Template:
     environment.filters |= FILTERS
     code = environment.compile(body, filename=file)
     return jinja2.Template.from_code(environment, code, dict(environment.globals))
-
-
-def _note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
-    """A note in the margin beside this line: `text`, or the body of a call block, as one paragraph.
-
-    In the HTML it is part of the text, where a screen reader reads it. It needs no script, and
-    Markdown treats it as part of its paragraph. Raises AuthorError for an empty note.
-    """
-    words = Markup(" ").join(Markup.escape(caller() if caller else text).split())
-    if not words:
-        raise AuthorError(quoted(text), "a sentence", key="note")
-    return Markup('<small class="note" role="note">{}</small>').format(words)
-
-
-def _interval(count: int, of: int) -> str:
-    """The 95% interval of the share `count` of `of`, as text."""
-    found = proportion_interval(count, of)
-    return f"{formatting.percent(found.low)} to {formatting.percent(found.high)}"
-
-
-def _has_part(dataset: Dataset, name: str) -> bool:
-    """Whether the picture has a part of this name, for sections that are about one part."""
-    return any(part.name == name for part in dataset.parts)
 
 
 def _line_in(error: BaseException, file: str) -> int:

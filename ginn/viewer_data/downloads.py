@@ -68,24 +68,25 @@ def run_file(run: RecordedRun, dataset: Dataset) -> bytes:
     return stream.getvalue()
 
 
-def outline(schema: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every path in the JSON that a JSON Schema describes, with the type of its value in words.
+def outline(schema: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Every path in the JSON that a JSON Schema describes, with the type and meaning of its value.
 
-    >>> run = {"properties": {"id": {"type": "string"}}}
+    >>> run = {"properties": {"id": {"type": "string", "description": "A name."}}}
     >>> outline({"properties": {"runs": {"type": "array", "items": {"$ref": "#/$defs/Run"}}},
     ...          "$defs": {"Run": run}})
-    [('runs', 'list'), ('runs[].id', 'text')]
+    [('runs', 'list', ''), ('runs[].id', 'text', 'A name.')]
     """
     return list(_outlined("", schema, schema.get("$defs", {})))
 
 
 def _outlined(
     path: str, schema: Mapping[str, Any], models: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str, str]]:
     """The outline of the value at `path`; `models` are the schemas that others refer to."""
-    schema, suffix = _resolved(schema, models), ""
+    meaning, suffix = schema.get("description", ""), ""
+    schema = _resolved(schema, models)
     if path:
-        yield path, _kind(schema, models)
+        yield path, _kind(schema, models), meaning
     if schema.get("type") == "array":
         schema, suffix = _resolved(schema["items"], models), "[]"
     for name, each in schema.get("properties", {}).items():

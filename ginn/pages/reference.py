@@ -1,0 +1,358 @@
+"""The author's reference: all that an article and the files beside it can say, made from the code.
+
+`python -m ginn.pages.reference` prints it. It is an article of the repository's own content, so the
+site shows it as a page, and each picture in it is made from the build's own runs. A report that is
+made elsewhere does not have it.
+
+Texts come from where the program reads them: docstrings, annotations and models. What has no
+description or no example is an error here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ginn.analysis.facts import Facts, facts_schema
+from ginn.config import models
+from ginn.config.validation import Table, allowed_at
+from ginn.dataset.dataset import Dataset
+from ginn.files import REPOSITORY
+from ginn.pages import functions
+from ginn.pages.articles import FrontMatter
+from ginn.pages.citations import Citations, Work
+from ginn.pages.figure_calls import FigureCalls
+from ginn.pages.figure_views import EVIDENCE, VIEWS
+from ginn.pages.glossary import Glossary, Terms
+from ginn.pages.page_calls import PageCalls
+from ginn.pages.parameters import Parameter, parameters_of
+from ginn.pages.rendering import FORMATS
+from ginn.viewer_data.downloads import outline
+
+PUBLISHED = REPOSITORY / "content" / "articles" / "reference.md"
+FRONT = """+++
+title = "Reference"
+slug = "reference"
+description = "Everything that an article, report.toml and the bibliography can say, with examples."
+order = 5
+date = 2026-11-26
++++
+{# Made by `python -m ginn.pages.reference > content/articles/reference.md`. Do not edit. #}
+"""
+# A fact as a cell of a table.
+VALUE = """{% macro value(fact) -%}
+{% if fact is none %}none{% elif fact is float %}{{ fact | significant(3) }}
+{%- else %}{{ fact | string | truncate(60) | replace("|", "\\\\|") }}{% endif %}
+{%- endmacro %}
+"""
+
+# The arguments in the example of a view; those of evidence take none.
+ARGUMENTS = {
+    "network": 'step="first", neurons="layer 1, output"',
+    "strip": 'neurons="layer 1", frames=6, background="plain"',
+}
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "see": FigureCalls.see,
+    "note": functions.note,
+    "page": PageCalls.page,
+    "cite": Citations.cite,
+    "term": Terms.term,
+    "glossary": Glossary.listed,
+    "run": FigureCalls.run,
+    "neuron": FigureCalls.neuron,
+    "has_part": functions.has_part,
+    "symmetry": Dataset.symmetry,
+    "interval": functions.interval,
+    "facts.claim": Facts.claim,
+    "evidence": PageCalls.evidence,
+    "claims_table": PageCalls.claims_table,
+}
+OBJECTS = {
+    "facts": "Everything that was measured about the article's experiment; see below.",
+    "experiments": "The facts of every experiment of the site, by its id.",
+    "site": "The table [site] of `report.toml`, with underscores in place of hyphens.",
+}
+EXAMPLES = {
+    "see": '{{ see("network") }}',
+    "note": '{{ note("A note stands in the margin.") }}',
+    "page": '[the explorer]({{ page("explore") }})',
+    "cite": '{{ cite("darlow-storkey") }}',
+    "term": '{{ term("ReLU") }}',
+    "glossary": "{{ glossary() }}",
+    "run": '{{ run("good-1").loss | significant }}',
+    "neuron": "{{ neuron(0) }}",
+    "has_part": '{{ "It has a neck." if has_part("neck") else "It has none." }}',
+    "symmetry": "{{ symmetry() | percent }}",
+    "interval": "{{ interval(3, 16) }}",
+    "facts.claim": '{{ "measured" if facts.claim("Regions grow") else "not measured" }}',
+    "evidence": '{{ evidence("Regions grow") }}',
+    "claims_table": "{{ claims_table() }}",
+    "confidence": "{{ confidence | percent(0) }}",
+    "significance": "{{ significance }}",
+    "quanta": "{{ quanta | count }}",
+    "major_share": "{{ major_share | percent }}",
+    "facts": "{{ facts.experiment.pixels }}",
+    "experiments": "{{ experiments.keys() | list | listing }}",
+    "site": "{{ site.layer_colours | listing }}",
+}
+# Their results are as long as a page of their own.
+ONLY_SHOWN = ("glossary", "claims_table")
+FILTERS = {
+    "percent": "0.714 | percent",
+    "count": '1270 | count("iteration")',
+    "words": '3 | words("run")',
+    "iteration": "5000 | iteration",
+    "decimal": "0.25 | decimal(1)",
+    "significant": "0.002514 | significant",
+    "duration": "260 | duration",
+    "p_value": "0.031 | p_value",
+    "degrees": "23.7 | degrees",
+    "span": '[0.02, 0.08] | span("percent")',
+    "listing": '["a", "b", "c"] | listing',
+}
+TABLES: Sequence[tuple[str, type[Table]]] = (
+    ("[site]", models.Site),
+    ("[[experiment]]", models.Experiment),
+    ("[experiment.screening]", models.Screening),
+    ("[experiment.full-runs]", models.FullRuns),
+    ("[experiment.shown]", models.Shown),
+    ("[[variant]]", models.Variant),
+    ("[draft]", models.Draft),
+)
+
+
+def reference() -> str:
+    """The whole reference as an article. Raises ValueError for what lacks a description."""
+    sections = (
+        ("Figures", _figures()),
+        ("Functions", _functions()),
+        ("Numbers and objects", _objects()),
+        ("Filters", _filters()),
+        ("Facts", _facts(facts_schema())),
+        ("The head of an article", _keys("", FrontMatter)),
+        ("report.toml", (line for name, table in TABLES for line in _table(name, table))),
+        ("bibliography.toml", _keys("A table for each work, named by its key.", Work)),
+    )
+    written = [f"## {title}\n\n" + "\n\n".join(parts) for title, parts in sections]
+    return FRONT + VALUE + "\n" + "\n\n".join((INTRODUCTION, *written)) + "\n"
+
+
+INTRODUCTION = (
+    "This page is made from the program itself. An article is Markdown, in which Jinja's brackets "
+    "hold what comes from the build. [Make your own](" + '{{ page("make-your-own") }}' + ") is the "
+    "way to begin. A name that does not exist stops the build with the file, the line and the "
+    "names that do."
+)
+
+
+def _figures() -> Iterator[str]:
+    """The function `figure`, and each view with its parameters, an example, and its picture."""
+    yield meaning_of(FigureCalls.figure)
+    yield _parameters(parameters_of(FigureCalls.figure, ("self", "caller")))
+    for name, view in VIEWS.items():
+        yield f"### {name}\n\n{_required(view.meaning, f'the view {name}')}"
+        if view.parameters:
+            yield _parameters(view.parameters.values())
+        yield shown(figure_example(name), "jinja")
+        yield figure_example(name)
+
+
+def figure_example(view: str) -> str:
+    """The example of a view, for an article."""
+    arguments = f", {ARGUMENTS[view]}" if view in ARGUMENTS else ""
+    call = f'{{% call figure("{view.replace("_", "-")}", view="{view}"{arguments}) %}}'
+    block = f'{call}\nThe view "{view}".\n{{% endcall %}}'
+    return (
+        f"{{% if facts.evidence.{view} %}}\n{block}\n{{% endif %}}" if view in EVIDENCE else block
+    )
+
+
+def _parameters(parameters: Any) -> str:
+    """The table of a call's parameters."""
+    rows = [
+        (
+            f"`{each.name}`",
+            _required(each.meaning, f"the parameter {each.name}"),
+            _required(each.allowed, f"the values of the parameter {each.name}"),
+            "required" if each.default is None else f"`{each.default}`",
+        )
+        for each in parameters
+    ]
+    return table(("Parameter", "What it is", "Allowed", "Default"), rows)
+
+
+def _functions() -> Iterator[str]:
+    """Each function with its parameters, an example, and what the example gives."""
+    for name, function in FUNCTIONS.items():
+        hidden = ("self", "caller", "dataset")
+        given = ", ".join(map(_signature, parameters_of(function, hidden)))
+        yield f"### {name}\n\n`{name}({given})`: {meaning_of(function)}"
+        yield from _example(name)
+
+
+def _signature(parameter: Parameter) -> str:
+    default = parameter.default
+    return parameter.name if default is None else f"{parameter.name}={default}"
+
+
+def _objects() -> Iterator[str]:
+    """Each number and object with its meaning, and an example with what it gives."""
+    numbers = {name: constant.meaning for name, constant in functions.CONSTANTS.items()}
+    for name, meaning in (OBJECTS | numbers).items():
+        yield f"### {name}\n\n{raw(_required(meaning, name))}"
+        yield from _example(name)
+
+
+def _example(name: str) -> Iterator[str]:
+    """An example, and what it gives here."""
+    example = EXAMPLES[name]
+    yield shown(example, "jinja")
+    if name not in ONLY_SHOWN:
+        yield f"It gives here: {example}"
+
+
+def _filters() -> Iterator[str]:
+    """Each filter with its parameters, an example, and what the example gives."""
+    yield "They write numbers. Jinja's own filters can be used, too."
+    for name, function in FORMATS.items():
+        _, *others = parameters_of(function)
+        given = ", ".join(map(_signature, others))
+        yield f"### {name}\n\n`{name}({given})`: {meaning_of(function)}"
+        example = f"{{{{ {FILTERS[name]} }}}}"
+        yield shown(example, "jinja")
+        yield f"It gives: {example}"
+
+
+def _facts(schema: Mapping[str, Any]) -> Iterator[str]:
+    """The table of each part of the facts, with the values of this build."""
+    yield (
+        "Numbers in an article come from these, so that they cannot be wrong. A part that a build "
+        "does not have is none or an empty list."
+    )
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for path, kind, meaning in outline(schema):
+        about = _required(meaning, f"the fact {path}")
+        group = path.partition(".")[0].removesuffix("[]")
+        value = f"{{{{ {fact_example(path)} }}}}" if kind in SCALARS else ""
+        row = (f"`facts.{path.replace('[]', '[0]')}`", about, kind, value)
+        rows.setdefault(group, []).append(row)
+    for group, listed in rows.items():
+        head = ("Fact", "What it is", "Type", "Here")
+        yield f"### facts.{group}\n\n{table(head, listed, raw_from=3)}"
+
+
+SCALARS = ("text", "number", "true or false")
+
+
+def fact_example(path: str) -> str:
+    """An expression for the fact at a path, empty if a build does not have that part.
+
+    >>> fact_example("variants[].id")
+    'value(facts.variants[0].id) if facts.variants'
+    """
+    steps = [f"facts.{path}".rpartition(".")[0].replace("[]", "[0]")]
+    while "." in steps[0]:
+        steps.insert(0, steps[0].rpartition(".")[0])
+    optional = [step.removesuffix("[0]") for step in steps if step not in ("facts", EXPERIMENT)]
+    condition = f" if {' and '.join(optional)}" if optional else ""
+    return f"value(facts.{path.replace('[]', '[0]')}){condition}"
+
+
+EXPERIMENT = "facts.experiment"
+
+
+def _table(name: str, model: type[Table]) -> Iterator[str]:
+    """A table of `report.toml`."""
+    yield f"### {name}"
+    yield from _keys(meaning_of(model), model)
+
+
+def _keys(introduction: str, model: type[Table]) -> Iterator[str]:
+    """The keys of a table in a TOML file, without those that hold tables of their own."""
+    if introduction:
+        yield introduction
+    rows = []
+    for key, example in examples_of(model).items():
+        field = next(each for each in model.model_fields.values() if each.alias == key)
+        default = "required" if field.is_required() else _default(field.get_default())
+        about = _required(str(field.description or ""), f"the key {key}")
+        written = f"`{key} = {toml_value(example)}`"
+        rows.append((f"`{key}`", about, allowed_at(model, (key,)), default, written))
+    yield table(("Key", "What it is", "Allowed", "Default", "Example"), rows)
+
+
+def examples_of(model: type[Table]) -> dict[str, Any]:
+    """The example of each key of a table, without those that hold tables of their own.
+
+    Raises ValueError for a key without one.
+    """
+    found = {}
+    for field in model.model_fields.values():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Table):
+            continue
+        if not field.examples:
+            raise ValueError(f"the key {field.alias} has no example")
+        found[str(field.alias)] = field.examples[0]
+    return found
+
+
+def _default(value: Any) -> str:
+    """A key's default in words: left out, or as it is written."""
+    return "" if value in (None, "", (), {}) else f"`{toml_value(value)}`"
+
+
+def toml_value(value: Any) -> str:
+    """A value as TOML.
+
+    >>> toml_value({"left eye": [0.4, 1]})
+    '{ "left eye" = [0.4, 1] }'
+    """
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(key)} = {toml_value(each)}" for key, each in value.items())
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    if isinstance(value, str | bool):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def meaning_of(thing: object) -> str:
+    """The first paragraph of a docstring as a line of an article."""
+    text = inspect.getdoc(thing) or ""
+    about = " ".join(text.partition("\n\n")[0].split())
+    return raw(_required(about, str(getattr(thing, "__qualname__", thing))))
+
+
+def _required(text: str, what: str) -> str:
+    """The text. Raises ValueError for an empty one."""
+    if not text.strip():
+        raise ValueError(f"{what} has no description")
+    return text
+
+
+def raw(text: str) -> str:
+    """A text in which Jinja finds nothing to do."""
+    return f"{{% raw %}}{text}{{% endraw %}}" if "{{" in text or "{%" in text else text
+
+
+def shown(code: str, language: str) -> str:
+    """A block of code as an article shows it."""
+    return f"```{language}\n{{% raw %}}{code}{{% endraw %}}\n```"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], raw_from: int | None = None) -> str:
+    """A table in Markdown. Cells from the column `raw_from` on are written as they are."""
+    lines = [head, ["---"] * len(head)]
+    for row in rows:
+        told, given = row[:raw_from], row[raw_from:] if raw_from else ()
+        lines.append([*(raw(cell.replace("|", "\\|")) for cell in told), *given])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(reference().encode())
