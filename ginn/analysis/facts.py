@@ -33,13 +33,13 @@ class CornerExample:
     run: str
     """The id of the run."""
     neuron: int
-    """The neuron, numbered as in `network.run`."""
+    """The number of the neuron, from 0 layer by layer."""
     near: int
     """The number of corners that the boundary bends near."""
     corners: int
     """The number of corners of the picture."""
     causes: tuple[int, ...]
-    """The earlier neurons that cause these bends."""
+    """The numbers of the earlier neurons that cause these bends."""
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -49,9 +49,9 @@ class DuplicateExample:
     run: str
     """The id of the run."""
     first: int
-    """One of the two neurons, numbered as in `network.run`."""
+    """The number of one of the two neurons, from 0 layer by layer."""
     second: int
-    """The other neuron."""
+    """The number of the other neuron."""
     distance: float
     """The distance of the two boundaries, in sides of the picture."""
     since: int
@@ -67,7 +67,7 @@ class LateFlipExample:
     run: str
     """The id of the run."""
     neuron: int
-    """The neuron, numbered as in `network.run`."""
+    """The number of the neuron, from 0 layer by layer."""
     flipped: float
     """The share of the picture that the neuron flips from one snapshot to the next."""
     moved: float

@@ -13,7 +13,7 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ginn.analysis.facts import Facts, facts_schema
@@ -42,10 +42,10 @@ date = 2026-11-26
 +++
 {# Made by `python -m ginn.pages.reference > content/articles/reference.md`. Do not edit. #}
 """
-# A fact as a cell of a table.
+# A macro: the value of a fact in a list.
 VALUE = """{% macro value(fact) -%}
 {% if fact is none %}none{% elif fact is float %}{{ fact | significant(3) }}
-{%- else %}{{ fact | string | truncate(60) | replace("|", "\\\\|") }}{% endif %}
+{%- else %}{{ fact | string | truncate(60) }}{% endif %}
 {%- endmacro %}
 """
 
@@ -131,7 +131,7 @@ def reference() -> str:
         ("Functions", _functions()),
         ("Numbers and objects", _objects()),
         ("Filters", _filters()),
-        ("Facts", _facts(facts_schema())),
+        ("Every fact", _facts(facts_schema())),
         ("The head of an article", _keys("", FrontMatter)),
         ("report.toml", (line for name, table in TABLES for line in _table(name, table))),
         ("bibliography.toml", _keys("A table for each work, named by its key.", Work)),
@@ -170,18 +170,19 @@ def figure_example(view: str) -> str:
     )
 
 
-def _parameters(parameters: Any) -> str:
-    """The table of a call's parameters."""
-    rows = [
-        (
-            f"`{each.name}`",
-            _required(each.meaning, f"the parameter {each.name}"),
-            _required(each.allowed, f"the values of the parameter {each.name}"),
-            "required" if each.default is None else f"`{each.default}`",
-        )
+def _parameters(parameters: Iterable[Parameter]) -> str:
+    """The list of a call's parameters."""
+    return "\n".join(
+        f"- `{each.name}`: {_required(each.meaning, f'the parameter {each.name}')} "
+        f"{_values(each.allowed, each.default)}"
         for each in parameters
-    ]
-    return table(("Parameter", "What it is", "Allowed", "Default"), rows)
+    )
+
+
+def _values(allowed: str, default: str | None) -> str:
+    """A sentence on the allowed values and the default, None for what must be given."""
+    end = "It must be given." if default is None else f"Default: `{default}`." if default else ""
+    return f"Allowed: {_required(allowed, 'a value')}. {end}".strip()
 
 
 def _functions() -> Iterator[str]:
@@ -232,16 +233,14 @@ def _facts(schema: Mapping[str, Any]) -> Iterator[str]:
         "Numbers in an article come from these, so that they cannot be wrong. A part that a build "
         "does not have is none or an empty list."
     )
-    rows: dict[str, list[tuple[str, ...]]] = {}
+    groups: dict[str, list[str]] = {}
     for path, kind, meaning in outline(schema):
         about = _required(meaning, f"the fact {path}")
-        group = path.partition(".")[0].removesuffix("[]")
-        value = f"{{{{ {fact_example(path)} }}}}" if kind in SCALARS else ""
-        row = (f"`facts.{path.replace('[]', '[0]')}`", about, kind, value)
-        rows.setdefault(group, []).append(row)
-    for group, listed in rows.items():
-        head = ("Fact", "What it is", "Type", "Here")
-        yield f"### facts.{group}\n\n{table(head, listed, raw_from=3)}"
+        here = f" Here: {{{{ {fact_example(path)} }}}}" if kind in SCALARS else ""
+        line = f"- `facts.{path.replace('[]', '[0]')}` ({kind}): {about}{here}"
+        groups.setdefault(path.partition(".")[0].removesuffix("[]"), []).append(line)
+    for group, lines in groups.items():
+        yield f"### facts.{group}\n\n" + "\n".join(lines)
 
 
 SCALARS = ("text", "number", "true or false")
@@ -274,14 +273,14 @@ def _keys(introduction: str, model: type[Table]) -> Iterator[str]:
     """The keys of a table in a TOML file, without those that hold tables of their own."""
     if introduction:
         yield introduction
-    rows = []
+    lines = []
     for key, example in examples_of(model).items():
         field = next(each for each in model.model_fields.values() if each.alias == key)
-        default = "required" if field.is_required() else _default(field.get_default())
+        default = None if field.is_required() else _default(field.get_default())
         about = _required(str(field.description or ""), f"the key {key}")
-        written = f"`{key} = {toml_value(example)}`"
-        rows.append((f"`{key}`", about, allowed_at(model, (key,)), default, written))
-    yield table(("Key", "What it is", "Allowed", "Default", "Example"), rows)
+        values = _values(allowed_at(model, (key,)), default)
+        lines.append(f"- `{key} = {toml_value(example)}`: {about} {values}")
+    yield "\n".join(lines)
 
 
 def examples_of(model: type[Table]) -> dict[str, Any]:
@@ -301,8 +300,8 @@ def examples_of(model: type[Table]) -> dict[str, Any]:
 
 
 def _default(value: Any) -> str:
-    """A key's default in words: left out, or as it is written."""
-    return "" if value in (None, "", (), {}) else f"`{toml_value(value)}`"
+    """A key's default as it is written; "" if it is nothing."""
+    return "" if value in (None, "", (), {}) else toml_value(value)
 
 
 def toml_value(value: Any) -> str:
@@ -343,15 +342,6 @@ def raw(text: str) -> str:
 def shown(code: str, language: str) -> str:
     """A block of code as an article shows it."""
     return f"```{language}\n{{% raw %}}{code}{{% endraw %}}\n```"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], raw_from: int | None = None) -> str:
-    """A table in Markdown. Cells from the column `raw_from` on are written as they are."""
-    lines = [head, ["---"] * len(head)]
-    for row in rows:
-        told, given = row[:raw_from], row[raw_from:] if raw_from else ()
-        lines.append([*(raw(cell.replace("|", "\\|")) for cell in told), *given])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def values_at(path: str, value: Any) -> list[Any]:
 
 def test_outline_of_the_facts_leads_to_values_of_its_types() -> None:
     facts = json.loads(json.dumps(facts_as_json(make_report().facts)))
-    outline = dict(downloads.outline(facts_schema()))
+    outline = {path: kind for path, kind, _ in downloads.outline(facts_schema())}
     assert outline["experiment.pixels"] == "number"
     assert outline["experiment.full_runs[].failed"] == "true or false"
     kinds = {"number": (int, float), "text": str, "true or false": bool, "object": dict}
@@ -96,7 +96,7 @@ def test_outline_of_the_facts_leads_to_values_of_its_types() -> None:
      ({"type": "object", "additionalProperties": {"type": "number"}}, "object")],
 )  # fmt: skip
 def test_outline_names_the_type_of_a_value(schema: dict[str, Any], kind: str) -> None:
-    assert downloads.outline({"properties": {"a": schema}}) == [("a", kind)]
+    assert downloads.outline({"properties": {"a": schema}}) == [("a", kind, "")]
 
 
 @pytest.fixture(scope="module")
