@@ -22,8 +22,8 @@ from ginn.pages.view_state import ViewState, shared_state
 
 # The speed of a figure that plays by itself, in snapshots a second: 15 seconds for a whole run.
 PACE = 30
-NAME_ALLOWED = "small letters, digits and hyphens"
-CAPTION = "a sentence; or the body of a call block in its place"
+NAME_ALLOWED = "a text of small letters, digits and hyphens"
+CAPTION = "a text; or the body of a call block in its place"
 PLAYS = "Whether it plays once from its snapshot to the last one, when it is in sight."
 PLAYS_ALLOWED = "true where a network can play, alone or beside a second run; false"
 
@@ -58,7 +58,9 @@ class FigureCalls:
     def figure(
         self,
         name: Annotated[str, Allowed(NAME_ALLOWED), About("The name for links to the figure.")],
-        view: Annotated[str, Allowed("the name of a view"), About("What it shows.")] = "network",
+        view: Annotated[
+            str, Allowed("a text, the name of a view"), About("What it shows.")
+        ] = "network",
         caption: Annotated[str, Allowed(CAPTION), About("The caption in Markdown.")] = "",
         small: Annotated[bool, About("Whether it takes half the column.")] = False,
         plays: Annotated[bool, Allowed(PLAYS_ALLOWED), About(PLAYS)] = False,

@@ -89,7 +89,7 @@ def test_example_of_a_filter_builds(name: str) -> None:
 
 def test_reference_has_all_names_that_articles_can_use() -> None:
     with pytest.raises(AuthorError) as caught:
-        html_of("{{ 1 / 0 }}")
+        html_of("{{ nothing }}")
     names = caught.value.allowed.removeprefix("expressions of ").split(", ")
     told = {name for name in (*reference.FUNCTIONS, *reference.EXAMPLES) if "." not in name}
     assert {*told, "figure"} == set(names)
