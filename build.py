@@ -8,6 +8,7 @@ depends on. So a build makes only what has changed.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
@@ -25,50 +26,66 @@ if __name__ == "__main__":
 
 from ginn import cli
 from ginn.cli import Options
-from ginn.pipeline.content import read_content
+from ginn.pipeline.content import read_content, read_subject
 from ginn.pipeline.experiment import run_experiment
+from ginn.pipeline.preview import Preview, Terminal
 from ginn.pipeline.runner import Runner
-from ginn.pipeline.site import render_site, with_manifest
+from ginn.pipeline.site import site_files
 from ginn.pipeline.summary import bytes_by_kind, closing_lines, peak_memory
 from ginn.runtime import output_dir
 from ginn.runtime.cache import open_cache
 from ginn.runtime.fingerprint import Sources
-from ginn.runtime.progress import Reporter
 from ginn.runtime.workers import worker_pool
 
 ROOT = Path(__file__).resolve().parent
 KEPT_BYTES = 2_000_000_000  # of unused results that stay in the cache
 
 
-def build(options: Options) -> None:
-    """Make the whole site, step by step."""
+def build(options: Options, preview: Preview | None = None) -> None:
+    """Make the whole site, step by step. `preview` follows the build for the development server."""
     begun = time.perf_counter()
-    content = read_content(options.content, options.picture, options.draft, options.trainer)
-    print(content.descriptions(), flush=True)
+    read = (options.content, options.picture, options.draft, options.trainer)
+    content = read_content(*read)
+    if preview is None:
+        print(content.descriptions(), flush=True)
+    watch = preview or Terminal()
     with (
         open_cache(options.cache) as cache,
         output_dir.replacing(options.site, [ROOT, options.cache, options.content]) as folder,
-        worker_pool(options.jobs, options.executor) as pool,
+        worker_pool(options.jobs, options.executor, watch.check) as pool,
     ):
-        runner = Runner(cache, pool, Sources(ROOT / "ginn"), Reporter())
+        runner = Runner(cache, pool, Sources(ROOT / "ginn"), watch.reporter)
+        files = functools.partial(site_files, publication=options.publication, runner=runner)
+        watch.begin(
+            content,
+            lambda: read_subject(*read),
+            lambda: read_content(*read),
+            lambda *site: output_dir.replace_early(folder, options.site, files(*site)),
+        )
         finished = [
             run_experiment(content, experiment, dataset, runner)
             for experiment, dataset in content.experiments()
         ]
-        reports = [each.report for each in finished]
-        data = {address: file for each in finished for address, file in each.data.items()}
-        pages = render_site(
-            content.folder, content.articles, reports, options.publication, data, runner
-        )
-        output_dir.write_files(folder, with_manifest({**pages, **data}, options.publication))
+        watch.begin_pages()
+        output_dir.write_files(folder, files(content, finished))
         cache.forget(KEPT_BYTES)
         sizes = bytes_by_kind(folder)
-    seconds = time.perf_counter() - begun
-    memory = peak_memory(0 if options.executor else options.jobs)
-    print(closing_lines(reports, cache.record, sizes, seconds, memory))
-    print(f"\nThe site is in {options.site}. Open {(options.site / 'index.html').resolve()} in a")
-    print("browser, or let this command show it and build again at every save:")
-    print(f"  {cli.command([*options.arguments, '--serve'])}")
+    watch.end(finished)
+    if preview is None:
+        seconds = time.perf_counter() - begun
+        memory = peak_memory(0 if options.executor else options.jobs)
+        reports = [each.report for each in finished]
+        print(closing_lines(reports, cache.record, sizes, seconds, memory))
+        print(where_the_site_is(options))
+
+
+def where_the_site_is(options: Options) -> str:
+    """Where the site is, and the command that shows it."""
+    return (
+        f"\nThe site is in {options.site}. Open {(options.site / 'index.html').resolve()} in a\n"
+        "browser, or let this command show it and build again at every save:\n"
+        f"  {cli.command([*options.arguments, '--serve'])}"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

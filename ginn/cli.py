@@ -13,13 +13,16 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from ginn import __version__, new_project
 from ginn.errors import AuthorError
 from ginn.files import REPOSITORY, TEMPLATES
 from ginn.pages.metadata import Publication, build_date, web_address
+from ginn.pipeline.preview import Channel, Preview
 from ginn.runtime import faults, processors, signals, workers
 from ginn.runtime.faults import ERROR
+from ginn.runtime.progress import SupersededError
 
 # The ports that the server tries when none was asked for.
 DEFAULT_PORTS = range(8000, 8100)
@@ -44,7 +47,14 @@ class Options:
     arguments: tuple[str, ...]  # as they were given, for commands that repeat them
 
 
-def main(build: Callable[[Options], None], arguments: Sequence[str] | None = None) -> int:
+class Build(Protocol):
+    """Makes the site that the options ask for. `preview` follows it for the server."""
+
+    def __call__(self, options: Options, preview: Preview | None = None) -> None:
+        """Build. Raises AuthorError for a mistake."""
+
+
+def main(build: Build, arguments: Sequence[str] | None = None) -> int:
     """Build, serve, or begin a report, and return the exit code.
 
     0: done; 2: a mistake that the author can mend; 70: a fault of the program; 130: stopped by
@@ -74,7 +84,7 @@ def main(build: Callable[[Options], None], arguments: Sequence[str] | None = Non
     return 0
 
 
-def serve(build: Callable[[Options], None], options: Options, ports: range) -> None:
+def serve(build: Build, options: Options, ports: range) -> None:
     """Serve, and build whenever something changes, until stopped."""
     # Imported only here, since a build alone needs neither a server nor a watcher.
     from ginn.devserver.server import LOOPBACK
@@ -84,31 +94,41 @@ def serve(build: Callable[[Options], None], options: Options, ports: range) -> N
     sources = [*(options.content / name for name in named), TEMPLATES]
     sources += [options.picture] if options.picture else []
     code = [REPOSITORY / "ginn", REPOSITORY / "build.py"]
-    attempt = functools.partial(attempt_build, build, options)
+    begin = functools.partial(begin_builds, build, options)
     host = options.host or LOOPBACK
-    keep_building(sources, code, options.site, TEMPLATES / "devserver", ports, host, attempt)
+    keep_building(sources, code, options.site, TEMPLATES / "devserver", ports, host, begin)
 
 
-def attempt_build(build: Callable[[Options], None], options: Options) -> AuthorError | str | None:
+def begin_builds(
+    build: Build, options: Options, channel: Channel
+) -> Callable[[], AuthorError | str | None]:
+    """A function that builds for the server, once for each call."""
+    return functools.partial(attempt_build, build, options, Preview(channel))
+
+
+def attempt_build(build: Build, options: Options, preview: Preview) -> AuthorError | str | None:
     """Build for the server. Returns the mistake that stopped the build, or None.
 
     The result for a fault of the program is a text: a line about it, and its details.
     """
     faults.write_any_text([sys.stdout, sys.stderr])
-    try:
-        build(options)
-    except AuthorError as error:
-        found = error
-    except OSError as error:
-        found = AuthorError(one_error(error))
-    except Exception as error:
-        line, _ = faults.answer(error, sys.argv[1:])
-        print(line, file=sys.stderr)
-        return f"{line}\n\n{faults.details(error, sys.argv[1:])}"
-    else:
-        return None
-    print(f"{ERROR}{found}", file=sys.stderr)
-    return found
+    while True:
+        try:
+            build(options, preview)
+        except SupersededError:
+            continue
+        except AuthorError as error:
+            found = error
+        except OSError as error:
+            found = AuthorError(one_error(error))
+        except Exception as error:
+            line, _ = faults.answer(error, sys.argv[1:])
+            print(line, file=sys.stderr)
+            return f"{line}\n\n{faults.details(error, sys.argv[1:])}"
+        else:
+            return None
+        print(f"{ERROR}{found}", file=sys.stderr)
+        return found
 
 
 def one_error(error: Exception) -> str:

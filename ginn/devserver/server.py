@@ -71,25 +71,43 @@ BARE_PAGE = """<!doctype html>
 """
 OVERLAY = """<link rel="stylesheet" href="/_serve/overlay.css">
 <aside id="ginn-serve" role="alert" data-site="{site}"{hidden}>{failure}</aside>
+<div id="ginn-serve-build"><span role="status"></span><progress max="1" hidden></progress></div>
 <script src="/_serve/reload.js"></script>
 """
 
 
 class SiteStatus:
-    """The state that open pages receive: the site's digest, and why the last build failed."""
+    """The state that open pages receive: the site's digest, why the last build failed, and how far
+    the running build is.
+    """
 
     def __init__(self, site: Path) -> None:
         """Begin without a failure, and with the site in its folder, if there is one."""
         self.site, self.failure = site, ""
+        self._build: dict[str, Any] | None = None
+        self._digest = ""
         self._version = 0
         self._changed = threading.Condition()
 
-    def publish(self, failure: str) -> None:
-        """Notify every page that a build has ended; `failure` is HTML, or "" without one."""
+    def report(self, stage: str, share: float) -> None:
+        """Notify every page how far a build is. A build that has just begun has no stage yet."""
+        with self._changed:
+            self._build = {"stage": stage, "share": round(share, 3)}
+            self._notify()
+
+    def publish(self, failure: str, running: bool = False) -> None:
+        """Notify every page of a new site or a failure; `failure` is HTML, or "" without one.
+
+        `running` is whether the build still runs.
+        """
         with self._changed:
             self.failure = failure
-            self._version += 1
-            self._changed.notify_all()
+            self._build = self._build if running else None
+            self._notify()
+
+    def _notify(self) -> None:
+        self._version += 1
+        self._changed.notify_all()
 
     def wait_for_change(self, version: int, timeout: float) -> tuple[int, str]:
         """The version of the state after `version`, and the state as JSON.
@@ -99,7 +117,9 @@ class SiteStatus:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._version != version, timeout)
-            state = {"site": site_digest(self.site), "mistake": self.failure}
+            # Where folders are exchanged in two steps, there is no site for a moment.
+            self._digest = site_digest(self.site) or self._digest
+            state = {"site": self._digest, "mistake": self.failure, "build": self._build}
             return self._version, json.dumps(state)
 
 

@@ -1,25 +1,26 @@
 """Build whenever a source changes, and show each result in the pages that a browser has open.
 
-One builder process makes all builds. It loads its libraries before there is anything to build. When
-the program itself changes, a new builder process replaces it. So an author waits only for the
-results that must be made again.
+When the program itself changes, a new builder process replaces the old one. After any other change
+the same process goes on, so an author waits only for the results that must be made again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import multiprocessing
+import queue
 import socket
 import sys
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from watchfiles import Change, watch
 
+from ginn.devserver.builder import STOP_TIMEOUT, Begin, Builder, Ended, Progress, Shown
 from ginn.devserver.error_page import crash_html, error_html
 from ginn.devserver.server import (
     LOCAL_HOSTS,
@@ -29,17 +30,11 @@ from ginn.devserver.server import (
     serving,
 )
 from ginn.errors import AuthorError, quoted
-from ginn.runtime import signals
 from ginn.runtime.lock import say_on_stderr
 
-POLL = 0.15  # s between two checks whether a build has ended
-STOP_TIMEOUT = 1.2  # s for a build to end when it is asked to
+POLL = 0.15  # s between two checks whether to stop; on Windows Ctrl-C arrives only at these
 DEBOUNCE = 400  # ms for which quick changes are gathered at most
 STEP = 50  # ms without a change, after which the gathered changes are reported
-
-# Why a build failed: an author's mistake, or the details of a fault in the program.
-Failure = AuthorError | str
-Attempt = Callable[[], Failure | None]
 
 
 @dataclass(frozen=True)
@@ -76,8 +71,8 @@ def watched_folders(sources: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(sorted(each for each in folders if not folders & set(each.parents)))
 
 
-def changes(sources: Sequence[Path]) -> Iterator[set[Path]]:
-    """Yield sets of changed paths without end. Paths that change together are in one set.
+def changes(sources: Sequence[Path], stopped: threading.Event | None = None) -> Iterator[set[Path]]:
+    """Yield sets of changed paths until `stopped`. Paths that change together are in one set.
 
     The first set is empty: the watching has begun. Empty sets also come while nothing changes.
     """
@@ -89,74 +84,9 @@ def changes(sources: Sequence[Path]) -> Iterator[set[Path]]:
         step=STEP,
         rust_timeout=int(POLL * 1000),
         yield_on_timeout=True,
+        stop_event=stopped,
     ):
         yield {Path(path) for _, path in changed}
-
-
-class Builder:
-    """A process that builds on request."""
-
-    def __init__(self, attempt: Attempt) -> None:
-        """`attempt`, a function of a module, builds and returns an author's mistake or None."""
-        self.attempt = attempt
-        self._start()
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_build_on_request, args=(self.attempt, theirs))
-        with signals.held():
-            self.process.start()
-        theirs.close()
-
-    def restart(self) -> None:
-        """Replace the process by a new one, which loads the program as it is now."""
-        self.stop()
-        self._start()
-
-    def build(self) -> Failure | None:
-        """Build. Returns what stopped the build, or None."""
-        if not self.process.is_alive():
-            self.restart()
-        try:
-            self.connection.send_bytes(b"build")
-            # On Windows Ctrl-C arrives only between two waits.
-            while not self.connection.poll(POLL):
-                pass
-            failure: Failure | None = self.connection.recv()
-        except (EOFError, OSError):
-            self.process.join()
-            return (
-                f"The build's process ended with exit code {self.process.exitcode}.\n"
-                "The terminal says why."
-            )
-        return failure
-
-    def stop(self) -> None:
-        """End the process and its workers: by a request, and by force after `STOP_TIMEOUT`."""
-        self.process.terminate()
-        self.process.join(STOP_TIMEOUT)
-        self.process.kill()
-        self.process.join()
-        self.connection.close()
-
-
-def _build_on_request(attempt: Attempt, connection: Connection) -> None:
-    """In a process of its own: build at each request, and send the result."""
-    signals.interrupt_on_signal()
-    signals.ignore_interrupt()
-    signals.exit_with_parent()
-    # These mean that the other end is closed, or that this process must stop.
-    with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
-        while True:
-            connection.recv_bytes()
-            failure: Failure | None
-            try:
-                failure = attempt()
-            except Exception:
-                failure = traceback.format_exc()
-                sys.stderr.write(failure)
-            connection.send(failure)
 
 
 def keep_building(
@@ -166,7 +96,7 @@ def keep_building(
     templates: Path,
     ports: Sequence[int],
     host: str,
-    attempt: Attempt,
+    begin: Begin,
 ) -> None:
     """Serve the site, and build whenever one of `sources` or of `code` changes, until interrupted.
 
@@ -183,31 +113,89 @@ def keep_building(
         except OSError as error:
             raise unusable(ports, host, error) from error
         address = f"http://{_reachable(host)}:{port}/"
-        change_sets = changes([*sources, *code])
-        next(change_sets)
-        builder = Builder(attempt)
+        events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        stack.enter_context(_watching([*sources, *code], events))
+        builder = Builder(begin, events)
         stack.callback(builder.stop)
         _print(f"Serving {address} (Ctrl-C stops)")
         if host not in LOCAL_HOSTS:
             _warn_of_network(host, port)
-        _build_and_show(builder, status, address)
-        for changed in filter(None, change_sets):
-            _print(f"changed: {', '.join(sorted({path.name for path in changed}))}")
-            if any(code_filter(Change.modified, str(path)) for path in changed):
-                builder.restart()
-            _build_and_show(builder, status, address)
+        preview = _Preview(status, address)
+        preview.request(builder)
+        while True:
+            event = _next(events)
+            if isinstance(event, Exception):
+                raise event
+            if isinstance(event, set):
+                _print(f"changed: {', '.join(sorted({path.name for path in event}))}")
+                if any(code_filter(Change.modified, str(path)) for path in event):
+                    builder.restart()
+                preview.request(builder)
+            else:
+                preview.show(event)
 
 
-def _build_and_show(builder: Builder, status: SiteStatus, address: str) -> None:
-    """Build, and let every open page show the new site or the failure."""
-    failure = builder.build()
-    if failure is None:
-        status.publish("")
-    elif isinstance(failure, AuthorError):
-        status.publish(error_html(failure))
-    else:
-        status.publish(crash_html(failure))
-    _print(f"\n{address} shows " + ("what to mend" if failure else "the new site"))
+@contextlib.contextmanager
+def _watching(sources: Sequence[Path], events: queue.SimpleQueue[Any]) -> Iterator[None]:
+    """Put each set of changed paths into `events` while the block runs.
+
+    The watching has begun when the block begins. An exception in it is put there, too.
+    """
+    stopped = threading.Event()
+    sets = changes(sources, stopped)
+    next(sets)
+
+    def put_all() -> None:
+        try:
+            for changed in filter(None, sets):
+                events.put(changed)
+        except Exception as error:
+            events.put(error)
+
+    thread = threading.Thread(target=put_all, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(STOP_TIMEOUT)
+
+
+def _next(events: queue.SimpleQueue[Any]) -> Any:
+    """The next event, whenever it comes."""
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return events.get(timeout=POLL)
+
+
+class _Preview:
+    """Shows what a builder sends: to the pages that are open, and on the terminal."""
+
+    def __init__(self, status: SiteStatus, address: str) -> None:
+        self.status, self.address = status, address
+
+    def request(self, builder: Builder) -> None:
+        """Ask for a build, and say so on every page."""
+        self.begun = time.monotonic()
+        self.status.report("", 0.0)
+        builder.request()
+
+    def show(self, event: Progress | Shown | Ended) -> None:
+        """Show one event of a build."""
+        if isinstance(event, Progress):
+            self.status.report(event.stage, event.share)
+            return
+        failure = event.failure
+        running = isinstance(event, Shown)
+        if failure is None:
+            self.status.publish("", running)
+        elif isinstance(failure, AuthorError):
+            self.status.publish(error_html(failure), running)
+        else:
+            self.status.publish(crash_html(failure), running)
+        what = "what to mend" if failure else "the new text" if running else "the new site"
+        more = "; training goes on" if running else f" ({time.monotonic() - self.begun:.1f} s)"
+        _print(f"{self.address} shows {what}{more}")
 
 
 def unusable(ports: Sequence[int], host: str, error: OSError) -> AuthorError:

@@ -37,25 +37,41 @@ class Content:
         return "\n".join(describe(dataset, each.picture) for each, dataset in pairs)
 
 
-def read_content(folder: Path, picture: Path | None, draft: bool, trainer: str = "") -> Content:
-    """The content of a folder.
+@dataclass(frozen=True)
+class Subject:
+    """What is trained on: the settings, as written and as they are built, and the datasets."""
 
-    `picture`, if given, replaces the first experiment's picture, and all other experiments are left
-    out. `trainer`, if given, replaces the trainer of every experiment. Raises AuthorError for
-    content that cannot be used.
-    """
+    written: Settings
+    settings: Settings
+    datasets: tuple[Dataset, ...]
+
+
+def read_subject(folder: Path, picture: Path | None, draft: bool, trainer: str = "") -> Subject:
+    """The settings of a folder and the datasets of its experiments; see `read_content`."""
     written = load_settings(folder / "report.toml")
     settings = as_draft(written) if draft else written
     settings = with_picture(settings, picture) if picture else settings
     settings = with_trainer(settings, trainer) if trainer else settings
     require_memory(settings)
-    articles = read_articles(within(folder, folder / "articles"))
-    require_experiments(articles, [experiment.id for experiment in written.experiments])
     datasets = tuple(
         _dataset(experiment, number, folder, picture)
         for number, experiment in enumerate(settings.experiments)
     )
-    return Content(folder, settings, _built_articles(articles, written, settings), datasets)
+    return Subject(written, settings, datasets)
+
+
+def read_content(folder: Path, picture: Path | None, draft: bool, trainer: str = "") -> Content:
+    """The content of a folder.
+
+    `picture` takes the place of the first experiment's picture; the other experiments are left out.
+    `trainer` takes the place of every experiment's, if it is given.
+    Raises AuthorError for what cannot be used.
+    """
+    subject = read_subject(folder, picture, draft, trainer)
+    articles = read_articles(within(folder, folder / "articles"))
+    require_experiments(articles, [experiment.id for experiment in subject.written.experiments])
+    built = _built_articles(articles, subject.written, subject.settings)
+    return Content(folder, subject.settings, built, subject.datasets)
 
 
 def _built_articles(

@@ -40,7 +40,7 @@ def run_experiment(
     """An experiment's report and viewer files. Results that the cache lacks are made."""
     settings = content.settings
     if len(settings.experiments) > 1:
-        runner.reporter.write(f"\n{experiment.title}")
+        runner.reporter.heading(experiment.title)
     # The boundaries come first. A network that is too large to trace is refused before its variants
     # are trained.
     made = runner.run(["boundaries"], inputs(settings.site, experiment, dataset))
@@ -82,7 +82,7 @@ def inputs(site: Site, experiment: Experiment, dataset: Dataset) -> dict[str, So
 
 def variant_facts(site: Site, variant: Experiment, dataset: Dataset, runner: Runner) -> Any:
     """The facts of a variant of an experiment. Only its first seeds are trained in full."""
-    runner.reporter.write(f"\n{variant.title}")
+    runner.reporter.heading(variant.title)
     full_runs = variant.full_runs.model_copy(update={"failed_seeds": 0})
     unchosen = variant.model_copy(update={"full_runs": full_runs})
     return runner.run(["variant-facts"], inputs(site, unchosen, dataset))["variant-facts"].value

@@ -18,6 +18,8 @@ from ginn.pages.links import find_dead_link
 from ginn.pages.metadata import Publication, plain_publication
 from ginn.pages.report import Report
 from ginn.pages.site import Pages, Part
+from ginn.pipeline.content import Content
+from ginn.pipeline.experiment import FinishedExperiment
 from ginn.pipeline.runner import TABLE, Input, Known, Runner
 from ginn.runtime.digests import digest
 from ginn.runtime.output_dir import GENERATOR, MARKER
@@ -68,6 +70,19 @@ class PagePart:
     def digest(self) -> str:
         """The digest of what the part needs."""
         return digest([self.part.name, self.part.needs])
+
+
+def site_files(
+    content: Content,
+    finished: Sequence[FinishedExperiment],
+    publication: Publication,
+    runner: Runner,
+) -> dict[str, bytes]:
+    """Every file of the site: pages, what the viewer loads, and the manifest."""
+    reports = [each.report for each in finished]
+    data = {address: file for each in finished for address, file in each.data.items()}
+    pages = render_site(content.folder, content.articles, reports, publication, data, runner)
+    return with_manifest({**pages, **data}, publication)
 
 
 def render_site(

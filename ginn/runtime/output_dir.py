@@ -67,6 +67,19 @@ def replacing(
             shutil.rmtree(new, ignore_errors=True)
 
 
+def replace_early(new: Path, site: Path, files: Mapping[str, bytes]) -> None:
+    """Put a site of these files in its place before the block of `replacing` ends.
+
+    `new` is the folder that `replacing` has yielded. It is empty again afterwards.
+    """
+    try:
+        write_files(new, files)
+        replace_site(new, site.resolve())
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir()
+
+
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write each file, named relative to the folder. Raises AuthorError if that fails."""
     for name, content in files.items():

@@ -45,11 +45,19 @@ _queue: Any = None
 class WorkerPool:
     """Runs functions of a module in up to `jobs` processes; made by `worker_pool`."""
 
-    def __init__(self, jobs: int, pool: Executor, amounts: Any, broken: type[Exception]) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        pool: Executor,
+        amounts: Any,
+        broken: type[Exception],
+        check: Callable[[], object] = lambda: None,
+    ) -> None:
         """`amounts` is the queue that `report_progress` fills; `broken` is what the pool raises
-        when a process is lost.
+        when a process is lost. `check` is called every POLL seconds; it may raise an exception.
         """
         self.jobs, self.pool, self.amounts, self.broken = jobs, pool, amounts, broken
+        self.check = check
 
     def run(
         self,
@@ -66,6 +74,7 @@ class WorkerPool:
         with signals.held():
             pending = {self.pool.submit(function, *call): name for name, call in calls.items()}
         while pending:
+            self.check()
             done, _ = wait(pending, POLL, FIRST_COMPLETED)
             with contextlib.suppress(queue.Empty):
                 while True:
@@ -83,15 +92,19 @@ class WorkerPool:
 
 
 @contextlib.contextmanager
-def worker_pool(jobs: int, executor: str = "") -> Iterator[WorkerPool]:
+def worker_pool(
+    jobs: int, executor: str = "", check: Callable[[], object] = lambda: None
+) -> Iterator[WorkerPool]:
     """A pool of `jobs` processes. All have ended when the block ends, also after an error.
+
+    `check` is called often while calls run; an exception that it raises ends the calls.
 
     With an `executor`, "dask://HOST:PORT", the pool is the workers of that cluster, which go on
     running. They must have the same source and the same libraries, so that their results are the
     same to the bit. Raises AuthorError if they differ, or if there is no such cluster.
     """
     if executor:
-        with _cluster(executor.removeprefix(DASK)) as pool:
+        with _cluster(executor.removeprefix(DASK), check) as pool:
             yield pool
         return
     before = {name: os.environ.get(name) for name in ONE_THREAD}
@@ -101,7 +114,7 @@ def worker_pool(jobs: int, executor: str = "") -> Iterator[WorkerPool]:
     # No process starts before a call is submitted.
     processes = ProcessPoolExecutor(jobs, context, _prepare, (amounts,))
     try:
-        yield WorkerPool(jobs, processes, amounts, BrokenExecutor)
+        yield WorkerPool(jobs, processes, amounts, BrokenExecutor, check)
     except BaseException:
         # Workers have nothing to clean up, and a worker that is starting ignores other requests.
         for child in multiprocessing.active_children():
@@ -118,7 +131,7 @@ def worker_pool(jobs: int, executor: str = "") -> Iterator[WorkerPool]:
 
 
 @contextlib.contextmanager
-def _cluster(address: str) -> Iterator[WorkerPool]:
+def _cluster(address: str, check: Callable[[], object]) -> Iterator[WorkerPool]:
     """A pool of the Dask workers that the scheduler at HOST:PORT has."""
     try:
         from distributed import Client, KilledWorker
@@ -146,7 +159,7 @@ def _cluster(address: str) -> Iterator[WorkerPool]:
         _require_same_equipment(client)
         pool = client.get_executor(pure=False)
         try:
-            yield WorkerPool(sum(threads.values()), pool, queue.Queue(), KilledWorker)
+            yield WorkerPool(sum(threads.values()), pool, queue.Queue(), KilledWorker, check)
         finally:
             # With `wait=False`, this executor cancels the calls that have not ended.
             pool.shutdown(wait=False)

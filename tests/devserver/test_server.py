@@ -152,8 +152,22 @@ def test_head_returns_the_headers_of_get(server: tuple[str, int]) -> None:
 def test_wait_for_change_without_a_change_returns_the_same_version(tmp_path: Path) -> None:
     status = SiteStatus(tmp_path)
     version, state = status.wait_for_change(-1, 0.0)
-    assert (version, json.loads(state)) == (0, {"site": "", "mistake": ""})
+    assert (version, json.loads(state)) == (0, {"site": "", "mistake": "", "build": None})
     assert status.wait_for_change(version, 0.01)[0] == version
+
+
+def test_status_tells_how_far_a_build_is_until_it_has_ended(tmp_path: Path) -> None:
+    status = SiteStatus(tmp_path)
+
+    def build() -> object:
+        return json.loads(status.wait_for_change(-1, 0.0)[1])["build"]
+
+    status.report("full-runs", 0.25)
+    assert build() == {"stage": "full-runs", "share": 0.25}
+    status.publish("", running=True)
+    assert build() == {"stage": "full-runs", "share": 0.25}
+    status.publish("<p>no</p>")
+    assert build() is None
 
 
 def test_publish_wakes_those_who_wait(tmp_path: Path) -> None:

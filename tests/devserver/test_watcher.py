@@ -1,19 +1,15 @@
-"""What is watched, the process that builds, and a port that is taken."""
+"""What is watched, and a port or a host that cannot be used."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import socket
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 from watchfiles import Change
 
 import build as story
-from ginn.devserver.watcher import Builder, SourceFilter, changes, watched_folders
+from ginn.devserver.watcher import SourceFilter, changes, watched_folders
 from ginn.errors import AuthorError
 
 
@@ -68,61 +64,6 @@ def test_changes_reports_each_save_and_nothing_else(sources: list[Path], tmp_pat
         assert next(filter(None, reported)) == {(tmp_path / name).resolve()}
     (tmp_path / "report.toml").unlink()
     assert next(filter(None, reported)) == {(tmp_path / "report.toml").resolve()}
-
-
-def attempt(folder: Path) -> AuthorError | None:
-    """A build that ends as the file `end` says; a mistake names the process."""
-    end = (folder / "end").read_text()
-    if end == "exit":
-        os._exit(3)
-    if end == "raise":
-        raise ZeroDivisionError("no <such> thing")
-    return AuthorError(str(os.getpid()), path=folder) if end == "mistake" else None
-
-
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[Builder]:
-    (tmp_path / "end").write_text("mistake")
-    made = Builder(partial(attempt, tmp_path))
-    yield made
-    made.stop()
-    assert not multiprocessing.active_children()
-
-
-def test_builder_until_restarted_builds_in_one_process(builder: Builder) -> None:
-    first = [str(builder.build()) for _ in range(2)]
-    assert first[0] == first[1]
-    assert str(builder.process.pid) in first[0]
-    builder.restart()
-    assert str(builder.process.pid) in str(builder.build())
-    assert str(builder.build()) != first[0]
-
-
-def test_builder_with_a_mistake_returns_its_parts(builder: Builder, tmp_path: Path) -> None:
-    mistake = builder.build()
-    assert isinstance(mistake, AuthorError)
-    assert (mistake.found, mistake.path) == (str(builder.process.pid), tmp_path)
-
-
-def test_builder_with_a_fault_returns_the_account_and_goes_on(
-    builder: Builder, tmp_path: Path
-) -> None:
-    (tmp_path / "end").write_text("raise")
-    account = builder.build()
-    assert isinstance(account, str)
-    assert account.startswith("Traceback (most recent call last)")
-    assert "ZeroDivisionError: no <such> thing" in account
-    (tmp_path / "end").write_text("well")
-    assert builder.build() is None
-
-
-def test_builder_whose_process_exits_says_so_and_replaces_it(
-    builder: Builder, tmp_path: Path
-) -> None:
-    (tmp_path / "end").write_text("exit")
-    assert "ended with exit code 3" in str(builder.build())
-    (tmp_path / "end").write_text("well")
-    assert builder.build() is None
 
 
 def test_serve_with_a_port_that_is_taken_is_refused_before_building(

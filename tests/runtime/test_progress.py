@@ -45,6 +45,27 @@ def test_stage_reports_how_far_it_is_at_most_every_thirty_seconds() -> None:
     assert between[-1] == "full-runs: 98% done, about 10 s left"
 
 
+def test_stage_of_a_quiet_reporter_writes_only_the_lines_between() -> None:
+    lines: list[str] = []
+    clock = Clock()
+    reporter = Reporter(False, lines.append, clock, quiet=True)
+    reporter.heading("Wider")
+    with reporter.stage("full-runs", 40, 400) as progress:
+        assert lines == []
+        clock.now += 31
+        progress(100)
+    assert lines == ["full-runs: 25% done, about 93 s left"]
+
+
+def test_stage_tells_its_listener_every_share() -> None:
+    told: list[tuple[str, float]] = []
+    reporter = Reporter(False, lambda line: None, listen=lambda *what: told.append(what))
+    with reporter.stage("full-runs", 2, 400) as progress:
+        progress(100)
+        progress(300)
+    assert told == [("full-runs", 0.0), ("full-runs", 0.25), ("full-runs", 1.0)]
+
+
 def test_stage_that_fails_reports_no_end() -> None:
     lines: list[str] = []
     with pytest.raises(ZeroDivisionError), Reporter(False, lines.append).stage("motion", 4):
