@@ -89,8 +89,14 @@ class SiteStatus:
         self._version = 0
         self._changed = threading.Condition()
 
+    def begin_build(self) -> None:
+        """Notify every page that a build has been asked for, unless one is running."""
+        with self._changed:
+            self._build = self._build or {"stage": "", "share": 0.0}
+            self._notify()
+
     def report(self, stage: str, share: float) -> None:
-        """Notify every page how far a build is. A build that has just begun has no stage yet."""
+        """Notify every page how far the running build is."""
         with self._changed:
             self._build = {"stage": stage, "share": round(share, 3)}
             self._notify()

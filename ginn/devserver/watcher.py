@@ -177,7 +177,7 @@ class _Preview:
     def request(self, builder: Builder) -> None:
         """Ask for a build, and say so on every page."""
         self.begun = time.monotonic()
-        self.status.report("", 0.0)
+        self.status.begin_build()
         builder.request()
 
     def show(self, event: Progress | Shown | Ended) -> None:

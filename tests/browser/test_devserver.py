@@ -8,12 +8,17 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Open
+from support.paths import ROOT
 from support.serving import Served, copy_repository, serving
 from support.shorter_draft import shorten
+
+from ginn.devserver import server
+from ginn.devserver.server import SiteStatus
 
 pytestmark = [
     pytest.mark.browser,
@@ -157,6 +162,76 @@ def test_server_without_a_site_shows_the_mistake(
         report.write_text(text, encoding="utf-8")
         expect(page.get_by_role("heading", level=1)).to_have_text("Methods", timeout=PATIENCE)
         expect(panel).to_be_hidden()
+
+
+BADGE = "#ginn-serve-build"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_badge_shows_how_far_a_build_is_without_moving_the_page(
+    tmp_path: Path, open_page: Open, scheme: Literal["light", "dark"]
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "build.json").write_text("{}")
+    words = "<p>Some words.</p>" * 100
+    (site / "index.html").write_text(
+        f'<!doctype html><html lang="en"><meta name="color-scheme" content="light dark">'
+        f"<title>A page</title><body><main><h1>A page</h1>{words}</main></body></html>"
+    )
+    status = SiteStatus(site)
+    with server.serving(status, ROOT / "templates/devserver", [0]) as port:
+        page, journal = open_page(f"http://127.0.0.1:{port}/", complaining=True)
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(WATCH_SHIFTS)
+        spoken = page.locator(f"{BADGE} [role=status]")
+        expect(spoken).to_have_text("")
+        expect(page.locator(f"{BADGE} progress")).to_be_hidden()
+        status.begin_build()
+        expect(spoken).to_have_text("Building")
+        status.report("full-runs", 0.4)
+        expect(spoken).to_have_text("Building: full runs")
+        bar = page.get_by_role("progressbar", name="Building: full runs")
+        expect(bar).to_have_js_property("value", 0.4)
+        page.wait_for_timeout(1000)
+        expect(page.locator(BADGE)).to_have_css("opacity", "1")
+        assert contrast(page) >= 4.5
+        box = page.locator(BADGE).bounding_box()
+        assert box is not None
+        assert box["height"] < 40
+        page.screenshot(path=tmp_path / f"badge-{scheme}.png")
+        status.report("full-runs", 0.6)
+        expect(bar).to_have_js_property("value", 0.6)
+        # A mistake that was hidden stays hidden while the next build runs.
+        status.publish("<button>Hide</button> no", running=True)
+        page.get_by_role("button", name="Hide").click()
+        status.report("full-runs", 0.8)
+        expect(bar).to_have_js_property("value", 0.8)
+        expect(page.locator(PANEL)).to_be_hidden()
+        status.publish("")
+        expect(spoken).to_have_text("")
+        expect(bar).to_be_hidden()
+        assert page.evaluate("() => shifts") == []
+        assert journal.requests
+
+
+WATCH_SHIFTS = """() => {
+  globalThis.shifts = [];
+  new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => entry.value)))
+    .observe({ type: "layout-shift" });
+}"""
+COLOURS = """(badge) => ["color", "backgroundColor"].map(
+  (name) => getComputedStyle(badge)[name].match(/[\\d.]+/g).slice(0, 3).map(Number))"""
+
+
+def contrast(page: Page) -> float:
+    """The contrast of the badge's words with its ground (WCAG 2, from 1 to 21)."""
+    levels = [
+        sum(part * (value / 3294.6 if value <= 10 else ((value / 255 + 0.055) / 1.055) ** 2.4)
+            for part, value in zip((0.2126, 0.7152, 0.0722), colour, strict=True))
+        for colour in page.locator(BADGE).evaluate(COLOURS)
+    ]  # fmt: skip
+    return (max(levels) + 0.05) / (min(levels) + 0.05)
 
 
 def test_site_on_the_disk_has_nothing_of_the_server(served: Served, page: Page) -> None:

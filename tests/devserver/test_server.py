@@ -162,7 +162,10 @@ def test_status_tells_how_far_a_build_is_until_it_has_ended(tmp_path: Path) -> N
     def build() -> object:
         return json.loads(status.wait_for_change(-1, 0.0)[1])["build"]
 
+    status.begin_build()
+    assert build() == {"stage": "", "share": 0.0}
     status.report("full-runs", 0.25)
+    status.begin_build()
     assert build() == {"stage": "full-runs", "share": 0.25}
     status.publish("", running=True)
     assert build() == {"stage": "full-runs", "share": 0.25}
