@@ -90,12 +90,13 @@ def cut(
 def cut_layer(
     values: Any, on: Any, fraction: Any, edges: Any, made: Any, line_ends: Any,
     cell_snapshot: Any, cell_on: Any, scratch: Any, counts: Any, first_neuron: int, neuron: int,
+    stop: int,
 ) -> tuple[int, int]:  # fmt: skip
-    """Cut by the neurons of a layer from `neuron` on, in float64; `values` are interpolated.
+    """Cut by the neurons of a layer from `neuron` up to `stop`, and interpolate `values`.
 
     Returns the next neuron to cut by, and 0 or the crossings for which the arrays have no room.
     """
-    for j in range(neuron, values.shape[0] - FIRST):
+    for j in range(neuron, stop):
         row, first = FIRST + j, counts[VERTICES]
         for v in range(first):
             on[v] = values[row, v] > 0.0
@@ -117,7 +118,7 @@ def cut_layer(
             tail, head = values[ERROR, made[MADE_TAIL, v]], values[ERROR, made[MADE_HEAD, v]]
             values[ERROR, v] = max(tail, head)
             values[row, v] = 0.0
-    return values.shape[0] - FIRST, 0
+    return stop, 0
 
 
 @loop

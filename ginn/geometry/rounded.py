@@ -102,26 +102,37 @@ class RoundedSubdivision(Subdivision):
 
     def cut(self) -> None:
         """Cut by the layer, and find the bounds of what it has made."""
-        first, first_line, neuron = self.vertices, self.lines, 0
+        counts, edges = self.counts.copy(), self.edges[:, : self.edge_count].copy()
+        first, width = self.vertices, len(self.values) - FIRST
+        self._cut(0, width)
+        if self._decide(first, cut=True):
+            # Go back, and decide the signs at new vertices before the next neuron cuts.
+            self.counts[:], self.edges[:, : edges.shape[1]] = counts, edges
+            for neuron in range(width):
+                first = self.vertices
+                self._cut(neuron, neuron + 1)
+                self._decide(first)
+
+    def _cut(self, neuron: int, stop: int) -> None:
+        """Cut by the layer's neurons from `neuron` up to `stop`, and set what bounds the errors."""
+        first, first_line = self.vertices, self.lines
         while True:
             size = self.made.shape[1]
             neuron, crossings = cut_layer(
                 self.values, np.empty(size, np.bool_), np.empty(size), self.edges, self.made,
                 self.line_ends, self.cell_snapshot, self.cell_on, self._scratch, self.counts,
-                self.first_neuron, neuron,
+                self.first_neuron, neuron, stop,
             )  # fmt: skip
             if not crossings:
                 break
             self._reserve(neuron, crossings)
-        if first < self.vertices:
-            self.radius = grown(self.radius, self.vertices)
-            self.deviation = grown(self.deviation, self.lines)
-            radii(
-                self.values, self.made, self.line_ends, self.scale, self.slope, self._blur(),
-                self.first_neuron, first, self.vertices, first_line, self.lines, self.deviation,
-                self.radius, np.empty(self.vertices),
-            )  # fmt: skip
-            self._decide(first)
+        self.radius = grown(self.radius[:first], self.vertices)
+        self.deviation = grown(self.deviation[:first_line], self.lines)
+        radii(
+            self.values, self.made, self.line_ends, self.scale, self.slope, self._blur(),
+            self.first_neuron, first, self.vertices, first_line, self.lines, self.deviation,
+            self.radius, np.empty(self.vertices),
+        )  # fmt: skip
 
     def crossing_places(self, order: Index) -> Float64:
         """The position of each crossing, (2, M), within POSITION_ERROR."""
@@ -164,13 +175,13 @@ class RoundedSubdivision(Subdivision):
         mark_cells(on, self.edges, self.edge_count, np.empty(self.vertices, np.intp), words)
         self.cell_on = np.concatenate([self.cell_on, words])
 
-    def _decide(self, first: int) -> None:
+    def _decide(self, first: int, cut: bool = False) -> bool:
         """Decide the signs at the vertices from `first` on, which the layer made if above zero.
 
-        Snapshots in which a sign stays open, or turns out to be another than it was cut by, are
-        uncertain.
+        Snapshots in which a sign stays open are uncertain. With `cut`, the layer has been cut by
+        these signs; returns whether it was cut by a wrong one.
         """
-        room = 1_000
+        wrong, room = False, 1_000
         while True:
             found = np.empty((2, room), np.intp)
             count = open_signs(
@@ -182,14 +193,15 @@ class RoundedSubdivision(Subdivision):
                 break
             room = count
         if count:
-            self._settle(found[:, :count], cut=first > 0)
+            wrong = self._settle(found[:, :count], cut)
         if self.uncertain.any():
             self._leave_out()
+        return wrong
 
-    def _settle(self, signs: Index, cut: bool) -> None:
-        """Decide signs (2, M), neuron and vertex, from the weights.
+    def _settle(self, signs: Index, cut: bool) -> bool:
+        """Decide signs (2, M), neuron and vertex, from the weights; whether one was wrong.
 
-        With `cut`, the layer has been cut by them.
+        With `cut`, wrong ones are left as they are.
         """
         edges = self.edges[:, : self.edge_count]
         cell_at = np.empty(self.vertices, np.intp)
@@ -198,12 +210,14 @@ class RoundedSubdivision(Subdivision):
         owners, snapshot = self.made[FIRST_OWNER:, vertex], self.made[SNAPSHOT, vertex]
         found = self._precisely(owners, self.first_neuron + neuron, cell_at[vertex], snapshot)
         exact, computed = found[VALUE], self.values[FIRST + neuron, vertex]
-        other = (exact > 0) != (computed > 0)
-        self.uncertain[snapshot[(exact == 0) | (other & cut)]] = True
-        neuron, vertex, snapshot = neuron[other], vertex[other], snapshot[other]
-        self.values[FIRST + neuron, vertex] = exact[other]
-        change = np.abs(exact - computed)[other] / self.scale[snapshot, neuron]
-        np.add.at(self.values[ERROR], vertex, 1.01 * change)
+        self.uncertain[snapshot[exact == 0.0]] = True
+        other = ((exact > 0.0) != (computed > 0.0)) & ~self.uncertain[snapshot]
+        if not cut:
+            neuron, vertex, snapshot = neuron[other], vertex[other], snapshot[other]
+            self.values[FIRST + neuron, vertex] = exact[other]
+            change = np.abs(exact - computed)[other] / self.scale[snapshot, neuron]
+            np.add.at(self.values[ERROR], vertex, 1.01 * change)
+        return bool(other.any())
 
     def _precisely(self, owners: Index, neuron: Index, cell: Index, snapshot: Index) -> Float64:
         """What `precise.decide` finds, (4, M), of points (M,) of which all else is (M,) as well."""

@@ -115,38 +115,52 @@ def test_trace_one_full_snapshot_among_empty_ones_needs_room_for_itself_alone(
     assert np.array_equal(apart.causes, together.causes)
 
 
-# In a process of its own, whose memory is its own: GB at most, by the system's account.
+# In a process of its own, whose memory is its own: MB at most, by the system's account.
 LARGE = """
 import re, sys
 import numpy as np
 from pathlib import Path
-sys.path[:0] = sys.argv[1:]
+sys.path[:0] = sys.argv[3:]
 from ginn.geometry.boundaries import trace
 from support.boundary_checks import EPSILON, scales, values_at
 from support.runs import run_as_trained
-network = run_as_trained((128,) * 2, 2, seed=1)
+
+def peak():
+    # Not getrusage's peak, which a process takes over from the one that began it.
+    (kilobytes,) = re.findall(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())
+    return int(kilobytes) / 1000
+
+trace(run_as_trained((2,), 1, seed=1))
+before = peak()
+network = run_as_trained((int(sys.argv[1]),) * int(sys.argv[2]), 1, seed=1)
 boundaries = trace(network)
-# Not getrusage's peak, which a process takes over from the one that began it.
-(peak,) = re.findall(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())
-print(boundaries.regions.tolist(), len(boundaries.causes), peak)
-assert int(peak) < 500_000
-for snapshot in range(2):
-    bound = 8 * EPSILON * scales(network, snapshot)
-    for neuron in range(0, boundaries.neurons, 8):
-        lines = boundaries.polylines(snapshot, neuron)
-        points = np.concatenate([np.empty((0, 2)), *(line.vertices for line in lines)])[:5_000]
-        value = values_at(network, snapshot, points)[:, neuron]
-        assert (np.abs(value) <= bound[neuron]).all(), (snapshot, neuron)
+print(boundaries.regions[0], round(peak() - before))
+bound = 8 * EPSILON * scales(network, 0)
+for neuron in range(0, boundaries.neurons, 8):
+    lines = boundaries.polylines(0, neuron)
+    points = np.concatenate([np.empty((0, 2)), *(line.vertices for line in lines)])[:5_000]
+    value = values_at(network, 0, points)[:, neuron]
+    assert (np.abs(value) <= bound[neuron]).all(), neuron
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kilobytes are Linux's unit of a peak")
-def test_trace_two_layers_of_128_takes_bounded_memory() -> None:
-    places = [str(ROOT), str(ROOT / "tests")]
+@pytest.mark.parametrize(
+    ("width", "layers", "regions", "megabytes"),
+    [
+        (128, 2, 5_000, 100),
+        (64, 6, 17_000, 150),
+        pytest.param(144, 4, 40_000, 300, marks=pytest.mark.slow),
+    ],
+)
+def test_trace_large_network_takes_bounded_memory(
+    width: int, layers: int, regions: int, megabytes: int
+) -> None:
+    arguments = [str(width), str(layers), str(ROOT), str(ROOT / "tests")]
     done = subprocess.run(
-        [sys.executable, "-c", LARGE, *places], capture_output=True, text=True, check=False
+        [sys.executable, "-c", LARGE, *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    regions = [int(count) for count in re.findall(r"\d+", done.stdout.split("]")[0])]
-    assert len(regions) == 2
-    assert min(regions) > 5_000, "or it is no large network"
+    found, held = map(int, done.stdout.split())
+    assert found >= regions, "or it is no large network"
+    assert held <= megabytes
