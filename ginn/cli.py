@@ -151,7 +151,11 @@ def parse(arguments: Sequence[str] | None) -> Options:
         given["site"] = (REPOSITORY if here else given["content"]) / "site"
     given["executor"] = given["executor"] or ""
     publication = Publication(
-        given.pop("base_url"), given.pop("source_url"), build_date(os.environ), versions()
+        given.pop("base_url"),
+        given.pop("source_url"),
+        build_date(os.environ),
+        versions(),
+        given["draft"],
     )
     return Options(**given, publication=publication, arguments=words)
 

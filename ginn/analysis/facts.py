@@ -211,6 +211,13 @@ def facts_of_experiment(
             top=experiment.top,
             photograph=dataset.image,
             trainer=experiment.trainer,
+            subject=dataset.subject,
+            chosen_seeds=tuple(
+                run.seed
+                for run in full_runs
+                if run.seed >= experiment.full_runs.first_seeds
+                and run.seed in screening.failed_seeds
+            ),
         ),
         variants=tuple(variants),
         claims=found.rows,

@@ -143,6 +143,10 @@ class ExperimentFacts:
     """The image file of the picture and how it was read; none for a drawing."""
     trainer: str = "kernel"
     """How the runs were trained: "kernel" or "torch"."""
+    subject: str = ""
+    """A noun for what the picture shows; empty where the picture's file does not say it."""
+    chosen_seeds: tuple[int, ...] = ()
+    """The seeds that were trained in full because their screening run had failed."""
 
 
 def logits_at(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> Float64:

@@ -55,12 +55,14 @@ class Dataset:
 
     `corners` (C, 2) are the corners of the outline between black and white, as (x, y) in domain
     units. They are exact for a drawing and empty for an image file. `image` describes that file.
+    `subject` is a noun for what the picture shows, or "" where the picture's file does not say it.
     """
 
     labels: NDArray[np.bool_]
     parts: tuple[Part, ...]
     corners: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
     image: ImageSource | None = None
+    subject: str = ""
 
     @property
     def pixels(self) -> int:

@@ -34,8 +34,12 @@ class Shape(Table):
 
 
 class Drawing(Table):
-    """A drawing's file: the part behind all shapes, and the shapes in the order of painting."""
+    """A drawing's file: the part behind all shapes, and the shapes in the order of painting.
 
+    `subject` is a noun for what the drawing shows, such as "bottle", for articles.
+    """
+
+    subject: Text = ""
     background: Text
     background_white: Flag
     shape: Annotated[
@@ -73,4 +77,5 @@ def dataset_of_drawing(document: Document, pixels: int) -> Dataset:
         labels=np.isin(part_of, [i for i, name in enumerate(names) if colours[name]]),
         parts=tuple(part for part in parts if part.mask.any()),
         corners=outline_corners(painted, drawing.background_white),
+        subject=drawing.subject,
     )

@@ -56,7 +56,8 @@ def article_page(
     pages = references.pages(root, report)
 
     calls = PageCalls(pages, report.facts, layout.templates)
-    names: dict[str, Any] = {"site": layout.site, **calls.functions()}
+    known = {"site": layout.site, "draft": layout.publication.draft}
+    names: dict[str, Any] = {**known, **calls.functions()}
     names["experiments"] = {name: each.facts for name, each in references.reports.items()}
     home = "" if article.slug == GLOSSARY_PAGE else pages.get(GLOSSARY_PAGE, "")
     glossary = Glossary(references.meanings, home)

@@ -43,13 +43,14 @@ class Publication:
 
     `base_url` is the site's address with a last slash, and `source_url` is the address of its
     sources. They are "" if unknown. `date` is a day, or None for the day of the newest article.
-    `versions` are names of programs.
+    `versions` are names of programs. `draft` says that the build was made with `--draft`.
     """
 
     base_url: str = ""
     source_url: str = ""
     date: datetime.date | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
+    draft: bool = False
 
     def absolute(self, address: str) -> str:
         """The full address of a file of the site; "" if the site's own address is not known.

@@ -74,6 +74,7 @@ OBJECTS = {
     "facts": "Everything that was measured about the article's experiment; see below.",
     "experiments": "The facts of every experiment of the site, by its id.",
     "site": "The table [site] of `report.toml`, with underscores in place of hyphens.",
+    "draft": "Whether the build was made with `--draft`.",
 }
 EXAMPLES = {
     "see": '{{ see("network") }}',
@@ -97,6 +98,7 @@ EXAMPLES = {
     "facts": "{{ facts.experiment.pixels }}",
     "experiments": "{{ experiments.keys() | list | listing }}",
     "site": "{{ site.layer_colours | listing }}",
+    "draft": '{{ "A draft." if draft }}',
 }
 # Their results are as long as a page of their own.
 ONLY_SHOWN = ("glossary", "claims_table")

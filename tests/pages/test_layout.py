@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
-from support.pages import BASE, ParsedPage, parsed, plain_layout, plain_report, report_pages
+import json
 
+import pytest
+from support.pages import (
+    BASE,
+    ParsedPage,
+    article_of,
+    parsed,
+    plain_layout,
+    plain_report,
+    report_pages,
+)
+
+from ginn.files import TEMPLATES
 from ginn.pages.layout import links_between, root_from
+from ginn.pages.metadata import Publication
+from ginn.pages.site import Pages
+from ginn.pipeline.site import with_manifest
+from ginn.runtime.output_dir import MARKER
 
 FAILED = frozenset({2, 5})
 
@@ -79,3 +94,14 @@ def test_links_between_experiments_mark_the_current_one() -> None:
         "address": "../downloads/index.html",
         "current": True,
     }
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_pages_of_a_draft_say_so_to_readers_and_to_search_engines(draft: bool) -> None:
+    site = Pages([plain_report()], [article_of("")], {}, {}, TEMPLATES, Publication(draft=draft))
+    for part in site.parts():
+        for address, file in site.make(part).files.items():
+            if address.endswith(".html") and address != "404.html":
+                assert (b'<meta name="robots" content="noindex">' in file) == draft
+                assert (b"<b>Draft.</b>" in file) == draft
+    assert json.loads(with_manifest({}, Publication(draft=draft))[MARKER])["draft"] == draft

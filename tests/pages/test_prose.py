@@ -14,6 +14,7 @@ from support.sample_report import SEEDS, make_report
 from support.typed_numbers import typed_numbers
 
 from ginn.analysis.claim import Claim, Verdict
+from ginn.analysis.evidence import InterventionArm, InterventionSeries, Treatment
 from ginn.dataset.dataset import ImageSource
 from ginn.pages.articles import Article, read_articles
 
@@ -46,7 +47,8 @@ def test_prose_states_how_many_runs_failed(failed: frozenset[int]) -> None:
 def test_prose_about_another_picture_does_not_call_it_a_bottle() -> None:
     report = make_report()
     image = ImageSource(640, 480, 97, otsu=True, fit="pad")
-    other = replace(report.facts.experiment, id="cat", top=(), photograph=image)
+    # The id stays: an author who changes only the picture keeps it.
+    other = replace(report.facts.experiment, subject="", top=(), photograph=image)
     cat = replace(report, facts=replace(report.facts, experiment=other))
     of_bottle = parsed(report_pages())
     index, methods = (ParsedPage(report_article(slug, cat)).prose for slug in ("index", "methods"))
@@ -58,6 +60,46 @@ def test_prose_about_another_picture_does_not_call_it_a_bottle() -> None:
     assert "lighter than grey level 97 counts as white, a level that was found by Otsu" in methods
     assert "padded to a square" in methods
     assert "grey level" not in of_bottle["methods/index.html"].prose
+
+
+def test_prose_tells_of_chosen_seeds_only_where_there_are_some() -> None:
+    report = make_report(FAILED)
+    for chosen in ((), (5,)):
+        experiment = replace(report.facts.experiment, chosen_seeds=chosen)
+        changed = replace(report, facts=replace(report.facts, experiment=experiment))
+        pages = {
+            slug: ParsedPage(report_article(slug, changed)).prose
+            for slug in ("failures", "methods")
+        }
+        assert ("not a sample of all runs" in pages["failures"]) == bool(chosen)
+        assert "taken whatever they did" in pages["failures"]
+        assert ("those whose screening run failed" in pages["methods"]) == bool(chosen)
+
+
+@pytest.mark.parametrize("revived", [True, False])
+@pytest.mark.parametrize("imposed", [True, False])
+def test_prose_tells_of_interventions_only_where_they_were_made(
+    revived: bool, imposed: bool
+) -> None:
+    arm = InterventionArm("untouched", 4, (0, 1), 1)
+
+    def treatment(treated: str) -> Treatment:
+        return Treatment(treated, 1, 4, (0, 10), (replace(arm, name=treated), arm))
+
+    made = InterventionSeries(
+        treatment("raised") if revived else None, treatment("lowered") if imposed else None
+    )
+    report = make_report()
+    evidence = replace(report.facts.evidence, interventions=made)
+    changed = replace(report, facts=replace(report.facts, evidence=evidence))
+    index, failures = (
+        ParsedPage(report_article(slug, changed)).prose for slug in ("index", "failures")
+    )
+    assert ("So we intervened. 1 run with a dead layer was copied" in index) == revived
+    assert ("there was nothing to revive" in index) == (not revived)
+    assert ("a layer was made dead over it" in index) == imposed
+    assert ("Above, dead layers were revived; below" in index) == (revived and imposed)
+    assert ("Copies of runs with a dead layer were changed" in failures) == revived
 
 
 @pytest.mark.parametrize("verdict", ["holds", "does not hold"])
