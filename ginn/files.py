@@ -21,7 +21,7 @@ PART = ".part"  # the end of the name of a file that is not yet complete
 
 
 def read_text(path: Path, expected: str) -> str:
-    """The text of a UTF-8 file, each line ended by a line feed alone.
+    """The text of a UTF-8 file without a byte order mark, each line ended by a line feed alone.
 
     Raises AuthorError if the file is not such a text. `expected` says what the file should be.
     """
@@ -31,7 +31,7 @@ def read_text(path: Path, expected: str) -> str:
     except UnicodeDecodeError as error:
         found = f"byte {data[error.start]:#04x} at offset {error.start}"
         raise AuthorError(found, "UTF-8", "save the file as UTF-8", path=path) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_bytes(path: Path, expected: str, most: int = MOST_FILE_BYTES) -> bytes:

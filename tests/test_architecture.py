@@ -44,6 +44,7 @@ LIBRARIES = {
     "numba": {"geometry"},
     "jinja2": {"pages"},
     "markdown": {"pages"},
+    "pymdownx": {"pages"},
 }
 # Only these read the clock, the environment or the disk.
 IMPURE = {"runtime", "files", "pipeline", "devserver", "cli", "new_project", "build"}

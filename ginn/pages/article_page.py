@@ -63,19 +63,21 @@ def article_page(
     glossary = Glossary(references.meanings, home)
     body = render_article(article, report, names, references.works, glossary)
     files: dict[str, bytes] = dict(body.images)
-    html = body.html
+    opening, sections = body.opening, body.sections
     macros: Any = layout.templates.get_template("partials/figure.html").module
     for placed in body.figures:
         entries = [_image(image, report, root, files) for image in placed.images]
         rendered = str(macros.figure(placed, entries, pages["explore"], placed.number == 1))
-        html = html.replace(f"<p>{token(placed.name)}</p>", rendered)
+        opening = opening.replace(token(placed.name), rendered)
+        sections = sections.replace(token(placed.name), rendered)
     scenes = [image.scene for figure in body.figures for image in figure.images if image.scene]
     card = layout.card(article.slug, article.title, report, files, scenes[0] if scenes else None)
     this = as_source(layout, article)
     site, publication = layout.site, layout.publication
     context = {
         "article": article,
-        "body": html,
+        "opening": opening,
+        "sections": sections,
         "contents": body.contents,
         "card": card,
         "citation": metadata.citation(article, site, publication),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from ginn.config.key_lines import key_lines
 from ginn.config.validation import Allowed, Document, Line, Table, example, validated
 from ginn.errors import AuthorError, quoted
 from ginn.files import parse_toml, paths_in, read_text, within
+from ginn.pages.code_places import without_code
 from ginn.pages.images import FOLDER as PICTURES
 
 MOST_SLUG = 100  # characters; the page's folder in the site and in the cache has this name
@@ -82,9 +84,17 @@ class Article:
         return "index.html" if self.slug == "index" else f"{self.slug}/index.html"
 
     def line_of(self, *texts: str) -> int:
-        """The line of the first of these texts that is in the body; 1 if none is."""
-        found = (self.body.find(text) for text in texts)
+        """The line of the first of these texts that is in the body; 1 if none is.
+
+        A place outside of code comes first.
+        """
+        bodies = (self._body_without_code, self.body)
+        found = (body.find(text) for body in bodies for text in texts if text)
         return next((self.body.count("\n", 0, at) + 1 for at in found if at >= 0), 1)
+
+    @cached_property
+    def _body_without_code(self) -> str:
+        return without_code(self.body)
 
 
 def read_articles(folder: Path) -> tuple[Article, ...]:
@@ -138,7 +148,7 @@ def parse_article(path: Path, text: str) -> Article:
 
     The body has blank lines in place of the front matter, so that its line numbers are the file's.
     """
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n")
     fences = [number for number, line in enumerate(lines) if line.strip() == FENCE]
     if len(fences) < 2 or fences[0] != 0:
         allowed = f'TOML between two lines "{FENCE}"'

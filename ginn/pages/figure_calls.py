@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-import markdown
 from markupsafe import Markup
 
 from ginn.analysis.outcomes import RunFacts
@@ -15,7 +14,6 @@ from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
 from ginn.network.run import place_of
 from ginn.pages.figure_views import VIEWS, FigureImage
-from ginn.pages.math import Mathematics
 from ginn.pages.parameters import About
 from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, shared_state
@@ -30,7 +28,9 @@ PLAYS_ALLOWED = "true where a network can play, alone or beside a second run; fa
 
 @dataclass(frozen=True)
 class Figure:
-    """A numbered figure of an article. `caption` is HTML.
+    """A numbered figure of an article.
+
+    `caption` is Markdown until the article is converted, and HTML from then on.
 
     A `small` figure takes half the column. `state` is the one state of the explorer that shows all
     of the images, or None. If scripts run, the viewer in this state replaces the images. A figure
@@ -93,8 +93,8 @@ class FigureCalls:
         if state and plays:
             state = replace(state, speed=PACE)
         number = len(self.found) + 1
-        self.found[name] = Figure(name, number, inline(text), images, small, state, strip, plays)
-        return Markup("\n\n{}\n\n").format(token(name))
+        self.found[name] = Figure(name, number, text, images, small, state, strip, plays)
+        return Markup("{}").format(token(name))
 
     def see(self, name: str, word: str = "figure") -> Markup:
         """A link such as "figure 3" to an earlier or later figure of this article."""
@@ -120,9 +120,3 @@ class FigureCalls:
 def token(name: str) -> str:
     """The text that stands for a figure until Markdown has been converted."""
     return f"@@figure-{name}@@"
-
-
-def inline(text: str) -> str:
-    """The HTML of one paragraph of Markdown, without the paragraph's element."""
-    html = markdown.markdown(text.strip(), extensions=["attr_list", "smarty", Mathematics()])
-    return re.sub(r"\A<p>(.*)</p>\Z", r"\1", html, flags=re.DOTALL)

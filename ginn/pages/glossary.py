@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ginn.config.validation import LINE, read_document
 from ginn.errors import AuthorError, quoted
 from ginn.files import is_file
+from ginn.pages.identifiers import identifier
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,19 @@ def read_glossary(path: Path) -> dict[str, str]:
     for word, meaning in document.values.items():
         if not isinstance(meaning, str) or not re.fullmatch(LINE, meaning):
             raise document.error((word,), quoted(meaning), "a line of text")
+    places: dict[str, str] = {}
+    for word in document.values:
+        other = places.setdefault(anchor(word), word)
+        if other != word or not identifier(word):
+            found = f"{quoted(word)}, which has the same letters as {quoted(other)}"
+            found = found if identifier(word) else f"{quoted(word)}, which has no letter"
+            raise document.error((word,), found, "words that differ in letters or digits")
     return document.values
 
 
 def anchor(word: str) -> str:
     """The id of a word's place in the list."""
-    return "term-" + re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
+    return f"term-{identifier(word)}"
 
 
 class Terms:

@@ -72,12 +72,13 @@ class Images(Extension):
             file = _file(self.folder, named)
             content = read_bytes(file, "an image")
             width, height, suffix = _measured(content, named)
+            size = _shown_size(image, width, height, named)
         except AuthorError as error:
             raise error.at(line=self.line_of(f"({named}", f"(<{named}", named)) from error
         stem = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "picture"
         address = hashed(f"{FOLDER}/{stem}{suffix}", content)
         self.files[address] = content
-        about = {"src": self.root + address, "width": str(width), "height": str(height)}
+        about = {"src": self.root + address, **size}
         for name, value in (about | {"loading": "lazy", "decoding": "async"}).items():
             image.set(name, value)
 
@@ -99,6 +100,30 @@ def images_in(folder: Path) -> list[Path]:
     """All files of a folder that its articles can show, in order."""
     paths = paths_in(folder, "**/*")
     return [path for path in paths if path.suffix.lower() in SUFFIXES and is_file(path)]
+
+
+def _shown_size(image: Element, width: int, height: int, named: str) -> dict[str, str]:
+    """The size in pixels at which an image is shown: its own, or one that its author set.
+
+    An author sets the width or the height, as in `![text](cat.png){width=300}`. The other one
+    follows from the image's shape.
+    """
+    set_by_author = {
+        side: image.get(side, "") for side in ("width", "height") if side in image.attrib
+    }
+    if not set_by_author:
+        return {"width": str(width), "height": str(height)}
+    (side, written), *more = set_by_author.items()
+    size = re.fullmatch(r"([1-9]\d{0,4})(?:px)?", written)
+    if more or not size:
+        found = " ".join(f"{side}={quoted(value)}" for side, value in set_by_author.items())
+        allowed = f"![text]({one_line(named)}){{width=300}}, a width in pixels"
+        raise AuthorError(found, allowed)
+    scale = int(size[1]) / (width if side == "width" else height)
+    return {
+        "width": str(max(1, round(width * scale))),
+        "height": str(max(1, round(height * scale))),
+    }
 
 
 def _file(folder: Path, named: str) -> Path:

@@ -17,10 +17,11 @@ from ginn.config.models import Site
 from ginn.figures import network_figure, social_card
 from ginn.figures.network_figure import Scene
 from ginn.figures.theme import PAPER
-from ginn.pages import feeds, metadata
+from ginn.pages import feeds
 from ginn.pages.assets import add
 from ginn.pages.links import Links, links_of
 from ginn.pages.metadata import Publication
+from ginn.pages.policy import POLICY
 from ginn.pages.report import Report
 
 
@@ -81,7 +82,7 @@ class Layout:
                 for link in self.header
             ],
             assets={name: root + target for name, target in self.assets.items()},
-            policy=metadata.POLICY,
+            policy=POLICY,
             paper=PAPER,
             publication=self.publication,
             canonical=canonical,

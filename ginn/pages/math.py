@@ -32,7 +32,7 @@ SIGNS = {
     "cdot": "⋅", "times": "×", "pm": "±", "le": "≤", "ge": "≥", "ne": "≠", "approx": "≈",
     "in": "∈", "notin": "∉", "subset": "⊂", "cup": "∪", "cap": "∩", "to": "→", "mapsto": "↦",
     "sum": "∑", "prod": "∏", "int": "∫", "ldots": "…", "mid": "|", "top": "⊤",
-    "{": "{", "}": "}", "|": "‖",
+    "{": "{", "}": "}", "|": "‖", "$": "$", "%": "%",
 }
 FUNCTIONS = ("max", "min", "exp", "log", "ln", "sin", "cos", "arg", "tanh")
 SPACES = {",": "0.17em", ";": "0.28em", " ": "0.25em", "quad": "1em"}
@@ -240,6 +240,14 @@ def _bold(letter: str) -> str:
     return chr(0x1D400 + ord(letter) - ord("A")) if "A" <= letter <= "Z" else letter
 
 
+# A formula begins and ends beside a sign that is no space, and no digit follows it. So "$5 and $10"
+# is money (as in Pandoc). Between two dollars there may be spaces. `\\$` is a dollar anywhere.
+FORMULA = r"""(?x)
+    (?<![\\$]) (?: (\$\$) (?P<block>(?:\\.|[^$\\])+) \$\$ (?!\$)
+    | \$ (?=[^\s$]) (?P<line>(?:\\.|[^$\\])*?(?:\\.|[^\s$\\])) \$ (?![\d$]) )
+    """
+
+
 class _Formula(InlineProcessor):
     """A formula in Markdown: between two dollars on a line of its own, else between one."""
 
@@ -249,10 +257,11 @@ class _Formula(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[ET.Element, int, int]:
         """The formula's element, and its place in the text."""
+        source = m["block"] or m["line"]
         try:
-            return mathml(m[2], block=m[1] == "$$"), m.start(), m.end()
+            return mathml(source, block=m[1] == "$$"), m.start(), m.end()
         except AuthorError as error:
-            raise error.at(line=self.line_of(f"${m[2]}$")) from error
+            raise error.at(line=self.line_of(f"${source}$")) from error
 
 
 class Mathematics(Extension):
@@ -268,6 +277,8 @@ class Mathematics(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Add the processor of formulas."""
-        formula = _Formula(r"(\$\$?)([^$]+)\1", md)
+        # Between blocks, Markdown puts white space. A formula in a line is none.
+        md.block_level_elements = [name for name in md.block_level_elements if name != "math"]
+        formula = _Formula(FORMULA, md)
         formula.line_of = self.line_of
         md.inlinePatterns.register(formula, "mathematics", 185)

@@ -20,22 +20,6 @@ from ginn.config.models import Site
 from ginn.errors import AuthorError, quoted
 from ginn.pages.articles import Article
 
-# Scripts, styles and pictures come only from files of the site. A `default-src` of none refuses
-# connections, frames, plug-ins, fonts and workers. The policy does not apply to downloads, so a
-# reader can save pictures.
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-    )
-)
-
 
 @dataclass(frozen=True)
 class Publication:

@@ -10,20 +10,15 @@ can therefore give the number of a figure that comes later.
 from __future__ import annotations
 
 import dataclasses
+import html as html_module
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, wraps
 from typing import Any
-from xml.etree.ElementTree import Element
 
 import jinja2
-import markdown
 from jinja2.sandbox import SandboxedEnvironment
-from markdown.extensions import Extension
-from markdown.treeprocessors import Treeprocessor
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from ginn import formatting
 from ginn.errors import AuthorError, one_line, quoted
@@ -33,23 +28,16 @@ from ginn.pages.citations import Citations, Source
 from ginn.pages.figure_calls import Figure, FigureCalls, token
 from ginn.pages.functions import functions
 from ginn.pages.glossary import Glossary
+from ginn.pages.html_checks import check_html
 from ginn.pages.images import Images
+from ginn.pages.markdown import Converted, convert
 from ginn.pages.math import Mathematics
 from ginn.pages.report import Report
+from ginn.pages.source_checks import check_source
 
-EXTENSIONS = ["toc", "footnotes", "attr_list", "md_in_html", "tables", "smarty"]
-EXTENSIONS += ["fenced_code", "codehilite"]
-LINK_TO_SECTION = "Link to this section"
-SETTINGS: dict[str, dict[str, Any]] = {
-    "toc": {
-        "toc_depth": "2-3",
-        "permalink": "#",
-        "permalink_class": "anchor",
-        "permalink_title": LINK_TO_SECTION,
-    },
-    # Code has classes, because the site's policy forbids styles. Without a language it is plain.
-    "codehilite": {"css_class": "code", "guess_lang": False},
-}
+# `{#name}` after a heading is its id, and to Jinja the begin of a comment. While Jinja runs, a sign
+# that no text has (Unicode, noncharacters) stands for the hash.
+ID, HASH = re.compile(r"\{#(?=[^\s{}#][^{}#\n]*\})"), "\ufdd0"
 
 
 def _undefined_named(write: Callable[..., str]) -> Callable[..., str]:
@@ -85,11 +73,13 @@ FILTERS = {name: _undefined_named(write) for name, write in FORMATS.items()}
 class Body:
     """A rendered article: HTML with tokens for figures, and the figures.
 
-    It also has the tree of its contents, the cited works in the order of their numbers, and the
-    author's images (address -> content).
+    `opening` is what stands before the first section, and `sections` is the rest. It also has the
+    tree of its contents, the cited works in the order of their numbers, and the author's images
+    (address -> content).
     """
 
-    html: str
+    opening: str
+    sections: str
     figures: tuple[Figure, ...]
     contents: list[dict[str, Any]]
     sources: tuple[Source, ...] = ()
@@ -119,27 +109,6 @@ class _UndefinedAttribute(jinja2.StrictUndefined):
         super().__init__(hint, obj, name, exc)
 
 
-class _Headings(Extension):
-    """Markdown's headings, each with a name that does not contain the sign of its link.
-
-    Screen readers list headings by these names.
-    """
-
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
-        """Run after `toc` (priority 5), which adds the links."""
-        md.treeprocessors.register(_NamedHeadings(md), "named headings", 4)
-
-
-class _NamedHeadings(Treeprocessor):
-    def run(self, root: Element) -> None:
-        for heading in root.iter():
-            link = heading.find("a[@class='anchor']")
-            if link is not None and heading.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-                words = "".join(heading.itertext()).removesuffix(link.text or "")
-                heading.set("aria-label", words)
-                link.set("aria-label", LINK_TO_SECTION)
-
-
 def render_article(
     article: Article,
     report: Report,
@@ -155,49 +124,57 @@ def render_article(
     _fill_in(article, first, Citations(works or {}), words, names)
     second, citations = FigureCalls(report, first.found), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
-    _check_languages(article)
+    check_source(article)
     images = Images(article.file.parent, "../" * article.address.count("/"), article.line_of)
-    converter = markdown.Markdown(
-        extensions=[*EXTENSIONS, Mathematics(article.line_of), images, _Headings()],
-        extension_configs=SETTINGS,
-        output_format="html",
-    )
+    captions = {name: figure.caption for name, figure in second.found.items()}
+    extensions = (Mathematics(article.line_of), images)
     try:
-        html = converter.convert(text)
+        converted = convert(text, captions, article.line_of, *extensions)
     except AuthorError as error:
         raise error.at(article.file, 1) from error
+    _require_placed(article, second.found, converted)
+    html = converted.html
     if "<h1" in html:
-        lines = enumerate(article.body.splitlines(), 1)
+        titles = (line for line in article.body.splitlines() if line.startswith(("# ", "<h1")))
         raise AuthorError(
             "a first-level heading",
             "## and below",
             "the title is the page's only first-level heading",
             path=article.file,
-            line=next((n for n, line in lines if line.startswith(("# ", "<h1"))), 1),
+            line=article.line_of(*(f"\n{title}" for title in titles), "\n===") + 1,
         )
-    for name in second.found:
-        if f"<p>{token(name)}</p>" not in html:
+    taken = {f"figure-{name}" for name in second.found}
+    taken |= {f"reference-{source.key}" for source in citations.sources}
+    placed = {images.root + address for address in images.files}
+    check_html(html + "".join(converted.captions.values()), article, taken, placed)
+    figures = tuple(
+        dataclasses.replace(figure, caption=converted.captions[name])
+        for name, figure in second.found.items()
+    )
+    opening, sections = _cut(html, converted.sections)
+    contents, files = converted.contents, images.files
+    return Body(opening, sections, figures, contents, citations.sources, files)
+
+
+def _cut(html: str, sections: Sequence[str]) -> tuple[str, str]:
+    """The HTML before the first heading that divides the page, and the rest."""
+    name = re.escape(html_module.escape(sections[0])) if sections else ""
+    heading = re.search(rf'<h[23]\b[^>]* id="{name}"', html) if name else None
+    at = heading.start() if heading else len(html)
+    return html[:at], html[at:]
+
+
+def _require_placed(article: Article, figures: Mapping[str, Figure], converted: Converted) -> None:
+    """Raise AuthorError for a figure in a place that cannot hold one, such as code."""
+    for name in figures:
+        if name not in converted.captions or converted.html.count(token(name)) != 1:
             raise AuthorError(
                 f"figure {quoted(name)} inside a code block or HTML",
-                "figures between paragraphs",
+                "figures between paragraphs, in list items and in cells of tables",
                 "put the call on a line of its own between two empty ones",
                 path=article.file,
-                line=article.line_of(f'"{name}"'),
+                line=article.line_of(f'"{name}"', f"'{name}'"),
             )
-    figures, contents = tuple(second.found.values()), vars(converter)["toc_tokens"]
-    return Body(html, figures, contents, citations.sources, images.files)
-
-
-def _check_languages(article: Article) -> None:
-    """Raise AuthorError for code in an unknown language, to which Markdown would add no colours."""
-    for number, line in enumerate(article.body.splitlines(), 1):
-        fence = re.match(r"(?:```|~~~)\s*([^\s`{]+)", line)
-        try:
-            if fence:
-                get_lexer_by_name(fence[1])
-        except ClassNotFound as error:
-            found, allowed = f'code in "{fence and fence[1]}"', "a language by Pygments' short name"
-            raise AuthorError(found, allowed, path=article.file, line=number) from error
 
 
 def _fill_in(
@@ -215,7 +192,7 @@ def _fill_in(
     known["facts"] = placed.report.facts
     file = str(article.file)
     try:
-        return _compiled(article.body, file).render(known)
+        return _compiled(article.body, file).render(known).replace(HASH, "#")
     except AuthorError as error:
         raise error.at(article.file, _line_in(error, file)) from error
     except jinja2.TemplateSyntaxError as error:
@@ -242,7 +219,7 @@ def _compiled(body: str, file: str) -> jinja2.Template:
     """The compiled Jinja template of an article, which runs twice in each build."""
     environment = SandboxedEnvironment(autoescape=True, undefined=_UndefinedAttribute)
     environment.filters |= FILTERS
-    code = environment.compile(body, filename=file)
+    code = environment.compile(ID.sub("{" + HASH, body), filename=file)
     return jinja2.Template.from_code(environment, code, dict(environment.globals))
 
 

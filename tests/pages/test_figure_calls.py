@@ -8,7 +8,7 @@ import pytest
 from support.sample_report import make_report
 
 from ginn.errors import AuthorError
-from ginn.pages.figure_calls import PACE, Figure, FigureCalls, inline, token
+from ginn.pages.figure_calls import PACE, Figure, FigureCalls, token
 
 REPORT = make_report(frozenset({2}))
 
@@ -24,11 +24,12 @@ def test_figure_calls_are_numbered_in_order() -> None:
     calls = FigureCalls(REPORT)
     placed = [calls.figure(name, caption="c") for name in ("b", "a")]
     assert [(each.name, each.number) for each in calls.found.values()] == [("b", 1), ("a", 2)]
-    assert placed[0] == f"\n\n{token('b')}\n\n"
+    assert placed[0] == token("b")
 
 
 def test_figure_caption_is_markdown_or_the_body_of_a_call() -> None:
-    assert figure(caller=lambda: "A *b*.").caption == "A <em>b</em>."
+    assert figure().caption == "A caption."
+    assert figure(caller=lambda: "A *b*.").caption == "A *b*."
 
 
 def test_figure_with_one_state_for_all_images_has_it() -> None:
@@ -115,7 +116,3 @@ def test_neuron_is_in_the_words_that_figure_takes(number: int, words: str) -> No
 
 def test_run_is_the_reports() -> None:
     assert FigureCalls(REPORT).run("bad-1") == REPORT.run("seed-2")
-
-
-def test_inline_one_paragraph_has_no_paragraph_element() -> None:
-    assert inline(' a *b* "c" $x$ ').startswith("a <em>b</em> &ldquo;c&rdquo; <math")
