@@ -6,6 +6,7 @@ A figure is a separate file, so the custom properties of the page's style sheet 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -16,6 +17,8 @@ from ginn.network.run import Float64
 
 # The least contrast of a line with every possible ground (WCAG 2.2, success criterion 1.4.11).
 LINE_CONTRAST = 3.0
+# The least contrast of a word with the page (WCAG 2.2, success criterion 1.4.3).
+TEXT_CONTRAST = 4.5
 
 
 class Shades(NamedTuple):
@@ -67,6 +70,16 @@ class Colours:
         named = {f"layer-{i}": shades for i, shades in enumerate(self.layers, 1)}
         return named | {"output": self.output}
 
+    def words(self) -> dict[str, Shades]:
+        """The colour of words about each layer and the output, as legible as text must be."""
+        return {
+            kind: Shades(
+                _until_contrast(light, "#000000", [PAPER.light], TEXT_CONTRAST),
+                _until_contrast(dark, "#ffffff", [PAPER.dark], TEXT_CONTRAST),
+            )
+            for kind, (light, dark) in self.lines().items()
+        }
+
     def properties(self) -> dict[str, Shades]:
         """Every shared colour by the name of its custom property in the style sheet."""
         return {
@@ -77,6 +90,7 @@ class Colours:
             "failed": FAILED,
             "picture-black": PICTURE_BLACK,
             "picture-white": PICTURE_WHITE,
+            **{f"{kind}-word": shades for kind, shades in self.words().items()},
             **self.lines(),
         }
 
@@ -139,14 +153,19 @@ def _legible(colour: str) -> Shades:
     """`colour`, moved towards black or white until it stands out from every ground of a theme."""
     grounds = zip(PAPER, PICTURE_BLACK, PICTURE_WHITE, strict=True)
     light, dark = (
-        next(
-            shade
-            for shade in (_mix(colour, end, share) for share in np.linspace(0, 1, 51))
-            if min(contrast(shade, ground) for ground in theme) >= LINE_CONTRAST
-        )
+        _until_contrast(colour, end, theme, LINE_CONTRAST)
         for theme, end in zip(grounds, ("#000000", "#ffffff"), strict=True)
     )
     return Shades(light, dark)
+
+
+def _until_contrast(colour: str, end: str, grounds: Sequence[str], least: float) -> str:
+    """`colour`, moved towards `end` until its contrast with every ground is enough."""
+    return next(
+        shade
+        for shade in (_mix(colour, end, share) for share in np.linspace(0, 1, 51))
+        if min(contrast(shade, ground) for ground in grounds) >= least
+    )
 
 
 def _rgb(colour: str) -> Float64:

@@ -55,7 +55,7 @@ def article_page(
     root = root_from(article.address)
     pages = references.pages(root, report)
 
-    calls = PageCalls(pages, report.facts, layout.templates)
+    calls = PageCalls(pages, report, layout.templates)
     known = {"site": layout.site, "draft": layout.publication.draft}
     names: dict[str, Any] = {**known, **calls.functions()}
     names["experiments"] = {name: each.facts for name, each in references.reports.items()}

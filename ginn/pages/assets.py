@@ -72,14 +72,18 @@ def add(files: dict[str, bytes], name: str, content: bytes) -> str:
 def colour_properties(colours: Colours) -> str:
     """The site's colours as custom properties, light and dark, for the head of the style sheet.
 
+    Words about a layer have a class of their own, since the policy forbids styles in pages.
+
     A printed page always has the light colours: dark ink on white, also from a dark screen.
     """
     light, dark = (
         "".join(f"--{name}:{shades[theme]};" for name, shades in colours.properties().items())
         for theme in (0, 1)
     )
+    words = "".join(f".{kind}-word{{color:var(--{kind}-word)}}" for kind in colours.words())
     return (
         f":root{{color-scheme:light dark;{light}}}\n"
+        f"{words}\n"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
         "@media print{:root{color-scheme:only light}}\n"
     )

@@ -22,6 +22,7 @@ from ginn.pages.view_state import ViewState, shared_state
 PACE = 30
 NAME_ALLOWED = "a text of small letters, digits and hyphens"
 CAPTION = "a text; or the body of a call block in its place"
+LAYER = 'the number of a hidden layer, or "output"'
 PLAYS = "Whether it plays once from its snapshot to the last one, when it is in sight."
 PLAYS_ALLOWED = "true where a network can play, alone or beside a second run; false"
 
@@ -115,6 +116,18 @@ class FigureCalls:
         widths = self.report.experiment.widths
         layer, unit = place_of(widths, number)
         return "output" if layer > len(widths) else f"layer {layer} neuron {unit}"
+
+    def layer(self, number: Annotated[int | str, Allowed(LAYER)], text: str = "") -> Markup:
+        """Words about a hidden layer or the output in its colour: "layer 2", or `text`.
+
+        Raises AuthorError for a layer that the network does not have.
+        """
+        kinds: dict[int | str, str] = {"output": "output"}
+        kinds |= {n: f"layer-{n}" for n in range(1, len(self.report.experiment.widths) + 1)}
+        if number not in kinds:
+            raise AuthorError(quoted(number), ", ".join(map(str, kinds)), key="layer")
+        words = text or kinds[number].replace("-", " ")
+        return Markup('<span class="{}-word">{}</span>').format(kinds[number], words)
 
 
 def token(name: str) -> str:

@@ -161,7 +161,7 @@ def network_images(
     runs, steps, choices = _listed(run), _listed(step), _listed(neurons)
     weight = WEIGHTS.get(len(runs) * len(steps) * len(choices), WEIGHT_OF_MANY)
     for of_run, at_step, chosen in itertools.product(runs, steps, choices):
-        scene = _scene(report, of_run, at_step, chosen, background, detail)
+        scene = scene_of(report, of_run, at_step, chosen, background, detail)
         labels = [
             scene.run.title if len(runs) > 1 else "",
             formatting.iteration(scene.iteration) if len(steps) > 1 else "",
@@ -175,7 +175,7 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _scene(
+def scene_of(
     report: Report, run: str, step: str | int, neurons: str, background: str, detail: Detail
 ) -> Scene:
     """The scene for an author's arguments."""
@@ -227,7 +227,7 @@ def strip_images(
         chosen = np.linspace(ends[0], ends[1], frames).round().astype(int).tolist()
     for snapshot in dict.fromkeys(chosen):
         iteration = int(snapshots.iterations[snapshot])
-        scene = _scene(report, run, iteration, neurons, background, detail)
+        scene = scene_of(report, run, iteration, neurons, background, detail)
         yield _scene_image(report, scene, STRIP_WEIGHT, formatting.count(iteration))
 
 

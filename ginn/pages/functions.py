@@ -44,6 +44,7 @@ def functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> 
         "note": note,
         "run": placed.run,
         "neuron": placed.neuron,
+        "layer": placed.layer,
         "interval": interval,
         "cite": citations.cite,
         "term": Terms(glossary).term,

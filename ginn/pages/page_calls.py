@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
 import jinja2
 from markupsafe import Markup
 
-from ginn.analysis.facts import Facts
+from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
+from ginn.figures.selection import select_detail
+from ginn.pages.figure_views import NEURONS, RUN, STEP, Ground, Place, Zoom, scene_of
+from ginn.pages.parameters import About
+from ginn.pages.report import Report
+from ginn.pages.view_state import state_of
+
+OneRun = Annotated[str, Allowed(RUN), About("The run, by its role or id.")]
+OneStep = Annotated[str | int, Allowed(STEP), About("The snapshot.")]
+OneSelection = Annotated[str, Allowed(NEURONS), About("The neurons whose boundaries are shown.")]
+Beside = Annotated[str, Allowed(RUN), About("A second run, which is shown beside the first one.")]
 
 
 class PageCalls:
     """The functions of one article that need the whole site.
 
-    `pages` has the links by the names that `page` accepts. `facts` are those of the article's
+    `pages` has the links by the names that `page` accepts. `report` is that of the article's
     experiment.
     """
 
     def __init__(
-        self, pages: Mapping[str, str], facts: Facts, templates: jinja2.Environment
+        self, pages: Mapping[str, str], report: Report, templates: jinja2.Environment
     ) -> None:
         """`templates` has the macros of claims."""
-        self.pages, self.facts = pages, facts
+        self.pages, self.report, self.facts = pages, report, report.facts
         self.macros: Any = templates.get_template("partials/claims.html").module
 
     def page(self, slug: str) -> str:
@@ -34,6 +45,33 @@ class PageCalls:
         if slug not in self.pages:
             raise AuthorError(quoted(slug), ", ".join(self.pages), key="page")
         return self.pages[slug]
+
+    def explore(
+        self,
+        run: OneRun = "good-1",
+        step: OneStep = "last",
+        show: OneSelection = "all, output",
+        behind: Ground = "output",
+        at: Place = "",
+        zoom: Zoom = 0,
+        beside: Beside = "",
+    ) -> str:
+        """The link to the explorer at one moment: a run, a snapshot, and the shown neurons.
+
+        Raises AuthorError for what a figure would refuse, too.
+        """
+        try:
+            detail = select_detail(at, zoom, self.report.dataset)
+            state = state_of(scene_of(self.report, run, step, show, behind, detail))
+        except AuthorError as error:
+            key = {"neurons": "show", "background": "behind"}.get(error.key, error.key)
+            raise AuthorError(error.found, error.allowed, error.hint, key=key) from error
+        if beside:
+            other = self.report.shown_run(beside).id
+            if other == state.run:
+                raise AuthorError(quoted(beside), "another run than `run`", key="beside")
+            state = replace(state, beside=other)
+        return f"{self.pages['explore']}#{state.to_query()}"
 
     def evidence(self, name: str) -> Markup:
         """The box of a claim with what was measured; nothing for a claim that was not measured."""
@@ -48,6 +86,7 @@ class PageCalls:
         """The functions by the names that articles use."""
         return {
             "page": self.page,
+            "explore": self.explore,
             "evidence": self.evidence,
             "claims_table": self.claims_table,
         }

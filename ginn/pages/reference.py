@@ -57,7 +57,9 @@ ARGUMENTS = {
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "see": FigureCalls.see,
     "note": functions.note,
+    "layer": FigureCalls.layer,
     "page": PageCalls.page,
+    "explore": PageCalls.explore,
     "cite": Citations.cite,
     "term": Terms.term,
     "glossary": Glossary.listed,
@@ -80,6 +82,8 @@ EXAMPLES = {
     "see": '{{ see("network") }}',
     "note": '{{ note("A note stands in the margin.") }}',
     "page": '[the explorer]({{ page("explore") }})',
+    "explore": '[half way]({{ explore(step="loss 50%", show="layer 1, output") }})',
+    "layer": '{{ layer(1) }} and {{ layer("output", "the decision") }}',
     "cite": '{{ cite("darlow-storkey") }}',
     "term": '{{ term("ReLU") }}',
     "glossary": "{{ glossary() }}",
@@ -191,8 +195,11 @@ def _functions() -> Iterator[str]:
     """Each function with its parameters, an example, and what the example gives."""
     for name, function in FUNCTIONS.items():
         hidden = ("self", "caller", "dataset")
-        given = ", ".join(map(_signature, parameters_of(function, hidden)))
+        parameters = list(parameters_of(function, hidden))
+        given = ", ".join(map(_signature, parameters))
         yield f"### {name}\n\n`{name}({given})`: {meaning_of(function)}"
+        if all(each.meaning for each in parameters) and parameters:
+            yield _parameters(parameters)
         yield from _example(name)
 
 

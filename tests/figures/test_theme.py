@@ -161,8 +161,7 @@ def lines() -> dict[str, Shades]:
     """The shades of the report's lines by name."""
     spec = load_settings(CONTENT / "report.toml")
     colours = colours_of(spec.site, len(spec.experiment.widths))
-    properties = colours.properties()
-    return {name: properties[name] for name in properties if name.startswith(("layer-", "output"))}
+    return colours.lines()
 
 
 # --- the instruments ------------------------------------------------------------------------------
@@ -359,3 +358,13 @@ def test_style_sheet_dark_white_over_black_is_the_toned_down_white() -> None:
         for shades in (PICTURE_BLACK, PICTURE_WHITE)
     )
     assert black + opacity * (255 - black) == pytest.approx(white, abs=1)
+
+
+@given(st.lists(COLOUR, min_size=1, max_size=3), COLOUR)
+@settings(max_examples=60, deadline=None)
+def test_words_about_layers_are_legible_in_both_themes(layers: list[str], output: str) -> None:
+    site = load_settings(CONTENT / "report.toml").site
+    changed = site.model_copy(update={"layer_colours": tuple(layers), "output_colour": output})
+    for shades in colours_of(changed, 3).words().values():
+        for shade, paper in zip(shades, PAPER, strict=True):
+            assert contrast(shade, paper) >= 4.5

@@ -93,7 +93,8 @@ def test_colour_properties_are_the_same_names_light_and_dark() -> None:
     rules = [
         re.findall(r"--([\w-]+):([^;]+);", line) for line in colour_properties(colours).splitlines()
     ]
-    light, dark, printed = (dict(rule) for rule in rules)
+    light, words, dark, printed = (dict(rule) for rule in rules)
+    assert not words
     named = colours.properties()
     assert light == {name: shades[0] for name, shades in named.items()}
     assert dark == {name: shades[1] for name, shades in named.items()}
