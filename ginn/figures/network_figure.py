@@ -10,20 +10,21 @@ import numpy as np
 from ginn import formatting
 from ginn.analysis.outcomes import RunFacts, logits_at
 from ginn.dataset.dataset import Dataset
-from ginn.figures import svg
+from ginn.figures import regions, svg
 from ginn.figures.selection import WHOLE, Background, Detail
 from ginn.figures.svg import Svg, element
-from ginn.figures.theme import Colours, Shades
+from ginn.figures.theme import ERROR, Colours, Shades
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.forward import probability
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
 # Widths of lines, as fractions of the picture's side.
 LINE, OUTPUT_LINE = 0.0032, 0.006
-# The words for each background in a text alternative.
+# The words for each background in a text alternative; linear regions are counted.
 BACKGROUNDS: dict[Background, str] = {
     "output": "the network's output",
     "target": "the picture to learn",
+    "error": "the output's error, which is where it differs from the picture to learn",
     "plain": "plain ground",
 }
 
@@ -33,7 +34,8 @@ class Scene:
     """One network at one snapshot, with the neurons, the background and the detail to show.
 
     `neurons` are numbered layer by layer, the output last. `background` is "output" (the
-    probability of white), "target" (the picture to learn) or "plain".
+    probability of white), "target" (the picture to learn), "error" (where these two differ),
+    "regions" (the linear regions, a colour each) or "plain".
     """
 
     run: RunFacts
@@ -104,17 +106,62 @@ def _background(scene: Scene) -> list[str]:
     pixels = scene.dataset.pixels
     if scene.background == "plain":
         return [svg.ground("paper", pixels, pixels)]
+    if scene.background == "error":
+        return _error(scene)
+    if scene.background == "regions":
+        return _regions(scene)
     black, white = ("black", "white") if scene.neurons else ("full-black", "full-white")
     pixelated = scene.background == "target"
     picture = svg.embedded_picture(whiteness(scene), white, pixels, pixels, pixelated)
     return [svg.ground(black, pixels, pixels), picture]
 
 
+def _error(scene: Scene) -> list[str]:
+    """The elements of the error: a colour on paper, as strong as the output is wrong.
+
+    The picture is a mask, so that the colour follows the theme. It shows its pixels, since blended
+    pixels at an outline would look like agreement.
+    """
+    pixels = scene.dataset.pixels
+    wrong = np.abs(_output(scene) - scene.dataset.labels)
+    picture = svg.embedded_picture(wrong, "mask", pixels, pixels, pixelated=True)
+    mask = element("mask", {"id": "wrong"}, picture)
+    coloured: dict[str, str | float] = {"class": "error", "width": pixels, "height": pixels}
+    coloured |= {"fill": ERROR.light, "mask": "url(#wrong)"}
+    return [svg.ground("paper", pixels, pixels), mask, element("rect", coloured)]
+
+
+def _regions(scene: Scene) -> list[str]:
+    """The elements of the linear regions in the shown detail: one picture for each theme."""
+    pixels = scene.dataset.pixels
+    left, top = (pixels * each for each in scene.detail.corner)
+    side = pixels / scene.detail.zoom
+    numbers = regions.region_numbers(scene.snapshots, scene.snapshot, scene.detail)
+    indices = regions.colour_indices(numbers)
+    placed: dict[str, str | float] = {"x": left, "y": top, "width": side, "height": side}
+    return [
+        svg.embedded_png(
+            svg.colours_png(indices, regions.palette(dark)), {"class": kind, **placed}, True
+        )
+        for kind, dark in (("on-light", False), ("on-dark", True))
+    ]
+
+
+def _output(scene: Scene) -> Float64:
+    """The probability of white at each pixel (n, n)."""
+    return probability(logits_at(scene.snapshots, scene.snapshot, scene.dataset))
+
+
 def whiteness(scene: Scene) -> Float64:
-    """The whiteness of each pixel of the background, (n, n) in [0, 1]."""
+    """The whiteness of each pixel of the background, (n, n) in [0, 1].
+
+    Of the error it is the share that is right. Plain ground and regions are white.
+    """
     if scene.background == "output":
-        return probability(logits_at(scene.snapshots, scene.snapshot, scene.dataset))
-    return np.where(scene.dataset.labels | (scene.background == "plain"), 1.0, 0.0)
+        return _output(scene)
+    if scene.background == "error":
+        return 1 - np.abs(_output(scene) - scene.dataset.labels)
+    return np.where(scene.dataset.labels | (scene.background != "target"), 1.0, 0.0)
 
 
 def scene_description(scene: Scene) -> str:
@@ -126,11 +173,19 @@ def scene_description(scene: Scene) -> str:
         return f"The picture to learn: {pixels} by {pixels} pixels, {white} of them white."
     return (
         f"{run.title} (seed {run.seed}) at {formatting.iteration(scene.iteration)}: "
-        f"{_shown_boundaries(scene)} over {BACKGROUNDS[scene.background]}"
+        f"{_shown_boundaries(scene)} over {_behind(scene)}"
         f"{_enlargement(scene.detail)}. "
         f"Loss {formatting.significant(float(snapshots.loss[scene.snapshot]))}, "
         f"accuracy {formatting.percent(float(snapshots.accuracy[scene.snapshot]))}."
     )
+
+
+def _behind(scene: Scene) -> str:
+    """The words for the background; linear regions are counted over the whole picture."""
+    if scene.background == "regions":
+        count = int(scene.boundaries.regions[scene.snapshot])
+        return f"{formatting.count(count, 'linear region')}, each in a colour"
+    return BACKGROUNDS[scene.background]
 
 
 def _enlargement(detail: Detail) -> str:

@@ -18,7 +18,7 @@ from ginn.dataset.dataset import Dataset
 from ginn.errors import AuthorError, quoted
 from ginn.network.run import RecordedRun, layer_slices
 
-Background = Literal["output", "target", "plain"]
+Background = Literal["output", "target", "error", "regions", "plain"]
 
 # As in the viewer (`MOST_ZOOM` in store.js).
 MOST_ZOOM = 64

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ginn.figures.theme import INK, Colours, paint, style_sheet
 from ginn.network.run import Float64
@@ -104,10 +105,15 @@ def embedded_picture(
     The ground under it has another colour, so that one picture is enough for both themes. `kind` is
     the element's class. A `pixelated` picture shows its pixels as squares.
     """
-    data = base64.b64encode(opacity_png(opacity)).decode("ascii")
     attributes: dict[str, str | float] = {"class": kind, "width": width, "height": height}
-    attributes |= {"image-rendering": "pixelated"} if pixelated else {}
-    return element("image", attributes | {"href": f"data:image/png;base64,{data}"})
+    return embedded_png(opacity_png(opacity), attributes, pixelated)
+
+
+def embedded_png(png: bytes, attributes: Attributes, pixelated: bool = False) -> str:
+    """An image element with this PNG. A `pixelated` picture shows its pixels as squares."""
+    data = base64.b64encode(png).decode("ascii")
+    rendered = {"image-rendering": "pixelated"} if pixelated else {}
+    return element("image", {**attributes, **rendered, "href": f"data:image/png;base64,{data}"})
 
 
 def opacity_png(opacity: Float64) -> bytes:
@@ -116,16 +122,28 @@ def opacity_png(opacity: Float64) -> bytes:
     It has four bits for each pixel, and a palette of white in several opacities (PNG, third
     edition: 11.2.1 IHDR, 11.2.2 PLTE, 11.3.1.1 tRNS).
     """
-    rows, columns = opacity.shape
+    columns = opacity.shape[1]
     levels = np.rint(opacity * (LEVELS - 1)).astype(np.uint8)
     even = np.pad(levels, ((0, 0), (0, columns % 2)))  # two pixels a byte
-    packed = (even[:, ::2] << 4) | even[:, 1::2]
-    scanlines = np.pad(packed, ((0, 0), (1, 0)))  # filter type 0 before each
+    packed = ((even[:, ::2] << 4) | even[:, 1::2]).astype(np.uint8)
     alpha = np.rint(np.linspace(0, 255, LEVELS)).astype(np.uint8)
+    return _indexed_png(packed, columns, 4, b"\xff\xff\xff" * LEVELS, alpha.tobytes())
+
+
+def colours_png(indices: NDArray[np.uint8], palette: NDArray[np.uint8]) -> bytes:
+    """A PNG with the colours (COLOURS, 3) of a palette at these indices (rows, columns)."""
+    return _indexed_png(indices, indices.shape[1], 8, palette.tobytes())
+
+
+def _indexed_png(
+    packed: NDArray[np.uint8], columns: int, depth: int, palette: bytes, alpha: bytes = b""
+) -> bytes:
+    """A PNG of rows (rows, bytes) of indices, each of `depth` bits, in a palette."""
+    scanlines = np.pad(packed, ((0, 0), (1, 0)))  # filter type 0 before each
     chunks = [
-        (b"IHDR", struct.pack(">IIBBBBB", columns, rows, 4, 3, 0, 0, 0)),
-        (b"PLTE", b"\xff\xff\xff" * LEVELS),
-        (b"tRNS", alpha.tobytes()),
+        (b"IHDR", struct.pack(">IIBBBBB", columns, len(packed), depth, 3, 0, 0, 0)),
+        (b"PLTE", palette),
+        *([(b"tRNS", alpha)] if alpha else []),
         (b"IDAT", zlib.compress(scanlines.tobytes(), 9)),
         (b"IEND", b""),
     ]

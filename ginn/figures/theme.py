@@ -41,6 +41,8 @@ INK = Shades("#1b1e23", "#e6e8eb")
 MUTED = Shades("#5a626d", "#a3abb6")
 RULE = Shades("#d5d9de", "#3a4049")
 FAILED = Shades("#8a2da5", "#dd9df2")
+# What is wrong in the picture behind the lines, as in the viewer.
+ERROR = Shades("#c58bdb", "#7d3f93")
 PICTURE_BLACK = Shades("#c6cbd2", "#0c0d10")
 PICTURE_WHITE = Shades("#ffffff", "#4b4c4e")
 
@@ -51,6 +53,7 @@ PAINTS = {
     "muted": Paint("fill", MUTED),
     "rule": Paint("stroke", RULE),
     "black": Paint("fill", PICTURE_BLACK),
+    "error": Paint("fill", ERROR),
     "run": Paint("stroke", INK),
     "control": Paint("stroke", MUTED),
     "failed": Paint("stroke", FAILED),
@@ -88,6 +91,7 @@ class Colours:
             "muted": MUTED,
             "rule": RULE,
             "failed": FAILED,
+            "error": ERROR,
             "picture-black": PICTURE_BLACK,
             "picture-white": PICTURE_WHITE,
             **{f"{kind}-word": shades for kind, shades in self.words().items()},
@@ -136,8 +140,9 @@ def style_sheet(colours: Colours) -> str:
         PICTURE_BLACK.dark, "#ffffff"
     )
     return (
-        f"{light}@media(prefers-color-scheme:dark){{{dark}.white{{opacity:{opacity:.3f}}}"
-        ".full-white{opacity:0.8}}"
+        f"{light}.on-dark{{display:none}}"
+        f"@media(prefers-color-scheme:dark){{{dark}.white{{opacity:{opacity:.3f}}}"
+        ".full-white{opacity:0.8}.on-dark{display:inline}.on-light{display:none}}"
     )
 
 

@@ -51,8 +51,8 @@ VALUE = """{% macro value(fact) -%}
 
 # The arguments in the example of a view; those of evidence take none.
 ARGUMENTS = {
-    "network": 'step="first", neurons="layer 1, output"',
-    "strip": 'neurons="layer 1", frames=6, background="plain"',
+    "network": 'step=["first", "loss 50%", "last"], background="regions"',
+    "strip": 'neurons="layer 1", frames=6, background="error"',
 }
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "see": FigureCalls.see,

@@ -43,8 +43,9 @@ def drawn(shown: Scene, weight: float = 1.0) -> ElementTree.Element:
     return ElementTree.fromstring(scene_svg(shown, make_report().colours, weight).text)
 
 
-def opacity(image: ElementTree.Element) -> NDArray[np.float64]:
+def opacity(image: ElementTree.Element | None) -> NDArray[np.float64]:
     """The opacity (n, n) of an embedded picture, decoded by somebody else's code."""
+    assert image is not None
     data = base64.b64decode(image.attrib["href"].removeprefix("data:image/png;base64,"))
     rgba = np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
     assert (rgba[..., :3] == 255).all()
@@ -105,6 +106,38 @@ def test_scene_svg_target_is_the_labels_pixel_by_pixel() -> None:
 
 def test_scene_svg_plain_has_no_picture() -> None:
     assert drawn(scene(background="plain")).find(f"{SVG}image") is None
+
+
+def test_scene_svg_error_is_as_strong_as_the_output_is_wrong() -> None:
+    root = drawn(scene(background="error"))
+    image, coloured = root.find(f".//{SVG}image"), root.findall(f"{SVG}rect")[1]
+    assert image is not None
+    assert coloured.attrib["mask"] == "url(#wrong)"
+    assert root.find(f"{SVG}mask[@id='wrong']/{SVG}image") is image
+    white = opacity(drawn(scene()).find(f"{SVG}image"))
+    wrong = np.where(bottle().labels, 1 - white, white)
+    assert np.abs(opacity(image) - wrong).max() <= 2 / 30 + 1e-9
+    assert np.ptp(wrong) > 0.5
+
+
+def test_scene_svg_regions_have_a_picture_for_each_theme_over_the_detail() -> None:
+    detail = Detail(0.25, 0.5, 4)
+    light, dark = drawn(replace(scene(background="regions"), detail=detail)).findall(f"{SVG}image")
+    assert (light.attrib["class"], dark.attrib["class"]) == ("on-light", "on-dark")
+    place = [float(light.attrib[name]) for name in ("x", "y", "width", "height")]
+    assert place == pytest.approx([PIXELS / 8, PIXELS * 3 / 8, PIXELS / 4, PIXELS / 4])
+    assert light.attrib["href"] != dark.attrib["href"]
+
+
+@pytest.mark.parametrize(
+    ("background", "words"),
+    [
+        ("error", "the output's error"),
+        ("regions", f"{traced().regions[LAST]:,} linear regions, each in a colour"),
+    ],
+)
+def test_scene_description_says_what_is_behind(background: Background, words: str) -> None:
+    assert f" over {words}" in scene_description(scene(background=background))
 
 
 def test_scene_svg_without_neurons_has_full_contrast() -> None:

@@ -34,7 +34,9 @@ def test_select_background_known_name_is_itself(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["outptu", "", 3, None, ["output"]])
 def test_select_background_unknown_name_is_refused(name: object) -> None:
-    with pytest.raises(AuthorError, match="allowed: output, target, plain") as caught:
+    with pytest.raises(
+        AuthorError, match="allowed: output, target, error, regions, plain"
+    ) as caught:
         select_background(name)
     assert caught.value.key == "background"
 

@@ -53,7 +53,7 @@ def test_explore_with_a_second_run_shows_both() -> None:
         ('run="good-9"', "run", "good-1"),
         ('step="later"', "step", '"first", "last"'),
         ('show="layer 9"', "show", "layers 1 to 3"),
-        ('behind="nothing"', "behind", "output, target, plain"),
+        ('behind="nothing"', "behind", "output, target, error, regions, plain"),
         ('at="cork"', "at", "diamond"),
         ("zoom=100", "zoom", "a number from 1 to 64"),
         ('beside="good-1"', "beside", "another run"),
