@@ -24,7 +24,7 @@ from ginn.pages.figure_views import VIEWS
         ('figure("s", caption="c", step=true)', "step", "True", '"first", "last", an iteration'),
         ('figure("s", caption="c", zoom="2")', "zoom", "'2'", "a number from 1 to 64"),
         ('figure("s", caption="c", at=3)', "at", "3", "the name of a part of the picture"),
-        ('figure("s", caption="c", background=3)', "background", "3", "output, target, error, regions, plain"),
+        ('figure("s", caption="c", background=3)', "background", "3", "output, target, error, "),
         ('figure("s", caption="c", view=3)', "view", "3", "a text"),
         ('figure("s", caption=3)', "caption", "3", "a text"),
         ('figure("s", caption="c", small="no")', "small", "'no'", "true or false"),
