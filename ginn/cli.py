@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ginn import __version__, new_project
+from ginn.config.loader import load_settings
+from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import REPOSITORY, TEMPLATES
 from ginn.pages.metadata import Publication, build_date, web_address
@@ -33,6 +35,7 @@ class Options:
     """What the command line asks for."""
 
     new: Path | None
+    title: str
     draft: bool
     trainer: str
     content: Path
@@ -64,7 +67,7 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse(arguments)
         if options.new is not None:
-            new_project.begin(TEMPLATES / "starter", options.new)
+            begin_report(options.new, options.picture, options.title)
             print(f"A report is begun in {options.new}. See it with:")
             print(f"  {command(['--draft', '--content', str(options.new)])}")
         elif options.serve is not None:
@@ -82,6 +85,16 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
         print(line, file=sys.stderr)
         return code
     return 0
+
+
+def begin_report(folder: Path, picture: Path | None, title: str) -> None:
+    """Begin a report in a new folder, with a picture of one's own or with the starter's."""
+    starter, own = TEMPLATES / "starter", None
+    if picture:
+        # A file that is not a picture is refused before the folder is made.
+        load_picture(picture, load_settings(starter / "report.toml").experiment.pixels)
+        own = new_project.Own(picture, title or new_project.title_of(picture))
+    new_project.begin(starter, folder, own, new_project.generator_of(REPOSITORY))
 
 
 def serve(build: Build, options: Options, ports: range) -> None:
@@ -146,6 +159,8 @@ def parse(arguments: Sequence[str] | None) -> Options:
     given = vars(parser.parse_args(words))
     if given["host"] and given["serve"] is None:
         parser.error("argument --host: found no --serve, allowed: both together")
+    if given["title"] and not (given["new"] and given["picture"]):
+        parser.error("argument --title: found no --new with --picture, allowed: all three together")
     if given["site"] is None:
         here = given["content"].resolve() == REPOSITORY / "content"
         given["site"] = (REPOSITORY if here else given["content"]) / "site"
@@ -172,7 +187,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="build.py", description="Train and trace the report's runs, and write its site."
     )
     parser.add_argument(
-        "--new", type=Path, metavar="DIR", help="begin a report of your own in a new folder"
+        "--new", type=Path, metavar="DIR",
+        help="begin a report of your own in a new folder, with --picture of that picture",
+    )  # fmt: skip
+    parser.add_argument(
+        "--title", type=_title, default="", metavar="TEXT", help="its title, with --new --picture"
     )
     parser.add_argument(
         "--draft", action="store_true", help="build the report from few seeds and short runs"
@@ -250,6 +269,12 @@ def _jobs(text: str) -> int:
         allowed = f"a whole number from 1 to {most}"
         raise argparse.ArgumentTypeError(f"found {text!r}, allowed: {allowed}")
     return int(text)
+
+
+def _title(text: str) -> str:
+    if text and not (text.strip() and text.isprintable()):
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a line of text")
+    return text
 
 
 def _executor(text: str) -> str:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 from support.killing import copy_content
-from support.paths import ROOT
+from support.paths import ROOT, STARTER
 
 import build as story
+from ginn import new_project
 from ginn.config.loader import load_settings
 from ginn.pages.articles import read_articles, require_experiments
+from ginn.pipeline.content import read_content
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -29,7 +31,7 @@ def test_begin_makes_a_report_that_builds(
     folder = tmp_path / "far/away"
     assert story.main(["--new", str(folder)]) == 0
     assert str(folder) in capsys.readouterr().out
-    assert files(folder) == files(ROOT / "templates/starter")
+    assert files(folder) == files(STARTER)
     assert {"report.toml", "articles/index.md", ".github/workflows/pages.yml"} <= set(files(folder))
     # Shorter, for the test's sake alone.
     report = folder / "report.toml"
@@ -43,8 +45,8 @@ def test_begin_makes_a_report_that_builds(
     told = capsys.readouterr().out
     assert "Otsu's method" in told
     parts = re.findall(r"(?m)^ +[\d.]+%  (?:white|black)  (.*)$", told)
-    assert set(parts) == {"paper", "cat", "left eye", "right eye"}
-    assert "left eye" in (folder / "site/index.html").read_text(encoding="utf-8")
+    assert set(parts) == {"surrounding white", "middle black", "top white", "top white 2"}
+    assert "top white 2" in (folder / "site/index.html").read_text(encoding="utf-8")
     assert not (tmp_path / "far/.away.new").exists()
 
 
@@ -70,6 +72,87 @@ def test_begin_where_something_is_refuses_and_keeps_it(
     (tmp_path / "empty").mkdir()
     assert story.main(["--new", str(tmp_path / "empty")]) == 0
     assert (tmp_path / "empty/report.toml").is_file()
+
+
+def stored(folder: Path, name: str, size: tuple[int, int] = (60, 40)) -> Path:
+    """A picture of a dark ellipse in a folder."""
+    folder.mkdir(exist_ok=True)
+    drawn(size).save(folder / name)
+    return folder / name
+
+
+def test_begin_with_a_picture_makes_a_report_of_it_alone(tmp_path: Path) -> None:
+    picture = stored(tmp_path, "Mein Hund Ä.JPG".replace("JPG", "png"))
+    title = 'A "dog" \\ Ünï: 1'
+    folder = tmp_path / "dog"
+    assert story.main(["--new", str(folder), "--picture", str(picture), "--title", title]) == 0
+    made = files(folder)
+    assert made["pictures/mein-hund.png"] == picture.read_bytes()
+    texts = {name: file for name, file in made.items() if not name.endswith((".png", ".json"))}
+    assert [name for name, file in texts.items() if re.search(rb"(?i)\bcats?\b", file)] == []
+    content = read_content(folder, None, draft=True)
+    assert content.settings.site.title == title
+    assert [article.title for article in content.articles] == [title]
+    assert content.settings.experiment.picture == "pictures/mein-hund.png"
+    assert title in made["README.md"].decode()
+
+
+def test_begin_with_a_picture_without_a_title_names_it_by_its_file(tmp_path: Path) -> None:
+    picture = stored(tmp_path, "black_dot.png")
+    assert story.main(["--new", str(tmp_path / "a"), "--picture", str(picture)]) == 0
+    settings = load_settings(tmp_path / "a/report.toml")
+    assert settings.site.title == "How a small network draws: black dot"
+
+
+def test_begin_with_what_is_no_picture_names_the_file_and_makes_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    for name in ("a.png", "absent.png"):
+        picture = tmp_path / name
+        assert story.main(["--new", str(tmp_path / "a"), "--picture", str(picture)]) == 2
+        assert capsys.readouterr().err.startswith(f"build.py: error: {picture}: found ")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("options", [["--title", "x"], ["--new", "x", "--title", "x"]])
+def test_title_without_a_new_picture_is_refused(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        story.main(options)
+    assert "--title: found no --new with --picture" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("git@github.com:one/two.git", "one/two"),
+        ("https://github.com/one/two", "one/two"),
+        ("ssh://git@github.com/one/two.x.git", "one/two.x"),
+        ("https://other.example/one/two", ""),
+    ],
+)
+def test_workflow_names_the_repository_of_the_generator(
+    url: str, named: str, tmp_path: Path
+) -> None:
+    (tmp_path / ".git").mkdir()
+    config = f'[core]\n\tbare = false\n[remote "origin"]\n\turl = {url}\n\tfetch = x\n'
+    (tmp_path / ".git/config").write_text(config, encoding="utf-8")
+    assert new_project.generator_of(tmp_path) == named
+    assert new_project.generator_of(tmp_path / "absent") == ""
+    new_project.begin(STARTER, tmp_path / "a", generator=named)
+    workflow = (tmp_path / "a" / new_project.WORKFLOW).read_text(encoding="utf-8")
+    assert f"GENERATOR: ${{{{ vars.GINN_REPOSITORY || '{named}' }}}}" in workflow
+
+
+def test_starter_workflow_gives_the_addresses_of_the_site_and_of_its_sources() -> None:
+    workflow = (STARTER / new_project.WORKFLOW).read_text(encoding="utf-8")
+    assert '--base-url "$BASE_URL"' in workflow
+    assert "BASE_URL: ${{ steps.pages.outputs.base_url }}" in workflow
+    ours = (ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8")
+    actions = re.compile(r"uses: (\S+)")
+    assert set(actions.findall(workflow)) <= set(actions.findall(ours))
 
 
 def test_starter_workflow_runs_known_options(capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,11 +198,9 @@ def test_build_with_any_picture_makes_a_whole_report(
     assert story.main(["--draft", "--jobs", "1", "--picture", str(picture), *places]) == 0
     told = capsys.readouterr().out
     assert f"Picture {picture.name}, 24 x 24 pixels\n  from {size[0]} x {size[1]}, padded" in told
-    # Names were given for the cat; the sentence about its eye steps aside.
     assert "left eye" not in told
     page = (content / "site/index.html").read_text(encoding="utf-8")
     assert "The picture to learn." in page
-    assert "The left eye" not in page
     assert "<h1>How a small network draws a picture: Black dot</h1>" in page
     (file,) = (content / "site/downloads").glob("facts-*.json")
     facts = json.loads(file.read_text(encoding="utf-8"))

@@ -51,13 +51,15 @@ def dataset_of_image(data: bytes, path: Path, pixels: int, reading: ImageReading
         with warnings.catch_warnings():
             # Pillow warns of unusual files that it can decode, and of sizes below the limit.
             warnings.simplefilter("ignore")
-            grey = _decoded(data)
+            grey, clear = _decoded(data)
         levels, inside = _fitted(grey, pixels, reading.fit)
         threshold = reading.threshold
         if threshold is None:
             # Without the padding, which must not influence the threshold.
             threshold = otsu_threshold(levels[inside])
         labels = levels > threshold
+        if clear and labels[inside].all():
+            raise _white_on_clear(pixels)
         labels[~inside] = _rim_is_white(labels, inside)
         otsu = reading.threshold is None
         image = ImageSource(grey.width, grey.height, threshold, otsu, reading.fit)
@@ -66,8 +68,20 @@ def dataset_of_image(data: bytes, path: Path, pixels: int, reading: ImageReading
         raise error.at(path=path) from error
 
 
-def _decoded(data: bytes) -> Image.Image:
-    """An image file as 8-bit grey (mode L), upright, with white where it is transparent."""
+def _white_on_clear(pixels: int) -> AuthorError:
+    """The error for a picture that is white where it is not transparent."""
+    return AuthorError(
+        f"only white on {pixels} x {pixels} pixels, since transparent counts as white",
+        "both black and white",
+        "put something dark behind it, or make it dark",
+    )
+
+
+def _decoded(data: bytes) -> tuple[Image.Image, bool]:
+    """An image file as 8-bit grey (mode L), upright, and whether it is partly transparent.
+
+    It is white where it is transparent.
+    """
     try:
         image = Image.open(io.BytesIO(data), formats=KINDS)
     except (OSError, ValueError, Image.DecompressionBombError) as error:
@@ -82,7 +96,8 @@ def _decoded(data: bytes) -> Image.Image:
             raise AuthorError(found, f"at most {MOST_PICTURE_PIXELS:,} in all", "make it smaller")
         try:
             _require_one_frame(image)
-            return _grey(ImageOps.exif_transpose(image))
+            upright = ImageOps.exif_transpose(image)
+            return _grey(upright, str(image.format)), _is_clear(upright)
         except AuthorError:
             raise
         # Each decoder raises other exceptions for a damaged file.
@@ -98,14 +113,25 @@ def _require_one_frame(image: Image.Image) -> None:
         raise AuthorError(f"{frames} frames", "one", "save the one that you mean")
 
 
-def _grey(image: Image.Image) -> Image.Image:
-    """An image of any mode as 8-bit grey on white."""
+def _is_clear(image: Image.Image) -> bool:
+    """Whether an image is transparent somewhere."""
+    if not image.has_transparency_data or image.mode.startswith("I;16"):
+        return image.has_transparency_data
+    least, _ = image.convert("RGBA").getchannel("A").getextrema()
+    return least != 255
+
+
+def _grey(image: Image.Image, kind: str) -> Image.Image:
+    """An image of any mode, from a file of this kind, as 8-bit grey on white."""
     if image.mode.startswith("I;16"):
         levels = np.asarray(image).astype(np.float64)
         clear = image.info.get("transparency")
         if isinstance(clear, int):
             levels[levels == clear] = 65_535
         return Image.fromarray(np.rint(levels / 257).astype(np.uint8))
+    if image.mode == "I" and kind == "PPM":
+        # Pillow reads a PGM of 16 bits as 32, with levels up to 65,535.
+        return Image.fromarray(np.rint(np.asarray(image) / 257).astype(np.uint8))
     if image.mode in ("I", "F"):
         found = f"32-bit levels (mode {image.mode})"
         raise AuthorError(found, "8 or 16 bits", "save it as 8-bit PNG")

@@ -20,7 +20,7 @@ PLACES = (
     ("left", "middle", "right"),
     ("bottom left", "bottom", "bottom right"),
 )
-AROUND, SPECKS = "around", "specks"
+AROUND, SPECKS = "surrounding", "specks"
 
 
 def otsu_threshold(levels: NDArray[np.uint8]) -> int:
@@ -69,15 +69,15 @@ def _regions_of(labels: NDArray[np.bool_], white: bool) -> list[Part]:
     parts = []
     for each in named:
         mask = region == each + 1
-        parts.append(Part(f"{colour}, {_place(mask)}", white, mask))
+        parts.append(Part(f"{_place(mask)} {colour}", white, mask))
     if len(largest) > len(named):
         mask = np.isin(region, largest[len(named) :] + 1)
-        parts.append(Part(f"{colour}, {SPECKS}", white, mask))
+        parts.append(Part(f"{colour} {SPECKS}", white, mask))
     return parts
 
 
 def _place(mask: NDArray[np.bool_]) -> str:
-    """The name of a place: "around" if the region touches all sides, else that of its centre."""
+    """The name of a place: AROUND if the region touches all sides, else that of its centre."""
     if mask[0].any() and mask[-1].any() and mask[:, 0].any() and mask[:, -1].any():
         return AROUND
     rows, columns = np.nonzero(mask)

@@ -16,6 +16,7 @@ from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import within
 from ginn.pages.articles import Article, read_articles, require_experiments
+from ginn.runtime.progress import write_line
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,18 @@ def _dataset(experiment: Experiment, number: int, folder: Path, picture: Path | 
     """The picture of an experiment as a dataset."""
     path = picture or within(folder, folder / experiment.picture)
     reading = ImageReading(experiment.threshold, experiment.fit, experiment.parts)
-    dataset = load_picture(path, experiment.pixels, reading)
+    try:
+        dataset = load_picture(path, experiment.pixels, reading)
+    except AuthorError:
+        if reading.parts:
+            # The mistake may be in the names. If so, the author needs to see the regions.
+            unnamed = load_picture(path, experiment.pixels, replace(reading, parts={}))
+            write_line(describe(unnamed, experiment.picture))
+        raise
     try:
         require_parts(dataset, experiment.top)
     except AuthorError as error:
+        write_line(describe(dataset, experiment.picture))
         report = read_document(folder / "report.toml", "the report's TOML")
         raise report.at(("experiment", number, "top"), error) from error
     return dataset

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from support.paths import ROOT
+from support.paths import STARTER
 from support.reports import REPORT, SECOND, TEXT, changed, error_of, settings_of
 
 from ginn.config.loader import load_settings
@@ -32,8 +32,14 @@ def test_load_settings_of_our_report_gives_the_originals_experiment() -> None:
     assert 101 not in recorded
 
 
-def test_load_settings_of_the_starter_names_its_parts_by_points() -> None:
-    experiment = load_settings(ROOT / "templates/starter/report.toml").experiment
+def test_load_settings_of_the_starter_with_its_comments_taken_out_names_parts(
+    tmp_path: Path,
+) -> None:
+    assert load_settings(STARTER / "report.toml").experiment.parts == {}
+    text = (STARTER / "report.toml").read_text(encoding="utf-8")
+    head, parts = text.split("# [experiment.parts]")
+    parts = re.sub(r"(?m)^# (?=.* = \[)", "", parts)
+    experiment = settings_of(tmp_path, f"{head}[experiment.parts]{parts}").experiment
     assert experiment.parts["left eye"] == (0.41, 0.4)
     assert list(experiment.parts) == ["cat", "left eye", "right eye", "paper"]
     assert (experiment.fit, experiment.threshold, experiment.top) == ("pad", None, ())

@@ -30,9 +30,9 @@ def test_dataset_of_image_is_thresholded_and_its_regions_are_parts() -> None:
     dataset = read(image_of(TWO_SQUARES), 40)
     np.testing.assert_array_equal(dataset.labels, TWO_SQUARES > 100)
     assert [(part.name, int(part.mask.sum())) for part in dataset.parts] == [
-        ("white, around", 1600 - 100 - 180),
-        ("black, bottom right", 180),
-        ("black, top left", 100),
+        ("surrounding white", 1600 - 100 - 180),
+        ("bottom right black", 180),
+        ("top left black", 100),
     ]
     assert dataset.corners.shape == (0, 2)
     assert dataset.image is not None
@@ -51,7 +51,7 @@ def test_dataset_of_image_with_points_has_the_authors_names() -> None:
     ("points", "found"),
     [
         ({"a": (0.2, 0.3), "b": (0.25, 0.3)}, "parts 'a' and 'b' of report.toml at points of one"),
-        ({"black, bottom right": (0.2, 0.3)}, "another region has"),
+        ({"bottom right black": (0.2, 0.3)}, "another region has"),
     ],
 )
 def test_dataset_of_image_with_an_ambiguous_name_is_refused(
@@ -127,6 +127,31 @@ def test_dataset_of_image_of_sixteen_bits_keeps_its_dark_half() -> None:
     levels = np.full((10, 10), 12_000, dtype=np.uint16)
     levels[2:8, 2:8] = 9_000
     np.testing.assert_array_equal(read(image_of(levels), 10).labels, levels > 10_000)
+
+
+def test_dataset_of_image_of_sixteen_bit_pgm_is_that_of_png() -> None:
+    levels = np.full((10, 10), 12_000, dtype=">u2")
+    levels[2:8, 2:8] = 9_000
+    for most in (65_535, 12_345):
+        data = b"P5 10 10 %d\n" % most + levels.tobytes()
+        np.testing.assert_array_equal(read(data, 10).labels, levels > 10_000)
+    text = b"P2 2 1 65535\n0 65535\n"
+    np.testing.assert_array_equal(read(text, 2, ImageReading(fit="pad")).labels[0], [False, True])
+
+
+def test_dataset_of_image_of_a_phone_is_its_first_picture() -> None:
+    second = Image.new("RGB", (10, 10), "white")
+    first = Image.fromarray(TWO_SQUARES).convert("RGB")
+    data = encoded(first, "MPO", save_all=True, append_images=[second])
+    np.testing.assert_array_equal(read(data, 40).labels, read(encoded(first, "JPEG"), 40).labels)
+
+
+def test_dataset_of_image_that_is_white_on_clear_ground_says_why() -> None:
+    picture = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
+    picture.paste((255, 255, 255, 255), (5, 5, 15, 15))
+    with pytest.raises(AuthorError, match="transparent counts as white") as refused:
+        read(encoded(picture), 20)
+    assert "dark" in refused.value.hint
 
 
 def clear_pictures() -> list[bytes]:

@@ -58,7 +58,7 @@ def test_load_picture_of_a_drawing_with_rules_for_images_is_refused(reading: Ima
     [
         (image_of(SQUARE * 0), None, "black"),
         (image_of(SQUARE * 0 + 130), None, "white"),
-        (image_of(np.zeros((9, 9, 4), dtype=np.uint8)), None, "white"),
+        (image_of(np.zeros((9, 9, 4), dtype=np.uint8) + 255), None, "white"),
         (image_of(np.zeros((9, 9), dtype=np.uint16)), None, "black"),
         (image_of(np.full((9, 9, 3), 9, dtype=np.uint8), "TIFF", "CMYK"), None, "black"),
         (image_of(SQUARE[8:9, 8:9]), None, "black"),
