@@ -186,13 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="build.py", description="Train and trace the report's runs, and write its site."
     )
-    parser.add_argument(
-        "--new", type=Path, metavar="DIR",
-        help="begin a report of your own in a new folder, with --picture of that picture",
-    )  # fmt: skip
-    parser.add_argument(
-        "--title", type=_title, default="", metavar="TEXT", help="its title, with --new --picture"
-    )
+    _add_beginning(parser)
     parser.add_argument(
         "--draft", action="store_true", help="build the report from few seeds and short runs"
     )
@@ -233,6 +227,23 @@ def _parser() -> argparse.ArgumentParser:
         help="use the workers of a running Dask cluster instead of processes on this machine",
     )
     _add_preview(parser)
+    _add_publication(parser)
+    return parser
+
+
+def _add_beginning(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a new report."""
+    parser.add_argument(
+        "--new", type=Path, metavar="DIR",
+        help="begin a report of your own in a new folder, with --picture of that picture",
+    )  # fmt: skip
+    parser.add_argument(
+        "--title", type=_title, default="", metavar="TEXT", help="its title, with --new --picture"
+    )
+
+
+def _add_publication(parser: argparse.ArgumentParser) -> None:
+    """Add the options about where the site is published."""
     parser.add_argument(
         "--base-url", type=_web_address, default="", metavar="URL",
         help="where the site will be, for feed, site map, social cards and 404.html",
@@ -241,7 +252,6 @@ def _parser() -> argparse.ArgumentParser:
         "--source-url", type=_web_address, default="", metavar="URL",
         help="where its sources are, for a link on every page",
     )  # fmt: skip
-    return parser
 
 
 def _add_preview(parser: argparse.ArgumentParser) -> None:
