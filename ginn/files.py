@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import fnmatch
 import hashlib
 import json
 import os
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,13 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATES = REPOSITORY / "templates"
 MOST_TEXT_BYTES = 4_000_000
 MOST_FILE_BYTES = 100_000_000  # GitHub takes no larger file
+UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Files that systems and editors leave beside those of an author: macOS's resource forks and view
+# settings, Windows' previews, backups, swap files and locks.
+LEFT_BEHIND = (
+    "._*", ".DS_Store", ".AppleDouble", ".Spotlight-V100", ".Trashes", ".fseventsd", "Thumbs.db",
+    "ehthumbs.db", "desktop.ini", ".directory", "*~", "~$*", "#*#", ".#*", ".*.sw?", "*.swp",
+)  # fmt: skip
 PART = ".part"  # the end of the name of a file that is not yet complete
 
 
@@ -26,6 +36,8 @@ def read_text(path: Path, expected: str) -> str:
     Raises AuthorError if the file is not such a text. `expected` says what the file should be.
     """
     data = read_bytes(path, expected, MOST_TEXT_BYTES)
+    if data.startswith(UTF_16_MARKS):
+        raise AuthorError("UTF-16", "UTF-8", "save the file as UTF-8", path=path)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -61,9 +73,52 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def paths_in(folder: Path, pattern: str) -> list[Path]:
-    """The sorted paths in a folder that match a pattern, such as "*.md"."""
-    return sorted(folder.glob(pattern))
+def paths_in(folder: Path, pattern: str, hidden: bool = False) -> list[Path]:
+    """The sorted paths in a folder that match a pattern, such as "*.md".
+
+    What systems and editors leave behind is left out. So is what is hidden (".NAME"), unless
+    `hidden` is true.
+    """
+    return [
+        path
+        for path in sorted(folder.glob(pattern))
+        if not any(
+            is_left_behind(name) or (name.startswith(".") and not hidden)
+            for name in path.relative_to(folder).parts
+        )
+    ]
+
+
+def is_left_behind(name: str) -> bool:
+    """Whether a file or a folder of this name was made by a system or an editor for itself."""
+    return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in LEFT_BEHIND)
+
+
+def found_in(folder: Path, named: str) -> Path:
+    """The path in a folder that a text names, such as "pictures/cat.png".
+
+    Unicode can write one name in two ways, composed and decomposed. macOS may store one of them
+    where a text has the other. If there is no file of exactly this name, the path is that of the
+    file whose name is equivalent.
+    """
+    path = folder
+    for name in Path(named).parts:
+        if not os.path.lexists(path / name):
+            name = next((other for other in _names_in(path) if _same(other, name)), name)
+        path /= name
+    return path
+
+
+def _same(one: str, other: str) -> bool:
+    return unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+
+
+def _names_in(folder: Path) -> list[str]:
+    """The sorted names in a folder; none if it cannot be read."""
+    try:
+        return sorted(path.name for path in folder.iterdir())
+    except (OSError, ValueError):
+        return []
 
 
 def parse_toml(text: str, path: Path, first_line: int = 1) -> dict[str, Any]:

@@ -158,7 +158,7 @@ top = ['ear']
 SETTINGS: dict[str, tuple[Spoil, str, str]] = {
     "no report": (remove(REPORT), REPORT, "found no such file"),
     "an empty report": (write(REPORT, b""), REPORT, "site: found nothing"),
-    "a report of bytes": (write(REPORT, b"\xff\xfe[site]"), REPORT, "0xff at offset 0"),
+    "a report of bytes": (write(REPORT, b"\xff\xfe[site]"), REPORT, "found UTF-16, allowed: UTF-8"),
     "a report that is a folder": (instead(REPORT), REPORT, "not a file"),
     "a giant report": (write(REPORT, b"#" * 5_000_000), REPORT, "5,000,000 bytes"),
     "a bracket open": (change(REPORT, "[3, 2]", "[3, 2"), at("iterations = 1_"), "Unclosed array"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ginn import files
 from ginn.errors import AuthorError
 from ginn.files import (
+    found_in,
     hashed,
     is_file,
     parse_toml,
@@ -190,3 +191,39 @@ def test_write_whole_on_a_full_disk_keeps_the_old_file(
     with pytest.raises(OSError, match="No space left"):
         write_whole(tmp_path / "a.json", b"new")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.json": b"old"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_read_text_of_utf_16_is_refused_by_its_name(tmp_path: Path, encoding: str) -> None:
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    (tmp_path / "a.txt").write_bytes(f"{mark}a b".encode(encoding))
+    error = refused(tmp_path / "a.txt")
+    assert (error.found, error.allowed) == ("UTF-16", "UTF-8")
+    assert error.hint == "save the file as UTF-8"
+
+
+def test_read_text_with_a_byte_order_mark_is_read_without_it(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("\ufeffa\r\nb".encode())
+    assert read_text(tmp_path / "a.txt", "a text") == "a\nb"
+
+
+LEFT = (
+    "._index.md", "index.md~", "~$index.md", "#index.md#", ".#index.md",
+    ".index.md.swp",
+)  # fmt: skip
+
+
+def test_paths_in_leave_out_what_systems_and_editors_leave_behind(tmp_path: Path) -> None:
+    for name in (*LEFT, ".DS_Store", "Thumbs.db", ".hidden.md", "index.md", "a~b.md"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert [path.name for path in paths_in(tmp_path, "*")] == ["a~b.md", "index.md"]
+    names = [path.name for path in paths_in(tmp_path, "*", hidden=True)]
+    assert names == [".hidden.md", "a~b.md", "index.md"]
+
+
+def test_found_in_is_the_exact_name_if_there_is_one(tmp_path: Path) -> None:
+    composed, decomposed = "\u00e9.md", "e\u0301.md"
+    (tmp_path / decomposed).write_text("x", encoding="utf-8")
+    assert found_in(tmp_path, decomposed).name == decomposed
+    assert found_in(tmp_path, composed).exists()
+    assert found_in(tmp_path, "absent/\u00e9.md") == tmp_path / "absent/\u00e9.md"

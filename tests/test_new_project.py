@@ -45,8 +45,8 @@ def test_begin_makes_a_report_that_builds(
     told = capsys.readouterr().out
     assert "Otsu's method" in told
     parts = re.findall(r"(?m)^ +[\d.]+%  (?:white|black)  (.*)$", told)
-    assert set(parts) == {"surrounding white", "middle black", "top white", "top white 2"}
-    assert "top white 2" in (folder / "site/index.html").read_text(encoding="utf-8")
+    assert set(parts) == {"surrounding white", "middle black", "middle white", "middle white 2"}
+    assert "middle white 2" in (folder / "site/index.html").read_text(encoding="utf-8")
     assert not (tmp_path / "far/.away.new").exists()
 
 

@@ -21,19 +21,30 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, IptcImagePlugin, UnidentifiedImageError
 
 from ginn.dataset.image import MOST_PICTURE_PIXELS
 from ginn.errors import AuthorError, one_line, quoted
-from ginn.files import hashed, is_file, paths_in, read_bytes, within
+from ginn.files import found_in, hashed, is_file, paths_in, read_bytes, within
 
 FOLDER = "pictures"  # a folder of the site
 # The suffixes of the formats that every browser shows, by Pillow's name of the format.
 KINDS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "GIF": ".gif"}
 SUFFIXES = (*KINDS.values(), ".jpeg")
+# A phone's photograph may have a second picture after the first, which browsers do not show.
+SUFFIX_OF = {**KINDS, "MPO": ".jpg"}
 # Orientations by a quarter turn, which exchange width and height (Exif 2.3, tag Orientation).
 ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
 GPS = 0x8825  # Exif 2.3, tag GPSInfo
+# The tags of GPSInfo that are a place: latitude and longitude of the camera and of the object, and
+# the name of the area. The others are versions, times, heights and directions.
+PLACES_IN_GPS = (2, 4, 20, 22, 28)
+# The properties of XMP, and the datasets of IPTC-IIM, that are a place.
+PLACES_IN_XMP = re.compile(
+    rb"exif:GPS(?:Dest)?(?:Latitude|Longitude)|photoshop:(?:City|State)|geo:(?:lat|long)\b"
+    rb"|Iptc4xmp(?:Core|Ext):(?:Location|Sublocation|City)"
+)
+PLACES_IN_IPTC = ((2, 90), (2, 92), (2, 95))
 
 
 class Images(Extension):
@@ -136,7 +147,7 @@ def _file(folder: Path, named: str) -> Path:
         why = ", for SVG can hold scripts" if path.lower().endswith(".svg") else ""
         raise AuthorError(f"the image {quoted(named)}", allowed, f"save it as PNG{why}")
     try:
-        file = within(folder, folder / path)
+        file = within(folder, found_in(folder, path))
     except (AuthorError, ValueError) as error:
         found = f"{quoted(named)}, which leads out of the folder"
         raise AuthorError(found, allowed, "copy the image there") from error
@@ -154,9 +165,10 @@ def _measured(content: bytes, named: str) -> tuple[int, int, str]:
             with Image.open(io.BytesIO(content), formats=list(KINDS)) as image:
                 _require_small_and_still(image, named)
                 image.load()
+                width, height = image.size
                 turned = image.getexif().get(ORIENTATION) in TURNED
-                _require_no_location(image, named)
-                suffix = KINDS[str(image.format)]
+                _require_no_place(image, content, named)
+                suffix = SUFFIX_OF[str(image.format)]
         except AuthorError:
             raise
         # Each decoder raises other exceptions for a damaged file. All have the same meaning.
@@ -165,18 +177,31 @@ def _measured(content: bytes, named: str) -> tuple[int, int, str]:
             found = f"{quoted(named)}, which is not an image that can be read"
             found += "" if known else f" ({one_line(error, 80)})"
             raise AuthorError(found, ", ".join(KINDS), "save it again as PNG") from error
-    width, height = image.size
     return (height, width, suffix) if turned else (width, height, suffix)
 
 
-def _require_no_location(image: Image.Image, named: str) -> None:
-    """Raise AuthorError for a photograph with a location, because the file is published."""
-    if image.getexif().get_ifd(GPS):
+def _require_no_place(image: Image.Image, content: bytes, named: str) -> None:
+    """Raise AuthorError for a photograph that says where it was taken: the file is published."""
+    described = [value for value in image.info.values() if isinstance(value, bytes | str)]
+    texts = [value if isinstance(value, bytes) else value.encode() for value in described]
+    iptc = IptcImagePlugin.getiptcinfo(image) or {}
+    place = (
+        any(_has_place_in_exif(image, frame) for frame in range(getattr(image, "n_frames", 1)))
+        or any(PLACES_IN_XMP.search(text) for text in (content, *texts))
+        or any(key in iptc for key in PLACES_IN_IPTC)
+    )
+    if place:
         raise AuthorError(
-            f"{quoted(named)}, which states where it was taken (GPS)",
+            f"{quoted(named)}, which states where it was taken",
             "an image that does not",
             "save it again without its location",
         )
+
+
+def _has_place_in_exif(image: Image.Image, frame: int) -> bool:
+    """Whether a frame's Exif has a position. Many cameras write a table that has none."""
+    image.seek(frame)
+    return any(tag in PLACES_IN_GPS for tag in image.getexif().get_ifd(GPS))
 
 
 def _require_small_and_still(image: Image.Image, named: str) -> None:
@@ -187,7 +212,7 @@ def _require_small_and_still(image: Image.Image, named: str) -> None:
             f"at most {MOST_PICTURE_PIXELS:,} in all",
             "make it smaller",
         )
-    if getattr(image, "n_frames", 1) > 1:
+    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
         raise AuthorError(
             f"{quoted(named)}, which moves",
             "an image of one frame",

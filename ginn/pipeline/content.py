@@ -14,7 +14,7 @@ from ginn.dataset.dataset import Dataset, describe, require_parts
 from ginn.dataset.image import ImageReading
 from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
-from ginn.files import within
+from ginn.files import found_in, within
 from ginn.pages.articles import Article, read_articles, require_experiments
 from ginn.runtime.progress import write_line
 
@@ -89,7 +89,7 @@ def _built_articles(
 
 def _dataset(experiment: Experiment, number: int, folder: Path, picture: Path | None) -> Dataset:
     """The picture of an experiment as a dataset."""
-    path = picture or within(folder, folder / experiment.picture)
+    path = picture or within(folder, found_in(folder, experiment.picture))
     reading = ImageReading(experiment.threshold, experiment.fit, experiment.parts)
     try:
         dataset = load_picture(path, experiment.pixels, reading)

@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import sys
+import unicodedata
 from html import unescape
 from pathlib import Path
 
@@ -30,6 +31,13 @@ def picture(
     if orientation > 1:
         exif[0x0112] = orientation
     Image.new("RGB", size, "teal").save(stream, kind, exif=exif)
+    return stream.getvalue()
+
+
+def of_a_phone() -> bytes:
+    """A photograph with a second, smaller picture behind it."""
+    stream, second = io.BytesIO(), Image.new("RGB", (15, 10), "red")
+    Image.new("RGB", (30, 20), "teal").save(stream, "MPO", save_all=True, append_images=[second])
     return stream.getvalue()
 
 
@@ -99,7 +107,7 @@ def test_photograph_on_its_side_has_the_size_that_browsers_show(
         ("![A cat](text.png)", "which is not an image that can be read, allowed: PNG, JPEG"),
         ("![A cat](half.png)", "which is not an image that can be read (image file is trunc"),
         ("![A cat](moving.gif)", "which moves, allowed: an image of one frame"),
-        ("![A cat](home.jpg)", "which states where it was taken (GPS)"),
+        ("![A cat](home.jpg)", "which states where it was taken"),
         ("![A cat](folder.png)", "no file 'folder.png'"),
     ],
 )
@@ -159,3 +167,62 @@ def test_images_in_a_folder_are_every_file_that_may_be_shown(tmp_path: Path) -> 
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
     assert [path.relative_to(tmp_path).as_posix() for path in images_in(tmp_path)] == names
+
+
+def places(kind: str, gps: dict[int, object], xmp: bytes = b"") -> bytes:
+    """An image with these tags of GPS and this XMP."""
+    stream, exif = io.BytesIO(), Image.Exif()
+    exif.get_ifd(0x8825).update(gps)
+    Image.new("RGB", (8, 8), "teal").save(stream, kind, exif=exif, **({"xmp": xmp} if xmp else {}))
+    return stream.getvalue()
+
+
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description %s/></x:xmpmeta>'
+
+
+@pytest.mark.parametrize(
+    ("data", "refused"),
+    [
+        (places("JPEG", {0: b"\x02\x03\x00\x00"}), False),
+        (places("JPEG", {0: b"\x02\x03\x00\x00", 6: 12.0, 7: (1.0, 2.0, 3.0)}), False),
+        (places("JPEG", {4: (11.0, 0.0, 0.0)}), True),
+        (places("JPEG", {28: b"ASCII\0\0\0Home"}), True),
+        (places("JPEG", {}, XMP % b'xmp:Rating="5"'), False),
+        (places("JPEG", {}, XMP % b'exif:GPSLatitude="55,57N"'), True),
+        (places("WEBP", {}, XMP % b'exif:GPSLongitude="3,11W"'), True),
+        (places("JPEG", {}, XMP % b'photoshop:City="Edinburgh"'), True),
+        (of_a_phone(), False),
+    ],
+)
+def test_image_that_says_where_it_was_taken_is_refused_and_no_other(
+    data: bytes, refused: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "cat.jpg").write_bytes(data)
+    if refused:
+        with pytest.raises(AuthorError, match="where it was taken"):
+            shown("![A cat](cat.jpg)", tmp_path)
+    else:
+        rendered, found = shown("![A cat](cat.jpg)", tmp_path)
+        assert data in rendered.files.values()
+        assert found["src"].rpartition(".")[2] in ("jpg", "webp")
+
+
+def test_image_of_a_phone_has_the_size_of_its_first_picture(tmp_path: Path) -> None:
+    (tmp_path / "cat.jpg").write_bytes(of_a_phone())
+    _, found = shown("![A cat](cat.jpg)", tmp_path)
+    assert (found["width"], found["height"]) == ("30", "20")
+
+
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_image_is_found_in_either_form_of_its_name(forms: tuple[str, str], tmp_path: Path) -> None:
+    stored, named = (unicodedata.normalize(form, "Bär Ünï") for form in forms)
+    (tmp_path / stored).mkdir()
+    (tmp_path / stored / f"{stored}.png").write_bytes(picture())
+    shown(f"![A bear](<{named}/{named}.png>)", tmp_path)
+
+
+def test_images_in_leaves_out_what_systems_leave_behind(tmp_path: Path) -> None:
+    for name in ("cat.png", "._cat.png", ".hidden.png", ".AppleDouble/cat.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(picture())
+    assert [path.name for path in images_in(tmp_path)] == ["cat.png"]
