@@ -21,7 +21,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
-from PIL import Image, IptcImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, IptcImagePlugin, UnidentifiedImageError
 
 from ginn.dataset.image import MOST_PICTURE_PIXELS
 from ginn.errors import AuthorError, one_line, quoted
@@ -180,7 +180,7 @@ def _measured(content: bytes, named: str) -> tuple[int, int, str]:
     return (height, width, suffix) if turned else (width, height, suffix)
 
 
-def _require_no_place(image: Image.Image, content: bytes, named: str) -> None:
+def _require_no_place(image: ImageFile.ImageFile, content: bytes, named: str) -> None:
     """Raise AuthorError for a photograph that says where it was taken: the file is published."""
     described = [value for value in image.info.values() if isinstance(value, bytes | str)]
     texts = [value if isinstance(value, bytes) else value.encode() for value in described]
