@@ -27,6 +27,7 @@ if __name__ == "__main__":
 from ginn import cli
 from ginn.cli import Options
 from ginn.pipeline.content import read_content, read_subject
+from ginn.pipeline.estimate import estimate
 from ginn.pipeline.experiment import run_experiment
 from ginn.pipeline.preview import Preview, Terminal
 from ginn.pipeline.runner import Runner
@@ -55,6 +56,8 @@ def build(options: Options, preview: Preview | None = None) -> None:
         worker_pool(options.jobs, options.executor, watch.check) as pool,
     ):
         runner = Runner(cache, pool, Sources(ROOT / "ginn"), watch.reporter)
+        if preview is None and (needed := estimate(content, runner)):
+            print(f"{needed}\n", flush=True)
         files = functools.partial(site_files, publication=options.publication, runner=runner)
         watch.begin(
             content,

@@ -156,19 +156,29 @@ class Runner:
 
     def results(self, stage: Stage, known: Known) -> Results:
         """The results of one stage. Those that the cache does not hold are made now."""
-        names = list(_known(stage.each, known).value) if stage.each else [stage.name]
         arguments = Arguments.of(stage, known)
-        # Where a stage runs makes no difference to its results.
-        fixed = {"stage": replace(stage, place=HERE), "code": self.fingerprint(stage)}
-        keys = {
-            name: digest({**fixed, "needs": [need.digest for need in arguments.of_result(name)]})
-            for name in names
-        }
+        keys = self._keys(stage, known, arguments)
         make = {HERE: self._here, WORKERS: self._in_workers, BATCHES: self._in_batches}[stage.place]
         compute = functools.partial(make, stage, arguments)
         encoding = encoding_of(stage)
         made = lazy_results(self.cache, self.recent, stage.name, keys, encoding, compute)
         return Results(stage, made)
+
+    def missing(self, stage: Stage, known: Known) -> list[str]:
+        """The names of a stage's results that the cache does not hold."""
+        keys = self._keys(stage, known, Arguments.of(stage, known))
+        has = functools.partial(self.cache.has, encoding=encoding_of(stage))
+        return [name for name, key in keys.items() if not has(stage.name, name, key)]
+
+    def _keys(self, stage: Stage, known: Known, arguments: Arguments) -> dict[str, str]:
+        """The key of each of a stage's results, by name."""
+        names = list(_known(stage.each, known).value) if stage.each else [stage.name]
+        # Where a stage runs makes no difference to its results.
+        fixed = {"stage": replace(stage, place=HERE), "code": self.fingerprint(stage)}
+        return {
+            name: digest({**fixed, "needs": [need.digest for need in arguments.of_result(name)]})
+            for name in names
+        }
 
     def fingerprint(self, stage: Stage) -> str:
         """The digest of all code that a stage's results depend on."""

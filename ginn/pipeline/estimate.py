@@ -1,0 +1,190 @@
+"""An estimate of the time, memory and bytes of a build, before it trains.
+
+The time of the training is its iterations times the kernel's speed on this machine, which is
+measured once and kept in the cache. The kernel trains a group of seeds, one a vector lane, in the
+same time as one seed. This time grows with the number of weights. All other work is counted in
+recorded snapshots of runs. Its constants come from the builds in `tests/benchmarks/README.md`, on a
+machine of known speed, and are scaled by the speed of this one.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ginn.config.models import Experiment, Site
+from ginn.dataset.dataset import Dataset
+from ginn.files import write_whole
+from ginn.network.run import run_id
+from ginn.pipeline.content import Content
+from ginn.pipeline.experiment import inputs
+from ginn.pipeline.runner import TABLE, Input, Runner
+from ginn.runtime.progress import in_words
+
+# The speed of the machine on which the constants below were measured, as `measured_speed`.
+REFERENCE = 6.7e-8  # s
+SNAPSHOT_WORK = 0.7e-3  # s of one core for each recorded snapshot of a full run, and each neuron
+FIXED_WORK = 3.0  # s of each process until it has loaded its libraries, and the pages
+PROCESS_BYTES = 280_000_000
+RECORDED_FACTOR = 20  # bytes of memory for each byte of recorded weights
+SITE_BYTES, SNAPSHOT_BYTES = 2_000_000, 160  # of a site, and for each snapshot of a shown neuron
+CACHE_FACTOR = 3  # bytes in the cache for each byte of recorded weights and of the site
+
+KEPT = "speed.json"
+ITERATIONS, ROUNDS = 500, 5  # of the measurement of the speed
+PIXELS = 32  # the side of its picture
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training that a build lacks: runs, iterations of each, and weights of a network."""
+
+    runs: int
+    iterations: int
+    weights: int
+
+    def seconds(self, speed: float, jobs: int, lanes: int) -> float:
+        """The time that the training takes in `jobs` processes that do nothing else."""
+        groups = -(-self.runs // lanes)
+        return -(-groups // jobs) * self.iterations * self.weights * speed
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a build will need."""
+
+    seconds: float
+    memory: int  # bytes in all processes
+    site: int  # bytes
+    cache: int  # bytes
+
+    def __str__(self) -> str:
+        """The estimate in sentences, for the terminal."""
+        site, cache = (f"{size / 1e6:,.0f} MB" for size in (self.site, self.cache))
+        return (
+            f"Estimate: {in_words(self.seconds)}, {self.memory / 1e9:.1f} GB of memory, "
+            f"{site} for the site and {cache} for the cache.\n"
+            "From the runs to train and the kernel's measured speed, if nothing else runs here."
+        )
+
+
+def estimate(content: Content, runner: Runner) -> Estimate | None:
+    """What a build will need. None if no run is to train, or if PyTorch trains."""
+    pairs = [
+        (each, dataset)
+        for experiment, dataset in content.experiments()
+        for each in (experiment, *content.settings.variants[experiment.id])
+    ]
+    missing = [
+        training
+        for each, dataset in pairs
+        for training in missing_trainings(content.settings.site, each, dataset, runner)
+    ]
+    if not missing or any(each.trainer != "kernel" for each, _ in pairs):
+        return None
+    speed, lanes = kept_speed(runner.cache.root / KEPT)
+    jobs = runner.workers.jobs
+    experiments = content.settings.experiments
+    snapshots = sum(_full_runs(each) * len(each.snapshots) * _neurons(each) for each in experiments)
+    shown = sum(
+        (each.shown.good + each.shown.bad) * len(each.snapshots) * _neurons(each)
+        for each in experiments
+    )
+    recorded = sum(
+        4 * _weights(each) * len(each.snapshots) * _full_runs(each) for each in experiments
+    )
+    seconds = sum(training.seconds(speed, jobs, lanes) for training in missing)
+    others = (snapshots * SNAPSHOT_WORK + (1 + jobs) * FIXED_WORK) * speed / REFERENCE / jobs
+    site = SITE_BYTES + SNAPSHOT_BYTES * shown
+    return Estimate(
+        seconds + others,
+        (1 + jobs) * PROCESS_BYTES + RECORDED_FACTOR * recorded,
+        site,
+        CACHE_FACTOR * (recorded + site),
+    )
+
+
+def missing_trainings(
+    site: Site, experiment: Experiment, dataset: Dataset, runner: Runner
+) -> Iterator[Training]:
+    """The trainings of an experiment or a variant that the cache lacks.
+
+    Before screening it is not known which failed seeds are trained in full. They count as missing
+    if one of the first seeds is.
+    """
+    known = inputs(site, experiment, dataset)
+    weights = _weights(experiment)
+    if seeds := runner.missing(TABLE["screening"], known):
+        yield Training(len(seeds), experiment.screening.iterations, weights)
+    first = {run_id(seed): seed for seed in range(experiment.full_runs.first_seeds)}
+    full_runs = {**known, "full-run-seeds": Input(first)}
+    if seeds := runner.missing(TABLE["full-runs"], full_runs):
+        more = experiment.full_runs.failed_seeds
+        yield Training(len(seeds) + more, experiment.iterations, weights)
+
+
+def kept_speed(path: Path) -> tuple[float, int]:
+    """The kernel's speed and lanes on this machine: from the file, or measured and kept there."""
+    # Imported only here, since a build that trains nothing needs no compiler.
+    from ginn.network.compiler import processor
+
+    target = processor()
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept["processor"] == str(target):
+            return float(kept["speed"]), target.lanes
+    except (OSError, ValueError, LookupError, TypeError):
+        pass  # There is none yet, or it is damaged: it is measured again.
+    speed = measured_speed()
+    write_whole(path, json.dumps({"processor": str(target), "speed": speed}).encode())
+    return speed, target.lanes
+
+
+def measured_speed() -> float:
+    """The seconds of one core for an iteration of one group of networks, for each weight.
+
+    It is the processor's time, so other programs hardly change it.
+    """
+    from ginn.network.compiler import processor
+    from ginn.network.kernel import Networks, kernel, pixel_table
+    from ginn.network.layout import Layout
+
+    layout, target = Layout((16, 16, 16), 128), processor()
+    labels = np.indices((PIXELS, PIXELS)).sum(axis=0) % 8 < 4
+    table = pixel_table(Dataset(labels, ()), layout.tile)
+    seeds = range(target.lanes)
+    drawn = np.random.default_rng(0).uniform(-0.5, 0.5, (len(seeds), layout.parameters))
+    parameters = drawn.astype(np.float32)
+    networks = Networks(kernel(layout, target.lanes, target), parameters, seeds, table, labels.size)
+    rates = np.full((ITERATIONS, 2), 1e-3, np.float32)
+    networks.train(0, rates)
+    times = []
+    for _ in range(ROUNDS):
+        begun = time.process_time()
+        networks.train(0, rates)
+        times.append(time.process_time() - begun)
+    return statistics.median(times) / ITERATIONS / layout_weights((16, 16, 16))
+
+
+def layout_weights(widths: tuple[int, ...]) -> int:
+    """The number of weights of a network, with biases."""
+    ins, outs = (2, *widths), (*widths, 1)
+    return sum((1 + before) * units for before, units in zip(ins, outs, strict=True))
+
+
+def _weights(experiment: Experiment) -> int:
+    return layout_weights(tuple(experiment.widths))
+
+
+def _neurons(experiment: Experiment) -> int:
+    return sum(experiment.widths)
+
+
+def _full_runs(experiment: Experiment) -> int:
+    return experiment.full_runs.first_seeds + experiment.full_runs.failed_seeds
