@@ -1,0 +1,105 @@
+"""The estimate before a build: against a real draft, and without one when nothing is to train."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.in_process import in_process_runner
+from support.killing import copy_content
+from support.paths import ROOT
+from support.shorter_draft import shorten
+
+import build as story
+from ginn.pipeline import estimate as estimates
+from ginn.pipeline.content import read_content
+from ginn.pipeline.estimate import Estimate, Training, estimate, kept_speed
+from ginn.runtime.cache import Cache
+
+
+@pytest.mark.parametrize(
+    ("runs", "jobs", "groups"), [(1, 1, 1), (8, 1, 1), (9, 1, 2), (8, 2, 1), (24, 2, 2), (32, 2, 2)]
+)
+def test_seconds_of_a_training_count_groups_of_lanes_one_after_the_other(
+    runs: int, jobs: int, groups: int
+) -> None:
+    assert Training(runs, 1000, 600).seconds(1e-7, jobs, 8) == pytest.approx(groups * 0.06)
+
+
+def test_estimate_is_two_sentences_with_its_source() -> None:
+    said = str(Estimate(500.0, 1_230_000_000, 15_100_000, 96_000_000))
+    assert "8 min, 1.2 GB of memory, 15 MB for the site and 96 MB for the cache" in said
+    assert "kernel's measured speed" in said
+
+
+def test_estimate_of_a_training_by_pytorch_is_none(tmp_path: Path) -> None:
+    content = read_content(copy_content(tmp_path / "content"), None, True, "torch")
+    assert estimate(content, in_process_runner(Cache(tmp_path))) is None
+
+
+def test_estimate_grows_with_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimates, "kept_speed", lambda path: (1e-7, 8))
+    runner = in_process_runner(Cache(tmp_path))
+    draft, whole = (
+        estimate(read_content(ROOT / "content", None, draft), runner) for draft in (True, False)
+    )
+    assert draft is not None
+    assert whole is not None
+    assert whole.seconds > 10 * draft.seconds
+    assert whole.memory > draft.memory
+    assert whole.site > 3 * draft.site
+
+
+def test_kept_speed_is_measured_once_for_a_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = iter([1.5e-7, 2.5e-7, 3.5e-7])
+    monkeypatch.setattr(estimates, "measured_speed", lambda: next(measured))
+    path = tmp_path / "speed.json"
+    assert [kept_speed(path)[0] for _ in range(2)] == [1.5e-7, 1.5e-7]
+    path.write_text(json.dumps({"processor": "another", "speed": 9.0}))
+    assert kept_speed(path)[0] == 2.5e-7
+    path.write_text("damaged")
+    assert kept_speed(path)[0] == 3.5e-7
+
+
+@pytest.mark.slow
+def test_build_with_everything_kept_prints_no_estimate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = copy_content(tmp_path / "content")
+    options = ["--draft", "--jobs", "1", "--content", str(content), "--cache", str(tmp_path / "c")]
+    for times in (1, 0):
+        assert story.main(options) == 0
+        assert capsys.readouterr().out.count("Estimate: ") == times
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the time of ended processes")
+def test_estimate_of_a_draft_is_right_within_a_factor_of_two(tmp_path: Path) -> None:
+    from resource import RUSAGE_CHILDREN, getrusage
+
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    shorten(tmp_path / "content")
+    command = [
+        *(sys.executable, "build.py", "--draft", "--jobs", "1"),
+        *("--content", tmp_path / "content", "--cache", tmp_path / "cache"),
+    ]
+    before = getrusage(RUSAGE_CHILDREN)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    after = getrusage(RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    found = re.search(r"Estimate: (\d+) (s|min), .* (\d+) MB for the site", done.stdout)
+    assert found
+    estimated = int(found[1]) * {"s": 1, "min": 60}[found[2]]
+    # The processor's time, so that other programs on the machine do not count.
+    took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"estimated {estimated} s, took {took:.1f} s of processor time")
+    assert took / 2 <= estimated <= took * 2
+    size = sum(path.stat().st_size for path in (tmp_path / "content/site").rglob("*.*"))
+    assert size / 2e6 <= int(found[3]) <= size * 2 / 1e6
