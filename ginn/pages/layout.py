@@ -24,6 +24,17 @@ from ginn.pages.metadata import Publication
 from ginn.pages.policy import POLICY
 from ginn.pages.report import Report
 
+# Languages written from right to left, and such scripts (BCP 47).
+# fmt: off
+RIGHT_TO_LEFT = {
+    "ar", "arc", "ckb", "dv", "fa", "glk", "he", "iw", "ji", "khw", "ks", "lrc", "mzn", "nqo",
+    "pnb", "prs", "ps", "rhg", "sd", "sdh", "syr", "ug", "ur", "yi",
+}
+SCRIPTS_RIGHT_TO_LEFT = {
+    "adlm", "arab", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa",
+}
+# fmt: on
+
 
 @dataclass(frozen=True)
 class HeaderLink:
@@ -72,6 +83,7 @@ class Layout:
         root = root or root_from(address)
         html = self.templates.get_template(f"pages/{template}").render(
             site=self.site,
+            direction=direction(self.site.language),
             root=root,
             navigation=[
                 {
@@ -110,6 +122,18 @@ class Layout:
             "height": social_card.HEIGHT,
             "alternative": network_figure.scene_description(shown),
         }
+
+
+def direction(language: str) -> str:
+    """The direction of a language's text, "ltr" or "rtl"; the tag's script decides if it has one.
+
+    >>> direction("ar-EG"), direction("az-Arab"), direction("he-Latn")
+    ('rtl', 'rtl', 'ltr')
+    """
+    first, *rest = language.lower().split("-")
+    scripts = [part for part in rest if len(part) == 4 and part.isalpha()]
+    right = scripts[0] in SCRIPTS_RIGHT_TO_LEFT if scripts else first in RIGHT_TO_LEFT
+    return "rtl" if right else "ltr"
 
 
 def root_from(address: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 from support.pages import (
@@ -14,9 +16,10 @@ from support.pages import (
     plain_report,
     report_pages,
 )
+from support.paths import ROOT
 
 from ginn.files import TEMPLATES
-from ginn.pages.layout import links_between, root_from
+from ginn.pages.layout import direction, links_between, root_from
 from ginn.pages.metadata import Publication
 from ginn.pages.site import Pages
 from ginn.pipeline.site import with_manifest
@@ -45,6 +48,26 @@ def test_page_obeys_its_own_policy() -> None:
             assert not [name for name in attributes if name.startswith("on")]
         scripts = [a for a in page.all("script") if a.get("type") != "application/ld+json"]
         assert all("src" in script for script in scripts)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en-GB", "ltr"), ("ar", "rtl"), ("he-IL", "rtl"), ("FA", "rtl"), ("ur-PK", "rtl"),
+     ("az", "ltr"), ("az-Arab", "rtl"), ("ar-Latn", "ltr"), ("sr-Cyrl-RS", "ltr")],
+)  # fmt: skip
+def test_page_has_the_direction_of_its_language(language: str, expected: str) -> None:
+    assert direction(language) == expected
+    layout = plain_layout()
+    site = layout.site.model_copy(update={"language": language})
+    rendered = replace(layout, site=site).page("articles.html", "a.html", {"articles": []}, {})
+    (html,) = ParsedPage(rendered.files["a.html"]).all("html")
+    assert html.get("dir", "ltr") == expected
+
+
+def test_style_sheet_has_no_side_that_does_not_follow_the_direction() -> None:
+    style = (ROOT / "templates/style.css").read_text(encoding="utf-8")
+    sides = re.findall(r"(?:margin|padding|border)-(?:left|right)\b|(?:float|clear): [\w-]+", style)
+    assert set(sides) == {"float: inline-end", "clear: inline-end"}
 
 
 def test_page_for_wrong_addresses_links_to_the_site_by_its_address() -> None:
