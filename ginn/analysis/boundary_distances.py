@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ginn.elementary import hypotenuse
 from ginn.geometry.boundaries import Polyline, trace
 from ginn.network.run import Float64, RecordedRun, last_state, layer_slices
 
@@ -49,7 +50,7 @@ def _segments(polylines: Sequence[Polyline]) -> tuple[Float64, Float64]:
 
 def _along(tail: Float64, head: Float64) -> Float64:
     """POINTS_ALONG points (P, 2) spread evenly by length over segments, none at an end."""
-    length = np.linalg.norm(head - tail, axis=1)
+    length = hypotenuse(*(head - tail).T)
     ends = np.cumsum(length)
     place = (np.arange(POINTS_ALONG) + 0.5) / POINTS_ALONG * ends[-1]
     segment = np.minimum(np.searchsorted(ends, place), len(length) - 1)
@@ -59,7 +60,7 @@ def _along(tail: Float64, head: Float64) -> Float64:
 
 def _distances(points: Float64, tail: Float64, head: Float64) -> Float64:
     """The distance of each point (P, 2) from the nearest of S segments, (P,)."""
-    step = head - tail
-    share = np.einsum("psd,sd->ps", points[:, None] - tail, step) / (step**2).sum(axis=1)
-    nearest = tail + np.clip(share, 0.0, 1.0)[..., None] * step
-    return np.asarray(np.linalg.norm(points[:, None] - nearest, axis=2).min(axis=1))
+    right, down = (head - tail).T
+    x, y = points[:, 0, None] - tail[:, 0], points[:, 1, None] - tail[:, 1]  # (P, S)
+    share = np.clip((x * right + y * down) / (right * right + down * down), 0.0, 1.0)
+    return np.asarray(hypotenuse(x - share * right, y - share * down).min(axis=1))

@@ -17,7 +17,9 @@ from ginn import formatting
 from ginn.analysis.described import DESCRIBED
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset, ImageSource
+from ginn.elementary import logarithm
 from ginn.network.forward import pre_activations
+from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun, run_id
 
 # A run has failed if it gets less than this share of a major part right.
@@ -220,7 +222,7 @@ def named_snapshots(snapshots: RecordedRun, dataset: Dataset) -> tuple[NamedSnap
         )
         found.append(NamedSnapshot("last-good", int(good[-1]), text))
     # The logarithm of 0 is not finite, so the smallest positive number replaces a loss of 0.
-    falls = -np.diff(np.log(np.maximum(snapshots.loss, np.finfo(np.float64).tiny)))
+    falls = -np.diff(logarithm(np.maximum(snapshots.loss, np.finfo(np.float64).tiny)))
     if falls.size and falls.max() > 0:
         steepest = int(falls.argmax()) + 1
         before, after = snapshots.loss[steepest - 1 : steepest + 1]
@@ -243,7 +245,8 @@ def good_snapshots(snapshots: RecordedRun, dataset: Dataset) -> NDArray[np.bool_
         for snapshot in range(len(snapshots)):
             activation = points[:, pixels]
             for weight, bias in layers:
-                pre_activation = weight[snapshot] @ activation + bias[snapshot]  # (out, pixels)
+                pre_activation = product(weight[snapshot], activation)  # (out, pixels)
+                pre_activation += bias[snapshot]
                 activation = np.maximum(pre_activation, 0)
             white[snapshot, pixels] = pre_activation[0] > 0
     right = white.reshape(-1, *dataset.labels.shape) == dataset.labels  # (K, n, n)

@@ -10,6 +10,7 @@ does not load it.
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from collections.abc import Callable
@@ -30,6 +31,8 @@ MOST_SIGNS = 20
 
 # Sums that differ by less than this share of their size are treated as equal.
 TIE = 1e-12
+# Halvings of the interval from 0 to 1, down to the distance of two float64 numbers.
+BISECTIONS = 60
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,44 @@ def proportion_interval(successes: int, trials: int, level: float = LEVEL) -> In
             f"found {successes} successes in {trials} trials, expected 0 <= successes <= trials "
             "and at least one trial"
         )
-    # Pages also use this function, and `scipy.special` loads faster than `scipy.stats`.
-    quantile = scipy.special.betaincinv
     tail, failures = (1.0 - level) / 2.0, trials - successes
     return Interval(
-        float(quantile(successes, failures + 1, tail)) if successes else 0.0,
-        float(quantile(successes + 1, failures, 1.0 - tail)) if failures else 1.0,
+        _share_with_tail(trials, successes, tail) if successes else 0.0,
+        1.0 - _share_with_tail(trials, failures, tail) if failures else 1.0,
     )
+
+
+@functools.cache
+def _share_with_tail(trials: int, least: int, tail: float) -> float:
+    """The share for which `least` or more successes in some trials have the probability `tail`.
+
+    SciPy's quantile of the beta distribution has other last bits on another system.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(BISECTIONS):
+        share = (low + high) / 2
+        if _tail(trials, least, share) < tail:
+            low = share
+        else:
+            high = share
+    return (low + high) / 2
+
+
+def _tail(trials: int, least: int, share: float) -> float:
+    """The probability of `least` or more successes in some trials, each of this share."""
+    odds = share / (1.0 - share)
+    # Relative to the likeliest number of successes, so that nothing over- or underflows.
+    peak = min(int(share * (trials + 1)), trials)
+    below, above, term = [], [], 1.0
+    for k in range(peak, 0, -1):
+        term *= k / (trials - k + 1) / odds
+        below.append(term)
+    term = 1.0
+    for k in range(peak, trials):
+        term *= (trials - k) / (k + 1) * odds
+        above.append(term)
+    terms = [*reversed(below), 1.0, *above]
+    return math.fsum(terms[least:]) / math.fsum(terms)
 
 
 def fisher_p_value(table: ArrayLike) -> float:
@@ -66,7 +100,17 @@ def fisher_p_value(table: ArrayLike) -> float:
     It is the probability of all tables with the same margins that are no likelier than this one.
     Raises ValueError for a count below 0.
     """
-    return float(scipy.stats.fisher_exact(table).pvalue)
+    (a, b), (c, d) = np.asarray(table).tolist()
+    if min(a, b, c, d) < 0:
+        raise ValueError(f"found the counts {[[a, b], [c, d]]}, expected none below 0")
+    row, column, total = a + b, a + c, a + b + c + d
+    # The tables with these margins, each by the number of ways to it: whole numbers of any size.
+    ways = [
+        math.comb(column, k) * math.comb(total - column, row - k)
+        for k in range(max(0, row + column - total), min(row, column) + 1)
+    ]
+    observed = math.comb(column, a) * math.comb(total - column, b)
+    return sum(each for each in ways if each <= observed) / sum(ways)
 
 
 def sign_test_p_value(better: int, worse: int) -> float:
@@ -76,7 +120,9 @@ def sign_test_p_value(better: int, worse: int) -> float:
     Psychometrika 12: 153).
     """
     pairs = better + worse
-    return float(scipy.stats.binomtest(better, pairs).pvalue) if pairs else 1.0
+    # Both sides have as many ways: the distribution is symmetric.
+    ways = sum(math.comb(pairs, k) for k in range(max(better, worse), pairs + 1))
+    return min(1.0, 2 * ways / 2**pairs)
 
 
 def sign_flip_p_value(differences: ArrayLike) -> float:
@@ -91,7 +137,10 @@ def sign_flip_p_value(differences: ArrayLike) -> float:
     observed = abs(values.sum()) * (1.0 - TIE)
     if values.size > MOST_SIGNS:
         signs = np.random.default_rng(SEED).choice([-1.0, 1.0], (DRAWS, values.size))
-        return float(1 + np.count_nonzero(np.abs(signs @ values) >= observed)) / (DRAWS + 1)
+        total = np.zeros(DRAWS)
+        for sign, value in zip(signs.T, values, strict=True):
+            total += sign * value
+        return float(1 + np.count_nonzero(np.abs(total) >= observed)) / (DRAWS + 1)
     # SciPy is not used: it loops over the assignments in Python, 200 times slower for n = 16.
     sums = np.zeros(1)
     for value in values:
@@ -205,10 +254,13 @@ def _rank_correlations(one: Float64, two: Float64, axis: int = -1) -> Float64:
     """Spearman's rank correlation of each row of `one` and `two`, (..., n) each; (...)."""
     if two.shape[-1] < 2:
         return np.full(two.shape[:-1], math.nan)
-    one, two = (scipy.stats.rankdata(each, axis=-1) for each in np.broadcast_arrays(one, two))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", scipy.stats.ConstantInputWarning)
-        return np.asarray(scipy.stats.pearsonr(one, two, axis=-1).statistic)
+    # Twice the mid-ranks less their mean: whole numbers, whose sums of products are exact.
+    one, two = (
+        2.0 * scipy.stats.rankdata(each, axis=-1) - (each.shape[-1] + 1) for each in (one, two)
+    )
+    spread = np.sqrt((one * one).sum(axis=-1)) * np.sqrt((two * two).sum(axis=-1))
+    with np.errstate(invalid="ignore"):
+        return np.asarray((one * two).sum(axis=-1) / spread)
 
 
 def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[Float64, Float64]:

@@ -17,6 +17,7 @@ import numpy as np
 from ginn.geometry.cutting import HEAD, ON_LEFT, ON_RIGHT, OUTSIDE, TAIL
 from ginn.geometry.layers import subdivisions_after
 from ginn.geometry.subdivision import Bool, Index, Subdivision, by_chunks
+from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun
 
 
@@ -105,5 +106,5 @@ def overlaps(run: RecordedRun) -> tuple[Float64, ...]:
         on, area = each.on[:, order].astype(np.float64), each.area[order]
         first, start = np.unique(each.snapshot[order], return_index=True)
         for snapshot, a, b in zip(first, start, [*start[1:], len(order)], strict=True):
-            both[each.layer][snapshot] = (on[:, a:b] * area[a:b]) @ on[:, a:b].T
+            both[each.layer][snapshot] = product(on[:, a:b] * area[a:b], on[:, a:b].T)
     return both

@@ -21,7 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.elementary import hypotenuse
 from ginn.geometry.boundaries import Boundaries
+from ginn.network.product import product
 from ginn.network.run import Float64, layer_slices
 
 SPACING = 1 / 64  # in sides of the domain
@@ -78,7 +80,7 @@ def _segments(boundaries: Boundaries) -> Rows:
     last = boundaries.polyline_offsets[1:] - 1
     following[last] = np.where(boundaries.closed, boundaries.polyline_offsets[:-1], last)
     step = boundaries.vertices[following] - boundaries.vertices
-    length = np.hypot(step[:, 0], step[:, 1])
+    length = hypotenuse(step[:, 0], step[:, 1])
     direction = np.tile([1.0, 0.0], (len(step), 1))
     np.divide(step, length[:, None], out=direction, where=length[:, None] > 0)
     columns = np.concatenate([boundaries.vertices.T, direction.T, length[None]])
@@ -107,9 +109,9 @@ def _apart(points: Rows, segments: Rows, sources: Index, targets: Index) -> Floa
     (start_x, start_y, right, down, length), inside = segments.of(targets)
     place = np.stack([x, y], axis=-1)  # (B, P, 2)
     # Along and across each segment, from its start: (B, P, S).
-    along = place @ np.stack([right, down], axis=1)
+    along = product(place, np.stack([right, down], axis=1))
     along -= (start_x * right + start_y * down)[:, None]
-    across = place @ np.stack([-down, right], axis=1)
+    across = product(place, np.stack([-down, right], axis=1))
     across -= np.where(inside, start_y * right - start_x * down, np.inf)[:, None]
     along -= np.clip(along, 0, length[:, None])
     square = np.min(across**2 + along**2, axis=-1)  # (B, P)

@@ -40,18 +40,12 @@ def processor(name: str = "") -> Processor:
     Raises AuthorError where the processor has no fused multiply-add: the result would have other
     bits, or would take a hundred times as long.
     """
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    # For tests and benchmarks. It changes the code, and never its result.
-    name = name or os.environ.get("GINN_CPU", "")
-    features: dict[str, bool] = {} if name else dict(llvm.get_host_cpu_features())
-    flat = "" if name else llvm.get_host_cpu_features().flatten()
-    name = name or llvm.get_host_cpu_name()
+    found = processor_of_any_kind(name)
+    flat, name = found.features, found.name
+    features = _features_of(name) if not flat else dict(llvm.get_host_cpu_features())
     if llvm.get_default_triple().startswith(("aarch64", "arm64")):
         # Every 64-bit ARM processor has NEON with fused multiply-add: 32 registers of 4 float32.
         return Processor(name, flat, 4, 32)
-    if not features:
-        features = _features_of(name)
     if features.get("avx512f"):
         return Processor(name, f"{flat},{WHOLE_VECTORS}".lstrip(","), 16, 32)
     if features.get("avx2") and features.get("fma"):
@@ -61,6 +55,17 @@ def processor(name: str = "") -> Processor:
         "x86-64 with AVX2 and FMA, or 64-bit ARM",
         "train with --trainer torch, which takes some hundred times as long",
     )
+
+
+def processor_of_any_kind(name: str = "") -> Processor:
+    """The same processor, with fused multiply-add or without; its vectors are not looked up."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    # For tests and benchmarks. It changes the code, and never its result.
+    name = name or os.environ.get("GINN_CPU", "")
+    if name:
+        return Processor(name, "", 0, 0)
+    return Processor(llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), 0, 0)
 
 
 def _features_of(name: str) -> dict[str, bool]:

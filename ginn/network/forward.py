@@ -1,4 +1,4 @@
-"""The forward pass of a recorded network, in float64.
+"""The forward pass of a recorded network, in float64; its bits are the same on every processor.
 
 Axes: P points, `out` and `in` units of a layer.
 """
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.network.product import logistic, product
 from ginn.network.run import Float64
 
 
@@ -22,17 +23,17 @@ def pre_activations(
     to float64 first. `points` is (P, 2) in domain units. Each entry of the result is (..., P, out).
     Leading axes, such as K snapshots, are kept.
     """
-    activation = points
+    # Points are neighbours in memory, so that a vector is of points.
+    activation = np.ascontiguousarray(points.T)
     layers = []
     for weight, bias in zip(weights, biases, strict=True):
-        weight64 = weight.astype(np.float64)
-        pre_activation = activation @ np.swapaxes(weight64, -1, -2)  # (..., P, out)
-        pre_activation = pre_activation + bias.astype(np.float64)[..., None, :]
-        layers.append(pre_activation)
+        pre_activation = product(weight.astype(np.float64), activation)  # (..., out, P)
+        pre_activation += bias.astype(np.float64)[..., None]
+        layers.append(np.swapaxes(pre_activation, -1, -2))
         activation = np.maximum(pre_activation, 0.0)
     return layers
 
 
 def probability(logit: Float64) -> Float64:
     """The probability of white for a logit of any shape, without overflow."""
-    return 0.5 * (1.0 + np.tanh(0.5 * logit))
+    return logistic(logit)

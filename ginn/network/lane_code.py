@@ -182,20 +182,31 @@ class LaneCode:
             for k in range(terms):
                 begin = advance(begin, INT64(k))
             return begin
+        width = len(begin[0])
+
+        def flat(sums: list[Value], k: Value) -> list[Value]:
+            rows = [sums[i : i + width] for i in range(0, len(sums), width)]
+            return [total for row in advance(rows, k) for total in row]
+
+        sums = self.chain(INT64(terms), [total for row in begin for total in row], flat)
+        return [sums[i : i + width] for i in range(0, len(sums), width)]
+
+    def chain(
+        self, count: Value, begin: list[Value], advance: Callable[[list[Value], Value], list[Value]]
+    ) -> list[Value]:
+        """The values after `advance(values, k)` for k from 0 to count - 1; count is at least 1."""
         before, repeat, end = self._blocks_of_loop()
         self.builder.branch(repeat)
         self.builder.position_at_end(repeat)
         index = self.builder.phi(INT64)
         index.add_incoming(INT64(0), before)
-        running = [[self.builder.phi(each.type) for each in row] for row in begin]
-        for phis, values in zip(running, begin, strict=True):
-            for phi, value in zip(phis, values, strict=True):
-                phi.add_incoming(value, before)
+        running = [self.builder.phi(each.type) for each in begin]
+        for phi, value in zip(running, begin, strict=True):
+            phi.add_incoming(value, before)
         sums = advance(running, index)
-        for phis, values in zip(running, sums, strict=True):
-            for phi, value in zip(phis, values, strict=True):
-                phi.add_incoming(value, self.builder.block)
-        self._repeat(index, INT64(terms), repeat, end)
+        for phi, value in zip(running, sums, strict=True):
+            phi.add_incoming(value, self.builder.block)
+        self._repeat(index, count, repeat, end)
         return sums
 
     def product(

@@ -7,28 +7,16 @@ Axis: T iterations.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.elementary import cosine_of_half_turns
 from ginn.network.run import Float32, Float64
 
 BETA_1, BETA_2 = 0.9, 0.999  # the decay of Adam's moments
 EPSILON = 1e-8  # Adam adds it to the root of the second moment
-TERMS = 14  # of the sine's series, for angles up to a quarter turn; the rest is below 1e-25
-
-
-def cosine_of_half_turns(share: Float64) -> Float64:
-    """cos(pi share) for shares from 0 to 1, within 1e-15: 1 - 2 sin^2(pi share / 2)."""
-    angle = share * (math.pi / 2)
-    square = angle * angle
-    series = np.ones_like(square)
-    for k in range(TERMS, 0, -1):
-        series = 1.0 - series * (square / ((2 * k) * (2 * k + 1)))
-    sine = angle * series
-    return 1.0 - 2.0 * (sine * sine)
 
 
 def learning_rates(peak: float, length: int, iterations: NDArray[Any]) -> Float64:

@@ -65,7 +65,7 @@ def test_fisher_p_value_is_that_of_the_lady_tasting_tea() -> None:
     assert fisher_p_value([[4, 0], [0, 4]]) == pytest.approx(2 / 70)
     assert fisher_p_value([[3, 1], [1, 3]]) == pytest.approx((1 + 16 + 16 + 1) / 70)
     assert fisher_p_value([[2, 2], [2, 2]]) == 1.0
-    with pytest.raises(ValueError, match="nonnegative"):
+    with pytest.raises(ValueError, match="none below 0"):
         fisher_p_value([[-1, 2], [2, 2]])
 
 

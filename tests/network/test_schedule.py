@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from ginn.network.schedule import AdamRates, cosine_of_half_turns, learning_rates
+from ginn.elementary import cosine_of_half_turns
+from ginn.network.schedule import AdamRates, learning_rates
 
 
 def test_cosine_of_half_turns_is_the_cosine_within_rounding() -> None:

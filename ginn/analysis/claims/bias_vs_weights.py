@@ -37,6 +37,8 @@ from numpy.typing import NDArray
 
 from ginn.analysis.claim import Claim, all_of, compared, layers, medians
 from ginn.analysis.statistics import SEED
+from ginn.elementary import angle_of, hypotenuse
+from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
 LATTICE = 10
@@ -107,10 +109,10 @@ def shift_and_turn(
     to the domain's centre. The turn is its change of direction in radians, times half a side. Both
     are NaN for a line that did not move, or that misses the domain at either end of the interval.
     """
-    size = np.hypot(weight[..., 0], weight[..., 1])
-    next_size = np.hypot(next_weight[..., 0], next_weight[..., 1])
+    size = hypotenuse(weight[..., 0], weight[..., 1])
+    next_size = hypotenuse(next_weight[..., 0], next_weight[..., 1])
     cross = weight[..., 0] * next_weight[..., 1] - weight[..., 1] * next_weight[..., 0]
-    angle = np.abs(np.arctan2(cross, (weight * next_weight).sum(axis=-1)))
+    angle = angle_of((weight * next_weight).sum(axis=-1), np.abs(cross))
     moved = (weight != next_weight).any(axis=-1) | (bias != next_bias)
     counted = moved & _crosses(weight, bias) & _crosses(next_weight, next_bias)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -123,7 +125,7 @@ def shift_and_turn(
 def _crosses(weight: Float64, bias: Float64) -> NDArray[np.bool_]:
     """Whether each line passes through the inside of the unit square."""
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-    value = weight @ corners.T + bias[..., None]
+    value = product(weight, corners.T) + bias[..., None]
     return np.asarray((value.max(axis=-1) > 0) & (value.min(axis=-1) < 0))
 
 
@@ -138,20 +140,20 @@ def shares(before: Layers, after: Layers) -> Shares:
     `before` and `after` hold the weights (T, out, in) of all layers and then the biases (T, out).
     """
     depth = len(before) // 2
-    points = lattice_points(LATTICE)
+    points = lattice_points(LATTICE).T  # (2, P)
     inputs = next_inputs = np.broadcast_to(points, (len(before[0]), *points.shape))
     found = []
     for layer in range(depth):
         weight, bias = before[layer], before[depth + layer]
         next_weight, next_bias = after[layer], after[depth + layer]
-        value = inputs @ np.swapaxes(weight, 1, 2) + bias[:, None]  # (T, P, out)
-        next_value = next_inputs @ np.swapaxes(next_weight, 1, 2) + next_bias[:, None]
+        value = product(weight, inputs) + bias[..., None]  # (T, out, P)
+        next_value = product(next_weight, next_inputs) + next_bias[..., None]
         by_bias = next_bias - bias
-        by_weights = (inputs + next_inputs) / 2 @ np.swapaxes(next_weight - weight, 1, 2)
-        by_inputs = (next_inputs - inputs) @ np.swapaxes((next_weight + weight) / 2, 1, 2)
-        change = by_bias[:, None] + by_weights + by_inputs
-        energy = np.stack([by_bias**2, (by_weights**2).mean(axis=1), (by_inputs**2).mean(axis=1)])
-        mean, square = change.mean(axis=1), (change**2).mean(axis=1)
+        by_weights = product(next_weight - weight, (inputs + next_inputs) / 2)
+        by_inputs = product((next_weight + weight) / 2, next_inputs - inputs)
+        change = by_bias[..., None] + by_weights + by_inputs
+        energy = np.stack([by_bias**2, (by_weights**2).mean(axis=2), (by_inputs**2).mean(axis=2)])
+        mean, square = change.mean(axis=2), (change**2).mean(axis=2)
         total = energy.sum(axis=0)
         found.append(
             [

@@ -26,6 +26,7 @@ from ginn.analysis.claim import Claim, all_of, compared, medians
 from ginn.analysis.claims.kinks import BEND, Kinks, kinks, layer_of_neuron
 from ginn.analysis.statistics import DRAWS, SEED
 from ginn.dataset.dataset import Dataset
+from ginn.elementary import hypotenuse
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64
 
@@ -163,7 +164,7 @@ def bends_at_corners(
     bent = (found.snapshot == snapshot) & np.isin(found.neuron, neurons) & (found.angle >= BEND)
     if not bent.any():
         return []
-    apart = np.hypot(*np.moveaxis(found.place[bent] - corners[:, None], -1, 0))  # (C, M)
+    apart = hypotenuse(*np.moveaxis(found.place[bent] - corners[:, None], -1, 0))  # (C, M)
     causes = found.cause[bent][apart.argmin(axis=1)]
     return [
         NearestBend(*each) for each in zip(causes.tolist(), apart.min(axis=1).tolist(), strict=True)

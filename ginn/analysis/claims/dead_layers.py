@@ -23,6 +23,7 @@ from ginn.analysis.part_history import POINTS, PartHistory, dead_periods
 from ginn.analysis.statistics import fisher_p_value
 from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
+from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun
 
 
@@ -75,10 +76,10 @@ def layer_gradients(run: RecordedRun, snapshot: int, points: Float64, white: boo
         # Cross-entropy after a sigmoid: d loss / d logit = (p - label) / P.
         delta = (probability(values[-1]) - float(white)) / len(points)  # (P, 1)
         for layer in range(len(weights) - 1, -1, -1):
-            gradients[layer][:, :-1] += delta.T @ below[layer]
+            gradients[layer][:, :-1] += product(delta.T, below[layer])
             gradients[layer][:, -1] += delta.sum(axis=0)
             if layer:
-                delta = (delta @ weights[layer]) * (values[layer - 1] > 0)
+                delta = product(delta, weights[layer]) * (values[layer - 1] > 0)
     return np.array([math.sqrt(float((gradient**2).sum())) for gradient in gradients])
 
 

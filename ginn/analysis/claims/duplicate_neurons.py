@@ -167,6 +167,7 @@ def pooled(on: Sequence[Bool]) -> tuple[NDArray[np.int64], Likeness]:
     """The run of each neuron, and the likeness of all neurons as if they were one layer."""
     run = np.repeat(np.arange(len(on)), [len(each) for each in on])
     states = np.concatenate(on).astype(np.float32)
+    # These sums are whole numbers below 2^24, so they have the same bits in every order.
     return run, likeness((states @ states.T).astype(np.float64) / states.shape[1])
 
 
@@ -217,9 +218,9 @@ def removal(
     activation = np.maximum(values[layer], 0.0)
     outgoing = weights[layer + 1].astype(np.float64)
     if kept is not None:
-        power = float(activation[:, kept] @ activation[:, kept])
+        power = float((activation[:, kept] ** 2).sum())
         if power > 0:
-            factor = float(activation[:, kept] @ activation[:, removed]) / power
+            factor = float((activation[:, kept] * activation[:, removed]).sum()) / power
             outgoing[:, kept] += factor * outgoing[:, removed]
     outgoing[:, removed] = 0.0
     above: tuple[NDArray[np.float64] | Float32, ...] = (outgoing, *weights[layer + 2 :])

@@ -21,8 +21,10 @@ from numpy.typing import NDArray
 from ginn import formatting
 from ginn.analysis.claim import Claim, compared, medians
 from ginn.analysis.statistics import sign_flip_p_value
+from ginn.elementary import angle_of, hypotenuse
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.forward import pre_activations
+from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
 # Dataset units. A vertex is exact to about 1e-13, so the direction of a segment this long is known
@@ -124,7 +126,7 @@ def kinks(boundaries: Boundaries) -> Kinks:
     after = first[inner] + (position[inner] + 1) % size[inner]
     vertices = boundaries.vertices
     arriving, leaving = vertices[inner] - vertices[before], vertices[after] - vertices[inner]
-    shorter = np.minimum(np.hypot(*arriving.T), np.hypot(*leaving.T))
+    shorter = np.minimum(hypotenuse(*arriving.T), hypotenuse(*leaving.T))
     line = np.repeat(np.arange(len(boundaries.line_offsets) - 1), np.diff(boundaries.line_offsets))
     line_of_vertex = np.repeat(line, length)[inner]
     return Kinks(
@@ -139,8 +141,8 @@ def kinks(boundaries: Boundaries) -> Kinks:
 def turn(arriving: Float64, leaving: Float64) -> Float64:
     """The angle between two directions (M, 2) each, in degrees from 0 to 180; (M,)."""
     cross = arriving[:, 0] * leaving[:, 1] - arriving[:, 1] * leaving[:, 0]
-    dot = (arriving * leaving).sum(axis=1)
-    return np.asarray(np.degrees(np.arctan2(np.abs(cross), dot)))
+    dot = arriving[:, 0] * leaving[:, 0] + arriving[:, 1] * leaving[:, 1]
+    return angle_of(dot, np.abs(cross)) * (180.0 / math.pi)
 
 
 def layer_of_neuron(widths: tuple[int, ...]) -> NDArray[np.int64]:
@@ -196,8 +198,8 @@ def _predict_of_layer(
         paths[here] = open_paths[here, unit]
         off_side, on_side = on.copy(), on
         off_side[here, unit], on_side[here, unit] = False, True
-        gradient_off = (gradient_off * off_side) @ weights[i]
-        gradient_on = (gradient_on * on_side) @ weights[i]
+        gradient_off = product(gradient_off * off_side, weights[i])
+        gradient_on = product(gradient_on * on_side, weights[i])
         open_paths = (open_paths * on_side) @ (weights[i] != 0)
     angle = turn(gradient_off, gradient_on)
     lost = ~gradient_off.any(axis=1) | ~gradient_on.any(axis=1)

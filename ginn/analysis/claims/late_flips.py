@@ -31,6 +31,7 @@ from ginn.analysis.claim import Claim
 from ginn.analysis.statistics import rank_correlation, sign_flip_p_value
 from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
+from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
 # Two windows of steps, in shares of training: the last tenth, and a tenth after the middle.
@@ -196,7 +197,7 @@ def patched(network: State, layer: int, row: int, change: Float64) -> Float64:
     values = network.values[layer + 1][felt] + change[felt, None] * outgoing
     for above in range(layer + 1, len(network.weights) - 1):
         difference = np.maximum(values, 0.0) - np.maximum(network.values[above][felt], 0.0)
-        values = network.values[above + 1][felt] + difference @ network.weights[above + 1].T
+        values = network.values[above + 1][felt] + product(difference, network.weights[above + 1].T)
     logit[felt] = values[:, 0]
     return logit
 

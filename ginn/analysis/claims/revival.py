@@ -170,7 +170,11 @@ def _changed(
         biases[moved][:] += sign * step / math.sqrt(len(biases[moved]))
     elif copy.arm == "random":
         rng = np.random.default_rng([copy.source.seed, copy.stream])
-        direction = [rng.standard_normal(array.shape) for array in (*weights, *biases)]
+        # float32, since the last bits of a rare number in NumPy's tail depend on the C library.
+        direction = [
+            rng.standard_normal(array.shape).astype(np.float32).astype(np.float64)
+            for array in (*weights, *biases)
+        ]
         length = math.sqrt(sum(float((each**2).sum()) for each in direction))
         for array, each in zip((*weights, *biases), direction, strict=True):
             array += step / length * each

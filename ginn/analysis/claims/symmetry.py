@@ -98,11 +98,14 @@ def mirror_likenesses(maps: NDArray[np.bool_], axis: Axis) -> Float64:
 
     No map may be constant. The result is symmetric and in [0, 1].
     """
-    centred = maps.astype(np.float32) - maps.mean(axis=(1, 2), keepdims=True, dtype=np.float32)
-    centred /= np.linalg.norm(centred, axis=(1, 2), keepdims=True)
-    mirrored = centred[:, :, ::-1] if axis == "left-right" else centred[:, ::-1]
-    product = centred.reshape(len(maps), -1) @ mirrored.reshape(len(maps), -1).T
-    return np.asarray(np.minimum(np.abs(product), 1.0), dtype=np.float64)
+    states = maps.astype(np.float32)
+    mirrored = states[:, :, ::-1] if axis == "left-right" else states[:, ::-1]
+    # These sums are whole numbers below 2^24, so they have the same bits in every order.
+    both = (states.reshape(len(maps), -1) @ mirrored.reshape(len(maps), -1).T).astype(np.float64)
+    pixels, on = maps[0].size, np.count_nonzero(maps, axis=(1, 2)).astype(np.float64)
+    spread = np.sqrt(on * (pixels - on))
+    phi = (pixels * both - on[:, None] * on) / (spread[:, None] * spread)
+    return np.asarray(np.minimum(np.abs(phi), 1.0))
 
 
 def correlation_with_loss(runs: Sequence[MirrorScores], layer: int, axis: Axis) -> Correlation:
