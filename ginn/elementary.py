@@ -19,7 +19,7 @@ Float64 = NDArray[np.float64]
 SINE_TERMS = 14  # for angles up to a quarter turn; the rest is below 1e-25
 LOGARITHM_TERMS = 11  # for s up to 0.172; the rest is below 1e-17
 ARCTANGENT_TERMS = 13  # for tangents of up to an eighth of a quarter turn; the rest is below 1e-18
-LOG_2, LOG_10 = math.log(2), math.log(10)  # every system rounds these two alike
+LOG_2, LOG_10 = 0.6931471805599453, 2.302585092994046
 TANGENT = 0.41421356237309503  # of pi / 8
 
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ginn.elementary import decade, power_of_ten
+
 # fmt: off
 _WORDS = (
     "zero", "one", "two", "three", "four", "five", "six",
@@ -44,7 +46,7 @@ def percent(share: float, digits: int = 1) -> str:
     number = _number(share, "percent")
     if not 0 <= number <= 1:
         raise ValueError(f"percent was given {share!r}; it takes a share between 0 and 1")
-    least = 10.0**-digits
+    least = power_of_ten(-digits)
     if number < 1 and round(100 * number, digits) == 100:
         return f"over {100 - least:.{digits}f}%"
     if number > 0 and round(100 * number, digits) == 0:
@@ -94,7 +96,7 @@ def significant(value: float, digits: int = 2) -> str:
     if number == 0:
         return "0"
     rounded = float(f"{number:.{digits - 1}e}")
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(rounded))))
+    decimals = max(0, digits - 1 - decade(abs(rounded)))
     return _minus(f"{rounded:,.{decimals}f}")
 
 

@@ -14,8 +14,8 @@ from support.paths import ROOT
 GINN = ROOT / "ginn"
 # A package or module of a row may import those of earlier rows, and of its own package.
 ROWS = (
-    {"errors", "formatting"},
-    {"files"},
+    {"errors", "elementary"},
+    {"formatting", "files"},
     {"config"},
     {"dataset"},
     {"network"},

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.elementary import cosine_of_half_turns
+
 # The outline has a corner where it turns by at least this many degrees. A rounded corner is drawn
 # as several smaller turns, so it does not count.
 CORNER_TURN = 45.0
@@ -32,15 +34,20 @@ def outline_corners(
     _, first = np.unique(candidates[inside].round(9)[:, ::-1], axis=0, return_index=True)
     place = candidates[inside][first]
     # Shifted by half a step, so that no sample lies on an edge that is vertical or at 45 degrees.
-    turns = (np.arange(CORNER_SAMPLES) + 0.5) * (2 * np.pi / CORNER_SAMPLES)
-    x = place[:, 0, None] + CORNER_RADIUS * np.cos(turns)
-    y = place[:, 1, None] + CORNER_RADIUS * np.sin(turns)
+    half_turns = (np.arange(CORNER_SAMPLES) + 0.5) * (2 / CORNER_SAMPLES)  # from 0 to 2
+    x = place[:, 0, None] + CORNER_RADIUS * _cosine(half_turns)
+    y = place[:, 1, None] + CORNER_RADIUS * _cosine(half_turns - 0.5)
     white = np.full(x.shape, background)
     for polygon, colour in painted:
         white[inside_polygon(polygon, x, y)] = colour
     sides = (white != np.roll(white, 1, axis=1)).sum(axis=1)
     turn = 360.0 * np.abs(white.mean(axis=1) - 0.5)
     return np.asarray(place[(sides > 2) | ((sides == 2) & (turn >= CORNER_TURN))])
+
+
+def _cosine(half_turns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """cos(pi t) for t from -1 to 2."""
+    return cosine_of_half_turns(1.0 - np.abs(1.0 - np.abs(half_turns)))
 
 
 def _edge_crossings(

@@ -19,6 +19,7 @@ from ginn.analysis.evidence import (
     Spread,
 )
 from ginn.analysis.outcomes import ExperimentFacts
+from ginn.elementary import power_of_ten
 from ginn.figures import axes, scales
 from ginn.figures.axes import PHONE, Chart, Panel, panel_title, vertical_axis
 from ginn.figures.marks import (
@@ -200,7 +201,9 @@ def duplicate_neurons_svg(
     ]
     parts, top = axes.head(entries, f"{series.unit}, log scale", width)
     places = _panels(depth, width, top)
-    ticks = [(10.0**-i, formatting.percent(10.0**-i, max(0, i - 2))) for i in range(5)]
+    ticks = [
+        (power_of_ten(-i), formatting.percent(power_of_ten(-i), max(0, i - 2))) for i in range(5)
+    ]
     for layer, panel in enumerate(places):
         parts += _likeness_panel(panel, series, layer, ticks, colours)
     axis = f"likeness of two neurons; copies from {series.alike:g} on"

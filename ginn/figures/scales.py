@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ginn import formatting
+from ginn.elementary import common_logarithm, decade, logarithm, power_of_ten
 from ginn.figures.marks import LETTER, TEXT
 from ginn.network.run import Float64
 
@@ -60,9 +61,10 @@ class Scale:
     def _transformed(self, values: Float64) -> Float64:
         """The values after the transformation of this kind of scale."""
         if self.kind == "log":
-            return np.asarray(np.log10(values))
+            return common_logarithm(values)
         if self.kind == "log1p":
-            return np.asarray(np.log1p(values))
+            # Of iterations, where nothing is lost by adding one first.
+            return logarithm(1.0 + values)
         return np.asarray(np.sqrt(values)) if self.kind == "root" else values
 
 
@@ -79,12 +81,12 @@ def iteration_ticks(last: int, width: float) -> list[Tick]:
     """
     if last < 10:
         return [(0, "0"), (last, f"{last}")] if last else [(0, "0")]
-    powers = range(1, math.floor(math.log10(last)) + 1)
+    powers = range(1, decade(last) + 1)
     full = LETTER * TEXT * len(f"{10 ** powers[-1]:,}") + 8
     step = next(s for s in (1, 2, 3, 4, 9) if width / (len(powers) / s) >= min(full, 44) or s == 9)
     kept = [p for p in powers if p % step == powers[-1] % step]
     name = _short if width / (len(powers) / step) < full else formatting.count
-    return [(0, "0"), *((10.0**p, name(10**p)) for p in kept)]
+    return [(0, "0"), *((power_of_ten(p), name(10**p)) for p in kept)]
 
 
 def _short(value: int) -> str:
@@ -103,7 +105,7 @@ def even_ticks(high: float, most: int = 6) -> list[Tick]:
     if not high > 0:
         return [(0, "0")]
     rough = high / most
-    size = 10.0 ** math.floor(math.log10(rough))
+    size = power_of_ten(decade(rough))
     steps = [size * f for f in (1, 2, 5, 10) if size * f <= high * (1 + 1e-9)]
     step = next((each for each in steps if each >= rough * (1 - 1e-9)), steps[-1])
     ticks = [step * i for i in range(int(high / step + 1e-9) + 1)]
@@ -132,12 +134,12 @@ def log_ticks(low: float, high: float) -> list[Tick]:
 
     At most MOST_POWERS powers are kept, evenly spaced.
     """
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    decades = range(decade(low), decade(high) + 2)
     if len(decades) > MOST_POWERS:
         decades = decades[:: -(-len(decades) // MOST_POWERS)]
     kept: list[float] = []
     for factors in MULTIPLES:
-        values = [factor * 10.0**exponent for exponent in decades for factor in factors]
+        values = [factor * power_of_ten(exponent) for exponent in decades for factor in factors]
         kept = [value for value in values if low <= value <= high]
         if len(kept) >= 3:
             break

@@ -15,6 +15,7 @@ import numpy as np
 from ginn import formatting
 from ginn.config.models import is_point
 from ginn.dataset.dataset import Dataset
+from ginn.elementary import logarithm
 from ginn.errors import AuthorError, quoted
 from ginn.network.run import RecordedRun, layer_slices
 
@@ -156,6 +157,6 @@ def select_snapshot(step: str | int, snapshots: RecordedRun) -> int:
         allowed = '"first", "last", an iteration from 0 on, or "loss 0%" to "loss 100%"'
         raise AuthorError(quoted(step), allowed, key="step")
     # A loss can be zero only by rounding. It counts as the smallest normal number.
-    logarithm = np.log(np.maximum(snapshots.loss, np.finfo(np.float64).tiny))
-    fall = logarithm[0] - np.minimum.accumulate(logarithm)
+    logarithms = logarithm(np.maximum(snapshots.loss, np.finfo(np.float64).tiny))
+    fall = logarithms[0] - np.minimum.accumulate(logarithms)
     return int(np.argmax(fall >= fall[-1] * (int(match[1]) / 100)))

@@ -6,8 +6,10 @@ A figure is a separate file, so the custom properties of the page's style sheet 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -148,10 +150,23 @@ def style_sheet(colours: Colours) -> str:
 
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
-    channels = np.array([_rgb(one), _rgb(other)]) / 255  # (2, 3)
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    low, high = sorted(linear @ np.array([0.2126, 0.7152, 0.0722]))
-    return float((high + 0.05) / (low + 0.05))
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """The relative luminance of a colour, from 0 to 1 (WCAG 2.2)."""
+    red, green, blue = (_linear(int(channel)) for channel in _rgb(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@functools.cache
+def _linear(channel: int) -> float:
+    """The light of a channel, from 0 to 1; in decimals, whose powers are the same everywhere."""
+    share = Decimal(channel) / 255
+    if share <= Decimal("0.04045"):
+        return float(share / Decimal("12.92"))
+    return float(((share + Decimal("0.055")) / Decimal("1.055")) ** Decimal("2.4"))
 
 
 def _legible(colour: str) -> Shades:

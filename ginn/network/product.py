@@ -206,7 +206,7 @@ def _exponential(code: LaneCode, x: Value) -> Value:
     builder, largest = code.builder, code.double(LARGEST)
     x = builder.fneg(builder.select(builder.fcmp_ordered("<", x, largest), x, largest))
     rounding = code.double(1.5 * 2**52)
-    shifted = builder.fadd(builder.fmul(x, code.double(1 / math.log(2))), rounding)
+    shifted = builder.fadd(builder.fmul(x, code.double(1.4426950408889634)), rounding)
     n = builder.fsub(shifted, rounding)
     r = builder.fsub(x, builder.fmul(n, code.double(LOG_2_HIGH)))
     r = builder.fsub(r, builder.fmul(n, code.double(LOG_2_LOW)))

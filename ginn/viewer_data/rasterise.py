@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.elementary import hypotenuse
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64
 from ginn.viewer_data.sheet_layout import BoundaryLayout
@@ -110,7 +111,7 @@ def _ink(
     from_begin = across + 0.5 - begin[segment, 1, None]  # (C, 4)
     run, rise = direction[segment, 0, None], direction[segment, 1, None]
     nearest = np.clip((offset[:, None] * run + from_begin * rise) / squared[:, None], 0.0, 1.0)
-    distance = np.hypot(offset[:, None] - nearest * run, from_begin - nearest * rise)
+    distance = hypotenuse(offset[:, None] - nearest * run, from_begin - nearest * rise)
     coverage = np.clip(reach - distance, 0.0, 1.0)
     level = np.rint(coverage * (len(ALPHAS) - 1)).astype(np.uint8)
 
