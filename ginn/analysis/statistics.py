@@ -110,7 +110,7 @@ def fisher_p_value(table: ArrayLike) -> float:
         for k in range(max(0, row + column - total), min(row, column) + 1)
     ]
     observed = math.comb(column, a) * math.comb(total - column, b)
-    return sum(each for each in ways if each <= observed) / sum(ways)
+    return float(sum(each for each in ways if each <= observed) / sum(ways))
 
 
 def sign_test_p_value(better: int, worse: int) -> float:

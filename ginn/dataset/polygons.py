@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def outline_corners(
     return np.asarray(place[(sides > 2) | ((sides == 2) & (turn >= CORNER_TURN))])
 
 
-def _cosine(half_turns: NDArray[np.float64]) -> NDArray[np.float64]:
+def _cosine(half_turns: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """cos(pi t) for t from -1 to 2."""
     return cosine_of_half_turns(1.0 - np.abs(1.0 - np.abs(half_turns)))
 

@@ -4,7 +4,7 @@ NumPy passes products to a BLAS library, which sums in another order on another 
 sum is a chain in the order of its terms, and each product and each sum is rounded on its own. So
 the result is that of `total += left[:, k] * right[k]` for k from 0 on, to the bit, and vectors,
 blocks and processors say how fast it is computed. The code is generated through LLVM, and compiled
-once in a process, in about 0.1 seconds.
+once in a process, in some 0.1 seconds of processor time.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from __future__ import annotations
 import ctypes
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import llvmlite.ir as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.network.compiler import compile_module, processor_of_any_kind
+from ginn.network.compiler import Compiled, compile_module, processor_of_any_kind
 from ginn.network.lane_code import INT64, POINTER, Blocks, LaneCode, Value
 from ginn.network.run import Float64
 
@@ -31,8 +32,6 @@ LARGEST = 700.0  # the exponential of its negative is above the least normal num
 EXPONENTIAL_TERMS = 13  # for arguments up to log(2) / 2; the rest is below 1e-17
 # log(2) as a sum. The first term times a whole number up to 1,024 is exact.
 LOG_2_HIGH, LOG_2_LOW = 0.693147180369123816490, 1.90821492927058770002e-10
-
-Functions = Mapping[str, Callable[..., None]]
 
 
 def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
@@ -72,7 +71,7 @@ def _product(left: NDArray[Any], right: NDArray[Any], lanes: int) -> NDArray[Any
         return result
     height = HEIGHT if rows >= HEIGHT else 1
     panel = np.empty((terms, lanes), left.dtype)
-    _functions()[_name(left.dtype.name, height)](
+    _compiled(left.dtype.name).functions[_name(left.dtype.name, height)](
         result.ctypes.data, left.ctypes.data, right.ctypes.data, panel.ctypes.data,
         lead[0] if lead else 1, rows, terms, columns, -(-rows // height), -(-columns // lanes),
         rows * terms if left.ndim > 2 else 0,
@@ -88,7 +87,7 @@ def logistic(values: Float64) -> Float64:
     if flat.size < lanes:
         return logistic(np.pad(flat, (0, lanes - flat.size)))[: flat.size].reshape(values.shape)
     result = np.empty_like(flat)
-    _functions()[LOGISTIC](
+    _compiled("float64").functions[LOGISTIC](
         result.ctypes.data, flat.ctypes.data, -(-flat.size // lanes), flat.size - lanes
     )
     return result.reshape(values.shape)
@@ -99,27 +98,24 @@ def _name(kind: str, height: int) -> str:
 
 
 @functools.cache
-def _functions() -> Functions:
-    """The compiled functions by name."""
+def _compiled(kind: str) -> Compiled:
+    """The functions for one type of number; they are compiled once in a process."""
+    module, signatures = _code(kind)
+    return compile_module(module, processor_of_any_kind(), signatures)
+
+
+def _code(kind: str) -> tuple[ir.Module, Mapping[str, Sequence[type]]]:
+    """The generated code for one type of number, and the types of its functions' arguments."""
     address, number = ctypes.c_void_p, ctypes.c_int64
-    found: dict[str, Callable[..., None]] = {}
-    for kind, size in KINDS.items():
-        code = LaneCode(LINE // size, Blocks(HEIGHT, 1))
-        signatures: dict[str, list[type]] = {}
-        for height in (1, HEIGHT):
-            _write_product(code, kind, height)
-            signatures[_name(kind, height)] = [address] * 4 + [number] * 9
-        if kind == "float64":
-            _write_logistic(code)
-            signatures[LOGISTIC] = [address] * 2 + [number] * 2
-        compiled = compile_module(code.module, processor_of_any_kind(), signatures)
-        # `compiled` owns the memory of its functions.
-        _KEPT.append(compiled)
-        found |= compiled.functions
-    return found
-
-
-_KEPT: list[Any] = []
+    code = LaneCode(LINE // KINDS[kind], Blocks(HEIGHT, 1))
+    signatures: dict[str, Sequence[type]] = {}
+    for height in (1, HEIGHT):
+        _write_product(code, kind, height)
+        signatures[_name(kind, height)] = [address] * 4 + [number] * 9
+    if kind == "float64":
+        _write_logistic(code)
+        signatures[LOGISTIC] = [address] * 2 + [number] * 2
+    return code.module, signatures
 
 
 def _write_product(code: LaneCode, kind: str, height: int) -> None:

@@ -79,7 +79,8 @@ def likeness(both: Float64) -> Likeness:
     either = on[..., :, None] + on[..., None, :] - both
     alike_on = np.divide(both, either, out=np.zeros_like(both), where=either > 0)
     alike_off = np.divide(1.0 - either, 1.0 - both, out=np.zeros_like(both), where=both < 1.0)
-    degree = np.minimum(alike_on, alike_off)
+    # Rounded areas may be smaller than 0, by some 1e-16.
+    degree = np.clip(np.minimum(alike_on, alike_off), 0.0, 1.0)
     diagonal = np.arange(both.shape[-1])
     degree[..., diagonal, diagonal] = 1.0
     return Likeness(degree, (on < CONSTANT) | (on > 1.0 - CONSTANT))
