@@ -122,7 +122,8 @@ def sign_test_p_value(better: int, worse: int) -> float:
     pairs = better + worse
     # Both sides have as many ways: the distribution is symmetric.
     ways = sum(math.comb(pairs, k) for k in range(max(better, worse), pairs + 1))
-    return min(1.0, 2 * ways / 2**pairs)
+    share: float = 2 * ways / (1 << pairs)
+    return min(1.0, share)
 
 
 def sign_flip_p_value(differences: ArrayLike) -> float:
