@@ -175,7 +175,7 @@ def _changed(
             rng.standard_normal(array.shape).astype(np.float32).astype(np.float64)
             for array in (*weights, *biases)
         ]
-        length = math.sqrt(sum(float((each**2).sum()) for each in direction))
+        length = math.sqrt(math.fsum(float((each**2).sum()) for each in direction))
         for array, each in zip((*weights, *biases), direction, strict=True):
             array += step / length * each
     return weights, biases
