@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import PIL
 import pytest
 from numpy._core import _multiarray_umath
 from support.paths import ROOT
@@ -36,6 +37,8 @@ RESTRICTED = {
     "GINN_CPU": "haswell",
     "OPENBLAS_CORETYPE": "Nehalem",
     "ATEN_CPU_CAPABILITY": "default",
+    "NUMBA_CPU_NAME": "nehalem",
+    "NUMBA_CPU_FEATURES": "",
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX2,-AVX,-FMA,-FMA4",
 }
 
@@ -127,3 +130,40 @@ def test_site_is_the_same_with_and_without_vectors(tmp_path: Path) -> None:
     assert len(plain) > 50
     names = sorted({*plain, *restricted} - set(MAY_DIFFER))
     assert [name for name in names if plain.get(name) != restricted.get(name)] == []
+
+
+# Pictures like those of a site, and the digests of their files and of resized ones.
+ENCODE = """
+import hashlib, io
+from PIL import Image, ImageDraw
+ink = Image.new("RGBA", (400, 400), "#1f6feb00")
+for i in range(0, 400, 7):
+    ImageDraw.Draw(ink).line([(i, 0), (399 - i // 2, 399)], fill=(31, 111, 235, 85 * (i % 4)))
+grey = Image.radial_gradient("L").resize((400, 400), Image.Resampling.BICUBIC)
+few = grey.quantize(128, dither=Image.Dither.NONE)
+files = [(ink, "WEBP", dict(lossless=True, exact=True, quality=60, method=2)),
+         (grey, "WEBP", dict(quality=80, method=4)), (few, "PNG", dict(optimize=True))]
+for picture, kind, options in files:
+    stream = io.BytesIO()
+    picture.save(stream, kind, **options)
+    print(hashlib.sha256(stream.getvalue()).hexdigest())
+print(hashlib.sha256(grey.resize((123, 77), Image.Resampling.BOX).tobytes()).hexdigest())
+"""
+EMULATOR = "qemu-x86_64"
+
+
+@pytest.mark.skipif(not X86 or not shutil.which(EMULATOR), reason=f"not installed: {EMULATOR}")
+@pytest.mark.parametrize("processor", ["Nehalem", "Haswell"])
+def test_encoders_on_another_processor_write_the_same_bytes(processor: str) -> None:
+    # The emulator starts the program itself, which does not find the packages of its environment.
+    packages = str(Path(PIL.__file__).parents[1])
+    program = [os.path.realpath(sys.executable), "-c", ENCODE]
+    here, there = (
+        subprocess.run(
+            [*emulator, *program],
+            env=os.environ | {"PYTHONPATH": packages}, capture_output=True, text=True, check=True,
+        ).stdout
+        for emulator in ([], [EMULATOR, "-cpu", processor])
+    )  # fmt: skip
+    assert here.count("\n") == 4
+    assert there == here

@@ -35,6 +35,7 @@ BITS = 32
 SAFETY = 2.0
 LEAST = 2.0**-250
 UNIT = 2.0**-104
+ROOT = 2.0**-52  # of UNIT
 # Dekker's factor, which splits a number into two of 26 bits.
 HALVING = 2.0**27 + 1.0
 # Parts of a coefficient.
@@ -170,7 +171,7 @@ def decide(
         if not abs(d) > d_bound:
             continue
         found[0, i], found[1, i] = x / d, y / d
-        found[2, i] = SAFETY * (max(x_bound, y_bound) + d_bound) / (abs(d) - d_bound) + UNIT**0.5
+        found[2, i] = SAFETY * (max(x_bound, y_bound) + d_bound) / (abs(d) - d_bound) + ROOT
         f = table[2 + items[2, i]]
         high = low = bound = 0.0
         for c, (top, rest, off) in enumerate(
