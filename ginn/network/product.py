@@ -26,7 +26,9 @@ from ginn.network.run import Float64
 # One vector is as long as a cache line. The sums of HEIGHT rows of it fit 16 registers of 32 bytes.
 LINE = 64  # bytes
 HEIGHT = 4
-KINDS = {"float64": 8, "float32": 4}  # bytes of a number
+KINDS = {"d": 8, "f": 4}  # bytes of a number, by NumPy's character of the type: float64, float32
+# With so many terms, rows of the right factor are copied, so that they are neighbours in memory.
+COPIED = 32
 LOGISTIC = "logistic"
 LARGEST = 700.0  # the exponential of its negative is above the least normal number
 EXPONENTIAL_TERMS = 13  # for arguments up to log(2) / 2; the rest is below 1e-17
@@ -40,24 +42,26 @@ def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     Both are float64 or both float32. Leading axes are at most one each, and are equal where both
     have one. Raises ValueError for other shapes or types.
     """
-    if left.dtype != right.dtype or left.dtype.name not in KINDS:
-        raise ValueError(f"found {left.dtype} and {right.dtype}, expected two of {[*KINDS]}")
+    kind = left.dtype.char
+    if right.dtype.char != kind or kind not in KINDS:
+        raise ValueError(f"found {left.dtype} and {right.dtype}, expected two float64 or float32")
     if left.shape[-1] != right.shape[-2] or max(left.ndim, right.ndim) > 3:
         raise ValueError(f"found the shapes {left.shape} and {right.shape}")
-    lanes = LINE // left.dtype.itemsize
-    if right.shape[-1] < lanes <= left.shape[-2]:
+    lanes, columns = LINE // KINDS[kind], right.shape[-1]
+    if columns < lanes <= left.shape[-2]:
         # Factors can change places; then the vectors lie along the longer side.
-        return np.swapaxes(product(np.swapaxes(right, -1, -2), np.swapaxes(left, -1, -2)), -1, -2)
-    if right.shape[-1] < lanes:
-        short = right.shape[-1]
-        padding = [(0, 0)] * (right.ndim - 1) + [(0, lanes - short)]
-        return np.asarray(product(left, np.pad(right, padding))[..., :short])
+        turned: NDArray[Any] = product(right.swapaxes(-1, -2), left.swapaxes(-1, -2))
+        return turned.swapaxes(-1, -2)
+    if columns < lanes:
+        padded = np.zeros((*right.shape[:-1], lanes), right.dtype)
+        padded[..., :columns] = right
+        return _product(left, padded, lanes)[..., :columns]
     return _product(left, right, lanes)
 
 
 def _product(left: NDArray[Any], right: NDArray[Any], lanes: int) -> NDArray[Any]:
     left = np.ascontiguousarray(left)
-    size = right.itemsize
+    kind, size = left.dtype.char, right.itemsize
     if right.strides[-1] != size or right.strides[-2] % size or right.strides[-2] < 0:
         right = np.ascontiguousarray(right)
     rows, terms = left.shape[-2:]
@@ -70,12 +74,14 @@ def _product(left: NDArray[Any], right: NDArray[Any], lanes: int) -> NDArray[Any
         result.fill(0.0)
         return result
     height = HEIGHT if rows >= HEIGHT else 1
-    panel = np.empty((terms, lanes), left.dtype)
-    _compiled(left.dtype.name).functions[_name(left.dtype.name, height)](
+    copied = terms > COPIED and rows > height
+    panel = np.empty((terms if copied else 1, lanes), left.dtype)
+    _compiled(kind).functions[_name(kind, height)](
         result.ctypes.data, left.ctypes.data, right.ctypes.data, panel.ctypes.data,
         lead[0] if lead else 1, rows, terms, columns, -(-rows // height), -(-columns // lanes),
         rows * terms if left.ndim > 2 else 0,
         right.strides[0] // size if right.ndim > 2 else 0, right.strides[-2] // size,
+        len(panel), copied,
     )  # fmt: skip
     return result
 
@@ -87,7 +93,7 @@ def logistic(values: Float64) -> Float64:
     if flat.size < lanes:
         return logistic(np.pad(flat, (0, lanes - flat.size)))[: flat.size].reshape(values.shape)
     result = np.empty_like(flat)
-    _compiled("float64").functions[LOGISTIC](
+    _compiled("d").functions[LOGISTIC](
         result.ctypes.data, flat.ctypes.data, -(-flat.size // lanes), flat.size - lanes
     )
     return result.reshape(values.shape)
@@ -111,8 +117,8 @@ def _code(kind: str) -> tuple[ir.Module, Mapping[str, Sequence[type]]]:
     signatures: dict[str, Sequence[type]] = {}
     for height in (1, HEIGHT):
         _write_product(code, kind, height)
-        signatures[_name(kind, height)] = [address] * 4 + [number] * 9
-    if kind == "float64":
+        signatures[_name(kind, height)] = [address] * 4 + [number] * 11
+    if kind == "d":
         _write_logistic(code)
         signatures[LOGISTIC] = [address] * 2 + [number] * 2
     return code.module, signatures
@@ -120,11 +126,11 @@ def _code(kind: str) -> tuple[ir.Module, Mapping[str, Sequence[type]]]:
 
 def _write_product(code: LaneCode, kind: str, height: int) -> None:
     """Write the product for blocks of `height` rows; the last blocks overlap those before them."""
-    vector = code.doubles if kind == "float64" else code.floats
-    arguments = [POINTER] * 4 + [INT64] * 9
+    vector = code.doubles if kind == "d" else code.floats
+    arguments = [POINTER] * 4 + [INT64] * 11
     function = code.function(_name(kind, height), arguments)
     out, left, right, panel, batches, rows, terms, columns = function.args[:8]
-    blocks, bands, left_step, right_step, right_row = function.args[8:]
+    blocks, bands, left_step, right_step, right_row, copies, copied = function.args[8:]
     one, lanes = INT64(1), INT64(code.lanes)
     last_row = code.builder.sub(rows, INT64(height))
     last_column = code.builder.sub(columns, INT64(code.lanes))
@@ -140,12 +146,12 @@ def _write_product(code: LaneCode, kind: str, height: int) -> None:
         stored = code.builder.store(_load(code, place, vector), entry(panel, (k, lanes)))
         stored.align = KINDS[kind]
 
-    def block(batch: Value, column: Value, number: Value) -> None:
+    def block(batch: Value, column: Value, place: Value, step: Value, number: Value) -> None:
         row = _least(code, number, height, last_row)
         lines = [code.builder.add(row, INT64(i)) for i in range(height)]
 
         def advance(sums: list[Value], k: Value) -> list[Value]:
-            line = _load(code, entry(panel, (k, lanes)), vector)
+            line = _load(code, entry(place, (k, step)), vector)
             factors = [
                 code.splat(code.builder.load(
                     entry(left, (batch, left_step), (each, terms), (k, one)), typ=vector.element
@@ -156,7 +162,7 @@ def _write_product(code: LaneCode, kind: str, height: int) -> None:
                 for total, factor in zip(sums, factors, strict=True)
             ]
 
-        zero = code.double(0.0) if kind == "float64" else code.constant(0.0)
+        zero = code.double(0.0) if kind == "d" else code.constant(0.0)
         for each, total in zip(lines, code.chain(terms, [zero] * height, advance), strict=True):
             of_batch = code.builder.add(code.builder.mul(batch, rows), each)
             stored = code.builder.store(total, entry(out, (of_batch, columns), (column, one)))
@@ -164,9 +170,12 @@ def _write_product(code: LaneCode, kind: str, height: int) -> None:
 
     def band(batch: Value, number: Value) -> None:
         column = _least(code, number, code.lanes, last_column)
-        # Its part of the right factor is copied first: neighbours in memory load faster.
-        code.loop(terms, lambda k: copy(batch, column, k))
-        code.loop(blocks, lambda each: block(batch, column, each))
+        code.loop(copies, lambda k: copy(batch, column, k))
+        uses_copy = code.builder.icmp_unsigned("!=", copied, INT64(0))
+        place = entry(right, (batch, right_step), (column, one))
+        place = code.builder.select(uses_copy, panel, place)
+        step = code.builder.select(uses_copy, lanes, right_row)
+        code.loop(blocks, lambda each: block(batch, column, place, step, each))
 
     code.loop(batches, lambda batch: code.loop(bands, lambda number: band(batch, number)))
     code.builder.ret_void()
