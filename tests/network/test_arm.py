@@ -17,6 +17,7 @@ from ginn.network.layout import Layout
 from ginn.network.schedule import AdamRates
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("widths", "batch"), [((16, 16, 16), 128), ((5, 9), 30)])
 def test_kernel_on_arm_has_the_same_bits(
     widths: tuple[int, ...], batch: int, tmp_path: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from urllib.parse import parse_qs
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from support.sample_report import make_report
 
 from ginn.figures.selection import Detail
+from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, shared_state, state_of
 
 STATE = ViewState("a", 3, (16, 16, 16), (1, 48), "output")
@@ -20,9 +22,15 @@ def other(**changes: object) -> ViewState:
     return replace(STATE, **changes)  # type: ignore[arg-type]
 
 
+@functools.cache
+def shared_report() -> Report:
+    """One report for all examples of a property; it takes longer to make than an example."""
+    return make_report()
+
+
 @given(st.sets(st.integers(0, 48)), st.integers(0, 5))
 def test_to_query_any_neurons_names_exactly_them(neurons: set[int], snapshot: int) -> None:
-    report = make_report()
+    report = shared_report()
     run = report.facts.experiment.shown_runs[0]
     query = state_of(report.scene(run, snapshot, tuple(sorted(neurons)), "target")).to_query()
     terms = {name: values[0] for name, values in parse_qs(query).items()}

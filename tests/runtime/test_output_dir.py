@@ -296,6 +296,7 @@ def first_page(site: Path) -> str:
         return ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
 def test_replacing_killed_at_random_times_leaves_a_whole_site_and_whole_entries(
     tmp_path: Path, way: str, said: list[str]
