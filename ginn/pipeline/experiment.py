@@ -6,7 +6,7 @@ is the same for both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,10 +47,7 @@ def run_experiment(
     for outcome in made["outcomes"].value.values():
         if outcome.ended:
             say_on_stderr(f"warning: {outcome.ended}")
-    found = tuple(
-        variant_facts(settings.site, variant, dataset, runner)
-        for variant in settings.variants[experiment.id]
-    )
+    found = variant_facts(settings.site, settings.variants[experiment.id], dataset, runner)
     made = runner.run(
         ["facts", "boundary-chunks", "final-outputs"], {**made, "variants": Input(found)}
     )
@@ -80,12 +77,22 @@ def inputs(site: Site, experiment: Experiment, dataset: Dataset) -> dict[str, So
     return {name: Input(value) for name, value in given.items()}
 
 
-def variant_facts(site: Site, variant: Experiment, dataset: Dataset, runner: Runner) -> Any:
-    """The facts of a variant of an experiment. Only its first seeds are trained in full."""
-    runner.reporter.heading(variant.title)
-    full_runs = variant.full_runs.model_copy(update={"failed_seeds": 0})
-    unchosen = variant.model_copy(update={"full_runs": full_runs})
-    return runner.run(["variant-facts"], inputs(site, unchosen, dataset))["variant-facts"].value
+def variant_facts(
+    site: Site, variants: Sequence[Experiment], dataset: Dataset, runner: Runner
+) -> tuple[Any, ...]:
+    """The facts of an experiment's variants, which are made together.
+
+    Only the first seeds of a variant are trained in full.
+    """
+    if variants:
+        runner.reporter.heading(", ".join(variant.title for variant in variants))
+    given = []
+    for variant in variants:
+        full_runs = variant.full_runs.model_copy(update={"failed_seeds": 0})
+        unchosen = variant.model_copy(update={"full_runs": full_runs})
+        given.append(inputs(site, unchosen, dataset))
+    made = runner.run_together(["variant-facts"], given)
+    return tuple(each["variant-facts"].value for each in made)
 
 
 def viewer_data(made: Mapping[str, Source]) -> tuple[str, dict[str, bytes]]:

@@ -14,16 +14,18 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from ginn.pipeline.stages import BATCHES, HERE, STAGES, WORKERS, Stage
-from ginn.runtime.cache import Cache, LazyResults, RecentValues, lazy_results
+from ginn.pipeline.stages import HERE, STAGES, WORKERS, Stage
+from ginn.runtime.cache import Cache, Entry, LazyResults, RecentValues, lazy_results
 from ginn.runtime.digests import digest
 from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding
 from ginn.runtime.fingerprint import Sources
 from ginn.runtime.json_models import json_model
 from ginn.runtime.progress import Reporter
 from ginn.runtime.workers import WorkerPool, report_progress
+
+T = TypeVar("T")
 
 # A larger batch is not faster, and with fewer batches the progress report is coarse.
 MOST_IN_A_BATCH = 32
@@ -129,7 +131,9 @@ class Result:
 
 
 Known = Mapping[str, Source]
-Made = Iterator[tuple[str, Any]]
+# What each result is made from, by its name and key.
+Wanted = Mapping[Entry, "Arguments"]
+Made = Iterator[tuple[Entry, Any]]
 
 
 @dataclass(frozen=True)
@@ -142,27 +146,49 @@ class Runner:
     reporter: Reporter
     recent: RecentValues = field(default_factory=RecentValues)
 
-    def run(self, targets: Iterable[str], known: Known) -> dict[str, Source | Results]:
+    def run(self, targets: Sequence[str], known: Known) -> dict[str, Source | Results]:
         """The known values and the results of the targets and of all stages that these need.
 
         Stages run in the order of the table.
         """
-        made = dict(known)
-        wanted = needed_stages(targets, made)
-        for stage in STAGES:
-            if stage.name in wanted:
-                made[stage.name] = self.results(stage, made)
+        (made,) = self.run_together(targets, [known])
         return made
+
+    def run_together(
+        self, targets: Sequence[str], several: Iterable[Known]
+    ) -> list[dict[str, Source | Results]]:
+        """As `run` for each of several known values. A stage runs for all of them at once."""
+        all_made: list[dict[str, Source | Results]] = [dict(known) for known in several]
+        wanted = [needed_stages(targets, made) for made in all_made]
+        for stage in STAGES:
+            some = [
+                made for made, names in zip(all_made, wanted, strict=True) if stage.name in names
+            ]
+            for made, results in zip(some, self.results_together(stage, some), strict=True):
+                made[stage.name] = results
+        return all_made
 
     def results(self, stage: Stage, known: Known) -> Results:
         """The results of one stage. Those that the cache does not hold are made now."""
-        arguments = Arguments.of(stage, known)
-        keys = self._keys(stage, known, arguments)
-        make = {HERE: self._here, WORKERS: self._in_workers, BATCHES: self._in_batches}[stage.place]
-        compute = functools.partial(make, stage, arguments)
+        (made,) = self.results_together(stage, [known])
+        return made
+
+    def results_together(self, stage: Stage, several: Sequence[Known]) -> list[Results]:
+        """The results of one stage for each of several known values."""
+        if not several:
+            return []
+        all_keys, wanted = [], {}
+        for known in several:
+            arguments = Arguments.of(stage, known)
+            keys = self._keys(stage, known, arguments)
+            wanted.update(dict.fromkeys(keys.items(), arguments))
+            all_keys.append(keys)
+        places = {HERE: self._here, WORKERS: self._in_workers}
+        make = self._in_batches if stage.at_once else places[stage.place]
+        compute = functools.partial(make, stage, wanted)
         encoding = encoding_of(stage)
-        made = lazy_results(self.cache, self.recent, stage.name, keys, encoding, compute)
-        return Results(stage, made)
+        made = lazy_results(self.cache, self.recent, stage.name, all_keys, encoding, compute)
+        return [Results(stage, each) for each in made]
 
     def missing(self, stage: Stage, known: Known) -> list[str]:
         """The names of a stage's results that the cache does not hold."""
@@ -174,7 +200,7 @@ class Runner:
         """The key of each of a stage's results, by name."""
         names = list(_known(stage.each, known).value) if stage.each else [stage.name]
         # Where a stage runs makes no difference to its results.
-        fixed = {"stage": replace(stage, place=HERE), "code": self.fingerprint(stage)}
+        fixed = {"stage": replace(stage, place=HERE, at_once=""), "code": self.fingerprint(stage)}
         return {
             name: digest({**fixed, "needs": [need.digest for need in arguments.of_result(name)]})
             for name in names
@@ -184,38 +210,43 @@ class Runner:
         """The digest of all code that a stage's results depend on."""
         return self.sources.fingerprint(modules_of(stage, self.sources))
 
-    def _here(self, stage: Stage, arguments: Arguments, names: list[str]) -> Made:
-        """Each name with its result, made in this process."""
-        with self.reporter.stage(stage.name, len(names)) as progress:
-            for name in names:
-                yield name, call(stage.function, *(n.value for n in arguments.of_result(name)))
+    def _here(self, stage: Stage, wanted: Wanted, entries: list[Entry]) -> Made:
+        """Each entry with its result, made in this process."""
+        with self.reporter.stage(stage.name, len(entries)) as progress:
+            for entry in entries:
+                needs = wanted[entry].of_result(entry[0])
+                yield entry, call(stage.function, *(need.value for need in needs))
                 progress(1)
 
-    def _in_workers(self, stage: Stage, arguments: Arguments, names: list[str]) -> Made:
-        """Each name with its result, made in a worker."""
+    def _in_workers(self, stage: Stage, wanted: Wanted, entries: list[Entry]) -> Made:
+        """Each entry with its result, made in a worker."""
         calls = {
-            name: (stage.function, *(_loaded(need) for need in arguments.of_result(name)))
-            for name in names
+            entry: (stage.function, *map(_loaded, wanted[entry].of_result(entry[0])))
+            for entry in entries
         }
-        with self.reporter.stage(stage.name, len(names)) as progress:
+        with self.reporter.stage(stage.name, len(entries)) as progress:
             for result in self.workers.run(call, calls):
                 yield result
                 progress(1)
 
-    def _in_batches(self, stage: Stage, arguments: Arguments, names: list[str]) -> Made:
-        """Each name with its result, made in workers, a batch of results a call."""
-        calls = {
-            tuple(batch): (stage.function, *arguments.of_batch(batch), report_progress)
-            for batch in batches(names, self.workers.jobs)
-        }
-        recorded = arguments.needs[-1].value
-        amount = len(names) * (recorded[-1] - recorded[0])
-        with self.reporter.stage(stage.name, len(names), amount) as progress:
+    def _in_batches(self, stage: Stage, wanted: Wanted, entries: list[Entry]) -> Made:
+        """Each entry with its result, made in workers, a batch of results a call."""
+        calls: dict[tuple[Entry, ...], tuple[Any, ...]] = {}
+        amount = 0
+        for arguments in dict.fromkeys(wanted[entry] for entry in entries):
+            some = [entry for entry in entries if wanted[entry] is arguments]
+            at_once = call(stage.at_once, arguments.needs[0].value)
+            for batch in batches(some, self.workers.jobs, at_once):
+                given = arguments.of_batch([name for name, _ in batch])
+                calls[batch] = (stage.function, *given, report_progress)
+            recorded = arguments.needs[-1].value
+            amount += len(some) * (recorded[-1] - recorded[0])
+        with self.reporter.stage(stage.name, len(entries), amount) as progress:
             for batch, results in self.workers.run(call, calls, progress):
                 yield from zip(batch, results, strict=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arguments:
     """What a stage's function is given: its needs, and which of them differ between results."""
 
@@ -272,12 +303,17 @@ def _loaded(need: Need) -> Any:
     return dict(need.value) if isinstance(need.value, LazyResults) else need.value
 
 
-def batches(names: Sequence[str], jobs: int) -> list[list[str]]:
-    """Names in batches of nearly equal size: as many as there are jobs, or a multiple of that."""
-    rounds = -(-len(names) // (jobs * MOST_IN_A_BATCH))
-    count = min(rounds * jobs, len(names))
-    ends = [len(names) * number // count for number in range(count + 1)]
-    return [list(names[begin:end]) for begin, end in itertools.pairwise(ends)]
+def batches(entries: Sequence[T], jobs: int, at_once: int) -> list[tuple[T, ...]]:
+    """Entries in batches: as many as there are jobs, or a multiple of that.
+
+    There are fewer batches if one would have less than `at_once` entries, which take about as long
+    as one. Each batch but the last is a multiple of `at_once`.
+    """
+    rounds = -(-len(entries) // (jobs * MOST_IN_A_BATCH))
+    slices = -(-len(entries) // at_once)
+    count = min(rounds * jobs, slices)
+    ends = [min(len(entries), slices * i // count * at_once) for i in range(count + 1)]
+    return [tuple(entries[begin:end]) for begin, end in itertools.pairwise(ends)]
 
 
 def call(function: str, *arguments: Any) -> Any:
@@ -320,7 +356,7 @@ def storing_modules(stage: Stage, sources: Sources) -> list[str]:
 def encoding_of(stage: Stage) -> Encoding[Any]:
     """The encoding of a stage's results. JSON is checked against the function's return type."""
     if stage.stored.kind == "json":
-        return _json_of(stage.function)
+        return _json_of(stage.function, bool(stage.at_once))
     plain: Encoding[Any] = ARRAYS if stage.stored.kind == "arrays" else FILES
     if not stage.stored.functions:
         return plain
@@ -330,15 +366,19 @@ def encoding_of(stage: Stage) -> Encoding[Any]:
     )
 
 
-def _json_of(function: str) -> Encoding[Any]:
-    """The JSON encoding of a function's return type, which is imported when it is first used."""
+def _json_of(function: str, in_batches: bool) -> Encoding[Any]:
+    """The JSON encoding of what a function returns, or of an element of the list that it returns.
+
+    The function is imported when the encoding is first used.
+    """
     return replace(
         JSON,
-        encode=lambda value: _model(function).encode(value),
-        decode=lambda data: _model(function).decode(data),
+        encode=lambda value: _model(function, in_batches).encode(value),
+        decode=lambda data: _model(function, in_batches).decode(data),
     )
 
 
 @functools.cache
-def _model(function: str) -> Encoding[Any]:
-    return json_model(typing.get_type_hints(resolved(function))["return"])
+def _model(function: str, in_batches: bool) -> Encoding[Any]:
+    returned = typing.get_type_hints(resolved(function))["return"]
+    return json_model(typing.get_args(returned)[0] if in_batches else returned)

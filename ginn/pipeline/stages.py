@@ -28,10 +28,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Where a function runs: in the build's own process, in a worker, or in a worker with a batch of
-# results a call. In batches, needs that differ between results are lists. There the last need is a
-# list of recorded iterations, and its span is the amount of work of one result.
-HERE, WORKERS, BATCHES = "here", "workers", "batches"
+# Where a function runs: in the build's own process, or in a worker.
+HERE, WORKERS = "here", "workers"
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,13 @@ class Stored:
 
 @dataclass(frozen=True)
 class Stage:
-    """One row of the table."""
+    """One row of the table.
+
+    With `at_once`, a call makes a batch of results in a worker, and gives them as a list. Needs
+    that differ between results are lists, too. `at_once` names a function of the first need: how
+    many results take about as long as one. The last need is a list of recorded iterations, whose
+    span is the amount of work of one result.
+    """
 
     name: str
     function: str
@@ -56,6 +60,7 @@ class Stage:
     each: str = ""
     stored: Stored = Stored("json")
     place: str = HERE
+    at_once: str = ""
 
 
 JSON = Stored("json")
@@ -98,13 +103,15 @@ PAGES = Stored(
     "files", ("ginn.pages.rendered.rendered_as_files", "ginn.pages.rendered.rendered_from_files")
 )
 
+SEEDS_AT_ONCE = "ginn.network.kernel.seeds_at_once"
+
 # A row takes two or three lines, so that the table is read on one screen.
 # fmt: off
 STAGES = (
     # Training: every seed for a short time, then the chosen seeds in full.
     Stage("screening", "ginn.network.training.train",
           ("training", "pixels", "screening-seeds", "screening-snapshots"),
-          each="screening-seeds", stored=RUN, place=BATCHES),
+          each="screening-seeds", stored=RUN, at_once=SEEDS_AT_ONCE),
     Stage("screening-outcomes", "ginn.analysis.outcomes.screening_outcomes",
           ("experiment", "screening", "dataset")),
     Stage("boundary-limit", "ginn.geometry.counts.require_traceable",
@@ -113,7 +120,7 @@ STAGES = (
           ("experiment", "screening-outcomes", "boundary-limit")),
     Stage("full-runs", "ginn.network.training.train",
           ("training", "pixels", "full-run-seeds", "experiment.snapshots"),
-          each="full-run-seeds", stored=RUN, place=BATCHES),
+          each="full-run-seeds", stored=RUN, at_once=SEEDS_AT_ONCE),
     Stage("outcomes", "ginn.analysis.outcomes.outcome",
           ("full-runs", "dataset"), each="full-run-seeds"),
 
@@ -153,7 +160,7 @@ STAGES = (
           ("experiment",)),
     Stage("intervention-runs", "ginn.network.training.train_from_starts",
           ("training", "pixels", "intervention-starts", "intervention-snapshots"),
-          each="intervention-starts", stored=RUN, place=BATCHES),
+          each="intervention-starts", stored=RUN, at_once=SEEDS_AT_ONCE),
     Stage("claims-interventions", "ginn.analysis.claim_groups.interventions.findings",
           ("interventions", "intervention-runs", "dataset")),
     Stage("final-regions", "ginn.geometry.counts.regions_at_end",

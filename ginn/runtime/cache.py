@@ -14,7 +14,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -25,7 +25,8 @@ from ginn.runtime.encodings import DamagedError, Encoding
 from ginn.runtime.lock import Say, locked, say_on_stderr
 
 T = TypeVar("T")
-Compute = Callable[[list[str]], Iterable[tuple[str, T]]]
+Entry = tuple[str, str]  # the name and the key of a result
+Compute = Callable[[list[Entry]], Iterable[tuple[Entry, T]]]
 
 # The most bytes of values that stay in memory. The bytes of a value are those of its file.
 MOST_BYTES = 250_000_000
@@ -227,7 +228,7 @@ class LazyResults(Mapping[str, T], Generic[T]):
         if value is None:
             value = self.cache.load(self.stage, name, key, self.encoding)
         if value is None:
-            value = dict(self.compute([name]))[name]
+            value = dict(self.compute([(name, key)]))[name, key]
             self.cache.save(self.stage, name, key, self.encoding, value)
         self.recent.put(key, self.cache.size(self.stage, name, key, self.encoding), value)
         return cast(T, value)
@@ -261,24 +262,28 @@ def lazy_results(
     cache: Cache,
     recent: RecentValues,
     stage: str,
-    keys: Mapping[str, str],
+    several: Sequence[Mapping[str, str]],
     encoding: Encoding[T],
     compute: Compute[T],
-) -> LazyResults[T]:
-    """A result for each name in `keys`, in their order.
+) -> list[LazyResults[T]]:
+    """The results of a stage for each mapping of names to keys: one for each name, in their order.
 
-    `compute` is given the names of the results that are not in the cache, if any. It yields each
-    name with its result, in any order. Each result is saved as soon as it is yielded.
+    `compute` is given the entries that are not in the cache, if any. It yields each with its
+    result, in any order. Each result is saved as soon as it is yielded.
     """
     begun = time.perf_counter()
-    missing = [name for name, key in keys.items() if not cache.has(stage, name, key, encoding)]
+    # Two mappings may share an entry.
+    entries = dict.fromkeys(entry for keys in several for entry in keys.items())
+    missing = [(name, key) for name, key in entries if not cache.has(stage, name, key, encoding)]
     not_made = set(missing)
-    for name, value in compute(missing) if missing else ():
-        cache.save(stage, name, keys[name], encoding, value)
-        recent.put(keys[name], cache.size(stage, name, keys[name], encoding), value)
-        not_made.discard(name)
+    for (name, key), value in compute(missing) if missing else ():
+        cache.save(stage, name, key, encoding, value)
+        recent.put(key, cache.size(stage, name, key, encoding), value)
+        not_made.discard((name, key))
     if not_made:
-        raise RuntimeError(f"stage {stage!r} did not make {', '.join(sorted(not_made))}")
+        names = ", ".join(sorted(name for name, _ in not_made))
+        raise RuntimeError(f"stage {stage!r} did not make {names}")
     seconds = time.perf_counter() - begun
-    cache.record.append(StageRecord(stage, len(missing), len(keys) - len(missing), seconds))
-    return LazyResults(cache, recent, stage, dict(keys), encoding, compute)
+    kept = sum(map(len, several)) - len(missing)
+    cache.record.append(StageRecord(stage, len(missing), kept, seconds))
+    return [LazyResults(cache, recent, stage, dict(keys), encoding, compute) for keys in several]

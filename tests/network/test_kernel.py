@@ -6,6 +6,7 @@ import functools
 import hashlib
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from ginn.errors import AuthorError
 from ginn.network import kernel as kernels
 from ginn.network.compiler import Processor, compile_module, processor
 from ginn.network.initial import initial_parameters, weights_and_biases
-from ginn.network.kernel import Kernel, Networks, kernel, lanes_for, pixel_table
+from ginn.network.kernel import Kernel, Networks, kernel, lanes_for, pixel_table, seeds_at_once
 from ginn.network.kernel_code import kernel_module
 from ginn.network.lane_code import Blocks
 from ginn.network.layout import Layout
@@ -28,6 +29,7 @@ from ginn.network.philox import pixels_of
 from ginn.network.reference import TorchNetworks, fill, network
 from ginn.network.run import Float32
 from ginn.network.schedule import AdamRates
+from ginn.network.settings import Training
 
 DATASET = disc(24)
 X86 = platform.machine() in ("x86_64", "AMD64")
@@ -228,6 +230,17 @@ def test_evaluate_is_loss_and_accuracy_in_float64(pixels: int) -> None:
         expected = np.logaddexp(0, logit) - labels * logit
         assert loss[s] == pytest.approx(expected.mean(), rel=1e-6)
         assert accuracy[s] == pytest.approx(((logit > 0) == labels).mean(), abs=1 / labels.size)
+
+
+@on_x86
+@pytest.mark.parametrize("name", ["haswell", "icelake-server"])
+def test_seeds_at_once_are_eight_lanes_or_a_single_seed_of_torch(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GINN_CPU", name)
+    plain = Training((16, 16, 16), 1000, 128, 1e-3)
+    assert seeds_at_once(plain) == 8
+    assert seeds_at_once(replace(plain, trainer="torch")) == 1
 
 
 @pytest.mark.parametrize(("seeds", "lanes"), [(1, 1), (2, 2), (3, 4), (5, 8), (100, 16)])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.in_process import SOURCES, in_process_runner
 
 from ginn.pipeline import runner
@@ -20,19 +23,31 @@ from ginn.pipeline.runner import (
     needed_stages,
     storing_modules,
 )
-from ginn.pipeline.stages import BATCHES, HERE, WORKERS, Stage
+from ginn.pipeline.stages import HERE, WORKERS, Stage
 from ginn.runtime.cache import Cache
 
 
-@pytest.mark.parametrize(("count", "jobs"), [(16, 2), (128, 2), (5, 8), (1, 1), (7, 3)])
-def test_batches_hold_every_name_once_and_are_of_nearly_equal_size(count: int, jobs: int) -> None:
+@given(st.integers(1, 300), st.integers(1, 64), st.sampled_from([1, 2, 4, 8]))
+def test_batches_hold_every_name_once_and_are_of_nearly_equal_size(
+    count: int, jobs: int, at_once: int
+) -> None:
     names = [f"seed-{seed}" for seed in range(count)]
-    made = batches(names, jobs)
+    made = batches(names, jobs, at_once)
     assert [name for batch in made for name in batch] == names
-    sizes = [len(batch) for batch in made]
-    assert max(sizes) - min(sizes) <= 1
-    assert max(sizes) <= MOST_IN_A_BATCH
-    assert len(made) % jobs == 0 or len(made) == count
+    slices = [-(-len(batch) // at_once) for batch in made]
+    assert max(slices) - min(slices) <= 1
+    assert max(map(len, made)) <= MOST_IN_A_BATCH
+    # No slice is left in part, but for the last.
+    assert sum(slices) == -(-count // at_once)
+    assert len(made) % jobs == 0 or len(made) == sum(slices)
+
+
+@pytest.mark.parametrize(
+    ("count", "jobs", "sizes"),
+    [(8, 2, [8]), (16, 2, [8, 8]), (20, 2, [8, 12]), (128, 2, [32] * 4), (17, 8, [8, 8, 1])],
+)
+def test_batches_of_eight_at_once_are_whole_eights(count: int, jobs: int, sizes: list[int]) -> None:
+    assert [len(batch) for batch in batches(range(count), jobs, 8)] == sizes
 
 
 def test_needed_stages_are_those_before_the_targets_that_are_not_known() -> None:
@@ -57,12 +72,18 @@ def reading_json(modules: list[str]) -> bool:
     return "ginn.runtime.json_models" in modules
 
 
-def results_of(folder: Path, stage: Stage, known: Known) -> Results:
+def results_together(folder: Path, stage: Stage, several: Sequence[Known]) -> list[Results]:
     """The results of a stage whose code is taken as that of "motion"."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runner, "modules_of", lambda stage, sources: ["ginn.geometry.motion"])
         patch.setattr(runner, "resolved", lambda path: globals()[path.rpartition(".")[2]])
-        return in_process_runner(Cache(folder)).results(stage, known)
+        return in_process_runner(Cache(folder)).results_together(stage, several)
+
+
+def results_of(folder: Path, stage: Stage, known: Known) -> Results:
+    """The results of such a stage for one set of known values."""
+    (results,) = results_together(folder, stage, [known])
+    return results
 
 
 def add(first: int, second: int) -> int:
@@ -88,12 +109,57 @@ def test_results_are_one_a_name_and_are_made_once(tmp_path: Path, place: str) ->
     assert dict(other.value) == {"a": 11, "b": 13}
 
 
-def test_results_in_batches_are_those_of_their_names(tmp_path: Path) -> None:
-    stage = Stage("sums", f"{__name__}.add_all", ("ones", "other", "recorded"), "ones")
-    known: Known = {
-        "ones": Input({str(number): number for number in range(7)}),
-        "other": Input(10),
+def three_at_once(ones: object) -> int:
+    """A function for stages in batches."""
+    return 3
+
+
+def one_at_once(ones: object) -> int:
+    """A function for stages in batches."""
+    return 1
+
+
+SUMS = Stage(
+    "sums", f"{__name__}.add_all", ("ones", "other", "recorded"), "ones",
+    at_once=f"{__name__}.three_at_once",
+)  # fmt: skip
+
+
+def numbers(count: int, other: int) -> Known:
+    """What the stage SUMS needs."""
+    return {
+        "ones": Input({str(number): number for number in range(count)}),
+        "other": Input(other),
         "recorded": Input([0, 100]),
     }
-    made = results_of(tmp_path, replace(stage, place=BATCHES), known)
+
+
+def test_results_in_batches_are_those_of_their_names(tmp_path: Path) -> None:
+    made = results_of(tmp_path, SUMS, numbers(7, 10))
     assert dict(made.value) == {str(number): number + 110 for number in range(7)}
+
+
+@pytest.mark.parametrize("stage", [SUMS, HERE, WORKERS])
+def test_results_of_several_together_are_those_of_each_alone(
+    tmp_path: Path, stage: Stage | str
+) -> None:
+    several = [numbers(7, 10), numbers(2, 20), numbers(5, 10)]
+    if isinstance(stage, str):
+        stage = Stage("sums", f"{__name__}.add", ("ones", "other"), "ones", place=stage)
+    together = results_together(tmp_path / "together", stage, several)
+    for number, (results, known) in enumerate(zip(together, several, strict=True)):
+        alone = results_of(tmp_path / str(number), stage, known)
+        assert dict(results.value) == dict(alone.value)
+        assert results.entries.keys_of == alone.entries.keys_of
+    # The third set shares its results with the first.
+    (record,) = together[0].entries.cache.record
+    assert (record.made, record.kept) == (9, 5)
+
+
+def test_key_of_a_result_does_not_depend_on_where_it_is_made(tmp_path: Path) -> None:
+    stages = [SUMS, replace(SUMS, at_once=f"{__name__}.one_at_once"), replace(SUMS, place=WORKERS)]
+    keys = [
+        results_of(tmp_path / str(n), stage, numbers(7, 10)).entries.keys_of
+        for n, stage in enumerate(stages)
+    ]
+    assert keys[0] == keys[1] == keys[2]

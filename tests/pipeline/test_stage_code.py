@@ -8,7 +8,7 @@ import ast
 import contextlib
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -99,20 +99,19 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
     report = content / "report.toml"
     report.write_text(report.read_text(encoding="utf-8") + VARIANT, encoding="utf-8")
     found = Profile()
-    results = Runner.results
+    results_together = Runner.results_together
 
-    def profiled(self: Runner, stage: Stage, known: Known) -> Results:
+    def profiled(self: Runner, stage: Stage, several: Sequence[Known]) -> list[Results]:
         with found.stage(stage.name):
-            made = results(self, stage, known)
+            made = results_together(self, stage, several)
             # What the stage gives is read back, as the stages read it that need it.
-            for entry in made.entries:
-                made.entries.cache.load(
-                    stage.name, entry, made.entries.keys_of[entry], made.entries.encoding
-                )
+            for entries in (results.entries for results in made):
+                for entry, key in entries.keys_of.items():
+                    entries.cache.load(stage.name, entry, key, entries.encoding)
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Runner, "results", profiled)
+        patch.setattr(Runner, "results_together", profiled)
         pool = contextlib.nullcontext(in_process_pool())
         patch.setattr(story, "worker_pool", lambda jobs, executor: pool)
         options = ("--content", content, "--site", root / "site", "--cache", root / "cache")

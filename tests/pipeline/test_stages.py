@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from ginn.pipeline.runner import resolved
-from ginn.pipeline.stages import BATCHES, HERE, STAGES, WORKERS, Stage
+from ginn.pipeline.stages import HERE, STAGES, WORKERS, Stage
 
 INPUTS = {
     "experiment", "site", "training", "dataset", "pixels", "screening-seeds",
@@ -38,11 +38,13 @@ def test_every_input_and_every_result_is_needed() -> None:
 
 @each_stage
 def test_function_of_a_stage_takes_its_needs(stage: Stage) -> None:
-    arguments = [None] * (len(stage.needs) + (stage.place == BATCHES))
+    arguments = [None] * (len(stage.needs) + bool(stage.at_once))
     function = resolved(stage.function)
     inspect.signature(function).bind(*arguments)
     assert stage.function == f"{function.__module__}.{function.__qualname__}"
-    assert stage.place in (HERE, WORKERS, BATCHES)
+    assert stage.place in (HERE, WORKERS)
+    if stage.at_once:
+        inspect.signature(resolved(stage.at_once)).bind(None)
 
 
 @each_stage

@@ -22,7 +22,7 @@ from support.stored_values import each_encoding
 
 from ginn.errors import AuthorError
 from ginn.files import write_whole
-from ginn.runtime.cache import Cache, LazyResults, RecentValues, lazy_results, open_cache
+from ginn.runtime.cache import Cache, Entry, LazyResults, RecentValues, lazy_results, open_cache
 from ginn.runtime.encodings import ARRAYS, FILES, JSON, Encoding
 
 KEY = "a" * 64
@@ -276,18 +276,19 @@ class Watched:
         self.said: list[str] = []
         self.cache = Cache(root, self.said.append)
         encoding: Encoding[str] = JSON.via(lambda text: text, self.load)
-        self.results: LazyResults[str] = lazy_results(
-            self.cache, RecentValues(most), "runs", KEYS, encoding, self.compute
+        self.results: LazyResults[str]
+        (self.results,) = lazy_results(
+            self.cache, RecentValues(most), "runs", [KEYS], encoding, self.compute
         )
 
     def load(self, text: str) -> str:
         self.loaded.append(text[0])
         return text
 
-    def compute(self, names: list[str]) -> Iterable[tuple[str, str]]:
-        for name in names:
-            self.made.append(name)
-            yield name, name * 100
+    def compute(self, entries: list[Entry]) -> Iterable[tuple[Entry, str]]:
+        for entry in entries:
+            self.made.append(entry[0])
+            yield entry, entry[0] * 100
 
 
 def test_lazy_results_are_read_when_they_are_used(tmp_path: Path) -> None:
@@ -336,7 +337,7 @@ def test_lazy_results_unreadable_entry_is_named_when_used(tmp_path: Path) -> Non
 
 def test_lazy_results_refuse_a_stage_that_makes_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="'runs' did not make a, b, c"):
-        lazy_results(Cache(tmp_path), RecentValues(), "runs", KEYS, JSON, lambda names: [])
+        lazy_results(Cache(tmp_path), RecentValues(), "runs", [KEYS], JSON, lambda entries: [])
 
 
 def test_lazy_results_value_dropped_from_memory_is_loaded_again(tmp_path: Path) -> None:
@@ -367,25 +368,42 @@ def test_lazy_results_in_the_order_of_their_names_however_they_were_made(tmp_pat
     cache = Cache(tmp_path)
     asked: list[list[str]] = []
 
-    def compute(names: list[str]) -> Iterator[tuple[str, str]]:
-        asked.append(list(names))
-        return ((name, name.upper()) for name in reversed(names))
+    def compute(entries: list[Entry]) -> Iterator[tuple[Entry, str]]:
+        asked.append([name for name, _ in entries])
+        return ((entry, entry[0].upper()) for entry in reversed(entries))
 
-    lazy_results(cache, RecentValues(), "runs", {"a": KEYS["a"]}, JSON, compute)
+    lazy_results(cache, RecentValues(), "runs", [{"a": KEYS["a"]}], JSON, compute)
     keys = {name: KEYS[name] for name in ("c", "a", "b")}
-    made = lazy_results(cache, RecentValues(), "runs", keys, JSON, compute)
+    (made,) = lazy_results(cache, RecentValues(), "runs", [keys], JSON, compute)
     assert list(made.items()) == [("c", "C"), ("a", "A"), ("b", "B")]
     assert asked == [["a"], ["c", "b"]]
 
 
+def test_lazy_results_of_several_are_made_together_and_shared_ones_once(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    asked: list[list[Entry]] = []
+
+    def compute(entries: list[Entry]) -> Iterator[tuple[Entry, str]]:
+        asked.append(entries)
+        return ((entry, entry[1].upper()) for entry in entries)
+
+    # The same name with two keys, the same key with two names, and a whole entry twice.
+    several = [{"a": KEYS["a"], "b": KEYS["b"]}, {"a": KEYS["c"], "b": KEYS["b"], "c": KEYS["b"]}]
+    made = lazy_results(cache, RecentValues(0), "runs", several, JSON, compute)
+    assert asked == [[*several[0].items(), ("a", KEYS["c"]), ("c", KEYS["b"])]]
+    for results, keys in zip(made, several, strict=True):
+        assert dict(results) == {name: key.upper() for name, key in keys.items()}
+    assert [(stage.made, stage.kept) for stage in cache.record] == [(4, 1)]
+
+
 def test_lazy_results_made_before_a_failure_are_kept(tmp_path: Path) -> None:
-    def compute(names: list[str]) -> Iterator[tuple[str, int]]:
-        yield "a", 1
+    def compute(entries: list[Entry]) -> Iterator[tuple[Entry, int]]:
+        yield entries[0], 1
         raise ZeroDivisionError
 
     cache = Cache(tmp_path)
     with pytest.raises(ZeroDivisionError):
-        lazy_results(cache, RecentValues(), "runs", KEYS, JSON, compute)
+        lazy_results(cache, RecentValues(), "runs", [KEYS], JSON, compute)
     assert cache.load("runs", "a", KEYS["a"], JSON) == 1
 
 
@@ -393,9 +411,10 @@ def test_lazy_results_digest_is_that_of_the_content(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
 
     def made(key: str, value: object) -> LazyResults[object]:
-        return lazy_results(
-            cache, RecentValues(), "s", {"a": key}, JSON, lambda names: [("a", value)]
+        (results,) = lazy_results(
+            cache, RecentValues(), "s", [{"a": key}], JSON, lambda entries: [(entries[0], value)]
         )
+        return results
 
     one, same, other = made(KEYS["a"], [1]), made(KEYS["b"], [1]), made(KEYS["c"], [2])
     assert one.digest("a") == same.digest("a") != other.digest("a")
