@@ -103,7 +103,7 @@ def serve(build: Build, options: Options, ports: range) -> None:
     from ginn.devserver.server import LOOPBACK
     from ginn.devserver.watcher import keep_building
 
-    named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures")
+    named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures", "static")
     sources = [*(options.content / name for name in named), TEMPLATES]
     sources += [options.picture] if options.picture else []
     code = [REPOSITORY / "ginn", REPOSITORY / "build.py"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ginn.config.loader import load_settings
@@ -16,17 +16,22 @@ from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import found_in, within
 from ginn.pages.articles import Article, read_articles, require_experiments
+from ginn.pipeline.static import read_static
 from ginn.runtime.progress import write_line
 
 
 @dataclass(frozen=True)
 class Content:
-    """The settings of a report, its articles, and the dataset of each experiment, in order."""
+    """The settings of a report, its articles, and the dataset of each experiment, in order.
+
+    `static` has the author's own files, address in the site -> content.
+    """
 
     folder: Path
     settings: Settings
     articles: tuple[Article, ...]
     datasets: tuple[Dataset, ...]
+    static: Mapping[str, bytes] = field(default_factory=dict)
 
     def experiments(self) -> Iterator[tuple[Experiment, Dataset]]:
         """Each experiment with its dataset, the leading one first."""
@@ -72,7 +77,8 @@ def read_content(folder: Path, picture: Path | None, draft: bool, trainer: str =
     articles = read_articles(within(folder, folder / "articles"))
     require_experiments(articles, [experiment.id for experiment in subject.written.experiments])
     built = _built_articles(articles, subject.written, subject.settings)
-    return Content(folder, subject.settings, built, subject.datasets)
+    static = read_static(folder, articles)
+    return Content(folder, subject.settings, built, subject.datasets, static)
 
 
 def _built_articles(

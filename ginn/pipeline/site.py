@@ -78,11 +78,12 @@ def site_files(
     publication: Publication,
     runner: Runner,
 ) -> dict[str, bytes]:
-    """Every file of the site: pages, what the viewer loads, and the manifest."""
+    """Every file of the site: pages, what the viewer loads, static files, and the manifest."""
     reports = [each.report for each in finished]
     data = {address: file for each in finished for address, file in each.data.items()}
-    pages = render_site(content.folder, content.articles, reports, publication, data, runner)
-    return with_manifest({**pages, **data}, publication)
+    others = {**data, **content.static}
+    pages = render_site(content.folder, content.articles, reports, publication, others, runner)
+    return with_manifest({**others, **pages}, publication)
 
 
 def render_site(
@@ -96,8 +97,8 @@ def render_site(
     """Every page with its figures, style and scripts: address -> content.
 
     `folder` is the content's folder, and `articles` are its articles. `reports` are the reports of
-    the experiments, the leading one first. `others` are the addresses of the files that the
-    viewer loads. Raises AuthorError for a mistake in an article, such as a dead link.
+    the experiments, the leading one first. `others` are the addresses of the site's other
+    files. Raises AuthorError for a mistake in an article, such as a dead link.
     """
     works = read_bibliography(folder / "bibliography.toml")
     meanings = read_glossary(folder / "glossary.toml")

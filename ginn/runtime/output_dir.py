@@ -4,6 +4,9 @@ A build writes into a new folder beside the site. At its end the two folders exc
 in one call to the operating system (Linux, macOS), or in two renames (elsewhere, and where a file
 system refuses). A build that is killed between the two renames leaves the old site under another
 name; the next build puts it back. This guards against kills, not against a loss of power.
+
+A mount point cannot be renamed, for example a volume of a container. There the files are replaced
+one by one, the pages last. A reader may then find a new page beside an old one for a moment.
 """
 
 from __future__ import annotations
@@ -18,14 +21,18 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ginn.errors import AuthorError
+from ginn.files import write_whole
 from ginn.runtime.lock import Say, locked, say_on_stderr
 
 # A folder is a site of this program if its MARKER names GENERATOR.
 MARKER = "build.json"
 GENERATOR = "ginn"
-# The only file of the output folder in git. Each site holds it, so that git reports no change.
+MOST_NAMED = 5  # files that a warning names
+# The only file that an empty output folder may hold, so that git can have the folder. A site does
+# not hold it: with it, a copy of the site in a repository would not be published.
 IGNORE = ".gitignore"
 IGNORE_CONTENT = "*\n!.gitignore\n"
 
@@ -34,6 +41,8 @@ RETRY = 0.05  # s between two tries
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # linux/fs.h
 _RENAME_SWAP = 2  # macOS sys/stdio.h
+# What the system answers for a folder that is a mount point, or on another file system.
+_FIXED = {errno.EBUSY, errno.EXDEV}
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV, errno.EPERM}
 
 
@@ -48,6 +57,8 @@ def replacing(
     explains `protected`. Raises AuthorError if the folder may not be replaced.
     """
     site = check_site(site, protected)
+    if site.is_mount():
+        say(f"{site} is a mount point: its files are replaced one by one at the end")
     new = _beside(site, "new")
     try:
         site.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +73,7 @@ def replacing(
         try:
             yield new
             check_site(site, protected)
-            replace_site(new, site)
+            replace_site(new, site, say)
         finally:
             shutil.rmtree(new, ignore_errors=True)
 
@@ -145,10 +156,10 @@ def recover_site(site: Path) -> None:
         shutil.rmtree(new)
 
 
-def replace_site(new: Path, site: Path) -> None:
+def replace_site(new: Path, site: Path, say: Say = say_on_stderr) -> None:
     """Put folder `new` in the place of `site`, and remove what was there.
 
-    Both must be on one file system. `replacing` ensures this, locks the site and checks it.
+    Files that no build made are named in a warning. `replacing` locks the site and checks it.
     """
     if not _is_site(new):
         raise AuthorError(
@@ -156,7 +167,12 @@ def replace_site(new: Path, site: Path) -> None:
             "a site with this marker, so that the next build may replace it",
             path=new,
         )
-    write_files(new, {IGNORE: IGNORE_CONTENT.encode()})
+    if foreign := foreign_files(site, new):
+        names = ", ".join(foreign[:MOST_NAMED]) + (", ..." if len(foreign) > MOST_NAMED else "")
+        say(
+            f"warning: {site}: removed {names}, which no build made; "
+            "put files that a site must have into static/ beside report.toml"
+        )
     old = _beside(site, "old")
     try:
         if not site.exists():
@@ -165,6 +181,9 @@ def replace_site(new: Path, site: Path) -> None:
             rename(site, old)
             rename(new, site)
     except OSError as error:
+        if error.errno in _FIXED and site.is_dir() and new.is_dir():
+            fill(site, new)
+            return
         recover_site(site)
         raise AuthorError(
             f"a site that could not be replaced ({error.strerror})",
@@ -174,6 +193,54 @@ def replace_site(new: Path, site: Path) -> None:
         ) from error
     for left in (old, new):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def foreign_files(site: Path, new: Path) -> list[str]:
+    """The sorted names of files in a site that no build made, and that `new` does not have."""
+    made = _marker(site).get("files")
+    if not isinstance(made, dict):
+        return []
+    return [
+        name
+        for name in names_in(site)
+        if name not in made
+        and name != MARKER
+        and not (name == IGNORE and _is_gits_file(site / IGNORE))
+        and not (new / name).exists()
+    ]
+
+
+def names_in(folder: Path) -> list[str]:
+    """The sorted names of all files in a folder, relative to it."""
+    paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
+
+
+def fill(site: Path, new: Path) -> None:
+    """Replace the files of a site by those of `new` one by one, and remove the others.
+
+    The marker comes first: the next build may then replace what a killed one has left. Raises
+    AuthorError if a file cannot be written.
+    """
+    names = names_in(new)
+    try:
+        for name in sorted(names, key=lambda name: (name != MARKER, name.endswith(".html"))):
+            (site / name).parent.mkdir(parents=True, exist_ok=True)
+            write_whole(site / name, (new / name).read_bytes())
+        for name in set(names_in(site)) - set(names):
+            (site / name).unlink()
+        for folder in sorted((path for path in site.rglob("*") if path.is_dir()), reverse=True):
+            if not any(folder.iterdir()):
+                folder.rmdir()
+    except OSError as error:
+        raise AuthorError(
+            f"a file that cannot be replaced ({error.strerror})",
+            "a folder to write to, with room for the site",
+            "make room and build again; some files of the site are new and some are old",
+            path=site,
+        ) from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def rename(path: Path, target: Path) -> None:
@@ -230,11 +297,16 @@ def _is_gits_file(ignore: Path) -> bool:
 
 def _is_site(folder: Path) -> bool:
     """Whether a folder's marker says that this program made it."""
+    return _marker(folder).get("generator") == GENERATOR
+
+
+def _marker(folder: Path) -> dict[str, Any]:
+    """The marker of a site; empty if there is none."""
     try:
         marker = json.loads((folder / MARKER).read_bytes())
     except (OSError, ValueError):
-        return False
-    return isinstance(marker, dict) and marker.get("generator") == GENERATOR
+        return {}
+    return marker if isinstance(marker, dict) else {}
 
 
 def _refusal(site: Path, found: str, hint: str) -> AuthorError:

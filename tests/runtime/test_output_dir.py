@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -14,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.paths import ROOT
 from support.processes import python
 
 from ginn.errors import AuthorError
@@ -55,10 +55,9 @@ def test_replacing_makes_and_replaces_a_whole_site(tmp_path: Path) -> None:
             (new / text).touch()
         assert pages(site) == [text, text]
         assert {path.name for path in site.iterdir()} == {
-            *(".gitignore", "build.json", "explore.html", "index.html"),
+            *("build.json", "explore.html", "index.html"),
             text,
         }
-        assert (site / ".gitignore").read_bytes() == (ROOT / "site/.gitignore").read_bytes()
         beside = {path.name for path in site.parent.iterdir()}
         assert beside <= {"site", ".site.lock", ".site.lock.holder"}
 
@@ -264,6 +263,62 @@ def test_check_site_of_a_replaceable_folder_returns_its_path(tmp_path: Path) -> 
     (gits / ".gitignore").write_bytes(b"*\r\n!.gitignore\r\n")
     for site in (empty, gits, tmp_path / "absent"):
         assert output_dir.check_site(site, [tmp_path / "content"]) == site.resolve()
+
+
+def busy(one: Path, other: Path) -> bool:
+    """What the system answers if one of two folders is a mount point."""
+    raise OSError(errno.EBUSY, "Device or resource busy")
+
+
+def test_replacing_of_a_mount_point_replaces_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, said = tmp_path / "site", []
+    monkeypatch.setattr(output_dir, "exchange", busy)
+    site.mkdir()
+    (site / ".gitignore").write_bytes(b"*\n!.gitignore\n")
+    for text in ("first", "second"):
+        with output_dir.replacing(site, say=said.append) as new:
+            write_site(new, text)
+            (new / text).mkdir()
+            (new / text / "page.html").write_text(text)
+        assert pages(site) == [text, text]
+        assert output_dir.names_in(site) == sorted(
+            ["build.json", "explore.html", "index.html", f"{text}/page.html"]
+        )
+        assert not (site / "first").exists() or text == "first"
+    assert said == []
+    assert {path.name for path in tmp_path.iterdir()} <= {
+        *("site", ".site.lock", ".site.lock.holder")
+    }
+
+
+def test_replacing_of_a_mount_point_says_so_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(Path, "is_mount", lambda path: path.name == "site")
+    with output_dir.replacing(tmp_path / "site", say=said.append) as new:
+        assert len(said) == 1
+        write_site(new, "text")
+
+
+@pytest.mark.usefixtures("way")
+def test_replacing_names_files_that_no_build_made(tmp_path: Path) -> None:
+    site, said = tmp_path / "site", []
+    for text in ("first", "second"):
+        with output_dir.replacing(site, say=said.append) as new:
+            write_site(new, text)
+            marker = {"generator": "ginn", "files": {"index.html": {}, "explore.html": {}}}
+            (new / "build.json").write_text(json.dumps(marker))
+            (new / "CNAME").write_text("a.example")
+        (site / "notes.txt").write_text("mine")
+        (site / "a").mkdir()
+        (site / "a/b.txt").write_text("mine")
+    (warning,) = said
+    assert "removed a/b.txt, notes.txt, which no build made" in warning
+    assert "static/" in warning
+    assert "CNAME" not in warning
 
 
 BUILD_REPEATEDLY = """
