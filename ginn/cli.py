@@ -21,6 +21,7 @@ from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import REPOSITORY, TEMPLATES
 from ginn.pages.metadata import Publication, build_date, web_address
+from ginn.pipeline.content import read_content
 from ginn.pipeline.preview import Channel, Preview
 from ginn.runtime import faults, processors, signals, workers
 from ginn.runtime.faults import ERROR
@@ -36,6 +37,7 @@ class Options:
 
     new: Path | None
     title: str
+    check: bool
     draft: bool
     trainer: str
     content: Path
@@ -70,6 +72,8 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
             begin_report(options.new, options.picture, options.title)
             print(f"A report is begun in {options.new}. See it with:")
             print(f"  {command(['--draft', '--content', str(options.new)])}")
+        elif options.check:
+            check(options)
         elif options.serve is not None:
             serve(build, options, options.serve)
         else:
@@ -85,6 +89,14 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
         print(line, file=sys.stderr)
         return code
     return 0
+
+
+def check(options: Options) -> None:
+    """Look for mistakes that can be found before the training. Raises AuthorError for the first."""
+    content = read_content(options.content, options.picture, options.draft, options.trainer)
+    print(content.descriptions())
+    articles = len(content.articles)
+    print(f"No mistake found in {options.content}: report.toml, pictures, {articles} articles.")
 
 
 def begin_report(folder: Path, picture: Path | None, title: str) -> None:
@@ -187,6 +199,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="build.py", description="Train and trace the report's runs, and write its site."
     )
     _add_beginning(parser)
+    parser.add_argument(
+        "--check", action="store_true", help="only look for mistakes, without training"
+    )
     parser.add_argument(
         "--draft", action="store_true", help="build the report from few seeds and short runs"
     )

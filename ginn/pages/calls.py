@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, get_args, get_origin
 
 import jinja2
@@ -22,29 +22,38 @@ WORDS: Mapping[Any, str] = {
     float: "a number",
     bool: "true or false",
 }
+# Stands for a value that is not yet known.
+ANY = object()
 # The body of a call block, which Jinja passes under this name.
 BODY = "caller"
 
 
 def checked(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, which raises AuthorError for arguments that its signature does not allow."""
-    signature = _signature(function)
 
     @functools.wraps(function)
     def called(*given: Any, **named: Any) -> Any:
-        _require_bindable(name, signature, given, named)
-        bound = signature.bind(*given, **named)
-        for key, value in bound.arguments.items():
-            if signature.parameters[key].kind not in _STARRED:
-                require_allowed(key, value, signature.parameters[key].annotation)
+        require_arguments(name, function, given, named)
         return function(*given, **named)
 
     return called
 
 
+def require_arguments(
+    name: str, function: Callable[..., Any], given: Sequence[Any], named: Mapping[str, Any]
+) -> None:
+    """Raise AuthorError for arguments that a function's signature does not allow."""
+    signature = _signature(function)
+    _require_bindable(name, signature, given, named)
+    for key, value in signature.bind(*given, **named).arguments.items():
+        if signature.parameters[key].kind not in _STARRED:
+            require_allowed(key, value, signature.parameters[key].annotation)
+
+
 _STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
+@functools.lru_cache(maxsize=256)
 def _signature(function: Callable[..., Any]) -> inspect.Signature:
     return inspect.signature(function, eval_str=True)
 
@@ -75,8 +84,10 @@ def words_of(kind: Any) -> str:
 def require_allowed(name: str, value: object, kind: Any) -> None:
     """Raise AuthorError for a value that is not of a parameter's type.
 
-    The value of an undefined name raises Jinja's error.
+    The value of an undefined name raises Jinja's error. ANY is allowed everywhere.
     """
+    if value is ANY:
+        return
     if isinstance(value, jinja2.Undefined):
         str(value)
     words = words_of(kind)
@@ -93,7 +104,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def _require_bindable(
-    name: str, signature: inspect.Signature, given: tuple[Any, ...], named: Mapping[str, Any]
+    name: str, signature: inspect.Signature, given: Sequence[Any], named: Mapping[str, Any]
 ) -> None:
     """Raise AuthorError for too many arguments, an unknown one, or a missing one."""
     open_ended = {each.kind for each in signature.parameters.values()}

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import jinja2
 from markupsafe import Markup
 
+from ginn.analysis.claim_names import require_claim
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
 from ginn.figures.selection import select_detail
@@ -74,7 +75,11 @@ class PageCalls:
         return f"{self.pages['explore']}#{state.to_query()}"
 
     def evidence(self, name: str) -> Markup:
-        """The box of a claim with what was measured; nothing for a claim that was not measured."""
+        """The box of a claim with what was measured; nothing for a claim that was not measured.
+
+        Raises AuthorError for a name that no claim has.
+        """
+        require_claim(name)
         row = self.facts.claim(name)
         return _block(self.macros.box(row, self.page("methods"))) if row else Markup("")
 

@@ -9,10 +9,11 @@ can therefore give the number of a figure that comes later.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import html as html_module
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, wraps
 from typing import Any
@@ -192,9 +193,35 @@ def _fill_in(
     known["facts"] = placed.report.facts
     file = str(article.file)
     try:
-        return _compiled(article.body, file).render(known).replace(HASH, "#")
+        with _syntax_errors(article):
+            return _compiled(article.body, file).render(known).replace(HASH, "#")
     except AuthorError as error:
         raise error.at(article.file, _line_in(error, file)) from error
+    except jinja2.TemplateError as error:
+        allowed, line = f"expressions of {', '.join(sorted(known))}", _line_in(error, file)
+        raise AuthorError(one_line(error), allowed, path=article.file, line=line) from error
+    except COMPUTING as error:
+        found = f"an expression without a value ({one_line(error)})"
+        allowed, line = "values that the operation takes", _line_in(error, file)
+        raise AuthorError(found, allowed, path=article.file, line=line) from error
+
+
+def parsed(article: Article) -> jinja2.nodes.Template:
+    """The syntax tree of an article's expressions. Raises AuthorError for a mistake in its syntax.
+
+    Filters and tests that do not exist are found, too.
+    """
+    with _syntax_errors(article):
+        # Only compiling finds unknown filters.
+        _compiled(article.body, str(article.file))
+        return _environment().parse(ID.sub("{" + HASH, article.body))
+
+
+@contextlib.contextmanager
+def _syntax_errors(article: Article) -> Iterator[None]:
+    """Turn an error of Jinja's syntax into an AuthorError with its line."""
+    try:
+        yield
     except jinja2.TemplateSyntaxError as error:
         found = one_line(error.message)
         # Jinja raises this error for a filter or a test that does not exist.
@@ -205,20 +232,19 @@ def _fill_in(
     except RecursionError:
         found = "brackets or blocks nested too deep"
         raise AuthorError(found, "a few", path=article.file, line=1) from None
-    except jinja2.TemplateError as error:
-        allowed, line = f"expressions of {', '.join(sorted(known))}", _line_in(error, file)
-        raise AuthorError(one_line(error), allowed, path=article.file, line=line) from error
-    except COMPUTING as error:
-        found = f"an expression without a value ({one_line(error)})"
-        allowed, line = "values that the operation takes", _line_in(error, file)
-        raise AuthorError(found, allowed, path=article.file, line=line) from error
+
+
+def _environment() -> SandboxedEnvironment:
+    """Jinja's environment for articles."""
+    environment = SandboxedEnvironment(autoescape=True, undefined=_UndefinedAttribute)
+    environment.filters |= FILTERS
+    return environment
 
 
 @lru_cache(maxsize=256)
 def _compiled(body: str, file: str) -> jinja2.Template:
     """The compiled Jinja template of an article, which runs twice in each build."""
-    environment = SandboxedEnvironment(autoescape=True, undefined=_UndefinedAttribute)
-    environment.filters |= FILTERS
+    environment = _environment()
     code = environment.compile(ID.sub("{" + HASH, body), filename=file)
     return jinja2.Template.from_code(environment, code, dict(environment.globals))
 

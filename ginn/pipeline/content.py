@@ -16,6 +16,7 @@ from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import found_in, within
 from ginn.pages.articles import Article, read_articles, require_experiments
+from ginn.pipeline.checks import check_articles
 from ginn.pipeline.static import read_static
 from ginn.runtime.progress import write_line
 
@@ -78,6 +79,7 @@ def read_content(folder: Path, picture: Path | None, draft: bool, trainer: str =
     require_experiments(articles, [experiment.id for experiment in subject.written.experiments])
     built = _built_articles(articles, subject.written, subject.settings)
     static = read_static(folder, articles)
+    check_articles(folder, built, subject.settings)
     return Content(folder, subject.settings, built, subject.datasets, static)
 
 

@@ -1,0 +1,31 @@
+"""The names of all claims that a build can test, by which articles show them."""
+
+from __future__ import annotations
+
+from ginn.errors import AuthorError, quoted
+
+CLAIM_NAMES = (
+    "Straight first layer",
+    "Bends through open paths",
+    "Regions grow",
+    "Shift before turn",
+    "Bias before weight",
+    "Shifting again",
+    "Bends at corners",
+    "Copycats",
+    "The indecisive neuron",
+    "Dead layers where runs fail",
+    "Early dead layers",
+    "Mirrored boundaries",
+    "Better is more symmetric",
+    "Reviving a dead layer",
+    "Making a layer dead",
+    "Failed runs and the top",
+    "Deeper and wider",
+)
+
+
+def require_claim(name: object) -> None:
+    """Raise AuthorError for what is not the name of a claim."""
+    if name not in CLAIM_NAMES:
+        raise AuthorError(quoted(name), ", ".join(CLAIM_NAMES), key="claim")

@@ -1,0 +1,294 @@
+"""Mistakes in an article's expressions that can be found before there are any results.
+
+Jinja's syntax tree is read with the types of the facts and of the functions. A value whose type is
+not known is never refused, so an article that can be rendered is never refused either. Every branch
+of a condition is read, also one that a build does not reach.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+import numpy as np
+from jinja2 import nodes
+
+from ginn.analysis.claim_names import require_claim
+from ginn.analysis.facts import Facts
+from ginn.config.models import Site
+from ginn.dataset.dataset import Dataset
+from ginn.errors import AuthorError, quoted
+from ginn.pages.articles import Article
+from ginn.pages.calls import ANY, require_arguments
+from ginn.pages.citations import Citations
+from ginn.pages.figure_calls import FigureCalls
+from ginn.pages.figure_views import VIEWS
+from ginn.pages.functions import functions
+from ginn.pages.glossary import Glossary
+from ginn.pages.page_calls import PageCalls
+from ginn.pages.rendering import parsed
+
+
+def _known() -> dict[str, Any]:
+    """The functions and constants of articles, for a report that is not there yet."""
+    report: Any = types.SimpleNamespace(dataset=Dataset(np.zeros((1, 1), dtype=bool), ()))
+    of_pages = PageCalls.__new__(PageCalls).functions()
+    return functions(FigureCalls(report), Citations({}), Glossary()) | of_pages
+
+
+FUNCTIONS = {name: value for name, value in _known().items() if callable(value)}
+VALUES: Mapping[str, Any] = {
+    "facts": Facts,
+    "site": Site,
+    "draft": bool,
+    "experiments": None,
+    **dict.fromkeys(set(_known()) - set(FUNCTIONS)),
+}
+# Jinja's filters that give a list of the same items, and those that give one item.
+SAME_ITEMS = ("selectattr", "rejectattr", "select", "reject", "sort", "list", "unique", "reverse")
+ONE_ITEM = ("first", "last", "min", "max", "random")
+# An undefined name is allowed before these.
+OF_ANY_NAME = ("defined", "undefined", "default", "d")
+
+
+@dataclass(frozen=True)
+class Named:
+    """What an article may name: pages, works, words, and the figures of the article itself."""
+
+    pages: Sequence[str]
+    works: Sequence[str]
+    words: Sequence[str]
+
+
+def check_article(article: Article, named: Named) -> None:
+    """Raise AuthorError with the line of the first mistake in an article's expressions."""
+    tree = parsed(article)
+    try:
+        _Reader(tree, named).read(tree)
+    except AuthorError as error:
+        raise error.at(article.file, 1) from error
+
+
+@dataclass
+class _Reader:
+    """Reads a tree in its order. `kinds` are the types of names; None for an unknown type."""
+
+    tree: nodes.Template
+    named: Named
+    kinds: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        stored = {name.name for name in self.tree.find_all(nodes.Name) if name.ctx != "load"}
+        made = {macro.name for macro in self.tree.find_all(nodes.Macro)}
+        own = {"loop", "caller", "varargs", "kwargs", "self", *jinja2.defaults.DEFAULT_NAMESPACE}
+        unknown = dict.fromkeys([*stored, *made, *own, *FUNCTIONS])
+        self.kinds = {**unknown, **VALUES}
+        self.stored = stored
+        constants = (_constant(call.args[0]) for call in self._figure_calls() if call.args)
+        self.figures = [name for name in constants if name is not ANY]
+        self.all_figures_known = all(
+            call.args and _constant(call.args[0]) is not ANY for call in self._figure_calls()
+        )
+
+    def _figure_calls(self) -> list[nodes.Call]:
+        calls = self.tree.find_all(nodes.Call)
+        return [call for call in calls if _name_of(call.node) == "figure"]
+
+    def read(self, node: nodes.Node) -> Any:
+        """Check a node and all nodes in it. Returns its type, or None."""
+        reading = {
+            nodes.Name: self._name, nodes.Getattr: self._getattr, nodes.Getitem: self._getitem,
+            nodes.Call: self._call, nodes.Filter: self._filter, nodes.Test: self._test,
+            nodes.For: self._for, nodes.Assign: self._assign,
+        }.get(type(node))  # fmt: skip
+        try:
+            if reading:
+                return reading(node)
+            for child in node.iter_child_nodes():
+                self.read(child)
+        except AuthorError as error:
+            raise error.at(line=node.lineno) from error
+        return None
+
+    def _name(self, node: Any) -> Any:
+        if node.ctx == "load" and node.name not in self.kinds:
+            known = ", ".join(sorted([*FUNCTIONS, *VALUES]))
+            raise AuthorError(f"{quoted(node.name)} is undefined", f"expressions of {known}")
+        return self.kinds.get(node.name)
+
+    def _getattr(self, node: Any) -> Any:
+        return attribute_of(self.read(node.node), node.attr)
+
+    def _getitem(self, node: Any) -> Any:
+        kind, key = self.read(node.node), _constant(node.arg)
+        self.read(node.arg)
+        if isinstance(key, str):
+            return attribute_of(kind, key)
+        return _item_of(kind) if isinstance(key, int) else None
+
+    def _call(self, node: Any) -> Any:
+        name = _name_of(node.node)
+        given = [_constant(each) for each in node.args]
+        named = {each.key: _constant(each.value) for each in node.kwargs}
+        kind = self.read(node.node)
+        for each in (*node.args, *(keyword.value for keyword in node.kwargs)):
+            self.read(each)
+        if node.dyn_args is not None or node.dyn_kwargs is not None:
+            return None
+        if name in FUNCTIONS and name not in self.stored:
+            require_arguments(name, FUNCTIONS[name], given, named)
+            self._require_known(name, given, named)
+            return _returned(FUNCTIONS[name])
+        if (
+            isinstance(node.node, nodes.Getattr)
+            and node.node.attr == "claim"
+            and given
+            and given[0] is not ANY
+        ):
+            require_claim(given[0])
+        return _returned(kind) if callable(kind) else None
+
+    def _require_known(self, name: str, given: list[Any], named: Mapping[str, Any]) -> None:
+        """Raise AuthorError for a constant argument that names nothing."""
+        first = given[0] if given else next(iter(named.values()), ANY)
+        allowed = {"page": self.named.pages, "cite": self.named.works, "term": self.named.words}
+        if name == "figure":
+            bound = inspect.signature(FUNCTIONS["figure"]).bind_partial(*given, **named).arguments
+            view = bound.get("view", "network")
+            if view is not ANY and view not in VIEWS:
+                raise AuthorError(quoted(view), ", ".join(VIEWS), key="view")
+            if view is not ANY:
+                VIEWS[view].require(bound.get("arguments", {}))
+        elif first is ANY:
+            return
+        elif name == "evidence":
+            require_claim(first)
+        elif name == "see" and self.all_figures_known and first not in self.figures:
+            known = ", ".join(map(str, self.figures)) or "this article has no figures"
+            raise AuthorError(quoted(first), known, key="see")
+        elif name in allowed and first not in allowed[name]:
+            raise AuthorError(quoted(first), ", ".join(allowed[name]) or "none", key=name)
+
+    def _filter(self, node: Any) -> Any:
+        kind = None
+        if node.node is not None and not (node.name in OF_ANY_NAME and _name_of(node.node)):
+            kind = self.read(node.node)
+        for each in (*node.args, *(keyword.value for keyword in node.kwargs)):
+            self.read(each)
+        if node.name in ("selectattr", "rejectattr") and node.args:
+            path, item = _constant(node.args[0]), _item_of(kind)
+            for name in path.split(".") if isinstance(path, str) else ():
+                item = None if name.isdecimal() else attribute_of(item, name)
+        if node.name in SAME_ITEMS:
+            return kind
+        return _item_of(kind) if node.name in ONE_ITEM and not node.kwargs else None
+
+    def _test(self, node: Any) -> None:
+        if not (node.name in OF_ANY_NAME and _name_of(node.node)):
+            self.read(node.node)
+        for each in node.args:
+            self.read(each)
+
+    def _for(self, node: Any) -> None:
+        kind = _item_of(self.read(node.iter))
+        with self._typed(node.target, kind):
+            for each in (*([node.test] if node.test else []), *node.body):
+                self.read(each)
+        for each in node.else_:
+            self.read(each)
+
+    def _typed(self, target: Any, kind: Any) -> typing.ContextManager[Any]:
+        """Give a loop's name its type while the loop is read."""
+        name = _name_of(target)
+        before = self.kinds
+        changed = {name: kind} if name else {}
+        self.kinds = before | dict.fromkeys(_names_in(target)) | changed
+        return _Restored(self, before)
+
+    def _assign(self, node: Any) -> None:
+        kind, name = self.read(node.node), _name_of(node.target)
+        # A name that is set in several places may have several types.
+        places = [each for each in self.tree.find_all(nodes.Name) if each.name == name]
+        once = sum(each.ctx == "store" for each in places) == 1
+        if name:
+            self.kinds[name] = kind if once else None
+
+
+@dataclass
+class _Restored:
+    """Restores the types of names at the end of a block."""
+
+    reader: _Reader
+    kinds: dict[str, Any]
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, *_: object) -> None:
+        """Restore."""
+        self.reader.kinds = self.kinds
+
+
+def attribute_of(kind: Any, name: str) -> Any:
+    """The type of an attribute of a type of the facts. None for any other type.
+
+    Raises AuthorError for an attribute that the type does not have.
+    """
+    if kind is Site:
+        fields = list(Site.model_fields)
+    elif inspect.isclass(kind) and dataclasses.is_dataclass(kind):
+        fields = [each.name for each in dataclasses.fields(kind)]
+    else:
+        return None
+    if name not in fields and not hasattr(kind, name):
+        found = f"{kind.__name__} has no attribute {quoted(name)}"
+        raise AuthorError(found, ", ".join(fields))
+    if name in fields:
+        return _bare(typing.get_type_hints(kind).get(name))
+    member = inspect.getattr_static(kind, name)
+    if isinstance(member, property):
+        return _bare(typing.get_type_hints(member.fget).get("return"))
+    return member if inspect.isfunction(member) else None
+
+
+def _bare(kind: Any) -> Any:
+    """A type without None; None for a union of several types."""
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        others = [each for each in typing.get_args(kind) if each is not type(None)]
+        return others[0] if len(others) == 1 else None
+    return kind
+
+
+def _item_of(kind: Any) -> Any:
+    """The type of the items of a tuple of any length."""
+    items = typing.get_args(kind)
+    is_tuple = typing.get_origin(kind) is tuple and len(items) == 2 and items[1] is Ellipsis
+    return _bare(items[0]) if is_tuple else None
+
+
+def _returned(function: Any) -> Any:
+    """The type that a function returns."""
+    return _bare(inspect.signature(function, eval_str=True).return_annotation)
+
+
+def _name_of(node: Any) -> str:
+    return node.name if isinstance(node, nodes.Name) else ""
+
+
+def _names_in(node: nodes.Node) -> Iterator[str]:
+    names = [node] if isinstance(node, nodes.Name) else node.find_all(nodes.Name)
+    return (name.name for name in names)
+
+
+def _constant(node: nodes.Node) -> Any:
+    """The value of an expression that has no names in it, or ANY."""
+    try:
+        return node.as_const()  # type: ignore[attr-defined]
+    except (nodes.Impossible, AttributeError):
+        return ANY

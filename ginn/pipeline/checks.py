@@ -1,0 +1,49 @@
+"""Find the mistakes in a report's articles before anything is trained."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ginn.config.models import Settings
+from ginn.errors import AuthorError
+from ginn.pages.article_checks import Named, check_article
+from ginn.pages.articles import Article
+from ginn.pages.citations import read_bibliography
+from ginn.pages.code_places import without_code
+from ginn.pages.glossary import read_glossary
+from ginn.pages.images import check_image
+from ginn.pages.source_checks import check_source
+
+# An image in Markdown whose address is given in place, with its alternative text.
+IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(<?([^<>()\s{}]+)>?\)")
+
+
+def check_articles(folder: Path, articles: tuple[Article, ...], settings: Settings) -> None:
+    """Raise AuthorError for the first mistake in an article that needs no results to be found.
+
+    `folder` has the bibliography and the glossary, which are checked, too.
+    """
+    ids = [experiment.id for experiment in settings.experiments]
+    kinds = ("explore", "downloads")
+    pages = [*(article.slug for article in articles), *kinds]
+    pages += [f"{kind}/{name}" for kind in kinds for name in ids]
+    works = read_bibliography(folder / "bibliography.toml")
+    meanings = read_glossary(folder / "glossary.toml")
+    named = Named(pages, list(works), list(meanings))
+    for article in articles:
+        check_article(article, named)
+        check_source(article)
+        check_images(article)
+
+
+def check_images(article: Article) -> None:
+    """Raise AuthorError for an image that is absent or may not be published.
+
+    Only images whose address stands in the text are found, not those that an expression makes.
+    """
+    for found in IMAGE.finditer(without_code(article.body)):
+        try:
+            check_image(article.file.parent, found[1])
+        except AuthorError as error:
+            raise error.at(article.file, article.line_of(found[0])) from error

@@ -1,0 +1,85 @@
+"""Mistakes in expressions are found without results, in every branch, and right ones pass."""
+
+from __future__ import annotations
+
+import pytest
+from support.pages import BODY_LINE, article_of
+from support.paths import CONTENT, STARTER
+
+from ginn.config.loader import load_settings
+from ginn.errors import AuthorError
+from ginn.pages.article_checks import Named, check_article
+from ginn.pages.articles import read_articles
+from ginn.pipeline.checks import check_articles
+
+NAMED = Named(["index", "explore"], ["smith"], ["loss"])
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "found"),
+    [
+        ("{{ fact }}", 1, "'fact' is undefined"),
+        ("{{ facts.experiment.pixel }}", 1, "no attribute 'pixel'"),
+        ("{% if false %}\n{{ facts.experiment.pixel }}{% endif %}", 2, "no attribute 'pixel'"),
+        ("{% set e = facts.experiment %}\n\n{{ e.pixel }}", 3, "no attribute 'pixel'"),
+        ("{% for p in facts.experiment.parts %}{{ p.nam }}{% endfor %}", 1, "attribute 'nam'"),
+        ("{{ facts.experiment.full_runs | selectattr('faild') | list }}", 1, "'faild'"),
+        ("{{ (facts.experiment.full_runs | first).sed }}", 1, "attribute 'sed'"),
+        ("{{ facts.experiment.full_runs[0].sed }}", 1, "attribute 'sed'"),
+        ("{{ run('good-1').sed }}", 1, "attribute 'sed'"),
+        ("{{ facts.examples.corner.corner }}", 1, "attribute 'corner'"),
+        ("{{ facts.claim('Copycats').verdct }}", 1, "attribute 'verdct'"),
+        ("{{ facts.claim('Copicats') }}", 1, "'Copicats'"),
+        ("{{ evidence('Copicats') }}", 1, "'Copicats'"),
+        ("{{ site.titel }}", 1, "attribute 'titel'"),
+        ("{{ facts.evidence.region }}", 1, "attribute 'region'"),
+        ("{{ page('nowhere') }}", 1, "'nowhere'"),
+        ("{{ cite('nobody') }}", 1, "'nobody'"),
+        ("{{ term('nothing') }}", 1, "'nothing'"),
+        ("{{ see('b') }} {{ figure('a', caption='c') }}", 1, "'b'"),
+        ("{{ figure('a', view='netwrok', caption='c') }}", 1, "'netwrok'"),
+        ("{{ figure('a', neurons=3, caption='c') }}", 1, "neurons: found 3"),
+        ("{{ figure('a', colour=3, caption='c') }}", 1, "'colour'"),
+        ("{% call figure('a', zoom='x') %}c{% endcall %}", 1, "zoom: found 'x'"),
+        ("a\n{% if facts %}", 2, "endif"),
+        ("{{ 1 | perc }}", 1, "perc"),
+        ("{{ explore(show=3) }}", 1, "show: found 3"),
+    ],
+)
+def test_check_article_with_a_mistake_refuses_it_with_its_line(
+    body: str, line: int, found: str
+) -> None:
+    with pytest.raises(AuthorError) as caught:
+        check_article(article_of(body), NAMED)
+    assert found in str(caught.value)
+    assert caught.value.line == BODY_LINE + line - 1
+    assert caught.value.allowed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% if facts.evidence.regions %}{{ facts.evidence.regions.unit }}{% endif %}",
+        "{{ nothing | default('x') }} {% if nothing is defined %}x{% endif %}",
+        "{% macro m(a) %}{{ a.anything }}{% endmacro %}{{ m(3) }}",
+        "{% set x = facts.experiment %}{% set x = 'text' %}{{ x.upper() }}",
+        "{% for name in ['a', 'b'] %}{{ figure(name, caption='c') }}{% endfor %}{{ see('b') }}",
+        "{% for k, v in run('good-1').part_accuracy.items() %}{{ k }}{{ v }}{% endfor %}",
+        "{{ experiments['x'].experiment.id }}",
+        "{{ facts.evidence['regions'] }} {{ run('good-1').called.upper() }}",
+        "{% for r in facts.experiment.full_runs | sort(attribute='loss') %}{{ loop.index }}"
+        "{{ r.seed }}{% endfor %}",
+        "{% set s = namespace(n=0) %}{% set s.n = 3 %}{{ s.n }}",
+        "{{ facts.experiment.widths | sum }} {{ facts.experiment.widths[0] }}",
+        "{% set run = 3 %}{{ run }}",
+        "{{ page('ind' ~ 'ex') }} {% call note() %}x{% endcall %}",
+    ],
+)
+def test_check_article_without_a_mistake_passes(body: str) -> None:
+    check_article(article_of(body), NAMED)
+
+
+@pytest.mark.parametrize("folder", [CONTENT, STARTER])
+def test_check_articles_of_our_own_content_passes(folder) -> None:  # type: ignore[no-untyped-def]
+    articles = read_articles(folder / "articles")
+    check_articles(folder, articles, load_settings(folder / "report.toml"))
