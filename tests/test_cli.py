@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.paths import ROOT
@@ -14,14 +14,20 @@ from support.paths import ROOT
 from ginn import cli
 from ginn.cli import Options
 from ginn.errors import AuthorError
+from ginn.pipeline.preview import Preview
 from ginn.runtime import faults, output_dir
 
 
-def failing(error: BaseException) -> Callable[[Options], None]:
-    def build(options: Options) -> None:
+def failing(error: BaseException) -> cli.Build:
+    def build(options: Options, preview: Preview | None = None) -> None:
         raise error
 
     return build
+
+
+def no_channel() -> Any:
+    """A channel to the server that nothing uses here."""
+    return None
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +61,7 @@ def test_main_whatever_ends_a_build_is_one_line(
 def test_attempt_build_of_a_fault_gives_its_details_and_prints_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    found = cli.attempt_build(failing(KeyError("x")), cli.parse([]))
+    found = cli.attempt_build(failing(KeyError("x")), cli.parse([]), Preview(no_channel()))
     assert isinstance(found, str)
     assert "KeyError: 'x'" in found
     message = capsys.readouterr().err
