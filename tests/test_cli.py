@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.paths import ROOT
+from support.paths import ROOT, STARTER
 
 from ginn import cli
 from ginn.cli import Options
@@ -93,3 +94,22 @@ def test_check_site_without_a_home_folder_is_allowed(
 
     monkeypatch.setattr(output_dir.Path, "home", no_home)
     assert output_dir.check_site(tmp_path / "site") == tmp_path / "site"
+
+
+def test_main_with_check_finds_mistakes_and_builds_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(STARTER, tmp_path / "report")
+    options = ["--check", "--content", str(tmp_path / "report")]
+    before = sorted(tmp_path.rglob("*"))
+    never = failing(AssertionError("built"))
+    assert cli.main(never, options) == 0
+    assert "No mistake found" in capsys.readouterr().out
+    article = tmp_path / "report/articles/index.md"
+    text = article.read_text(encoding="utf-8")
+    article.write_text(f"{text}\n{{{{ evidence('Copicats') }}}}\n", encoding="utf-8")
+    assert cli.main(never, options) == 2
+    message = capsys.readouterr().err
+    assert message.startswith(f"build.py: error: {article}:{len(text.splitlines()) + 2}: ")
+    assert "'Copicats', allowed: " in message
+    assert sorted(tmp_path.rglob("*")) == before
