@@ -193,9 +193,9 @@ PICTURES: dict[str, tuple[Spoil, str, str]] = {
         learn(image_of(SQUARE), "parts = { a = [0.5, 0.5], b = [0.49, 0.5] }"), PICTURE,
         "one region",
     ),
-    "a drawing of no TOML": (change(DRAWING, "[[shape]]", "[[shape"), f"{DRAWING}:7", "Expected"),
+    "a drawing of no TOML": (change(DRAWING, "[[shape]]", "[[shape"), f"{DRAWING}:9", "Expected"),
     "a shape without a colour": (
-        change(DRAWING, "white = false", ""), f"{DRAWING}:7", "shape[0].white: found nothing",
+        change(DRAWING, "white = false", ""), f"{DRAWING}:9", "shape[0].white: found nothing",
     ),
     "a threshold for a drawing": (
         change(REPORT, "pixels = 24", "pixels = 24\nthreshold = 9"), DRAWING, "for a drawing",
