@@ -10,7 +10,7 @@ from ginn.elementary import decade, power_of_ten
 
 # fmt: off
 _WORDS = (
-    "zero", "one", "two", "three", "four", "five", "six",
+    "no", "one", "two", "three", "four", "five", "six",
     "seven", "eight", "nine", "ten", "eleven", "twelve",
 )
 # fmt: on
@@ -69,8 +69,13 @@ def kilobytes(size: int) -> str:
 
 
 def words(value: int, noun: str = "", plural: str = "") -> str:
-    """The same as `count`, but with numbers up to twelve in words: `"three runs"`."""
+    """The same as `count`, but with numbers up to twelve in words: `"three runs"`, `"no runs"`.
+
+    Zero without a noun is `"none"`.
+    """
     whole = _whole(value, "words")
+    if whole == 0 and not noun:
+        return "none"
     number = _WORDS[whole] if 0 <= whole < len(_WORDS) else _minus(f"{whole:,}")
     return f"{number} {_form(whole, noun, plural)}".rstrip()
 
@@ -78,6 +83,13 @@ def words(value: int, noun: str = "", plural: str = "") -> str:
 def _form(whole: int, noun: str, plural: str) -> str:
     """The singular of a noun for one, and its plural for any other number."""
     return noun if whole == 1 else plural or (noun and noun + "s")
+
+
+def numbered(noun: str, numbers: Sequence[int]) -> str:
+    """Things by their numbers: `"seeds 1, 2 and 3"`, `"seed 7"`; `"no seed"` without any."""
+    if not numbers:
+        return f"no {noun}"
+    return f"{noun if len(numbers) == 1 else noun + 's'} {listing([f'{n:,}' for n in numbers])}"
 
 
 def iteration(value: int) -> str:

@@ -16,6 +16,7 @@ from dataclasses import fields
 from pydantic.dataclasses import dataclass
 
 from ginn.analysis.described import DESCRIBED
+from ginn.dataset.dataset import Axis
 
 Numbers = tuple[float | None, ...]
 
@@ -185,8 +186,8 @@ class DeadPeriodsOfRuns:
 class MirrorSeries:
     """Mirror scores of full runs at their end and their losses, in nats a pixel.
 
-    `scores` L x R is for the vertical axis, in [0, 1]. The correlation and its interval are None
-    for fewer than FEWEST_CORRELATED runs.
+    `scores` L x R is for an axis of the picture, in [0, 1]. The correlation and its interval are
+    None for fewer than FEWEST_CORRELATED runs.
     """
 
     seeds: tuple[int, ...]
@@ -197,14 +198,16 @@ class MirrorSeries:
     """The mirror score of each run at its end, by layer."""
     untrained: Numbers
     """The median before training, by layer."""
-    level: Numbers
-    """The median for the horizontal axis, by layer."""
+    other: Numbers
+    """The median for the other axis, by layer; none if the picture is symmetric about it too."""
     correlation: Numbers
     """Spearman's rank correlation of score and loss, by layer; none for few runs."""
     correlation_low: Numbers
     """The lower end of its 95% bootstrap interval."""
     correlation_high: Numbers
     """The upper end of its 95% bootstrap interval."""
+    axis: Axis = "left-right"
+    """The axis of the scores, by the sides that it exchanges."""
     unit: str = "loss at the end"
     """What the numbers are, as the chart's axis says."""
 

@@ -88,11 +88,13 @@ def _duplicate(shown: Mapping[str, RecordedRun], dataset: Dataset) -> DuplicateE
 
 
 def _late_flip(shown: Mapping[str, RecordedRun], dataset: Dataset) -> LateFlipExample | None:
-    """The neuron that flips most late in training, in all shown runs."""
+    """The neuron that flips most late in training, in all shown runs; None without late steps."""
     points = duplicate_neurons.every_other(dataset)
     best: LateFlipExample | None = None
     for name, run in shown.items():
-        flips = late_flips.flips(run, late_flips.window(run, late_flips.LATE), points)
+        if not (steps := late_flips.window(run, late_flips.LATE)):
+            continue
+        flips = late_flips.flips(run, steps, points)
         neuron = int(np.argmax(flips.flipped))
         if flips.flipped[neuron] > (best.flipped if best else 0):
             flipped, moved = float(flips.flipped[neuron]), float(flips.moved[neuron])

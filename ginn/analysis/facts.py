@@ -201,7 +201,12 @@ def facts_of_experiment(
             snapshots=len(experiment.snapshots),
             white_share=float(dataset.labels.mean()),
             parts=tuple(
-                PartFacts(part.name, "white" if part.white else "black", part.share, part.major)
+                PartFacts(
+                    name=part.name,
+                    label="white" if part.white else "black",
+                    share=part.share,
+                    major=dataset.is_major(part),
+                )
                 for part in dataset.parts
             ),
             screening=screening,

@@ -167,9 +167,9 @@ def hardest_part(screening: Mapping[str, RecordedRun], dataset: Dataset) -> str:
     """The name of the major part on which the most screening runs have failed at their end.
 
     If there are several such parts, or no run has failed, the result is the part with the lowest
-    mean accuracy. In a picture without a major part, all parts are considered.
+    mean accuracy.
     """
-    parts = [part.name for part in dataset.parts if part.major] or [p.name for p in dataset.parts]
+    parts = [part.name for part in dataset.parts if dataset.is_major(part)]
     accuracies = [part_accuracy(run, -1, dataset) for run in screening.values()]
 
     def ease(part: str) -> tuple[int, float]:
@@ -181,7 +181,9 @@ def hardest_part(screening: Mapping[str, RecordedRun], dataset: Dataset) -> str:
 
 def has_failed(accuracy: Mapping[str, float], dataset: Dataset) -> bool:
     """Whether a run has failed: more than half of some major part is wrong."""
-    return any(part.major and accuracy[part.name] < FAILED_BELOW for part in dataset.parts)
+    return any(
+        dataset.is_major(part) and accuracy[part.name] < FAILED_BELOW for part in dataset.parts
+    )
 
 
 def outcome(snapshots: RecordedRun, dataset: Dataset) -> RunFacts:

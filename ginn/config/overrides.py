@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from ginn.errors import SHOWN, AuthorError
 
 # The most bytes of weights that an experiment may record. A build uses about five times as many.
 MOST_RECORDED = 300_000_000
+# At most so many snapshots of a draft are evenly spaced over its training.
+EVEN = 20
 
 
 def require_memory(settings: Settings) -> None:
@@ -47,22 +50,15 @@ def as_draft(settings: Settings) -> Settings:
 
 
 def _shortened(full: Experiment, draft: Draft) -> Experiment:
-    """One experiment with the settings of a draft.
-
-    Its snapshots are thinned evenly by their place in the full schedule, so that the early ones
-    stay dense. The first and the last are kept.
-    """
+    """One experiment with the settings of a draft."""
     iterations = min(draft.iterations, full.iterations)
-    within = sorted({i for i in full.snapshots if i <= iterations} | {iterations})
-    count = min(draft.snapshots, len(within))
-    places = {round(i * (len(within) - 1) / max(count - 1, 1)) for i in range(count)}
     seeds = min(draft.seeds, full.full_runs.first_seeds + full.full_runs.failed_seeds)
     # Articles read "good-1" by default, so a single run has a good role if the report has one.
     bad = 1 if full.shown.bad and (seeds > 1 or not full.shown.good) else 0
     screening = full.screening
     changed = {
         "iterations": iterations,
-        "snapshots": tuple(within[place] for place in sorted(places)),
+        "snapshots": _thinned(full.snapshots, iterations, draft.snapshots),
         "screening": Screening(
             seeds=min(draft.seeds, screening.seeds),
             iterations=min(screening.iterations, max(iterations // 2, 1)),
@@ -71,6 +67,24 @@ def _shortened(full: Experiment, draft: Draft) -> Experiment:
         "shown": Shown(good=min(full.shown.good, seeds - bad), bad=bad),
     }
     return full.model_copy(update=changed)
+
+
+def _thinned(full: Sequence[int], iterations: int, most: int) -> tuple[int, ...]:
+    """The snapshots of a shorter training, at most `most` of them, from those of the full one.
+
+    Half of them or fewer are evenly spaced, since a schedule that is sparse at its end has hardly
+    any snapshots late in a shorter training, where claims compare them. The others are thinned
+    evenly by their place in the full schedule, so that the early ones stay dense. The first and the
+    last are kept.
+    """
+    within = sorted({each for each in full if each <= iterations} | {iterations})
+    count = min(most, len(within))
+    parts = min(EVEN, count // 2)
+    even = {iterations * part // parts for part in range(1, parts + 1)} if parts else set()
+    others = [each for each in within if each not in even]
+    left = count - len(even)
+    places = {round(i * (len(others) - 1) / max(left - 1, 1)) for i in range(left)}
+    return tuple(sorted({others[place] for place in places} | even))
 
 
 def with_trainer(settings: Settings, trainer: str) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,11 @@ from ginn.errors import AuthorError, quoted
 
 # A part that covers less than this share of the domain cannot decide whether a run has failed.
 MAJOR_SHARE = 0.03
+# A picture is symmetric about an axis if its labels and the mirrored ones correlate so strongly.
+SYMMETRIC = 0.95
+
+# An axis of symmetry, by the sides that are exchanged.
+Axis = Literal["left-right", "top-bottom"]
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,6 @@ class Part:
     def share(self) -> float:
         """The fraction of the domain that the part covers."""
         return float(self.mask.mean())
-
-    @property
-    def major(self) -> bool:
-        """Whether the part is large enough to decide whether a run has failed."""
-        return self.share >= MAJOR_SHARE
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,31 @@ class Dataset:
         """The number of pixels along a side, n."""
         return int(self.labels.shape[0])
 
-    def symmetry(self) -> float:
-        """The share of pixels that keep their colour if left and right are exchanged."""
-        return float((self.labels == self.labels[:, ::-1]).mean())
+    def is_major(self, part: Part) -> bool:
+        """Whether the part can decide whether a run has failed.
+
+        It covers MAJOR_SHARE of the domain or more, or it is the largest part of its colour. So a
+        network that answers one colour everywhere has always failed.
+        """
+        same = [each.share for each in self.parts if each.white == part.white]
+        return part.share >= MAJOR_SHARE or part.share == max(same)
+
+    def mirror_axes(self) -> tuple[Axis, ...]:
+        """The axes about which the picture is symmetric: "left-right", "top-bottom", or both."""
+        axes: tuple[Axis, ...] = get_args(Axis)
+        return tuple(axis for axis in axes if self.mirror_correlation(axis) >= SYMMETRIC)
+
+    def mirror_correlation(self, axis: Axis) -> float:
+        """Pearson's phi of the labels and the mirrored labels, in [-1, 1].
+
+        It is 1 for a symmetric picture, and near 0 if the shapes of the rarer colour do not fall on
+        their mirror images, however few their pixels are. It is 0 for a picture of one colour.
+        """
+        mirrored = self.labels[:, ::-1] if axis == "left-right" else self.labels[::-1]
+        count, white = self.labels.size, int(np.count_nonzero(self.labels))
+        both = int(np.count_nonzero(self.labels & mirrored))
+        spread = white * (count - white)
+        return (count * both - white * white) / spread if spread else 0.0
 
     def points(self) -> NDArray[np.float64]:
         """Pixel centres (n * n, 2) as (x, y) in domain units, row by row.

@@ -170,7 +170,7 @@ def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) 
     failed = [run.seed for run in series.runs if not run.learnt]
 
     def seeds(found: Sequence[int]) -> str:
-        return f"seed {formatting.listing(found)}" if found else "none"
+        return formatting.numbered("seed", found) if found else "none"
 
     return (
         f"When some layer was dead over all of the {series.part} in "
@@ -192,7 +192,8 @@ def interventions_svg(
     places = axes.panels(len(made), width, TEXT, 150, room, title=58)
     for panel, each in zip(places, made, strict=True):
         parts.append(text(0, panel.top - 34, INTERVENTIONS[each.treated][0], "ink"))
-        runs = f"{_treated_runs(each)}, {each.streams} orders of pixels"
+        orders = formatting.count(each.streams, "order of pixels", "orders of pixels")
+        runs = f"{_treated_runs(each)}, {orders}"
         parts.append(text(0, panel.top - 17, runs))
         parts += _treatment(panel, each)
     axis = "iterations since the change, root scale"
@@ -245,8 +246,9 @@ def interventions_description(series: InterventionSeries, facts: ExperimentFacts
         outcomes.append(f"{title}, {_treated_runs(each)}: {formatting.listing(arms)}")
     iterations = max(each.iterations[-1] for each in made)
     return (
-        f"Copies that get at least half of the part right, {iterations:,} iterations after the "
-        "change, by arm, and how many of them do so with no layer dead over all of it. "
+        "Copies that get at least half of the part right, "
+        f"{formatting.count(iterations, 'iteration')} after the change, by "
+        "arm, and how many of them do so with no layer dead over all of it. "
         f"{'. '.join(outcomes)}."
     )
 

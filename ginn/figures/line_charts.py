@@ -90,7 +90,7 @@ def regions_description(series: RegionCounts, facts: ExperimentFacts) -> str:
     first, last = [run[0] for run in series.counts], [run[-1] for run in series.counts]
     most = max(map(max, series.counts))
     seeds = [seed for seed in series.seeds if seed in _failed(facts)]
-    end = f" Failed: seed {formatting.listing(seeds)}." if seeds else ""
+    end = f" Failed: {formatting.numbered('seed', seeds)}." if seeds else ""
     return (
         f"Linear regions of {formatting.count(len(series.seeds), 'run')} against iteration: "
         f"{_between(first)} at the start, {_between(last)} at the end, never more than {most:,}. "
@@ -297,7 +297,7 @@ def _spread_key(runs: int, depth: int, colours: Colours, of: str = "") -> list[t
 
 
 def _between(values: Sequence[int]) -> str:
-    return f"{min(values):,} to {max(values):,}"
+    return formatting.span([min(values), max(values)], "count")
 
 
 def _percent(share: float | None) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from ginn import formatting
+from ginn.analysis.claims.symmetry import DIRECTIONS, OTHER
 from ginn.analysis.evidence import (
     ErrorGroup,
     MirrorSeries,
@@ -52,13 +53,13 @@ def symmetry_svg(series: MirrorSeries, facts: ExperimentFacts, colours: Colours,
     entries = [(dot(0, 0, 3), "a run")]
     if failed & set(series.seeds):
         entries.append((diamond(0, 0), "a failed run"))
-    entries += [
-        (sample(paint("control"), 1.4, DASHED), "score before training, median"),
-        (sample(paint("control"), 1.6, DOTTED), "mirrored top to bottom, median"),
-    ]
+    entries.append((sample(paint("control"), 1.4, DASHED), "score before training, median"))
+    if any(each is not None for each in series.other):
+        direction = DIRECTIONS[OTHER[series.axis]]
+        entries.append((sample(paint("control"), 1.6, DOTTED), f"mirrored {direction}, median"))
     parts, top = axes.head(entries, f"{series.unit}, log scale", width)
     places = axes.panels(len(series.scores), width, top + 8, 150 if width < PHONE else 190)
-    scores = [each for line in (*series.scores, series.untrained, series.level) for each in line]
+    scores = [each for line in (*series.scores, series.untrained, series.other) for each in line]
     least = np.nanmin(numbers(scores)) if any(each is not None for each in scores) else 0
     # The first tenth on the axis. It is at or below every score, and not below 0.
     first = max(0.0, float(np.floor(least * 10) / 10))
@@ -84,7 +85,7 @@ def _symmetry_panel(
     parts += vertical_axis(panel, y, scales.log_ticks(low, high))
     tenths = range(round(first * 10), 11, 1 if first >= 0.7 else 2)
     parts += horizontal_axis(panel, x, [(tenth / 10, f"{tenth / 10:g}") for tenth in tenths])
-    for control, dashes in ((series.untrained, DASHED), (series.level, DOTTED)):
+    for control, dashes in ((series.untrained, DASHED), (series.other, DOTTED)):
         place = x.at(numbers([control[layer]] * 2))
         line = np.array([panel.bottom, panel.top])
         parts.append(curve(place, line, paint("control"), 1.4, dashes))
@@ -102,11 +103,11 @@ def symmetry_description(series: MirrorSeries, facts: ExperimentFacts) -> str:
         known = [each for each in scores if each is not None]
         rho = series.correlation[number]
         goes = "none" if rho is None else f"{rho:+.2f}"
-        ranges = f"{min(known):.2f} to {max(known):.2f}" if known else "none"
+        ranges = formatting.span([min(known), max(known)]) if known else "none"
         layers.append(
             f"layer {number + 1}: scores {ranges}, rank correlation with loss {goes}, median "
-            f"before training {_decimal(series.untrained[number])}, for the horizontal axis "
-            f"{_decimal(series.level[number])}"
+            f"before training {_decimal(series.untrained[number])}, for the other axis "
+            f"{_decimal(series.other[number])}"
         )
     return (
         f"Loss at the end against the mirror score of each layer, "
@@ -164,11 +165,11 @@ def _errors(group: ErrorGroup, wrong: Sequence[float], x: Scale, y: float) -> li
 def parts_description(series: PartErrorSeries, facts: ExperimentFacts) -> str:
     """The text alternative of the chart of errors by part."""
     groups = []
-    for runs, group in (("full runs", series.full), ("screening runs", series.screenings)):
+    for run, group in (("full run", series.full), ("screening run", series.screenings)):
         failed = sum(group.failed)
         medians = [f"{name} {_medians(group, part)}" for part, name in enumerate(series.names)]
         which = "failed against other runs" if 0 < failed < len(group.seeds) else "all runs"
-        numbers_of = f"{len(group.seeds)} {runs}, {failed} failed ({which})"
+        numbers_of = f"{formatting.count(len(group.seeds), run)}, {failed} failed ({which})"
         groups.append(f"{numbers_of}: {', '.join(medians)}")
     return f"Share of pixels wrong in each part, medians. {'. '.join(groups)}."
 
@@ -270,7 +271,7 @@ def variants_description(series: NetworkSeries, facts: ExperimentFacts) -> str:
         f"{each.title} ({'-'.join(map(str, each.widths))}): "
         f"{formatting.percent(float(np.median(each.errors)), 2)} wrong, median of "
         f"{formatting.count(len(each.errors), 'full run')}; {each.failed_screenings} of "
-        f"{each.screenings} screening runs failed, 95% interval "
+        f"{formatting.count(each.screenings, 'screening run')} failed, 95% interval "
         f"{formatting.percent(each.failure_low)} to {formatting.percent(each.failure_high)}"
         for each in series.networks
     ]

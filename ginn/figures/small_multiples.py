@@ -72,10 +72,10 @@ def _bars(
 
 def multiples_description(shown: Sequence[FinalOutput], what: str) -> str:
     """The text alternative of the pictures."""
-    failed = [str(each.seed) for each in shown if each.failed]
-    word = "Seed" if len(failed) == 1 else "Seeds"
-    outcome = f"{word} {formatting.listing(failed)} failed." if failed else "None failed."
+    failed = [each.seed for each in shown if each.failed]
+    outcome = f"{formatting.numbered('seed', failed).capitalize()} failed."
+    runs = formatting.count(len(shown), what.removesuffix("s"))
     return (
-        f"{formatting.count(len(shown))} {what}, each as a small picture of the network's output. "
-        f"The best gets {formatting.percent(shown[0].right)} right. {outcome}"
+        f"{runs}, each as a small picture of the network's output. The best gets "
+        f"{formatting.percent(shown[0].right)} right. {outcome}"
     )

@@ -63,12 +63,12 @@ def loss_description(facts: ExperimentFacts) -> str:
     """The text alternative of the loss curves."""
     ordered = sorted(facts.full_runs, key=lambda run: run.loss)
     best, worst = ordered[0], ordered[-1]
+    low, high = (f"{formatting.significant(run.loss)} (seed {run.seed})" for run in (best, worst))
     return (
         f"Loss against iteration for {formatting.count(len(facts.full_runs), 'run')} of "
         f"{formatting.count(facts.iterations, 'iteration')}, both on log scales. At the end "
         "the loss "
-        f"is between {formatting.significant(best.loss)} (seed {best.seed}) and "
-        f"{formatting.significant(worst.loss)} (seed {worst.seed}); "
+        f"is {low if best is worst else f'between {low} and {high}'}; "
         f"{formatting.words(facts.failed_runs, 'run')} failed."
     )
 
@@ -169,12 +169,10 @@ def accuracy_description(facts: ExperimentFacts) -> str:
     ranges = []
     for part in facts.parts:
         found = [run.part_accuracy[part.name] for run in facts.full_runs]
-        low, high = formatting.percent(min(found)), formatting.percent(max(found))
-        ranges.append(f"{part.name} {low} to {high}")
-    failed = [run for run in facts.full_runs if run.failed]
-    seeds = formatting.listing([run.seed for run in failed])
+        ranges.append(f"{part.name} {formatting.span([min(found), max(found)], 'percent')}")
+    failed = [run.seed for run in facts.full_runs if run.failed]
     return (
         f"Accuracy of {formatting.count(len(facts.full_runs), 'run')} on each part of the picture, "
         f"lowest to highest: {'; '.join(ranges)}. "
-        + (f"Failed: seed {seeds}." if failed else "No run failed.")
+        + (f"Failed: {formatting.numbered('seed', failed)}." if failed else "No run failed.")
     )

@@ -13,7 +13,7 @@ from ginn.analysis.outcomes import RunFacts
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
 from ginn.network.run import place_of
-from ginn.pages.figure_views import VIEWS, FigureImage
+from ginn.pages.figure_views import VIEWS, FigureImage, Run, Steps, recorded
 from ginn.pages.parameters import About
 from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, shared_state
@@ -110,6 +110,13 @@ class FigureCalls:
     def run(self, name: str) -> RunFacts:
         """The facts of a run, by its role or its id."""
         return self.report.run(name)
+
+    def recorded(self, run: Run, step: Steps) -> tuple[int, ...]:
+        """The iterations of the snapshots that `step` names in a run, each once.
+
+        A caption counts them, and a figure is left out if they are too few.
+        """
+        return recorded(self.report, run, step)
 
     def neuron(self, number: int) -> str:
         """A neuron's number in the words that `figure` accepts, such as "layer 2 neuron 7"."""

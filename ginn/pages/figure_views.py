@@ -156,19 +156,33 @@ def network_images(
     at: Place = "",
     zoom: Zoom = 0,
 ) -> Iterator[FigureImage]:
-    """An image for each combination of run, step and neurons, labelled with the varying values."""
+    """An image for each combination of run, step and neurons, labelled with the varying values.
+
+    Steps at the same snapshot are one image.
+    """
     detail = select_detail(at, zoom, report.dataset)
-    runs, steps, choices = _listed(run), _listed(step), _listed(neurons)
-    weight = WEIGHTS.get(len(runs) * len(steps) * len(choices), WEIGHT_OF_MANY)
-    for of_run, at_step, chosen in itertools.product(runs, steps, choices):
+    runs, choices = _listed(run), _listed(neurons)
+    moments = [(each, at_step) for each in runs for at_step in recorded(report, each, step)]
+    weight = WEIGHTS.get(len(moments) * len(choices), WEIGHT_OF_MANY)
+    for (of_run, at_step), chosen in itertools.product(moments, choices):
         scene = scene_of(report, of_run, at_step, chosen, background, detail)
         labels = [
             scene.run.title if len(runs) > 1 else "",
-            formatting.iteration(scene.iteration) if len(steps) > 1 else "",
+            formatting.iteration(scene.iteration) if len(moments) > len(runs) else "",
             chosen if len(choices) > 1 else "",
         ]
         label = ", ".join(label for label in labels if label)
         yield _scene_image(report, scene, weight, label[:1].upper() + label[1:])
+
+
+def recorded(report: Report, run: str, step: Steps) -> tuple[int, ...]:
+    """The iterations of the snapshots that an author's steps name, each once.
+
+    A build with few snapshots has the same snapshot for several steps.
+    """
+    snapshots = report.snapshots[report.shown_run(run).id]
+    chosen = [select_snapshot(each, snapshots) for each in _listed(step)]
+    return tuple(int(snapshots.iterations[each]) for each in dict.fromkeys(chosen))
 
 
 def _listed(value: Any) -> list[Any]:
@@ -220,13 +234,13 @@ def strip_images(
     if step:
         if len(step) < 2:
             raise AuthorError(quoted(step), "a list of two or more", key="step")
-        chosen = [select_snapshot(each, snapshots) for each in step]
+        iterations = recorded(report, run, step)
     else:
         start = _first_seen(report, run, neurons) if start == "seen" else start
         ends = [select_snapshot(each, snapshots) for each in (start, end)]
         chosen = np.linspace(ends[0], ends[1], frames).round().astype(int).tolist()
-    for snapshot in dict.fromkeys(chosen):
-        iteration = int(snapshots.iterations[snapshot])
+        iterations = tuple(snapshots.iterations[list(dict.fromkeys(chosen))].tolist())
+    for iteration in iterations:
         scene = scene_of(report, run, iteration, neurons, background, detail)
         yield _scene_image(report, scene, STRIP_WEIGHT, formatting.count(iteration))
 

@@ -44,13 +44,14 @@ def functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> 
         "note": note,
         "run": placed.run,
         "neuron": placed.neuron,
+        "recorded": placed.recorded,
         "layer": placed.layer,
         "interval": interval,
         "cite": citations.cite,
         "term": Terms(glossary).term,
         "glossary": glossary.listed,
         "has_part": partial(has_part, dataset),
-        "symmetry": dataset.symmetry,
+        "mirror_axes": dataset.mirror_axes,
         **{name: constant.value for name, constant in CONSTANTS.items()},
     }
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import jinja2
 from markupsafe import Markup
 
+from ginn.analysis.claim import too_few_runs
 from ginn.analysis.claim_names import require_claim
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
@@ -85,7 +86,7 @@ class PageCalls:
 
     def claims_table(self) -> Markup:
         """The table of all claims, and each with its definition and numbers."""
-        return _block(self.macros.table(self.facts.claims))
+        return _block(self.macros.table(self.facts.claims, too_few_runs(self.facts.claims)))
 
     def functions(self) -> dict[str, object]:
         """The functions by the names that articles use."""

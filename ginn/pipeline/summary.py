@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ginn.analysis.claim import Claim
+from ginn import formatting
+from ginn.analysis.claim import Claim, too_few_runs
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.pages.report import Report
 from ginn.runtime.cache import StageRecord
@@ -96,9 +97,11 @@ def claims_table(rows: Sequence[Claim], of: str = "") -> str:
     `of` is the experiment's title, or "" if there is only one experiment.
     """
     lines = [f"\nClaims, {of}" if of else "\nClaims"]
+    if few := too_few_runs(rows):
+        lines.append(few)
     for row in rows:
         lines += [
-            f"{row.name:<34} {row.verdict:<20} {row.runs:>4} runs",
+            f"{row.name:<34} {row.verdict:<20} {formatting.count(row.runs, 'run'):>9}",
             f"    {row.value}",
             f"    control: {row.control}",
         ]
@@ -109,10 +112,11 @@ def outcomes(screening: ScreeningFacts, runs: Sequence[RunFacts], of: str = "") 
     """The outcomes of an experiment as text. `of` is its title, or "" if it is the only one."""
     lines = [
         f"\n{of}" if of else "",
-        f"Screening: {screening.failed} of {screening.seeds} seeds had failed after "
-        f"{screening.iterations:,} iterations"
+        f"Screening: {screening.failed} of {formatting.count(screening.seeds, 'seed')} had failed "
+        f"after {formatting.count(screening.iterations, 'iteration')}"
         + (f": {', '.join(map(str, screening.failed_seeds))}" if screening.failed else ""),
-        f"Full runs: {sum(run.failed for run in runs)} of {len(runs)} runs failed",
+        f"Full runs: {sum(run.failed for run in runs)} of {formatting.count(len(runs), 'run')} "
+        "failed",
     ]
     lines += [
         f"  {run.id:<10} loss {run.loss:.4f}  accuracy {run.accuracy:.3f}"

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from ginn.analysis.claim import all_of, compared, layers, medians
+import numpy as np
+import pytest
+
+from ginn.analysis.claim import (
+    Claim,
+    all_of,
+    compared,
+    medians,
+    needed_of_table,
+    needed_sign_flips,
+    too_few_runs,
+    unmeasured,
+)
+from ginn.analysis.statistics import fisher_p_value
 
 
 def test_compared_asks_more_of_many_tests() -> None:
@@ -25,7 +38,37 @@ def test_medians_are_of_the_finite_values_layer_by_layer() -> None:
     assert medians(values, 3) == "0.375, 1.500, none"
 
 
-def test_layers_names_them_by_their_numbers() -> None:
-    assert layers(range(1, 4)) == "layers 1, 2 and 3"
-    assert layers([2]) == "layer 2"
-    assert layers([]) == "no layer"
+@pytest.mark.parametrize("tests", [1, 2, 4, 6, 10])
+def test_needed_sign_flips_is_the_least_number_with_which_they_can_decide(tests: int) -> None:
+    enough = needed_sign_flips(1, tests)
+    assert compared(np.ones(enough), tests) == "holds"
+    assert compared(np.ones(enough - 1), tests) == "not decidable here"
+    assert needed_sign_flips(enough - 1, tests) == enough
+    assert needed_sign_flips(enough, tests) == 0
+
+
+def test_needed_of_table_is_the_least_number_of_runs_of_which_some_table_decides() -> None:
+    def least(runs: int) -> float:
+        return min(fisher_p_value([[k, 0], [0, runs - k]]) for k in range(1, runs))
+
+    enough = needed_of_table(1)
+    assert least(enough) <= 0.05 < least(enough - 1)
+    assert needed_of_table(enough) == 0
+
+
+def row(name: str, verdict: Any, full: int = 0, screening: int = 0) -> Claim:
+    return Claim(name, "It is.", "Counted.", "1", "2", 4, verdict, full, screening)
+
+
+def test_too_few_runs_names_the_claims_once_and_how_many_are_enough() -> None:
+    rows = [
+        row("A", "not decidable here", 8), row("B", "not decidable here", 6),
+        row("C", "not decidable here", 0, 7), row("D", "not decidable here"),
+        row("E", "does not hold", 8), unmeasured("F", "It is.", "there is nothing"),
+    ]  # fmt: skip
+    assert too_few_runs(rows) == (
+        "This build has too few runs to decide 3 of 6 claims, whatever the runs show: A, B and C. "
+        "8 full runs and 7 screening runs would be enough."
+    )
+    assert too_few_runs(rows[3:]) == ""
+    assert too_few_runs([]) == ""

@@ -94,12 +94,26 @@ def test_outcome_with_more_than_half_of_a_major_part_wrong_has_failed(
     assert outcome(threshold_run(x), halves(0.5)).failed is failed
 
 
-def test_has_failed_of_a_small_part_is_false() -> None:
-    white = np.zeros((N, N), dtype=bool)
-    white[:3, :3] = True  # 9 of 400 pixels: 2.25 %
-    dataset = Dataset(white, (Part("dot", True, white), Part("ground", False, ~white)))
-    assert not has_failed({"dot": 0.0, "ground": 1.0}, dataset)
-    assert has_failed({"dot": 1.0, "ground": 0.49}, dataset)
+def with_dots() -> Dataset:
+    """Two white dots on black ground, of 9 and of 4 of 400 pixels."""
+    first, second = np.zeros((2, N, N), dtype=bool)
+    first[:3, :3] = second[-2:, -2:] = True
+    white = first | second
+    parts = (Part("dot", True, first), Part("speck", True, second), Part("ground", False, ~white))
+    return Dataset(white, parts)
+
+
+def test_has_failed_of_a_small_part_is_false_if_another_of_its_colour_is_larger() -> None:
+    assert not has_failed({"dot": 1.0, "speck": 0.0, "ground": 1.0}, with_dots())
+    assert has_failed({"dot": 1.0, "speck": 1.0, "ground": 0.49}, with_dots())
+
+
+def test_outcome_of_one_colour_everywhere_has_failed_however_small_the_other_is() -> None:
+    """The largest part of each colour counts, though it is less than 3% of the picture."""
+    for white in (True, False):
+        run = threshold_run(-1.0 if white else 2.0)
+        assert (logits_at(run, 0, with_dots()) > 0).all() == white
+        assert outcome(run, with_dots()).failed
 
 
 def test_outcome_of_a_run_that_ended_early_has_failed() -> None:
@@ -200,7 +214,7 @@ def test_named_snapshots_of_a_loss_that_never_falls_have_no_steepest(loss: list[
 def test_good_snapshots_are_those_that_have_not_failed_one_by_one() -> None:
     white = np.ones((N, N), dtype=bool)
     white[:3, :3] = False
-    dataset = Dataset(white, (Part("ground", True, white), Part("dot", False, ~white)))
+    dataset = Dataset(white, (Part("ground", True, white),))
     good = 0
     for widths in [(1,), (5,), (4, 7), (3, 3, 3)]:
         run = random_run(widths, 30)
@@ -283,12 +297,8 @@ def test_hardest_part_is_the_one_that_most_runs_fail_on_at_their_end() -> None:
     assert hardest_part(by_id([run_of(white_left_of(0.6))]), dataset) == "right"
 
 
-def test_hardest_part_is_a_major_one_unless_all_are_small() -> None:
-    dot = np.zeros((20, 20), dtype=np.bool_)
-    dot[:2, :4] = True  # 2%
-    small = Part("dot", True, dot)
-    run = run_of(white_left_of(-1.0))  # black everywhere
-    assert (
-        hardest_part(by_id([run]), Dataset(dot, (small, Part("ground", False, ~dot)))) == "ground"
-    )
-    assert hardest_part(by_id([run]), Dataset(dot, (small,))) == "dot"
+def test_hardest_part_is_a_major_one() -> None:
+    runs = by_id([run_of(white_left_of(-1.0))])  # black everywhere
+    assert hardest_part(runs, with_dots()) == "dot"
+    runs = by_id([run_of(white_left_of(2.0))])  # white everywhere
+    assert hardest_part(runs, with_dots()) == "ground"

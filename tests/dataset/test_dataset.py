@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
 from support.paths import BOTTLE
 
 from ginn.dataset.dataset import Dataset, ImageSource, Part, describe, require_parts
@@ -32,7 +35,11 @@ def test_parts_of_the_bottle_tile_the_domain_and_have_one_colour(bottle: Dataset
 
 def test_major_parts_of_the_bottle_are_ground_body_and_diamond(bottle: Dataset) -> None:
     shares = {part.name: part.share for part in bottle.parts}
-    assert [part.name for part in bottle.parts if part.major] == ["ground", "body", "diamond"]
+    assert [part.name for part in bottle.parts if bottle.is_major(part)] == [
+        "ground",
+        "body",
+        "diamond",
+    ]
     # Areas by hand: a diamond of half-diagonal h covers 2 h^2 of the unit square.
     assert abs(shares["diamond"] - 2 * 0.179**2) < 0.002
     assert abs(shares["frame"] - 2 * (0.195**2 - 0.179**2)) < 0.002
@@ -95,6 +102,35 @@ def test_require_parts_with_an_unknown_name_lists_the_parts(bottle: Dataset) -> 
     assert refused.value.allowed.startswith("parts of the picture: ground, cap, neck")
 
 
-def test_symmetry_is_the_share_of_pixels_like_their_mirror_image() -> None:
-    labels = np.array([[1, 0, 1, 1], [0, 1, 1, 0], [1, 1, 1, 1], [0, 0, 0, 0]], dtype=bool)
-    assert Dataset(labels, ()).symmetry() == 14 / 16
+def test_is_major_of_a_small_part_is_true_if_it_is_the_largest_of_its_colour() -> None:
+    dot, speck = np.zeros((2, 20, 20), dtype=bool)
+    dot[:2, :2] = speck[9, 9] = True
+    parts = (Part("dot", True, dot), Part("speck", True, speck), Part("g", False, ~(dot | speck)))
+    dataset = Dataset(dot | speck, parts)
+    assert [dataset.is_major(part) for part in parts] == [True, False, True]
+
+
+@given(arrays.arrays(bool, (6, 6)))
+def test_mirror_correlation_is_that_of_numpy(labels: NDArray[np.bool_]) -> None:
+    for axis, mirrored in (("left-right", labels[:, ::-1]), ("top-bottom", labels[::-1])):
+        found = Dataset(labels, ()).mirror_correlation(axis)
+        if labels.all() or not labels.any():
+            assert found == 0
+        else:
+            assert found == pytest.approx(np.corrcoef(labels.ravel(), mirrored.ravel())[0, 1])
+
+
+def test_mirror_axes_are_not_found_where_only_the_ground_is_symmetric() -> None:
+    labels = np.ones((100, 100), dtype=bool)
+    labels[40:60, 10:12] = False  # a bar at the left ...
+    assert Dataset(labels, ()).mirror_axes() == ("top-bottom",)
+    labels[20:23, 87:90] = False  # ... and a dot at the right
+    assert (labels == labels[:, ::-1]).mean() > 0.98
+    assert Dataset(labels, ()).mirror_axes() == ()
+
+
+def test_mirror_axes_of_the_bottle_and_of_a_square_are_one_and_two(bottle: Dataset) -> None:
+    assert bottle.mirror_axes() == ("left-right",)
+    square = np.zeros((10, 10), dtype=bool)
+    square[3:7, 3:7] = True
+    assert Dataset(square, ()).mirror_axes() == ("left-right", "top-bottom")

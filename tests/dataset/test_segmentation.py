@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from ginn.dataset.dataset import Part
+from ginn.dataset.dataset import MAJOR_SHARE, Part
 from ginn.dataset.segmentation import otsu_threshold, regions
 
 
@@ -48,7 +48,7 @@ def test_regions_of_any_picture_tile_it_and_are_connected_or_specks(
     parts = regions(labels)
     assert (sum(part.mask.astype(int) for part in parts) == 1).all()
     assert len({part.name for part in parts}) == len(parts) <= 18
-    assert any(part.major for part in parts)
+    assert any(part.share >= MAJOR_SHARE for part in parts)
     for part in parts:
         assert (labels[part.mask] == part.white).all()
         if not part.name.endswith("specks"):

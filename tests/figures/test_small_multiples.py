@@ -42,7 +42,7 @@ def test_multiples_description_says_how_many_and_which_failed() -> None:
     assert "7 screening runs" in multiples_description(runs(), "screening runs")
     assert "Seeds 2 and 5 failed." in multiples_description(runs(), "screening runs")
     good = [each for each in runs() if not each.failed]
-    assert "None failed." in multiples_description(good, "screening runs")
+    assert "No seed failed." in multiples_description(good, "screening runs")
 
 
 def test_multiples_svg_nothing_to_show_is_refused() -> None:

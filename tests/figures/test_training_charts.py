@@ -179,6 +179,6 @@ def test_descriptions_name_the_runs_that_failed(failed: set[int]) -> None:
     tail = text.rpartition("Failed: seed")[2] if failed else text
     assert ("No run failed." in text) == (not failed)
     assert not failed or {int(n) for n in re.findall(r"\d+", tail)} == failed
-    number = ["zero", "one", "two", "three", "four", "five", "six"][len(failed)]
+    number = ["no", "one", "two", "three", "four", "five", "six"][len(failed)]
     noun = "run" if len(failed) == 1 else "runs"
     assert f"{number} {noun} failed" in training_charts.loss_description(facts)

@@ -46,6 +46,19 @@ def test_figure_without_one_state_for_all_images_has_none(arguments: dict[str, A
     assert figure(**arguments).state is None
 
 
+def test_recorded_iterations_of_steps_at_one_snapshot_are_one_and_so_is_their_image() -> None:
+    last = int(REPORT.experiment.iterations)
+    steps = [last - 1, last, "last"]
+    found = FigureCalls(REPORT).recorded("good-1", steps)
+    assert len(found) == 2
+    assert found[-1] == last
+    images = figure(step=steps).images
+    assert [image.scene.iteration for image in images if image.scene] == list(found)
+    assert FigureCalls(REPORT).recorded("good-1", [last, "last"]) == (last,)
+    (alone,) = figure(step=[last, "last"]).images
+    assert alone.label == "", "nothing to tell it from"
+
+
 def test_figure_that_plays_has_a_speed() -> None:
     playing, resting = figure(step="first", plays=True), figure(step="first")
     assert playing.plays

@@ -72,7 +72,7 @@ def test_has_part_and_symmetry_leave_sections_out() -> None:
     html = html_of("""
 {% if has_part("diamond") %}The diamond is there.{% endif %}
 {% if has_part("ear") %}The ear is there.{% endif %}
-{% if symmetry() == 1 %}Left is like right.{% endif %}
+{% if "left-right" in mirror_axes() %}Left is like right.{% endif %}
 """)
     assert "The diamond is there." in html
     assert "Left is like right." in html

@@ -113,7 +113,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Runner, "results_together", profiled)
         pool = contextlib.nullcontext(in_process_pool())
-        patch.setattr(story, "worker_pool", lambda jobs, executor: pool)
+        patch.setattr(story, "worker_pool", lambda *given: pool)
         options = ("--content", content, "--site", root / "site", "--cache", root / "cache")
         assert story.main(["--draft", "--base-url", "https://a.example/", *map(str, options)]) == 0
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ginn.analysis.claim import Claim
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.files import hashed
 from ginn.pipeline.summary import bytes_by_kind, claims_table, outcomes, peak_memory, summary
@@ -83,8 +85,14 @@ def test_outcomes_name_the_experiment_where_there_are_several() -> None:
     assert claims_table([], "The cat") == "\nClaims, The cat"
     assert "2 of 128 seeds" in text
     assert "3, 77" in text
-    assert "1 of 1 runs failed" in text
+    assert "1 of 1 run failed" in text
     assert re.search(r"seed-3 +loss 0\.2500 +accuracy 0\.900 +failed", text)
+
+
+def test_claims_table_says_once_which_claims_have_too_few_runs() -> None:
+    few = Claim("A", "It is.", "Counted.", "1", "2", 4, "not decidable here", needed_full=8)
+    assert claims_table([few]).count("8 full runs would be enough") == 1
+    assert "enough" not in claims_table([replace(few, needed_full=0)])
 
 
 def test_summary_has_seconds_and_what_was_kept() -> None:

@@ -16,7 +16,7 @@ from ginn.analysis.findings import Findings
 from ginn.analysis.outcomes import ScreeningFacts
 from ginn.analysis.part_history import PartHistory
 from ginn.dataset.dataset import Dataset
-from ginn.network.run import RecordedRun, run_id
+from ginn.network.run import RecordedRun, last_state, run_id
 from support.runs import IDENTITY, layer_of, random_run, threshold
 from support.sample_report import bottle, make_report, run_facts
 
@@ -48,7 +48,7 @@ def four_runs() -> tuple[RecordedRun, ...]:
         run = random_run((4, 4, 3), 12)
         rng = np.random.default_rng(seed)
         weights = tuple(rng.normal(size=each.shape).astype(np.float32) for each in run.weights)
-        iterations = np.array([0, *(2**k for k in range(4, 15))])
+        iterations = np.array([*range(0, 91, 10), 95, 100])
         made.append(replace(run, seed=seed, weights=weights, iterations=iterations))
     return tuple(made)
 
@@ -88,7 +88,9 @@ def boundary_findings() -> Findings:
 @cache
 def network_findings() -> Findings:
     """The findings about the neurons of random networks."""
-    return networks.findings(by_id(four_runs()), by_id(four_runs()), bottle(), "diamond")
+    # The screening runs end at an earlier iteration.
+    short = by_id([replace(last_state(run), iterations=np.array([20])) for run in four_runs()])
+    return networks.findings(by_id(four_runs()), short, bottle(), "diamond")
 
 
 def picture_findings(dataset: Dataset, top: tuple[str, ...]) -> Findings:

@@ -93,6 +93,8 @@ def _duplicates_row(
 
 def _late_flips_row(runs: Sequence[RecordedRun], points: Float64) -> Claim:
     """The row about late flips, from each run's flips late in training and in the middle."""
+    if not late_flips.window(runs[0], late_flips.LATE):
+        return late_flips.claim_late_flips(None)
     late = [late_flips.flips(run, late_flips.window(run, late_flips.LATE), points) for run in runs]
     middle = [
         late_flips.flipped_shares(run, late_flips.window(run, late_flips.MIDDLE), points)

@@ -16,7 +16,7 @@ from ginn.analysis.evidence import ErrorGroup, Evidence, MirrorSeries, PartError
 from ginn.analysis.findings import NOTHING, Findings
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.analysis.series import numbers, over_runs, shares
-from ginn.dataset.dataset import Dataset
+from ginn.dataset.dataset import Axis, Dataset
 from ginn.network.run import RecordedRun, finished
 
 # The correlation of fewer runs than this is not reported.
@@ -33,19 +33,22 @@ def findings(
 ) -> Findings:
     """The claims about the picture, of the runs that did not end early.
 
-    The row about the top is left out if no part is the top.
+    The rows about symmetry are left out if the picture has no axis, and the row about the top if no
+    part is the top.
     """
     runs, screenings = finished(full_runs), list(screening.values())
     if not runs:
         return NOTHING
-    trained = [symmetry.mirror_scores(run, dataset) for run in runs]
-    untrained = [symmetry.mirror_scores(run, dataset, 0) for run in runs]
-    screened = [symmetry.mirror_scores(run, dataset) for run in screenings]
-    rows = [
-        symmetry.claim_symmetric_boundaries(trained, untrained),
-        symmetry.claim_better_is_more_symmetric(trained, screened),
-    ]
-    errors = None
+    rows, mirrored, errors = [], None, None
+    if axes := dataset.mirror_axes():
+        trained = [symmetry.mirror_scores(run, dataset, axes[0]) for run in runs]
+        untrained = [symmetry.mirror_scores(run, dataset, axes[0], 0) for run in runs]
+        screened = [symmetry.mirror_scores(run, dataset, axes[0]) for run in screenings]
+        rows += [
+            symmetry.claim_symmetric_boundaries(trained, untrained, axes),
+            symmetry.claim_better_is_more_symmetric(trained, screened, axes),
+        ]
+        mirrored = mirror_series([run.seed for run in runs], trained, untrained, axes)
     if top:
         failed = [outcome.seed for outcome in outcomes.values() if outcome.failed]
         full = [part_errors.part_errors(run, dataset, top) for run in runs]
@@ -57,18 +60,23 @@ def findings(
             )
         )
         errors = part_error_series(full, failed, short, screening_outcomes.failed_seeds, top)
-    mirrored = mirror_series([run.seed for run in runs], trained, untrained)
     return Findings(tuple(rows), Evidence(symmetry=mirrored, parts=errors))
 
 
 def mirror_series(
-    seeds: Sequence[int], trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores]
+    seeds: Sequence[int],
+    trained: Sequence[MirrorScores],
+    untrained: Sequence[MirrorScores],
+    axes: Sequence[Axis],
 ) -> MirrorSeries:
-    """The mirror scores of full runs; `untrained` has those of the same runs at their start."""
+    """The mirror scores of full runs; `untrained` has those of the same runs at their start.
+
+    `axes` are those of the picture, and own scores are for the first one.
+    """
     loss = np.array([run.loss for run in trained])
     own = np.array([run.own for run in trained])  # (R, L)
     found = [
-        correlation_with_loss(trained if enough else [], layer, "left-right")
+        correlation_with_loss(trained if enough else [], layer, "own")
         for layer, enough in enumerate(np.isfinite(own).sum(axis=0) >= FEWEST_CORRELATED)
     ]
     return MirrorSeries(
@@ -76,10 +84,13 @@ def mirror_series(
         loss=shares(loss),
         scores=tuple(numbers(layer) for layer in own.T),
         untrained=over_runs(np.median, np.array([run.own for run in untrained])),
-        level=over_runs(np.median, np.array([run.other for run in trained])),
+        other=over_runs(np.median, np.array([run.other for run in trained]))
+        if len(axes) == 1
+        else (None,) * len(found),
         correlation=numbers([each.value for each in found]),
         correlation_low=numbers([each.interval.low for each in found]),
         correlation_high=numbers([each.interval.high for each in found]),
+        axis=axes[0],
     )
 
 

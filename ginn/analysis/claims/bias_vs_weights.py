@@ -35,14 +35,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.analysis.claim import Claim, all_of, compared, layers, medians
+from ginn import formatting
+from ginn.analysis.claim import (
+    Claim,
+    all_of,
+    compared,
+    layers,
+    medians,
+    needed_sign_flips,
+    unmeasured,
+)
 from ginn.analysis.statistics import SEED
 from ginn.elementary import angle_of, hypotenuse
+from ginn.geometry.subdivision import Bool
 from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
 LATTICE = 10
-# "Early" means before this iteration, and "later" means from it on.
+# "Early" means up to this iteration, and "later" means from it on.
 EARLY = 50
 # The number of intervals that a share is averaged over to find a phase.
 WINDOW = 10
@@ -70,16 +80,28 @@ class Shares:
 class Motion:
     """The motion of one run's boundaries, interval by interval, and the control.
 
-    `iterations` (T,) is where each interval begins. `shift_share` (T,) is the mean of
-    shift / (shift + turn), in [0, 1], over the first-layer boundaries that cross the domain at both
-    ends of the interval and moved; see `shift_and_turn`. It is NaN where there is no such boundary.
+    `iterations` (T,) is where each interval begins, and `ends` (T,) is where it ends. `shift_share`
+    (T,) is the mean of shift / (shift + turn), in [0, 1], over the first-layer boundaries that
+    cross the domain at both ends of the interval and moved; see `shift_and_turn`. It is NaN where
+    there is no such boundary.
     """
 
     iterations: NDArray[np.int64]
+    ends: NDArray[np.int64]
     shift_share: Float64
     control_shift_share: Float64
     shares: Shares
     control: Shares
+
+    @property
+    def early(self) -> Bool:
+        """The intervals within the first EARLY iterations, (T,)."""
+        return np.asarray(self.ends <= EARLY)
+
+    @property
+    def later(self) -> Bool:
+        """The intervals that begin later, (T,)."""
+        return np.asarray(self.iterations >= EARLY)
 
 
 def motion(snapshots: RecordedRun) -> Motion:
@@ -93,6 +115,7 @@ def motion(snapshots: RecordedRun) -> Motion:
     control = shift_and_turn(before[0], before[depth], stepped[0], stepped[depth])
     return Motion(
         iterations=snapshots.iterations[:-1],
+        ends=snapshots.iterations[1:],
         shift_share=finite_mean(_share(*measured), 1),
         control_shift_share=finite_mean(_share(*control), 1),
         shares=by_layer(shares(before, after), snapshots.widths),
@@ -227,9 +250,17 @@ def _running(values: Float64, window: int) -> Float64:
 
 
 def early_and_later(run: Motion, share: Float64) -> tuple[Float64, Float64]:
-    """The means of a share (T, ...): over intervals that begin before EARLY, and over the rest."""
-    early = run.iterations < EARLY
-    return finite_mean(share[early], 0), finite_mean(share[~early], 0)
+    """The means of a share (T, ...): over the early intervals, and over the later ones."""
+    return finite_mean(share[run.early], 0), finite_mean(share[run.later], 0)
+
+
+def not_recorded(runs: Sequence[Motion], later: bool) -> str:
+    """Why early motion cannot be measured or compared with `later` motion; "" if it can."""
+    if not runs[0].early.any():
+        return f"no two snapshots are within the first {EARLY} iterations"
+    if later and not runs[0].later.any():
+        return f"no two snapshots are later than {EARLY} iterations"
+    return ""
 
 
 def shifts(run: Motion) -> tuple[Float64, Float64]:
@@ -245,6 +276,13 @@ def shifts(run: Motion) -> tuple[Float64, Float64]:
 
 def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
     """The row of claim 2, the observation: boundaries shift before they turn."""
+    name = "Shift before turn"
+    statement = (
+        "Early in training, boundaries shift rather than turn: more than they do later, and more "
+        "than they would if all parameters made equal steps."
+    )
+    if why := not_recorded(runs, later=True):
+        return unmeasured(name, statement, why)
     measured = [early_and_later(run, shifts(run)[0]) for run in runs]
     early, later = (np.array(each) for each in zip(*measured, strict=True))  # (runs, L)
     control = np.array([early_and_later(run, shifts(run)[1])[0] for run in runs])
@@ -252,23 +290,28 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
     against_later = [compared(each, tests) for each in (early - later).T]
     against_control = [compared(each, tests) for each in (early - control).T]
     return Claim(
-        name="Shift before turn",
-        statement="Early in training, boundaries shift rather than turn: more than they do later, "
-        "and more than they would if all parameters made equal steps.",
+        name=name,
+        statement=statement,
         definition=f"Share of shift in motion, in the first {EARLY} iterations against all later "
         "ones, by hidden layer: layer 1 from its lines, deeper ones as the part of a change of "
         f"pre-activation that is the same everywhere. {tests} sign-flip tests over runs.",
-        value=f"share of shift in {layers(range(1, early.shape[1] + 1))}: early {medians(early)}, "
+        value=f"share of shift in {layers(early.shape[1])}: early {medians(early)}, "
         f"later {medians(later)} (medians over runs)",
         control=f"steps of equal size and random sign, early: {medians(control)}; "
-        f"{against_control.count('holds')} of {len(against_control)} layers shift clearly more",
+        f"clearly more shift in {against_control.count('holds')} of "
+        f"{formatting.count(len(against_control), 'layer')}",
         runs=len(runs),
         verdict=all_of(against_later + against_control),
+        needed_full=needed_sign_flips(len(runs), tests),
     )
 
 
 def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
     """The row of claim 2, its explanation: biases move a boundary before weights do."""
+    name = "Bias before weight"
+    statement = "Early in training a neuron's bias moves its boundary more than its weights do."
+    if why := not_recorded(runs, later=False):
+        return unmeasured(name, statement, why)
     early, weights, inputs, control = (
         np.array(
             [early_and_later(run, share)[0][:-1] for run, share in zip(runs, each, strict=True)]
@@ -283,31 +326,36 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
     tests = 2 * early.shape[1]
     verdicts = [compared(each, tests) for each in [*(early - weights).T, *(early - control).T]]
     return Claim(
-        name="Bias before weight",
-        statement="Early in training a neuron's bias moves its boundary more than its weights do.",
+        name=name,
+        statement=statement,
         definition="Share of the change of pre-activation over the domain that a neuron's own bias "
         "has, against its own weights and its inputs, which the layers below move, in the first "
         f"{EARLY} iterations, by hidden layer; ahead of its weights and of the control if the "
         "claim holds. The claim says nothing about the inputs. "
         f"{tests} sign-flip tests over runs.",
         value=f"bias {medians(early)}, own weights {medians(weights)}, inputs {medians(inputs)} "
-        f"(shares in {layers(range(1, early.shape[1] + 1))}; medians over runs)",
+        f"(shares in {layers(early.shape[1])}; medians over runs)",
         control=f"steps of equal size and random sign: bias {medians(control)}",
         runs=len(runs),
         verdict=all_of(verdicts),
+        needed_full=needed_sign_flips(len(runs), tests),
     )
 
 
 def claim_later_phases(runs: Sequence[Motion]) -> Claim:
     """The row of claim 2, its last part: phases of shifting come again later in training."""
+    name = "Shifting again"
+    statement = "Later in training there are phases in which boundaries shift as much again."
+    if why := not_recorded(runs, later=True):
+        return unmeasured(name, statement, why)
     found = list(zip(*(later_phases(run) for run in runs), strict=True))  # (L, runs)
     defined = [[each for each in layer if each is not None] for layer in found]
     having = [sum(len(each) > 0 for each in layer) for layer in defined]
     most = [2 * count > len(runs) for count in having]
     undecided = any(2 * len(layer) <= len(runs) for layer in defined)
     return Claim(
-        name="Shifting again",
-        statement="Later in training there are phases in which boundaries shift as much again.",
+        name=name,
+        statement=statement,
         definition="Stretches in which the share of shift, averaged over "
         f"{WINDOW} intervals, reaches its mean of the first {EARLY} iterations, once it has come "
         "down to its later mean, by hidden layer. Holds if most runs have one in every layer, does "
@@ -315,6 +363,8 @@ def claim_later_phases(runs: Sequence[Motion]) -> Claim:
         value="runs with such a phase: "
         + ", ".join(
             f"{count} of {len(layer)} in layer {number}"
+            if layer
+            else f"in layer {number} no run is past its first one"
             for number, (count, layer) in enumerate(zip(having, defined, strict=True), 1)
         ),
         control="none in any layer if shifting does not come back",
@@ -336,7 +386,7 @@ def later_phases(run: Motion) -> list[list[tuple[int, int]] | None]:
     """
     measured = shifts(run)[0]
     early, later = early_and_later(run, measured)
-    first = int(np.count_nonzero(run.iterations < EARLY))
+    first = int(np.count_nonzero(~run.later))
     found: list[list[tuple[int, int]] | None] = []
     for share, level, rest in zip(measured.T, early.tolist(), later.tolist(), strict=True):
         down = np.flatnonzero(_running(share[first:], WINDOW) <= rest)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn import formatting
-from ginn.analysis.claim import Claim, all_of, compared, medians
+from ginn.analysis.claim import Claim, all_of, compared, medians, needed_sign_flips
 from ginn.analysis.claims.kinks import BEND, Kinks, kinks, layer_of_neuron
 from ginn.analysis.statistics import DRAWS, SEED
 from ginn.dataset.dataset import Dataset
@@ -196,7 +196,8 @@ def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
         "points of the outline, and from a lattice of points anywhere; corners are as far under "
         f"no effect, and nearer than both if the claim holds. {tests} sign-flip tests over runs. "
         "By a test for itself alone, of points placed on the outline at random, the corners are "
-        f"nearer (p < 0.05) in {formatting.listing(single.tolist())} of the {len(runs)} runs.",
+        f"nearer (p < 0.05) in {formatting.listing(single.tolist())} of "
+        f"{formatting.count(len(runs), 'run')}.",
         value="from a corner to the nearest bend: "
         + ", ".join(
             f"{each} sides {name}"
@@ -207,7 +208,8 @@ def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
         + " (medians over runs)",
         control=f"from points of the outline {medians(last['outline'], 3)}; from points anywhere "
         f"{medians(last['anywhere'], 3)}; before training corners are clearly nearer than the "
-        f"outline in {before.count('holds')} of {len(before)}",
+        f"outline in {before.count('holds')} of {formatting.count(len(before), 'layer')}",
         runs=len(runs),
         verdict=all_of(verdicts),
+        needed_full=needed_sign_flips(len(runs), tests),
     )

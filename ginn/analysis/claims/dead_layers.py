@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict
+from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, needed_of_table, unmeasured
 from ginn.analysis.part_history import POINTS, PartHistory, dead_periods
 from ginn.analysis.statistics import fisher_p_value
 from ginn.geometry.subdivision import Bool
@@ -94,25 +94,39 @@ def claim_dead_where_failed(histories: Sequence[PartHistory], gradients: Float64
         [bool(each.has_dead_layer[-1]) for each in histories],
         [not each.learnt[-1] for each in histories],
     )
-    failures = table.dead_failed + table.alive_failed
+    part, failures = histories[0].part, table.dead_failed + table.alive_failed
     return Claim(
         name="Dead layers where runs fail",
         statement="Where a run fails on a part, a whole layer is dead over it.",
-        definition="Screening runs with some layer off at every pixel of the part, against those "
-        "that get more than half of it wrong; without an effect, as often in both groups. Fisher's "
-        "exact test. The control is the gradient of the loss over the part in each hidden layer of "
-        "the screening runs with a dead layer.",
-        value=(
-            f"{table.dead_failed} of {failures} screening runs that failed had a dead layer; of "
-            f"the {table.dead_learnt + table.alive_learnt} others {table.dead_learnt} had "
-            f"({formatting.p_value(table.p_value)})"
-        )
+        definition=f"Screening runs with some layer off at every pixel of the {part}, against "
+        "those that get more than half of it wrong; without an effect, as often in both groups. "
+        "Fisher's exact test. The control is the gradient of the loss over the part in each hidden "
+        "layer of the screening runs with a dead layer.",
+        value=_failures_and_others(table, part)
         if failures
-        else f"no screening run failed; {table.dead_learnt} of {table.runs} had a dead layer even "
-        "so",
-        control=f"{table.alive_failed} failed without one{_exact_zeros(gradients)}",
+        else f"no screening run failed on the {part}; {table.dead_learnt or 'none'} of "
+        f"{table.runs} had a dead layer",
+        control=f"{table.alive_failed or 'none'} failed on the {part} without a dead layer"
+        + _exact_zeros(gradients),
         runs=table.runs,
         verdict=_verdict(table) if failures else "not decidable here",
+        needed_screening=needed_of_table(table.runs),
+    )
+
+
+def _failures_and_others(table: Contingency, part: str) -> str:
+    """How many of the runs that failed on the part had a dead layer, and how many of the others."""
+    others = table.dead_learnt + table.alive_learnt
+    failed = table.dead_failed + table.alive_failed
+    found = (
+        f"{table.dead_failed} of {formatting.count(failed, 'screening run')} that failed on the "
+        f"{part} had a dead layer"
+    )
+    if not others:
+        return f"{found}; no other run was screened"
+    return (
+        f"{found}; of {formatting.count(others, 'other run')} {table.dead_learnt or 'none'} had "
+        f"one ({formatting.p_value(table.p_value)})"
     )
 
 
@@ -127,10 +141,10 @@ def _exact_zeros(gradients: Float64) -> str:
         return ""
     zeros = int(np.count_nonzero(hidden == 0.0))
     found = (
-        ". In the screening runs with a dead layer the gradient of the loss over the part is "
-        f"exactly zero in {zeros} of {hidden.size} hidden layers"
+        ". Where a layer was dead, the gradient of the loss over the part was exactly zero in "
+        f"{zeros} of {formatting.count(hidden.size, 'hidden layer')}"
     )
-    return f"{found}; the others come after the dead one" if zeros < hidden.size else found
+    return f"{found}; any other came after the dead one" if zeros < hidden.size else found
 
 
 def _verdict(table: Contingency) -> Verdict:
@@ -145,10 +159,18 @@ def claim_dead_early_fails(histories: Sequence[PartHistory], early: int) -> Clai
     """The row of claim 7, the prediction: a run with an early dead layer is likelier to fail.
 
     `histories` are those of full runs for one part. Dead layers at iteration `early` are compared
-    with failures at the end.
+    with failures at the end. The last snapshot at or before `early` is used, and named.
     """
+    name = "Early dead layers"
+    statement = (
+        "A run with a layer that is dead over a part early is likelier to fail on it in the end."
+    )
+    part, early = histories[0].part, histories[0].iterations[histories[0].at(early)]
+    if early == histories[0].iterations[-1]:
+        return unmeasured(name, statement, "no snapshot lies between the screening and the end")
     dead = [bool(each.has_dead_layer[each.at(early)]) for each in histories]
     table = contingency(dead, [not each.learnt[-1] for each in histories])
+    when = f"at iteration {early:,}"
     ends = [
         period.ended
         for history in histories
@@ -157,29 +179,35 @@ def claim_dead_early_fails(histories: Sequence[PartHistory], early: int) -> Clai
         if period.begun <= early and (period.ended is None or period.ended > early)
     ]
     return Claim(
-        name="Early dead layers",
-        statement="A run with a layer that is dead over a part early is likelier to fail on it in "
-        "the end.",
-        definition="Full runs with some layer dead over all of the part at iteration "
+        name=name,
+        statement=statement,
+        definition=f"Full runs with some layer dead over all of the {part} at iteration "
         f"{early:,}, against those that get more than half of it wrong at the end; without an "
         "effect, as often in both groups. Fisher's exact test.",
-        value=f"{table.dead_failed} of {table.dead_failed + table.dead_learnt} runs that had a "
-        f"dead layer at iteration {early:,} failed in the end "
-        f"({formatting.p_value(table.p_value)})" + _recovered(ends),
-        control=f"{table.alive_failed} of {table.alive_failed + table.alive_learnt} runs that had "
-        "none then failed",
+        value=_failed_of(table.dead_failed, table.dead_learnt, f"a dead layer {when}", part)
+        + f" ({formatting.p_value(table.p_value)})"
+        + _recovered(ends),
+        control=_failed_of(table.alive_failed, table.alive_learnt, f"no dead layer {when}", part),
         runs=table.runs,
         verdict=_verdict(table),
+        needed_full=needed_of_table(table.runs),
     )
+
+
+def _failed_of(failed: int, learnt: int, which: str, part: str) -> str:
+    """How many of the runs that had `which` failed on the part at the end."""
+    if not failed + learnt:
+        return f"no run had {which}"
+    runs = formatting.count(failed + learnt, "run")
+    return f"{failed or 'none'} of {runs} that had {which} failed on the {part} in the end"
 
 
 def _recovered(ends: Sequence[int | None]) -> str:
     """A clause on when runs that learnt the part recovered; None is a run that never recovered."""
-    recovered = sorted(each for each in ends if each is not None)
+    recovered = [each for each in ends if each is not None]
     lucky = len(ends) - len(recovered)
-    who = formatting.count(len(recovered), "other") if lucky else "the others"
-    when = f"iteration{'' if len(recovered) == 1 else 's'}"
-    times = formatting.listing([f"{each:,}" for each in recovered])
-    return (f"; {who} recovered by {when} {times}" if recovered else "") + (
+    who = formatting.count(len(recovered), "other run")
+    when = formatting.numbered("iteration", sorted(set(recovered)))
+    return (f"; {who} recovered by {when}" if recovered else "") + (
         f"; {lucky} had it right by luck, with a dead layer to the end" if lucky else ""
     )

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from ginn import formatting
 from ginn.analysis.boundary_distances import boundary_distances
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, layers
+from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, layers, needed_sign_flips
 from ginn.analysis.statistics import SEED, permutation_p_value, sign_flip_p_value
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.subdivision import Bool
@@ -328,14 +328,15 @@ def claim_duplicates(
         f"{tests} tests: by layer, sign flips over runs and neurons dealt to runs at random. A "
         "neuron is replaced by giving its outgoing weights to another; the output moves by the "
         "mean change of the probability of white.",
-        value=f"copies in {layers(range(1, len(growths) + 1))}: "
+        value=f"copies in {layers(len(growths))}: "
         f"{_shares([each.at_end for each in growths])} of pairs, "
         f"{formatting.count(len(found), 'pair')} in all; clearly more than in both controls in "
-        f"{layers(passed)}" + _apart(found),
+        f"{formatting.numbered('layer', passed)}" + _apart(found),
         control=f"at initialisation {_shares([each.at_start for each in growths])}, between runs "
         f"{_shares([each.across for each in between])}" + _replaced(found),
         runs=runs,
         verdict=verdict,
+        needed_full=needed_sign_flips(runs, tests),
     )
 
 

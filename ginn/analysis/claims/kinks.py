@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn import formatting
-from ginn.analysis.claim import Claim, compared, medians
+from ginn.analysis.claim import Claim, compared, medians, needed_sign_flips
 from ginn.analysis.statistics import sign_flip_p_value
 from ginn.elementary import angle_of, hypotenuse
 from ginn.geometry.boundaries import Boundaries
@@ -291,9 +291,13 @@ def claim_first_layer_straight(runs: Sequence[KinkCounts]) -> Claim:
         definition="Polylines of layer 1 with a vertex between their ends, over all snapshots; "
         "0 if the claim holds.",
         value=f"{bent or 'none'} of {formatting.count(lines, 'line')} "
-        f"{'bends' if bent < 2 else 'bend'}",
-        control=f"in later layers and the output, {later:,} of {crossings:,} crossings turn a line "
-        f"by {BEND:g} degree or more",
+        f"{'bends' if bent < 2 else 'bend'}"
+        if lines
+        else "no line of the first layer crosses the picture",
+        control=f"in later layers and the output, {later:,} of "
+        f"{formatting.count(crossings, 'crossing')} turned a line by {BEND:g} degree or more"
+        if crossings
+        else "none, since no line crosses one of an earlier layer",
         runs=len(runs),
         verdict="does not hold" if bent else "holds" if lines else "not decidable here",
     )
@@ -316,26 +320,39 @@ def claim_bends_through_open_paths(runs: Sequence[KinkCounts]) -> Claim:
         definition="A path is open where all neurons on it are on. Each crossing's angle off the "
         "traced line against the angle that the weights along open paths predict (they agree "
         f"within {AGREEMENT:g} degree if the claim holds), and bends, of {BEND:g} degree or more, "
-        f"without an open path (none). Measured at {crossings:,} crossings; {others:,} more lie "
-        "too close to another for an angle. Control: where a layer lies between, the angle "
-        "predicted with the neurons on and off as at another crossing of the same snapshot.",
-        value=f"{f'{without:,}' if without else 'none'} of {formatting.count(bent, 'bend')} "
-        f"{'lacks' if without < 2 else 'lack'} an open path; {far:,} "
-        f"{'is' if far == 1 else 'are'} at a line two or more "
-        f"layers down; measured and predicted angles agree to {_tiny(worst)} degrees",
+        f"without an open path (none). Measured at {formatting.count(crossings, 'crossing')}; "
+        f"{others:,} more had no angle, since another was too close. Control: where a layer lies "
+        "between, the angle predicted with the neurons on and off as at another crossing of the "
+        "same snapshot.",
+        value=f"{_without_path(without, bent)}; {far:,} {'is' if far == 1 else 'are'} at a line "
+        f"two or more layers down; {_agreement(worst)}"
+        if bent
+        else "no line bends",
         control="with the on and off neurons of another crossing, the angles miss by "
-        f"{medians(other)} degrees (median)",
+        f"{medians(other)}° (median)"
+        if np.isfinite(other).any()
+        else "none, since no line crosses one of a layer two or more above it",
         runs=len(runs),
         verdict="does not hold" if broken else "holds" if far else "not decidable here",
     )
 
 
-def _tiny(value: float) -> str:
-    """A number as text with its power of ten, such as `"7.2 × 10⁻⁹"`; 0 as it is."""
-    if not math.isfinite(value) or value == 0:
-        return f"{value:g}"
-    digits, power = f"{value:.1e}".split("e")
-    return f"{digits} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
+def _without_path(without: int, bent: int) -> str:
+    """How many of the bends lack an open path."""
+    bends = formatting.count(bent, "bend")
+    lack = "lacks" if without < 2 else "lack"
+    return f"{f'{without:,}' if without else 'none'} of {bends} {lack} an open path"
+
+
+def _agreement(worst: float) -> str:
+    """How far measured and predicted angles agree, from their largest difference in degrees."""
+    if not math.isfinite(worst):
+        return "at some crossing the weights predict no angle"
+    if worst == 0:
+        return "measured and predicted angles are equal"
+    digits, power = f"{worst:.1e}".split("e")
+    tiny = f"{digits} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
+    return f"measured and predicted angles agree to {tiny} degrees"
 
 
 def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -> Claim:
@@ -359,9 +376,10 @@ def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -
         value=f"{np.median(start):,.0f} at the start, {np.median(end):,.0f} at the end "
         f"({formatting.p_value(p)}); fewest, {np.median([run.fewest for run in runs]):,.0f}, at "
         f"iteration {np.median([run.fewest_at for run in runs]):,.0f} (medians over runs)",
-        control=f"{formatting.count(len(untrained), 'untrained network')} have "
-        f"{min(untrained):,} to {max(untrained):,}; {above} of {len(runs)} runs end above all of "
-        "them",
+        control=f"{formatting.count(len(untrained), 'untrained network')} had "
+        f"{formatting.span([min(untrained), max(untrained)], 'count')}; {above} of "
+        f"{formatting.count(len(runs), 'run')} ended above",
         runs=len(runs),
         verdict=compared(end - start, 1),
+        needed_full=needed_sign_flips(len(runs), 1),
     )

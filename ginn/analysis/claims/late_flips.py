@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.claim import Claim
+from ginn.analysis.claim import Claim, unmeasured
 from ginn.analysis.statistics import rank_correlation, sign_flip_p_value
 from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
@@ -94,17 +94,14 @@ def state(run: RecordedRun, snapshot: int, points: Float64) -> State:
 
 
 def window(run: RecordedRun, shares: tuple[float, float]) -> range:
-    """The steps, by the snapshot each starts from, that end between two shares of training.
+    """The steps, by the snapshot each starts from, that lie wholly between two shares of training.
 
-    The first share is excluded, and the second is included. If no step ends between them, as with
-    few snapshots, the result is the step that contains the second share. It is empty for a run of a
-    single snapshot.
+    It is empty if no two snapshots lie there, as with few snapshots.
     """
     begin, end = (share * run.iterations[-1] for share in shares)
-    ends = run.iterations[1:]
-    first = int(np.searchsorted(ends, begin, side="right"))
-    last = int(np.searchsorted(ends, end, side="right"))
-    return range(first, min(max(last, first + 1), len(ends)))
+    first = int(np.searchsorted(run.iterations, begin))
+    last = int(np.searchsorted(run.iterations, end, side="right")) - 1
+    return range(first, max(first, last))
 
 
 def flips(run: RecordedRun, steps: range, points: Float64) -> Flips:
@@ -152,7 +149,12 @@ def flips(run: RecordedRun, steps: range, points: Float64) -> Flips:
 
 
 def flipped_shares(run: RecordedRun, steps: range, points: Float64) -> Float64:
-    """The share of points that each hidden neuron flips in a step, (N,), as `Flips.flipped`."""
+    """The share of points that each hidden neuron flips in a step, (N,), as `Flips.flipped`.
+
+    It is NaN without a step.
+    """
+    if not steps:
+        return np.full(sum(run.widths), np.nan)
     total = np.zeros(sum(run.widths))
     on = _states_of(run, steps[0], points)
     for step in steps:
@@ -230,8 +232,8 @@ class LateFlips:
     `correlation_p_value` is that of its sign-flip test.
 
     `flipped_late` and `flipped_middle` are the means over neurons and runs of the share flipped in
-    a step. `calmer_p_value` is that of the sign-flip test of the runs' differences, and about 1 if
-    there is none. These are two tests.
+    a step; the latter is NaN without a step there. `calmer_p_value` is that of the sign-flip test
+    of the runs' differences, and about 1 if there is none. These are two tests.
     """
 
     runs: int
@@ -277,7 +279,7 @@ def summarise(late: Sequence[Flips], middle: Sequence[Float64]) -> LateFlips:
         correlation_p_value=sign_flip_p_value(finite),
         flipped_late=float(means[:, 0].mean()),
         flipped_middle=float(means[:, 1].mean()),
-        calmer_p_value=sign_flip_p_value(means[:, 0] - means[:, 1]),
+        calmer_p_value=sign_flip_p_value(means[np.isfinite(means).all(axis=1)] @ (1.0, -1.0)),
     )
 
 
@@ -299,38 +301,66 @@ def _flipping(run: Flips) -> list[FlippingNeuron]:
     ]
 
 
-def claim_late_flips(found: LateFlips) -> Claim:
+def claim_late_flips(found: LateFlips | None) -> Claim:
     """The row of claim 5: late in training one boundary jumps while the output hardly changes.
 
     The claim holds if any neuron has late flips. The limits FLIPS and MOVES decide, not a test.
+    `found` is None for runs without a recorded step late in training.
     """
+    name = "The indecisive neuron"
+    statement = (
+        "Late in training, with the learning rate near 0, one boundary still jumps while the "
+        "output hardly changes."
+    )
+    if found is None:
+        return unmeasured(
+            name, statement, "no two snapshots are within the last tenth of the training"
+        )
     top = found.top
     return Claim(
-        name="The indecisive neuron",
-        statement="Late in training, with the learning rate near 0, one boundary still jumps "
-        "while the output hardly changes.",
+        name=name,
+        statement=statement,
         definition=f"Neurons that, in the last tenth of training, flip {FLIPS:.0%} of the domain "
         "or more from one recorded snapshot to the next on average, and thereby move the "
         f"probability of white by less than {MOVES:.1%}; none where boundaries come to rest. "
-        f"If the largest single step counted, {found.late_once} would. 2 sign-flip tests over "
-        "runs, which do not decide." + (_why_unfelt(top) if top else ""),
+        f"If the largest single step counted, {found.late_once or 'none'} would. 2 sign-flip tests "
+        "over runs, which do not decide." + (_why_unfelt(top) if top else ""),
         value=f"{found.late} of {formatting.count(found.neurons, 'neuron')}, in "
         f"{found.runs_with} of {formatting.count(found.runs, 'run')}"
         + (
-            f"; {'first of them' if found.late else 'the nearest'}, layer {top.layer + 1} "
-            f"neuron {top.neuron + 1} of seed {top.seed}, flips "
+            f"; {_named(found)}, layer {top.layer + 1} neuron {top.neuron + 1} of seed "
+            f"{top.seed}, flips "
             f"{formatting.percent(top.flipped, 2)} of the picture from one snapshot to the "
             "next and moves the output by "
             f"{formatting.percent(top.moved, 3)}"
             if top
             else ""
         ),
-        control=f"in the middle of training a neuron flips "
-        f"{formatting.percent(found.flipped_middle, 3)} from one snapshot to the next, late "
-        f"{formatting.percent(found.flipped_late, 3)} "
-        f"(means, {formatting.p_value(found.calmer_p_value)})" + _correlated(found),
+        control=_middle(found) + _correlated(found),
         runs=found.runs,
         verdict="holds" if found.late else "does not hold",
+    )
+
+
+def _named(found: LateFlips) -> str:
+    """The words for the neuron that is named: it has late flips, or it comes nearest."""
+    if not found.late:
+        return "the nearest"
+    return "this one" if found.late == 1 else "the first of them"
+
+
+def _middle(found: LateFlips) -> str:
+    """How much a neuron flips late in training and in the middle."""
+    late = formatting.percent(found.flipped_late, 3)
+    if math.isnan(found.flipped_middle):
+        return (
+            f"late in training a neuron flips {late} from one snapshot to the next (mean); in the "
+            "middle of training no two snapshots are close enough to compare"
+        )
+    return (
+        f"in the middle of training a neuron flips {formatting.percent(found.flipped_middle, 3)} "
+        f"from one snapshot to the next, late {late} (means, "
+        f"{formatting.p_value(found.calmer_p_value)})"
     )
 
 

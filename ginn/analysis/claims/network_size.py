@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict
+from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, needed
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.analysis.statistics import (
     Interval,
@@ -110,7 +110,7 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
         f"({formatting.p_value(each.error_p)}), {one.failed_screenings} of "
         f"{formatting.count(one.screenings, 'screening run')} failed "
         f"({formatting.p_value(each.failure_p)}), "
-        f"{each.regions_median:,.0f} regions"
+        f"{formatting.count(round(each.regions_median), 'region')}"
         for each, one in zip(compared, larger, strict=True)
     )
     return Claim(
@@ -126,9 +126,14 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
         control=f"{plain.title.lower()} ({'-'.join(map(str, plain.widths))}): "
         f"{formatting.percent(float(np.median(plain.errors)), 2)} of pixels wrong, "
         f"{plain.failed_screenings} of {formatting.count(plain.screenings, 'screening run')} "
-        f"failed, {np.median(plain.regions):,.0f} regions",
+        f"failed, {formatting.count(round(float(np.median(plain.regions))), 'region')}",
         runs=len(plain.errors) + sum(each.runs for each in compared),
         verdict=_verdict(compared, tests),
+        needed_full=needed(
+            min([len(plain.errors), *(each.runs for each in compared)]),
+            tests,
+            lambda n: rank_sum_p_value(range(n), range(n, 2 * n)),
+        ),
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of
+from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of, needed
 from ginn.analysis.outcomes import logits_at
 from ginn.analysis.statistics import probability_of_superiority, rank_sum_p_value
 from ginn.dataset.dataset import Dataset
@@ -139,6 +139,7 @@ def claim_failed_runs_model_the_top_better(
         for group in (full_runs, screenings)
     ]
     full, short = full_runs["top"], screenings["top"]
+    all_full, all_short = full.failed + full.others, short.failed + short.others
     return Claim(
         name="Failed runs and the top",
         statement="A failed run models the top of the picture better than a good run does.",
@@ -147,13 +148,18 @@ def claim_failed_runs_model_the_top_better(
         "the failed run is the better one in half of all pairs. 4 exact rank sum tests. If there "
         "are enough full runs, they decide; otherwise the screening runs.",
         value="wrong in the top, failed runs against the others: "
-        f"{_medians(full)}, {full.failed} of {full.failed + full.others} full runs failed; "
-        f"{_medians(short)}, {short.failed} of {short.failed + short.others} screening runs "
+        f"{_medians(full)}, {full.failed} of {formatting.count(all_full, 'full run')} failed; "
+        f"{_medians(short)}, {short.failed} of {formatting.count(all_short, 'screening run')} "
         "failed (medians)",
         control=f"over whole rows: full runs {_medians(full_runs['band'])}; screening runs "
         f"{_medians(screenings['band'])}",
-        runs=full.failed + full.others,
+        runs=all_full,
         verdict=verdicts[1] if verdicts[0] == "not decidable here" else verdicts[0],
+        needed_full=needed(
+            max(all_full, all_short),
+            4,
+            lambda n: rank_sum_p_value(range(n // 2), range(n // 2, n)),
+        ),
     )
 
 

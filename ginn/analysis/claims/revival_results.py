@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of
+from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of, unmeasured
 from ginn.analysis.claims.revival import InterventionRun, Source
 from ginn.analysis.part_history import PartHistory, part_history
 from ginn.analysis.statistics import Interval, proportion_interval, sign_test_p_value
@@ -22,6 +22,7 @@ from ginn.network.run import RecordedRun
 # The controls that were chosen before any copy was trained. They decide. The other two controls
 # were added later, `lowered` after the first results were known.
 DECIDING = ("untouched", "random")
+NO_TRAINING = "the screening runs are as long as the full runs, so no copy was trained"
 # The names of the arms in a claim's sentences.
 WORDS = {
     "untouched": "untouched",
@@ -92,6 +93,11 @@ class Intervention:
     streams: int
     arms: tuple[Arm, ...]
     comparisons: tuple[Comparison, ...]
+
+    @property
+    def trained(self) -> bool:
+        """Whether the copies were trained: a screening run is shorter than a full run."""
+        return self.iterations[-1] > self.iterations[0]
 
 
 def evaluate(
@@ -175,7 +181,9 @@ def claim_revival(found: Intervention | None) -> Claim:
     name = "Reviving a dead layer"
     statement = "A run with a layer dead over a part learns it once that layer's biases are raised."
     if found is None:
-        return _untested(name, statement, "no screening run had a layer dead over the part")
+        return unmeasured(name, statement, "no screening run had a layer dead over the part")
+    if not found.trained:
+        return unmeasured(name, statement, NO_TRAINING)
     tests = len(found.comparisons)
     verdict = all_of(
         [
@@ -192,15 +200,16 @@ def claim_revival(found: Intervention | None) -> Claim:
     return Claim(
         name=name,
         statement=statement,
-        definition=f"{_copies(found, 'with a dead layer')} Revived ones start with the dead "
-        "layer's biases raised just so far that it is on at every pixel of the part. Counted are "
-        "copies that at the end have no dead layer and get at least half of the part right; "
-        f"without an effect, as many in each arm. {tests} exact sign tests over pairs of copies, "
-        "which see the same pixels, for these runs; "
+        definition=f"{_copies(found, 'with a layer dead over the')} Revived ones start "
+        "with the dead layer's biases raised just so far that it is on at every pixel of the "
+        "part. Counted are copies that at the end have no dead layer and get at least half of the "
+        f"part right; without an effect, as many in each arm. {tests} exact sign tests over pairs "
+        "of copies, which see the same pixels, for these runs; "
         f"{' and '.join(WORDS[each] for each in DECIDING)} decide.",
         value=f"{raised.learnt_alive} of {raised.copies} revived copies had no dead layer and had "
-        f"the part right at the end; they came to it sooner in at least {sooner.sooner} of "
-        f"{sooner.pairs} pairs, whatever was done to the other copy",
+        f"the part right at the end; in at least {sooner.sooner} of "
+        f"{formatting.count(sooner.pairs, 'pair')} the revived copy came to it sooner, "
+        "whatever was done to the other copy",
         control=f"{_beside(found)}; {dead} of all {every} copies ever had the part right with a "
         "dead layer",
         runs=len(found.sources),
@@ -209,12 +218,16 @@ def claim_revival(found: Intervention | None) -> Claim:
 
 
 def _copies(found: Intervention, which: str) -> str:
-    """A definition's first sentence: the sources of the copies, and how long the copies train."""
+    """A definition's first sentence: the sources of the copies, and how long the copies train.
+
+    `which` is followed by the name of the part.
+    """
     iterations = formatting.count(found.iterations[-1] - found.iterations[0], "further iteration")
     return (
-        f"Copies of {formatting.count(len(found.sources), 'screening run')} {which} go on for "
-        f"{iterations}, in {formatting.count(len(found.arms), 'arm')} with {found.streams} orders "
-        "of pixels each."
+        f"Copies of {formatting.count(len(found.sources), 'screening run')} {which} "
+        f"{found.sources[0].part} go on for "
+        f"{iterations}, in {formatting.count(len(found.arms), 'arm')} with "
+        f"{formatting.count(found.streams, 'order of pixels', 'orders of pixels')} each."
     )
 
 
@@ -247,7 +260,9 @@ def claim_imposed(found: Intervention | None) -> Claim:
     name = "Making a layer dead"
     statement = "A run in which a layer is made dead over a learnt part does not learn it again."
     if found is None:
-        return _untested(name, statement, "no screening run had learnt the part")
+        return unmeasured(name, statement, "no screening run had learnt the part")
+    if not found.trained:
+        return unmeasured(name, statement, NO_TRAINING)
     tests = len(found.comparisons)
     lowered = next(arm for arm in found.arms if arm.name == "lowered")
     fewer = [c.worse > c.better and c.p_value * tests <= SIGNIFICANT for c in found.comparisons]
@@ -259,7 +274,7 @@ def claim_imposed(found: Intervention | None) -> Claim:
     return Claim(
         name=name,
         statement=statement,
-        definition=f"{_copies(found, 'that had learnt the part')} Lowered ones start with a "
+        definition=f"{_copies(found, 'that had learnt the')} Lowered ones start with a "
         "layer's biases lowered until it is off at every pixel of the part. Counted are copies "
         "that at the end have no dead layer and get at least half of the part right: a dead layer "
         "leaves one constant over the part, which may be right by luck. It does not hold if more "
@@ -273,8 +288,3 @@ def claim_imposed(found: Intervention | None) -> Claim:
         runs=len(found.sources),
         verdict=verdict,
     )
-
-
-def _untested(name: str, statement: str, why: str) -> Claim:
-    """The row of a claim that needs runs which this build does not have."""
-    return Claim(name, statement, f"Not measured: {why}.", "none", "none", 0, "not decidable here")

@@ -8,7 +8,8 @@ independent. Neurons that are on or off everywhere have no boundary and are left
 
 The matching is the best of many, so even unrelated neurons have a score above 0. Two controls give
 the score without an effect: the same networks before training, and the score for an axis about
-which the picture is not symmetric.
+which the picture is not symmetric. A picture that is symmetric about both axes lacks the second
+control. A picture without an axis has nothing to mirror, and no claim.
 
 Axes: N neurons of a layer, P pixels, L hidden layers.
 """
@@ -25,26 +26,38 @@ import scipy
 from numpy.typing import NDArray
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of, compared, layers, medians
+from ginn.analysis.claim import (
+    SIGNIFICANT,
+    Claim,
+    Verdict,
+    all_of,
+    compared,
+    layers,
+    medians,
+    needed,
+    needed_sign_flips,
+)
 from ginn.analysis.statistics import (
     Interval,
     rank_correlation,
     rank_correlation_interval,
     rank_correlation_p_value,
 )
-from ginn.dataset.dataset import Dataset
+from ginn.dataset.dataset import Axis, Dataset
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun
 
-Axis = Literal["left-right", "top-bottom"]
-AXES: tuple[Axis, Axis] = ("left-right", "top-bottom")
+# The direction in which an axis exchanges the sides, in words.
+DIRECTIONS: dict[Axis, str] = {"left-right": "left to right", "top-bottom": "top to bottom"}
+SCORES: tuple[Literal["own", "other"], ...] = ("own", "other")
+OTHER: dict[Axis, Axis] = {"left-right": "top-bottom", "top-bottom": "left-right"}
 
 
 @dataclass(frozen=True)
 class MirrorScores:
     """Mirror scores of one network by hidden layer, (L,) each, in [0, 1], and its loss in nats.
 
-    `own` is the score for the vertical axis, `other` for the horizontal one. A layer without a
+    `own` is the score for an axis of the picture, `other` for the other axis. A layer without a
     boundary has NaN.
     """
 
@@ -68,13 +81,15 @@ class Correlation:
     p_value: float
 
 
-def mirror_scores(snapshots: RecordedRun, dataset: Dataset, snapshot: int = -1) -> MirrorScores:
-    """The mirror scores of each layer at one snapshot; see `MirrorScores`."""
+def mirror_scores(
+    snapshots: RecordedRun, dataset: Dataset, axis: Axis = "left-right", snapshot: int = -1
+) -> MirrorScores:
+    """The mirror scores of each layer for the picture's `axis`, at one snapshot."""
     values = pre_activations(*snapshots.at(snapshot), dataset.points())[:-1]
     maps = [(value > 0).T.reshape(-1, *dataset.labels.shape) for value in values]
     return MirrorScores(
-        own=np.array([mirror_score(on, "left-right") for on in maps]),
-        other=np.array([mirror_score(on, "top-bottom") for on in maps]),
+        own=np.array([mirror_score(on, axis) for on in maps]),
+        other=np.array([mirror_score(on, OTHER[axis]) for on in maps]),
         loss=float(snapshots.loss[snapshot]),
     )
 
@@ -108,10 +123,11 @@ def mirror_likenesses(maps: NDArray[np.bool_], axis: Axis) -> Float64:
     return np.asarray(np.minimum(np.abs(phi), 1.0))
 
 
-def correlation_with_loss(runs: Sequence[MirrorScores], layer: int, axis: Axis) -> Correlation:
+def correlation_with_loss(
+    runs: Sequence[MirrorScores], layer: int, score: Literal["own", "other"]
+) -> Correlation:
     """The correlation of a layer's scores with the loss; runs without a score are left out."""
-    name = "own" if axis == "left-right" else "other"
-    pairs = [(getattr(run, name)[layer], run.loss) for run in runs]
+    pairs = [(getattr(run, score)[layer], run.loss) for run in runs]
     scores, losses = np.array([pair for pair in pairs if math.isfinite(pair[0])]).reshape(-1, 2).T
     return Correlation(
         runs=len(scores),
@@ -122,63 +138,81 @@ def correlation_with_loss(runs: Sequence[MirrorScores], layer: int, axis: Axis) 
 
 
 def claim_symmetric_boundaries(
-    trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores]
+    trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores], axes: Sequence[Axis]
 ) -> Claim:
     """The row of claim 6, its premise: trained boundaries mirror the picture's symmetry.
 
-    `untrained` has the scores of the same runs at their first snapshot, in the same order.
+    `untrained` has the scores of the same runs at their first snapshot, in the same order. `axes`
+    are those of the picture, and scores are for the first one.
     """
     own, other, before = (
         np.array([getattr(run, name) for run in runs])  # (runs, L)
         for runs, name in ((trained, "own"), (trained, "other"), (untrained, "own"))
     )
-    tests = 2 * own.shape[1]
+    both = len(axes) > 1
+    differences = [*(own - before).T, *(() if both else (own - other).T)]
+    tests = len(differences)
     return Claim(
         name="Mirrored boundaries",
-        statement="A trained network's boundaries mirror the picture's left-right symmetry.",
+        statement=f"A trained network's boundaries mirror the picture's {axes[0]} symmetry.",
         definition="Mirror score by hidden layer: likeness (absolute phi) of neurons and mirrored "
         "neurons, best matched; 1 for a symmetric layer. If the claim holds, it is above the score "
-        "before training and above the score for the horizontal axis. "
-        f"{tests} sign-flip tests over runs.",
-        value=f"mirror score in {layers(range(1, own.shape[1] + 1))}: {medians(own)} (medians over "
+        f"before training{'' if both else ' and above the score for the other axis'}. "
+        f"{formatting.count(tests, 'sign-flip test')} over runs.",
+        value=f"mirror score in {layers(own.shape[1])}: {medians(own)} (medians over "
         "runs); 1 is a perfect mirror",
-        control=f"before training {medians(before)}; mirrored top to bottom instead "
-        f"{medians(other)}",
+        control=f"before training {medians(before)}; " + _for_the_other_axis(medians(other), axes),
         runs=len(trained),
-        verdict=all_of([compared(each, tests) for each in [*(own - before).T, *(own - other).T]]),
+        verdict=all_of([compared(each, tests) for each in differences]),
+        needed_full=needed_sign_flips(len(trained), tests),
     )
 
 
 def claim_better_is_more_symmetric(
-    full_runs: Sequence[MirrorScores], screenings: Sequence[MirrorScores]
+    full_runs: Sequence[MirrorScores], screenings: Sequence[MirrorScores], axes: Sequence[Axis]
 ) -> Claim:
     """The row of claim 6 itself: the better network is the more symmetric one, over full runs.
 
     The screening runs are measured at their end, too. A layer in which they show the opposite does
-    not count.
+    not count. `axes` are those of the picture, and own scores are for the first one.
     """
     hidden = range(len(full_runs[0].own))
-    found, other = (
-        [correlation_with_loss(full_runs, layer, axis) for layer in hidden] for axis in AXES
+    found, other, short, short_other = (
+        [correlation_with_loss(runs, layer, score) for layer in hidden]
+        for runs in (full_runs, screenings)
+        for score in SCORES
     )
-    short, short_other = (
-        [correlation_with_loss(screenings, layer, axis) for layer in hidden] for axis in AXES
-    )
+    in_screening = f"in {formatting.count(len(screenings), 'screening run')}"
     return Claim(
         name="Better is more symmetric",
         statement="The better a network, the more its boundaries mirror the picture's symmetry.",
         definition="Spearman's correlation of mirror score and final loss over full runs, by "
         "hidden layer; negative if the claim holds, 0 without an effect. "
-        f"{len(found)} permutation tests over runs; one must be significant. A layer whose "
+        f"{formatting.count(len(found), 'permutation test')} over runs; one must be significant. "
+        "A layer whose "
         "correlation over the screening runs has the other sign, with p below "
         f"{SIGNIFICANT:g}, does not count.",
-        value=f"rank correlation with loss in {layers([each + 1 for each in hidden])}: "
-        f"{_correlations(found)}; in {len(screenings)} screening runs {_correlations(short)}",
-        control=f"mirrored top to bottom instead {_correlations(other)}; in screening runs "
-        f"{_correlations(short_other)}",
+        value=f"rank correlation with loss in {layers(len(found))}: "
+        f"{_correlations(found, len(full_runs))}; {in_screening} "
+        f"{_correlations(short, len(screenings))}",
+        control=_for_the_other_axis(
+            f"{_correlations(other, len(full_runs))}; {in_screening} "
+            f"{_correlations(short_other, len(screenings))}",
+            axes,
+        ),
         runs=len(full_runs),
         verdict=correlated_negatively(found, short),
+        needed_full=needed(
+            len(full_runs), len(found), lambda n: rank_correlation_p_value(range(n), range(n))
+        ),
     )
+
+
+def _for_the_other_axis(measured: str, axes: Sequence[Axis]) -> str:
+    """What was measured for the other axis, which is a control if the picture lacks that axis."""
+    if len(axes) > 1:
+        return "the picture is symmetric about the other axis too, so that is no control"
+    return f"mirrored {DIRECTIONS[OTHER[axes[0]]]} instead {measured}"
 
 
 def correlated_negatively(found: Sequence[Correlation], short: Sequence[Correlation]) -> Verdict:
@@ -198,10 +232,11 @@ def correlated_negatively(found: Sequence[Correlation], short: Sequence[Correlat
     return "holds" if decided else "not decidable here"
 
 
-def _correlations(found: Sequence[Correlation]) -> str:
-    """Correlations with their p-values, as text."""
+def _correlations(found: Sequence[Correlation], runs: int) -> str:
+    """Correlations with their p-values, as text, and each one's runs if they are not all `runs`."""
     return ", ".join(
-        f"{each.value:+.2f} ({formatting.p_value(each.p_value)})".replace("-", "\u2212")
+        f"{each.value:+.2f} ({formatting.p_value(each.p_value)}".replace("-", "\u2212")
+        + (")" if each.runs == runs else f"; {formatting.count(each.runs, 'run')})")
         if math.isfinite(each.value)
         else "none"
         for each in found

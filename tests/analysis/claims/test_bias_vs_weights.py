@@ -208,7 +208,8 @@ def made(shift: Any, bias: float = 0.5, control: float = 0.4, layers: int = 1) -
     measured = Shares(all_layers(bias), all_layers(1 - bias), all_layers(0.0), all_layers(share))
     of_control = Shares(*[all_layers(control)] * 4)
     constant = np.full(count, control)
-    return Motion(np.arange(count), share, constant, measured, of_control)
+    begin = np.arange(count)
+    return Motion(begin, begin + 1, share, constant, measured, of_control)
 
 
 def falling(top: float, count: int = EARLY + 100) -> Any:

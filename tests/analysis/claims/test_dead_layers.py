@@ -108,9 +108,10 @@ def test_claims_of_dead_layers_have_the_verdict_of_the_table(
     assert claim.verdict == verdict
     assert claim.runs == sum(counts)
     failures = counts[0] + counts[2]
-    words = "screening runs that failed" if failures else "no screening run failed; "
-    assert (f"{counts[0]} of {failures} {words}" if failures else words) in claim.value
-    assert "7 of 8 hidden layers; the others come after" in claim.control
+    runs = f"screening run{'' if failures == 1 else 's'}"
+    some, none = f"{counts[0]} of {failures} {runs} that failed on the left", "no screening run"
+    assert claim.value.startswith(some if failures else none)
+    assert "7 of 8 hidden layers; any other came after" in claim.control
     assert claim_dead_early_fails(histories(*counts), 10).verdict == verdict
 
 
@@ -119,20 +120,21 @@ def test_claim_dead_where_failed_reads_the_last_snapshot() -> None:
     revived = [history([True, False], 0.9, seed) for seed in range(5)]
     claim = claim_dead_where_failed([*died, *revived], np.zeros((5, 2)))
     assert claim.verdict == "holds"
-    assert "5 of 5 screening runs that failed had a dead layer; of the 5 others 0" in claim.value
+    assert "that failed on the left had a dead layer; of 5 other runs none had one" in claim.value
     assert "5 of 5 hidden layers" in claim.control
     assert "behind" not in claim.control
     none_dead = claim_dead_where_failed(revived, np.zeros((0, 2)))
-    assert none_dead.control == "0 failed without one"
+    assert none_dead.control == "none failed on the left without a dead layer"
 
 
 def test_claim_dead_early_fails_of_runs_that_recover_is_not_decidable() -> None:
     recovered = [history([False, True, False], 0.9, seed) for seed in range(6)]
     claim = claim_dead_early_fails([*recovered, *histories(0, 0, 0, 9)], 10)
     assert claim.verdict == "not decidable here"
-    assert "0 of 6 runs that had a dead layer at iteration 10 failed" in claim.value
-    assert "the others recovered by iterations 20, 20, 20, 20, 20 and 20" in claim.value
-    assert claim.control == "0 of 9 runs that had none then failed"
+    assert "none of 6 runs that had a dead layer at iteration 10 failed" in claim.value
+    assert claim.value.endswith("; 6 other runs recovered by iteration 20")
+    had_none = "none of 9 runs that had no dead layer at iteration 10"
+    assert claim.control == f"{had_none} failed on the left in the end"
 
 
 def test_claim_dead_early_fails_counts_recovery_only_of_runs_dead_early_that_learnt() -> None:
@@ -141,4 +143,17 @@ def test_claim_dead_early_fails_counts_recovery_only_of_runs_dead_early_that_lea
     assert "recovered" not in claim_dead_early_fails(others, 10).value
     lucky = [*others, history([True, True, True], 0.9, 9), history([True, True, False], 0.9, 10)]
     value = claim_dead_early_fails(lucky, 10).value
-    assert "1 other recovered by iteration 20; 1 had it right by luck, with a dead layer" in value
+    assert (
+        "1 other run recovered by iteration 20; 1 had it right by luck, with a dead layer" in value
+    )
+
+
+def test_claim_dead_early_fails_reads_and_names_a_snapshot_before_the_end() -> None:
+    runs = histories(1, 0, 0, 1)  # snapshots at 0, 10 and 20
+    claim = claim_dead_early_fails(runs, 19)
+    assert "at iteration 10" in claim.definition
+    assert "at iteration 10" in claim.value
+    assert "at iteration 0 " in claim_dead_early_fails(runs, 9).value
+    late = claim_dead_early_fails(runs, 20)
+    assert (late.verdict, late.value) == ("not decidable here", "none")
+    assert "no snapshot lies between" in late.definition

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.datasets import halves
 from support.runs import Layer, layer_of, random_run, run_of, threshold
 
 from ginn.analysis.claims.late_flips import (
     LATE,
+    MIDDLE,
     FlippingNeuron,
     Flips,
     claim_late_flips,
@@ -121,19 +126,30 @@ def test_flips_moved_is_the_neurons_change_in_the_earlier_network() -> None:
     assert told.usual[neuron] == pytest.approx(np.abs(without - earlier[-1])[on].mean())
 
 
-def test_window_holds_the_steps_of_the_last_tenth() -> None:
+def test_window_holds_the_steps_that_lie_within_it() -> None:
     run = run_of(*[two_lines(0.3, 0.6, 5)] * 21, iterations=np.arange(21) * 50)  # 0 to 1,000
     assert window(run, LATE) == range(18, 20)  # 900 -> 950 -> 1,000
     assert window(run, (0.5, 0.6)) == range(10, 12)
-    # 400 -> 450 ends within.
-    assert window(run, (0.41, 0.46)) == range(8, 9)
+    # 400 -> 450 begins before.
+    assert window(run, (0.41, 0.51)) == range(9, 10)
 
 
-def test_window_in_which_no_step_ends_is_the_one_under_way() -> None:
-    run = run_of(*[two_lines(0.3, 0.6, 5)] * 5, iterations=np.arange(5) * 250)
-    assert window(run, (0.51, 0.6)) == range(2, 3)  # 500 -> 750
-    assert window(run, LATE) == range(3, 4)
-    assert window(run, (0.0, 0.1)) == range(0, 1)
+@pytest.mark.parametrize("iterations", [[0, 1], [0, 600], [0, 9_500, 20_000], [0]])
+def test_window_without_a_whole_step_is_empty(iterations: list[int]) -> None:
+    run = run_of(*[two_lines(0.3, 0.6, 5)] * len(iterations), iterations=np.array(iterations))
+    assert not window(run, LATE)
+    assert not window(run, MIDDLE)
+
+
+@given(st.sets(st.integers(1, 1_000), min_size=1), st.sampled_from([LATE, MIDDLE]))
+def test_window_is_all_steps_within_it(ends: set[int], shares: tuple[float, float]) -> None:
+    iterations = np.array([0, *sorted(ends)])
+    run = run_of(*[two_lines(0.3, 0.6, 5)] * len(iterations), iterations=iterations)
+    begin, end = (share * iterations[-1] for share in shares)
+    within = [
+        step for step, (a, b) in enumerate(itertools.pairwise(iterations)) if begin <= a < b <= end
+    ]
+    assert list(window(run, shares)) == within
 
 
 def test_flips_of_a_single_snapshot_are_refused() -> None:
@@ -188,9 +204,24 @@ def test_claim_late_flips_holds_if_any_neuron_has_them() -> None:
     claim = claim_late_flips(summarise([jumps], middle))
     assert claim.verdict == "holds"
     assert "1 of 3 neurons, in 1 of 1 run" in claim.value
-    assert "first of them, layer 2 neuron 1 of seed 0, flips 2.00% of the picture" in claim.value
+    assert "; this one, layer 2 neuron 1 of seed 0, flips 2.00% of the picture" in claim.value
     assert claim_late_flips(summarise([rests], middle)).verdict == "does not hold"
     little = flips_of([0.0, 0.0, 0.009], [0.0, 0.0, 1e-5])
     claim = claim_late_flips(summarise([little], middle))
     assert claim.verdict == "does not hold"
     assert "the nearest, layer 2 neuron 1" in claim.value
+
+
+def test_claim_late_flips_without_a_late_step_is_not_measured() -> None:
+    claim = claim_late_flips(None)
+    assert claim.verdict == "not decidable here"
+    assert "no two snapshots are within the last tenth" in claim.definition
+
+
+def test_claim_late_flips_without_a_step_in_the_middle_has_no_such_control() -> None:
+    run = run_of(*[two_lines(x, 0.6, 5) for x in (0.3, 0.5)])
+    unknown = flipped_shares(run, range(0), POINTS)
+    claim = claim_late_flips(summarise([flips(run, STEP, POINTS)], [unknown]))
+    assert claim.verdict == "holds"
+    assert "in the middle of training no two snapshots" in claim.control
+    assert "nan" not in claim.control

@@ -23,10 +23,13 @@ from ginn.analysis.claims.symmetry import (
     mirror_score,
     mirror_scores,
 )
-from ginn.dataset.dataset import Dataset
+from ginn.dataset.dataset import Axis, Dataset
 from ginn.network.run import RecordedRun
 
 N = 40
+# The axes of a picture.
+UPRIGHT: tuple[Axis, ...] = ("left-right",)
+BOTH: tuple[Axis, ...] = ("left-right", "top-bottom")
 
 
 def dataset(labels: Any = None) -> Dataset:
@@ -99,7 +102,7 @@ def test_mirror_scores_of_a_transposed_network_change_places() -> None:
     run = random_run((6, 6), 4)
     turned = replace(run, weights=(run.weights[0][:, :, ::-1], *run.weights[1:]))
     for snapshot in range(4):
-        one, other = (mirror_scores(each, dataset(), snapshot) for each in (run, turned))
+        one, other = (mirror_scores(each, dataset(), snapshot=snapshot) for each in (run, turned))
         np.testing.assert_allclose(one.own, other.other, atol=1e-5)
         np.testing.assert_allclose(one.other, other.own, atol=1e-5)
         assert one.loss == run.loss[snapshot]
@@ -130,14 +133,18 @@ def test_claim_symmetric_boundaries_of_untrained_networks_does_not_hold() -> Non
     for seed in range(12):
         run = run_of([random_first(seed, 8), ([[1] * 8], [-9])])
         made.append(mirror_scores(run, dataset()))
-    assert claim_symmetric_boundaries(made[:6], made[6:]).verdict == "not decidable here"
+    assert claim_symmetric_boundaries(made[:6], made[6:], UPRIGHT).verdict == "not decidable here"
     mirrored = [mirror_scores(with_mirror_images(seed, axis=0), dataset()) for seed in range(12)]
     first = [MirrorScores(each.own[:1], each.other[:1], 0.0) for each in mirrored]
-    assert claim_symmetric_boundaries(first, made).verdict == "holds"
-    assert claim_symmetric_boundaries(made, first).verdict == "does not hold"
+    assert claim_symmetric_boundaries(first, made, UPRIGHT).verdict == "holds"
+    assert claim_symmetric_boundaries(made, first, UPRIGHT).verdict == "does not hold"
     # As symmetric about an axis that the picture does not have: not the picture's symmetry.
     both = [replace(each, other=each.own) for each in first]
-    assert claim_symmetric_boundaries(both, made).verdict == "not decidable here"
+    assert claim_symmetric_boundaries(both, made, UPRIGHT).verdict == "not decidable here"
+    # But it is if the picture has both axes: then the other axis is no control.
+    claim = claim_symmetric_boundaries(both, made, BOTH)
+    assert claim.verdict == "holds"
+    assert "that is no control" in claim.control
 
 
 def test_claim_better_is_more_symmetric_holds_where_it_should() -> None:
@@ -151,10 +158,10 @@ def test_claim_better_is_more_symmetric_holds_where_it_should() -> None:
         (better, "holds"),
         (worse, "does not hold"),
     ):
-        assert claim_better_is_more_symmetric(full_runs, nothing).verdict == verdict
-    found = correlation_with_loss(better, 0, "left-right")
+        assert claim_better_is_more_symmetric(full_runs, nothing, UPRIGHT).verdict == verdict
+    found = correlation_with_loss(better, 0, "own")
     assert (found.runs, found.value) == (16, pytest.approx(-1.0))
-    assert math.isnan(correlation_with_loss(better, 0, "top-bottom").value)
+    assert math.isnan(correlation_with_loss(better, 0, "other").value)
     # What passes alone does not pass as one of many.
     alone, short = replace(found, p_value=0.04), replace(found, value=0.1, p_value=0.5)
     assert correlated_negatively([alone], [short]) == "holds"
@@ -169,17 +176,35 @@ def test_claim_better_is_more_symmetric_ignores_a_layer_that_screening_contradic
         (better, better, "holds"),
         (worse, better, "not decidable here"),
     ):
-        assert claim_better_is_more_symmetric(full_runs, short).verdict == verdict
-    found = correlation_with_loss(better, 0, "left-right")
+        assert claim_better_is_more_symmetric(full_runs, short, UPRIGHT).verdict == verdict
+    found = correlation_with_loss(better, 0, "own")
     against = replace(found, value=0.2, p_value=0.04)
     # Another layer still decides; and what is not clear does not contradict.
     assert correlated_negatively([found] * 2, [against, found]) == "holds"
     assert correlated_negatively([found], [replace(against, p_value=0.06)]) == "holds"
-    definition = claim_better_is_more_symmetric(better, worse).definition
+    definition = claim_better_is_more_symmetric(better, worse, UPRIGHT).definition
     assert "other sign, with p below 0.05, does not count" in definition
 
 
 def test_correlation_with_loss_leaves_out_runs_without_a_score() -> None:
     runs = scores([0.9, math.nan, 0.5, 0.4, 0.3], [0.1, 0.0, 0.2, 0.3, 0.4])
-    found = correlation_with_loss(runs, 0, "left-right")
+    found = correlation_with_loss(runs, 0, "own")
     assert (found.runs, found.value) == (4, pytest.approx(-1.0))
+
+
+def test_claim_better_is_more_symmetric_names_the_runs_of_a_correlation_without_some() -> None:
+    """Runs without a score are left out, and the number of the others is beside the value."""
+    short = scores([0.9, math.nan, 0.5, 0.3], [0.1, 0.0, 0.2, 0.3])
+    full = scores([0.9, 0.7, 0.5, 0.3], [0.1, 0.15, 0.2, 0.3])
+    value = claim_better_is_more_symmetric(full, short, UPRIGHT).value
+    assert "in 4 screening runs \u22121.00 (p = 0.33; 3 runs)" in value
+    assert "in layer 1: \u22121.00 (p = 0.083); in" in value
+
+
+def test_claims_of_a_level_axis_have_its_words_and_the_scores_for_it() -> None:
+    run = with_mirror_images(1, axis=1)
+    level = mirror_scores(run, dataset(), "top-bottom")
+    np.testing.assert_array_equal(level.own, mirror_scores(run, dataset()).other)
+    claim = claim_symmetric_boundaries([level], [level], ("top-bottom",))
+    assert "picture's top-bottom symmetry" in claim.statement
+    assert "mirrored left to right instead" in claim.control
