@@ -50,7 +50,8 @@ class Claim:
 
 def unmeasured(name: str, statement: str, why: str) -> Claim:
     """The row of a claim that needs what this build does not have."""
-    return Claim(name, statement, f"Not measured: {why}.", "none", "none", 0, "not decidable here")
+    words = f"not measured: {why}"
+    return Claim(name, statement, f"Not measured: {why}.", words, "none", 0, "not decidable here")
 
 
 def needed(runs: int, tests: int, least_p_value: Callable[[int], float]) -> int:

@@ -234,7 +234,7 @@ TRAINING = {
     *(f"ginn.network.{name}" for name in ("compiler", "initial", "kernel", "kernel_code")),
     *(f"ginn.network.{name}" for name in ("lane_code", "layout", "philox", "reference", "run")),
     *(f"ginn.network.{name}" for name in ("schedule", "settings", "starts", "training")),
-    *("ginn.dataset.dataset", "ginn.errors", "ginn.runtime.encodings"),
+    *("ginn.dataset.dataset", "ginn.elementary", "ginn.errors", "ginn.runtime.encodings"),
 }
 
 

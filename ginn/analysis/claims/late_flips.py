@@ -261,6 +261,7 @@ def summarise(late: Sequence[Flips], middle: Sequence[Float64]) -> LateFlips:
     means = np.array(
         [(one.flipped.mean(), two.mean()) for one, two in zip(late, middle, strict=True)]
     )
+    calmer = means[:, 0] - means[:, 1]
     still = [run.moved < MOVES for run in late]
     return LateFlips(
         runs=len(late),
@@ -279,7 +280,7 @@ def summarise(late: Sequence[Flips], middle: Sequence[Float64]) -> LateFlips:
         correlation_p_value=sign_flip_p_value(finite),
         flipped_late=float(means[:, 0].mean()),
         flipped_middle=float(means[:, 1].mean()),
-        calmer_p_value=sign_flip_p_value(means[np.isfinite(means).all(axis=1)] @ (1.0, -1.0)),
+        calmer_p_value=sign_flip_p_value(calmer[np.isfinite(calmer)]),
     )
 
 
