@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.charts import CHARTS, NARROW, WIDE
 from support.sample_report import make_report
+from support.sentences import faults
 
 from ginn.analysis import evidence
 from ginn.analysis.claim_groups.networks import LEVELS
@@ -142,6 +143,8 @@ def test_charts_of_any_evidence_are_sound(found: Evidence, width: int) -> None:
         warnings.simplefilter("error")
         for name, chart in CHARTS.items():
             is_sound(chart.draw(getattr(found, name), facts, colours, width))
+            words = chart.describe(getattr(found, name), facts)
+            assert faults(words) == [], words
 
 
 @st.composite
