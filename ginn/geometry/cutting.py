@@ -107,13 +107,16 @@ def cut_layer(
             return j, crossings
         last = counts[VERTICES]
         for v in range(first, last):
-            value = values[row, made[MADE_TAIL, v]]
-            fraction[v] = value / (value - values[row, made[MADE_HEAD, v]])
+            value, other = values[row, made[MADE_TAIL, v]], values[row, made[MADE_HEAD, v]]
+            fraction[0, v] = value / (value - other)
+            fraction[1, v] = 1.0 - fraction[0, v]
+            if fraction[1, v] == 0.0:  # a vertex beside the head keeps the signs of the edge
+                fraction[1, v] = other / (other - value)
         for r in range(values.shape[0]):
             for v in range(first, last):
                 # Unlike tail + t (head - tail), this form keeps a sign that both ends have.
-                at_tail = (1.0 - fraction[v]) * values[r, made[MADE_TAIL, v]]
-                values[r, v] = at_tail + fraction[v] * values[r, made[MADE_HEAD, v]]
+                at_tail = fraction[1, v] * values[r, made[MADE_TAIL, v]]
+                values[r, v] = at_tail + fraction[0, v] * values[r, made[MADE_HEAD, v]]
         for v in range(first, last):
             tail, head = values[ERROR, made[MADE_TAIL, v]], values[ERROR, made[MADE_HEAD, v]]
             values[ERROR, v] = max(tail, head)

@@ -119,7 +119,7 @@ class RoundedSubdivision(Subdivision):
         while True:
             size = self.made.shape[1]
             neuron, crossings = cut_layer(
-                self.values, np.empty(size, np.bool_), np.empty(size), self.edges, self.made,
+                self.values, np.empty(size, np.bool_), np.empty((2, size)), self.edges, self.made,
                 self.line_ends, self.cell_snapshot, self.cell_on, self._scratch, self.counts,
                 self.first_neuron, neuron, stop,
             )  # fmt: skip
@@ -211,7 +211,8 @@ class RoundedSubdivision(Subdivision):
         found = self._precisely(owners, self.first_neuron + neuron, cell_at[vertex], snapshot)
         exact, computed = found[VALUE], self.values[FIRST + neuron, vertex]
         self.uncertain[snapshot[exact == 0.0]] = True
-        other = ((exact > 0.0) != (computed > 0.0)) & ~self.uncertain[snapshot]
+        # A zero would take the sign from vertices between this one and others.
+        other = (np.sign(exact) != np.sign(computed)) & ~self.uncertain[snapshot]
         if not cut:
             neuron, vertex, snapshot = neuron[other], vertex[other], snapshot[other]
             self.values[FIRST + neuron, vertex] = exact[other]

@@ -36,6 +36,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
+BOUNDS_TESTS = [f"geometry/test_{name}.py" for name in ("precise", "exact", "subdivision")]
 # A module's path below ginn/, and the tests that judge it.
 MODULES = {
     "boundaries": (
@@ -48,7 +49,7 @@ MODULES = {
         [f"geometry/test_{name}.py" for name in ("subdivision", "boundaries", "cells")]
         + ["geometry/test_degenerate_boundaries.py", "geometry/test_large_networks.py"],
     ),
-    "rounded": ("geometry/rounded.py", ["geometry/test_exact.py", "geometry/test_subdivision.py"]),
+    "rounded": ("geometry/rounded.py", BOUNDS_TESTS),
     "exact": ("geometry/exact.py", ["geometry/test_exact.py"]),
     "rasterise": (
         "viewer_data/rasterise.py",
@@ -60,7 +61,7 @@ MODULES = {
     "lock": ("runtime/lock.py", ["runtime/test_lock.py"]),
 }
 # Tests that take long, and see nothing that others do not.
-WITHOUT = "not six_layers and not killed_at_any_moment and not another_process"
+WITHOUT = "not of_every_kind and not deep_wide and not killed_at_any_moment and not another_process"
 PATIENCE = 240  # s for the tests of a mutant; the unchanged module needs a tenth of it
 LONGEST = 70  # characters of a node in a mutant's name
 MEMORY = 6 << 30  # bytes of address space; a mutant may allocate without end

@@ -3,9 +3,8 @@
 One core, processor time. RUN.npz holds one run's `weights0`, (K, out, in), `biases0`, (K, out),
 `weights1` and so on; without it, the trained snapshots of the tests are traced, repeated to 96.
 
-The tracer before exact signs, in `former_tracer`, is measured beside it until issue 14 ends. So is
-regioncam 0.5 if it is installed (`pip install 'regioncam==0.5.*'`), which finds the regions and
-edges of the whole network and the output's line, in float32, without polylines.
+regioncam 0.5 is measured beside it if it is installed (`pip install 'regioncam==0.5.*'`). It finds
+the regions and edges of the whole network and the output's line, in float32, without polylines.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from typing import Any
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 import numpy as np
-from former_tracer import boundaries as former
 
 from ginn.geometry.boundaries import Boundaries, trace
 from ginn.geometry.layers import subdivisions_before
@@ -94,7 +92,7 @@ def uncertain_share(run: RecordedRun) -> float:
     found = 0
     for first in range(0, len(run), CHUNK):
         for divided in subdivisions_before(run, first, min(CHUNK, len(run) - first)):
-            divided.crossing_places(divided.crossings())
+            divided.crossing_places(divided.polylines()[0])
         found += int(divided.uncertain.sum())
     return found / len(run)
 
@@ -102,14 +100,14 @@ def uncertain_share(run: RecordedRun) -> float:
 def print_alone(run: RecordedRun, boundaries: Boundaries) -> None:
     """Print the times of single snapshots, by their number of regions."""
     chosen = np.unique(np.linspace(0, len(run) - 1, ALONE).astype(int)).tolist()
-    print(f"{'alone: regions':16}{'now':>10}{'before':>10}{'regioncam':>12}{'its faces':>12}")
+    print(f"{'alone: regions':16}{'trace':>10}{'regioncam':>12}{'its faces':>12}")
     for snapshot in sorted(chosen, key=lambda k: int(boundaries.regions[k])):
         one = one_of(run, snapshot)
         other = regioncam_of(one)
-        works = [lambda one=one: trace(one), lambda one=one: former.trace(one)]
+        works = [lambda one=one: trace(one)]
         spent = milliseconds([*works, other] if other else works)
-        beside = f"{spent[2]:10.2f}ms{other():12}" if other else f"{'-':>12}"
-        print(f"{boundaries.regions[snapshot]:16,}{spent[0]:8.2f}ms{spent[1]:8.2f}ms{beside}")
+        beside = f"{spent[1]:10.2f}ms{other():12}" if other else f"{'-':>12}"
+        print(f"{boundaries.regions[snapshot]:16,}{spent[0]:8.2f}ms{beside}")
 
 
 def main() -> None:
@@ -121,17 +119,9 @@ def main() -> None:
     segments = vertices - int((~boundaries.closed).sum())
     widths = "-".join(map(str, run.widths))
     print(f"{widths}, {len(run)} snapshots, one core, median of {ROUNDS} rounds")
-    now, before = milliseconds([lambda: trace(run), lambda: former.trace(run)])
-    print(
-        f"trace      {now / len(run):.3f} ms a snapshot; before exact signs {before / len(run):.3f}"
-    )
+    (spent,) = milliseconds([lambda: trace(run)])
+    print(f"trace      {spent / len(run):.3f} ms a snapshot")
     print(f"uncertain  {uncertain_share(run):.2%} of the snapshots")
-    old = former.trace(run)
-    same = all(
-        np.array_equal(getattr(old, name), getattr(boundaries, name))
-        for name in ("vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions")
-    )
-    print(f"to the bit as before: {'yes' if same else 'no'}")
     print(
         f"regions    {boundaries.regions.mean():.0f} a snapshot, at most {boundaries.regions.max()}"
     )

@@ -102,6 +102,15 @@ def test_trace_line_past_a_crossing_by_less_than_twice_the_digits_is_exact(power
         assert disagreement(traced(run), trace(run), 0, POSITION_ERROR) == ""
 
 
+@pytest.mark.parametrize(("widths", "seed"), [((4, 4), 117), ((5, 4, 3), 106)])
+def test_trace_vertices_within_a_rounding_of_each_other_keep_their_signs(
+    widths: tuple[int, ...], seed: int
+) -> None:
+    """Lines pass the corner at 1e-17: a new vertex has a sign that its neighbour's zero hides."""
+    run = run_of_kind("tiny biases", widths, seed)
+    assert disagreement(traced(run), trace(run), 0, POSITION_ERROR) == ""
+
+
 def test_trace_deep_wide_network_needs_no_integers() -> None:
     run = run_as_trained((64,) * 6, 1, seed=1)
     for divided in subdivisions_before(run, 0, 1):
