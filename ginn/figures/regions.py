@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ginn.elementary import cosine_of_half_turns
 from ginn.figures.selection import Detail
 from ginn.network.forward import pre_activations
 from ginn.network.run import RecordedRun
@@ -55,7 +56,8 @@ def palette(dark: bool) -> NDArray[np.uint8]:
     """The soft colours (COLOURS, 3) of regions on a light or on a dark page."""
     index = np.arange(COLOURS)
     lightness = (0.16 if dark else 0.8) + 0.045 * (index % 4)
-    angle = np.radians((index * GOLDEN_ANGLE) % 360)[:, None] - np.radians([0, 120, 240])
-    colours = lightness[:, None] + (0.1 if dark else 0.12) * np.cos(angle)
+    degrees = (index * GOLDEN_ANGLE % 360)[:, None] - np.array([0.0, 120.0, 240.0])
+    cosine = cosine_of_half_turns(1.0 - np.abs(1.0 - np.abs(degrees) / 180))
+    colours = lightness[:, None] + (0.1 if dark else 0.12) * cosine
     found: NDArray[np.uint8] = np.rint(255 * colours.clip(0, 1)).astype(np.uint8)
     return found
