@@ -183,6 +183,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
         build_date(os.environ),
         versions(),
         given["draft"],
+        given["serve"] is not None,
     )
     return Options(**given, publication=publication, arguments=words)
 

@@ -24,12 +24,16 @@ GLOSSARY_PAGE = "methods"
 
 @dataclass(frozen=True)
 class References:
-    """What an article may refer to: pages, experiments, works to cite, and words to explain."""
+    """What an article may refer to: pages, experiments, works to cite, and words to explain.
+
+    `hidden` has the slugs of drafts, which this site does not show.
+    """
 
     articles: Sequence[Article]
     reports: Mapping[str, Report]
     works: Mapping[str, Source]
     meanings: Mapping[str, str]
+    hidden: frozenset[str] = frozenset()
 
     def pages(self, root: str, report: Report) -> dict[str, str]:
         """The links by the names that `page()` accepts; `root` is the link to the site's root.
@@ -55,7 +59,7 @@ def article_page(
     root = root_from(article.address)
     pages = references.pages(root, report)
 
-    calls = PageCalls(pages, report, layout.templates)
+    calls = PageCalls(pages, report, layout.templates, references.hidden)
     known = {"site": layout.site, "draft": layout.publication.draft}
     names: dict[str, Any] = {**known, **calls.functions()}
     names["experiments"] = {name: each.facts for name, each in references.reports.items()}

@@ -32,7 +32,7 @@ def _not_reserved(slug: str) -> str:
 
 
 class FrontMatter(Table):
-    """The keys at the head of an article. All keys but `experiment` are required."""
+    """The keys at the head of an article. All keys but `experiment` and `draft` are required."""
 
     title: Annotated[Line, example("My cat")]
     """The title of the page, which is its only first-level heading."""
@@ -58,6 +58,8 @@ class FrontMatter(Table):
     """The day of the article."""
     experiment: Annotated[Line, Allowed("the id of an experiment"), example("cat")] = ""
     """The experiment that the article's facts and figures are about; the first one by default."""
+    draft: Annotated[bool, Allowed("true or false"), example(True)] = False
+    """Whether only `--draft` and `--serve` show the article."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Article:
     date: datetime.date
     body: str
     experiment: str = ""
+    draft: bool = False
     key_lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -128,6 +131,22 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
             path=folder,
         )
     return tuple(articles)
+
+
+def shown_articles(articles: Sequence[Article], with_drafts: bool) -> tuple[Article, ...]:
+    """The articles that a site shows. Raises AuthorError if its first page is left out."""
+    shown = tuple(article for article in articles if with_drafts or not article.draft)
+    for article in articles:
+        if article.slug == "index" and article not in shown:
+            raise AuthorError(
+                "true for the site's first page",
+                "false in a site to publish",
+                "take the line away, or build with --draft",
+                path=article.file,
+                line=article.key_lines["draft"],
+                key="draft",
+            )
+    return shown
 
 
 def require_experiments(articles: Sequence[Article], known: Sequence[str]) -> None:

@@ -27,7 +27,8 @@ class Publication:
 
     `base_url` is the site's address with a last slash, and `source_url` is the address of its
     sources. They are "" if unknown. `date` is a day, or None for the day of the newest article.
-    `versions` are names of programs. `draft` says that the build was made with `--draft`.
+    `versions` are names of programs. `draft` says that the build was made with `--draft`, and
+    `served` that it was made with `--serve`.
     """
 
     base_url: str = ""
@@ -35,6 +36,12 @@ class Publication:
     date: datetime.date | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     draft: bool = False
+    served: bool = False
+
+    @property
+    def with_drafts(self) -> bool:
+        """Whether the site shows articles that are drafts. A site to publish does not."""
+        return self.draft or self.served
 
     def absolute(self, address: str) -> str:
         """The full address of a file of the site; "" if the site's own address is not known.

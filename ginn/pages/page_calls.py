@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -29,14 +29,19 @@ class PageCalls:
     """The functions of one article that need the whole site.
 
     `pages` has the links by the names that `page` accepts. `report` is that of the article's
-    experiment.
+    experiment. `hidden` has the slugs of drafts, which the site does not show.
     """
 
     def __init__(
-        self, pages: Mapping[str, str], report: Report, templates: jinja2.Environment
+        self,
+        pages: Mapping[str, str],
+        report: Report,
+        templates: jinja2.Environment,
+        hidden: Container[str] = (),
     ) -> None:
         """`templates` has the macros of claims."""
         self.pages, self.report, self.facts = pages, report, report.facts
+        self.hidden = hidden
         self.macros: Any = templates.get_template("partials/claims.html").module
 
     def page(self, slug: str) -> str:
@@ -44,6 +49,10 @@ class PageCalls:
 
         Raises AuthorError for a page that the site does not have.
         """
+        if slug in self.hidden:
+            found = f"{quoted(slug)}, an article with draft = true"
+            hint = "take the link away, or publish the article too"
+            raise AuthorError(found, ", ".join(self.pages), hint, key="page")
         if slug not in self.pages:
             raise AuthorError(quoted(slug), ", ".join(self.pages), key="page")
         return self.pages[slug]

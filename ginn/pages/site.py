@@ -13,7 +13,7 @@ from ginn.analysis.facts import facts_schema
 from ginn.files import read_text
 from ginn.pages import assets, feeds, metadata
 from ginn.pages.article_page import GLOSSARY_PAGE, References, article_page
-from ginn.pages.articles import Article
+from ginn.pages.articles import Article, shown_articles
 from ginn.pages.citations import Source
 from ginn.pages.downloads_page import downloads_page
 from ginn.pages.explorer_page import explorer_page
@@ -64,9 +64,11 @@ class Pages:
         `works` can be cited. `meanings` maps the glossary's words to their meanings.
         """
         by_name = {report.experiment.id: report for report in reports}
-        self.reports, self.report, self.articles = tuple(reports), reports[0], articles
-        self.references = References(articles, by_name, works, meanings)
-        self.newest = max(article.date for article in articles)
+        self.reports, self.report = tuple(reports), reports[0]
+        self.articles = shown_articles(articles, publication.with_drafts)
+        hidden = {article.slug for article in articles} - {each.slug for each in self.articles}
+        self.references = References(self.articles, by_name, works, meanings, frozenset(hidden))
+        self.newest = max(article.date for article in self.articles)
         self.program = read_text(PROGRAM, "a program")
         self.folder, self.templates = templates, environment(templates, FILTERS)
         site, depth = reports[0].site, max(len(each.experiment.widths) for each in reports)
@@ -105,6 +107,7 @@ class Pages:
             "first": self.report.experiment.id,
             "works": {key: dataclasses.asdict(work) for key, work in self.references.works.items()},
             "meanings": dict(self.references.meanings),
+            "hidden": sorted(self.references.hidden),
             "glossary": GLOSSARY_PAGE in {article.slug for article in self.articles},
         }
 
@@ -130,7 +133,7 @@ class Pages:
             downloads = partial(downloads_page, self.layout, report, self.reports, self.program)
             yield Part(f"downloads-{name}", described, downloads)
         fronts = [
-            [each.title, each.slug, each.description, each.order, each.date.isoformat()]
+            [each.title, each.slug, each.description, each.order, each.date.isoformat(), each.draft]
             for each in self.articles
         ]
         needs = {"articles": fronts, "experiments": list(by_name)}

@@ -110,7 +110,7 @@ def render_site(
     rendered: Mapping[str, Rendered] = made.value
     files = {at: file for part in rendered.values() for at, file in part.files.items()}
     links = {at: found for part in rendered.values() for at, found in part.links.items()}
-    if dead := find_dead_link(articles, links, {*files, *others, MARKER}):
+    if dead := find_dead_link(pages.articles, links, {*files, *others, MARKER}):
         name = f"article-{dead.article.slug}"
         # A page with a dead link is removed from the cache.
         made.drop(name)
