@@ -1,0 +1,196 @@
+"""The report's articles state only what their facts say, over builds of many kinds.
+
+Each build has other facts: runs that failed, verdicts, interventions, chosen seeds, variants. A
+rule names words and the facts under which an article may have them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+from support.pages import ParsedPage, report_article
+from support.sample_evidence import sample_evidence
+from support.sample_report import SEEDS, make_report
+
+from ginn.analysis.claim import Claim, Verdict
+from ginn.analysis.evidence import InterventionSeries
+from ginn.analysis.facts import Facts, VariantFacts
+from ginn.pages import article_page
+from ginn.pages.figure_views import FigureImage
+from ginn.pages.report import Report
+
+FAILURES = (frozenset[int](), frozenset({2}), frozenset({2, 5}), frozenset(SEEDS))
+VERDICTS: tuple[Verdict, ...] = ("holds", "does not hold", "not decidable here")
+INTERVENTIONS = ("none", "raised", "lowered", "both")
+CLAIMS = (
+    "Shift before turn",
+    "Bias before weight",
+    "The indecisive neuron",
+    "Dead layers where runs fail",
+    "Reviving a dead layer",
+    "Making a layer dead",
+    "Mirrored boundaries",
+    "Failed runs and the top",
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Words that an article may have only if `allowed` is true of the facts."""
+
+    words: str
+    allowed: Callable[[Facts], bool]
+
+
+def verdict(facts: Facts, name: str) -> str:
+    found = facts.claim(name)
+    return found.verdict if found else ""
+
+
+def raised(facts: Facts) -> bool:
+    made = facts.evidence.interventions
+    return bool(made and made.raised)
+
+
+def lowered(facts: Facts) -> bool:
+    made = facts.evidence.interventions
+    return bool(made and made.lowered)
+
+
+def worst_failed(facts: Facts) -> bool:
+    return facts.experiment.shown_runs[-1].failed
+
+
+RULES = (
+    Rule(
+        r"\bgin\b|(?<!draws a )\bbottle\b(?!['’]s top better)",
+        lambda f: f.experiment.subject == "bottle",
+    ),
+    Rule(r"[Aa] failed run|a failed one|the failed run", worst_failed),
+    Rule(
+        r"No run failed|none failed|None of them ended as", lambda f: not f.experiment.failed_runs
+    ),
+    Rule(r"Both failed", lambda f: f.experiment.failed_runs == len(f.experiment.full_runs)),
+    Rule(r"colour of their own|are diamonds", lambda f: f.experiment.failed_runs > 0),
+    Rule(
+        r"whose screening run failed|because their screening",
+        lambda f: bool(f.experiment.chosen_seeds),
+    ),
+    Rule(r"are no sample", lambda f: bool(f.experiment.chosen_seeds)),
+    Rule(r"[Ww]e intervened|was copied|were copied", raised),
+    Rule(r"nothing to revive|nothing was revived", lambda f: not raised(f)),
+    Rule(r"a layer was made dead over", lowered),
+    Rule(r"Above, dead layers", lambda f: raised(f) and lowered(f)),
+    Rule(r"Reviving the layer is enough", lambda f: verdict(f, "Reviving a dead layer") == "holds"),
+    Rule(r"need not stay dead", lambda f: verdict(f, "Making a layer dead") == "does not hold"),
+    Rule(r"Failures have a sign", lambda f: verdict(f, "Dead layers where runs fail") == "holds"),
+    Rule(r"lines do shift first", lambda f: verdict(f, "Shift before turn") == "holds"),
+    Rule(
+        r"biases are not the reason", lambda f: verdict(f, "Bias before weight") == "does not hold"
+    ),
+    Rule(
+        r"[Ww]e .*and found none", lambda f: verdict(f, "The indecisive neuron") == "does not hold"
+    ),
+    Rule(r"This build has such neurons", lambda f: verdict(f, "The indecisive neuron") == "holds"),
+    Rule(r"We trained one with", lambda f: bool(f.variants)),
+    Rule(r"and one with", lambda f: len(f.variants) > 1),
+    Rule(r"on another processor", lambda f: f.experiment.trainer == "torch"),
+    Rule(r"on every processor", lambda f: f.experiment.trainer == "kernel"),
+    Rule(r"The top of the (bottle|picture)", lambda f: bool(f.experiment.top)),
+)
+SINGULAR = "run|seed|iteration|neuron|pixel|layer|part|region|copy|screening run"
+PLURAL = "runs|seeds|iterations|neurons|pixels|layers|parts|regions|copies|screening runs"
+SEVERAL = "0|[2-9]|[1-9][0-9]+|none|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+# No facts make these right. "Layer 3 neuron 1" names a neuron and does not count it.
+NEVER = (
+    rf"\b(?:1|one) (?:{PLURAL})\b",
+    rf"(?<![Ll]ayer )\b(?:{SEVERAL}) (?:{SINGULAR})\b",
+    r"\bzero (?:run|seed|cop)",
+    r"\bnone degrees|\bnan\b|\bNone\b(?! of)|\bundefined\b|\binf\b",
+    r"\b0 of (?:the )?0\b",
+    r" [,.;:](?!\.)",
+)
+
+
+def builds() -> Iterator[tuple[Report, str]]:
+    """Forty-eight reports, each with a name."""
+    screened = itertools.cycle((0, 1, 2, 12))
+    for number, (failed, said, made) in enumerate(
+        itertools.product(FAILURES, VERDICTS, INTERVENTIONS)
+    ):
+        report = make_report(failed)
+        series = sample_evidence().interventions
+        assert series
+        interventions = {
+            "none": InterventionSeries(None, None),
+            "raised": replace(series, lowered=None),
+            "lowered": replace(series, raised=None),
+            "both": series,
+        }[made]
+        of_claims = {
+            "Reviving a dead layer": made in ("raised", "both"),
+            "Making a layer dead": made in ("lowered", "both"),
+        }
+        claims = tuple(
+            Claim(name, "A statement.", "A definition.", "a value", "a control", 7, said)
+            for name in CLAIMS
+            if of_claims.get(name, True)
+        )
+        failures = next(screened)
+        experiment = replace(
+            report.facts.experiment,
+            subject=("bottle", "", "cat")[number % 3],
+            chosen_seeds=((), (5,))[number % 2],
+            top=(("cap", "neck"), ())[number % 2],
+            trainer=("kernel", "kernel", "torch")[number % 3],
+            screening=replace(
+                report.facts.experiment.screening,
+                failed=failures,
+                failed_seeds=tuple(range(3, 3 + failures)),
+            ),
+        )
+        networks = [
+            VariantFacts(name, name.title(), widths, 9_000, experiment.screening, ())
+            for name, widths in (("wider", (32, 32)), ("deeper", (16,) * 5))
+        ]
+        facts = Facts(
+            experiment,
+            tuple(networks[: number % 3]),
+            claims,
+            report.facts.examples,
+            replace(report.facts.evidence, interventions=interventions),
+        )
+        yield replace(report, facts=facts), f"{len(failed)} failed-{said}-{made}"
+
+
+def undrawn(image: FigureImage, *_: object) -> dict[str, object]:
+    """A figure image in the form for the macro, without its drawings."""
+    size = {"address": "figures/none.svg", "width": 1, "height": 1}
+    return {"image": image, "explorer": "", "wide": size, "narrow": size}
+
+
+@pytest.mark.parametrize("slug", ["index", "failures", "methods"])
+def test_articles_of_many_builds_state_only_what_their_facts_say(
+    slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(article_page, "_image", undrawn)
+    wrong, used = [], set()
+    for report, name in builds():
+        page = report_article(slug, report)
+        prose = ParsedPage(page[page.index(b"<main") : page.index(b"</main>")] + b"</main>").prose
+        for rule in RULES:
+            if found := re.search(rule.words, prose):
+                used.add(rule.words)
+                if not rule.allowed(report.facts):
+                    wrong.append(f"{name}: {prose[max(found.start() - 60, 0) : found.end() + 40]}")
+        wrong += [
+            f"{name}: {prose[max(found.start() - 60, 0) : found.end() + 40]}"
+            for never in NEVER
+            if (found := re.search(never, prose))
+        ]
+    assert not wrong, "\n".join(sorted(set(wrong)))
+    assert used
