@@ -9,6 +9,7 @@ machine of known speed, and are scaled by the speed of this one.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import statistics
 import time
@@ -142,7 +143,9 @@ def kept_speed(path: Path) -> tuple[float, int]:
     except (OSError, ValueError, LookupError, TypeError):
         pass  # There is none yet, or it is damaged: it is measured again.
     speed = measured_speed()
-    write_whole(path, json.dumps({"processor": str(target), "speed": speed}).encode())
+    # A build needs no estimate: on a full disk, what it must store gives the error.
+    with contextlib.suppress(OSError):
+        write_whole(path, json.dumps({"processor": str(target), "speed": speed}).encode())
     return speed, target.lanes
 
 
