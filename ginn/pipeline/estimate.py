@@ -31,7 +31,7 @@ from ginn.runtime.progress import in_words
 # The speed of the machine on which the constants below were measured, as `measured_speed`.
 REFERENCE = 6.7e-8  # s
 SNAPSHOT_WORK = 0.8e-3  # s of one core for each recorded snapshot of a full run, and each neuron
-FIXED_WORK = 3.0  # s of each process until it has loaded its libraries, and the pages
+FIXED_WORK = 9.0  # s of each process: it loads libraries and makes its code; and the pages
 PROCESS_BYTES = 280_000_000
 RECORDED_FACTOR = 20  # bytes of memory for each byte of recorded weights
 SITE_BYTES, SNAPSHOT_BYTES = 200_000, 180  # of a site, and for each snapshot of a shown neuron

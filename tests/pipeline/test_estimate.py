@@ -13,9 +13,11 @@ import pytest
 from support.in_process import in_process_runner
 from support.killing import copy_content
 from support.paths import ROOT
+from support.runs import trained_run
 from support.shorter_draft import shorten
 
 import build as story
+from ginn.geometry.boundaries import trace
 from ginn.pipeline import estimate as estimates
 from ginn.pipeline.content import read_content
 from ginn.pipeline.estimate import Estimate, Training, estimate, kept_speed
@@ -84,6 +86,7 @@ def test_build_with_everything_kept_prints_no_estimate(
 def test_estimate_of_a_draft_is_right_within_a_factor_of_two(tmp_path: Path) -> None:
     from resource import RUSAGE_CHILDREN, getrusage
 
+    trace(trained_run())  # The loops of the tracer are compiled once an installation.
     shutil.copytree(ROOT / "content", tmp_path / "content")
     shorten(tmp_path / "content")
     command = [
