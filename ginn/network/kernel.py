@@ -57,12 +57,14 @@ def lanes_for(seeds: int, target: Processor) -> int:
     return min(target.lanes, 1 << (seeds - 1).bit_length())
 
 
-def seeds_at_once(training: Training) -> int:
-    """How many seeds take about as long as one: 8 take at most 1.2 times as long as 4.
+def seeds_at_once(training: Training) -> tuple[int, int]:
+    """How many seeds take about as long as one, and the work of an iteration, in parameters.
 
-    With 16 lanes, 16 seeds take up to twice as long as 8.
+    8 seeds take at most 1.2 times as long as 4. With 16 lanes, 16 seeds take up to twice as long
+    as 8.
     """
-    return 1 if training.trainer == "torch" else min(processor().lanes, MOST_AT_ONCE)
+    work = Layout(training.widths, training.batch).parameters
+    return 1 if training.trainer == "torch" else min(processor().lanes, MOST_AT_ONCE), work
 
 
 def pixel_table(dataset: Dataset, tile: int) -> Float32:

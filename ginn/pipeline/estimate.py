@@ -10,10 +10,11 @@ machine of known speed, and are scaled by the speed of this one.
 from __future__ import annotations
 
 import contextlib
+import heapq
 import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,10 +51,21 @@ class Training:
     iterations: int
     weights: int
 
-    def seconds(self, speed: float, jobs: int, lanes: int) -> float:
-        """The time that the training takes in `jobs` processes that do nothing else."""
-        groups = -(-self.runs // lanes)
-        return -(-groups // jobs) * self.iterations * self.weights * speed
+    def groups(self, speed: float, lanes: int) -> list[float]:
+        """The time in seconds of each group of runs that one process trains at once."""
+        return [self.iterations * self.weights * speed] * -(-self.runs // lanes)
+
+
+def training_seconds(trainings: Iterable[Training], speed: float, jobs: int, lanes: int) -> float:
+    """The time that trainings take side by side in `jobs` processes that do nothing else.
+
+    Groups that take longest begin first, as the runner's batches do.
+    """
+    busy = [0.0] * jobs
+    groups = (group for training in trainings for group in training.groups(speed, lanes))
+    for group in sorted(groups, reverse=True):
+        heapq.heapreplace(busy, busy[0] + group)
+    return max(busy)
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ def estimate(content: Content, runner: Runner) -> Estimate | None:
     recorded = sum(
         4 * _weights(each) * len(each.snapshots) * _full_runs(each) for each in experiments
     )
-    seconds = sum(training.seconds(speed, jobs, lanes) for training in missing)
+    seconds = training_seconds(missing, speed, jobs, lanes)
     others = (snapshots * SNAPSHOT_WORK + (1 + jobs) * FIXED_WORK) * speed / REFERENCE / jobs
     site = SITE_BYTES + SNAPSHOT_BYTES * shown
     return Estimate(

@@ -6,7 +6,7 @@ is the same for both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,20 @@ def run_experiment(
     settings = content.settings
     if len(settings.experiments) > 1:
         runner.reporter.heading(experiment.title)
-    # The boundaries come first. A network that is too large to trace is refused before its variants
-    # are trained.
-    made = runner.run(["boundaries"], inputs(settings.site, experiment, dataset))
+    # A network that is too large to trace is refused before its variants are trained.
+    made = runner.run(["boundary-limit"], inputs(settings.site, experiment, dataset))
+    variants = settings.variants[experiment.id]
+    others = [variant_inputs(settings.site, variant, dataset) for variant in variants]
+    if variants:
+        titles = (each.title for each in (experiment, *variants))
+        runner.reporter.heading(f"{', '.join(titles)}")
+    # All networks are trained in full together, so that no worker waits for the last of one kind.
+    made, *others = runner.run_together(["outcomes"], [made, *others])
     for outcome in made["outcomes"].value.values():
         if outcome.ended:
             say_on_stderr(f"warning: {outcome.ended}")
-    found = variant_facts(settings.site, settings.variants[experiment.id], dataset, runner)
+    others = runner.run_together(["variant-facts"], others)
+    found = tuple(each["variant-facts"].value for each in others)
     made = runner.run(
         ["facts", "boundary-chunks", "final-outputs"], {**made, "variants": Input(found)}
     )
@@ -77,22 +84,10 @@ def inputs(site: Site, experiment: Experiment, dataset: Dataset) -> dict[str, So
     return {name: Input(value) for name, value in given.items()}
 
 
-def variant_facts(
-    site: Site, variants: Sequence[Experiment], dataset: Dataset, runner: Runner
-) -> tuple[Any, ...]:
-    """The facts of an experiment's variants, which are made together.
-
-    Only the first seeds of a variant are trained in full.
-    """
-    if variants:
-        runner.reporter.heading(", ".join(variant.title for variant in variants))
-    given = []
-    for variant in variants:
-        full_runs = variant.full_runs.model_copy(update={"failed_seeds": 0})
-        unchosen = variant.model_copy(update={"full_runs": full_runs})
-        given.append(inputs(site, unchosen, dataset))
-    made = runner.run_together(["variant-facts"], given)
-    return tuple(each["variant-facts"].value for each in made)
+def variant_inputs(site: Site, variant: Experiment, dataset: Dataset) -> dict[str, Source]:
+    """The inputs of a variant's stages. Only its first seeds are trained in full."""
+    full_runs = variant.full_runs.model_copy(update={"failed_seeds": 0})
+    return inputs(site, variant.model_copy(update={"full_runs": full_runs}), dataset)
 
 
 def viewer_data(made: Mapping[str, Source]) -> tuple[str, dict[str, bytes]]:

@@ -230,17 +230,26 @@ class Runner:
                 progress(1)
 
     def _in_batches(self, stage: Stage, wanted: Wanted, entries: list[Entry]) -> Made:
-        """Each entry with its result, made in workers, a batch of results a call."""
+        """Each entry with its result, made in workers, a batch of results a call.
+
+        Batches that take longest come first, so that no worker is busy with one while others wait.
+        """
         calls: dict[tuple[Entry, ...], tuple[Any, ...]] = {}
+        times: dict[tuple[Entry, ...], float] = {}
         amount = 0
         for arguments in dict.fromkeys(wanted[entry] for entry in entries):
             some = [entry for entry in entries if wanted[entry] is arguments]
-            at_once = call(stage.at_once, arguments.needs[0].value)
+            at_once, iteration = call(stage.at_once, arguments.needs[0].value)
+            recorded = arguments.needs[-1].value
+            iterations = recorded[-1] - recorded[0]
             for batch in batches(some, self.workers.jobs, at_once):
                 given = arguments.of_batch([name for name, _ in batch])
                 calls[batch] = (stage.function, *given, report_progress)
-            recorded = arguments.needs[-1].value
-            amount += len(some) * (recorded[-1] - recorded[0])
+                times[batch] = -(-len(batch) // at_once) * iterations * iteration
+            amount += len(some) * iterations
+        calls = {
+            batch: calls[batch] for batch in sorted(calls, key=times.__getitem__, reverse=True)
+        }
         with self.reporter.stage(stage.name, len(entries), amount) as progress:
             for batch, results in self.workers.run(call, calls, progress):
                 yield from zip(batch, results, strict=True)

@@ -49,9 +49,10 @@ class Stage:
     """One row of the table.
 
     With `at_once`, a call makes a batch of results in a worker, and gives them as a list. Needs
-    that differ between results are lists, too. `at_once` names a function of the first need: how
-    many results take about as long as one. The last need is a list of recorded iterations, whose
-    span is the amount of work of one result.
+    that differ between results are lists, too. The last need is a list of recorded iterations,
+    whose span is the amount of work of one result. `at_once` names a function of the first need.
+    It tells how many results take about as long as one, and how long an iteration takes, in any
+    unit.
     """
 
     name: str

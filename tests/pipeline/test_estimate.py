@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.in_process import in_process_runner
 from support.killing import copy_content
 from support.paths import ROOT
@@ -20,7 +22,7 @@ import build as story
 from ginn.geometry.boundaries import trace
 from ginn.pipeline import estimate as estimates
 from ginn.pipeline.content import read_content
-from ginn.pipeline.estimate import Estimate, Training, estimate, kept_speed
+from ginn.pipeline.estimate import Estimate, Training, estimate, kept_speed, training_seconds
 from ginn.runtime.cache import Cache
 
 
@@ -30,7 +32,24 @@ from ginn.runtime.cache import Cache
 def test_seconds_of_a_training_count_groups_of_lanes_one_after_the_other(
     runs: int, jobs: int, groups: int
 ) -> None:
-    assert Training(runs, 1000, 600).seconds(1e-7, jobs, 8) == pytest.approx(groups * 0.06)
+    training = Training(runs, 1000, 600)
+    assert training_seconds([training], 1e-7, jobs, 8) == pytest.approx(groups * 0.06)
+
+
+@given(
+    st.lists(st.builds(Training, st.integers(1, 40), st.integers(1, 9), st.integers(1, 9))),
+    st.integers(1, 4),
+)
+def test_seconds_of_trainings_are_near_the_least_that_any_order_needs(
+    trainings: list[Training], jobs: int
+) -> None:
+    groups = [group for training in trainings for group in training.groups(1.0, 8)]
+    least = max([sum(groups) / jobs, *groups])
+    # Graham 1969: the longest first is at most 4/3 of the best.
+    assert least - 1e-9 <= training_seconds(trainings, 1.0, jobs, 8)
+    assert training_seconds(trainings, 1.0, jobs, 8) <= max(
+        4 / 3 * least, least + max([0, *groups])
+    )
 
 
 def test_estimate_is_two_sentences_with_its_source() -> None:

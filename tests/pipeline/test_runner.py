@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -109,14 +110,14 @@ def test_results_are_one_a_name_and_are_made_once(tmp_path: Path, place: str) ->
     assert dict(other.value) == {"a": 11, "b": 13}
 
 
-def three_at_once(ones: object) -> int:
+def three_at_once(ones: object) -> tuple[int, int]:
     """A function for stages in batches."""
-    return 3
+    return 3, 1
 
 
-def one_at_once(ones: object) -> int:
-    """A function for stages in batches."""
-    return 1
+def one_at_once(ones: object) -> tuple[int, int]:
+    """A function for stages in batches. An iteration takes as long as there are results."""
+    return 1, len(cast(Sized, ones))
 
 
 SUMS = Stage(
@@ -154,6 +155,23 @@ def test_results_of_several_together_are_those_of_each_alone(
     # The third set shares its results with the first.
     (record,) = together[0].entries.cache.record
     assert (record.made, record.kept) == (9, 5)
+
+
+def test_batches_that_take_longest_are_made_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def add_and_note(ones: list[int], other: int, *others: object) -> list[int]:
+        made.append(other)
+        return [one + other for one in ones]
+
+    monkeypatch.setitem(globals(), "add_all", add_and_note)
+    stage = replace(SUMS, at_once=f"{__name__}.one_at_once")
+    several = [numbers(2, 10), numbers(7, 20), numbers(5, 30)]
+    results = results_together(tmp_path, stage, several)
+    assert [dict(each.value)["1"] for each in results] == [11, 21, 31]
+    assert made == sorted(made, key=[20, 30, 10].index)
 
 
 def test_key_of_a_result_does_not_depend_on_where_it_is_made(tmp_path: Path) -> None:
