@@ -68,7 +68,7 @@ def quoted(value: object) -> str:
     try:
         return one_line(repr(value), SHOWN)
     except (ValueError, RecursionError):
-        # Python refuses to write a number of several thousand digits or a table nested too deep.
+        # Python refuses to write a number of several thousand digits, or a table nested too deeply.
         return f"a {type(value).__name__} too long to repeat"
 
 

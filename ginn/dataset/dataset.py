@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from ginn.errors import AuthorError, quoted
 
-# A part that covers less than this share of the domain cannot decide whether a run has failed.
+# The share of the domain from which on a part can decide whether a run has failed.
 MAJOR_SHARE = 0.03
-# A picture is symmetric about an axis if its labels and the mirrored ones correlate so strongly.
+# A picture is symmetric if its labels and the mirrored labels have this correlation or more.
 SYMMETRIC = 0.95
 
 # An axis of symmetry, by the sides that are exchanged.
@@ -85,16 +85,17 @@ class Dataset:
         return tuple(axis for axis in axes if self.mirror_correlation(axis) >= SYMMETRIC)
 
     def mirror_correlation(self, axis: Axis) -> float:
-        """Pearson's phi of the labels and the mirrored labels, in [-1, 1].
+        """The phi coefficient of the labels and the mirrored labels, in [-1, 1].
 
-        It is 1 for a symmetric picture, and near 0 if the shapes of the rarer colour do not fall on
-        their mirror images, however few their pixels are. It is 0 for a picture of one colour.
+        This is Pearson's correlation of two binary variables. It is 1 for a symmetric picture. It
+        is 0 if the labels and the mirrored labels are independent, however few pixels the rarer
+        colour has, and 0 by definition for a picture of one colour.
         """
         mirrored = self.labels[:, ::-1] if axis == "left-right" else self.labels[::-1]
         count, white = self.labels.size, int(np.count_nonzero(self.labels))
         both = int(np.count_nonzero(self.labels & mirrored))
-        spread = white * (count - white)
-        return (count * both - white * white) / spread if spread else 0.0
+        variance = white * (count - white)  # times the square of the count
+        return (count * both - white * white) / variance if variance else 0.0
 
     def points(self) -> NDArray[np.float64]:
         """Pixel centres (n * n, 2) as (x, y) in domain units, row by row.

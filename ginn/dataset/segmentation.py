@@ -11,8 +11,9 @@ from scipy import ndimage
 
 from ginn.dataset.dataset import Part
 
-# The most regions of a colour that are parts of their own. All others are one part together.
+# The largest number of regions of a colour that are parts of their own. All others form one part.
 MOST_REGIONS = 8
+# The share of the picture from which on a region can be a part of its own.
 LEAST_SHARE = 0.002
 # The names of places, by the third of the height (rows) and of the width (columns).
 PLACES = (
@@ -28,16 +29,17 @@ def otsu_threshold(levels: NDArray[np.uint8]) -> int:
 
     N. Otsu, A threshold selection method from gray-level histograms, IEEE Transactions on Systems,
     Man, and Cybernetics 9(1), 62-66, 1979. The variance between the classes (eq. 18) is largest at
-    this level. Of several equal levels, as in a picture of two levels only, it is the middle one.
+    this level. If several levels are equally good, as in a picture of two grey levels, the middle
+    one of them is returned.
     """
     histogram = np.bincount(levels.ravel(), minlength=256)
-    total, everything = levels.size, int(levels.sum(dtype=np.int64))
+    total, level_sum = levels.size, int(levels.sum(dtype=np.int64))
     dark = np.cumsum(histogram)
     dark_sum = np.cumsum(histogram * np.arange(256))
     between = np.zeros(256)
     split = (dark > 0) & (dark < total)
-    lead = everything * dark[split] / total - dark_sum[split]
-    between[split] = lead**2 / (dark[split] * (total - dark[split]))
+    difference = level_sum * dark[split] / total - dark_sum[split]
+    between[split] = difference**2 / (dark[split] * (total - dark[split]))
     # All levels within a gap of the histogram separate the same pixels: their variances are equal.
     best = np.flatnonzero(between == between.max())
     return int(best[len(best) // 2])
@@ -47,8 +49,7 @@ def regions(labels: NDArray[np.bool_]) -> tuple[Part, ...]:
     """Connected regions (4-neighbours) as parts that tile the domain, largest first.
 
     The largest regions of a colour are parts of their own, named by their place. All other regions
-    of the colour are one part. There are at most 2 (MOST_REGIONS + 1) parts. This is fewer than
-    1 / MAJOR_SHARE, so at least one part is major.
+    of the colour are one part. There are at most 2 (MOST_REGIONS + 1) parts.
     """
     parts = [*_regions_of(labels, True), *_regions_of(labels, False)]
     parts.sort(key=lambda part: -int(part.mask.sum()))
@@ -77,7 +78,7 @@ def _regions_of(labels: NDArray[np.bool_], white: bool) -> list[Part]:
 
 
 def _place(mask: NDArray[np.bool_]) -> str:
-    """The name of a place: AROUND if the region touches all sides, else that of its centre."""
+    """The name of a region's place: AROUND if it touches all four sides, or by its centroid."""
     if mask[0].any() and mask[-1].any() and mask[:, 0].any() and mask[:, -1].any():
         return AROUND
     rows, columns = np.nonzero(mask)

@@ -27,13 +27,13 @@ def loss_curves_svg(
 ) -> Svg:
     """The chart of every full run's loss against iteration, on log axes, with shown runs' names.
 
-    The horizontal axis is the logarithm of one plus the iteration, which is defined at the start.
+    The horizontal axis is the logarithm of one plus the iteration, since that of 0 is not finite.
     """
     height = round(240 + width * 0.2)
     right = 14 + max(text_width(run.title) for run in facts.shown_runs)
     panel = Panel(52, width - right, 14, height - 46)
     losses = np.concatenate([runs[run.id].loss for run in facts.full_runs])
-    # The logarithm of zero is not finite, so a loss of zero is drawn at the axis' lower end.
+    # The logarithm of zero is not finite, so a loss of zero is drawn at the axis's lower end.
     low, high = scales.log_bounds(losses)
     last = max(int(runs[run.id].iterations[-1]) for run in facts.full_runs)
     x = axes.iteration_scale(panel, last)
@@ -49,7 +49,7 @@ def loss_curves_svg(
         for run in facts.full_runs
     }  # (K, 2) each
     shown_runs = {run.id for run in facts.shown_runs}
-    # Failed runs and then shown runs are drawn last, over the others.
+    # Failed runs are drawn over the others. Of either kind, shown runs are drawn over the rest.
     for run in sorted(facts.full_runs, key=lambda run: (run.failed, run.id in shown_runs)):
         parts.append(_loss_curve(points[run.id], run, named=run.id in shown_runs))
     ends = [(float(x), float(y)) for x, y in (points[run.id][-1] for run in facts.shown_runs)]
@@ -103,7 +103,7 @@ def accuracy_by_part_svg(facts: ExperimentFacts, colours: Colours, width: int) -
     x = Scale(0, 1, panel.left, panel.right)
     ticks = [(share / 100, f"{share}%") for share in (0, 25, 50, 75, 100)]
     parts = axes.horizontal_axis(panel, x, ticks)
-    axis = "pixels of the part got right"
+    axis = "share of the part that is right"
     middle = (panel.left + panel.right) / 2
     parts.append(text(middle, panel.bottom + 12 + 2 * TEXT, axis, anchor="middle"))
     for number, part in enumerate([None, *facts.parts]):
@@ -147,9 +147,10 @@ def _marks(
 def _names(
     runs: Sequence[RunFacts], places: Sequence[float], heights: Sequence[float], left: float
 ) -> list[str]:
-    """The names of the failed runs, left of all marks at their height, or right if left is full.
+    """The names of the failed runs, left of all marks at their height.
 
-    If there are more than MOST_NAMES, only shown runs have a name.
+    A name that has no room on the left stands on the right. If more than MOST_NAMES runs failed,
+    only the shown runs among them are named.
     """
     failed = [i for i, run in enumerate(runs) if run.failed]
     named = failed if len(failed) <= MOST_NAMES else [i for i in failed if runs[i].role]

@@ -9,10 +9,11 @@ from ginn.network.run import RecordedRun, last_state
 
 
 def require_traceable(screening: Mapping[str, RecordedRun], snapshots: Sequence[int]) -> int:
-    """The vertices of the boundaries that the first screening run ends with.
+    """The number of vertices of the boundaries at the end of the first screening run.
 
-    Raises an error where the boundaries of a run with these recorded iterations would be too many
-    to trace. So a build that cannot be finished stops before its long training.
+    `snapshots` are the recorded iterations of a full run. Raises AuthorError if a full run would
+    have too many vertices to trace, when each of its later snapshots has this number of vertices.
+    A build that cannot be finished therefore stops before its long training.
     """
     first = next(iter(screening.values()))
     end = int(first.iterations[-1])

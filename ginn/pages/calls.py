@@ -1,6 +1,7 @@
-"""Calls from articles: an argument that a function does not take is an author's mistake.
+"""Check the arguments of calls in articles: a wrong argument raises AuthorError.
 
-A function's signature says what it takes. The words for a type are its `Allowed`, or in WORDS.
+A function's signature states which arguments it takes. A message describes the type of an argument
+by the words of the annotation `Allowed`, or by those in WORDS.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ WORDS: Mapping[Any, str] = {
     float: "a number",
     bool: "true or false",
 }
-# Stands for a value that is not yet known.
+# The placeholder for a value that is not yet known.
 ANY = object()
 # The body of a call block, which Jinja passes under this name.
 BODY = "caller"
@@ -69,8 +70,8 @@ def parameters(function: Callable[..., Any]) -> dict[str, Any]:
 
 def described(kinds: Mapping[str, Any]) -> str:
     """Parameters with what each of them allows: `"zoom (a number from 1 to 64), ..."`."""
-    told = [(key, words_of(kind)) for key, kind in kinds.items()]
-    return ", ".join(f"{key} ({words})" if words else key for key, words in told)
+    pairs = [(key, words_of(kind)) for key, kind in kinds.items()]
+    return ", ".join(f"{key} ({words})" if words else key for key, words in pairs)
 
 
 def words_of(kind: Any) -> str:
@@ -84,12 +85,12 @@ def words_of(kind: Any) -> str:
 def require_allowed(name: str, value: object, kind: Any) -> None:
     """Raise AuthorError for a value that is not of a parameter's type.
 
-    The value of an undefined name raises Jinja's error. ANY is allowed everywhere.
+    A name that the article does not define raises Jinja's UndefinedError. ANY is always allowed.
     """
     if value is ANY:
         return
     if isinstance(value, jinja2.Undefined):
-        str(value)
+        str(value)  # raises the error
     words = words_of(kind)
     try:
         if words:
@@ -107,19 +108,19 @@ def _require_bindable(
     name: str, signature: inspect.Signature, given: Sequence[Any], named: Mapping[str, Any]
 ) -> None:
     """Raise AuthorError for too many arguments, an unknown one, or a missing one."""
-    open_ended = {each.kind for each in signature.parameters.values()}
-    kinds = {key: each for key, each in signature.parameters.items() if each.kind not in _STARRED}
-    own = described({key: each.annotation for key, each in kinds.items() if key != BODY})
-    placed = [key for key, each in kinds.items() if each.kind != inspect.Parameter.KEYWORD_ONLY]
-    if len(given) > len(placed) and inspect.Parameter.VAR_POSITIONAL not in open_ended:
+    kinds = {each.kind for each in signature.parameters.values()}
+    taken = {key: each for key, each in signature.parameters.items() if each.kind not in _STARRED}
+    own = described({key: each.annotation for key, each in taken.items() if key != BODY})
+    placed = [key for key, each in taken.items() if each.kind != inspect.Parameter.KEYWORD_ONLY]
+    if len(given) > len(placed) and inspect.Parameter.VAR_POSITIONAL not in kinds:
         raise AuthorError(f"{len(given)} arguments", own or "none", key=name)
     first = placed[: len(given)]
     for key in named:
         if key in first:
             raise AuthorError(f"a second value for {key}", "one", key=name)
-        if key not in kinds and inspect.Parameter.VAR_KEYWORD not in open_ended:
+        if key not in taken and inspect.Parameter.VAR_KEYWORD not in kinds:
             found = "the body of a call block" if key == BODY else f"the argument {quoted(key)}"
             raise AuthorError(found, own or "no arguments", key=name)
-    for key, each in kinds.items():
+    for key, each in taken.items():
         if each.default is inspect.Parameter.empty and key not in first and key not in named:
             raise AuthorError(f"no {key}", words_of(each.annotation) or "one", key=name)

@@ -1,17 +1,17 @@
 """Weights and biases of a run as text, with which the viewer computes the forward pass.
 
-A chunk holds every weight and bias of consecutive snapshots, to the bit. Its text is that of `vlq`,
-with one column:
+A chunk holds every weight and bias of consecutive snapshots, to the bit. Its text has the format of
+`vlq`, with one column:
 
     ginn-weights,VERSION,ADLER32,FIRST,SNAPSHOTS,SIZES
     bits    (PARAMETERS * SNAPSHOTS)  each parameter at each snapshot, snapshots innermost
 
-SIZES are the units of each layer from the input to the output, joined by hyphens: 2-16-16-16-1.
+SIZES are the numbers of units of the layers, input to output, joined by hyphens: 2-16-16-16-1.
 Parameters are in order of layer. In a layer, the weights come row by row, (out, in), and then the
 biases. A number is the 32 bits of a float32 minus those of the same parameter at the snapshot
-before (0 at the first), modulo 2^32, zigzag. It is small for two reasons: weights change little
-between snapshots, and floats of one sign have the order of their bit patterns. Other encodings were
-larger after gzip: planes of bytes, differences, exclusive or and combinations of these, in base 64.
+before (0 at the first), modulo 2^32, zigzag. It is small for two reasons. Weights change little
+between snapshots. The bit patterns of floats of one sign have the order of the floats. Byte planes,
+differences, exclusive or, and combinations of these, all in base 64, were larger after gzip.
 
 Axes: K snapshots.
 """
@@ -33,8 +33,8 @@ VERSION = 1
 class WeightChunk:
     """The parameters of consecutive snapshots from `first` on, (K, parameters) float32.
 
-    `sizes` are the units of each layer, with the input's 2 and the output's 1. The parameters are
-    in the order that the module's docstring states.
+    `sizes` are the numbers of units of the layers, with the input's 2 and the output's 1. The
+    parameters are in the order that the module's docstring states.
     """
 
     first: int
@@ -56,7 +56,7 @@ def weight_chunk(run: RecordedRun, first: int, count: int) -> WeightChunk:
 def encode(chunk: WeightChunk) -> str:
     """The text of a chunk, as the module's docstring states."""
     bits = np.ascontiguousarray(chunk.values.T, dtype=np.float32).view(np.uint32)
-    steps = np.diff(bits, axis=1, prepend=np.uint32(0)).view(np.int32)  # (parameters, K), modulo
+    steps = np.diff(bits, axis=1, prepend=np.uint32(0)).view(np.int32)  # (parameters, K)
     sizes = "-".join(map(str, chunk.sizes))
     fields = (chunk.first, len(chunk.values), sizes)
     return encode_columns(MAGIC, VERSION, fields, [zigzag(steps.astype(np.int64).ravel())])

@@ -38,7 +38,7 @@
   };
 
   /**
-   * A term of a selection, as the neurons from the first up to the end.
+   * The neurons that a term of a selection names: the first, and the one after the last.
    * @param {string} term
    * @param {number[]} widths
    * @param {number[]} starts
@@ -59,7 +59,7 @@
 
   /**
    * Reads a selection that people can write: terms joined by commas, counted from one as on the
-   * page. `all` (hidden neurons), `none`, `out`, `2` (a layer), `2.7` (a neuron), `2.7-9` (three).
+   * page. `all` (hidden neurons), `none`, `out`, `2` (a layer), `2.7` (a neuron), `2.7-9` (three neurons).
    * @param {string} text
    * @param {number[]} widths
    * @returns {ReadonlySet<number> | undefined} undefined where no term is understood
@@ -97,7 +97,7 @@
   /**
    * @param {ReadonlySet<number>} show
    * @param {number[]} widths
-   * @returns {string} the shortest text that `parseSelection` reads as the same selection
+   * @returns {string} a short text that `parseSelection` reads as the same selection
    */
   function formatSelection(show, widths) {
     const starts = layerStarts(widths);

@@ -3,13 +3,14 @@
 
 {
   const COLOURS = 256;
-  const LEFT = -1;
-  /** @type {WeakMap<BoundaryChunk, {key: string, canvas: HTMLCanvasElement}>} the last picture of each */
+  const LEFT = -1; // the cause of a vertex at which a line ends on the domain's left side
+  /** @type {WeakMap<BoundaryChunk, {key: string, canvas: HTMLCanvasElement}>} each chunk's last picture */
   const pictures = new WeakMap();
 
   /**
-   * The number of a neuron. A region's number combines the numbers of all neurons that are on by
-   * exclusive or: it depends only on which neurons are on, and changes at every boundary.
+   * The number of a neuron, a hash of its index. The number of a region is the exclusive or of the
+   * numbers of the neurons that are on. It depends only on which neurons are on, and it changes at
+   * every boundary.
    * @type {(neuron: number) => number} 32 bits
    */
   const numberOf = (neuron) => {
@@ -24,7 +25,7 @@
     const words = new Uint32Array(COLOURS);
     const bytes = new Uint8ClampedArray(words.buffer);
     for (let index = 0; index < COLOURS; index += 1) {
-      // Hues are a golden angle apart. There are 4 levels of lightness, so that neighbours differ more.
+      // Successive hues differ by the golden angle. Four levels of lightness make colours differ more.
       const hue = (index * 137.508) % 360;
       const lightness = (dark ? 0.16 : 0.8) + 0.045 * (index % 4);
       const chroma = dark ? 0.1 : 0.12;
@@ -55,7 +56,8 @@
     const scale = (side * view.zoom) / GINN.boundaryChunks.QUANTA;
     const left = view.x * side * view.zoom + 0.5;
     const top = view.y * side * view.zoom + 0.5;
-    // The first row or column whose middle lies after a place.
+    // The first row or column whose middle is not before a coordinate, which is counted from the
+    // middle of the first one.
     const after = (/** @type {number} */ place) => Math.min(side, Math.max(0, Math.ceil(place)));
     const first = (step - chunk.first) * neurons;
     for (let neuron = 0; neuron < hidden; neuron += 1) {

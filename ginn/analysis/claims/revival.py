@@ -7,12 +7,13 @@ change at the start. A kind of change is an arm:
 - untouched: nothing is changed.
 - raised: all biases of the dead layer are raised by the same amount. It is the smallest amount with
   some neuron on at every pixel of the part, plus a margin. If the dead layer causes the failure,
-  this change is enough.
+  the copy then learns the part.
 - lowered: the same biases are lowered by the same amount.
-- random: a step of the same length in a random direction of all parameters. Each stream has another
-  direction.
+- random: a step of the same length in a random direction of the space of all parameters. The
+  direction differs from stream to stream.
 - elsewhere: a step of the same length that raises all biases of another hidden layer by one amount.
-  If this layer is before the dead one, it can revive it.
+  An earlier layer that is raised can revive the dead layer. With a single hidden layer, this arm
+  is the same as raised.
 
 The converse intervention starts from screening runs that have learnt the part. The biases of a
 layer are lowered by the smallest amount with every neuron off at every pixel of the part. If a dead
@@ -41,7 +42,7 @@ IMPOSED_ON = 8
 # The first seed of the streams. It is larger than any seed that an author can name, so that no
 # screening run and no full run has the same minibatches.
 FIRST_STREAM = 1 << 20
-# The margin: the change is larger than the smallest sufficient amount by this share of it.
+# The change exceeds the smallest sufficient amount by this share of that amount.
 MARGIN = 0.05
 # How long a copy is trained after the state that it starts from, at most.
 MOST_ITERATIONS = 50_000
@@ -92,11 +93,12 @@ def dead_layer_source(run: RecordedRun, dataset: Dataset, part: str) -> Source |
 
 
 def learnt_source(run: RecordedRun, dataset: Dataset, part: str) -> Source | None:
-    """The source made of a run's last state; None unless it has learnt the part without dead layer.
+    """The source made of a run's last state.
 
-    The layer is the one that needs the smallest lowering. If there are several layers, the first is
-    not considered, because dead layers were found after it. The lowering is 1 + MARGIN times the
-    highest pre-activation over the part.
+    None unless the run has learnt the part and no layer is dead over it. The layer is the one that
+    needs the smallest lowering. If there are several layers, the first one is left out: layers that
+    are dead after training are usually later ones. The lowering is 1 + MARGIN times the highest
+    pre-activation over the part.
     """
     if not part_history(last_state(run), dataset, part).learnt_alive[-1]:
         return None
@@ -170,7 +172,8 @@ def _changed(
         biases[moved][:] += sign * step / math.sqrt(len(biases[moved]))
     elif copy.arm == "random":
         rng = np.random.default_rng([copy.source.seed, copy.stream])
-        # float32, since the last bits of a rare number in NumPy's tail depend on the C library.
+        # For a few normal numbers in some thousands, NumPy calls the C library, whose last bits
+        # vary. Rounding to float32 hides them.
         direction = [
             rng.standard_normal(array.shape).astype(np.float32).astype(np.float64)
             for array in (*weights, *biases)
@@ -182,7 +185,10 @@ def _changed(
 
 
 def other_layer(layer: int, layers: int) -> int:
-    """The hidden layer that is raised in place of `layer`: the next one; before the last for it."""
+    """The hidden layer that is raised in place of `layer`: the next one.
+
+    For the last layer it is the one before. For a single layer it is that layer.
+    """
     return layer + 1 if layer + 1 < layers else max(layer - 1, 0)
 
 
