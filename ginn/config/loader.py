@@ -35,6 +35,8 @@ def load_settings(path: Path) -> Settings:
     document = read_document(path, "the report's TOML")
     document = replace(document, values=_with_inherited(document.values))
     report = validated(document, ReportFile)
+    if not report.site.credited:
+        raise document.error(("site", "author"), "nothing", "a line of text, or [[site.authors]]")
     for number, experiment in enumerate(report.experiment):
         _require_consistent(document, ("experiment", number), experiment)
     _require_ids(document, report)

@@ -23,7 +23,9 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
+from ginn.config.authors import Author, WebAddress, named_authors
 from ginn.config.validation import LINE, Allowed, Line, Table, example
+from ginn.formatting import listing
 
 
 def is_point(value: object) -> bool:
@@ -60,11 +62,6 @@ Language = Annotated[
     str,
     StringConstraints(pattern="^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$"),
     Allowed("a language tag such as 'en-GB'"),
-]
-WebAddress = Annotated[
-    str,
-    StringConstraints(pattern=r"""^https?://[^\s"'<>]+$"""),
-    Allowed("an address such as 'https://name.example/mit'"),
 ]
 
 
@@ -165,8 +162,12 @@ class Site(Table):
         Line, example("Every boundary of every neuron while a network learns a cat.")
     ]
     """A sentence about the site, for search engines and previews of links."""
-    author: Annotated[Line, example("Ada Lovelace")]
-    """Who wrote the report."""
+    author: Annotated[Line | SkipJsonSchema[None], example("Ada Lovelace")] = None
+    """Who wrote the report, for the foot of every page; the names of `authors` by default."""
+    authors: Annotated[
+        tuple[Author, ...], Strict(False), Allowed("any number of [[site.authors]]")
+    ] = ()
+    """The authors one by one; `author` alone by default. One of the two must be given."""
     language: Annotated[Language, example("en-GB")]
     """The language of the articles, as a tag such as "en-GB"."""
     licence: Annotated[Line, example("CC BY 4.0")]
@@ -183,6 +184,16 @@ class Site(Table):
     """A colour for each hidden layer; a deeper network begins again with the first one."""
     output_colour: Annotated[Colour, example("#453a4d")]
     """The colour of the output's decision boundary."""
+
+    @property
+    def credited(self) -> tuple[Author, ...]:
+        """The authors of the site, one by one."""
+        return named_authors(self.author or "", self.authors)
+
+    @property
+    def byline(self) -> str:
+        """Who wrote the report, in one line."""
+        return self.author or listing([each.name for each in self.authors])
 
 
 class Screening(Table):

@@ -39,6 +39,7 @@ def report_schema() -> dict[str, Any]:
             if "patternProperties" in key:
                 key["additionalProperties"] = False
     _add_later_experiments(schema)
+    tables["Site"]["anyOf"] = [{"required": ["author"]}, {"required": ["authors"]}]
     dependent = {"iterations": ["snapshots"], "snapshots": ["iterations"]}
     tables["Variant"]["dependentRequired"] = dependent
     return {"$schema": GenerateJsonSchema.schema_dialect, **schema}

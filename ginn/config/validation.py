@@ -166,7 +166,7 @@ def _holds(values: Any, key: str | int) -> bool:
 def _keys_allowed(model: type[Table], path: Keys) -> list[str]:
     """The keys of the table in which the path's last key is unknown, in alphabetical order."""
     *_, (kind, _) = _kinds(model, path[:-1])
-    table = _table_in(kind) or model
+    table = table_in(kind) or model
     return sorted(str(field.alias) for field in table.model_fields.values())
 
 
@@ -180,7 +180,7 @@ def _kinds(model: type[Table], path: Keys) -> Iterator[tuple[Any, tuple[object, 
     kind: Any = model
     yield kind, (Allowed("a table"),)
     for key, following in itertools.pairwise((*path, "")):
-        if isinstance(key, str) and (table := _table_in(kind)) is not None:
+        if isinstance(key, str) and (table := table_in(kind)) is not None:
             field = next((f for f in table.model_fields.values() if f.alias == key), None)
             if field is None:
                 return
@@ -207,13 +207,13 @@ def _bare(kind: Any) -> Any:
     return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
-def _table_in(kind: Any) -> type[Table] | None:
+def table_in(kind: Any) -> type[Table] | None:
     """The table that a type is, or that the items of its array are."""
     if isinstance(kind, type) and issubclass(kind, Table):
         return kind
     if get_origin(kind) is dict:
         return None
-    return next((found for each in get_args(kind) if (found := _table_in(each))), None)
+    return next((found for each in get_args(kind) if (found := table_in(each))), None)
 
 
 def _words(metadata: tuple[object, ...]) -> str:

@@ -10,6 +10,7 @@ from ginn.pages import metadata
 from ginn.pages.articles import Article
 from ginn.pages.assets import add
 from ginn.pages.citations import Source, bibtex
+from ginn.pages.credits import authors_of, byline
 from ginn.pages.figure_calls import token
 from ginn.pages.figure_views import FigureImage
 from ginn.pages.glossary import Glossary
@@ -80,6 +81,8 @@ def article_page(
     site, publication = layout.site, layout.publication
     context = {
         "article": article,
+        "authors": authors_of(article, site),
+        "byline": byline(authors_of(article, site)),
         "opening": opening,
         "sections": sections,
         "contents": body.contents,
@@ -100,7 +103,8 @@ def as_source(layout: Layout, article: Article) -> Source:
     where = "" if article.title == site.title else site.title
     key = f"ginn-{article.slug}-{article.date.year}"
     address = layout.publication.absolute(article.address)
-    return Source(key, (site.author,), article.title, article.date.year, where, link=address)
+    names = tuple(author.name for author in authors_of(article, site))
+    return Source(key, names, article.title, article.date.year, where, link=address)
 
 
 def _image(

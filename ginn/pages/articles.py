@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, Strict
 
+from ginn.config.authors import Author
 from ginn.config.key_lines import key_lines
 from ginn.config.validation import Allowed, Document, Line, Table, example, validated
 from ginn.errors import AuthorError, quoted
@@ -32,7 +33,7 @@ def _not_reserved(slug: str) -> str:
 
 
 class FrontMatter(Table):
-    """The keys at the head of an article. All keys but `experiment` and `draft` are required."""
+    """The keys at the head of an article. Those without a default are required."""
 
     title: Annotated[Line, example("My cat")]
     """The title of the page, which is its only first-level heading."""
@@ -58,6 +59,14 @@ class FrontMatter(Table):
     """The day of the article."""
     experiment: Annotated[Line, Allowed("the id of an experiment"), example("cat")] = ""
     """The experiment that the article's facts and figures are about; the first one by default."""
+    author: Annotated[Line, example("Ada Lovelace")] = ""
+    """Who wrote the article, if not the authors of the site; one of them may be named."""
+    authors: Annotated[
+        tuple[Author, ...],
+        Strict(False),
+        Allowed("a list of tables, as [[site.authors]] in report.toml"),
+    ] = ()
+    """The authors of the article one by one."""
     draft: Annotated[bool, Allowed("true or false"), example(True)] = False
     """Whether only `--draft` and `--serve` show the article."""
 
@@ -66,8 +75,9 @@ class FrontMatter(Table):
 class Article:
     """One article: its front matter and its `body`, which has as many lines as the file.
 
-    `experiment` is the id of the article's experiment, or "" for the site's first one. `key_lines`
-    has the line of each key in the front matter.
+    `experiment` is the id of the article's experiment, or "" for the site's first one. `author` and
+    `authors` are whom the article names, which may be nobody. `key_lines` has the line of each key
+    in the front matter.
     """
 
     file: Path
@@ -78,6 +88,8 @@ class Article:
     date: datetime.date
     body: str
     experiment: str = ""
+    author: str = ""
+    authors: tuple[Author, ...] = ()
     draft: bool = False
     key_lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -184,5 +196,5 @@ def parse_article(path: Path, text: str) -> Article:
         file=path,
         body="\n" * (end + 1) + "\n".join(lines[end + 1 :]),
         key_lines={str(keys[0]): line + 1 for keys, line in key_lines(head).items()},
-        **front.model_dump(),
+        **dict(front),
     )

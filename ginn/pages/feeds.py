@@ -10,6 +10,7 @@ import jinja2
 
 from ginn.config.models import Site
 from ginn.pages.articles import Article
+from ginn.pages.credits import authors_of
 from ginn.pages.metadata import Publication
 
 FEED, SITE_MAP, ROBOTS = "feed.xml", "sitemap.xml", "robots.txt"
@@ -23,7 +24,11 @@ def atom(
 ) -> bytes:
     """The feed of a site's articles, newest first (RFC 4287). The site's address must be known."""
     newest = sorted(articles, key=lambda article: (article.date, -article.order), reverse=True)
-    context = {"articles": newest, "site": site, "publication": publication, "address": FEED}
+    # An entry without authors of its own has those of the feed (RFC 4287, 4.2.1).
+    own = {each.slug: authors_of(each, site) for each in articles if each.author or each.authors}
+    context = {
+        "articles": newest, "site": site, "publication": publication, "address": FEED, "own": own,
+    }  # fmt: skip
     return _render(templates, FEED, context)
 
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from ginn.config.models import Site
 from ginn.errors import AuthorError, quoted
 from ginn.pages.articles import Article
+from ginn.pages.credits import authors_of, citation_tags, linked_author
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,10 @@ def build_date(environment: Mapping[str, str]) -> datetime.date | None:
 def linked_data(article: Article, site: Site, publication: Publication, card: str) -> str:
     """The JSON-LD of an article (schema.org's Article), safe inside a script element.
 
-    `card` is the absolute address of its picture, or "". Authors have no `@type`, because a name
-    can belong to a person or to a group.
+    `card` is the absolute address of its picture, or "".
     """
     address = publication.absolute(article.address)
+    authors = [linked_author(author) for author in authors_of(article, site)]
     about: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Article",
@@ -98,7 +99,7 @@ def linked_data(article: Article, site: Site, publication: Publication, card: st
         "description": article.description,
         "datePublished": article.date.isoformat(),
         "dateModified": article.date.isoformat(),
-        "author": {"name": site.author},
+        "author": authors if len(authors) > 1 else authors[0],
         "inLanguage": site.language,
         "license": site.licence_url,
         "isPartOf": {"@type": "WebSite", "name": site.title, "url": publication.base_url},
@@ -119,7 +120,7 @@ def citation(article: Article, site: Site, publication: Publication) -> list[tup
     address = publication.absolute(article.address)
     tags = [
         ("citation_title", article.title),
-        ("citation_author", site.author),
+        *(tag for author in authors_of(article, site) for tag in citation_tags(author)),
         ("citation_publication_date", article.date.strftime("%Y/%m/%d")),
         ("citation_language", site.language),
         ("citation_fulltext_html_url", address),

@@ -18,7 +18,8 @@ from typing import Any
 
 from ginn.analysis.facts import Facts, facts_schema
 from ginn.config import models
-from ginn.config.validation import Table, allowed_at
+from ginn.config.authors import Author
+from ginn.config.validation import Table, allowed_at, table_in
 from ginn.dataset.dataset import Dataset
 from ginn.files import REPOSITORY
 from ginn.pages import functions
@@ -123,6 +124,7 @@ FILTERS = {
 }
 TABLES: Sequence[tuple[str, type[Table]]] = (
     ("[site]", models.Site),
+    ("[[site.authors]]", Author),
     ("[[experiment]]", models.Experiment),
     ("[experiment.screening]", models.Screening),
     ("[experiment.full-runs]", models.FullRuns),
@@ -140,7 +142,7 @@ def reference() -> str:
         ("Numbers and objects", _objects()),
         ("Filters", _filters()),
         ("Every fact", _facts(facts_schema())),
-        ("The head of an article", _keys("", FrontMatter)),
+        ("The head of an article", _keys(HEAD, FrontMatter)),
         ("report.toml", (line for name, table in TABLES for line in _table(name, table))),
         ("bibliography.toml", _keys("A table for each work, named by its key.", Work)),
     )
@@ -148,6 +150,11 @@ def reference() -> str:
     return FRONT + VALUE + "\n" + "\n\n".join((INTRODUCTION, *written)) + "\n"
 
 
+HEAD = (
+    "An article is by the authors of the site. For others, it names one as `author`, or several, "
+    "each in a table `[[authors]]` with the keys of `[[site.authors]]`. An author whom "
+    "`report.toml` has is given by the name alone."
+)
 INTRODUCTION = (
     "This page is made from the program itself. An article is Markdown, in which Jinja's brackets "
     "hold what comes from the build. [Make your own](" + '{{ page("make-your-own") }}' + ") is the "
@@ -301,8 +308,7 @@ def examples_of(model: type[Table]) -> dict[str, Any]:
     """
     found = {}
     for field in model.model_fields.values():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, Table):
+        if table_in(field.annotation):
             continue
         if not field.examples:
             raise ValueError(f"the key {field.alias} has no example")

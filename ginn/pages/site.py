@@ -15,6 +15,7 @@ from ginn.pages import assets, feeds, metadata
 from ginn.pages.article_page import GLOSSARY_PAGE, References, article_page
 from ginn.pages.articles import Article, shown_articles
 from ginn.pages.citations import Source
+from ginn.pages.credits import authors_of
 from ginn.pages.downloads_page import downloads_page
 from ginn.pages.explorer_page import explorer_page
 from ginn.pages.layout import HeaderLink, Layout, Rendered
@@ -117,7 +118,9 @@ class Pages:
         by_name = self.references.reports
         keys = {name: report.key for name, report in by_name.items()}
         for article in self.articles:
+            authors = [author.model_dump() for author in article.authors]
             said = {**dataclasses.asdict(article), "file": "", "date": article.date.isoformat()}
+            said["authors"] = authors
             report = by_name[article.experiment] if article.experiment else self.report
             others = keys if "experiments" in article.body else {}
             needs: dict[str, Any] = {"article": said, "facts": report.key, "others": others}
@@ -133,7 +136,15 @@ class Pages:
             downloads = partial(downloads_page, self.layout, report, self.reports, self.program)
             yield Part(f"downloads-{name}", described, downloads)
         fronts = [
-            [each.title, each.slug, each.description, each.order, each.date.isoformat(), each.draft]
+            [
+                each.title,
+                each.slug,
+                each.description,
+                each.order,
+                each.date.isoformat(),
+                each.draft,
+                [author.model_dump() for author in authors_of(each, self.layout.site)],
+            ]
             for each in self.articles
         ]
         needs = {"articles": fronts, "experiments": list(by_name)}

@@ -23,7 +23,7 @@ from ginn.pages.articles import parse_article, read_articles, require_experiment
         ('title = "T"\n', "", 6, "title: found nothing, allowed: a line of text"),
         ("order = 1", "order = true", 5, "order: found True, allowed: a whole number"),
         ("order = 1", "order = 1\ncolour = 2", 6,
-         "colour: found an unknown key, allowed: date, description, draft, experiment, "),
+         "colour: found an unknown key, allowed: author, authors, date, description, draft, "),
         ('slug = "index"', 'slug = "../x"', 3, "small letters, digits and hyphens"),
         ('slug = "index"', f'slug = "{"a" * 101}"', 3, "at most 100 small letters"),
         ('slug = "index"', 'slug = "explore"', 3, "none of explore, downloads"),
