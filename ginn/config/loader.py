@@ -85,7 +85,7 @@ def _require_consistent(document: Document, keys: Keys, experiment: Experiment) 
     shown = experiment.shown.good + experiment.shown.bad
     made = experiment.full_runs.first_seeds + experiment.full_runs.failed_seeds
     if not 1 <= shown <= made:
-        allowed = f"from 1 to the full runs' {made} runs"
+        allowed = f"from 1 to {made}, the number of full runs"
         raise document.error((*keys, "shown", "good and bad together"), str(shown), allowed)
 
 
@@ -104,7 +104,7 @@ def _require_schedule(
 
 
 def _value(document: Document, keys: Keys) -> Any:
-    """The value at a path that is known to be there."""
+    """The value under these keys, which the document is known to have."""
     value: Any = document.values
     for key in keys:
         value = value[key]
@@ -149,7 +149,7 @@ def _as_experiment(
     given = ("widths", "batch", "learning_rate", "iterations", "snapshots")
     values = {key: getattr(variant, key) for key in given}
     changed |= {key: value for key, value in values.items() if value is not None}
-    # The last snapshot is the end of the training, so each needs the other.
+    # The last snapshot must be the last iteration, so neither key can change alone.
     for one, other in (("iterations", "snapshots"), ("snapshots", "iterations")):
         if one in changed and other not in changed:
             raise document.error((*keys, other), "nothing", f"`{other}` where `{one}` is given")

@@ -32,13 +32,13 @@ class Chart:
 
 @dataclass(frozen=True)
 class Panel:
-    """A rectangle to draw in, in pixels; `leads` is true if it is the first of its row."""
+    """A rectangle to draw in, in pixels. `leftmost` is true if it is the first of its row."""
 
     left: float
     right: float
     top: float
     bottom: float
-    leads: bool = True
+    leftmost: bool = True
 
     @property
     def width(self) -> float:
@@ -66,19 +66,19 @@ def panels(
             right=left + (each + gap) * (i % columns) + each,
             top=top + title + (title + height + below) * (i // columns),
             bottom=top + (title + height + below) * (i // columns) + title + height,
-            leads=i % columns == 0,
+            leftmost=i % columns == 0,
         )
         for i in range(count)
     ]
 
 
 def vertical_axis(panel: Panel, scale: Scale, ticks: Sequence[Tick]) -> list[str]:
-    """The vertical axis: a rule across the panel at each tick, with names if the panel leads."""
+    """The vertical axis: a rule across the panel at each tick, with names if it is leftmost."""
     parts = []
     for value, words in ticks:
         y = scale.place(value)
         parts.append(rule(panel.left, y, panel.right, y))
-        if panel.leads:
+        if panel.leftmost:
             parts.append(text(panel.left - 8, y + MIDDLE * TEXT, words, anchor="end"))
     return parts
 

@@ -61,7 +61,7 @@ def symmetry_svg(series: MirrorSeries, facts: ExperimentFacts, colours: Colours,
     places = axes.panels(len(series.scores), width, top + 8, 150 if width < PHONE else 190)
     scores = [each for line in (*series.scores, series.untrained, series.other) for each in line]
     least = np.nanmin(numbers(scores)) if any(each is not None for each in scores) else 0
-    # The first tenth on the axis. It is at or below every score, and not below 0.
+    # The axis begins at a multiple of 0.1 that is at or below every score, and not below 0.
     first = max(0.0, float(np.floor(least * 10) / 10))
     for layer, panel in enumerate(places):
         parts += _symmetry_panel(panel, series, layer, first, failed)
@@ -102,10 +102,10 @@ def symmetry_description(series: MirrorSeries, facts: ExperimentFacts) -> str:
     for number, scores in enumerate(series.scores):
         known = [each for each in scores if each is not None]
         rho = series.correlation[number]
-        goes = "none" if rho is None else f"{rho:+.2f}"
+        signed = "none" if rho is None else f"{rho:+.2f}"
         ranges = formatting.span([min(known), max(known)]) if known else "none"
         layers.append(
-            f"layer {number + 1}: scores {ranges}, rank correlation with loss {goes}, median "
+            f"layer {number + 1}: scores {ranges}, rank correlation with loss {signed}, median "
             f"before training {_decimal(series.untrained[number])}, for the other axis "
             f"{_decimal(series.other[number])}"
         )
@@ -125,8 +125,8 @@ def parts_svg(series: PartErrorSeries, facts: ExperimentFacts, colours: Colours,
         entries = [entries[0], entries[2]]
     full_runs, screenings = (len(group.seeds) for group in groups)
     unit = (
-        f"in each row {formatting.count(full_runs, 'full run')}, below "
-        f"{formatting.count(screenings, 'trial')}"
+        f"{formatting.count(full_runs, 'full run')} above "
+        f"{formatting.count(screenings, 'screening run')}"
     )
     parts, top = axes.head(entries, unit, width)
     top += 8
@@ -187,7 +187,7 @@ def _medians(group: ErrorGroup, part: int) -> str:
 def variants_svg(
     series: NetworkSeries, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """The chart of networks: full runs' errors as strips of marks, and failed screening runs."""
+    """The chart of networks: the full runs' errors, and the share of failed screening runs."""
     networks = series.networks
     entries = [(dot(0, 0, 3), "a full run"), (sample_of_upright(paint("run")), "median"),
                (sample(paint("control"), 2), "95% interval")]  # fmt: skip
@@ -203,7 +203,7 @@ def variants_svg(
     second = (
         Panel(left, right, below, below + height)
         if phone
-        else Panel(right + 44, width - 24, top, first.bottom, leads=False)
+        else Panel(right + 44, width - 24, top, first.bottom, leftmost=False)
     )
     highest = scales.share_limit([error for each in networks for error in each.errors])
     most = min(1.0, scales.share_limit([each.failure_high for each in networks]))
@@ -224,13 +224,16 @@ def variants_svg(
 def _network_rows(
     panel: Panel, unit: str, names: Iterable[tuple[str, str]], row: float
 ) -> list[str]:
-    """The name of a panel above it, and a rule below each row, with names if the panel leads."""
-    start = 0 if panel.leads else panel.left
+    """The name of a panel above it, and a rule below each network's row.
+
+    The networks are named if no other panel is to the left of this one.
+    """
+    start = 0 if panel.leftmost else panel.left
     parts = [text(start, panel.top - 8, unit)]
     for number, (title, widths) in enumerate(names):
         middle, below = panel.top + row * (number + 0.5), panel.top + row * (number + 1)
         parts.append(rule(start, below, panel.right, below))
-        if panel.leads:
+        if panel.leftmost:
             parts += [text(0, middle - 2, title, "ink"), text(0, middle + TEXT, widths)]
     return parts
 

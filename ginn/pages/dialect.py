@@ -2,7 +2,7 @@
 
 Python-Markdown nests a list by four spaces, and needs an empty line before a list or a table. An
 author indents a nested list as far as the text of the item above, and often leaves no empty line.
-Without these rewritings the list would silently be no list. Other lines stay as they are.
+Without a change, Python-Markdown would show such a list as a paragraph. Other lines stay unchanged.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from ginn.pages.code_places import OPENING, is_closing, without_code
 # The text of a list item that begins with code or a figure.
 EMPTY = "&#8203;"
 LEVEL = 4  # the spaces by which Python-Markdown indents the content of a list item
-MARK = re.compile(r"(?P<mark>[-+*]|\d{1,9}[.)])(?P<gap>[ ]+|$)(?P<rest>.*)")
-# A definition or a footnote's text goes on with indented lines, as a list item does.
-MEANING = re.compile(r"(?::[ ]{1,3}|\[\^[^\]\s]+\]:)(?=.*\S)")
+MARKER = re.compile(r"(?P<marker>[-+*]|\d{1,9}[.)])(?P<gap>[ ]+|$)(?P<rest>.*)")
+# The start of a definition or a footnote. Indented lines continue it, as they continue a list item.
+DEFINITION = re.compile(r"(?::[ ]{1,3}|\[\^[^\]\s]+\]:)(?=.*\S)")
 RULE = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 QUOTE = re.compile(r" {0,3}>[ \u00a0]?")
-# A mark with a space that does not break, which some keyboards type. Markdown knows others only.
-UNBREAKABLE = re.compile(r"((?:[-+*]|\d{1,9}[.)]|#{1,6}|>)(?=\u00a0))\u00a0")
+# A marker before a no-break space, which some keyboards type. Markdown needs an ordinary space.
+NO_BREAK = re.compile(r"((?:[-+*]|\d{1,9}[.)]|#{1,6}|>)(?=\u00a0))\u00a0")
 DELIMITERS = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 VERBATIM = re.compile(r" {0,3}<(pre|svg|math|script|style|textarea)\b", re.IGNORECASE)
 BLOCK = re.compile(r" {0,3}<(details|div|section|aside|article|center)\b(?P<about>[^<>]*)>")
@@ -31,9 +31,9 @@ FIGURE = re.compile(r"@@figure-[a-z0-9-]+@@")
 
 @dataclass(frozen=True)
 class _Item:
-    """An open list item: the column of its mark, the column of its text, and its kind of list."""
+    """An open list item: the column of its marker, the column of its text, and its kind of list."""
 
-    mark: int
+    marker: int
     text: int
     ordered: bool
 
@@ -44,17 +44,17 @@ def adapted(lines: Sequence[str]) -> list[str]:
 
 
 class _Reader:
-    """Rewrites the lines of one level of quotation, from first to last."""
+    """Rewrites the lines of one level of block quotes, from first to last."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.source = list(lines)
         self.at = 0
         self.items: list[_Item] = []
-        # Whether the item that ended before this line was ordered, by its depth.
+        # The items that ended just before this line: by depth, whether the item was numbered.
         self.ended: dict[int, bool] = {}
         self.after_empty = True
-        # The depth of the list item with which the lines since the last empty one begin. It is -1
-        # if they begin with something else: then an item needs an empty line before it.
+        # If the lines since the last empty line begin with a list item, its depth. It is -1 if they
+        # begin with something else. An item then needs an empty line before it.
         self.block_depth = -1
 
     def lines(self) -> Iterator[str]:
@@ -66,10 +66,10 @@ class _Reader:
                 self.after_empty, self.block_depth = True, -1
                 yield ""
                 continue
-            yield from self._read(UNBREAKABLE.sub(r"\1 ", _indented_by_spaces(line), count=1))
+            yield from self._read(NO_BREAK.sub(r"\1 ", _indented_by_spaces(line), count=1))
 
     def _read(self, line: str) -> Iterator[str]:
-        """Rewrite what begins with this line, which is not empty."""
+        """Rewrite the block that begins with this line. The line is not empty."""
         column = len(line) - len(line.lstrip(" "))
         text = line[column:]
         open_before = len(self.items)
@@ -85,11 +85,11 @@ class _Reader:
             if verbatim := VERBATIM.match(text):
                 yield from self._verbatim(f"</{verbatim[1].lower()}")
                 return
-            mark = MARK.match(text)
-            if mark and self._begins_item(mark, goes_on=bool(open_before)):
-                yield from self._item(column, mark)
+            marker = MARKER.match(text)
+            if marker and self._begins_item(marker, in_list=bool(open_before)):
+                yield from self._item(column, marker)
                 return
-            if MEANING.match(text):
+            if DEFINITION.match(text):
                 if len(self.items) < open_before and not self.after_empty:
                     yield ""
                 yield from self._text(line, column, text)
@@ -99,51 +99,51 @@ class _Reader:
 
     def _close_items(self, column: int, text: str) -> None:
         """End the items to which a line at this column cannot belong."""
-        begins_item = MARK.match(text) and not RULE.match(text)
+        begins_item = MARKER.match(text) and not RULE.match(text)
         self.ended = {}
         while self.items:
             item = self.items[-1]
-            if column >= min(item.text, item.mark + LEVEL):
+            if column >= min(item.text, item.marker + LEVEL):
                 return
-            # A bullet under a number is nested from two spaces on.
-            if begins_item and column >= item.mark + 2 and item.ordered != text[0].isdigit():
+            # A bullet list in a numbered item, or the reverse, is nested from two columns on.
+            if begins_item and column >= item.marker + 2 and item.ordered != text[0].isdigit():
                 return
-            # A line that goes on with a paragraph may stand anywhere (CommonMark: laziness).
-            begins = begins_item or MEANING.match(text) or _begins_block(text)
+            # A line that continues a paragraph may have any indent (a lazy line in CommonMark).
+            begins = begins_item or DEFINITION.match(text) or _begins_block(text)
             if not (begins or self.after_empty):
                 return
             self.items.pop()
             self.ended[len(self.items)] = item.ordered
 
-    def _begins_item(self, found: re.Match[str], goes_on: bool) -> bool:
-        """Whether a mark begins a list item here; `goes_on` is true within a list."""
+    def _begins_item(self, found: re.Match[str], in_list: bool) -> bool:
+        """Whether a marker begins a list item here; `in_list` is true within a list."""
         if RULE.match(found.string):
             return False
-        if self.after_empty or goes_on:
+        if self.after_empty or in_list:
             return True
-        # Within a paragraph, "2020. " or a lone sign is text (CommonMark 0.31, 5.2).
-        return found["mark"] in ("-", "+", "*", "1.", "1)") and bool(found["rest"].strip())
+        # Within a paragraph, "2020. " or a marker alone is text (CommonMark 0.31, 5.2).
+        return found["marker"] in ("-", "+", "*", "1.", "1)") and bool(found["rest"].strip())
 
     def _item(self, column: int, found: re.Match[str]) -> Iterator[str]:
         """The first line of a list item."""
-        depth, ordered = len(self.items), found["mark"][0].isdigit()
-        goes_on = 0 <= self.block_depth <= depth and ordered == self.ended.get(depth, ordered)
-        if not self.after_empty and not goes_on:
+        depth, ordered = len(self.items), found["marker"][0].isdigit()
+        continues = 0 <= self.block_depth <= depth and ordered == self.ended.get(depth, ordered)
+        if not self.after_empty and not continues:
             yield ""
             self.after_empty = True
         if self.after_empty:
             self.block_depth = depth
-        mark, gap, rest = found["mark"].replace(")", "."), len(found["gap"]), found["rest"]
-        text_at = column + len(mark) + (gap if 1 <= gap <= LEVEL else 1)
+        marker, gap, rest = found["marker"].replace(")", "."), len(found["gap"]), found["rest"]
+        text_at = column + len(marker) + (gap if 1 <= gap <= LEVEL else 1)
         self.items.append(_Item(column, text_at, ordered))
         self.at += 1
         self.after_empty = False
-        begin = f"{' ' * LEVEL * depth}{mark} "
+        begin = f"{' ' * LEVEL * depth}{marker} "
         figure = FIGURE.search(rest) if "|" not in rest else None
         has_more = bool(figure and figure[0] != rest.strip())
-        begins_item = MARK.match(rest) and not RULE.match(rest)
+        begins_item = MARKER.match(rest) and not RULE.match(rest)
         if _fence_of(rest) or QUOTE.match(rest) or has_more or (begins_item and rest.strip()):
-            # Another block on the line of the mark is read as if it stood on the next line.
+            # Another block on the line of the marker is read as if it stood on the next line.
             self.at -= 1
             self.source[self.at] = " " * text_at + rest
             self.after_empty = True
@@ -159,7 +159,8 @@ class _Reader:
         if depth:
             extra = column - self.items[-1].text
             if extra >= LEVEL and self.after_empty:
-                # Code by indentation: as far as Python-Markdown has it, or as CommonMark does.
+                # Indented code. Its indent is counted from where Python-Markdown puts the item's
+                # text if it is code from there, and else from where the author put the text.
                 beyond = column - LEVEL * depth
                 indent += " " * (beyond if beyond >= LEVEL else extra)
             line = indent + text
@@ -175,7 +176,10 @@ class _Reader:
         yield from self._rest_of_formula(text)
 
     def _rest_of_formula(self, text: str) -> Iterator[str]:
-        """The lines up to the end of a formula that this line begins. A sign there is no mark."""
+        """The lines up to the end of a formula that begins on this line.
+
+        A sign such as "-" in a formula is no list marker.
+        """
         inside = text.count("$$") % 2 == 1
         while inside and self.at < len(self.source) and self.source[self.at].strip():
             line = self.source[self.at].strip()
@@ -186,8 +190,8 @@ class _Reader:
     def _with_markdown_inside(self, line: str, text: str) -> str:
         """The line, with `markdown="1"` if it begins an HTML element around an empty line.
 
-        In CommonMark, an HTML block ends at an empty line, and Markdown goes on behind it. In
-        Python-Markdown the element says so. The line itself has been taken.
+        In CommonMark, an HTML block ends at an empty line, and Markdown is read after it. In
+        Python-Markdown the element needs this attribute. `self.at` is the line after this one.
         """
         found = BLOCK.match(text)
         if not found or "markdown=" in found["about"]:
@@ -242,24 +246,25 @@ class _Reader:
         self.after_empty, self.block_depth = True, -1
 
     def _quotation(self) -> Iterator[str]:
-        """Lines that begin with ">", whose content is rewritten by itself."""
+        """Lines that begin with ">". Their content is rewritten as a text of its own."""
         inner = []
         indent = " " * LEVEL * len(self.items)
         if self.items and not self.after_empty:
             yield ""
         while self.at < len(self.source):
-            line = UNBREAKABLE.sub(r"\1 ", _indented_by_spaces(self.source[self.at]), count=1)
-            mark = QUOTE.match(line.lstrip(" "))
-            if not mark:
+            line = NO_BREAK.sub(r"\1 ", _indented_by_spaces(self.source[self.at]), count=1)
+            marker = QUOTE.match(line.lstrip(" "))
+            if not marker:
                 break
-            inner.append(line.lstrip(" ")[mark.end() :])
+            inner.append(line.lstrip(" ")[marker.end() :])
             self.at += 1
         content = list(_Reader(inner).lines())
         self.after_empty, self.block_depth = not content[-1], -1
         while content and not content[-1]:
             content.pop()
         yield from (f"{indent}> {line}".rstrip() for line in content or [""])
-        # A paragraph can go on without the sign behind a paragraph, and not behind code.
+        # A line without ">" would continue a quoted paragraph. If the content did not end in one,
+        # an empty line ends the quotation here.
         yield from [""] * self.after_empty
 
     def _verbatim(self, end: str) -> Iterator[str]:
@@ -285,13 +290,13 @@ def _begins_block(text: str) -> bool:
 
 
 def _indented_by_spaces(line: str) -> str:
-    """The line with spaces for the tabs before its text, which go to multiples of four."""
+    """The line with spaces in place of the tabs before its text; a tab stop is every 4 columns."""
     text = line.lstrip(" \t")
     return line[: len(line) - len(text)].expandtabs(LEVEL) + text
 
 
 def _without_indent(line: str, most: int) -> str:
-    """The line without the space before its text, at most `most` columns of it."""
+    """The line without the white space before its text, of which `most` columns may be removed."""
     column = 0
     for number, character in enumerate(line):
         width = {" ": 1, "\t": LEVEL - column % LEVEL}.get(character, most)

@@ -1,7 +1,7 @@
 r"""Formulas: the build converts the small part of TeX that articles use to MathML.
 
 In Markdown, `$...$` is a formula within a line, and `$$...$$` is a formula on a line of its own.
-A command that is not in the tables below is an error. The output is MathML Core (W3C). Every
+A command that is not listed below is an error. The output is MathML Core (W3C). Every
 current browser shows it without additional scripts or fonts.
 
 No library is used. latex2mathml 3.81 sets a gap in `\max(z, 0)` and no limits under `\max`. It also
@@ -38,7 +38,7 @@ FUNCTIONS = ("max", "min", "exp", "log", "ln", "sin", "cos", "arg", "tanh")
 SPACES = {",": "0.17em", ";": "0.28em", " ": "0.25em", "quad": "1em"}
 # The limits of these signs stand under and over them if the formula has a line of its own.
 LIMITS = {"sum", "prod", "max", "min"}
-BOARD = {"N": "ℕ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
+BLACKBOARD = {"N": "ℕ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
 ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
 # fmt: on
 TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\d+(?:\.\d+)?|[A-Za-z]|\s+|.", re.DOTALL)
@@ -79,7 +79,7 @@ class _Reader:
         )
 
     def next(self) -> str:
-        """The next token that is not a space, which is not taken; "" is the end."""
+        """The next token that is not a space; "" is the end. The token is not taken."""
         while self.tokens[self.at].isspace():
             self.at += 1
         return self.tokens[self.at]
@@ -88,12 +88,12 @@ class _Reader:
         """Take and return the next token, which must be one of `allowed` if these are given."""
         token = self.next()
         if (allowed and token not in allowed) or not token:
-            raise self.error(token, " ".join(allowed) or "more")
+            raise self.error(token, " ".join(allowed) or "more of the formula")
         self.at += 1
         return token
 
     def row(self, ends: Sequence[str]) -> list[ET.Element]:
-        """The elements before one of the tokens `ends`, which is not taken. "" is the end."""
+        """The elements before the first token of `ends`. This token is not taken; "" is the end."""
         made = []
         while self.next() not in ends:
             if not self.next():
@@ -160,7 +160,7 @@ class _Reader:
             "sqrt": lambda: _element("msqrt", self.argument()),
             "mathrm": lambda: _leaf("mi", self.text(), mathvariant="normal"),
             "mathbf": lambda: _leaf("mi", "".join(map(_bold, self.text()))),
-            "mathbb": self.board,
+            "mathbb": self.blackboard,
             "text": lambda: _leaf("mtext", self.text()),
             "left": self.fence,
             "begin": self.cases,
@@ -182,15 +182,15 @@ class _Reader:
         self.take("}")
         return read
 
-    def board(self) -> ET.Element:
-        """One of the number systems."""
+    def blackboard(self) -> ET.Element:
+        """The sign of a number system, in blackboard bold."""
         letter = self.text()
-        if letter not in BOARD:
-            raise self.error(letter, " ".join(BOARD))
-        return _leaf("mi", BOARD[letter])
+        if letter not in BLACKBOARD:
+            raise self.error(letter, " ".join(BLACKBOARD))
+        return _leaf("mi", BLACKBOARD[letter])
 
     def fence(self) -> ET.Element:
-        r"""A row between `\left(` and `\right)`, whose signs are as high as the row."""
+        r"""A row between `\left(` and `\right)`. These delimiters are as high as the row."""
         opening = DELIMITERS[self.take(*DELIMITERS)]
         inner = self.row(["\\right"])
         self.take()
@@ -222,7 +222,7 @@ def _element(name: str, *children: ET.Element) -> ET.Element:
 
 
 def _leaf(name: str, text: str, **attributes: str) -> ET.Element:
-    """An element of text, which Markdown leaves unchanged."""
+    """An element with text that Markdown leaves unchanged."""
     made = ET.Element(name, attributes)
     made.text = AtomicString(text)
     return made
@@ -240,8 +240,9 @@ def _bold(letter: str) -> str:
     return chr(0x1D400 + ord(letter) - ord("A")) if "A" <= letter <= "Z" else letter
 
 
-# A formula begins and ends beside a sign that is no space, and no digit follows it. So "$5 and $10"
-# is money (as in Pandoc). Between two dollars there may be spaces. `\\$` is a dollar anywhere.
+# No space follows the first dollar or precedes the last one, and no digit follows the last one. So
+# "$5 and $10" is money, as in Pandoc. Inside double dollars, spaces may stand anywhere. A backslash
+# before a dollar always gives a dollar sign.
 FORMULA = r"""(?x)
     (?<![\\$]) (?: (\$\$) (?P<block>(?:\\.|[^$\\])+) \$\$ (?!\$)
     | \$ (?=[^\s$]) (?P<line>(?:\\.|[^$\\])*?(?:\\.|[^\s$\\])) \$ (?![\d$]) )
@@ -249,7 +250,7 @@ FORMULA = r"""(?x)
 
 
 class _Formula(InlineProcessor):
-    """A formula in Markdown: between two dollars on a line of its own, else between one."""
+    """A formula in Markdown: `$$...$$` on a line of its own, or `$...$` within a line."""
 
     line_of: Callable[..., int]
 
@@ -277,7 +278,7 @@ class Mathematics(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Add the processor of formulas."""
-        # Between blocks, Markdown puts white space. A formula in a line is none.
+        # Markdown puts white space around block elements. A formula within a line must have none.
         md.block_level_elements = [name for name in md.block_level_elements if name != "math"]
         formula = _Formula(FORMULA, md)
         formula.line_of = self.line_of

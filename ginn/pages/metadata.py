@@ -24,12 +24,12 @@ from ginn.pages.credits import authors_of, citation_tags, linked_author
 
 @dataclass(frozen=True)
 class Publication:
-    """Where, when and with what a site is made.
+    """Where and when a site is published, and which programs made it.
 
-    `base_url` is the site's address with a last slash, and `source_url` is the address of its
+    `base_url` is the site's address with a slash at its end, and `source_url` is the address of its
     sources. They are "" if unknown. `date` is a day, or None for the day of the newest article.
-    `versions` are names of programs. `draft` says that the build was made with `--draft`, and
-    `served` that it was made with `--serve`.
+    `versions` maps the names of programs to their versions. `draft` says that the build was made
+    with `--draft`, and `served` that it was made with `--serve`.
     """
 
     base_url: str = ""
@@ -55,7 +55,7 @@ class Publication:
 
 
 def web_address(text: str) -> str:
-    """`text` if it is an address of the web, with a last slash.
+    """The web address `text`, with one slash at its end.
 
     Raises AuthorError for another scheme, no host, a query, a fragment or a space.
     """

@@ -48,7 +48,7 @@ class Pages:
 
     If `publication` has the site's address, there are also social cards, a feed and a site map.
     `404.html` needs that address, too, because a host serves the page at any missing address.
-    Without the site's address, its links work only for missing addresses in the root's own folder.
+    Without it, the links of `404.html` work only for missing addresses in the root's own folder.
     """
 
     def __init__(
@@ -131,7 +131,8 @@ class Pages:
             needs = {"facts": report.key, "experiments": titles}
             explorer = partial(explorer_page, self.layout, report, self.reports)
             yield Part(f"explore-{name}", needs, explorer)
-            # The schema contains the docstrings of the facts, which no key of a cache contains.
+            # The schema shows the docstrings of the facts. The cache's keys do not depend on
+            # docstrings, so the schema itself is an input.
             described = {**needs, "schema": facts_schema()}
             downloads = partial(downloads_page, self.layout, report, self.reports, self.program)
             yield Part(f"downloads-{name}", described, downloads)
@@ -151,7 +152,7 @@ class Pages:
         yield Part("whole", needs, self.whole)
 
     def whole(self) -> Rendered:
-        """The files about the whole site: lists of its pages, and the page for wrong addresses."""
+        """The files about the whole site: lists of its pages, and a page for missing addresses."""
         layout, publication = self.layout, self.layout.publication
         pages = [layout.page(NOT_FOUND, NOT_FOUND, {}, {}, root=publication.base_url)]
         if ALL_ARTICLES in [link.address for link in layout.header]:

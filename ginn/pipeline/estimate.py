@@ -1,10 +1,10 @@
 """An estimate of the time, memory and bytes of a build, before it trains.
 
-The time of the training is its iterations times the kernel's speed on this machine, which is
-measured once and kept in the cache. The kernel trains a group of seeds, one a vector lane, in the
-same time as one seed. This time grows with the number of weights. All other work is counted in
-recorded snapshots of runs. Its constants come from the builds in `tests/benchmarks/README.md`, on a
-machine of known speed, and are scaled by the speed of this one.
+The kernel's speed is a time here: seconds of one core for one iteration of a group of seeds, for
+each weight of the network. It is measured once on this machine and kept in the cache. The kernel
+trains a group of seeds, one a vector lane, in the same time as one seed. All other work is counted
+in recorded snapshots of runs. Its constants come from the builds in `tests/benchmarks/README.md`,
+on a machine of known speed. They are scaled by the speed of this machine.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from ginn.runtime.progress import in_words
 # The speed of the machine on which the constants below were measured, as `measured_speed`.
 REFERENCE = 6.7e-8  # s
 SNAPSHOT_WORK = 0.8e-3  # s of one core for each recorded snapshot of a full run, and each neuron
-FIXED_WORK = 9.0  # s of each process: it loads libraries and makes its code; and the pages
+FIXED_WORK = 9.0  # s of each process, to load libraries and compile; of the first, also for pages
 PROCESS_BYTES = 280_000_000
 RECORDED_FACTOR = 20  # bytes of memory for each byte of recorded weights
-SITE_BYTES, SNAPSHOT_BYTES = 200_000, 180  # of a site, and for each snapshot of a shown neuron
+SITE_BYTES, SNAPSHOT_BYTES = 200_000, 180  # of the pages; and for each snapshot of a shown neuron
 CACHE_FACTOR = 3  # bytes in the cache for each byte of recorded weights and of the site
 
 KEPT = "speed.json"
-ITERATIONS, ROUNDS = 500, 5  # of the measurement of the speed
+ITERATIONS, ROUNDS = 500, 5  # iterations and repetitions of the measurement of the speed
 PIXELS = 32  # the side of its picture
 
 
 @dataclass(frozen=True)
 class Training:
-    """One training that a build lacks: runs, iterations of each, and weights of a network."""
+    """Runs that a build still has to train: their number, iterations of each, weights of each."""
 
     runs: int
     iterations: int
@@ -83,12 +83,13 @@ class Estimate:
         return (
             f"Estimate: {in_words(self.seconds)}, {self.memory / 1e9:.1f} GB of memory, "
             f"{site} for the site and {cache} for the cache.\n"
-            "From the runs to train and the kernel's measured speed, if nothing else runs here."
+            "It follows from the runs to train and the kernel's measured speed. It holds if "
+            "nothing else runs on this machine."
         )
 
 
 def estimate(content: Content, runner: Runner) -> Estimate | None:
-    """What a build will need. None if no run is to train, or if PyTorch trains."""
+    """What a build will need. None if no run has to be trained, or if PyTorch trains."""
     pairs = [
         (each, dataset)
         for experiment, dataset in content.experiments()
@@ -153,9 +154,9 @@ def kept_speed(path: Path) -> tuple[float, int]:
         if kept["processor"] == str(target):
             return float(kept["speed"]), target.lanes
     except (OSError, ValueError, LookupError, TypeError):
-        pass  # There is none yet, or it is damaged: it is measured again.
+        pass  # The file is missing or damaged, so the speed is measured again.
     speed = measured_speed()
-    # A build needs no estimate: on a full disk, what it must store gives the error.
+    # An estimate is not essential. On a full disk, the first result to store raises the error.
     with contextlib.suppress(OSError):
         write_whole(path, json.dumps({"processor": str(target), "speed": speed}).encode())
     return speed, target.lanes
@@ -164,7 +165,7 @@ def kept_speed(path: Path) -> tuple[float, int]:
 def measured_speed() -> float:
     """The seconds of one core for an iteration of one group of networks, for each weight.
 
-    It is the processor's time, so other programs hardly change it.
+    It is the process's CPU time, so other programs hardly change it.
     """
     from ginn.network.compiler import processor
     from ginn.network.kernel import Networks, kernel, pixel_table

@@ -2,8 +2,8 @@
 
 A chunk holds the boundaries of consecutive snapshots in the flat layout of `boundaries.Boundaries`.
 Positions are quantised to 16 bits (0..65535 over [0, 1]). For each neuron, the chunk holds whether
-the neuron is on at the domain's top left corner, so that a viewer can fill the on side. The text is
-that of `vlq`, with six columns:
+the neuron is on at the domain's top left corner, so that a viewer can fill the on side. The text
+has the format of `vlq`, with six columns:
 
     ginn-vectors,VERSION,ADLER32,FIRST,SNAPSHOTS,NEURONS,POLYLINES,VERTICES
     lines       (SNAPSHOTS * NEURONS)  the number of polylines of each neuron at each snapshot
@@ -31,7 +31,7 @@ from ginn.viewer_data.vlq import Int, encode_columns, zigzag
 
 MAGIC = "ginn-vectors"
 VERSION = 2
-QUANTA = 65535  # a domain's side in quanta of position
+QUANTA = 65535  # the length of the domain's side, in quanta of position
 
 _MIDDLE = (QUANTA + 1) // 2
 _SIDES = 4
@@ -75,7 +75,7 @@ def boundary_chunk(boundaries: Boundaries, first: int, count: int) -> BoundaryCh
         vertex = int(polylines[0]) + int(np.argmax(outside))
         raise ValueError(
             f"vertex {vertex} is at {boundaries.vertices[vertex].tolist()}; positions from 0 to 1 "
-            "are allowed: clip the boundaries to the domain before they are packed"
+            "are allowed: clip the boundaries to the domain before they are encoded"
         )
     return BoundaryChunk(
         first,
@@ -116,7 +116,7 @@ def _predictions(chunk: BoundaryChunk) -> Int:
 def _predecessors(chunk: BoundaryChunk) -> tuple[Int, Int]:
     """For each vertex, the matching one and the previous one on its polyline, (V,) each.
 
-    Both are numbers of vertices, or -1 if there is none.
+    Both are indices of vertices, or -1 if there is none.
     """
     vertices = len(chunk.causes)
     if vertices == 0:

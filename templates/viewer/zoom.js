@@ -14,10 +14,11 @@
 {
   const { element, namedButton } = GINN.dom;
   const BUTTON_FACTOR = 2;
-  // How much one unit of the wheel enlarges, as an exponent. A trackpad's pinch has small units.
+  // The natural logarithm of the enlargement by one unit of the wheel. A trackpad's pinch sends
+  // smaller units.
   const WHEEL = 0.002;
   const TRACKPAD_PINCH = 0.01;
-  const LINE_HEIGHT = 16;
+  const LINE_HEIGHT = 16; // px, for browsers that count the wheel in lines
 
   /** @type {(value: number, least: number, most: number) => number} the nearest number in a range */
   const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
@@ -69,7 +70,7 @@
   /**
    * @param {ZoomState} state
    * @param {Point} point
-   * @returns {ZoomState} moved as little as is needed to show the point, away from the pane's edge
+   * @returns {ZoomState} moved as little as is needed to show the point at a distance from the edge
    */
   function showing(state, point) {
     const reach = 0.45 / state.zoom;
@@ -87,7 +88,7 @@
   /** @type {(pane: HTMLElement, store: Store) => void} */
   const watchWheel = (pane, store) => {
     pane.addEventListener("wheel", (event) => {
-      // If a pane is not enlarged, dragging in it scrolls the page.
+      // If the picture is not enlarged, a turn of the wheel that would shrink it scrolls the page.
       if (store.state.zoom === 1 && event.deltaY >= 0) return;
       event.preventDefault();
       const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : 1);
@@ -131,7 +132,7 @@
         }
       });
     }
-    // Two fingers move the picture. One finger scrolls the page until the picture is enlarged.
+    // Two fingers enlarge the picture, so they must not scroll the page. One finger may.
     pane.addEventListener("touchmove", (event) => {
       if (event.touches.length > 1 && event.cancelable) event.preventDefault();
     }, { passive: false });

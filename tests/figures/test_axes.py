@@ -95,7 +95,7 @@ def test_panels_any_number_fill_the_width_and_keep_apart(count: int, width: int)
     for one, other in itertools.combinations(boxes, 2):
         aside = one[0] >= other[1] or other[0] >= one[1]
         assert aside or one[2] >= other[3] - 1e-9 or other[2] >= one[3] - 1e-9
-    assert [each.leads for each in places] == [each.left == places[0].left for each in places]
+    assert [each.leftmost for each in places] == [each.left == places[0].left for each in places]
 
 
 @given(st.lists(st.floats(0, 300), max_size=12), st.floats(1, 20))
