@@ -45,6 +45,8 @@ LIBRARIES = {
     "jinja2": {"pages"},
     "markdown": {"pages"},
     "pymdownx": {"pages"},
+    "bibtexparser": {"pages"},
+    "pylatexenc": {"pages"},
 }
 # Only these read the clock, the environment or the disk.
 IMPURE = {"runtime", "files", "pipeline", "devserver", "cli", "new_project", "build"}

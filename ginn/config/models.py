@@ -73,7 +73,7 @@ def _below_content(value: str) -> str:
     return value
 
 
-PicturePath = Annotated[
+ContentPath = Annotated[
     str,
     StringConstraints(pattern=f"^{LINE}$"),
     AfterValidator(_below_content),
@@ -174,6 +174,8 @@ class Site(Table):
     """The name of the licence of the site's content."""
     licence_url: Annotated[WebAddress, example("https://creativecommons.org/licenses/by/4.0/")]
     """The web address of the licence."""
+    bibliography: Annotated[ContentPath | SkipJsonSchema[None], example("library.bib")] = None
+    """The BibTeX file of works to cite, as a path below content/; bibliography.bib by default."""
     layer_colours: Annotated[
         tuple[Colour, ...],
         Len(1),
@@ -234,7 +236,7 @@ class Experiment(Table):
     """A short name, used in addresses and in articles."""
     title: Annotated[Line, example("The cat")]
     """The name of the experiment on pages."""
-    picture: Annotated[PicturePath, example("pictures/cat.png")]
+    picture: Annotated[ContentPath, example("pictures/cat.png")]
     """The picture to learn, a drawing (.toml) or an image file, as a path below content/."""
     pixels: Annotated[int, Ge(2), Le(MOST_PIXELS), example(160)]
     """The pixels along a side of the square picture; each is one data item."""

@@ -22,7 +22,8 @@ from ginn.config.authors import Author
 from ginn.config.validation import Table, allowed_at, table_in
 from ginn.dataset.dataset import Dataset
 from ginn.files import REPOSITORY
-from ginn.pages import functions
+from ginn.formatting import listing
+from ginn.pages import bibtex_files, functions
 from ginn.pages.articles import FrontMatter
 from ginn.pages.citations import Citations, Work
 from ginn.pages.figure_calls import FigureCalls
@@ -145,6 +146,7 @@ def reference() -> str:
         ("The head of an article", _keys(HEAD, FrontMatter)),
         ("report.toml", (line for name, table in TABLES for line in _table(name, table))),
         ("bibliography.toml", _keys("A table for each work, named by its key.", Work)),
+        ("bibliography.bib", _bibtex()),
     )
     written = [f"## {title}\n\n" + "\n\n".join(parts) for title, parts in sections]
     return FRONT + VALUE + "\n" + "\n\n".join((INTRODUCTION, *written)) + "\n"
@@ -298,6 +300,25 @@ def _keys(introduction: str, model: type[Table]) -> Iterator[str]:
         about = _required(str(field.description or ""), f"the key {key}")
         values = _values(allowed_at(model, (key,)), default)
         lines.append(f"- `{key} = {toml_value(example)}`: {about} {values}")
+    yield "\n".join(lines)
+
+
+def _bibtex() -> Iterator[str]:
+    """The types of entries of a BibTeX file, with the fields that each must have."""
+    yield (
+        "Works to cite as Zotero, JabRef and Google Scholar export them, in BibTeX or BibLaTeX, "
+        "beside those of `bibliography.toml`. LaTeX's accents and braces become Unicode, and "
+        "`@string`, `crossref` and `and others` are understood. Every work has a `title`, a `year` "
+        "or a `date`, and an `author`; a name in braces is a group's."
+    )
+    lines = []
+    for kind, groups in bibtex_files.REQUIRED.items():
+        others = [name for name, same in bibtex_files.SAME_AS.items() if same == kind]
+        needed = [" or ".join(f"`{field}`" for field in group) for group in groups]
+        author = bibtex_files.AUTHORS.get(kind, ("author",))[1:]
+        needed += [f"`{each}` in place of an author is allowed" for each in author]
+        same = f" (so is {listing([f'`@{name}`' for name in others])})" if others else ""
+        lines.append(f"- `@{kind}`{same}: {'; '.join(needed) or 'no more'}.")
     yield "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ from ginn.config.models import Settings
 from ginn.errors import AuthorError
 from ginn.pages.article_checks import Named, check_article
 from ginn.pages.articles import Article
-from ginn.pages.citations import read_bibliography
+from ginn.pages.bibliography import read_works
 from ginn.pages.code_places import without_code
 from ginn.pages.glossary import read_glossary
 from ginn.pages.images import check_image
@@ -28,7 +28,7 @@ def check_articles(folder: Path, articles: tuple[Article, ...], settings: Settin
     kinds = ("explore", "downloads")
     pages = [*(article.slug for article in articles), *kinds]
     pages += [f"{kind}/{name}" for kind in kinds for name in ids]
-    works = read_bibliography(folder / "bibliography.toml")
+    works = read_works(folder, settings.site)
     meanings = read_glossary(folder / "glossary.toml")
     named = Named(pages, list(works), list(meanings))
     for article in articles:

@@ -11,7 +11,7 @@ from typing import Any
 from ginn.files import TEMPLATES, plain_json
 from ginn.pages import images
 from ginn.pages.articles import Article
-from ginn.pages.citations import read_bibliography
+from ginn.pages.bibliography import read_works
 from ginn.pages.glossary import read_glossary
 from ginn.pages.layout import Rendered
 from ginn.pages.links import find_dead_link
@@ -100,7 +100,7 @@ def render_site(
     the experiments, the leading one first. `others` are the addresses of the site's other
     files. Raises AuthorError for a mistake in an article, such as a dead link.
     """
-    works = read_bibliography(folder / "bibliography.toml")
+    works = read_works(folder, reports[0].site)
     meanings = read_glossary(folder / "glossary.toml")
     pages = Pages(reports, articles, works, meanings, TEMPLATES, publication)
     parts = PageParts(pages, {part.name: part for part in pages.parts()})

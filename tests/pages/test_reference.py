@@ -136,6 +136,7 @@ def test_examples_of_all_keys_are_a_report_that_can_be_read(tmp_path: Path) -> N
         shutil.copytree(STARTER / folder, tmp_path / folder)
     text = "\n".join(written(name) for name, _ in reference.TABLES)
     (tmp_path / "report.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "library.bib").write_text("", encoding="utf-8")
     content = read_content(tmp_path, None, draft=True)
     assert content.settings.experiment.threshold == 128
     assert {part.name for part in content.datasets[0].parts} > {"left eye"}

@@ -11,7 +11,8 @@ from pathlib import Path
 from ginn.files import TEMPLATES
 from ginn.pages.article_page import References, article_page
 from ginn.pages.articles import Article, parse_article, read_articles
-from ginn.pages.citations import Source, read_bibliography
+from ginn.pages.bibliography import read_works
+from ginn.pages.citations import Source
 from ginn.pages.glossary import read_glossary
 from ginn.pages.layout import Layout, Rendered
 from ginn.pages.metadata import Publication
@@ -68,7 +69,7 @@ def report_article(slug: str, report: Report) -> bytes:
     site = Pages(
         [report],
         read_articles(CONTENT / "articles"),
-        read_bibliography(CONTENT / "bibliography.toml"),
+        read_works(CONTENT, report.site),
         read_glossary(CONTENT / "glossary.toml"),
         TEMPLATES,
         Publication(),
