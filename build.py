@@ -21,7 +21,7 @@ if __name__ == "__main__":
     # This comes before the other imports, which take a while. NumPy reads the number of threads
     # only once, when it is imported.
     signals.exit_on_signal()
-    faults.answer_unhandled()
+    faults.report_unhandled()
     os.environ.update(workers.ONE_THREAD)
 
 from ginn import cli

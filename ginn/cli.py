@@ -53,7 +53,7 @@ class Options:
 
 
 class Build(Protocol):
-    """Makes the site that the options ask for. `preview` follows it for the server."""
+    """Makes the site that the options ask for. `preview` shows its progress in the server."""
 
     def __call__(self, options: Options, preview: Preview | None = None) -> None:
         """Build. Raises AuthorError for a mistake."""
@@ -70,7 +70,7 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
         options = parse(arguments)
         if options.new is not None:
             begin_report(options.new, options.picture, options.title)
-            print(f"A report is begun in {options.new}. See it with:")
+            print(f"The new report is in {options.new}. To see it, run:")
             print(f"  {command(['--draft', '--content', str(options.new)])}")
         elif options.check:
             check(options)
@@ -85,7 +85,7 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
         print(f"{ERROR}{one_error(error)}", file=sys.stderr)
         return faults.MISTAKE
     except Exception as error:
-        line, code = faults.answer(error, sys.argv[1:] if arguments is None else arguments)
+        line, code = faults.line_and_code(error, sys.argv[1:] if arguments is None else arguments)
         print(line, file=sys.stderr)
         return code
     return 0
@@ -147,7 +147,7 @@ def attempt_build(build: Build, options: Options, preview: Preview) -> AuthorErr
         except OSError as error:
             found = AuthorError(one_error(error))
         except Exception as error:
-            line, _ = faults.answer(error, sys.argv[1:])
+            line, _ = faults.line_and_code(error, sys.argv[1:])
             print(line, file=sys.stderr)
             return f"{line}\n\n{faults.details(error, sys.argv[1:])}"
         else:
@@ -251,7 +251,7 @@ def _add_beginning(parser: argparse.ArgumentParser) -> None:
     """Add the options of a new report."""
     parser.add_argument(
         "--new", type=Path, metavar="DIR",
-        help="begin a report of your own in a new folder, with --picture of that picture",
+        help="begin a report of your own in a new folder; with --picture, of that picture",
     )  # fmt: skip
     parser.add_argument(
         "--title", type=_title, default="", metavar="TEXT", help="its title, with --new --picture"
@@ -279,7 +279,7 @@ def _add_preview(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--host", default="", metavar="HOST",
-        help="the address for --serve: 0.0.0.0 also for phones, containers (default: 127.0.0.1)",
+        help="where --serve listens: 0.0.0.0 for phones and containers (default: 127.0.0.1)",
     )  # fmt: skip
 
 

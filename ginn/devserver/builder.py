@@ -1,7 +1,7 @@
 """The process that builds for the development server, and what it sends while it builds.
 
 One process makes all builds. It loads its libraries before there is anything to build. A request
-that arrives during a build says that a source has changed; the build decides what that means.
+that arrives during a build says that a source has changed. The build decides whether to begin anew.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ginn.errors import AuthorError
 from ginn.runtime import signals
 
 STOP_TIMEOUT = 1.2  # s for a build to end when it is asked to
-EVERY = 0.2  # s between two reports of one stage, at least
+INTERVAL = 0.2  # s between two reports of one stage, at least
 
 # Why a build failed: an author's mistake, or the details of a fault in the program.
 Failure = AuthorError | str
@@ -38,7 +38,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Shown:
-    """The site has changed, or could not be, while the build still runs."""
+    """The site was changed, or could not be changed, while the build still runs."""
 
     failure: Failure | None
 
@@ -67,14 +67,14 @@ class Channel:
         return changed
 
     def report(self, stage: str, share: float) -> None:
-        """Tell how far a stage is: at its beginning, and at most every EVERY seconds."""
+        """Send how far a stage is: at its beginning, and at most every INTERVAL seconds."""
         now = time.monotonic()
-        if stage != self._stage or now - self._reported >= EVERY:
+        if stage != self._stage or now - self._reported >= INTERVAL:
             self._stage, self._reported = stage, now
             self.connection.send(Progress(stage, share))
 
     def show(self, mistake: AuthorError | None) -> None:
-        """Tell that the site has changed, or why it could not, although the build still runs."""
+        """Send that the site was changed, or why it could not be, while the build still runs."""
         self.connection.send(Shown(mistake))
 
 
@@ -86,9 +86,10 @@ class Builder:
     """A process that builds on request. What it sends is put into `events`."""
 
     def __init__(self, begin: Begin, events: queue.SimpleQueue[Any]) -> None:
-        """`begin`, a function of a module, gives a function that builds.
+        """`begin` gives a function that builds, which returns why it failed, or None.
 
-        That function returns why it failed, or None.
+        The process receives `begin` by pickle, so it must be a function of a module, or a `partial`
+        of one.
         """
         self.begin, self.events = begin, events
         self._start()

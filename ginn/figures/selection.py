@@ -21,7 +21,7 @@ from ginn.network.run import RecordedRun, layer_slices
 
 Background = Literal["output", "target", "error", "regions", "plain"]
 
-# As in the viewer (`MOST_ZOOM` in store.js).
+# The largest enlargement, the same as in the viewer (`MOST_ZOOM` in store.js).
 MOST_ZOOM = 64
 # The enlargement of a point's detail if the author gives none.
 POINT_ZOOM = 4.0
@@ -144,8 +144,8 @@ def select_snapshot(step: str | int, snapshots: RecordedRun) -> int:
 
     `step` has four forms. "first" and "last" are snapshots. An iteration means the last snapshot at
     or before it. "loss 25%" means the first snapshot at which the logarithm of the loss has gone
-    25% of the way from its first to its lowest value. Equal steps of this kind show equal amounts
-    of learning, whatever the run's length and schedule.
+    25% of the way from its first to its lowest value. Equal steps in this percentage divide the
+    loss by equal factors, whatever the run's length and schedule.
     """
     last = len(snapshots) - 1
     if step in ("first", "last"):

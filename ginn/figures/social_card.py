@@ -1,7 +1,7 @@
 """Social cards and icons of the site, as PNG.
 
-Pillow draws them, because social networks and home screens take no SVG. Lines are drawn larger and
-reduced, which smooths them.
+Pillow draws them, because social networks and home screens take no SVG. The drawing is made larger
+and then reduced, which smooths its lines.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ TITLE_SIZES = (72, 64, 56, 48, 40)  # px; the first size at which the title fits
 MOST_LINES = 5
 LINE, OUTPUT_LINE = 0.0034, 0.0064  # fractions of the picture's side
 CARD_SHADES = 128
-# A launcher may cut off all outside a circle of 0.8 of a maskable icon's side (W3C manifest).
+# The side of the picture as a share of the icon's side. A launcher may cut a maskable icon to a
+# circle with a diameter of 0.8 of the side (W3C manifest). That takes the picture's corners only.
 ICON_SHARE = 0.72
 
 
@@ -45,7 +46,7 @@ def social_card(scene: Scene, title: str, site_title: str, colours: Colours) -> 
         for number, line in enumerate(reversed(small)):
             place = (MARGIN, HEIGHT - MARGIN - (number + 1) * 34)
             draw.text(place, line, fill=MUTED.light, font=ImageFont.load_default(28))
-    # A shared palette halves the file, without a visible difference.
+    # A palette of CARD_SHADES colours halves the file, without a visible difference.
     return _png(card.quantize(CARD_SHADES, dither=Image.Dither.NONE))
 
 

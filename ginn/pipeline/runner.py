@@ -81,8 +81,7 @@ class Input:
 class Results:
     """The results of one stage, by name.
 
-    `value` is what a stage is given that needs all of them: the mapping of results, or the only
-    result.
+    A stage that needs all of them is given `value`: the mapping of results, or the only result.
     """
 
     stage: Stage
@@ -157,7 +156,10 @@ class Runner:
     def run_together(
         self, targets: Sequence[str], several: Iterable[Known]
     ) -> list[dict[str, Source | Results]]:
-        """As `run` for each of several known values. A stage runs for all of them at once."""
+        """What `run` gives, for each of several mappings of known values.
+
+        A stage runs once for all of them, so that its batches share the workers.
+        """
         all_made: list[dict[str, Source | Results]] = [dict(known) for known in several]
         wanted = [needed_stages(targets, made) for made in all_made]
         for stage in STAGES:
@@ -174,7 +176,7 @@ class Runner:
         return made
 
     def results_together(self, stage: Stage, several: Sequence[Known]) -> list[Results]:
-        """The results of one stage for each of several known values."""
+        """The results of one stage for each of several mappings of known values."""
         if not several:
             return []
         all_keys, wanted = [], {}
@@ -230,9 +232,9 @@ class Runner:
                 progress(1)
 
     def _in_batches(self, stage: Stage, wanted: Wanted, entries: list[Entry]) -> Made:
-        """Each entry with its result, made in workers, a batch of results a call.
+        """Each entry with its result, made in workers. Each call makes a batch of results.
 
-        Batches that take longest come first, so that no worker is busy with one while others wait.
+        The batches that take longest begin first, so that none of them runs alone at the end.
         """
         calls: dict[tuple[Entry, ...], tuple[Any, ...]] = {}
         times: dict[tuple[Entry, ...], float] = {}
@@ -315,8 +317,8 @@ def _loaded(need: Need) -> Any:
 def batches(entries: Sequence[T], jobs: int, at_once: int) -> list[tuple[T, ...]]:
     """Entries in batches: as many as there are jobs, or a multiple of that.
 
-    There are fewer batches if one would have less than `at_once` entries, which take about as long
-    as one. Each batch but the last is a multiple of `at_once`.
+    A batch of `at_once` entries takes about as long as one entry. The size of each batch but the
+    last is therefore a multiple of `at_once`, and there may be fewer batches than jobs.
     """
     rounds = -(-len(entries) // (jobs * MOST_IN_A_BATCH))
     slices = -(-len(entries) // at_once)
@@ -343,8 +345,8 @@ def modules_of(stage: Stage, sources: Sources) -> list[str]:
     """The modules whose closures a stage's results depend on.
 
     They include the modules that read its needs from files, since a change of that code may read
-    another value from the same file. The mapping `each` is left out: the digest of its entry is
-    made from the value.
+    another value from the same file. The mapping named by `each` is left out, because the digests
+    of its entries are made from their values.
     """
     read = {need.partition(".")[0] for need in stage.needs if need != stage.each}
     modules = {stage.function.rpartition(".")[0]}

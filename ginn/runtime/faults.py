@@ -1,6 +1,6 @@
 """Faults of the program: one line on the terminal, and a file with the details.
 
-Only the standard library is imported here, so that a missing library is answered, too.
+Only the standard library is imported here, so that a missing library gives one line, too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OLDEST_PYTHON = (3, 11)
 LIBRARIES = ("torch", "numpy", "scipy", "llvmlite", "pydantic", "pillow", "jinja2", "markdown")
 
 
-def answer(error: BaseException, arguments: Sequence[str]) -> tuple[str, int]:
+def line_and_code(error: BaseException, arguments: Sequence[str]) -> tuple[str, int]:
     """One line about an exception that nothing has handled, and the exit code.
 
     A missing library and a lack of memory are not faults of the program. All other exceptions are.
@@ -38,7 +38,7 @@ def answer(error: BaseException, arguments: Sequence[str]) -> tuple[str, int]:
         allowed = "the libraries of pyproject.toml; run `python -m pip install -e .` in its folder"
         return f"{ERROR}found no library {error.name!r}, allowed: {allowed}", MISTAKE
     if isinstance(error, MemoryError):
-        allowed = "more of it; try --jobs 1, fewer snapshots or fewer runs"
+        allowed = "more memory; try --jobs 1, fewer snapshots or fewer runs"
         return f"{ERROR}found too little memory, allowed: {allowed}", MISTAKE
     kind = type(error).__name__
     path = write_details(error, arguments)
@@ -66,7 +66,7 @@ def write_details(error: BaseException, arguments: Sequence[str]) -> Path | None
 
 
 def details(error: BaseException, arguments: Sequence[str]) -> str:
-    """The traceback of an exception, also in a worker, with the options and all versions."""
+    """The traceback of an exception, with that of a worker, the options and all versions."""
     lines = [
         f"options: {list(arguments)}",
         f"Python {platform.python_version()} on {platform.platform()}",
@@ -77,11 +77,11 @@ def details(error: BaseException, arguments: Sequence[str]) -> str:
     return "\n".join([*lines, "", *traceback.format_exception(error)])
 
 
-def answer_unhandled() -> None:
-    """End this process with `answer` instead of a traceback if nothing handles an exception."""
+def report_unhandled() -> None:
+    """Let an exception that nothing handles give one line and an exit code, and no traceback."""
 
     def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        line, code = answer(error, sys.argv[1:])
+        line, code = line_and_code(error, sys.argv[1:])
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
         # The interpreter would end with code 1.

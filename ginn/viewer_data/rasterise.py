@@ -3,8 +3,8 @@
 Ink is how much of a pixel a line covers. It is computed from the exact distance between the pixel's
 centre and the boundary, without supersampling. Only the pixels near a line are visited, so the time
 depends on the length of the lines and not on the size of the sheet. It is a quarter of the time of
-Pillow, which draws four times larger and reduces. Four levels of ink look like sixteen, and make
-less than half the bytes.
+a drawing by Pillow that is four times as large and then reduced. Four levels of ink look the same
+as sixteen and take less than half the bytes.
 """
 
 from __future__ import annotations
@@ -88,8 +88,9 @@ def _ink(
     point of the segment: it falls from 1 to 0 within half a pixel of the line's edge.
     """
     reach = LINE_WIDTH / 2 + 0.5
-    # Steep segments are transposed, so that each segment is longer along than across. Then the ink
-    # of each column (a unit step along) is within sqrt(2) * reach of the line: at most four pixels.
+    # Steep segments are transposed, so that each segment is longer along the first axis than across
+    # it. In each column, a unit step along that axis, the ink is then within sqrt(2) * reach of the
+    # line. These are at most four pixels.
     steep = np.abs(ends[:, 1, 1] - ends[:, 0, 1]) > np.abs(ends[:, 1, 0] - ends[:, 0, 0])
     along_across = np.where(steep[:, None, None], ends[:, :, ::-1], ends)
     begin = along_across[:, 0]  # (S, 2)

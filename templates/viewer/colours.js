@@ -4,7 +4,7 @@
 {
   /**
    * Gives each section of the neuron panel its layer's colour. A layer without a colour in the style
-   * sheet gets one of the index's.
+   * sheet gets one from the index. Those colours repeat.
    * @param {HTMLElement} root
    * @param {Index} index
    */

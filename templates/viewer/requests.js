@@ -25,9 +25,10 @@
  *   undefined while the weights have not arrived
  * @property {(state: State, header: Run) => Tile | undefined} groundTile
  * @property {() => Tile | undefined} targetTile
- * @property {(place: Point) => boolean} targetAt whether the picture is white there
- * @property {(state: State, header: Run) => Tile[]} coarseTiles
+ * @property {(place: Point) => boolean} targetAt whether the picture is white at a point
+ * @property {(state: State, header: Run) => Tile[]} coarseTiles of the shown neurons
  * @property {(state: State, header: Run) => {chunk: BoundaryChunk, step: number}[]} trail
+ *   the earlier snapshots that are drawn faintly, if their boundaries have arrived
  */
 
 {
@@ -80,7 +81,7 @@
    * @param {Run} header
    * @param {number} step
    * @param {{sheets: boolean, weights: boolean}} needs
-   * @returns {FileRequest[]} of one snapshot
+   * @returns {FileRequest[]} the files of one snapshot
    */
   function snapshotFiles(behind, header, step, needs) {
     const output = behind === "output" || behind === "error";
@@ -173,7 +174,7 @@
           ];
           if (!header) return list;
           list.push(...snapshotFiles(behind, header, step, needs));
-          // The neighbouring snapshots wait until the present frame is complete.
+          // Other snapshots wait until the boundaries of the present one have arrived.
           return loader.get(chunkFile(header, step)) === undefined ? list
             : [...list, ...neighbouringFiles(state, header, direction, needs.weights)];
         },
@@ -181,7 +182,7 @@
           const weights = header && point && loader.get(weightsFile(header, step));
           return weights && GINN.forward.at(weights, step, point.x, point.y);
         },
-        // The target is not read from the picture: a browser lets no page read pixels of a local folder.
+        // Browsers let no page read the pixels of a file in a local folder. The index has the labels.
         targetAt({ x, y }) {
           labels ??= GINN.boundaryChunks.labels(index.labels, index.pixels);
           const cell = (/** @type {number} */ value) =>

@@ -27,7 +27,7 @@ def test_answer_to_a_fault_names_a_file_with_its_details(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(faults.tempfile, "tempdir", str(tmp_path))
-    line, code = faults.answer(raised(), ["--draft", "Ω\ud800"])
+    line, code = faults.line_and_code(raised(), ["--draft", "Ω\ud800"])
     (path,) = tmp_path.iterdir()
     assert code == 70
     assert "\n" not in line
@@ -43,7 +43,7 @@ def test_answer_where_no_file_can_be_written_is_a_line_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(faults.tempfile, "tempdir", str(tmp_path / "nowhere"))
-    line, code = faults.answer(raised(), [])
+    line, code = faults.line_and_code(raised(), [])
     assert code == 70
     assert "could not be written" in line
 
@@ -56,7 +56,7 @@ def test_answer_where_no_file_can_be_written_is_a_line_all_the_same(
     ],
 )
 def test_answer_to_what_the_author_can_mend_is_no_fault(error: Exception, said: str) -> None:
-    line, code = faults.answer(error, [])
+    line, code = faults.line_and_code(error, [])
     assert code == 2
     assert line.startswith(f"build.py: error: {said}, allowed: ")
 
@@ -72,8 +72,8 @@ def test_details_of_a_worker_hold_its_own_traceback() -> None:
     ("statement", "code"),
     [("import nothing_of_this_name", 2), ("1 / 0", 70), ("raise SystemExit(3)", 3)],
 )
-def test_answer_unhandled_ends_with_one_line(statement: str, code: int, tmp_path: Path) -> None:
-    program = f"from ginn.runtime import faults; faults.answer_unhandled(); {statement}"
+def test_report_unhandled_ends_with_one_line(statement: str, code: int, tmp_path: Path) -> None:
+    program = f"from ginn.runtime import faults; faults.report_unhandled(); {statement}"
     ended = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path)},

@@ -28,7 +28,7 @@ from ginn.geometry.cells import overlaps
 from ginn.geometry.subdivision import Bool
 from ginn.network.run import Float64, RecordedRun, finished
 
-# The likenesses for which a series has the share of pairs that are at least so alike.
+# The degrees of likeness. For each, a series has the share of pairs that are at least so alike.
 LEVELS = tuple(i / 20 for i in range(21))
 
 
@@ -46,7 +46,7 @@ def findings(
     if not runs:
         return NOTHING
     points = duplicate_neurons.every_other(dataset)
-    likes = [[duplicate_neurons.likeness(both) for both in overlaps(run)] for run in runs]
+    likenesses = [[duplicate_neurons.likeness(both) for both in overlaps(run)] for run in runs]
     maps = [duplicate_neurons.on_maps(run, -1, points) for run in runs]
     screened = [part_history(run, dataset, part) for run in screenings]
     trained = [part_history(run, dataset, part) for run in runs]
@@ -58,13 +58,13 @@ def findings(
     ]
     depth = len(runs[0].widths)
     rows = (
-        _duplicates_row(runs, likes, maps, points),
+        _duplicates_row(runs, likenesses, maps, points),
         _late_flips_row(runs, points),
         dead_layers.claim_dead_where_failed(screened, np.array(gradients).reshape(-1, depth + 1)),
         dead_layers.claim_dead_early_fails(trained, int(screenings[0].iterations[-1])),
     )
     evidence = Evidence(
-        duplicate_neurons=likeness_shares(likes, maps),
+        duplicate_neurons=likeness_shares(likenesses, maps),
         dead_layers=dead_layers_in_screening(screened),
         dead_periods=dead_periods_of_runs(trained),
     )
@@ -73,19 +73,22 @@ def findings(
 
 def _duplicates_row(
     runs: Sequence[RecordedRun],
-    likes: Sequence[Sequence[Likeness]],
+    likenesses: Sequence[Sequence[Likeness]],
     maps: Sequence[Sequence[Bool]],
     points: Float64,
 ) -> Claim:
-    """The row about duplicate neurons, from each run's likenesses and on maps, by layer."""
+    """The row about duplicate neurons.
+
+    It is made from each run's likenesses, and from the maps of where its neurons are on, by layer.
+    """
     layers = range(len(runs[0].widths))
     return duplicate_neurons.claim_duplicates(
-        [duplicate_neurons.growth([like[layer] for like in likes]) for layer in layers],
+        [duplicate_neurons.growth([each[layer] for each in likenesses]) for layer in layers],
         [duplicate_neurons.between_runs([on[layer] for on in maps]) for layer in layers],
         [
             pair
-            for run, like in zip(runs, likes, strict=True)
-            for pair in duplicate_neurons.duplicates(run, like, points)
+            for run, by_layer in zip(runs, likenesses, strict=True)
+            for pair in duplicate_neurons.duplicates(run, by_layer, points)
         ],
         len(runs),
     )
@@ -104,21 +107,21 @@ def _late_flips_row(runs: Sequence[RecordedRun], points: Float64) -> Claim:
 
 
 def likeness_shares(
-    likes: Sequence[Sequence[Likeness]], maps: Sequence[Sequence[Bool]]
+    likenesses: Sequence[Sequence[Likeness]], maps: Sequence[Sequence[Bool]]
 ) -> LikenessShares:
-    """The shares of alike pairs by layer, from each run's likenesses and its on maps."""
-    layers = range(len(likes[0]))
+    """The shares of alike pairs by layer, from each run's likenesses and the maps of on neurons."""
+    layers = range(len(likenesses[0]))
 
-    def own(layer: int, snapshot: int) -> Numbers:
-        pairs = [run[layer].degree[snapshot][run[layer].pairs[snapshot]] for run in likes]
+    def within(layer: int, snapshot: int) -> Numbers:
+        pairs = [run[layer].degree[snapshot][run[layer].pairs[snapshot]] for run in likenesses]
         return at_least(np.concatenate(pairs))
 
     return LikenessShares(
-        runs=len(likes),
+        runs=len(likenesses),
         levels=LEVELS,
         alike=duplicate_neurons.ALIKE,
-        start=tuple(own(layer, 0) for layer in layers),
-        end=tuple(own(layer, -1) for layer in layers),
+        start=tuple(within(layer, 0) for layer in layers),
+        end=tuple(within(layer, -1) for layer in layers),
         between=tuple(
             at_least(duplicate_neurons.likeness_across([on[layer] for on in maps]))
             for layer in layers
