@@ -140,7 +140,7 @@ class DeadLayersInScreening:
     """The largest share of the part over which any hidden layer is dead."""
     right: tuple[float, ...]
     """The share of the part that the network gets right."""
-    unit: str = "share of its pixels got right"
+    unit: str = "share of its pixels that are right"
     """What the numbers are, as the chart's axis says."""
 
 

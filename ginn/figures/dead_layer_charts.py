@@ -54,13 +54,16 @@ ARM_DASHES = ("", DASHED, DOTTED, DASH_DOT)
 def dead_layers_svg(
     series: DeadLayersInScreening, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """The chart of the right share of a part against its dead share, with a ring for each seed."""
+    """The chart of the share of a part that is right against the share with a dead layer.
+
+    Each ring is a seed.
+    """
     entries = [(ring(0, 0, _layer_paint(0, colours)), "no dead layer")]
     entries += [
         (ring(0, 0, _layer_paint(layer, colours)), f"layer {layer} dead")
         for layer in sorted(set(series.layer) - {0})
     ]
-    parts, top = axes.head(entries, f"share of the {series.part}'s pixels got right", width)
+    parts, top = axes.head(entries, f"share of the {series.part}'s pixels that are right", width)
     top += 14
     panel = Panel(52, width - 24, top, top + (260 if width < PHONE else 300))
     x = Scale(0, 1, panel.left, panel.right)
@@ -81,22 +84,19 @@ def dead_layers_svg(
     ):
         parts.append(text(place, half - 8, f"{state}: {learnt} learnt", "ink", anchor))
         parts.append(text(place, half + TEXT + 5, f"{state}: {failed} failed", "ink", anchor))
-    axis = f"largest dead share of the {series.part}"
+    axis = f"largest share of the {series.part} with a layer dead"
     words = dead_layers_description(series, facts)
     title = "Dead layers and failure"
     return axes.chart_svg(width, panel.bottom, axis, parts, colours, title, words)
 
 
 def _layer_paint(layer: int, colours: Colours) -> PaintAttributes:
-    """The colour of a layer, counted from 1, or of the controls for 0, which means no layer."""
+    """The colour of a layer, counted from 1. Layer 0 means no layer and has the controls' colour."""
     return colours.paint(f"layer-{layer}" if layer else "control")
 
 
 def _counts(series: DeadLayersInScreening) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The numbers of runs that learnt and that failed: without and with a layer dead over the part.
-
-    Dead means dead over all of the part.
-    """
+    """The numbers (learnt, failed) of runs with no layer dead over all of the part, and with one."""
     pairs = [
         (dead == 1.0, right >= 0.5)
         for dead, right in zip(series.dead_share, series.right, strict=True)
@@ -184,7 +184,7 @@ def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) 
 def interventions_svg(
     series: InterventionSeries, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """The chart of the share of copies that have the part right, by arm, for each intervention."""
+    """The chart of the share of copies that get the part right, by arm, for each intervention."""
     made = [each for each in (series.raised, series.lowered) if each]
     parts = [text(0, TEXT, series.unit)]
     labels = [_outcome(each, arm) for each in made for arm in each.arms]
@@ -196,14 +196,14 @@ def interventions_svg(
         runs = f"{_treated_runs(each)}, {orders}"
         parts.append(text(0, panel.top - 17, runs))
         parts += _treatment(panel, each)
-    axis = "iterations since the change, root scale"
+    axis = "iterations since the change, square root scale"
     words = interventions_description(series, facts)
-    title = "What became of the copies"
+    title = "Outcomes of the copied runs"
     return axes.chart_svg(width, places[-1].bottom, axis, parts, colours, title, words)
 
 
 def _treatment(panel: Panel, each: Treatment) -> list[str]:
-    """The lines of one intervention's arms, named at their ends; the treated arm's is heavy."""
+    """The lines of one intervention's arms, named at their ends. The treated arm's line is thick."""
     last = max(1, each.iterations[-1])
     x = Scale(0, last, panel.left, panel.right, "root")
     y = Scale(0, 1, panel.bottom, panel.top)
@@ -225,7 +225,7 @@ def _treatment(panel: Panel, each: Treatment) -> list[str]:
 
 
 def _outcome(each: Treatment, arm: InterventionArm) -> str:
-    """An arm's name, and the number of its copies that have the part right at the end."""
+    """An arm's name, and the number of its copies that get the part right at the end."""
     name = INTERVENTIONS[each.treated][2] if arm.name == each.treated else arm.name
     return f"{name} {arm.learnt[-1]} of {arm.copies}"
 

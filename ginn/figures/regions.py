@@ -40,7 +40,7 @@ def region_numbers(run: RecordedRun, snapshot: int, detail: Detail, side: int = 
 
 
 def neuron_numbers(count: int) -> Numbers:
-    """The numbers (count,) of the first neurons: a hash of each one's place among all."""
+    """The numbers (count,) of the first neurons: a hash of each neuron's index."""
     bits = np.arange(1, count + 1, dtype=np.uint32) * np.uint32(0x9E3779B1)
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
         bits = (bits ^ (bits >> np.uint32(shift))) * np.uint32(factor)

@@ -1,4 +1,4 @@
-"""Train seeds and give recorded runs. The kernel or torch does the steps.
+"""Train seeds and give recorded runs. The compiled kernel or torch does the training steps.
 
 Axes: S seeds, K snapshots, N parameters.
 """
@@ -28,7 +28,7 @@ class Group(Protocol):
     """Networks that are trained together."""
 
     def train(self, first_iteration: int, rates: Float32) -> None:
-        """Advance by a minibatch a row of `rates`, from minibatch `first_iteration` on."""
+        """Train on one minibatch for each row of `rates`, the first being `first_iteration`."""
 
     def evaluate(self) -> tuple[Float64, Float64]:
         """The loss (nats) and accuracy of each network over all pixels."""
@@ -108,7 +108,7 @@ def _groups(
     seeds: Sequence[int],
     parameters: Float32,
 ) -> Iterator[Group]:
-    """The seeds' networks, as many together as the processor has lanes."""
+    """The networks of the seeds, in groups that fill the processor's lanes; torch has one group."""
     if training.trainer == "torch":
         yield TorchNetworks(layout, parameters, seeds, dataset)
         return

@@ -1,7 +1,7 @@
 """The policy of every page (Content Security Policy 3), and what it would block in an article.
 
 A browser ignores what the policy forbids, and tells the reader nothing. An article with such an
-element is therefore refused. Both follow from one table, DIRECTIVES.
+element is therefore refused. The policy and this check follow from one table, DIRECTIVES.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ADDRESSES = {
 LINKED = {"stylesheet": "style-src", "icon": "img-src", "manifest": "manifest-src"}
 # These directives have no fallback (CSP 3, 6.8.3).
 WITHOUT_FALLBACK = ("base-uri", "form-action")
-# A script element of another type is data, which never runs (HTML, 4.12.1).
+# A script element of any other type holds data, which never runs (HTML, 4.12.1).
 SCRIPTS = ("", "module", "text/javascript", "application/javascript", "text/ecmascript")
 HINTS = {
     "img-src": "copy the picture beside the article, and write ![what it shows](name.png)",
@@ -80,7 +80,7 @@ def _refusals(tag: str, attributes: Mapping[str, str]) -> Iterator[AuthorError]:
 
 
 def _inline(tag: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The directive and the words for each script and style written into the page."""
+    """The directive that governs each inline script and style, and its name in a message."""
     if tag == "style":
         yield "style-src", "<style>"
     runs = attributes.get("type", "").strip().lower() in SCRIPTS

@@ -15,7 +15,7 @@ from ginn.pages.glossary import read_glossary
 from ginn.pages.images import check_image
 from ginn.pages.source_checks import check_source
 
-# An image in Markdown whose address is given in place, with its alternative text.
+# An image in Markdown with its address in parentheses; the group is the address.
 IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(<?([^<>()\s{}]+)>?\)")
 
 

@@ -1,8 +1,8 @@
 """A cache that keeps results of any type in files, each under a key.
 
 The key of a result is a digest of everything that the result depends on. So a stored result is
-never out of date. A result is written to another file in the same folder, flushed and renamed. A
-damaged result counts as absent.
+never out of date. A result is written to a temporary file in the same folder, which is flushed and
+then renamed. A damaged result counts as absent.
 
 The folder grows with every build that has other inputs. `Cache.forget` removes the least recently
 used results.
@@ -34,7 +34,7 @@ MOST_BYTES = 250_000_000
 
 @dataclass(frozen=True)
 class StageRecord:
-    """What a stage did: how many results it made or took from the cache, and the seconds."""
+    """How many results a stage made, how many it took from the cache, and the seconds it took."""
 
     name: str
     made: int
@@ -77,7 +77,7 @@ class Cache:
         try:
             there = path.exists()
         except OSError:
-            there = True  # to load it raises the error again
+            there = True  # loading it raises the error again
         if there:
             self._touch(path)
         return there
@@ -189,7 +189,7 @@ class RecentValues:
     values: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
     def get(self, key: str) -> Any:
-        """The value of a key, or None if it is not held. It then counts as used last."""
+        """The value of a key, which becomes the last one used, or None if it is not held."""
         if key not in self.values:
             return None
         self.values[key] = self.values.pop(key)
@@ -200,7 +200,7 @@ class RecentValues:
         self.values.pop(key, None)
 
     def put(self, key: str, size: int, value: Any) -> None:
-        """Hold a value. The least recently used ones are dropped if all together are too large."""
+        """Hold a value of `size` bytes. Drop the least recently used until `most` bytes are left."""
         self.values[key] = (size, value)
         total = sum(size for size, _ in self.values.values())
         while total > self.most and len(self.values) > 1:
@@ -266,10 +266,11 @@ def lazy_results(
     encoding: Encoding[T],
     compute: Compute[T],
 ) -> list[LazyResults[T]]:
-    """The results of a stage for each mapping of names to keys: one for each name, in their order.
+    """The results of a stage for each mapping of names to keys, in the order of the mappings.
 
     `compute` is given the entries that are not in the cache, if any. It yields each with its
-    result, in any order. Each result is saved as soon as it is yielded.
+    result, in any order. Each result is saved as soon as it is yielded. Raises RuntimeError if
+    `compute` leaves out an entry.
     """
     begun = time.perf_counter()
     # Two mappings may share an entry.

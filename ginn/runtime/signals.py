@@ -1,8 +1,9 @@
 """Stop a build at Ctrl-C or SIGTERM within two seconds, and leave no process behind.
 
 Both signals raise one KeyboardInterrupt in the main thread. A terminal sends Ctrl-C to every
-process of a build. Worker processes must ignore it, for the main process ends them. So a worker is
-started while these signals are held back. A signal that arrives meanwhile is delivered afterwards.
+process of a build. Worker processes must ignore it, because the main process ends them. So a worker
+is started while these signals are held back. A signal that arrives meanwhile takes effect as soon
+as the worker has started.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from multiprocessing.process import BaseProcess
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 EXIT_CODE = 130  # what a shell gives to a program that Ctrl-C has ended
-STOPPED = "build.py: stopped; the site is whole, and what was finished is kept"
-TIMEOUT = 1.5  # s between a signal and the end of the process, whatever it is doing
+STOPPED = "build.py: stopped; the site is intact, and finished results are kept"
+TIMEOUT = 1.5  # the longest time in s from a signal to the end of the process
 
 
 class _Interruption:
@@ -102,10 +103,14 @@ def interrupt_on_signal() -> None:
 
 @contextlib.contextmanager
 def held() -> Iterator[None]:
-    """Hold both signals back while the block runs. Processes that it starts ignore Ctrl-C."""
+    """Hold both signals back while the block runs.
+
+    A process that the block starts has both signals blocked until it calls `ignore_interrupt`.
+    """
     mask = getattr(signal, "pthread_sigmask", None)
     if mask:
-        # Python starts the tracker with the first process, which would unblock the signals.
+        # Otherwise the first process would start the tracker, and that unblocks the signals.
+@@ ginn/figures/dead_layer_charts.py
         resource_tracker.ensure_running()
         before = mask(signal.SIG_BLOCK, SIGNALS)
     _interruption.held = True

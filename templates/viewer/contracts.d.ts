@@ -5,12 +5,12 @@ interface Index {
   version: number;
   id: string;
   title: string;
-  /** The domain's side. */
+  /** Pixels along a side of the domain. */
   pixels: number;
   widths: number[];
   /** The picture's file. */
   target: string;
-  /** The picture's labels as text, for `boundaryChunks.labels`. */
+  /** The picture's labels as text, which `boundaryChunks.labels` decodes. */
   labels: string;
   layer_colours: string[];
   output_colour: string;
@@ -68,7 +68,7 @@ interface NamedSnapshot {
   text: string;
 }
 
-/** One layer's sprite sheets: the arithmetic of ginn/viewer_data/sprite_sheets.py's BoundaryLayout. */
+/** One layer's sprite sheets. BoundaryLayout in ginn/viewer_data/sheet_layout.py says where a tile is. */
 interface BoundarySheets {
   /** Pixels. */
   tile: number;
@@ -79,7 +79,7 @@ interface BoundarySheets {
   files: string[];
 }
 
-/** The output's sprite sheets: the arithmetic of ginn/viewer_data/sprite_sheets.py's OutputLayout. */
+/** The output's sprite sheets. OutputLayout in ginn/viewer_data/sheet_layout.py says where a tile is. */
 interface OutputSheets {
   /** Pixels. */
   tile: number;

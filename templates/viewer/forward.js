@@ -87,7 +87,7 @@
   function at(weights, step, x, y) {
     const { first, snapshots, sizes, values } = weights;
     if (!(step >= first && step < first + snapshots)) {
-      throw new Error(`holds snapshots ${first} to ${first + snapshots - 1}, not ${step}`);
+      throw new Error(`the weights are of snapshots ${first} to ${first + snapshots - 1}, not ${step}`);
     }
     let offset = (step - first) * parametersOf(sizes);
     let activations = [x, y];

@@ -129,5 +129,5 @@ def test_damaged_weights_are_refused_with_the_reason(
 @pytest.mark.parametrize("step", [3, 6])
 def test_snapshot_of_another_chunk_is_refused(page: Page, step: int) -> None:
     text = weight_chunks.encode(weight_chunks.weight_chunk(random_run((3,), 9), 4, 2))
-    with pytest.raises(Error, match=f"holds snapshots 4 to 5, not {step}"):
+    with pytest.raises(Error, match=f"the weights are of snapshots 4 to 5, not {step}"):
         page.evaluate(ANSWERS, [text, [[step, 0.5, 0.5]]])

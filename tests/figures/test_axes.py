@@ -70,7 +70,7 @@ def test_chart_svg_any_chart_has_its_description_and_unit(name: str) -> None:
     series = getattr(sample_evidence(), name)
     assert root.findtext(f"{SVG}desc") == CHARTS[name].describe(series, facts())
     words = " ".join(text.text or "" for text in root.iter(f"{SVG}text"))
-    assert (series.unit if name != "dead_layers" else "of the diamond's pixels got right") in words
+    assert (series.unit if name != "dead_layers" else "of the diamond's pixels that are right") in words
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])

@@ -158,8 +158,8 @@ def predict(snapshots: RecordedRun, found: Kinks, other_gates: bool = False) -> 
     line turns by the angle between the two gradients.
 
     `other_gates` is the control. The neurons in the layers strictly between cause and line then
-    have the on or off state that they have at another kink of the same snapshot and line layer.
-    That kink is half of the list away.
+    have the on or off state that they have at another kink of the same snapshot and line layer:
+    the kink half of their list further on.
     """
     layer = layer_of_neuron(snapshots.widths)
     paths = np.zeros(found.neuron.size, dtype=np.int64)
@@ -222,13 +222,13 @@ def count_kinks(
     error = np.abs(own.angle - found.angle)
     far = layer[found.neuron] - layer[found.cause] > 1
     other_error = np.abs(other.angle - found.angle)[far]
-    lines, vertices = _first_layer(boundaries)
+    lines, bent_lines = _first_layer(boundaries)
     return KinkCounts(
         crossings=np.bincount(cell, minlength=cells).reshape(shape),
         bends=np.bincount(cell[bent], minlength=cells).reshape(shape),
         without_angle=int(np.count_nonzero(~measured)),
         first_layer_lines=lines,
-        first_layer_bent=vertices,
+        first_layer_bent=bent_lines,
         without_path=int(np.count_nonzero((own.paths == 0) & bent)),
         largest_error=float(np.nan_to_num(error, nan=np.inf).max(initial=0.0)),
         error_with_other_gates=_median(other_error[np.isfinite(other_error)]),
@@ -315,23 +315,23 @@ def claim_bends_through_open_paths(runs: Sequence[KinkCounts]) -> Claim:
     broken = without > 0 or worst > AGREEMENT
     return Claim(
         name="Bends through open paths",
-        statement="A boundary bends at those of all earlier layers, also of layers it is not wired "
-        "to, and only where the neurons on a path between them are on.",
-        definition="A path is open where all neurons on it are on. Each crossing's angle off the "
-        "traced line against the angle that the weights along open paths predict (they agree "
-        f"within {AGREEMENT:g} degree if the claim holds), and bends, of {BEND:g} degree or more, "
-        f"without an open path (none). Measured at {formatting.count(crossings, 'crossing')}; "
-        f"{others:,} more had no angle, since another was too close. Control: where a layer lies "
-        "between, the angle predicted with the neurons on and off as at another crossing of the "
-        "same snapshot.",
+        statement="A boundary bends at boundaries of all earlier layers, even of layers that do "
+        "not feed it directly, and only where the neurons on a path between them are on.",
+        definition="A path is open where all neurons on it are on. The angle of each crossing on "
+        "the traced line is compared with the angle that the weights along open paths predict. "
+        f"They agree within {AGREEMENT:g} degree if the claim holds. A bend is a crossing of "
+        f"{BEND:g} degree or more; none lacks an open path if the claim holds. Measured at "
+        f"{formatting.count(crossings, 'crossing')}; {others:,} more had no angle, since another "
+        "vertex was too close. Control: where a layer lies between, the angle is predicted with "
+        "the on and off neurons of another crossing of the same snapshot.",
         value=f"{_without_path(without, bent)}; {far:,} {'is' if far == 1 else 'are'} at a line "
-        f"two or more layers down; {_agreement(worst)}"
+        f"two or more layers earlier; {_agreement(worst)}"
         if bent
         else "no line bends",
         control="with the on and off neurons of another crossing, the angles miss by "
         f"{medians(other)}° (median)"
         if np.isfinite(other).any()
-        else "none, since no line crosses one of a layer two or more above it",
+        else "none, since no line crosses a line two or more layers earlier",
         runs=len(runs),
         verdict="does not hold" if broken else "holds" if far else "not decidable here",
     )
@@ -356,7 +356,7 @@ def _agreement(worst: float) -> str:
 
 
 def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -> Claim:
-    """The row of claim 1, third part: training multiplies the linear regions.
+    """The row of claim 1, third part: a trained network has more linear regions.
 
     `untrained` has the number of regions of each screening run at its first snapshot.
     """
@@ -369,7 +369,7 @@ def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -
     return Claim(
         name="Regions grow",
         statement="The network has more linear regions after training than before.",
-        definition="Regions at the last snapshot less those at the first; 0 on average under no "
+        definition="Regions at the last snapshot minus those at the first; 0 on average under no "
         "effect. Exact sign-flip test over runs; one test. As many straight lines as there are "
         f"neurons make at most {runs[0].arrangement:,} regions, a network of these widths at most "
         f"{runs[0].bound:,}.",

@@ -205,7 +205,7 @@ def test_claims_of_bends_say_how_many_lack_a_path() -> None:
     whole = claim_bends_through_open_paths([found]).value
     bent = int(found.bends.sum())
     assert bent == 1
-    assert "none of 1 bend lacks an open path; 1 is at a line two or more layers down" in whole
+    assert "none of 1 bend lacks an open path; 1 is at a line two or more layers earlier" in whole
     broken = replace(found, without_path=2, largest_error=7.24e-9)
     value = claim_bends_through_open_paths([broken]).value
     assert "2 of 1 bend lack an open path" in value
