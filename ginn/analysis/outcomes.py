@@ -24,7 +24,7 @@ from ginn.network.run import Float64, RecordedRun, run_id
 
 # A run has failed if it gets less than this share of a major part right.
 FAILED_BELOW = 0.5
-# The number of pixels evaluated at once: a layer's activations at so many fit a core's cache.
+# The number of pixels evaluated at once. A layer's activations at so many fit into a core's cache.
 PIXELS_AT_ONCE = 2_000
 
 
@@ -271,8 +271,9 @@ def full_run_seeds(
 ) -> dict[str, int]:
     """The full runs, run id -> seed: the first seeds, and others whose screening run failed.
 
-    Seeds rise. If fewer others failed than the experiment needs, the next seeds are added.
-    `vertices` is not used. It is a parameter because the boundaries must be traceable first.
+    Seeds are in ascending order. If fewer others failed than the experiment needs, the next seeds
+    are added. `vertices` is not used. It is a parameter so that the full runs wait for the check
+    that their boundaries can be traced.
     """
     first = list(range(experiment.full_runs.first_seeds))
     others = [seed for seed in screening.failed_seeds if seed >= experiment.full_runs.first_seeds]

@@ -1,4 +1,4 @@
-"""The frame of a chart: panels, axes, key, labels beside lines, and the finished SVG."""
+"""The frame of a chart: panels, axes, legend, labels beside lines, and the finished SVG."""
 
 from __future__ import annotations
 
@@ -145,8 +145,8 @@ def spread(heights: Sequence[float], gap: float, top: float, bottom: float) -> l
     return moved
 
 
-def key(entries: Sequence[tuple[str, str]], width: float) -> tuple[list[str], float]:
-    """The key, which explains each mark, and the height (px) at which it ends.
+def legend(entries: Sequence[tuple[str, str]], width: float) -> tuple[list[str], float]:
+    """The legend, which explains each mark, and the height (px) at which it ends.
 
     An entry is a sample and words. The sample is drawn around (0, 0), up to 11 px to either side.
     """
@@ -163,8 +163,8 @@ def key(entries: Sequence[tuple[str, str]], width: float) -> tuple[list[str], fl
 
 
 def head(entries: Sequence[tuple[str, str]], unit: str, width: float) -> tuple[list[str], float]:
-    """The key with the name of the vertical axis below it, and the height at which they end."""
-    parts, top = key(entries, width)
+    """The legend with the name of the vertical axis below it, and the height at which they end."""
+    parts, top = legend(entries, width)
     return [*parts, text(0, top + 8 + TEXT, unit)], top + 8 + TEXT
 
 

@@ -31,10 +31,10 @@ from ginn.figures.marks import (
     PaintAttributes,
     curve,
     diamond,
-    fanned,
     ring,
     rule,
     sample,
+    side_by_side,
     text,
     text_width,
 )
@@ -74,7 +74,7 @@ def dead_layers_svg(
     edge = np.array([panel.left, panel.right])
     parts.append(curve(edge, np.array([half, half]), paint("control"), 1, DASHED))
     heights = y.at(series.right)
-    places = fanned(x.at(series.dead_share), heights, (panel.left + panel.right) / 2, 7, 24)
+    places = side_by_side(x.at(series.dead_share), heights, (panel.left + panel.right) / 2, 7, 24)
     for layer, px, py in zip(series.layer, places.tolist(), heights.tolist(), strict=True):
         parts.append(ring(px, py, _layer_paint(layer, colours)))
     alive, dead = _counts(series)
@@ -91,12 +91,12 @@ def dead_layers_svg(
 
 
 def _layer_paint(layer: int, colours: Colours) -> PaintAttributes:
-    """The colour of a layer, counted from 1. Layer 0 means no layer and has the controls' colour."""
+    """The colour of a layer, counted from 1; 0 means no layer and has the controls' colour."""
     return colours.paint(f"layer-{layer}" if layer else "control")
 
 
 def _counts(series: DeadLayersInScreening) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The numbers (learnt, failed) of runs with no layer dead over all of the part, and with one."""
+    """The runs (learnt, failed) with no layer dead over all of the part, and those with one."""
     pairs = [
         (dead == 1.0, right >= 0.5)
         for dead, right in zip(series.dead_share, series.right, strict=True)
@@ -129,7 +129,7 @@ def dead_periods_svg(
     ]
     if not all(run.learnt for run in series.runs):
         entries.append((diamond(0, 0), f"failed on the {series.part}"))
-    parts, top = axes.key(entries, width)
+    parts, top = axes.legend(entries, width)
     top += 8
     row = 19
     longest = max(text_width(_seed(run)) for run in series.runs)
@@ -203,7 +203,7 @@ def interventions_svg(
 
 
 def _treatment(panel: Panel, each: Treatment) -> list[str]:
-    """The lines of one intervention's arms, named at their ends. The treated arm's line is thick."""
+    """The lines of one intervention's arms, named at their ends; the treated arm's is thick."""
     last = max(1, each.iterations[-1])
     x = Scale(0, last, panel.left, panel.right, "root")
     y = Scale(0, 1, panel.bottom, panel.top)

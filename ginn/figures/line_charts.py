@@ -31,7 +31,7 @@ from ginn.figures.marks import (
     sample_of_band,
     sample_of_layers,
     shade,
-    upright,
+    vertical,
 )
 from ginn.figures.scales import Scale, Tick, numbers
 from ginn.figures.svg import Svg
@@ -221,7 +221,7 @@ def _likeness_panel(
     parts = [panel_title(panel, f"layer {layer + 1}"), *vertical_axis(panel, y, ticks)]
     parts += axes.horizontal_axis(panel, x, scales.even_ticks(1, 5 if panel.width > 170 else 3))
     parts.append(
-        upright(x.place(series.alike), panel.bottom, panel.top, paint("control"), width=0.8)
+        vertical(x.place(series.alike), panel.bottom, panel.top, paint("control"), width=0.8)
     )
     for line, colour, weight, dashes in (
         (series.start[layer], paint("control"), 1.6, DOTTED),

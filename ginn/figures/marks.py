@@ -1,7 +1,7 @@
-"""Marks of charts as SVG: words, lines, bands, dots, and their samples for a key.
+"""Marks of charts as SVG: words, lines, bands, dots, and their samples for a legend.
 
 A chart is shown at the width in CSS pixels for which it was drawn, so that its letters keep their
-size. Places are in pixels. A line has a gap where a place is NaN.
+size. Coordinates are in pixels. A line has a gap where a coordinate is NaN.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from ginn.network.run import Float64
 TEXT = 13  # px, the size of letters
 # The middle of a digit lies this far above the baseline, in em.
 MIDDLE = 0.35
-# The largest mean width of a letter in sans-serif text, in em. Text is never measured.
+# The largest mean width of a letter in sans-serif text, in em. It bounds a text's width, which
+# depends on the reader's fonts.
 LETTER = 0.56
 
 # The patterns of broken lines.
@@ -63,15 +64,16 @@ def curve(
     """A line through points, with a gap where one is NaN; "" if there is nothing to draw."""
     shown = np.isfinite(x) & np.isfinite(y)
     data = "".join(
-        path_data(zip(x[run].tolist(), y[run].tolist(), strict=True)) for run in _stretches(shown)
+        path_data(zip(x[each].tolist(), y[each].tolist(), strict=True))
+        for each in _stretches(shown)
     )
     attributes: dict[str, str | float] = {"stroke-width": width, "stroke-linejoin": "round"}
     attributes |= {"stroke-opacity": opacity} if opacity < 1 else {}
     return element("path", {**colour, **attributes, **_broken(dashes), "d": data}) if data else ""
 
 
-def upright(x: float, low: float, high: float, colour: PaintAttributes, width: float = 2) -> str:
-    """An upright line between two heights."""
+def vertical(x: float, low: float, high: float, colour: PaintAttributes, width: float = 2) -> str:
+    """A vertical line between two heights."""
     return curve(np.array([x, x]), np.array([low, high]), colour, width)
 
 
@@ -84,10 +86,10 @@ def _stretches(shown: NDArray[np.bool_]) -> Iterator[NDArray[np.intp]]:
 def band(x: Float64, low: Float64, high: Float64) -> str:
     """The shaded area between two lines, with a piece for each stretch without a gap."""
     pieces = []
-    for run in _stretches(np.isfinite(low) & np.isfinite(high)):
-        there = zip(x[run].tolist(), high[run].tolist(), strict=True)
-        back = zip(x[run][::-1].tolist(), low[run][::-1].tolist(), strict=True)
-        pieces.append(path_data([*there, *back], closed=True))
+    for each in _stretches(np.isfinite(low) & np.isfinite(high)):
+        upper = zip(x[each].tolist(), high[each].tolist(), strict=True)
+        lower = zip(x[each][::-1].tolist(), low[each][::-1].tolist(), strict=True)
+        pieces.append(path_data([*upper, *lower], closed=True))
     return shade("".join(pieces)) if pieces else ""
 
 
@@ -97,7 +99,7 @@ def shade(data: str) -> str:
 
 
 def dot(x: float, y: float, radius: float = 2.4, opacity: float = 1) -> str:
-    """The mark of a run."""
+    """A filled circle, the mark of a run."""
     return element("circle", {**paint("ink"), **_faint(opacity), **_circle(x, y, radius)})
 
 
@@ -117,18 +119,18 @@ def _circle(x: float, y: float, radius: float) -> dict[str, str | float]:
 
 
 def ring(x: float, y: float, colour: PaintAttributes, radius: float = 3.2) -> str:
-    """A mark with an open inside, so that marks below it stay visible."""
+    """A circle without a fill, so that marks below it stay visible."""
     return element("circle", {**colour, "stroke-width": 1.4, **_circle(x, y, radius)})
 
 
 def diamond(x: float, y: float, size: float = 4, fill: Shades = FAILED) -> str:
-    """The mark of a failed run; programs that read no style sheet show `fill`."""
+    """The mark of a failed run. A program that ignores style sheets shows the colour `fill`."""
     s = f"{size:g}"
     data = f"M{tenths(x - size)},{tenths(y)}l{s},-{s} {s},{s} -{s},{s}z"
     return element("path", {"class": "failed-text", "fill": fill.light, "d": data})
 
 
-def fanned(x: Float64, y: Float64, inwards: float, step: float, most: float) -> Float64:
+def side_by_side(x: Float64, y: Float64, inwards: float, step: float, most: float) -> Float64:
     """The x (n,) of marks, moved so that marks at the same place stand in a row.
 
     A row goes from its place towards the x `inwards`, in steps of `step` px. The steps are smaller
@@ -147,19 +149,19 @@ def fanned(x: Float64, y: Float64, inwards: float, step: float, most: float) -> 
 def sample(
     colour: PaintAttributes, width: float = 1.6, dashes: str = "", opacity: float = 1
 ) -> str:
-    """A short piece of a line, for the key."""
+    """A short piece of a line, for the legend."""
     attributes: dict[str, str | float] = {"stroke-width": width}
     attributes |= {"stroke-opacity": opacity} if opacity < 1 else {}
     return element("path", {**colour, **attributes, **_broken(dashes), "d": "M-11,0 11,0"})
 
 
-def sample_of_upright(colour: PaintAttributes) -> str:
-    """A short upright line, for the key."""
+def sample_of_vertical(colour: PaintAttributes) -> str:
+    """A short vertical line, for the legend."""
     return element("path", {**colour, "stroke-width": 2, "d": "M0,-8 0,8"})
 
 
 def sample_of_layers(count: int, colours: Colours, width: float = 1.6) -> str:
-    """A piece of a line with a stretch in the colour of each layer, for the key."""
+    """A piece of a line with a stretch in the colour of each layer, for the legend."""
     step = 22 / count
     pieces = []
     for i in range(count):
@@ -170,5 +172,5 @@ def sample_of_layers(count: int, colours: Colours, width: float = 1.6) -> str:
 
 
 def sample_of_band() -> str:
-    """A piece of a shaded band, for the key."""
+    """A piece of a shaded band, for the legend."""
     return shade("M-11,-5 11,-5 11,5 -11,5Z")

@@ -25,7 +25,7 @@ BACKGROUNDS: dict[Background, str] = {
     "output": "the network's output",
     "target": "the picture to learn",
     "error": "the output's error, which is where it differs from the picture to learn",
-    "plain": "plain ground",
+    "plain": "a plain background",
 }
 
 
@@ -63,8 +63,9 @@ def scene_svg(scene: Scene, colours: Colours, weight: float = 1.0) -> Svg:
     """The SVG of a scene: its background, and over it the exact boundaries, layer by layer.
 
     The drawing's unit is a pixel of the dataset. The file shows the scene's detail. Lines in a
-    detail are as heavy as in the whole picture. The output is drawn like a neuron, with a heavier
-    line. `weight` scales all lines, because a figure image that is shown small needs heavier lines.
+    detail are as thick as in the whole picture. The output is drawn like a neuron, with a thicker
+    line. `weight` scales the widths of all lines, because a figure image that is shown small needs
+    thicker lines.
     """
     pixels = scene.dataset.pixels
     groups = _background(scene)
@@ -98,14 +99,15 @@ def _boundary(scene: Scene, neuron: int) -> str:
 
 
 def _background(scene: Scene) -> list[str]:
-    """The elements of the ground and of the picture over it.
+    """The elements of the plain rectangle and of the picture over it.
 
     The picture has less contrast so that lines stand out. If no neuron is drawn, it keeps its full
-    contrast. The target shows its pixels, because each one is a data item. The output is smooth.
+    contrast. The target is not smoothed, because each of its pixels is an example of the dataset.
+    The output is smoothed.
     """
     pixels = scene.dataset.pixels
     if scene.background == "plain":
-        return [svg.ground("paper", pixels, pixels)]
+        return [svg.backdrop("paper", pixels, pixels)]
     if scene.background == "error":
         return _error(scene)
     if scene.background == "regions":
@@ -113,13 +115,13 @@ def _background(scene: Scene) -> list[str]:
     black, white = ("black", "white") if scene.neurons else ("full-black", "full-white")
     pixelated = scene.background == "target"
     picture = svg.embedded_picture(whiteness(scene), white, pixels, pixels, pixelated)
-    return [svg.ground(black, pixels, pixels), picture]
+    return [svg.backdrop(black, pixels, pixels), picture]
 
 
 def _error(scene: Scene) -> list[str]:
-    """The elements of the error: a colour on paper, as strong as the output is wrong.
+    """The elements of the error: a colour whose opacity is the error, over a plain rectangle.
 
-    The picture is a mask, so that the colour follows the theme. It shows its pixels, since blended
+    The picture is a mask, so that the colour follows the theme. It is not smoothed, since blended
     pixels at an outline would look like agreement.
     """
     pixels = scene.dataset.pixels
@@ -128,7 +130,7 @@ def _error(scene: Scene) -> list[str]:
     mask = element("mask", {"id": "wrong"}, picture)
     coloured: dict[str, str | float] = {"class": "error", "width": pixels, "height": pixels}
     coloured |= {"fill": ERROR.light, "mask": "url(#wrong)"}
-    return [svg.ground("paper", pixels, pixels), mask, element("rect", coloured)]
+    return [svg.backdrop("paper", pixels, pixels), mask, element("rect", coloured)]
 
 
 def _regions(scene: Scene) -> list[str]:
@@ -155,7 +157,7 @@ def _output(scene: Scene) -> Float64:
 def whiteness(scene: Scene) -> Float64:
     """The whiteness of each pixel of the background, (n, n) in [0, 1].
 
-    Of the error it is the share that is right. Plain ground and regions are white.
+    For the error, it is one minus the error. The plain background and the regions are white.
     """
     if scene.background == "output":
         return _output(scene)

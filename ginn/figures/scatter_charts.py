@@ -33,10 +33,10 @@ from ginn.figures.marks import (
     dots,
     rule,
     sample,
-    sample_of_upright,
+    sample_of_vertical,
     text,
     text_width,
-    upright,
+    vertical,
 )
 from ginn.figures.scales import Scale, Tick, numbers
 from ginn.figures.svg import Svg
@@ -119,8 +119,8 @@ def parts_svg(series: PartErrorSeries, facts: ExperimentFacts, colours: Colours,
     """The chart of errors by part: full runs above screening runs in each row, ticks at medians."""
     groups = (series.full, series.screenings)
     entries = [(dot(0, 0), "a run"), (diamond(0, 0), "a failed run"),
-               (sample_of_upright(paint("run")), "median of the others"),
-               (sample_of_upright(paint("failed")), "median of the failed")]  # fmt: skip
+               (sample_of_vertical(paint("run")), "median of the others"),
+               (sample_of_vertical(paint("failed")), "median of the failed")]  # fmt: skip
     if not any(any(group.failed) for group in groups):
         entries = [entries[0], entries[2]]
     full_runs, screenings = (len(group.seeds) for group in groups)
@@ -158,7 +158,7 @@ def _errors(group: ErrorGroup, wrong: Sequence[float], x: Scale, y: float) -> li
         else:
             parts.append(dots(places, 2.2, 0.75 if len(own) < 30 else 0.3))
         if own:
-            parts.append(upright(x.place(float(np.median(own))), y - 10, y + 10, paint(kind)))
+            parts.append(vertical(x.place(float(np.median(own))), y - 10, y + 10, paint(kind)))
     return parts
 
 
@@ -189,9 +189,9 @@ def variants_svg(
 ) -> Svg:
     """The chart of networks: the full runs' errors, and the share of failed screening runs."""
     networks = series.networks
-    entries = [(dot(0, 0, 3), "a full run"), (sample_of_upright(paint("run")), "median"),
+    entries = [(dot(0, 0, 3), "a full run"), (sample_of_vertical(paint("run")), "median"),
                (sample(paint("control"), 2), "95% interval")]  # fmt: skip
-    parts, top = axes.key(entries, width)
+    parts, top = axes.legend(entries, width)
     names = [_name(each) for each in networks]
     left, row = max(text_width(word) for name in names for word in name) + 12, 46
     phone, height = width < PHONE, row * len(networks)
@@ -250,7 +250,7 @@ def _strip(errors: Sequence[float], x: Scale, y: float) -> list[str]:
     places = x.at(sorted(errors)).tolist()
     # Neighbours have different heights, so that few marks cover one another.
     parts = [dot(place, y + (i % 2 * 2 - 1) * 3, 3, 0.75) for i, place in enumerate(places)]
-    return [*parts, upright(x.place(float(np.median(errors))), y - 11, y + 11, paint("run"))]
+    return [*parts, vertical(x.place(float(np.median(errors))), y - 11, y + 11, paint("run"))]
 
 
 def _rate(each: NetworkOutcome, x: Scale, y: float) -> list[str]:

@@ -34,7 +34,7 @@ def multiples_svg(
     picture = sheet.reshape(rows * SIDE, columns * SIDE)
     bars = _bars(columns, rows, step, len(shown))
     body = [
-        svg.ground("full-black", width, height),
+        svg.backdrop("full-black", width, height),
         svg.embedded_picture(picture, "full-white", width, height),
         "".join(_rectangle("paper", *bar, {"fill": PAPER.light}) for bar in bars),
     ]

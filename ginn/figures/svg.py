@@ -88,10 +88,10 @@ def path_data(
     return f"M{joined}{'Z' if closed else ''}"
 
 
-def ground(kind: str, width: float, height: float) -> str:
+def backdrop(kind: str, width: float, height: float) -> str:
     """A rectangle under the whole figure; `kind` is "paper", "black" or "full-black".
 
-    In both themes, full black is the ink of the light theme.
+    In both themes, full black is the colour INK of the light theme.
     """
     fill = INK.light if kind == "full-black" else paint(kind)["fill"]
     return element("rect", {"class": kind, "width": width, "height": height, "fill": fill})
@@ -102,8 +102,8 @@ def embedded_picture(
 ) -> str:
     """An image element with a white picture whose opacity is `opacity` (rows, columns) in [0, 1].
 
-    The ground under it has another colour, so that one picture is enough for both themes. `kind` is
-    the element's class. A `pixelated` picture shows its pixels as squares.
+    The rectangle under it has another colour, so that one picture is enough for both themes. `kind`
+    is the element's class. A `pixelated` picture shows its pixels as squares.
     """
     attributes: dict[str, str | float] = {"class": kind, "width": width, "height": height}
     return embedded_png(opacity_png(opacity), attributes, pixelated)

@@ -1,4 +1,4 @@
-"""Loops that compute a layer's values in float64, and what `rounded` states about their errors.
+"""Loops that compute a layer's values in float64, and the error bounds that `rounded` states.
 
 The arrays are those of `rounded.RoundedSubdivision`, whose docstring says what they hold.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from ginn.geometry.compiled import loop
 
-# As in `cutting`; Numba's cache knows one module only.
+# Copies of the constants in `cutting`: Numba keeps compiled code by the time stamp of one module.
 TAIL, HEAD, LINE, ON_LEFT, ON_RIGHT, OWNER = range(6)
 SNAPSHOT, MADE_TAIL, MADE_HEAD, MADE_ON, FIRST_OWNER, SECOND_OWNER = range(6)
 VERTICES, EDGES, LINES, CELLS = range(4)
@@ -60,7 +60,7 @@ def bounds(
         b = made[SNAPSHOT, v]
         for k in range(ins):
             inherited[v, k] = 0.0
-            if not inputs[k, v] < 0.0:  # off, a neuron passes on zero exactly
+            if not inputs[k, v] < 0.0:  # a neuron that is off passes on exactly zero
                 passed = max(scale[b, k], LEAST) * max(error[v], LEAST)
                 inherited[v, k] = terms * inputs[k, v] + passed
                 peak[b, k] = max(peak[b, k], inherited[v, k])
@@ -90,48 +90,57 @@ def bounds(
 
 
 @loop
-def slips(
-    values: Any, made: Any, scale: Any, slope: Any, neuron: int, tail: int, head: int, blur: float
+def crossing_errors(
+    values: Any,
+    made: Any,
+    scale: Any,
+    slope: Any,
+    neuron: int,
+    tail: int,
+    head: int,
+    vertex_error: float,
 ) -> tuple[float, float]:
-    """How far a boundary lies from the exact one where it crosses an edge, along the edge.
+    """Bounds of the distance, along an edge, from a boundary's crossing to the exact crossing.
 
-    The first is the distance if the edge is exact, the second, times the deviation of the edge's
-    line, what that adds.
+    Returns (error, gain). `error` is the bound if the edge is exact. If the edge's line has a
+    deviation, the bound is `error + gain * deviation`.
     """
     right = abs(values[0, head] - values[0, tail])
     down = abs(values[1, head] - values[1, tail])
     apart = abs(values[FIRST + neuron, tail] - values[FIRST + neuron, head])
-    flat = 3.0 * (max(right, down) + blur) / apart
+    flat = 3.0 * (max(right, down) + vertex_error) / apart
     b = made[SNAPSHOT, tail]
-    slip = scale[b, neuron] * max(values[ERROR, tail], values[ERROR, head]) * flat
-    return slip, 1.0 + slope[b, neuron] * flat
+    error = scale[b, neuron] * max(values[ERROR, tail], values[ERROR, head]) * flat
+    return error, 1.0 + slope[b, neuron] * flat
 
 
 @loop
 def radii(
-    values: Any, made: Any, line_ends: Any, scale: Any, slope: Any, blur: float, first_neuron: int,
-    first: int, count: int, first_line: int, lines: int, deviation: Any, radius: Any, slide: Any,
+    values: Any, made: Any, line_ends: Any, scale: Any, slope: Any, vertex_error: float,
+    first_neuron: int, first: int, count: int, first_line: int, lines: int, deviation: Any,
+    radius: Any, gain: Any,
 ) -> None:  # fmt: skip
     """Set the `radius` of the vertices, and the `deviation` of the lines, that a layer has made.
 
     These are the vertices from `first` up to `count`, and the lines from `first_line` up to
-    `lines`. `slide` (V,) is overwritten.
+    `lines`. `gain` (V,) is overwritten.
     """
     for v in range(first, count):
-        radius[v], slide[v] = slips(
+        radius[v], gain[v] = crossing_errors(
             values, made, scale, slope, made[SECOND_OWNER, v] - first_neuron, made[MADE_TAIL, v],
-            made[MADE_HEAD, v], blur,
+            made[MADE_HEAD, v], vertex_error,
         )  # fmt: skip
     for line in range(first_line, lines):
         deviation[line] = min(radius[line_ends[0, line]], radius[line_ends[1, line]])
     for v in range(first, count):
-        radius[v] += deviation[made[MADE_ON, v]] * slide[v]
+        radius[v] += deviation[made[MADE_ON, v]] * gain[v]
 
 
 @loop
 def open_signs(
     values: Any, edges: Any, edge_count: int, made: Any, radius: Any, deviation: Any, scale: Any,
-    slope: Any, blur: float, first_neuron: int, first: int, count: int, beside: Any, found: Any,
+    slope: Any, vertex_error: float, first_neuron: int, first: int, count: int, beside: Any,
+    found: Any,
 ) -> int:  # fmt: skip
     """The number of signs that the bounds leave open, at the vertices from `first` up to `count`.
 
@@ -160,7 +169,7 @@ def open_signs(
             across = rounding + slope[b, j] * off
             other = scale[b, j] * values[ERROR, n] + slope[b, j] * off
             right, down = abs(values[0, v] - values[0, n]), abs(values[1, v] - values[1, n])
-            length = max(right, down) - 2.0 * off - blur
+            length = max(right, down) - 2.0 * off - vertex_error
             along = slope[b, j]
             if length > 0.0:
                 rise = abs(values[FIRST + j, v] - values[FIRST + j, n]) + across + other
@@ -185,7 +194,7 @@ def _neighbours(edges: Any, edge_count: int, made: Any, beside: Any) -> None:
 
 @loop
 def places(
-    values: Any, edges: Any, made: Any, deviation: Any, scale: Any, slope: Any, blur: float,
+    values: Any, edges: Any, made: Any, deviation: Any, scale: Any, slope: Any, vertex_error: float,
     order: Any, limit: float, place: Any, far: Any,
 ) -> int:  # fmt: skip
     """Set `place` (2, M) to the positions of crossings, `order` (2, M): neuron and edge.
@@ -196,8 +205,8 @@ def places(
     for i in range(order.shape[1]):
         j, e = order[0, i], order[1, i]
         tail, head = edges[TAIL, e], edges[HEAD, e]
-        slip, slide = slips(values, made, scale, slope, j, tail, head, blur)
-        if not slip + deviation[edges[LINE, e]] * slide + blur < limit:
+        error, gain = crossing_errors(values, made, scale, slope, j, tail, head, vertex_error)
+        if not error + deviation[edges[LINE, e]] * gain + vertex_error < limit:
             far[number] = i
             number += 1
         value = values[FIRST + j, tail]

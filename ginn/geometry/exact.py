@@ -6,8 +6,8 @@ integers, with the right signs, because d is above zero. float32 weights become 
 are multiplied by a power of two. A vertex between two others is their sum, each weighted by the
 distance of the other's value from zero; it needs no division.
 
-The values are whole multiples of the greatest common divisor of x, y and d, since they are linear
-in these with integer coefficients. It is divided out of each new vertex, which keeps it short.
+The values are multiples of the greatest common divisor of x, y and d, since they are linear in
+these with integer coefficients. Each new vertex is divided by it, which keeps the integers short.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class ExactSubdivision(Subdivision):
                 self.values[:, first : self.vertices] = new // np.gcd.reduce(new[:FIRST], axis=0)
 
     def _cut(self, neuron: int, on: Bool) -> int:
-        """Cut by one neuron with these signs; or the crossings for which there is no room."""
+        """Cut by one neuron with these signs; returns what `cutting.cut` does."""
         return cut(
             on, self.edges, self.made, self.line_ends, self.cell_snapshot, self.cell_on,
             self._scratch, self.counts, self.first_neuron + neuron,
@@ -109,7 +109,7 @@ class ExactSubdivision(Subdivision):
 
 
 def _shift(numbers: Float32) -> int:
-    """The least power of two that makes integers of the numbers."""
+    """The least exponent of two with which the numbers, multiplied by the power, are integers."""
     return max(value.as_integer_ratio()[1].bit_length() - 1 for value in numbers.ravel().tolist())
 
 

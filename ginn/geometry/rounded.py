@@ -129,7 +129,7 @@ class RoundedSubdivision(Subdivision):
         self.radius = grown(self.radius[:first], self.vertices)
         self.deviation = grown(self.deviation[:first_line], self.lines)
         radii(
-            self.values, self.made, self.line_ends, self.scale, self.slope, self._blur(),
+            self.values, self.made, self.line_ends, self.scale, self.slope, self._vertex_error(),
             self.first_neuron, first, self.vertices, first_line, self.lines, self.deviation,
             self.radius, np.empty(self.vertices),
         )  # fmt: skip
@@ -139,7 +139,7 @@ class RoundedSubdivision(Subdivision):
         place, far = np.empty(order.shape), np.empty(order.shape[1], np.intp)
         count = places(
             self.values, self.edges, self.made, self.deviation, self.scale, self.slope,
-            self._blur(), order, POSITION_ERROR, place, far,
+            self._vertex_error(), order, POSITION_ERROR, place, far,
         )  # fmt: skip
         if count:
             neuron, edge = order[:, far[:count]]
@@ -164,7 +164,7 @@ class RoundedSubdivision(Subdivision):
         """Whether each cell has an area, (C,): all have, as the module's docstring says."""
         return np.ones(self.cells, dtype=np.bool_)
 
-    def _blur(self) -> float:
+    def _vertex_error(self) -> float:
         """A bound of the distance of a computed vertex from its ideal one."""
         return 4 * EPSILON * (self.first_neuron + len(self.values))
 
@@ -186,8 +186,8 @@ class RoundedSubdivision(Subdivision):
             found = np.empty((2, room), np.intp)
             count = open_signs(
                 self.values, self.edges, self.edge_count, self.made, self.radius, self.deviation,
-                self.scale, self.slope, self._blur(), self.first_neuron, first, self.vertices,
-                np.empty(self.vertices, np.intp), found,
+                self.scale, self.slope, self._vertex_error(), self.first_neuron, first,
+                self.vertices, np.empty(self.vertices, np.intp), found,
             )  # fmt: skip
             if count <= room:
                 break

@@ -1,7 +1,7 @@
 """The views that an author can call: a table from names to functions that return images.
 
-An image has a text alternative. The image of a network also has the explorer's state that shows the
-same. An image is drawn only when a page is made that contains it.
+An image has a text alternative. The image of a network also has the view state with which the
+explorer shows the same. An image is drawn only when a page is made that contains it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from ginn.pages.parameters import About, Parameter, parameters_of
 from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, state_of
 
-NARROW, WIDE = 340, 680  # px, the widths of charts for columns and for phones
+NARROW, WIDE = 340, 680  # px, the widths of charts for phones and for a column of text
 # The charts of evidence, by the name of their series in `facts.evidence`.
 EVIDENCE = {**line_charts.CHARTS, **dead_layer_charts.CHARTS, **scatter_charts.CHARTS}
 # Images that share a row are small and need heavier lines. The factor depends on their number.
@@ -57,15 +57,15 @@ RUN, STEP = 'the name of a run, such as "good-1"', '"first", "last", an iteratio
 NEURONS = '"all", "output", "none", "layer 2", "layer 2 neuron 7", or several with commas'
 OF_RUN, OF_STEP = About("The run, by its role or id."), About("The snapshot.")
 OF_NEURONS = About("The neurons whose boundaries are drawn.")
-Run = Annotated[str, Allowed(f"{RUN}; for several, a strip each"), OF_RUN]
-Neurons = Annotated[str, Allowed(f"{NEURONS}; for several, a strip each"), OF_NEURONS]
+Run = Annotated[str, Allowed(f"{RUN}; write one strip for each run"), OF_RUN]
+Neurons = Annotated[str, Allowed(f"{NEURONS}; write one strip for each list"), OF_NEURONS]
 Runs = Annotated[str | Sequence[str], Allowed(f"{RUN}, or a list of names"), OF_RUN]
 Steps = Annotated[str | int | Sequence[str | int], Allowed(f"{STEP}, or a list of these"), OF_STEP]
 Selections = Annotated[str | Sequence[str], Allowed(f"{NEURONS}, or a list of these"), OF_NEURONS]
 Start = Annotated[
     str | int,
     Allowed(f'{STEP}, or "seen"'),
-    About('The first snapshot; "seen" is where a boundary of the neurons first crosses.'),
+    About('The first snapshot; "seen" is the first with a boundary of the neurons in the picture.'),
 ]
 End = Annotated[str | int, Allowed(STEP), About("The last snapshot.")]
 Frames = Annotated[
@@ -82,12 +82,12 @@ Ground = Annotated[
 Place = Annotated[
     str | Sequence[str] | Sequence[float],
     Allowed("the name of a part of the picture, a list of names, or a point [x, y]"),
-    About("The detail that is shown; without it, the whole picture. The y of a point grows down."),
+    About("The detail that is shown; without it, the whole picture. A point's y grows downwards."),
 ]
 Zoom = Annotated[
     float,
     Allowed(f"a number from 1 to {MOST_ZOOM}"),
-    About("How many times the detail is enlarged; 0 for what suits the detail."),
+    About("How many times the detail is enlarged; 0 chooses a factor that suits the detail."),
 ]
 
 
@@ -95,8 +95,8 @@ Zoom = Annotated[
 class FigureImage:
     """One image of a figure: `draw` makes its SVG, and `draw_narrow` another one for phones.
 
-    `name` is the first part of its files' names. `state` is the explorer's state that shows the
-    same, and `scene` is the network that it shows. Both are None for a chart.
+    `name` is the first part of its files' names. `scene` is what it shows of a network, and `state`
+    is the view state with which the explorer shows the same. Both are None for a chart.
     """
 
     name: str
@@ -162,13 +162,13 @@ def network_images(
     """
     detail = select_detail(at, zoom, report.dataset)
     runs, choices = _listed(run), _listed(neurons)
-    moments = [(each, at_step) for each in runs for at_step in recorded(report, each, step)]
-    weight = WEIGHTS.get(len(moments) * len(choices), WEIGHT_OF_MANY)
-    for (of_run, at_step), chosen in itertools.product(moments, choices):
+    pairs = [(each, at_step) for each in runs for at_step in recorded(report, each, step)]
+    weight = WEIGHTS.get(len(pairs) * len(choices), WEIGHT_OF_MANY)
+    for (of_run, at_step), chosen in itertools.product(pairs, choices):
         scene = scene_of(report, of_run, at_step, chosen, background, detail)
         labels = [
             scene.run.title if len(runs) > 1 else "",
-            formatting.iteration(scene.iteration) if len(moments) > len(runs) else "",
+            formatting.iteration(scene.iteration) if len(pairs) > len(runs) else "",
             chosen if len(choices) > 1 else "",
         ]
         label = ", ".join(label for label in labels if label)
@@ -226,8 +226,8 @@ def strip_images(
 ) -> Iterator[FigureImage]:
     """A frame for each step, labelled with its iteration. Steps at the same snapshot are one frame.
 
-    Without `step`, there are `frames` frames from `start` to `end`. They are evenly spaced by
-    recorded snapshots, which are densest in the fast part of training.
+    Without `step`, there are `frames` frames from `start` to `end`. They are evenly spaced in the
+    list of snapshots, which are densest in the fast part of training.
     """
     detail = select_detail(at, zoom, report.dataset)
     snapshots = report.snapshots[report.shown_run(run).id]
@@ -329,7 +329,7 @@ VIEWS: Mapping[str, View] = {
     "strip": View(
         strip_images,
         "A row of frames of one run, labelled with their iterations. The frames are evenly spaced "
-        "by recorded snapshots, which are densest in the fast part of training.",
+        "in the list of snapshots, which are densest in the fast part of training.",
     ),
     "loss": View(loss_images, "The loss of every full run against iteration."),
     "accuracy": View(accuracy_images, "The accuracy of every full run on each part."),

@@ -71,7 +71,7 @@ class Terms:
         Raises AuthorError for a word that is not in the glossary.
         """
         if word not in self.glossary.meanings:
-            allowed = ", ".join(self.glossary.meanings) or "none, for the glossary is empty"
+            allowed = ", ".join(self.glossary.meanings) or "none, since the glossary is empty"
             raise AuthorError(quoted(word), allowed, key="term")
         if word in self.used:
             return Markup.escape(text or word)

@@ -9,7 +9,7 @@ import unicodedata
 # functions complete with a name or a number. A test collects them from the templates.
 OF_LAYOUT = frozenset({"main", "contents-title", "references", "cite-this"})
 PREFIXES = ("figure-", "reference-", "citation-", "term-", "claim-", "viewer-")
-# For a heading of signs only.
+# The id of a heading without a letter or a digit.
 NAMELESS = "section"
 
 
@@ -33,7 +33,7 @@ def _in_word(character: str) -> bool:
 
 
 def heading_identifier(text: str, separator: str = "-") -> str:
-    """The id of a heading, which is none that the layout can use; `toc` makes it unique."""
+    """The id of a heading, never one that the layout can use; Markdown's `toc` makes it unique."""
     name = identifier(text) or NAMELESS
     return f"{NAMELESS}-{name}" if is_of_layout(name) else name
 

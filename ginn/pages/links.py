@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from ginn.errors import AuthorError, quoted
 from ginn.pages.articles import Article
 
-ELSEWHERE = ("https", "http", "mailto")
+EXTERNAL_SCHEMES = ("https", "http", "mailto")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _resolve(folder: str, link: str) -> _Target | None:
         parts = urllib.parse.urlsplit(link)
     except ValueError:
         return _Target(".")
-    if parts.scheme in ELSEWHERE:
+    if parts.scheme in EXTERNAL_SCHEMES:
         return None
     if parts.scheme or parts.netloc:
         return _Target(".")

@@ -51,7 +51,7 @@ class PageCalls:
         """
         if slug in self.hidden:
             found = f"{quoted(slug)}, an article with draft = true"
-            hint = "take the link away, or publish the article too"
+            hint = "remove the link, or publish the article too"
             raise AuthorError(found, ", ".join(self.pages), hint, key="page")
         if slug not in self.pages:
             raise AuthorError(quoted(slug), ", ".join(self.pages), key="page")
@@ -67,9 +67,9 @@ class PageCalls:
         zoom: Zoom = 0,
         beside: Beside = "",
     ) -> str:
-        """The link to the explorer at one moment: a run, a snapshot, and the shown neurons.
+        """The link to the explorer with a view of a run, a snapshot, and the shown neurons.
 
-        Raises AuthorError for what a figure would refuse, too.
+        Raises AuthorError for arguments that a figure would refuse, too.
         """
         try:
             detail = select_detail(at, zoom, self.report.dataset)
@@ -94,7 +94,7 @@ class PageCalls:
         return _block(self.macros.box(row, self.page("methods"))) if row else Markup("")
 
     def claims_table(self) -> Markup:
-        """The table of all claims, and each with its definition and numbers."""
+        """The table of all claims, followed by each claim's definition and numbers."""
         return _block(self.macros.table(self.facts.claims, too_few_runs(self.facts.claims)))
 
     def functions(self) -> dict[str, object]:

@@ -1,7 +1,7 @@
-"""Mistakes in the Markdown of an article that would silently show something else.
+"""Mistakes in the Markdown of an article that would change what is shown without any warning.
 
-They are found in the source, so each has its line. Code, formulas and Jinja's brackets are read as
-spaces: what stands there is no Markdown.
+They are found in the source, so each has its line. Spaces replace code, formulas and Jinja
+expressions, which are not Markdown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ginn.pages.code_places import NOT_NEWLINE, fences, without_code
 
 # The kinds of callouts. `templates/style.css` has a colour for each.
 CALLOUTS = ("note", "tip", "important", "warning", "caution")
-AS_CALLOUT = f"> [!{'] > [!'.join(kind.upper() for kind in CALLOUTS)}]"
+AS_CALLOUT = ", ".join(f"> [!{kind.upper()}]" for kind in CALLOUTS)
 LANGUAGES = "a language by Pygments' short name"
 JINJA = re.compile(r"(?s)\{\{.*?\}\}|\{%.*?%\}")
 # `{#name}` is the id of a heading.
@@ -37,7 +37,7 @@ def check_source(article: Article) -> None:
     _check_code(article.body, article.file)
     prose = without_code(JINJA_COMMENT.sub(_blank, article.body))
     text = JINJA.sub(_blank, prose)
-    # Captions stand in Jinja's brackets, and may have footnotes.
+    # Footnotes may also be in captions, which are arguments of Jinja expressions.
     found = [*_lines(text), *_comments(text), *_references(text), *_notes(prose)]
     if found:
         at, error = min(found, key=lambda each: each[0])
@@ -45,7 +45,7 @@ def check_source(article: Article) -> None:
 
 
 def _blank(found: re.Match[str]) -> str:
-    """Spaces in place of a text, line by line."""
+    """Spaces in place of all characters but line ends, so that every position stays the same."""
     return NOT_NEWLINE.sub(" ", found[0])
 
 
@@ -55,7 +55,7 @@ def _check_code(body: str, path: Path) -> None:
         line = fence.first + 1
         if not fence.closed:
             found = "a code block that is not closed"
-            raise AuthorError(found, "a last line like its first, ```", path=path, line=line)
+            raise AuthorError(found, "a line ``` that closes it", path=path, line=line)
         name = re.match(r"\{?\s*\.?([^\s`{}]*)", fence.about)
         language = name[1] if name else ""
         if re.match(r"\{\s*[^.#\s]", fence.about):
@@ -92,7 +92,7 @@ LINES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], AuthorError]], ...
     (
         re.compile(r"(?m)^ {0,3}(#{2,6})([^#\s{].*)$"),
         lambda m: AuthorError(
-            quoted(m[0].strip()), f"{m[1]} {m[2]}", "a heading has a space after its signs"
+            quoted(m[0].strip()), f"{m[1]} {m[2]}", "a heading has a space after its # signs"
         ),
     ),
 )

@@ -200,7 +200,7 @@ class RecentValues:
         self.values.pop(key, None)
 
     def put(self, key: str, size: int, value: Any) -> None:
-        """Hold a value of `size` bytes. Drop the least recently used until `most` bytes are left."""
+        """Hold a value of `size` bytes; drop the least recently used above `most` bytes."""
         self.values[key] = (size, value)
         total = sum(size for size, _ in self.values.values())
         while total > self.most and len(self.values) > 1:

@@ -53,7 +53,7 @@ class Reporter:
 
     @contextlib.contextmanager
     def stage(self, name: str, count: int, total: int = 0) -> Iterator[Callable[[int], object]]:
-        """Yield a function that takes each amount that is done. The stage is the block.
+        """Yield a function that takes each amount that is done. The stage ends with the block.
 
         `count` results are made. `total` is the sum of all amounts if it differs from `count`.
         """

@@ -110,7 +110,6 @@ def held() -> Iterator[None]:
     mask = getattr(signal, "pthread_sigmask", None)
     if mask:
         # Otherwise the first process would start the tracker, and that unblocks the signals.
-@@ ginn/figures/dead_layer_charts.py
         resource_tracker.ensure_running()
         before = mask(signal.SIG_BLOCK, SIGNALS)
     _interruption.held = True

@@ -165,7 +165,7 @@ def run_files(
         "learning_rate": _rounded(run.learning_rate, 5),
         "regions": viewed.boundaries.regions.tolist(),
         "motion": [_rounded(layer, 3) for layer in viewed.motion.T],
-        "moments": [
+        "named_snapshots": [
             {"name": named.name, "step": named.snapshot, "text": named.text}
             for named in viewed.named_snapshots
         ],

@@ -25,8 +25,8 @@
         speed: ({ speed }) => `Speed ${speed} a second`,
         loop: ({ loop }) => `Loop ${loop ? "on" : "off"}`,
         beside: ({ beside }) => (beside
-          ? `${requests.runOf(store.ofSide("right")).title} beside it` : "One stage"),
-        side: ({ side }) => `Neurons of the ${side} stage`,
+          ? `${requests.runOf(store.ofSide("right")).title} beside it` : "One pane"),
+        side: ({ side }) => `Neurons of the ${side} pane`,
         point: pointInWords,
         about: ({ about }) => (about < 0
           ? "" : `Bends of ${GINN.neurons.nameOf(index.widths, about)}`),

@@ -1,4 +1,4 @@
-// Decodes a chunk of boundaries. The contract is at the head of ginn/viewer_data/boundary_chunks.py.
+// Decodes a chunk of boundaries. The contract is at the top of ginn/viewer_data/boundary_chunks.py.
 "use strict";
 
 /**
@@ -13,13 +13,13 @@
  * @property {Uint16Array} y
  * @property {Int32Array} causes the cause of the kink, or the side: -1 left, -2 top, -3 right, -4 bottom
  * @property {Uint32Array} polylines offsets
- * @property {Uint8Array} closed one where the polyline closes
+ * @property {Uint8Array} closed 1 where the polyline closes
  * @property {Uint32Array} lines offsets
- * @property {Uint8Array} corners at k * neurons + n: one where neuron n is on in the top left corner
+ * @property {Uint8Array} corners at k * neurons + n: 1 where neuron n is on in the top left corner
  */
 
 {
-  const { numbers, unsealed } = GINN.vlq;
+  const { numbers, parse } = GINN.vlq;
   const MAGIC = "ginn-vectors";
   const VERSION = 2;
   const FIELDS = 5;
@@ -29,7 +29,7 @@
   /**
    * @param {Int32Array} counts
    * @param {number} shift the number of low bits of each count that are not used
-   * @returns {Uint32Array} where each stretch starts, and the end
+   * @returns {Uint32Array} the sums of the counts before each entry, and of all counts
    */
   function offsets(counts, shift) {
     const starts = new Uint32Array(counts.length + 1);
@@ -74,7 +74,7 @@
    * @throws {Error} where the text is of another kind or version, or damaged
    */
   function decode(text) {
-    const { fields, columns } = unsealed(text, MAGIC, VERSION, FIELDS);
+    const { fields, columns } = parse(text, MAGIC, VERSION, FIELDS);
     const [first, snapshots, neurons, polylines, vertices] = fields.map(Number);
     const lengths = numbers(columns[1], polylines, "polylines");
     /** @type {BoundaryChunk} */
@@ -95,13 +95,13 @@
   }
 
   /**
-   * @param {unknown} text the picture's labels as lengths of runs, row by row, black first
-   * @param {number} pixels the domain's side
+   * @param {unknown} text the picture's labels as run lengths, row by row, black first
+   * @param {number} pixels along the domain's side
    * @returns {Uint8Array} one a pixel, 1 for white
    * @throws {Error} where the text is of another kind or version, or damaged
    */
   function labels(text, pixels) {
-    const { fields, columns } = unsealed(text, "ginn-labels", 1, 1);
+    const { fields, columns } = parse(text, "ginn-labels", 1, 1);
     const values = new Uint8Array(pixels * pixels);
     let at = 0;
     numbers(columns[0], Number(fields[0]), "runs").forEach((length, index) => {

@@ -16,7 +16,7 @@
  * @typedef {object} Pane
  * @property {HTMLElement} element
  * @property {HTMLCanvasElement} canvas
- * @property {() => Drawn} drawn what the pane found last
+ * @property {() => Drawn} drawn the result of the last drawing
  * @property {(palette: Palette, comparing: boolean) => Drawn} draw
  * @property {(palette: Palette, point: Point | null) => Scene | undefined} scene
  * @property {() => void} close releases the canvas's pixels
@@ -26,14 +26,14 @@
   const { button, element, setText } = GINN.dom;
   const { percent, probability, snapshot } = GINN.formatting;
   // Exact lines usually arrive within this time (ms). Sprite sheets are requested only after it.
-  const PATIENCE = 300;
+  const LATE_AFTER = 300;
   // Kinks and trails of more neurons than this would hide each other.
   const FEW = 4;
-  // A pointer that moved further than this while pressed was dragging; all lengths in CSS px.
+  // A pointer that moved further than this while pressed was dragging. All lengths are in CSS px.
   const STILL = 5;
   const REACH = 9;
   const FINGER_REACH = 20;
-  // Regions are filled pixel by pixel. A side of more pixels than this costs more than it shows.
+  // Regions are filled pixel by pixel. More pixels a side take time and look the same.
   const MOST_PIXELS = 1024;
 
   /** @type {(state: State) => number[]} the neurons shown where these are few, else none */
@@ -93,9 +93,9 @@
     return {
       element: notice,
       draw(header, failure) {
-        const what = header ? "The exact lines of this moment" : "This run's data";
+        const what = header ? "The exact lines of this snapshot" : "This run's data";
         const text = failure
-          ? `${what} did not arrive: ${failure}.${header ? " Coarse pictures stand in." : ""}`
+          ? `${what} did not arrive: ${failure}.${header ? " Coarse pictures are shown instead." : ""}`
           : header ? "" : "Loading…";
         setText(message, text);
         notice.hidden = text === "";
@@ -109,15 +109,15 @@
    * @param {() => void} redraw
    * @returns {(waiting: boolean) => boolean} whether exact lines have been late for long enough
    */
-  function createPatience(redraw) {
+  function createLateness(redraw) {
     let since = 0;
     return (waiting) => {
       if (!waiting) since = 0;
       else if (!since) {
         since = performance.now();
-        setTimeout(redraw, PATIENCE);
+        setTimeout(redraw, LATE_AFTER);
       }
-      return since > 0 && performance.now() - since >= PATIENCE;
+      return since > 0 && performance.now() - since >= LATE_AFTER;
     };
   }
 
@@ -141,7 +141,7 @@
       view,
       palette,
       starts,
-      behind: requests.groundTile(state, header),
+      behind: requests.backgroundTile(state, header),
       against: behind === "error" ? requests.targetTile() : undefined,
       regions: behind === "regions" && chunk
         ? GINN.regions.picture(chunk, step, starts[index.widths.length],
@@ -179,7 +179,7 @@
    * @param {number} reach
    * @returns {Omit<Drawn, "trouble" | "late"> & {failure: string | undefined}} what has arrived
    */
-  function look({ loader, requests, store }, side, point, reach) {
+  function arrived({ loader, requests, store }, side, point, reach) {
     const state = store.ofSide(side);
     const header = requests.headerOf(state);
     const file = header ? GINN.requests.chunkFile(header, state.step) : requests.runOf(state).header;
@@ -197,10 +197,10 @@
       const canvas = element("canvas", { role: "img", tabindex: "0" });
       const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
       const notice = createNotice(loader.retry);
-      const stage = element("div", "viewer-stage", [canvas, notice.element]);
+      const frame = element("div", "viewer-canvas", [canvas, notice.element]);
       const title = element("p", "viewer-title");
-      const root = element("div", "viewer-pane", [title, stage]);
-      const isLate = createPatience(store.refresh);
+      const root = element("div", "viewer-pane", [title, frame]);
+      const isLate = createLateness(store.refresh);
       let drawn = /** @type {Drawn} */ ({ state: store.ofSide(side), kinks: /** @type {Kink[]} */ ([]) });
       const sizes = new ResizeObserver(() => {
         const pixels = Math.round(canvas.clientWidth * devicePixelRatio);
@@ -225,7 +225,7 @@
         scene,
         draw(palette, comparing) {
           const point = store.point();
-          const { failure, ...found } = look(session, side, point, REACH / canvas.clientWidth);
+          const { failure, ...found } = arrived(session, side, point, REACH / canvas.clientWidth);
           const { header, chunk, state: { step, show } } = found;
           const waiting = header !== undefined && !chunk;
           const late = isLate(waiting) || (waiting && failure !== undefined);
@@ -233,7 +233,7 @@
           const contents = scene(palette, point);
           if (contents) GINN.scene.draw(pen, contents);
           if (!header) return drawn;
-          stage.dataset.lines = chunk ? "exact" : "coarse";
+          frame.dataset.lines = chunk ? "exact" : "coarse";
           canvas.ariaLabel = `${snapshot(header, step)}: ${show.size} boundaries shown`;
           setText(title, comparing ? titleOf(requests, header, step, point) : "");
           title.hidden = !comparing;

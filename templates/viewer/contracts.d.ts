@@ -52,7 +52,7 @@ interface Run {
    */
   motion: number[][];
   /** The named snapshots in order of step. */
-  moments: NamedSnapshot[];
+  named_snapshots: NamedSnapshot[];
   snapshots_a_chunk: number;
   /** Files with boundaries. */
   chunks: string[];

@@ -91,14 +91,14 @@
       ` width="${width}" height="${height}" style="font:${FONT}">`,
       `<title>${escaped(caption.text)}</title>`,
       `<rect width="${width}" height="${height}" fill="${paper}"/>`,
-      `<clipPath id="stage"><rect ${box}/></clipPath>`,
+      `<clipPath id="pane"><rect ${box}/></clipPath>`,
       ...scenes.flatMap((scene, at) => {
         const { pen, paths } = svgPen();
         GINN.scene.drawLines(pen, { ...scene, size: SIDE, unit: 1 });
         return [
           `<g transform="translate(${leftOf(at)})">`,
           grounds[at] ? `<image href="${grounds[at]}" ${box}/>` : "",
-          '<g clip-path="url(#stage)" fill="none" stroke-linejoin="round" stroke-linecap="round">',
+          '<g clip-path="url(#pane)" fill="none" stroke-linejoin="round" stroke-linecap="round">',
           ...paths,
           "</g></g>",
         ];

@@ -1,5 +1,5 @@
 // The forward pass: what the network computes at a point of the domain. The contract of the weights is
-// at the head of ginn/viewer_data/weight_chunks.py.
+// at the top of ginn/viewer_data/weight_chunks.py.
 "use strict";
 
 /**
@@ -28,7 +28,7 @@
  */
 
 {
-  const { numbers, unsealed } = GINN.vlq;
+  const { numbers, parse } = GINN.vlq;
   const MAGIC = "ginn-weights";
   const VERSION = 1;
   const FIELDS = 3;
@@ -43,7 +43,7 @@
    * @throws {Error} where the text is of another kind or version, or damaged
    */
   function decode(text) {
-    const { fields, columns } = unsealed(text, MAGIC, VERSION, FIELDS);
+    const { fields, columns } = parse(text, MAGIC, VERSION, FIELDS);
     const [first, snapshots] = fields.map(Number);
     const sizes = fields[2].split("-").map(Number);
     const parameters = parametersOf(sizes);
@@ -87,7 +87,7 @@
   function at(weights, step, x, y) {
     const { first, snapshots, sizes, values } = weights;
     if (!(step >= first && step < first + snapshots)) {
-      throw new Error(`the weights are of snapshots ${first} to ${first + snapshots - 1}, not ${step}`);
+      throw new Error(`weights of snapshots ${first} to ${first + snapshots - 1}, not ${step}`);
     }
     let offset = (step - first) * parametersOf(sizes);
     let activations = [x, y];

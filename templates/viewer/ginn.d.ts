@@ -71,7 +71,7 @@ interface Ginn {
     track(store: Store, preset: string, arrived: () => void): () => void;
   };
   vlq: {
-    unsealed(
+    parse(
       text: unknown, magic: string, version: number, count: number,
     ): { fields: string[]; columns: string[] };
     numbers(text: string | undefined, count: number, column: string): Int32Array;

@@ -70,7 +70,7 @@
       strip.append(chart);
       const words = createWords(widths);
       const snapshots = element("div", {
-        class: "viewer-moments", role: "group", "aria-label": "Moments",
+        class: "viewer-named", role: "group", "aria-label": "Named snapshots",
       });
       /** @type {Run | undefined} */
       let drawn;
@@ -78,10 +78,10 @@
       let now = 0;
 
       /** @type {(run: Run, end: number) => void} */
-      const drawRun = ({ motion, moments }, end) => {
+      const drawRun = ({ motion, named_snapshots: named }, end) => {
         const height = ROW * motion.length;
         chart.setAttribute("viewBox", `0 0 ${Math.max(1, end)} ${height}`);
-        const marks = moments.map(({ step }) => `M${step} 0V${height}`).join("");
+        const marks = named.map(({ step }) => `M${step} 0V${height}`).join("");
         chart.replaceChildren(
           svgElement("path", { d: marks, class: "viewer-mark" }),
           ...motion.map((moved, row) => {
@@ -91,9 +91,9 @@
           }),
           svgElement("path", "viewer-cursor"),
         );
-        snapshots.replaceChildren(...moments.map(({ step, name, text }) =>
+        snapshots.replaceChildren(...named.map(({ step, name, text }) =>
           button(name.replace("-", " "), () => goTo(step), { title: text })));
-        snapshots.hidden = moments.length === 0;
+        snapshots.hidden = named.length === 0;
       };
 
       return {
@@ -106,11 +106,11 @@
           chart.lastElementChild?.setAttribute("d", `M${step} 0V${ROW * run.motion.length}`);
           words.draw(run, step);
           [...snapshots.children].forEach((each, index) => {
-            each.ariaPressed = String(run.moments[index].step === step);
+            each.ariaPressed = String(run.named_snapshots[index].step === step);
           });
         },
         next() {
-          const steps = drawn?.moments.map(({ step }) => step) ?? [];
+          const steps = drawn?.named_snapshots.map(({ step }) => step) ?? [];
           return steps.find((step) => step > now) ?? steps[0];
         },
       };

@@ -3,8 +3,8 @@
 
 /**
  * @typedef {object} Viewer a viewer's place in a page
- * @property {() => Playback | undefined} playback once there is one
- * @property {() => string} leave releases everything, and returns the state for another time
+ * @property {() => Playback | undefined} playback undefined until the index has arrived
+ * @property {() => string} leave releases memory, and returns the view state for a later mount
  */
 
 {

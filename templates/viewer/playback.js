@@ -1,4 +1,4 @@
-// Playback: moves the state's step, automatically while playing.
+// Playback: sets the step of the view state, and advances it while playing.
 "use strict";
 
 /**
@@ -6,7 +6,7 @@
  * @property {() => boolean} isPlaying
  * @property {() => void} toggle starts or stops; at the end it starts from the beginning
  * @property {() => void} pause
- * @property {() => void} tick moves the step to where it should be by now
+ * @property {() => void} tick advances the step by the time since the last tick, while playing
  * @property {(goal: number | {fraction: number}) => void} goTo a step, or a fraction of the way
  * @property {(by: number) => void} changeSpeed by this many entries of the list of speeds
  */

@@ -147,7 +147,7 @@
       if (listed < 0) return "Boundaries bend where they cross those of earlier layers.";
       if (listed < starts[1]) return "The first layer's boundaries are straight.";
       return causes.length ? "Strongest first, by degrees turned. Press to show."
-        : "Nothing bends it at this moment.";
+        : "Nothing bends it at this snapshot.";
     };
     return {
       element: element("section", { class: "viewer-bends", "aria-label": "What bends a boundary" }, [

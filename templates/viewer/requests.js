@@ -23,7 +23,7 @@
  * @property {(header: Run, step: number, layer: number, row: number) => Tile | undefined} boundaryTile
  * @property {(header: Run | undefined, step: number, point: Point | null) => NetworkOutput | undefined} outputAt
  *   undefined while the weights have not arrived
- * @property {(state: State, header: Run) => Tile | undefined} groundTile
+ * @property {(state: State, header: Run) => Tile | undefined} backgroundTile
  * @property {() => Tile | undefined} targetTile
  * @property {(place: Point) => boolean} targetAt whether the picture is white at a point
  * @property {(state: State, header: Run) => Tile[]} coarseTiles of the shown neurons
@@ -115,7 +115,7 @@
   /**
    * @param {Loader} loader
    * @param {Index} index
-   * @returns {Pick<Requests, "boundaryTile" | "groundTile" | "targetTile" | "coarseTiles">}
+   * @returns {Pick<Requests, "boundaryTile" | "backgroundTile" | "targetTile" | "coarseTiles">}
    */
   function tiles(loader, index) {
     const starts = GINN.neurons.layerStarts(index.widths);
@@ -131,7 +131,7 @@
     return {
       boundaryTile,
       targetTile,
-      groundTile({ behind, step }, { sprites: { output } }) {
+      backgroundTile({ behind, step }, { sprites: { output } }) {
         if (behind === "output" || (behind === "error" && targetTile())) {
           return tileAt(locateOutput(output, step), output.tile);
         }

@@ -13,10 +13,10 @@
   const { button, choice, element } = GINN.dom;
   /** @type {Record<State["behind"], [string, string]>} label, and what is seen */
   const BEHIND = {
-    output: ["Output", "The lighter, the more probable the network thinks white."],
+    output: ["Output", "The lighter, the higher the probability of white."],
     target: ["Target", "The picture that the network learns."],
     error: ["Error", "The stronger the violet, the further the output is from the target."],
-    regions: ["Regions", "linear regions. One keeps its colour while the same neurons are on in it."],
+    regions: ["Regions", "linear regions. A region keeps its colour while the same neurons are on."],
     plain: ["Plain", "The boundaries alone."],
   };
 
@@ -87,16 +87,16 @@
 
   /**
    * @param {Store} store
-   * @returns {{element: HTMLElement, draw: () => void}} whose neurons the panel shows
+   * @returns {{element: HTMLElement, draw: () => void}} the choice of the pane whose neurons are listed
    */
   function createPanes(store) {
     const side = choice("Neurons below belong to", [
-      { value: "left", label: "Left stage" }, { value: "right", label: "Right stage" },
+      { value: "left", label: "Left pane" }, { value: "right", label: "Right pane" },
     ], (value) => store.set({ side: /** @type {Side} */ (value) }));
     const own = button("Own selection",
       () => store.set({ own: store.state.own ? null : new Set(store.state.show) }),
-      { title: "The right stage shows neurons of its own" });
-    const root = element("div", "viewer-stages", [side.element, own]);
+      { title: "Choose other neurons for the right pane" });
+    const root = element("div", "viewer-pane-choice", [side.element, own]);
     return {
       element: root,
       draw() {

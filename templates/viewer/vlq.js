@@ -1,4 +1,4 @@
-// Reads sealed texts: columns of numbers behind a head with a checksum. The contract is at the head of
+// Reads texts of columns of numbers after a head with a checksum. The contract is at the top of
 // ginn/viewer_data/vlq.py.
 "use strict";
 
@@ -31,14 +31,14 @@
    * @returns {{fields: string[], columns: string[]}}
    * @throws {Error} where the text is of another kind or version, or damaged
    */
-  function unsealed(text, magic, version, count) {
+  function parse(text, magic, version, count) {
     if (typeof text !== "string") throw new Error(`a chunk is a string, not ${typeof text}`);
     const end = text.indexOf(";");
     const [kind, made, checksum, ...fields] = text.slice(0, Math.max(0, end)).split(",");
     if (kind !== magic || Number(made) !== version || fields.length !== count) {
       throw new Error(`starts with "${text.slice(0, 24)}", not with "${magic},${version}"`);
     }
-    if (adler32(text, end + 1) !== Number(checksum)) throw new Error("its checksum does not fit");
+    if (adler32(text, end + 1) !== Number(checksum)) throw new Error("its checksum is wrong");
     return { fields, columns: text.slice(end + 1).split(";") };
   }
 
@@ -46,7 +46,7 @@
    * @param {string | undefined} text base-64 variable-length quantities of up to 32 bits
    * @param {number} count
    * @param {string} column its name, for the error
-   * @returns {Int32Array} the 32nd bit is the sign's
+   * @returns {Int32Array} signed: a quantity of 32 bits whose highest bit is set is negative
    */
   function numbers(text = "", count, column) {
     const values = new Int32Array(count);
@@ -70,5 +70,5 @@
     return values;
   }
 
-  GINN.vlq = { unsealed, numbers };
+  GINN.vlq = { parse, numbers };
 }

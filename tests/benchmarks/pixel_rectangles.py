@@ -3,13 +3,13 @@
 SITE (default: site/) holds a finished build. Both draw one run's hidden neurons on plain ground, on
 canvases of one size, in one browser, in turn:
 
-- the explorer, whose frame is the stage, and also the timeline and a thumbnail for each neuron;
-- a page made here, whose frame is the stage alone. As in the original web application, a boundary
+- the explorer, whose frame is the canvas, and also the timeline and a thumbnail for each neuron;
+- a page made here, whose frame is the canvas alone. As in the original web application, a boundary
   is a list of pixels of the picture's grid, each filled as a rectangle. A pixel belongs to it where
   the neuron is on, and off at the pixel to the right or below, or the other way about. (The
   original then thins these to a skeleton, which leaves fewer.) Its lists are unpacked beforehand.
 
-Script is what a page's code takes to say what is to be drawn: the whole frame's, or the stage's
+Script is what a page's code takes to say what is to be drawn: the whole frame's, or the canvas's
 part of it (`GINN.scene.draw`, which both pages have). With pixels, the frame then reads one pixel
 of the canvas, which waits for all of them to be painted. Both pages are given the same snapshots in
 rounds that alternate; each round gives a ratio of medians, rectangles to exact lines.
@@ -81,21 +81,21 @@ slider.addEventListener("input", () => {
 </script>
 <script src="pixels.js"></script>
 """
-TIMED_STAGE = """() => {
+TIMED_CANVAS = """() => {
   const { draw } = GINN.scene;
-  window.stageTime = 0;
+  window.canvasTime = 0;
   GINN.scene.draw = (...given) => {
     const begun = performance.now();
     draw(...given);
-    window.stageTime += performance.now() - begun;
+    window.canvasTime += performance.now() - begun;
   };
 }"""
-# Milliseconds of the frame that shows a snapshot, and of its stage; with pixels if `read`.
+# Milliseconds of the frame that shows a snapshot, and of its canvas; with pixels if `read`.
 MEASURE = """([step, read]) => new Promise((resolve, reject) => {
   const slider = document.querySelector(".viewer-slider");
-  const canvas = document.querySelector(".viewer-stage canvas, body > canvas");
+  const canvas = document.querySelector(".viewer-canvas canvas, body > canvas");
   window.frameTimes.length = 0;
-  window.stageTime = 0;
+  window.canvasTime = 0;
   slider.value = String(step);
   slider.dispatchEvent(new Event("input", { bubbles: true }));
   requestAnimationFrame(() => {
@@ -103,8 +103,8 @@ MEASURE = """([step, read]) => new Promise((resolve, reject) => {
     if (read) canvas.getContext("2d").getImageData(0, 0, 1, 1);
     const reading = performance.now() - begun;
     setTimeout(() => {
-      if (window.stageTime > 0) resolve([window.frameTimes[0], window.stageTime + reading]);
-      else reject(new Error("the stage was not drawn by GINN.scene.draw"));
+      if (window.canvasTime > 0) resolve([window.frameTimes[0], window.canvasTime + reading]);
+      else reject(new Error("the canvas was not drawn by GINN.scene.draw"));
     });
   });
 })"""
@@ -145,7 +145,7 @@ def weigh(label: str, value: object) -> None:
 
 
 def write_page(
-    folder: Path, run: RecordedRun, index: dict[str, Any], stage: dict[str, int]
+    folder: Path, run: RecordedRun, index: dict[str, Any], canvas: dict[str, int]
 ) -> None:
     """Write the page of rectangles and its data, and print what the data weighs."""
     side = int(index["pixels"])
@@ -160,7 +160,7 @@ def write_page(
     starts = [layer.start for layer in layer_slices(run.widths)[:-1]]
     colours = [index["layer_colours"][i % len(index["layer_colours"])] for i in range(len(starts))]
     blanks = {"grid": side, "starts": starts, "colours": json.dumps(colours), "last": len(run) - 1}
-    (folder / "index.html").write_text(PAGE % (blanks | stage), encoding="utf-8")
+    (folder / "index.html").write_text(PAGE % (blanks | canvas), encoding="utf-8")
     (folder / "pixels.js").write_text(f"receive({json.dumps(steps)});", encoding="utf-8")
 
 
@@ -171,9 +171,9 @@ def compare(lines: Page, pixels: Page, steps: range, read: bool) -> None:
         for page in (lines, pixels):
             page.bring_to_front()
             rounds.append([page.evaluate(MEASURE, [step, read]) for step in steps])
-    times = np.array(rounds).reshape(ROUNDS, 2, len(steps), 2)  # round, page, step, frame or stage
+    times = np.array(rounds).reshape(ROUNDS, 2, len(steps), 2)  # round, page, step, frame or canvas
     kind = "with pixels" if read else "script"
-    for part, name in enumerate(("frame", "stage")):
+    for part, name in enumerate(("frame", "canvas")):
         for page, drawn in enumerate(("exact lines", "rectangles")):
             report(f"{name}, {kind}, {drawn}", times[:, page, :, part].ravel().tolist())
         medians = np.median(times[..., part], axis=2)  # (round, page)
@@ -197,20 +197,20 @@ def main(site: Path) -> None:
     ):
         lines, pixels = timed_page(browser), timed_page(browser)
         lines.goto(f"{root}explore/index.html#run={name}&show=all&behind=plain")
-        lines.wait_for_selector(".viewer-stage[data-lines=exact]")
+        lines.wait_for_selector(".viewer-canvas[data-lines=exact]")
         last = last_step(lines)
-        stage = lines.locator(".viewer-stage canvas").first.evaluate(
+        canvas = lines.locator(".viewer-canvas canvas").first.evaluate(
             "canvas => ({ side: canvas.width, shown: canvas.clientWidth })"
         )
-        print(f"{name}, {len(run)} snapshots, a canvas of {stage['side']} px")
+        print(f"{name}, {len(run)} snapshots, a canvas of {canvas['side']} px")
         size = sum(map(compressed, site.glob(f"data/**/{name}/vectors-*.js")))
         print(f"{size:10,}  bytes of exact lines, all snapshots, the output's too")
-        write_page(Path(folder), run, index, stage)
+        write_page(Path(folder), run, index, canvas)
         pixels.goto(other)
         pixels.wait_for_function("snapshots.length > 0")
         for page in (lines, pixels):
             scrub(page, range(last, -1, -EVERY))
-            page.evaluate(TIMED_STAGE)
+            page.evaluate(TIMED_CANVAS)
             page.wait_for_timeout(1000)
         for read in (False, True):
             compare(lines, pixels, range(0, last + 1, EVERY), read)

@@ -49,7 +49,7 @@ VISIT = """async (steps) => {
     slider.value = String(step);
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     do await frame();
-    while (document.querySelector(".viewer-stage").dataset.lines !== "exact");
+    while (document.querySelector(".viewer-canvas").dataset.lines !== "exact");
   }
 }"""
 
@@ -91,7 +91,7 @@ def measure_bytes(page: Page, root: str, site: Path) -> None:
     print(f"{article:9,}  bytes of the first article before anything is done")
     asked.clear()
     page.goto(f"{root}explore/index.html#show=all,out")
-    page.wait_for_selector(".viewer-stage[data-lines=exact]")
+    page.wait_for_selector(".viewer-canvas[data-lines=exact]")
     first = {name: compressed(site / name.split("#")[0]) for name in asked if "ico" not in name}
     for name, size in first.items():
         print(f"{size:9,}  {name}")
@@ -123,7 +123,7 @@ def measure_memory(browser: Browser, root: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     blank = renderer(browser)
     page.goto(f"{root}explore/index.html#show=all,out")
-    page.wait_for_selector(".viewer-stage[data-lines=exact]")
+    page.wait_for_selector(".viewer-canvas[data-lines=exact]")
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
 

@@ -135,7 +135,7 @@ def explore(
     """Shows a view state in the explorer; at the end the page may not have complained.
 
     A module's tests share the page, since loading it takes longer than most tests: each starts
-    from its own view state, with nothing focused, the help closed and the pointer off the stage.
+    from its own view state, with nothing focused, the help closed and the pointer off the canvas.
     A test that depends on a fresh page (requests, history, announcements) uses `open_page`.
     """
 

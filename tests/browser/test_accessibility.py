@@ -49,7 +49,7 @@ def test_pages_at_any_width_neither_scroll_sideways_nor_cut_text(
 
 
 @pytest.mark.parametrize("width", [320, 640])
-def test_help_and_two_stages_fit_a_narrow_screen(
+def test_help_and_two_panes_fit_a_narrow_screen(
     built_site: BuiltSite, explore: Explore, width: int
 ) -> None:
     state = f"step=90&beside={last_run(built_site)['id']}&point=0.5,0.4&show=2"
@@ -240,7 +240,7 @@ def test_forced_colours_leave_the_timeline_in_sight(
         assert (np.abs(strip - pixels(swatch)[3, 5]).sum(axis=2) < 12).any()
     dot = pixels(page.locator(".viewer-dot"))
     assert np.abs(dot[4, 4] - ground).sum() > 150
-    active = page.locator(".viewer-stage canvas").first
+    active = page.locator(".viewer-canvas canvas").first
     expect(active).to_have_css("outline-width", "4px")
 
 
@@ -262,7 +262,7 @@ def test_forced_colours_leave_pictures_on_their_paper(
     expect(chart).to_have_css("background-color", paper)
     page.goto(explorer(built_site, state="step=90"))
     expect(ready(page).locator(".viewer-neuron").first).to_have_css("background-color", paper)
-    expect(page.locator(".viewer-stage canvas")).to_have_css("background-color", paper)
+    expect(page.locator(".viewer-canvas canvas")).to_have_css("background-color", paper)
 
 
 MOVING = """() => {
@@ -311,11 +311,11 @@ def test_explorer_printed_from_a_dark_screen_is_dark_on_light(
     built_site: BuiltSite, open_page: Open
 ) -> None:
     page, _ = open_page(explorer(built_site, state="step=90&behind=plain"), scheme="dark")
-    stage = ready(page).locator(".viewer-stage canvas")
-    assert np.median(pixels(stage)) < 80
+    pane = ready(page).locator(".viewer-canvas canvas")
+    assert np.median(pixels(pane)) < 80
     page.emulate_media(media="print")
-    assert np.median(pixels(stage)) > 240
+    assert np.median(pixels(pane)) > 240
     chosen = page.locator(".viewer-controls .viewer-choice span:visible")
     expect(chosen).to_have_text([first_run(built_site)["title"]])
     page.emulate_media(media="screen")
-    assert np.median(pixels(stage)) < 80
+    assert np.median(pixels(pane)) < 80

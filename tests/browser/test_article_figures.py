@@ -30,7 +30,7 @@ def article(site: BuiltSite, place: str = "http") -> str:
 
 
 def bring(page: Page, figure: str) -> None:
-    """Scrolls to a figure and waits until it is the explorer's stage."""
+    """Scrolls to a figure and waits until it is the explorer's pane."""
     page.locator(figure).scroll_into_view_if_needed()
     expect(page.locator(f"{figure} .images")).to_have_class("images live")
 
@@ -45,7 +45,7 @@ def step(page: Page, figure: str) -> int:
 
 
 @pytest.mark.parametrize(("place", "size"), EVERYWHERE)
-def test_figure_in_sight_becomes_a_stage_and_nothing_moves(
+def test_figure_in_sight_becomes_a_pane_and_nothing_moves(
     built_site: BuiltSite, open_page: Open, size: tuple[int, int], place: str
 ) -> None:
     held: list[Any] = []
@@ -101,7 +101,7 @@ def test_figure_has_a_slider_play_and_the_runs_and_nothing_else(
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_figure_of_two_runs_has_two_stages(
+def test_figure_of_two_runs_has_two_panes(
     built_site: BuiltSite, open_page: Open, size: tuple[int, int]
 ) -> None:
     page, _ = open_page(article(built_site), size=size)
@@ -245,7 +245,7 @@ def test_figure_far_off_is_an_image_again_and_comes_back_as_it_was(
     assert page.evaluate(PLACES_OF_ALL) == places
 
 
-def test_figure_with_the_focus_stays_a_stage(built_site: BuiltSite, open_page: Open) -> None:
+def test_figure_with_the_focus_stays_a_pane(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(article(built_site))
     bring(page, OPENING)
     page.locator(OPENING).get_by_role("slider").focus()

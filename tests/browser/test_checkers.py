@@ -84,7 +84,7 @@ def test_axe_finds_no_violation_on_any_page(built_site: BuiltSite, open_page: Op
 def test_axe_finds_violations_that_were_made(built_site: BuiltSite, open_page: Open) -> None:
     source = package_file("axe-core/axe.min.js").read_text(encoding="utf-8")
     page, _ = open_page(built_site.addresses["http"])
-    # The first may have become a stage by now.
+    # The first may have become a pane by now.
     page.evaluate("document.querySelectorAll('img').forEach((i) => i.removeAttribute('alt'))")
     page.evaluate("document.querySelector('.standfirst').style.color = 'silver'")
     found = " ".join(axe_violations(page, source))

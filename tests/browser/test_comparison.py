@@ -14,9 +14,9 @@ from support.explorer import (
     address_without,
     both_ready,
     ink,
+    pane_canvas,
     pressed_neurons,
     ready,
-    stage_canvas,
 )
 from support.site_data import first_run, header_of, last_run
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("place", "size"), EVERYWHERE)
-def test_second_stage_follows_the_same_clock(
+def test_second_pane_follows_the_same_clock(
     built_site: BuiltSite, explore: Explore, place: str, size: tuple[int, int]
 ) -> None:
     other = last_run(built_site)
@@ -34,7 +34,7 @@ def test_second_stage_follows_the_same_clock(
     compare.select_option(other["id"])
     address_of(page, f"beside={other['id']}")
     both_ready(page)
-    boxes = [stage_canvas(page, at).bounding_box() for at in (0, 1)]
+    boxes = [pane_canvas(page, at).bounding_box() for at in (0, 1)]
     assert boxes[0]
     assert boxes[1]
     if size[0] > 600:
@@ -43,13 +43,13 @@ def test_second_stage_follows_the_same_clock(
     else:
         assert boxes[0]["y"] + boxes[0]["height"] < boxes[1]["y"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    first = page.locator(".viewer-stage canvas").first
+    first = page.locator(".viewer-canvas canvas").first
     page.locator("body").focus()
     compare.blur()
     page.keyboard.press("ArrowRight")
     for at, run in ((0, first_run(built_site)), (1, other)):
         header = header_of(built_site, run["id"])
-        canvas = stage_canvas(page, at)
+        canvas = pane_canvas(page, at)
         expect(canvas).to_have_accessible_name(
             re.compile(f"{run['title']} at iteration {header['iterations'][61]:,}:")
         )
@@ -57,35 +57,35 @@ def test_second_stage_follows_the_same_clock(
             f"{run['title']}: accuracy {100 * header['accuracy'][61]:.1f}%"
         )
     page.wait_for_timeout(200)
-    left, right = (ink(stage_canvas(page, at)) for at in (0, 1))
+    left, right = (ink(pane_canvas(page, at)) for at in (0, 1))
     rows, columns = (min(a, b) for a, b in zip(left.shape, right.shape, strict=True))
     assert (left[:rows, :columns] != right[:rows, :columns]).mean() > 0.01  # two runs
     compare.select_option("")
-    expect(page.locator(".viewer-stage")).to_have_count(1)
+    expect(page.locator(".viewer-canvas")).to_have_count(1)
     expect(first).to_be_visible()
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_second_stage_has_the_same_selection_or_its_own(
+def test_second_pane_has_the_same_selection_or_its_own(
     built_site: BuiltSite, explore: Explore, size: tuple[int, int]
 ) -> None:
     other = last_run(built_site)["id"]
     page = explore(f"step=90&beside={other}&show=2", size=size)
     both_ready(page)
-    names = page.locator(".viewer-stage canvas")
+    names = page.locator(".viewer-canvas canvas")
     for at in (0, 1):
         expect(names.nth(at)).to_have_accessible_name(re.compile("16 boundaries"))
     own = page.get_by_role("button", name="Own selection")
     own.click()
     address_of(page, "own=2")
-    page.get_by_label("Right stage").check()
+    page.get_by_label("Right pane").check()
     address_of(page, "side=right")
     page.get_by_role("button", name="Layer 3", exact=True).click()
     address_of(page, "own=2,3")
     expect(names.nth(0)).to_have_accessible_name(re.compile("16 boundaries"))
     expect(names.nth(1)).to_have_accessible_name(re.compile("32 boundaries"))
     expect(pressed_neurons(page)).to_have_count(32)
-    page.get_by_label("Left stage").check()
+    page.get_by_label("Left pane").check()
     expect(pressed_neurons(page)).to_have_count(16)
     own.click()
     address_without(page, "own")
@@ -93,13 +93,13 @@ def test_second_stage_has_the_same_selection_or_its_own(
 
 
 @pytest.mark.parametrize(("place", "size"), EVERYWHERE)
-def test_point_asked_on_one_stage_is_answered_on_both(
+def test_point_asked_on_one_pane_is_answered_on_both(
     built_site: BuiltSite, explore: Explore, place: str, size: tuple[int, int]
 ) -> None:
     other = last_run(built_site)["id"]
     page = explore(f"step=90&beside={other}&show=2", place=place, size=size)
     both_ready(page)
-    right = stage_canvas(page, 1)
+    right = pane_canvas(page, 1)
     right.scroll_into_view_if_needed()
     box = right.bounding_box()
     assert box
@@ -109,11 +109,11 @@ def test_point_asked_on_one_stage_is_answered_on_both(
         expect(page.locator(".viewer-title").nth(at)).to_contain_text(
             re.compile(r"here (over |under )?[\d.]+% white")
         )
-    expect(page.get_by_label("Right stage")).to_be_checked()
+    expect(page.get_by_label("Right pane")).to_be_checked()
     expect(page.locator(".viewer-pane").nth(1)).to_have_class(re.compile("viewer-active"))
 
 
-def test_loss_plot_of_two_stages_draws_both_runs(built_site: BuiltSite, explore: Explore) -> None:
+def test_loss_plot_of_two_panes_draws_both_runs(built_site: BuiltSite, explore: Explore) -> None:
     other = last_run(built_site)["id"]
     page = explore(f"beside={other}")
     both_ready(page)

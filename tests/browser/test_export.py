@@ -49,7 +49,7 @@ def test_svg_holds_the_exact_lines_and_a_caption(
 
 
 @pytest.mark.parametrize("place", ["http", "file"])
-def test_png_is_the_stage_with_a_caption(
+def test_png_is_the_canvas_with_a_caption(
     built_site: BuiltSite, open_page: Open, place: str
 ) -> None:
     page, _ = open_page(explorer(built_site, place, "step=90&show=2"))
@@ -66,7 +66,7 @@ def test_png_is_the_stage_with_a_caption(
     expect(page.locator(".viewer-live")).to_contain_text("Saved as PNG")
 
 
-def test_svg_of_two_stages_has_them_side_by_side(built_site: BuiltSite, explore: Explore) -> None:
+def test_svg_of_two_panes_has_them_side_by_side(built_site: BuiltSite, explore: Explore) -> None:
     first, other = first_run(built_site), last_run(built_site)
     state = f"beside={other['id']}&step=90&show=2.1&behind=plain&side=right"
     page = explore(state)
@@ -83,15 +83,15 @@ def test_svg_of_two_stages_has_them_side_by_side(built_site: BuiltSite, explore:
          f"{other['title']} at iteration {iteration:,}"]
     )  # fmt: skip
     assert state in captions[1]
-    stages = root.findall(f"{SVG}g")
-    assert [stage.get("transform") for stage in stages] == ["translate(0)", "translate(816)"]
-    drawn = [{path.get("d") for path in stage.iter(f"{SVG}path")} for stage in stages]
+    panes = root.findall(f"{SVG}g")
+    assert [pane.get("transform") for pane in panes] == ["translate(0)", "translate(816)"]
+    drawn = [{path.get("d") for path in pane.iter(f"{SVG}path")} for pane in panes]
     assert drawn[0]
     assert drawn[1]
     assert drawn[0] != drawn[1]  # two runs
 
 
-def test_png_of_two_stages_has_them_side_by_side(built_site: BuiltSite, explore: Explore) -> None:
+def test_png_of_two_panes_has_them_side_by_side(built_site: BuiltSite, explore: Explore) -> None:
     state = f"step=90&beside={last_run(built_site)['id']}&zoom=4&behind=plain"
     page = explore(state)
     with both_ready(page).expect_download() as download:
@@ -101,7 +101,7 @@ def test_png_of_two_stages_has_them_side_by_side(built_site: BuiltSite, explore:
     coloured = np.ptp(pixels[:1600], axis=2) > 60
     assert coloured[:, :1600].any()
     assert coloured[:, 1632:].any()
-    # What is enlarged beyond its stage does not spill into the gap.
+    # What is enlarged beyond its pane does not spill into the gap.
     assert (pixels[:1600, 1600:1632] == pixels[0, 1600]).all()
 
 

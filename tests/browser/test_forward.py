@@ -95,7 +95,7 @@ def test_weights_decoded_are_the_same_to_the_bit(page: Page) -> None:
     assert found["bits"] == chunk.values.view(np.uint32).ravel().tolist()
 
 
-def resealed(text: str) -> str:
+def with_new_checksum(text: str) -> str:
     """The text without its last number, and with a checksum that fits."""
     head, _, body = text[:-1].partition(";")
     body = re.sub(r"[g-z0-9_-]*$", "", body)
@@ -106,7 +106,7 @@ def resealed(text: str) -> str:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda text: text[:-5], "its checksum does not fit"),
+        (lambda text: text[:-5], "its checksum is wrong"),
         (
             lambda text: text.replace("ginn-weights,1", "ginn-weights,9"),
             'starts with "ginn-weights,9',
@@ -114,7 +114,7 @@ def resealed(text: str) -> str:
         (lambda text: text.replace("weights", "vectors"), 'not with "ginn-weights,1"'),
         (lambda text: 7, "a chunk is a string, not number"),
         (lambda text: text.replace("2-3-1", "2-4-1"), "bits holds 26 numbers, its head says 34"),
-        (resealed, "bits holds 25 numbers, its head says 26"),
+        (with_new_checksum, "bits holds 25 numbers, its head says 26"),
     ],
 )
 def test_damaged_weights_are_refused_with_the_reason(
@@ -129,5 +129,5 @@ def test_damaged_weights_are_refused_with_the_reason(
 @pytest.mark.parametrize("step", [3, 6])
 def test_snapshot_of_another_chunk_is_refused(page: Page, step: int) -> None:
     text = weight_chunks.encode(weight_chunks.weight_chunk(random_run((3,), 9), 4, 2))
-    with pytest.raises(Error, match=f"the weights are of snapshots 4 to 5, not {step}"):
+    with pytest.raises(Error, match=f"weights of snapshots 4 to 5, not {step}"):
         page.evaluate(ANSWERS, [text, [[step, 0.5, 0.5]]])

@@ -12,10 +12,10 @@ from support.decode_chunks import decode_boundaries
 from support.explorer import (
     EVERYWHERE,
     address_of,
+    canvas_box,
+    canvas_colours,
     pressed_neurons,
     ready,
-    stage_box,
-    stage_colours,
 )
 from support.site_data import chunk_of, data, first_run
 
@@ -71,9 +71,9 @@ def test_pointer_at_a_kink_names_both_neurons(
     cause, at, turn = kinks[0]
     state = f"step=95&show={term_of(neuron)}&behind=plain"
     page = explore(state, place=place, size=size)
-    ready(page).locator(".viewer-stage").scroll_into_view_if_needed()
-    before = stage_colours(page)
-    left, top, side = stage_box(page)
+    ready(page).locator(".viewer-canvas").scroll_into_view_if_needed()
+    before = canvas_colours(page)
+    left, top, side = canvas_box(page)
     page.mouse.move(left + at[0] * side + 1, top + at[1] * side + 1)
     readout = page.locator(".viewer-readout")
     said = f"Here {name_of(cause)} bends {name_of(neuron)} by "
@@ -82,7 +82,7 @@ def test_pointer_at_a_kink_names_both_neurons(
     assert degrees
     assert abs(int(degrees[1]) - turn) <= 1
     # The bender's boundary has appeared: ink where there was none.
-    after = stage_colours(page)
+    after = canvas_colours(page)
     appeared = (np.abs(after - before).max(axis=2) > 60).sum()
     assert appeared > side / 4
     page.mouse.click(left + at[0] * side + 2, top + at[1] * side - 1)

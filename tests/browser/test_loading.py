@@ -58,12 +58,12 @@ def test_missing_boundaries_leave_sprites_and_a_retry(
         before=lambda page: page.route("**/vectors-*", lambda route: route.abort()),
         complaining=True,
     )
-    notice = page.locator(".viewer-stage .viewer-notice")
+    notice = page.locator(".viewer-canvas .viewer-notice")
     expect(notice).to_contain_text("did not arrive")
-    stage = page.locator(".viewer-stage")
-    expect(stage).to_have_attribute("data-lines", "coarse")
+    canvas = page.locator(".viewer-canvas")
+    expect(canvas).to_have_attribute("data-lines", "coarse")
     page.wait_for_timeout(500)
-    assert ink(page.locator(".viewer-stage canvas")).mean() > 0.005  # sprites stand in
+    assert ink(page.locator(".viewer-canvas canvas")).mean() > 0.005  # sprites stand in
     expect(snapshot_slider(page)).to_have_value("95")
     page.unroute("**/vectors-*")
     notice.get_by_role("button", name="Try again").click()
@@ -84,7 +84,7 @@ def test_damaged_boundaries_are_reported(
     page, _ = open_page(
         explorer(built_site), before=lambda page: page.route("**/vectors-*", damage)
     )
-    expect(page.locator(".viewer-stage .viewer-notice")).to_contain_text(said)
+    expect(page.locator(".viewer-canvas .viewer-notice")).to_contain_text(said)
 
 
 def test_missing_index_is_reported_and_can_be_retried(

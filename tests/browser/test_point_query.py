@@ -14,13 +14,13 @@ from support.explorer import (
     EVERYWHERE,
     address_of,
     address_without,
+    canvas_box,
     drag_up_and_right,
     explorer,
     fingers,
     near,
     ready,
     snapshot_slider,
-    stage_box,
 )
 from support.paths import ROOT
 from support.site_data import data, layers_at
@@ -97,10 +97,10 @@ def test_readout_follows_pointing_pressing_and_leaving(
     explore: Explore, place: str, size: tuple[int, int]
 ) -> None:
     page = explore("step=90&show=none", place=place, size=size)
-    ready(page).locator(".viewer-stage").scroll_into_view_if_needed()
+    ready(page).locator(".viewer-canvas").scroll_into_view_if_needed()
     readout = page.locator(".viewer-readout")
     expect(readout).to_contain_text("Point at the picture")
-    left, top, side = stage_box(page)
+    left, top, side = canvas_box(page)
     page.mouse.move(left + 0.25 * side, top + 0.5 * side)
     expect(readout).to_contain_text(near(0.25, 0.5))
     expect(page.locator(".viewer-on").first).to_be_attached()
@@ -141,7 +141,7 @@ def test_point_is_set_moved_and_cleared_by_keys(
 
 def test_tap_asks_about_its_place(explore: Explore) -> None:
     page = explore("step=90&show=none", size=(360, 740))
-    ready(page).locator(".viewer-stage").scroll_into_view_if_needed()
+    ready(page).locator(".viewer-canvas").scroll_into_view_if_needed()
     touch = fingers(page)
     touch("touchStart", (0.25, 0.75))
     touch("touchEnd")

@@ -125,7 +125,7 @@ def test_pages_load_everything_from_their_own_site(
         for picture in page.locator("img").all():
             picture.scroll_into_view_if_needed()
         if address.startswith("explore"):
-            expect(page.locator(".viewer-stage")).to_have_attribute("data-lines", "exact")
+            expect(page.locator(".viewer-canvas")).to_have_attribute("data-lines", "exact")
             page.keyboard.press("Space")
         page.wait_for_timeout(300)
         loaded = page.evaluate("[...document.images].every((i) => i.complete && i.naturalWidth)")

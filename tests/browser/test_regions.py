@@ -9,12 +9,12 @@ from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Explore, Open
 from support.explorer import (
     address_of,
+    canvas_box,
+    canvas_colours,
     explorer,
     near,
     ready,
     snapshot_slider,
-    stage_box,
-    stage_colours,
 )
 from support.site_data import data, first_run, layers_at
 
@@ -62,7 +62,7 @@ def test_regions_of_the_next_snapshot_keep_their_colours(
     ready(page).get_by_label("Regions", exact=True).check()
     address_of(page, "behind=regions")
     page.wait_for_timeout(200)
-    now = stage_colours(page)
+    now = canvas_colours(page)
     run = first_run(built_site)["id"]
     count = data(built_site, f"{run}/run.*.js")["regions"][94]
     colours = np.unique(now.reshape(-1, 3), axis=0)
@@ -71,7 +71,7 @@ def test_regions_of_the_next_snapshot_keep_their_colours(
     page.get_by_role("button", name="Step forward").click()
     expect(snapshot_slider(page)).to_have_value("95")
     page.wait_for_timeout(200)
-    after = stage_colours(page)
+    after = canvas_colours(page)
     assert (np.abs(after - now).max(axis=2) == 0).mean() > 0.5  # the rest was crossed by a line
 
 
@@ -86,7 +86,7 @@ def test_regions_are_painted_once_a_snapshot(built_site: BuiltSite, open_page: O
         putImageData.apply(this, given);
       };
     }""")
-    left, top, side = stage_box(page)
+    left, top, side = canvas_box(page)
     for share in (0.2, 0.5, 0.8):
         page.mouse.move(left + share * side, top + share * side)
         expect(page.locator(".viewer-readout")).to_contain_text(near(share, share))
@@ -105,4 +105,4 @@ def test_regions_enlarged_stay_sharp(explore: Explore) -> None:
     state = "step=95&show=none&behind=regions&zoom=32&x=0.5&y=0.6"
     page = explore(state)
     ready(page).wait_for_timeout(200)
-    assert regions_of(stage_colours(page)) < 120  # flat colours, no blended ones between
+    assert regions_of(canvas_colours(page)) < 120  # flat colours, no blended ones between

@@ -54,22 +54,22 @@ def test_named_snapshots_are_reached_by_button_and_key(
     built_site: BuiltSite, explore: Explore, place: str, size: tuple[int, int]
 ) -> None:
     run = header_of(built_site)
-    moments = run["moments"]
-    assert [moment["name"] for moment in moments if "good" not in moment["name"]] == ["steepest"]
+    named = run["named_snapshots"]
+    assert [each["name"] for each in named if "good" not in each["name"]] == ["steepest"]
     page = explore("step=0", place=place, size=size)
-    group = ready(page).get_by_role("group", name="Moments")
+    group = ready(page).get_by_role("group", name="Named snapshots")
     slider = snapshot_slider(page)
-    for moment in moments:
-        button = group.get_by_role("button", name=moment["name"].replace("-", " "))
-        expect(button).to_have_attribute("title", moment["text"])
+    for each in named:
+        button = group.get_by_role("button", name=each["name"].replace("-", " "))
+        expect(button).to_have_attribute("title", each["text"])
         button.click()
-        expect(slider).to_have_value(str(moment["step"]))
+        expect(slider).to_have_value(str(each["step"]))
         expect(button).to_have_attribute("aria-pressed", "true")
     button.blur()
     page.keyboard.press("Home")
-    steps = sorted({moment["step"] for moment in moments} - {0})
+    steps = sorted({each["step"] for each in named} - {0})
     for step in steps:
         page.keyboard.press("m")
         expect(slider).to_have_value(str(step))
     page.keyboard.press("m")  # and round again
-    expect(slider).to_have_value(str(moments[0]["step"]))
+    expect(slider).to_have_value(str(named[0]["step"]))

@@ -12,11 +12,11 @@ from support.explorer import (
     EVERYWHERE,
     PLACES,
     address_of,
+    canvas_box,
     explorer,
     pressed_neurons,
     ready,
     snapshot_slider,
-    stage_box,
 )
 from support.site_data import data, first_run, header_of, last_run, last_step
 
@@ -224,7 +224,7 @@ def test_history_of_playing_has_at_most_one_entry(built_site: BuiltSite, open_pa
 
 def test_pointing_leaves_address_and_history(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(explorer(built_site, state="step=20"))
-    left, top, side = stage_box(ready(page))
+    left, top, side = canvas_box(ready(page))
     before = page.evaluate("[history.length, location.hash]")
     for share in np.linspace(0.1, 0.9, 9):
         page.mouse.move(left + share * side, top + share * side)

@@ -1,4 +1,4 @@
-"""Zoom and pan on the stage: by buttons, wheel, pointer, keys and fingers."""
+"""Zoom and pan on the canvas: by buttons, wheel, pointer, keys and fingers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from support.explorer import (
     ZOOM,
     address_of,
     address_without,
+    canvas_box,
     drag_up_and_right,
     fingers,
     ready,
-    stage_box,
 )
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ def test_zoom_buttons_reach_64_and_reset(explore: Explore) -> None:
 
 def test_wheel_zooms_at_the_pointer(explore: Explore) -> None:
     page = explore()
-    left, top, side = stage_box(ready(page))
+    left, top, side = canvas_box(ready(page))
     page.mouse.move(left + 0.75 * side, top + 0.25 * side)
     page.mouse.wheel(0, -400)
     address_of(page, "zoom=")
@@ -46,7 +46,7 @@ def test_wheel_zooms_at_the_pointer(explore: Explore) -> None:
 
 def test_wheel_down_on_the_whole_picture_scrolls_the_page(explore: Explore) -> None:
     page = explore(size=(360, 740))
-    left, top, side = stage_box(ready(page))
+    left, top, side = canvas_box(ready(page))
     page.mouse.move(left + side / 2, min(700, top + 20))
     page.mouse.wheel(0, 200)
     page.wait_for_function("() => scrollY > 100")
@@ -54,7 +54,7 @@ def test_wheel_down_on_the_whole_picture_scrolls_the_page(explore: Explore) -> N
 
 def test_drag_moves_the_enlarged_picture(explore: Explore) -> None:
     page = explore("zoom=4")
-    left, top, side = stage_box(ready(page))
+    left, top, side = canvas_box(ready(page))
     drag_up_and_right(page)
     look = page.evaluate(ZOOM)
     assert (look["x"], look["y"]) == pytest.approx((0.5 - 0.2 / 4, 0.5 + 0.1 / 4), abs=0.002)
@@ -65,7 +65,7 @@ def test_drag_moves_the_enlarged_picture(explore: Explore) -> None:
 
 def test_keys_on_the_stage_zoom_and_pan(explore: Explore) -> None:
     page = explore("step=20")
-    ready(page).locator(".viewer-stage canvas").focus()
+    ready(page).locator(".viewer-canvas canvas").focus()
     page.keyboard.press("+")
     page.keyboard.press("+")
     address_of(page, "zoom=4")
@@ -82,7 +82,7 @@ def test_keys_on_the_stage_zoom_and_pan(explore: Explore) -> None:
 
 def test_two_fingers_zoom_and_one_pans(explore: Explore) -> None:
     page = explore(size=(360, 740))
-    ready(page).locator(".viewer-stage").scroll_into_view_if_needed()
+    ready(page).locator(".viewer-canvas").scroll_into_view_if_needed()
     touch = fingers(page)
     touch("touchStart", (0.4, 0.5))
     touch("touchStart", (0.4, 0.5), (0.6, 0.5))

@@ -70,7 +70,9 @@ def test_chart_svg_any_chart_has_its_description_and_unit(name: str) -> None:
     series = getattr(sample_evidence(), name)
     assert root.findtext(f"{SVG}desc") == CHARTS[name].describe(series, facts())
     words = " ".join(text.text or "" for text in root.iter(f"{SVG}text"))
-    assert (series.unit if name != "dead_layers" else "of the diamond's pixels that are right") in words
+    assert (
+        series.unit if name != "dead_layers" else "of the diamond's pixels that are right"
+    ) in words
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
@@ -81,7 +83,7 @@ def test_head_any_chart_has_its_unit_clear_of_the_key(width: int) -> None:
         last = max(float(each.attrib["transform"].split(",")[1].strip(")")) for each in samples)
         words = [float(text.attrib["y"]) for text in svg.findall(f"{SVG}text")]
         following = min(y for y in words if y > last + marks.TEXT)
-        # As far as a row of the key is high, and half as much again.
+        # As far as a row of the legend is high, and half as much again.
         assert following - last - marks.MIDDLE * marks.TEXT > marks.TEXT + 6 + 5, name
 
 

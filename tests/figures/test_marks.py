@@ -49,9 +49,9 @@ def test_dots_of_nothing_is_nothing() -> None:
 
 def test_fanned_equal_places_stand_in_a_row_inwards() -> None:
     x, y = np.array([0.0, 0.0, 100.0, 100.0, 0.0]), np.array([1.0, 1.0, 1.0, 1.0, 2.0])
-    moved = marks.fanned(x, y, 50, 7, 24)
+    moved = marks.side_by_side(x, y, 50, 7, 24)
     assert moved == pytest.approx([0, 7, 100, 93, 0])
-    many = marks.fanned(np.zeros(25), np.zeros(25), 50, 7, 24)
+    many = marks.side_by_side(np.zeros(25), np.zeros(25), 50, 7, 24)
     assert many == pytest.approx(np.arange(25.0))
 
 

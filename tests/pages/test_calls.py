@@ -34,7 +34,7 @@ from ginn.pages.figure_views import VIEWS
         ('figure("s", name="s", caption="c")', "figure", "a second value for name", "one"),
         ('figure("s", caption="c", view="strip", frames="8")', "frames", "'8'", "a whole number"),
         ('figure("s", caption="c", view="strip", frames=1)', "frames", "1", "from 2 on"),
-        ('figure("s", caption="c", view="strip", run=["a"])', "run", "['a']", "a strip each"),
+        ('figure("s", caption="c", view="strip", run=["a"])', "run", "['a']", "write one strip"),
         ('figure("s", caption="c", view="loss", run="x")', "argument", "'run'", "no more"),
         ('figure("s", caption="c", colour="x")', "argument", "'colour'", 'run (the name of a run'),
         ('see("s", wrod="x")', "see", "the argument 'wrod'", "name (a text), word (a text)"),

@@ -166,8 +166,8 @@ def test_strip_images_have_the_heaviest_lines() -> None:
         ({"step": ["last"]}, "step", "a list of two or more"),
         ({"frames": 1}, "frames", "a whole number from 2 on"),
         ({"frames": True}, "frames", "a whole number from 2 on"),
-        ({"neurons": ["output"]}, "neurons", "for several, a strip each"),
-        ({"run": ["good-1"]}, "run", "for several, a strip each"),
+        ({"neurons": ["output"]}, "neurons", "write one strip for each"),
+        ({"run": ["good-1"]}, "run", "write one strip for each"),
     ],
 )
 def test_strip_images_what_is_no_strip_is_refused(

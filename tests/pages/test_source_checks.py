@@ -16,7 +16,7 @@ from ginn.pages.source_checks import CALLOUTS
         ("- a\n  ```klingon\n  x\n  ```", 2, 'code in "klingon"'),
         ("```{python}\nx\n```", 1, "code in '{python}'"),
         ("```math\nx\n```", 1, 'code in "math", allowed: $$ before and after'),
-        ("a\n\n!!! note\n    b", 3, "the callout '!!! note', allowed: > [!NOTE] > [!TIP]"),
+        ("a\n\n!!! note\n    b", 3, "the callout '!!! note', allowed: > [!NOTE], > [!TIP]"),
         ('??? tip "B"\n    b', 1, "the callout '??? tip"),
         ("a\n\n> [!HINT]\n> b", 3, "the callout '[!HINT]', allowed: > [!NOTE]"),
         ("> [!NOTE]- A\n> b", 1, "the callout '[!NOTE]'"),

@@ -30,16 +30,16 @@ def explorer(site: BuiltSite, place: str = "http", state: str = "") -> str:
 
 def ready(page: Page) -> Page:
     """The same page, after exact lines have appeared in the pane."""
-    expect(page.locator(".viewer-stage")).to_have_attribute("data-lines", "exact")
+    expect(page.locator(".viewer-canvas")).to_have_attribute("data-lines", "exact")
     return page
 
 
 def both_ready(page: Page) -> Page:
     """The same page, after exact lines have appeared in both panes."""
-    stages = page.locator(".viewer-stage")
-    expect(stages).to_have_count(2)
+    panes = page.locator(".viewer-canvas")
+    expect(panes).to_have_count(2)
     for at in (0, 1):
-        expect(stages.nth(at)).to_have_attribute("data-lines", "exact")
+        expect(panes.nth(at)).to_have_attribute("data-lines", "exact")
     return page
 
 
@@ -63,14 +63,14 @@ def pressed_neurons(page: Page) -> Locator:
     return page.locator(".viewer-neuron[aria-pressed=true]")
 
 
-def stage_canvas(page: Page, at: int = 0) -> Locator:
+def pane_canvas(page: Page, at: int = 0) -> Locator:
     """The canvas of a pane."""
-    return page.locator(".viewer-stage canvas").nth(at)
+    return page.locator(".viewer-canvas canvas").nth(at)
 
 
-def stage_box(page: Page) -> tuple[float, float, float]:
+def canvas_box(page: Page) -> tuple[float, float, float]:
     """The first pane's left, top and side in CSS px."""
-    box = stage_canvas(page).bounding_box()
+    box = pane_canvas(page).bounding_box()
     assert box
     return box["x"], box["y"], box["width"]
 
@@ -80,9 +80,9 @@ def pixels(place: Locator) -> NDArray[np.int64]:
     return np.asarray(Image.open(io.BytesIO(place.screenshot())).convert("RGB")).astype(np.int64)
 
 
-def stage_colours(page: Page) -> NDArray[np.int64]:
+def canvas_colours(page: Page) -> NDArray[np.int64]:
     """The first pane's picture without its rim, (rows, columns, 3)."""
-    return pixels(stage_canvas(page))[4:-4, 4:-4]
+    return pixels(pane_canvas(page))[4:-4, 4:-4]
 
 
 def ink(place: Locator) -> NDArray[np.bool_]:
@@ -97,7 +97,7 @@ def ink(place: Locator) -> NDArray[np.bool_]:
 
 def drag_up_and_right(page: Page) -> None:
     """Drag a picture that is enlarged 4 times: a fifth of the pane to the right, a tenth up."""
-    left, top, side = stage_box(page)
+    left, top, side = canvas_box(page)
     page.mouse.move(left + 0.5 * side, top + 0.5 * side)
     page.mouse.down()
     page.mouse.move(left + 0.7 * side, top + 0.4 * side, steps=4)
@@ -107,7 +107,7 @@ def drag_up_and_right(page: Page) -> None:
 
 def fingers(page: Page) -> Callable[..., None]:
     """A function that sends a touch event with fingers at places, in fractions of the pane."""
-    left, top, side = stage_box(page)
+    left, top, side = canvas_box(page)
     session = page.context.new_cdp_session(page)
 
     def touch(kind: str, *places: tuple[float, float]) -> None:

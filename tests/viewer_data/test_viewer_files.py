@@ -51,7 +51,7 @@ def test_run_files_header_states_the_run_and_names_all_files() -> None:
     assert header["regions"] == shown.boundaries.regions.tolist()
     np.testing.assert_allclose(np.transpose(header["motion"]), shown.motion, rtol=0.005)
     assert np.shape(header["motion"]) == (3, 70)
-    assert header["moments"] == [{"name": "steepest", "step": 7, "text": "It falls."}]
+    assert header["named_snapshots"] == [{"name": "steepest", "step": 7, "text": "It falls."}]
     assert header["loss"][0] == 0.7
     assert header["outcome"] == "Ended well: accuracy 98.7%, loss 0.012."
     assert set(files) == {name, *header["chunks"], *header["weights"]}

@@ -1,8 +1,8 @@
 """Bias and weights: does a boundary shift before it turns, and does its bias shift it?
 
 These are two questions, because a boundary can shift while its bias stays the same. Inputs are
-never negative here. If all weights move in one direction, they change the pre-activation by nearly
-the same amount everywhere.
+never negative here. So if all weights move in one direction, they change the pre-activation by
+nearly the same amount everywhere.
 
 A boundary of the first layer is a straight line. Its motion between two snapshots is exactly one
 shift and one turn. For a neuron of any layer, the change of the pre-activation is the sum of three
@@ -293,8 +293,9 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
         name=name,
         statement=statement,
         definition=f"Share of shift in motion, in the first {EARLY} iterations against all later "
-        "ones, by hidden layer: layer 1 from its lines, deeper ones as the part of a change of "
-        f"pre-activation that is the same everywhere. {tests} sign-flip tests over runs.",
+        "ones, by hidden layer. In layer 1 it is measured on the lines. In deeper layers it is the "
+        "part of a change of pre-activation that is the same everywhere. "
+        f"{tests} sign-flip tests over runs.",
         value=f"share of shift in {layers(early.shape[1])}: early {medians(early)}, "
         f"later {medians(later)} (medians over runs)",
         control=f"steps of equal size and random sign, early: {medians(control)}; "
@@ -328,11 +329,11 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
     return Claim(
         name=name,
         statement=statement,
-        definition="Share of the change of pre-activation over the domain that a neuron's own bias "
-        "has, against its own weights and its inputs, which the layers below move, in the first "
-        f"{EARLY} iterations, by hidden layer; ahead of its weights and of the control if the "
-        "claim holds. The claim says nothing about the inputs. "
-        f"{tests} sign-flip tests over runs.",
+        definition="A change of pre-activation has three terms: the neuron's own bias, its own "
+        "weights, and its inputs, which earlier layers change. Measured are the terms' shares over "
+        f"the domain in the first {EARLY} iterations, by hidden layer. If the claim holds, the "
+        "bias has a larger share than the weights and than in the control. The claim says nothing "
+        f"about the inputs. {tests} sign-flip tests over runs.",
         value=f"bias {medians(early)}, own weights {medians(weights)}, inputs {medians(inputs)} "
         f"(shares in {layers(early.shape[1])}; medians over runs)",
         control=f"steps of equal size and random sign: bias {medians(control)}",
@@ -345,7 +346,7 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
 def claim_later_phases(runs: Sequence[Motion]) -> Claim:
     """The row of claim 2, its last part: phases of shifting come again later in training."""
     name = "Shifting again"
-    statement = "Later in training there are phases in which boundaries shift as much again."
+    statement = "Later in training, there are phases in which boundaries shift as much as early on."
     if why := not_recorded(runs, later=True):
         return unmeasured(name, statement, why)
     found = list(zip(*(later_phases(run) for run in runs), strict=True))  # (L, runs)
@@ -356,15 +357,16 @@ def claim_later_phases(runs: Sequence[Motion]) -> Claim:
     return Claim(
         name=name,
         statement=statement,
-        definition="Stretches in which the share of shift, averaged over "
-        f"{WINDOW} intervals, reaches its mean of the first {EARLY} iterations, once it has come "
-        "down to its later mean, by hidden layer. Holds if most runs have one in every layer, does "
-        "not if in none. A description, without a test.",
+        definition="The share of shift, averaged over "
+        f"{WINDOW} intervals, first falls to its later mean. A later phase is one in which it "
+        f"reaches its mean of the first {EARLY} iterations again, by hidden layer. The claim holds "
+        "if most runs have such a phase in every layer. It does not hold if they have it in no "
+        "layer. A description, without a test.",
         value="runs with such a phase: "
         + ", ".join(
             f"{count} of {len(layer)} in layer {number}"
             if layer
-            else f"in layer {number} no run is past its first one"
+            else f"in layer {number} the share falls to its later mean in no run"
             for number, (count, layer) in enumerate(zip(having, defined, strict=True), 1)
         ),
         control="none in any layer if shifting does not come back",

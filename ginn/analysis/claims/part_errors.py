@@ -1,6 +1,6 @@
 """Errors by part: does a failed run model the top of the picture better?
 
-A run that paints too much black gets black parts right by accident. The top is therefore measured
+A run whose output is too black gets black parts right by accident. The top is therefore measured
 twice: over its named parts alone, and over the whole band of pixel rows that these parts span.
 Black beyond the parts counts as an error in the band. A run models the top better only if it does
 so in both. Shares are shares of pixels, and the network is evaluated at every pixel.
@@ -144,10 +144,11 @@ def claim_failed_runs_model_the_top_better(
         name="Failed runs and the top",
         statement="A failed run models the top of the picture better than a good run does.",
         definition="Share of wrong pixels of failed runs against others: in the parts of the top, "
-        "and in all rows they span, so that black painted beyond them counts. Without an effect, "
-        "the failed run is the better one in half of all pairs. 4 exact rank sum tests. If there "
-        "are enough full runs, they decide; otherwise the screening runs.",
-        value="wrong in the top, failed runs against the others: "
+        "and in all rows that they span, so that black beyond the parts counts as an error. "
+        "Without an effect, the failed run is better in half of all pairs of a failed and another "
+        "run. 4 exact rank sum tests. If there are enough full runs, they decide; otherwise the "
+        "screening runs decide.",
+        value="share of wrong pixels in the top, failed runs against the others: "
         f"{_medians(full)}, {full.failed} of {formatting.count(all_full, 'full run')} failed; "
         f"{_medians(short)}, {short.failed} of {formatting.count(all_short, 'screening run')} "
         "failed (medians)",

@@ -1,4 +1,4 @@
-"""What is drawn on the stage: exact lines, backgrounds and trails."""
+"""What is drawn on the canvas: exact lines, backgrounds and trails."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from support.explorer import (
     SIZES,
     address_of,
     address_without,
+    canvas_colours,
     ink,
     ready,
     snapshot_slider,
-    stage_colours,
 )
 from support.site_data import distances, segments
 
@@ -36,7 +36,7 @@ def test_ink_lies_on_the_exact_lines_and_nowhere_else(
 ) -> None:
     state = f"step=90&show={show}&behind=plain"
     page = explore(state, place=place, size=size)
-    inked = ink(ready(page).locator(".viewer-stage canvas"))
+    inked = ink(ready(page).locator(".viewer-canvas canvas"))
     side = inked.shape[0]
     assert abs(inked.shape[1] - side) <= 1
     lines = segments(built_site, 90, list(neurons)) * side
@@ -54,7 +54,7 @@ def test_ink_lies_on_the_exact_lines_and_nowhere_else(
 
     rows, columns = np.nonzero(inked)
     centres = np.stack([columns, rows], axis=1) + 0.5
-    edge = ((centres < 2) | (centres > side - 2)).any(axis=1)  # the stage's outline
+    edge = ((centres < 2) | (centres > side - 2)).any(axis=1)  # the canvas's outline
     assert distances(centres[~edge], lines).max() < 3, "a line is invented"
 
 
@@ -63,7 +63,7 @@ def test_lines_at_zoom_64_are_as_thin_as_at_1(built_site: BuiltSite, explore: Ex
     (x, y) = lines[np.linalg.norm(lines[:, 1] - lines[:, 0], axis=1).argmax()].mean(axis=0)
     state = f"step=90&show=1&behind=plain&zoom=64&x={x:.5f}&y={y:.5f}"
     page = explore(state)
-    inked = ink(ready(page).locator(".viewer-stage canvas"))[4:-4, 4:-4]
+    inked = ink(ready(page).locator(".viewer-canvas canvas"))[4:-4, 4:-4]
     # Few lines cross so small a place, each with its width times about a side of ink.
     assert 1 / len(inked) < inked.mean() < 12 / len(inked)
     middle = slice(len(inked) // 2 - 4, len(inked) // 2 + 4)
@@ -80,11 +80,11 @@ def test_error_background_shows_where_output_and_target_differ(
     for name in ("Output", "Target", "Plain"):
         page.get_by_label(name, exact=True).check()
         page.wait_for_timeout(300)
-        pictures.append(stage_colours(page))
+        pictures.append(canvas_colours(page))
     page.get_by_label("Error", exact=True).check()
     address_of(page, "behind=error")
     output, target, plain = (picture[..., 0] for picture in pictures)
-    error = np.abs(stage_colours(page) - pictures[2]).max(axis=2)
+    error = np.abs(canvas_colours(page) - pictures[2]).max(axis=2)
     gap = np.abs(output - target) / max(1, np.abs(target - target.min()).max())
     flat = (target == target.min()) | (target == target.max())  # off the outlines, blended there
     assert error[flat & (gap < 0.04)].mean() < 10
@@ -98,13 +98,13 @@ def test_trail_of_few_neurons_lies_on_their_earlier_lines(
 ) -> None:
     page = explore("step=70&show=2.1-4&about=1.1&behind=plain")
     ready(page)
-    without = stage_colours(page)
+    without = canvas_colours(page)
     page.keyboard.press("t")
     address_of(page, "trail=10")
     trail = page.get_by_label("Trail", exact=True)
     expect(trail).to_have_value("10")
     page.wait_for_timeout(300)
-    changed = np.abs(stage_colours(page) - without).max(axis=2) > 20
+    changed = np.abs(canvas_colours(page) - without).max(axis=2) > 20
     assert changed.any()
     # What is new lies along lines of the ten snapshots before.
     side = len(changed) + 8
@@ -125,12 +125,12 @@ def test_trail_of_few_neurons_lies_on_their_earlier_lines(
 def test_trail_of_many_neurons_follows_the_marked_one(explore: Explore) -> None:
     page = explore("step=70&show=none&trail=20&behind=plain")
     ready(page)
-    assert not ink(page.locator(".viewer-stage canvas"))[4:-4, 4:-4].any()
+    assert not ink(page.locator(".viewer-canvas canvas"))[4:-4, 4:-4].any()
     # Which neurons have a line within the picture depends on the run.
     for unit in range(1, 17):
         page.get_by_role("button", name=f"Layer 2, neuron {unit}", exact=True).hover()
         page.wait_for_timeout(150)
-        if ink(page.locator(".viewer-stage canvas"))[4:-4, 4:-4].any():
+        if ink(page.locator(".viewer-canvas canvas"))[4:-4, 4:-4].any():
             return
     pytest.fail("no neuron's trail is drawn")
 
