@@ -1,8 +1,8 @@
 """One part of the picture through a run: is a layer dead over it, and is it learnt?
 
 A layer is dead at a point where each of its neurons is off. There the network after this layer is
-constant. A part is counted by its pixels. The training data of a part are its pixels and nothing
-else, so a share of pixels is exact for the gradient.
+constant. A part is counted by its pixels. The training examples of a part are exactly its pixels,
+so a share of its pixels is also that share of its examples.
 
 Axes: K snapshots, P points, L hidden layers.
 """
@@ -21,7 +21,8 @@ from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun
 
-# The number of points evaluated at once for one snapshot; so many fit the processor's cache.
+# The number of points evaluated at once for one snapshot. The values of so many fit into the
+# processor's cache.
 POINTS = 2_048
 
 

@@ -1,6 +1,6 @@
-"""How series are made: places along training, rounded numbers, and spreads over runs.
+"""Make series: choose snapshots along training, round numbers, and find spreads over runs.
 
-Axes: R runs, W places along training.
+Axes: R runs, W chosen snapshots.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from numpy.typing import ArrayLike
 from ginn.analysis.evidence import Numbers, Spread
 from ginn.network.run import Float64
 
-# The number of places of a series along training, evenly spread over the recorded snapshots.
-WATCHED = 64
+# The largest number of snapshots in a series along training.
+SERIES_LENGTH = 64
 DIGITS = 4
 
 
-def watched(count: int) -> list[int]:
-    """The indices of WATCHED of `count` places, evenly spread, with the first and the last.
+def evenly_spaced(count: int) -> list[int]:
+    """The indices of SERIES_LENGTH of `count` snapshots, evenly spaced from the first to the last.
 
-    If there are fewer places than WATCHED, all are included.
+    If there are fewer snapshots than SERIES_LENGTH, all are included.
     """
-    return [int(i) for i in np.unique(np.linspace(0, count - 1, WATCHED).round())]
+    return [int(i) for i in np.unique(np.linspace(0, count - 1, SERIES_LENGTH).round())]
 
 
 def number(value: float) -> float | None:

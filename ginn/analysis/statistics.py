@@ -65,7 +65,7 @@ def proportion_interval(successes: int, trials: int, level: float = LEVEL) -> In
 def _share_with_tail(trials: int, least: int, tail: float) -> float:
     """The share for which `least` or more successes in some trials have the probability `tail`.
 
-    SciPy's quantile of the beta distribution has other last bits on another system.
+    SciPy's quantile of the beta distribution is not used: its last bits depend on the system.
     """
     low, high = 0.0, 1.0
     for _ in range(BISECTIONS):
@@ -78,7 +78,7 @@ def _share_with_tail(trials: int, least: int, tail: float) -> float:
 
 
 def _tail(trials: int, least: int, share: float) -> float:
-    """The probability of `least` or more successes in some trials, each of this share."""
+    """The probability of `least` or more successes in some trials of this success probability."""
     odds = share / (1.0 - share)
     # Relative to the likeliest number of successes, so that nothing over- or underflows.
     peak = min(int(share * (trials + 1)), trials)
@@ -104,7 +104,7 @@ def fisher_p_value(table: ArrayLike) -> float:
     if min(a, b, c, d) < 0:
         raise ValueError(f"found the counts {[[a, b], [c, d]]}, expected none below 0")
     row, column, total = a + b, a + c, a + b + c + d
-    # The tables with these margins, each by the number of ways to it: whole numbers of any size.
+    # For each table with these margins, the number of assignments that give it: an exact integer.
     ways = [
         math.comb(column, k) * math.comb(total - column, row - k)
         for k in range(max(0, row + column - total), min(row, column) + 1)
@@ -120,7 +120,7 @@ def sign_test_p_value(better: int, worse: int) -> float:
     Psychometrika 12: 153).
     """
     pairs = better + worse
-    # Both sides have as many ways: the distribution is symmetric.
+    # Both tails are equally likely, because the distribution is symmetric.
     ways = sum(math.comb(pairs, k) for k in range(max(better, worse), pairs + 1))
     share: float = 2 * ways / (1 << pairs)
     return min(1.0, share)
@@ -195,7 +195,7 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
 
 
 def rank_correlation_p_value(first: ArrayLike, second: ArrayLike) -> float:
-    """The p-value of a rank correlation: the share of permutations with at least as strong a one.
+    """The p-value of a rank correlation: the share of permutations whose own is at least as strong.
 
     All permutations are used, or DRAWS random ones if there are more. The value is NaN if a sample
     is constant or empty.
@@ -210,7 +210,7 @@ def rank_correlation_p_value(first: ArrayLike, second: ArrayLike) -> float:
 def permutation_p_value(
     values: NDArray[Any], statistic: Callable[[NDArray[Any]], NDArray[Any]]
 ) -> float:
-    """The one-sided p-value of a statistic: the share of permutations with at least as large a one.
+    """The one-sided p-value of a statistic: the share of permutations whose own is as large or larger.
 
     All permutations of `values` (n,) are used, or DRAWS random ones if there are more. `statistic`
     takes rows (..., n) and returns (...).

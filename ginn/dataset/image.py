@@ -1,7 +1,7 @@
 """Turn an image file into a dataset: decode it, fit it to the square, threshold it, name its parts.
 
-Only a few kinds of files are allowed. Of the others, Pillow starts another program to read some.
-Some hold several frames or levels of 32 bits, which are not one picture.
+Only a few formats are allowed, because Pillow starts another program to read some of the others. A
+file with several frames or with 32-bit levels is refused.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def dataset_of_image(data: bytes, path: Path, pixels: int, reading: ImageReading
             threshold = otsu_threshold(levels[inside])
         labels = levels > threshold
         if clear and labels[inside].all():
-            raise _white_on_clear(pixels)
-        labels[~inside] = _rim_is_white(labels, inside)
+            raise _white_on_transparent(pixels)
+        labels[~inside] = _border_is_white(labels, inside)
         otsu = reading.threshold is None
         image = ImageSource(grey.width, grey.height, threshold, otsu, reading.fit)
         return Dataset(labels, _renamed(regions(labels), reading.parts), image=image)
@@ -68,7 +68,7 @@ def dataset_of_image(data: bytes, path: Path, pixels: int, reading: ImageReading
         raise error.at(path=path) from error
 
 
-def _white_on_clear(pixels: int) -> AuthorError:
+def _white_on_transparent(pixels: int) -> AuthorError:
     """The error for a picture that is white where it is not transparent."""
     return AuthorError(
         f"only white on {pixels} x {pixels} pixels, since transparent counts as white",
@@ -97,7 +97,7 @@ def _decoded(data: bytes) -> tuple[Image.Image, bool]:
         try:
             _require_one_frame(image)
             upright = ImageOps.exif_transpose(image)
-            return _grey(upright, str(image.format)), _is_clear(upright)
+            return _grey(upright, str(image.format)), _is_transparent(upright)
         except AuthorError:
             raise
         # Each decoder raises other exceptions for a damaged file.
@@ -110,10 +110,10 @@ def _require_one_frame(image: Image.Image) -> None:
     """Raise AuthorError for several frames, except in MPO: a phone's photo with its preview."""
     frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format != "MPO":
-        raise AuthorError(f"{frames} frames", "one", "save the one that you mean")
+        raise AuthorError(f"{frames} frames", "one", "save one frame as a file of its own")
 
 
-def _is_clear(image: Image.Image) -> bool:
+def _is_transparent(image: Image.Image) -> bool:
     """Whether an image is transparent somewhere."""
     if not image.has_transparency_data or image.mode.startswith("I;16"):
         return image.has_transparency_data
@@ -171,16 +171,16 @@ def _fitted(
     return levels, inside
 
 
-def _rim_is_white(labels: NDArray[np.bool_], inside: NDArray[np.bool_]) -> bool:
+def _border_is_white(labels: NDArray[np.bool_], inside: NDArray[np.bool_]) -> bool:
     """Whether the padding is white, as at least half of the picture's outermost pixels are."""
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
-    rim = inside.copy()
-    rim[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]] = False
-    return bool(labels[rim].mean() >= 0.5)
+    border = inside.copy()
+    border[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]] = False
+    return bool(labels[border].mean() >= 0.5)
 
 
 def _renamed(parts: Sequence[Part], names: Mapping[str, tuple[float, float]]) -> tuple[Part, ...]:
-    """The parts. A part that holds the point of one of the names has that name."""
+    """The parts, renamed: a part that contains the point of a name has that name."""
     side = len(parts[0].mask)
     given: dict[str, str] = {}
     for name, (x, y) in names.items():

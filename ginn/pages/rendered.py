@@ -14,7 +14,10 @@ LINKS = "links"
 
 
 def render_part(placed: tuple[Pages, Part], surroundings: object) -> Rendered:
-    """The files and links of a part of a site; every page depends on `surroundings`."""
+    """The files and links of a part of a site.
+
+    `surroundings` is not used. It is a parameter because every page depends on it.
+    """
     pages, part = placed
     return pages.make(part)
 

@@ -42,7 +42,7 @@ def bytes_by_kind(folder: Path) -> dict[str, tuple[int, int]]:
         if path.is_file():
             kind = KINDS.get(path.suffix, "other")
             if path.suffix == ".js":
-                kind = "vectors" if path.is_relative_to(folder / "data") else "scripts"
+                kind = "boundaries" if path.is_relative_to(folder / "data") else "scripts"
                 kind = "weights" if path.name.startswith("weights-") else kind
             count, total = kinds.get(kind, (0, 0))
             kinds[kind] = (count + 1, total + path.stat().st_size)

@@ -5,7 +5,7 @@ Positions are quantised to 16 bits (0..65535 over [0, 1]). For each neuron, the 
 the neuron is on at the domain's top left corner, so that a viewer can fill the on side. The text
 has the format of `vlq`, with six columns:
 
-    ginn-vectors,VERSION,ADLER32,FIRST,SNAPSHOTS,NEURONS,POLYLINES,VERTICES
+    ginn-boundaries,VERSION,ADLER32,FIRST,SNAPSHOTS,NEURONS,POLYLINES,VERTICES
     lines       (SNAPSHOTS * NEURONS)  the number of polylines of each neuron at each snapshot
     polylines   (POLYLINES)            twice the number of vertices, plus one if closed
     causes      (VERTICES)             cause + 4, so that the sides of the domain are 0..3
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from ginn.geometry.boundaries import Boundaries
 from ginn.viewer_data.vlq import Int, encode_columns, zigzag
 
-MAGIC = "ginn-vectors"
+MAGIC = "ginn-boundaries"
 VERSION = 2
 QUANTA = 65535  # the length of the domain's side, in quanta of position
 

@@ -147,7 +147,7 @@ def run_files(
     for number, first in enumerate(range(0, len(run), snapshots_a_chunk)):
         count = min(snapshots_a_chunk, len(run) - first)
         boundaries = boundary_chunks.boundary_chunk(viewed.boundaries, first, count)
-        boundary_names.append(add(f"vectors-{number:03d}", boundary_chunks.encode(boundaries)))
+        boundary_names.append(add(f"boundaries-{number:03d}", boundary_chunks.encode(boundaries)))
         weights = weight_chunks.weight_chunk(run, first, count)
         weight_names.append(add(f"weights-{number:03d}", weight_chunks.encode(weights)))
     header = {
@@ -214,7 +214,7 @@ def index_file(
 
 
 def labels_text(labels: NDArray[np.bool_]) -> str:
-    """The labels (n, n) as the text of `vlq`: lengths of stretches, row by row, black first.
+    """The labels (n, n) as the text of `vlq`: run lengths, row by row, black first.
 
     The viewer needs them because a browser does not let a page read the pixels of a picture that
     lies in a local folder.
@@ -233,5 +233,5 @@ def _script(key: str, value: object) -> tuple[str, bytes]:
 
 
 def _rounded(values: Float64, digits: int) -> list[float]:
-    """The values with so many significant digits: more than a page shows, yet short."""
+    """The values with so many significant digits, which are more than a page shows."""
     return [float(f"{value:.{digits}g}") for value in values]

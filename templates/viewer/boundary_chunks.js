@@ -20,7 +20,7 @@
 
 {
   const { numbers, parse } = GINN.vlq;
-  const MAGIC = "ginn-vectors";
+  const MAGIC = "ginn-boundaries";
   const VERSION = 2;
   const FIELDS = 5;
   const QUANTA = 65535;

@@ -10,7 +10,7 @@ from ginn.analysis import series
 
 @given(st.integers(1, 1_000))
 def test_watched_rises_from_the_first_to_the_last(count: int) -> None:
-    places = series.watched(count)
+    places = series.evenly_spaced(count)
     assert places == sorted(set(places))
     assert (places[0], places[-1]) == (0, count - 1)
-    assert len(places) == min(count, series.WATCHED)
+    assert len(places) == min(count, series.SERIES_LENGTH)

@@ -111,7 +111,7 @@ def with_new_checksum(text: str) -> str:
             lambda text: text.replace("ginn-weights,1", "ginn-weights,9"),
             'starts with "ginn-weights,9',
         ),
-        (lambda text: text.replace("weights", "vectors"), 'not with "ginn-weights,1"'),
+        (lambda text: text.replace("weights", "boundaries"), 'not with "ginn-weights,1"'),
         (lambda text: 7, "a chunk is a string, not number"),
         (lambda text: text.replace("2-3-1", "2-4-1"), "bits holds 26 numbers, its head says 34"),
         (with_new_checksum, "bits holds 25 numbers, its head says 26"),

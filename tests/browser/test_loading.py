@@ -55,7 +55,7 @@ def test_missing_boundaries_leave_sprites_and_a_retry(
     state = "step=95&show=3&behind=plain"
     page, _ = open_page(
         explorer(built_site, state=state),
-        before=lambda page: page.route("**/vectors-*", lambda route: route.abort()),
+        before=lambda page: page.route("**/boundaries-*", lambda route: route.abort()),
         complaining=True,
     )
     notice = page.locator(".viewer-canvas .viewer-notice")
@@ -65,7 +65,7 @@ def test_missing_boundaries_leave_sprites_and_a_retry(
     page.wait_for_timeout(500)
     assert ink(page.locator(".viewer-canvas canvas")).mean() > 0.005  # sprites stand in
     expect(snapshot_slider(page)).to_have_value("95")
-    page.unroute("**/vectors-*")
+    page.unroute("**/boundaries-*")
     notice.get_by_role("button", name="Try again").click()
     ready(page)
     expect(notice).to_be_hidden()
@@ -73,7 +73,7 @@ def test_missing_boundaries_leave_sprites_and_a_retry(
 
 @pytest.mark.parametrize(
     ("body", "said"),
-    [('GINN.receive("x","ginn-vectors,9,1,1,1,1,1,1;");', "starts with"), ("", "damaged")],
+    [('GINN.receive("x","ginn-boundaries,9,1,1,1,1,1,1;");', "starts with"), ("", "damaged")],
 )
 def test_damaged_boundaries_are_reported(
     built_site: BuiltSite, open_page: Open, body: str, said: str
@@ -82,7 +82,7 @@ def test_damaged_boundaries_are_reported(
         route.fulfill(body=body, content_type="text/javascript")
 
     page, _ = open_page(
-        explorer(built_site), before=lambda page: page.route("**/vectors-*", damage)
+        explorer(built_site), before=lambda page: page.route("**/boundaries-*", damage)
     )
     expect(page.locator(".viewer-canvas .viewer-notice")).to_contain_text(said)
 

@@ -68,7 +68,7 @@ def test_bytes_by_kind_counts_every_byte_once(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x" * size)
     kinds = bytes_by_kind(tmp_path)
-    assert kinds["vectors"] == (1, 2000)
+    assert kinds["boundaries"] == (1, 2000)
     assert kinds["weights"] == (1, 100)
     assert kinds["scripts"] == (1, 30)
     assert sum(count for count, _ in kinds.values()) == len(contents)

@@ -66,7 +66,7 @@ def decode_weights(text: str) -> WeightChunk:
 
 def decode_boundaries(text: str) -> BoundaryChunk:
     """The chunk in a text of `boundary_chunks`. Raises ValueError as `decode_columns` does."""
-    fields, columns = decode_columns(text, "ginn-vectors", 2, 5)
+    fields, columns = decode_columns(text, "ginn-boundaries", 2, 5)
     first, snapshots, neurons, polylines, vertices = map(int, fields)
     found = [len(column) for column in columns]
     a_line = snapshots * neurons

@@ -181,7 +181,7 @@ def test_encode_is_the_text_by_hand() -> None:
     # 65534: 30, 31, 31, 1; then -65535 is 131069: 29, 31, 31, 3.
     # The corner: off, on.
     body = "BA;E;DC;___BgggC;-__B9__D;AB"
-    head = f"ginn-vectors,2,{zlib.adler32(body.encode())},0,1,2,1,2;"
+    head = f"ginn-boundaries,2,{zlib.adler32(body.encode())},0,1,2,1,2;"
     assert encode(boundary_chunk(boundaries, 0, 1)) == head + body
 
 

@@ -70,7 +70,7 @@ def test_run_files_chunks_hold_consecutive_snapshots() -> None:
         zip(header["chunks"], header["weights"], strict=True)
     ):
         key, text = received(files[boundaries])
-        assert key == f"seed-3/vectors-{number:03d}"
+        assert key == f"seed-3/boundaries-{number:03d}"
         assert boundaries.startswith(f"{key}.")
         chunk = decode_boundaries(str(text))
         assert (chunk.first, len(chunk)) == (32 * number, min(32, 70 - 32 * number))

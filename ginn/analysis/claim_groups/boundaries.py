@@ -17,7 +17,7 @@ from ginn.analysis.claims.corner_kinks import Nearness, Points
 from ginn.analysis.claims.kinks import RegionGrowth
 from ginn.analysis.evidence import CornerDistances, Evidence, RegionCounts, ShiftShares
 from ginn.analysis.findings import NOTHING, Findings
-from ginn.analysis.series import WATCHED, over_runs, spread, watched
+from ginn.analysis.series import SERIES_LENGTH, over_runs, spread, evenly_spaced
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import trace
 from ginn.network.run import Float64, RecordedRun, finished
@@ -82,7 +82,7 @@ def region_counts(
     growth: RegionGrowth,
 ) -> RegionCounts:
     """The counts of regions of full runs, (K,) each, all recorded at the same iterations."""
-    chosen = watched(len(runs[0]))
+    chosen = evenly_spaced(len(runs[0]))
     return RegionCounts(
         seeds=tuple(run.seed for run in runs),
         iterations=tuple(runs[0].iterations[chosen].tolist()),
@@ -99,7 +99,7 @@ def shift_shares(motions: Sequence[Motion]) -> ShiftShares | None:
     count = len(motions[0].iterations)
     if not count:
         return None
-    stretches = np.array_split(np.arange(count), min(count, WATCHED))
+    stretches = np.array_split(np.arange(count), min(count, SERIES_LENGTH))
 
     def averaged(share: Float64) -> Float64:
         """The means (W, L) of a share (T, L) over W groups of successive intervals."""

@@ -8,9 +8,9 @@ as the points of the control.
 
 A bend is a kink of `kinks.BEND` degrees or more. Lines of the first layer have none. Where two
 lines of one layer cross, neither bends, so such crossings do not count. The measure is exact, at
-WATCHED snapshots at most.
+MOST_SNAPSHOTS snapshots at most.
 
-Axes: W watched snapshots, C corners, L layers whose lines can bend: the second to the output.
+Axes: W chosen snapshots, C corners, L layers whose lines can bend: the second to the output.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64
 
 # The number of measured snapshots, evenly spread over the recorded ones, with the first and last.
-WATCHED = 64
+MOST_SNAPSHOTS = 64
 # Points of the lattice over the domain along a side.
 LATTICE = 20
 # The distance (domain units) that stands for a layer without any bend. No two points are so far
@@ -53,7 +53,7 @@ class Nearness:
     """Mean distances to the nearest bend in one run, (W, L) each, in domain units.
 
     They are measured from the corners, from points anywhere, and from the outline, and lie in
-    [0, FARTHEST]. `iterations` (W,) are those of the watched snapshots. `p_values` (L,) are for
+    [0, FARTHEST]. `iterations` (W,) are those of the chosen snapshots. `p_values` (L,) are for
     this run alone, at its last snapshot: how often random points of the outline, as many as there
     are corners, are as near as the corners. Neighbouring corners can share a bend, so these values
     only describe a run. The test is over runs.
@@ -121,19 +121,19 @@ def nearness(
     # Kinks stand in order of snapshot and neuron, so this rises.
     cell = found.snapshot[bent] * layers + layer
     place = found.place[bent]
-    watched = np.unique(np.linspace(0, len(boundaries) - 1, WATCHED).round().astype(np.intp))
-    cells = (watched[:, None] * layers + np.arange(layers)).ravel()
+    chosen = np.unique(np.linspace(0, len(boundaries) - 1, MOST_SNAPSHOTS).round().astype(np.intp))
+    cells = (chosen[:, None] * layers + np.arange(layers)).ravel()
     first = np.searchsorted(cell, cells)
     end = np.searchsorted(cell, cells, side="right")
 
     def of(group: Float64) -> Float64:
         """Distances (W, L, P) from the points of a group."""
         each = [distances(group, place[a:b]) for a, b in zip(first, end, strict=True)]
-        return np.array(each).reshape(len(watched), layers, len(group))
+        return np.array(each).reshape(len(chosen), layers, len(group))
 
     corners, outline = of(points.corners), of(points.outline)
     return Nearness(
-        iterations=iterations[watched],
+        iterations=iterations[chosen],
         corners=corners.mean(axis=2),
         anywhere=of(points.anywhere).mean(axis=2),
         outline=outline.mean(axis=2),

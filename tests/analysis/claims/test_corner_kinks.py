@@ -12,7 +12,7 @@ from support.runs import random_run, run_of
 
 from ginn.analysis.claims.corner_kinks import (
     FARTHEST,
-    WATCHED,
+    MOST_SNAPSHOTS,
     NearestBend,
     Nearness,
     bends_at_corners,
@@ -100,11 +100,11 @@ def test_nearness_keeps_layers_and_snapshots_apart() -> None:
     boundaries = trace(run)
     points = points_of(square_picture())
     found = nearness(boundaries, run.iterations, points)
-    assert len(found.iterations) == WATCHED
+    assert len(found.iterations) == MOST_SNAPSHOTS
     assert found.iterations[[0, -1]].tolist() == run.iterations[[0, -1]].tolist()
     told = kinks(boundaries)
     some = 0
-    for row in range(0, WATCHED, 9):
+    for row in range(0, MOST_SNAPSHOTS, 9):
         snapshot = int(np.flatnonzero(run.iterations == found.iterations[row])[0])
         for layer, neurons in enumerate((range(5, 10), range(10, 15), range(15, 16))):
             bends = bends_at_corners(told, snapshot, neurons, points.corners)
