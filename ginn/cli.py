@@ -105,7 +105,7 @@ def begin_report(folder: Path, picture: Path | None, title: str) -> None:
     if picture:
         # A file that is not a picture is refused before the folder is made.
         load_picture(picture, load_settings(starter / "report.toml").experiment.pixels)
-        own = new_project.Own(picture, title or new_project.title_of(picture))
+        own = new_project.OwnPicture(picture, title or new_project.title_of(picture))
     new_project.begin(starter, folder, own, new_project.generator_of(REPOSITORY))
 
 

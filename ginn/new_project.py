@@ -20,25 +20,24 @@ NAMES = re.compile(r" To name the cat's parts.*?(?=\n\n)", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Own:
-    """A picture of one's own for a new report, and the report's title."""
+class OwnPicture:
+    """The author's own picture for a new report, and the report's title."""
 
     picture: Path
     title: str
 
     @property
     def name(self) -> str:
-        """The picture's file in the report, in small letters, digits and hyphens."""
+        """The picture's file in the report, in lower-case letters, digits and hyphens."""
         stem = re.sub(r"[^a-z0-9]+", "-", self.picture.stem.lower()).strip("-") or "picture"
         return f"pictures/{stem}{self.picture.suffix.lower()}"
 
 
-def begin(starter: Path, folder: Path, own: Own | None = None, generator: str = "") -> None:
+def begin(starter: Path, folder: Path, own: OwnPicture | None = None, generator: str = "") -> None:
     """Copy the folder `starter` to `folder`, as a whole or not at all.
 
-    `own` takes the place of the starter's picture and title. `generator` is the "OWNER/NAME" on
-    GitHub of the program itself, or "".
-    Raises AuthorError if `folder` is not empty or cannot be made.
+    `own` replaces the starter's picture and title. `generator` is the "OWNER/NAME" on GitHub of the
+    program itself, or "". Raises AuthorError if `folder` is not empty or cannot be made.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise _refusal(folder, "a file or a link", "an empty or a new folder")
@@ -66,7 +65,7 @@ def begin(starter: Path, folder: Path, own: Own | None = None, generator: str = 
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _make_own(folder: Path, own: Own) -> None:
+def _make_own(folder: Path, own: OwnPicture) -> None:
     """Put another picture and title into a copy of the starter."""
     (folder / PICTURE).unlink()
     shutil.copyfile(own.picture, folder / own.name)
@@ -81,12 +80,12 @@ def _make_own(folder: Path, own: Own) -> None:
 
 
 def _replace(path: Path, texts: dict[str, str]) -> None:
-    """Replace texts in a file of the starter. Each is in it."""
+    """Replace texts in a file of the starter. Raises AuthorError for a text that it lacks."""
     text = path.read_text(encoding="utf-8")
     for old, new in texts.items():
         if old not in text:
             raise AuthorError(
-                f"a starter without {quoted(old)}", "the program as it was", path=path
+                f"a starter without {quoted(old)}", "the program's own starter", path=path
             )
         text = text.replace(old, new)
     path.write_text(text, encoding="utf-8", newline="\n")

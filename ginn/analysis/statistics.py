@@ -210,7 +210,7 @@ def rank_correlation_p_value(first: ArrayLike, second: ArrayLike) -> float:
 def permutation_p_value(
     values: NDArray[Any], statistic: Callable[[NDArray[Any]], NDArray[Any]]
 ) -> float:
-    """The one-sided p-value of a statistic: the share of permutations with as large a one or larger.
+    """The one-sided p-value of a statistic: the share of permutations with as large a value.
 
     All permutations of `values` (n,) are used, or DRAWS random ones if there are more. `statistic`
     takes rows (..., n) and returns (...).

@@ -3,7 +3,7 @@
 The result of a seed depends on its initial weights, its minibatches and the rates, and not on the
 processor, the number of lanes or the other seeds: see `kernel_code`.
 
-Axes: S seeds, L lanes, P pixels, T iterations.
+Axes: S seeds, L lanes, P pixels, T iterations, N parameters.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Kernel:
 @functools.cache
 def kernel(layout: Layout, lanes: int, target: Processor) -> Kernel:
     """The kernel for a network; it is compiled once in a process (about a second)."""
-    # The sums of a block and its factors must fit the vector registers.
+    # The sums of a block and its factors must fit into the vector registers.
     blocks = Blocks(4, 4) if target.registers >= 32 else Blocks(4, 3)
     module = kernel_module(layout, lanes, blocks)
     return Kernel(layout, lanes, compile_module(module, target, SIGNATURES))
@@ -58,8 +58,7 @@ def lanes_for(seeds: int, target: Processor) -> int:
 
 
 def seeds_at_once(training: Training) -> tuple[int, int]:
-    """How many seeds take about as long as one, and the work of an iteration, in parameters.
-
+    """The seeds to train in one batch, and the work of an iteration as a number of parameters.
     8 seeds take at most 1.2 times as long as 4. With 16 lanes, 16 seeds take up to twice as long
     as 8.
     """
@@ -110,7 +109,7 @@ class Networks:
         self.memory = aligned((wanted.layout.memory, lanes), np.float32)
 
     def train(self, first_iteration: int, rates: Float32) -> None:
-        """Advance by the T rows of `rates` (T, 2): step size and scale of Adam's root.
+        """Train for one iteration a row of `rates` (T, 2): Adam's step size, and its root's scale.
 
         Minibatches are those from `first_iteration` on.
         """

@@ -1,9 +1,9 @@
 """Train networks the ordinary way in PyTorch: the definition that the kernel is tested against.
 
-It is also the trainer for a processor without fused multiply-add, and for anyone who doubts the
+It is also the trainer for a processor without fused multiply-add, and an independent check of the
 kernel. It takes some hundred times as long, and its bits depend on the processor.
 
-Axes: S seeds, P pixels, B items of a minibatch, T iterations, N parameters.
+Axes: S seeds, P pixels, T iterations, N parameters.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class TorchNetworks:
         self.steps = 0
 
     def train(self, first_iteration: int, rates: Float32) -> None:
-        """Advance by the T rows of `rates`, with the minibatches from `first_iteration` on.
+        """Train for one iteration a row of `rates` (T, 2), on minibatches from `first_iteration` on.
 
         A row's first number is lr / (1 - beta_1^t). Adam divides by that denominator itself.
         """
@@ -114,7 +114,7 @@ def _flat(each: nn.Sequential) -> Float32:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Set torch to one thread, and restore its number on exit: builds use a process a core."""
+    """Set torch to one thread, since a build uses one process a core. Restore the number on exit."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -1,7 +1,4 @@
-"""Runs that start from given networks: what each starts from, and the arrays that it is stored as.
-
-Axes: N runs, `out` and `in` units of a layer.
-"""
+"""Runs that start from given networks, and the arrays in which they are stored."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class FrontMatter(Table):
         Field(pattern=SLUG, max_length=MOST_SLUG),
         AfterValidator(_not_reserved),
         Allowed(
-            f"at most {MOST_SLUG} small letters, digits and hyphens, none of {', '.join(RESERVED)}"
+            f"at most {MOST_SLUG} lower-case letters, digits and hyphens, none of {', '.join(RESERVED)}"
         ),
         example("my-cat"),
     ]

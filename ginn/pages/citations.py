@@ -86,7 +86,7 @@ def read_bibliography(path: Path) -> dict[str, Source]:
     works = {}
     for key, table in document.values.items():
         if not re.fullmatch(KEY, key) or not isinstance(table, Mapping):
-            allowed = "a table [key], in small letters, digits and hyphens"
+            allowed = "a table [key], in lower-case letters, digits and hyphens"
             raise document.error((key,), quoted(key), allowed)
         works[key] = Source(key, **validated(document, Work, (key,)).model_dump())
     return works

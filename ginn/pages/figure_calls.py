@@ -20,11 +20,11 @@ from ginn.pages.view_state import ViewState, shared_state
 
 # The speed of a figure that plays by itself, in snapshots a second: 15 seconds for a whole run.
 PACE = 30
-NAME_ALLOWED = "a text of small letters, digits and hyphens"
+NAME_ALLOWED = "a text of lower-case letters, digits and hyphens"
 CAPTION = "a text; or the body of a call block in its place"
 LAYER = 'the number of a hidden layer, or "output"'
-PLAYS = "Whether it plays once from its snapshot to the last one, when it is in sight."
-PLAYS_ALLOWED = "true where a network can play, alone or beside a second run; false"
+PLAYS = "Whether it plays once, from its snapshot to the last one, when it comes into view."
+PLAYS_ALLOWED = "true for one network or two runs side by side; false"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class FigureCalls:
     def recorded(self, run: Run, step: Steps) -> tuple[int, ...]:
         """The iterations of the snapshots that `step` names in a run, each once.
 
-        A caption counts them, and a figure is left out if they are too few.
+        An article can count them, and leave out a figure that has too few.
         """
         return recorded(self.report, run, step)
 

@@ -1,7 +1,7 @@
 """Checks of the HTML that an article became: the policy of the pages, ids, tags, and pictures.
 
-Markdown passes an author's HTML on. A mistake in it can hide the rest of a page, or show nothing at
-all, and a browser says neither.
+Markdown passes an author's HTML on. A mistake in it can hide an element or the rest of a page, and
+a browser does not report it.
 """
 
 from __future__ import annotations

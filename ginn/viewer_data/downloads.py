@@ -94,7 +94,7 @@ def _outlined(
 
 
 def _resolved(schema: Mapping[str, Any], models: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema to which a reference leads, also one in "it or null". Others are unchanged."""
+    """The schema to which a reference leads, also where null is allowed. Others are unchanged."""
     for each in schema.get("anyOf", ()):
         if each.get("type") != "null":
             schema = each

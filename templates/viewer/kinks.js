@@ -26,7 +26,8 @@
    * @param {BoundaryChunk} chunk
    * @param {number} first
    * @param {number} end
-   * @returns {number[]} vertices of a polyline, one for each place, with a neuron as cause if there is one
+   * @returns {number[]} a polyline's vertices without repeated positions. Of several vertices at one
+   *   position, it has the first whose cause is a neuron, if there is one
    */
   function placesOf({ x, y, causes }, first, end) {
     /** @type {number[]} */
@@ -40,9 +41,9 @@
   }
 
   /**
-   * @param {number} ax the way in, in quanta
+   * @param {number} ax the step from the vertex before, in quanta
    * @param {number} ay
-   * @param {number} bx the way out
+   * @param {number} bx the step to the vertex after
    * @param {number} by
    * @returns {number} the turn in degrees, or 0 where rounding alone may have made it
    */

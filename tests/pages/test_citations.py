@@ -57,7 +57,7 @@ def test_cite_without_a_bibliography_is_refused(tmp_path: Path) -> None:
         ('["Ann A", "Bo B"]', '"Ann A"', "a-b.authors: found 'Ann A', allowed: a list of names"),
         ('["Ann A", "Bo B"]', '["A", 2]', "a-b.authors: found ['A', 2], allowed: a list of names"),
         ('["Ann A", "Bo B"]', "[]", "a-b.authors: found [], allowed: a list of names"),
-        ("[a-b]", "[A_b]", "found 'A_b', allowed: a table [key], in small letters"),
+        ("[a-b]", "[A_b]", "found 'A_b', allowed: a table [key], in lower-case letters"),
         ("[a-b]", "[a-b", "allowed: TOML"),
     ],
 )  # fmt: skip

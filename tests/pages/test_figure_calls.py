@@ -71,13 +71,13 @@ def test_figure_that_plays_has_a_speed() -> None:
 @pytest.mark.parametrize(
     ("name", "arguments", "key", "allowed"),
     [
-        ("F f", {}, "figure", "small letters, digits and hyphens"),
+        ("F f", {}, "figure", "lower-case letters, digits and hyphens"),
         ("used", {}, "figure", r"a name not used before \(used\)"),
         ("f", {"view": "netwrok"}, "view", "network, strip, loss"),
         ("f", {"caption": " "}, "caption", "a sentence"),
-        ("f", {"view": "loss", "plays": True}, "plays", "true where a network can play"),
-        ("f", {"view": "strip", "plays": True}, "plays", "true where a network can play"),
-        ("f", {"plays": "first"}, "plays", "true where a network can play"),
+        ("f", {"view": "loss", "plays": True}, "plays", "true for one network"),
+        ("f", {"view": "strip", "plays": True}, "plays", "true for one network"),
+        ("f", {"plays": "first"}, "plays", "true for one network"),
         ("f", {"step": "later"}, "step", '"first", "last"'),
     ],
 )

@@ -17,7 +17,7 @@ from ginn.analysis.claims.corner_kinks import Nearness, Points
 from ginn.analysis.claims.kinks import RegionGrowth
 from ginn.analysis.evidence import CornerDistances, Evidence, RegionCounts, ShiftShares
 from ginn.analysis.findings import NOTHING, Findings
-from ginn.analysis.series import SERIES_LENGTH, over_runs, spread, evenly_spaced
+from ginn.analysis.series import SERIES_LENGTH, evenly_spaced, over_runs, spread
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import trace
 from ginn.network.run import Float64, RecordedRun, finished
