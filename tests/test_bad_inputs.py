@@ -225,7 +225,7 @@ ARTICLES: dict[str, tuple[Spoil, str, str]] = {
     ),
     "a slug that climbs": (change(ARTICLE, '"index"', '"../x"'), f"{ARTICLE}:3", "../x"),
     "a slug that is long": (
-        change(ARTICLE, '"index"', f'"{"x" * 101}"'), f"{ARTICLE}:3", "at most 100 lower-case letters",
+        change(ARTICLE, '"index"', f'"{"x" * 101}"'), f"{ARTICLE}:3", "at most 100 lower-case",
     ),
     "a slug twice": (
         lambda content: (content / "articles/other.md").write_text(BODY), "other.md:3", "index.md",

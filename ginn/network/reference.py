@@ -53,7 +53,7 @@ class TorchNetworks:
         self.steps = 0
 
     def train(self, first_iteration: int, rates: Float32) -> None:
-        """Train for one iteration a row of `rates` (T, 2), on minibatches from `first_iteration` on.
+        """Train one iteration a row of `rates` (T, 2), on minibatches from `first_iteration` on.
 
         A row's first number is lr / (1 - beta_1^t). Adam divides by that denominator itself.
         """
@@ -114,7 +114,7 @@ def _flat(each: nn.Sequential) -> Float32:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Set torch to one thread, since a build uses one process a core. Restore the number on exit."""
+    """Set torch to one thread, since a build uses one process a core; restore it on exit."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

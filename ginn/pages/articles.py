@@ -42,7 +42,8 @@ class FrontMatter(Table):
         Field(pattern=SLUG, max_length=MOST_SLUG),
         AfterValidator(_not_reserved),
         Allowed(
-            f"at most {MOST_SLUG} lower-case letters, digits and hyphens, none of {', '.join(RESERVED)}"
+            f"at most {MOST_SLUG} lower-case letters, digits and hyphens, none of "
+            f"{', '.join(RESERVED)}"
         ),
         example("my-cat"),
     ]
