@@ -171,7 +171,7 @@ def parts_description(series: PartErrorSeries, facts: ExperimentFacts) -> str:
         which = "failed against other runs" if 0 < failed < len(group.seeds) else "all runs"
         numbers_of = f"{formatting.count(len(group.seeds), run)}, {failed} failed ({which})"
         groups.append(f"{numbers_of}: {', '.join(medians)}")
-    return f"Share of pixels wrong in each part, medians. {'. '.join(groups)}."
+    return f"Medians of the share of wrong pixels in each part. {'. '.join(groups)}."
 
 
 def _medians(group: ErrorGroup, part: int) -> str:

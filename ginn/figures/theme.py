@@ -17,7 +17,7 @@ import numpy as np
 from ginn.config.models import Site
 from ginn.network.run import Float64
 
-# The least contrast of a line with every possible ground (WCAG 2.2, success criterion 1.4.11).
+# The least contrast of a line with every possible background (WCAG 2.2, success criterion 1.4.11).
 LINE_CONTRAST = 3.0
 # The least contrast of a word with the page (WCAG 2.2, success criterion 1.4.3).
 TEXT_CONTRAST = 4.5
@@ -43,7 +43,7 @@ INK = Shades("#1b1e23", "#e6e8eb")
 MUTED = Shades("#5a626d", "#a3abb6")
 RULE = Shades("#d5d9de", "#3a4049")
 FAILED = Shades("#8a2da5", "#dd9df2")
-# What is wrong in the picture behind the lines, as in the viewer.
+# The error of the output, as a background behind the lines; the viewer shows the same colour.
 ERROR = Shades("#c58bdb", "#7d3f93")
 PICTURE_BLACK = Shades("#c6cbd2", "#0c0d10")
 PICTURE_WHITE = Shades("#ffffff", "#4b4c4e")
@@ -76,7 +76,7 @@ class Colours:
         return named | {"output": self.output}
 
     def words(self) -> dict[str, Shades]:
-        """The colour of words about each layer and the output, as legible as text must be."""
+        """The colour of words about each layer and the output, with enough contrast for text."""
         return {
             kind: Shades(
                 _until_contrast(light, "#000000", [PAPER.light], TEXT_CONTRAST),
@@ -129,7 +129,7 @@ def style_sheet(colours: Colours) -> str:
     """The style sheet inside each figure: every class in the light and in the dark theme.
 
     The picture behind the lines is white with an opacity. In the dark theme a second opacity
-    darkens this white, over the ground of `PICTURE_BLACK`.
+    darkens this white, over a rectangle of the colour `PICTURE_BLACK`.
     """
     light, dark = (
         "".join(
@@ -162,7 +162,7 @@ def _luminance(colour: str) -> float:
 
 @functools.cache
 def _linear(channel: int) -> float:
-    """The light of a channel, from 0 to 1; in decimals, whose powers are the same everywhere."""
+    """The linear value of a channel, from 0 to 1. Decimal powers have the same bits everywhere."""
     share = Decimal(channel) / 255
     if share <= Decimal("0.04045"):
         return float(share / Decimal("12.92"))
@@ -170,21 +170,21 @@ def _linear(channel: int) -> float:
 
 
 def _legible(colour: str) -> Shades:
-    """`colour`, moved towards black or white until it stands out from every ground of a theme."""
-    grounds = zip(PAPER, PICTURE_BLACK, PICTURE_WHITE, strict=True)
+    """`colour`, moved towards black or white until it stands out from each background of a theme."""
+    backgrounds = zip(PAPER, PICTURE_BLACK, PICTURE_WHITE, strict=True)
     light, dark = (
         _until_contrast(colour, end, theme, LINE_CONTRAST)
-        for theme, end in zip(grounds, ("#000000", "#ffffff"), strict=True)
+        for theme, end in zip(backgrounds, ("#000000", "#ffffff"), strict=True)
     )
     return Shades(light, dark)
 
 
-def _until_contrast(colour: str, end: str, grounds: Sequence[str], least: float) -> str:
-    """`colour`, moved towards `end` until its contrast with every ground is enough."""
+def _until_contrast(colour: str, end: str, backgrounds: Sequence[str], least: float) -> str:
+    """`colour`, moved towards `end` until its contrast with every background is enough."""
     return next(
         shade
         for shade in (_mix(colour, end, share) for share in np.linspace(0, 1, 51))
-        if min(contrast(shade, ground) for ground in grounds) >= least
+        if min(contrast(shade, background) for background in backgrounds) >= least
     )
 
 

@@ -19,7 +19,7 @@ from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import RecordedRun
 from ginn.pages.view_state import ViewState
 
-# The folders of the first experiment. The other experiments have folders in these.
+# The pages of the first experiment. Those of other experiments are in folders beside them.
 EXPLORER, DOWNLOADS = "explore/index.html", "downloads/index.html"
 
 

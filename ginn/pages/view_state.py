@@ -17,7 +17,7 @@ class ViewState:
 
     The fields are rows of the table in `templates/viewer/store.js`. `neurons` are the shown
     neurons, numbered layer by layer in a network of these `widths`, the output last. `beside` is
-    the id of a second run. `trail` is the number of earlier snapshots that stay in sight. `speed`
+    the id of a second run. `trail` is the number of earlier snapshots that stay visible. `speed`
     is in snapshots a second. `point` (domain units) is the point whose output is shown. `about` is
     the neuron whose kinks are listed.
     """

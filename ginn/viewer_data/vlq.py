@@ -1,9 +1,9 @@
 """Columns of whole numbers as text: small after gzip, and with a checksum.
 
 Numbers are base-64 variable-length quantities (VLQ) as in source maps, unsigned. A character holds
-five bits, the least significant first; its sixth bit is set if more characters follow. A number
-begins with a character of its own, so equal numbers are equal texts, which gzip finds. In base-64
-over bytes they are not. Signed numbers are mapped to unsigned ones by zigzag: 0, -1, 1, -2 become
+five bits, the least significant first; its sixth bit is set if more characters follow. No two
+numbers share a character, so equal numbers have equal texts, which gzip finds. In base 64 of bytes,
+numbers share characters. Signed numbers are mapped to unsigned ones by zigzag: 0, -1, 1, -2 become
 0, 1, 2, 3.
 
 The text is a head and columns of such numbers, all joined by semicolons. The head is

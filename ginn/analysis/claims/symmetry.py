@@ -1,15 +1,15 @@
 """Symmetry: do the boundaries of better networks mirror the picture's own symmetry?
 
 The mirror score of a layer is a mean likeness. Each neuron is matched with the mirror image of one
-neuron, one to one, so that the mean likeness is largest. The likeness of two neurons is the
-absolute correlation of their on maps over the pixel grid (Pearson's phi). It is 1 if they have the
-same boundary, whether they are on at the same side or not. It is near 0 if the maps are
-independent. Neurons that are on or off everywhere have no boundary and are left out.
+neuron, one to one, so that the mean likeness is largest. A neuron's map says at which pixels the
+neuron is on. The likeness of two neurons is the absolute correlation of their maps (Pearson's phi).
+It is 1 if they have the same boundary, whether they are on at the same side or not. It is near 0 if
+the maps are independent. Neurons that are on or off everywhere have no boundary and are left out.
 
 The matching is the best of many, so even unrelated neurons have a score above 0. Two controls give
 the score without an effect: the same networks before training, and the score for an axis about
 which the picture is not symmetric. A picture that is symmetric about both axes lacks the second
-control. A picture without an axis has nothing to mirror, and no claim.
+control. For a picture that is symmetric about neither axis, there is no claim.
 
 Axes: N neurons of a layer, P pixels, L hidden layers.
 """
@@ -47,7 +47,7 @@ from ginn.dataset.dataset import Axis, Dataset
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun
 
-# The direction in which an axis exchanges the sides, in words.
+# How a mirroring about each axis exchanges the sides, in words.
 DIRECTIONS: dict[Axis, str] = {"left-right": "left to right", "top-bottom": "top to bottom"}
 SCORES: tuple[Literal["own", "other"], ...] = ("own", "other")
 OTHER: dict[Axis, Axis] = {"left-right": "top-bottom", "top-bottom": "left-right"}
@@ -95,7 +95,7 @@ def mirror_scores(
 
 
 def mirror_score(on: NDArray[np.bool_], axis: Axis) -> float:
-    """The mean likeness of on maps (N, n, n) and their mirror images in the best one-to-one match.
+    """The mean likeness of maps (N, n, n) and their mirror images in the best one-to-one match.
 
     It is in [0, 1], and NaN if no neuron has a boundary. `axis` names the sides that are exchanged.
     """
@@ -212,7 +212,7 @@ def _for_the_other_axis(measured: str, axes: Sequence[Axis]) -> str:
     """What was measured for the other axis, which is a control if the picture lacks that axis."""
     if len(axes) > 1:
         return "the picture is symmetric about the other axis too, so that is no control"
-    return f"mirrored {DIRECTIONS[OTHER[axes[0]]]} instead {measured}"
+    return f"mirrored {DIRECTIONS[OTHER[axes[0]]]} instead: {measured}"
 
 
 def correlated_negatively(found: Sequence[Correlation], short: Sequence[Correlation]) -> Verdict:
