@@ -170,7 +170,7 @@ def _linear(channel: int) -> float:
 
 
 def _legible(colour: str) -> Shades:
-    """`colour`, moved towards black or white until it stands out from each background of a theme."""
+    """`colour`, moved towards black or white until it stands out from all backgrounds."""
     backgrounds = zip(PAPER, PICTURE_BLACK, PICTURE_WHITE, strict=True)
     light, dark = (
         _until_contrast(colour, end, theme, LINE_CONTRAST)
