@@ -29,7 +29,7 @@ def load_picture(path: Path, pixels: int, reading: ImageReading | None = None) -
         raise AuthorError(
             "threshold, fit or parts set for a drawing",
             "these keys for image files only; a drawing names its own parts",
-            "take them out of report.toml",
+            "remove them from report.toml",
             path=path,
         )
     else:

@@ -3,7 +3,7 @@
 An image's file is in the folder of its article. It is copied unchanged to the site, under a
 content-hashed name. Its element states the size, so that the page does not move when the image is
 loaded. SVG is refused, because a browser runs the scripts of an SVG file that is opened by its own
-address. Moving images are refused, too.
+address. Animated images are refused, too.
 
 The images of an article are found when it is rendered. They are then read through `ginn.files`.
 """
@@ -36,15 +36,15 @@ SUFFIX_OF = {**KINDS, "MPO": ".jpg"}
 # Orientations by a quarter turn, which exchange width and height (Exif 2.3, tag Orientation).
 ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
 GPS = 0x8825  # Exif 2.3, tag GPSInfo
-# The tags of GPSInfo that are a place: latitude and longitude of the camera and of the object, and
+# The tags of GPSInfo for a location: latitude and longitude of the camera and of the object, and
 # the name of the area. The others are versions, times, heights and directions.
-PLACES_IN_GPS = (2, 4, 20, 22, 28)
-# The properties of XMP, and the datasets of IPTC-IIM, that are a place.
-PLACES_IN_XMP = re.compile(
+LOCATIONS_IN_GPS = (2, 4, 20, 22, 28)
+# The properties of XMP, and the datasets of IPTC-IIM, for a location.
+LOCATIONS_IN_XMP = re.compile(
     rb"exif:GPS(?:Dest)?(?:Latitude|Longitude)|photoshop:(?:City|State)|geo:(?:lat|long)\b"
     rb"|Iptc4xmp(?:Core|Ext):(?:Location|Sublocation|City)"
 )
-PLACES_IN_IPTC = ((2, 90), (2, 92), (2, 95))
+LOCATIONS_IN_IPTC = ((2, 90), (2, 92), (2, 95))
 
 
 class Images(Extension):
@@ -149,7 +149,7 @@ def _file(folder: Path, named: str) -> Path:
     if re.match(r"[a-zA-Z][\w+.-]*:|//", path):
         raise AuthorError(f"the address {quoted(named)}", allowed, "copy the image there")
     if not path.lower().endswith(SUFFIXES):
-        why = ", for SVG can hold scripts" if path.lower().endswith(".svg") else ""
+        why = ", since SVG can hold scripts" if path.lower().endswith(".svg") else ""
         raise AuthorError(f"the image {quoted(named)}", allowed, f"save it as PNG{why}")
     try:
         file = within(folder, found_in(folder, path))
@@ -168,11 +168,11 @@ def _measured(content: bytes, named: str) -> tuple[int, int, str]:
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(content), formats=list(KINDS)) as image:
-                _require_small_and_still(image, named)
+                _require_small_and_single(image, named)
                 image.load()
                 width, height = image.size
                 turned = image.getexif().get(ORIENTATION) in TURNED
-                _require_no_place(image, content, named)
+                _require_no_location(image, content, named)
                 suffix = SUFFIX_OF[str(image.format)]
         except AuthorError:
             raise
@@ -185,15 +185,15 @@ def _measured(content: bytes, named: str) -> tuple[int, int, str]:
     return (height, width, suffix) if turned else (width, height, suffix)
 
 
-def _require_no_place(image: ImageFile.ImageFile, content: bytes, named: str) -> None:
+def _require_no_location(image: ImageFile.ImageFile, content: bytes, named: str) -> None:
     """Raise AuthorError for a photograph that says where it was taken: the file is published."""
     described = [value for value in image.info.values() if isinstance(value, bytes | str)]
     texts = [value if isinstance(value, bytes) else value.encode() for value in described]
     iptc = IptcImagePlugin.getiptcinfo(image) or {}
     place = (
-        any(_has_place_in_exif(image, frame) for frame in range(getattr(image, "n_frames", 1)))
-        or any(PLACES_IN_XMP.search(text) for text in (content, *texts))
-        or any(key in iptc for key in PLACES_IN_IPTC)
+        any(_has_location_in_exif(image, frame) for frame in range(getattr(image, "n_frames", 1)))
+        or any(LOCATIONS_IN_XMP.search(text) for text in (content, *texts))
+        or any(key in iptc for key in LOCATIONS_IN_IPTC)
     )
     if place:
         raise AuthorError(
@@ -203,14 +203,14 @@ def _require_no_place(image: ImageFile.ImageFile, content: bytes, named: str) ->
         )
 
 
-def _has_place_in_exif(image: Image.Image, frame: int) -> bool:
+def _has_location_in_exif(image: Image.Image, frame: int) -> bool:
     """Whether a frame's Exif has a position. Many cameras write a table that has none."""
     image.seek(frame)
-    return any(tag in PLACES_IN_GPS for tag in image.getexif().get_ifd(GPS))
+    return any(tag in LOCATIONS_IN_GPS for tag in image.getexif().get_ifd(GPS))
 
 
-def _require_small_and_still(image: Image.Image, named: str) -> None:
-    """Raise AuthorError for an image that is too large for phones, or that moves."""
+def _require_small_and_single(image: Image.Image, named: str) -> None:
+    """Raise AuthorError for an image that is too large for phones, or that is animated."""
     if image.width * image.height > MOST_PICTURE_PIXELS:
         raise AuthorError(
             f"{quoted(named)} of {image.width} x {image.height} pixels",
@@ -219,7 +219,7 @@ def _require_small_and_still(image: Image.Image, named: str) -> None:
         )
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
         raise AuthorError(
-            f"{quoted(named)}, which moves",
+            f"{quoted(named)}, which is animated",
             "an image of one frame",
-            "save the frame that you mean",
+            "save one frame as a file of its own",
         )

@@ -55,7 +55,7 @@
     return {
       element: element("p", {
         class: "viewer-motion",
-        title: "Since the snapshot before, on average, in parts of a side",
+        title: "On average since the last snapshot, as a share of the side",
       }, ["Moved ", ...figures.map(({ item }) => item)]),
       draw: (run, step) => figures.forEach(({ value }, row) => {
         value.textContent = percentage(run.motion[row][step] ?? 0);

@@ -15,7 +15,7 @@
           document.head.append(Object.assign(document.createElement("script"),
             { src: root.dataset.export, onload: resolve, onerror: resolve }));
         }));
-        say(GINN.export?.[kind](views, state) ?? "The script that saves did not arrive.");
+        say(GINN.export?.[kind](views, state) ?? "The script for saving did not arrive.");
       };
       const copyLink = async () => {
         writeAddress?.();
@@ -23,7 +23,7 @@
           await navigator.clipboard?.writeText(location.href).then(() => "Link copied.", () => "")
           || "The browser does not let this page copy; the link is in the address bar.");
       };
-      return element("div", { role: "group", "aria-label": "Keep and share" }, [
+      return element("div", { role: "group", "aria-label": "Save and share" }, [
         namedButton("PNG", "Save as PNG", () => save("png")),
         namedButton("SVG", "Save as SVG", () => save("svg")),
         ...(writeAddress ? [namedButton("Copy link", "Copy link to this view", copyLink)] : []),

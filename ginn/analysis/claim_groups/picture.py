@@ -33,8 +33,8 @@ def findings(
 ) -> Findings:
     """The claims about the picture, of the runs that did not end early.
 
-    The rows about symmetry are left out if the picture has no axis, and the row about the top if no
-    part is the top.
+    The rows about symmetry are left out if the picture has no axis of symmetry. The row about the
+    top is left out if no part is the top.
     """
     runs, screenings = finished(full_runs), list(screening.values())
     if not runs:
