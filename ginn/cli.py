@@ -27,7 +27,7 @@ from ginn.runtime import faults, processors, signals, workers
 from ginn.runtime.faults import ERROR
 from ginn.runtime.progress import SupersededError
 
-# The ports that the server tries when none was asked for.
+# The ports that the server tries when no port is given.
 DEFAULT_PORTS = range(8000, 8100)
 
 
@@ -100,7 +100,7 @@ def check(options: Options) -> None:
 
 
 def begin_report(folder: Path, picture: Path | None, title: str) -> None:
-    """Begin a report in a new folder, with a picture of one's own or with the starter's."""
+    """Begin a report in a new folder, with the author's own picture or with the starter's."""
     starter, own = TEMPLATES / "starter", None
     if picture:
         # A file that is not a picture is refused before the folder is made.

@@ -76,7 +76,7 @@ def is_file(path: Path) -> bool:
 def paths_in(folder: Path, pattern: str, hidden: bool = False) -> list[Path]:
     """The sorted paths in a folder that match a pattern, such as "*.md".
 
-    What systems and editors leave behind is left out. So is what is hidden (".NAME"), unless
+    Files that systems and editors leave behind are omitted. So are hidden ones (".NAME"), unless
     `hidden` is true.
     """
     return [

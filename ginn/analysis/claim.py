@@ -57,8 +57,8 @@ def unmeasured(name: str, statement: str, why: str) -> Claim:
 def needed(runs: int, tests: int, least_p_value: Callable[[int], float]) -> int:
     """The least number of runs with which one of `tests` tests can be significant.
 
-    The result is 0 if `runs` are enough. `least_p_value` gives the least p-value that any outcome of
-    a number of runs can have.
+    The result is 0 if `runs` are enough. `least_p_value` gives the least p-value that a number of
+    runs can have, whatever their outcome.
     """
     enough = next(n for n in itertools.count(2) if least_p_value(n) * tests <= SIGNIFICANT)
     return enough if runs < enough else 0

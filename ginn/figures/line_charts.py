@@ -48,7 +48,7 @@ Control = tuple[Sequence[float | None], str]
 def regions_svg(series: RegionCounts, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
     """The chart of every full run's linear regions against iteration; failed runs stand out."""
     failed = _failed(facts)
-    parts, top = axes.head(_regions_key(series, failed), series.unit, width)
+    parts, top = axes.head(_regions_legend(series, failed), series.unit, width)
     top += 10
     panel = Panel(52, width - 36, top, top + round(190 + width * 0.16))
     highest = max(series.arrangement, *map(max, series.counts), series.untrained[-1]) * 1.05
@@ -73,7 +73,7 @@ def regions_svg(series: RegionCounts, facts: ExperimentFacts, colours: Colours, 
     return axes.chart_svg(width, panel.bottom, ITERATION, parts, colours, title, words)
 
 
-def _regions_key(series: RegionCounts, failed: set[int]) -> list[tuple[str, str]]:
+def _regions_legend(series: RegionCounts, failed: set[int]) -> list[tuple[str, str]]:
     entries = [(sample(paint("run"), 1.2, opacity=0.6), "a run")]
     if failed & set(series.seeds):
         entries.append((sample(paint("failed")), "a failed run"))
@@ -104,7 +104,7 @@ def regions_description(series: RegionCounts, facts: ExperimentFacts) -> str:
 def shift_svg(series: ShiftShares, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
     """The chart of the share of shift: median and range of runs, and control, by layer."""
     entries = [
-        *_spread_key(series.runs, len(series.layers), colours),
+        *_spread_legend(series.runs, len(series.layers), colours),
         (sample(paint("control"), 1.4, DASHED), "equal random steps"),
     ]
     parts, top = axes.head(entries, series.unit, width)
@@ -146,7 +146,7 @@ def corners_svg(
     """
     depth = len(facts.widths)
     entries = [
-        *_spread_key(series.runs, depth, colours, "from the corners"),
+        *_spread_legend(series.runs, depth, colours, "from the corners"),
         (sample(paint("control"), 1.4, DASHED), "from the outline"),
         (sample(paint("control"), 1.6, DOTTED), "from anywhere"),
     ]
@@ -182,14 +182,14 @@ def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
     return (
         f"Mean distance from a corner of the picture to the nearest bend, in sides of the domain, "
         f"medians of {formatting.count(series.runs, 'run')}; {'; '.join(layers)}. A layer without "
-        f"any bend stands at {FARTHEST:g}."
+        f"any bend is drawn at {FARTHEST:g}."
     )
 
 
 def duplicate_neurons_svg(
     series: LikenessShares, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """The chart of the share of pairs at least so alike, a panel for each layer.
+    """The chart of the share of pairs whose likeness is at least x, a panel for each layer.
 
     Its lines are for pairs in one run and between two runs.
     """
@@ -288,7 +288,7 @@ def _layer(
     ]
 
 
-def _spread_key(runs: int, depth: int, colours: Colours, of: str = "") -> list[tuple[str, str]]:
+def _spread_legend(runs: int, depth: int, colours: Colours, of: str = "") -> list[tuple[str, str]]:
     median = f"median of {formatting.count(runs, 'run')}"
     return [
         (sample_of_layers(depth, colours, 2), f"{of}, {median}" if of else median),

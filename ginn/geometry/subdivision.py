@@ -1,4 +1,4 @@
-"""The subdivision of the unit square by ReLU networks, whatever the numbers it is computed in.
+"""The subdivision of the unit square by ReLU networks, for any kind of arithmetic.
 
 Every pre-activation of a layer is affine on every cell of the subdivision made by the layers before
 it. So a layer cuts each cell in straight lines, and the values at the vertices determine the cut:
@@ -6,14 +6,14 @@ an edge whose ends differ in sign is crossed once, at the place that linear inte
 Compare "edge subdivision", Berzins 2023, arXiv:2306.07212.
 
 Sign. A neuron is on where its pre-activation is above zero; at zero it is off. So every vertex is
-on or off, and no vertex is ever moved. A line through a vertex, or along another line, is cut like
-a line that passes a little to the on side of it. What it cuts off there has no area.
+on or off, and no vertex is ever moved. A boundary through a vertex, or along another line, cuts as
+if it passed a little further towards its on side. What it cuts off there has no area.
 
 Why this suffices. Around a convex cell, an affine function changes its sign at most twice. If the
-values have this property when the layer is entered, they keep it, whatever the rounding: a new
-vertex lies between two on ends and is on, or between two off ends and is off, so it adds no change
-of sign, and a part of a cell has no more changes than the cell. So a boundary enters a cell once at
-most.
+values have this property when the layer is entered, they keep it, whatever the rounding. A new
+vertex between two vertices at which a neuron is on has the neuron on, too, and the same holds for
+off. So it adds no change of sign, and a part of a cell has no more changes than the cell. A
+boundary therefore enters a cell at most once.
 
 `rounded.RoundedSubdivision` computes in float64, and knows where that does not decide a sign.
 `exact.ExactSubdivision` computes on integers, for these cases.
@@ -76,10 +76,11 @@ class Subdivision(ABC):
     right of tail-to-head in the axes (x, y), and the owner: the neuron on whose boundary the edge
     lies, or a side of the domain. A line is the part of a boundary in the cell that it cut;
     `line_ends` (2, L) are its vertices. `cell_snapshot` is (C,); cell 0 is OUTSIDE. `cell_on`
-    (words, C) says who of the layers before is on in each cell, if the arithmetic needs it.
+    (words, C) says which neurons of the layers before are on in each cell, if the arithmetic needs
+    it.
 
-    `uncertain` (B,) marks snapshots that this arithmetic does not decide; what is held of them has
-    no meaning. The chunk's first snapshot is `first_snapshot`, and the layer's first neuron
+    `uncertain` (B,) marks snapshots that this arithmetic does not decide; their data have no
+    meaning. The chunk's first snapshot is `first_snapshot`, and the layer's first neuron is
     `first_neuron`.
     """
 
@@ -95,7 +96,7 @@ class Subdivision(ABC):
         other = np.array([LEFT, TOP, RIGHT, BOTTOM] * snapshots)
         snapshot, outside = np.repeat(count, 4), np.full_like(tail, OUTSIDE)
         self.snapshots, self.first_snapshot, self.first_neuron = snapshots, first_snapshot, 0
-        # Their entries are VERTICES, EDGES, LINES and CELLS.
+        # The entries are VERTICES, EDGES, LINES and CELLS.
         self.counts: Index = np.array([4 * snapshots] * 3 + [snapshots + 1])
         self.values: NDArray[Any] = np.tile(corners, snapshots)
         self.made: Index = np.stack([snapshot, tail, tail, tail, owner, other])
@@ -130,7 +131,7 @@ class Subdivision(ABC):
     def enter_layer(self, first_neuron: int, weight: Float32, bias: Float32) -> None:
         """Compute the pre-activations of a layer, with `weight` (B, out, in) and `bias` (B, out).
 
-        The values at hand are those of the layer before, or none in front of the first layer.
+        Before the call, `values` holds the pre-activations of the layer before, if there is one.
         """
 
     @abstractmethod
@@ -150,14 +151,14 @@ class Subdivision(ABC):
 
     @abstractmethod
     def areas(self) -> Float64:
-        """The area of each cell, (C,), in domain units; not for OUTSIDE."""
+        """The area of each cell, (C,), in domain units; the entry of OUTSIDE has no meaning."""
 
     @abstractmethod
     def has_area(self) -> Bool:
-        """Whether each cell has an area, (C,); not for OUTSIDE."""
+        """Whether each cell has an area, (C,); the entry of OUTSIDE has no meaning."""
 
     def inputs(self) -> NDArray[Any]:
-        """What the layer to be entered takes: the values at hand, or x and y in front of it."""
+        """The pre-activations of the layer in `values`, or x and y before the first layer."""
         rows = slice(FIRST, None) if len(self.values) > FIRST else slice(2)
         return self.values[rows, : self.vertices]
 
@@ -170,7 +171,7 @@ class Subdivision(ABC):
 
         A crossing is a neuron, counted in the layer, and an edge. A boundary runs with its on side
         to the left in the axes (x, y), which is to the right on a screen with y down. The second
-        array (2, P) holds the first crossing of each polyline, and whether it is a ring.
+        array (2, P) holds the first crossing of each polyline, and whether it is closed.
         """
         on, edges, count = self.signs(), self.edges, self.edge_count
         following, crossing = np.empty(self.cells, np.intp), np.empty((4, count), np.intp)

@@ -1,6 +1,7 @@
 """The learning rate of every iteration, and Adam's corrections, the same on every processor.
 
-All is float64 arithmetic of single operations: `math.cos` and `pow` differ between C libraries.
+All results come from single float64 operations, since `math.cos` and `pow` differ between C
+libraries.
 
 Axis: T iterations.
 """
@@ -25,7 +26,7 @@ def learning_rates(peak: float, length: int, iterations: NDArray[Any]) -> Float6
     Cosine annealing to 0 (Loshchilov and Hutter 2017, equation 5, with one period).
     """
     rates = peak * (0.5 * (1.0 + cosine_of_half_turns(iterations / length)))
-    # Rounding leaves some 1e-16 at the end.
+    # Rounding would leave about 1e-16 at the end.
     return np.where(iterations == length, 0.0, rates)
 
 
@@ -40,7 +41,7 @@ class AdamRates:
     def take(self, count: int) -> Float32:
         """The next `count` rows (T, 2): lr / (1 - beta_1^t) and 1 / sqrt(1 - beta_2^t)."""
         betas = np.tile([[BETA_1, BETA_2]], (count, 1))
-        # Repeated products, one after the other.
+        # The powers are products in a stated order, since `pow` differs between C libraries.
         powers = np.multiply.accumulate(np.concatenate([self.powers, betas]))[1:]
         self.powers = powers[-1:]
         iterations = np.arange(self.iteration, self.iteration + count)

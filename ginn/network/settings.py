@@ -1,6 +1,6 @@
 """The settings of training, apart from the code that trains.
 
-A module that describes a training needs them without loading torch, which takes seconds.
+So a module can describe a training without loading torch, which takes seconds.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Training:
-    """How to train: hidden widths, number of iterations, items a minibatch, peak learning rate.
+    """How to train: hidden widths, number of iterations, pixels a minibatch, peak learning rate.
 
     `trainer` is "kernel", or "torch" for the ordinary way in PyTorch.
     """

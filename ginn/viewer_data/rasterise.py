@@ -2,9 +2,9 @@
 
 Ink is how much of a pixel a line covers. It is computed from the exact distance between the pixel's
 centre and the boundary, without supersampling. Only the pixels near a line are visited, so the time
-depends on the length of the lines and not on the size of the sheet. It is a quarter of the time of
-a drawing by Pillow that is four times as large and then reduced. Four levels of ink look the same
-as sixteen and take less than half the bytes.
+depends on the length of the lines and not on the size of the sheet. A drawing by Pillow at four
+times the size, which is then reduced, takes four times as long. Four levels of ink look the same as
+sixteen and take less than half the bytes.
 """
 
 from __future__ import annotations
