@@ -1,9 +1,10 @@
 """Elementary functions with the same bits on every processor and system.
 
-NumPy's own use other code for other vectors, and Python's call the system's library, whose last
-bits differ between systems. These are sums, products, quotients and roots of float64 in a stated
-order, each of which IEEE 754 rounds correctly. Errors are some 1e-16 of the result, except where
-noted. For matrix products and the logistic function, see `network.product`.
+NumPy's functions have other code for other vector units, and Python's call the system's library. So
+their last bits differ between processors or systems. The functions here consist of sums, products,
+quotients and roots of float64 in a stated order, each of which IEEE 754 rounds correctly. Errors
+are some 1e-16 of the result, except where noted. For matrix products and the logistic function, see
+`network.product`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Float64 = NDArray[np.float64]
 
 SINE_TERMS = 14  # for angles up to a quarter turn; the rest is below 1e-25
 LOGARITHM_TERMS = 11  # for s up to 0.172; the rest is below 1e-17
-ARCTANGENT_TERMS = 13  # for tangents of up to an eighth of a quarter turn; the rest is below 1e-18
+ARCTANGENT_TERMS = 13  # for tangents of angles up to pi / 16; the rest is below 1e-18
 LOG_2, LOG_10 = 0.6931471805599453, 2.302585092994046
 TANGENT = 0.41421356237309503  # of pi / 8
 

@@ -66,7 +66,7 @@ def watched_folders(sources: Sequence[Path]) -> tuple[Path, ...]:
     for source in sources:
         folder = source if source.is_dir() else source.parent
         if not folder.is_dir():
-            raise AuthorError("no such folder", "one to watch for changes", path=folder)
+            raise AuthorError("no such folder", "a folder to watch for changes", path=folder)
         folders.add(folder)
     return tuple(sorted(each for each in folders if not folders & set(each.parents)))
 
@@ -202,7 +202,7 @@ def unusable(ports: Sequence[int], host: str, error: OSError) -> AuthorError:
     """The mistake of a port or a host on which no server can listen."""
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         allowed = "an address or a name of this machine, or 0.0.0.0 for all of them"
-        return AuthorError(f"{quoted(host)}, which is none", allowed, key="--host")
+        return AuthorError(f"{quoted(host)}, where nothing can listen", allowed, key="--host")
     found = f"port {ports[0]}" if len(ports) == 1 else f"ports {ports[0]} to {ports[-1]}"
     found += f", which cannot be used ({error.strerror})"
     return AuthorError(found, "a free port", "choose another, or 0 for any", key="--serve")

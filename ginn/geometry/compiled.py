@@ -4,8 +4,8 @@ A loop does each operation in the order in which it is written. Numba neither re
 fuses a product with a sum, so results have the same bits on every processor. Without Numba's
 compiler (NUMBA_DISABLE_JIT=1) the loops run as they are, a hundred times as slowly.
 
-Compiled code is kept in `__pycache__`, as Python's is, by the time stamp of a loop's module. A
-loop calls only loops of its own module.
+Compiled code is kept in `__pycache__`, as Python's is, by the time stamp of a loop's module. So a
+loop may call only loops of its own module: a change of another module would not be noticed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _waiting: dict[str, list[Callable[..., Any]]] = {}  # the loops of each module, 
 
 
 def loop(function: Function) -> Function:
-    """The function, to be compiled with all loops of its module at the first call of one."""
+    """The function, compiled with all loops of its module when one of them is first called."""
     module, name = function.__module__, function.__name__
     _waiting.setdefault(module, []).append(function)
     names = sys.modules[module].__dict__

@@ -1,9 +1,9 @@
 """Matrix products and the logistic function with the same bits on every processor.
 
-NumPy passes products to a BLAS library, which sums in another order on another processor. Here each
-sum is a chain in the order of its terms, and each product and each sum is rounded on its own. So
-the result is that of `total += left[:, k] * right[k]` for k from 0 on, to the bit, and vectors,
-blocks and processors say how fast it is computed. The code is generated through LLVM, and compiled
+NumPy passes products to a BLAS library, which sums in an order that depends on the processor. Here
+each sum is a chain in the order of its terms, and each product and each sum is rounded on its own.
+So the result is that of `total += left[:, k] * right[k]` for k from 0 on, to the bit. Vectors,
+blocks and the processor change only the speed. The code is generated through LLVM, and compiled
 once in a process, in some 0.1 seconds of processor time.
 """
 
@@ -27,7 +27,7 @@ from ginn.network.run import Float64
 LINE = 64  # bytes
 HEIGHT = 4
 KINDS = {"d": 8, "f": 4}  # bytes of a number, by NumPy's character of the type: float64, float32
-# With so many terms, rows of the right factor are copied, so that they are neighbours in memory.
+# With more terms than this, rows of the right factor are copied, to be adjacent in memory.
 COPIED = 32
 LOGISTIC = "logistic"
 LARGEST = 700.0  # the exponential of its negative is above the least normal number
@@ -49,7 +49,7 @@ def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
         raise ValueError(f"found the shapes {left.shape} and {right.shape}")
     lanes, columns = LINE // KINDS[kind], right.shape[-1]
     if columns < lanes <= left.shape[-2]:
-        # Factors can change places; then the vectors lie along the longer side.
+        # The product of the transposes has its vectors along the longer side.
         turned: NDArray[Any] = product(right.swapaxes(-1, -2), left.swapaxes(-1, -2))
         return turned.swapaxes(-1, -2)
     if columns < lanes:

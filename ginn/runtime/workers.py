@@ -86,7 +86,7 @@ class WorkerPool:
                     raise AuthorError(
                         f"a worker process that was killed, with {self.jobs} jobs",
                         "workers that run to their end",
-                        "if memory is short, try --jobs 1; what was finished is kept",
+                        "if memory is short, try --jobs 1; finished results are kept",
                     ) from error
                 yield pending.pop(future), result
 
@@ -156,7 +156,7 @@ def _cluster(address: str, check: Callable[[], object]) -> Iterator[WorkerPool]:
         if not threads:
             found = f"no workers at {address}"
             raise AuthorError(found, "at least one", "see `dask worker`", key="--executor")
-        _require_same_equipment(client)
+        _require_same_software(client)
         pool = client.get_executor(pure=False)
         try:
             yield WorkerPool(sum(threads.values()), pool, queue.Queue(), KilledWorker, check)
@@ -165,10 +165,10 @@ def _cluster(address: str, check: Callable[[], object]) -> Iterator[WorkerPool]:
             pool.shutdown(wait=False)
 
 
-def _require_same_equipment(client: Any) -> None:
+def _require_same_software(client: Any) -> None:
     """Raise AuthorError if a worker of a cluster could give other results than this process."""
-    own = equipment()
-    for worker, has in client.run(equipment, on_error="return").items():
+    own = software()
+    for worker, has in client.run(software, on_error="return").items():
         if has != own:
             theirs = has if isinstance(has, dict) else {}
             unlike = [name for name in own if theirs.get(name) != own[name]]
@@ -180,7 +180,7 @@ def _require_same_equipment(client: Any) -> None:
             )
 
 
-def equipment() -> dict[str, str]:
+def software() -> dict[str, str]:
     """What results depend on besides their input: this source, Python, and each library."""
     sources = Sources(Path(__file__).parents[1])
     modules = sources.all_modules()

@@ -26,7 +26,7 @@
       const ask = (point) => store.set({ point, ...GINN.zoom.showing(store.state, point) });
       return {
         move(right, down) {
-          // If there is no point, the first one is the middle of the picture.
+          // If there is no point, it starts from the middle of the pane.
           const { x, y } = store.state.point ?? store.state;
           ask(GINN.zoom.inside({ x: x + right / index.pixels, y: y + down / index.pixels }));
         },
