@@ -71,8 +71,12 @@ def train(
             "where the start is, or later; record no iteration before the start"
         )
     layout = Layout(training.widths, training.batch)
-    parameters = parameters_from(layout, start) if start else initial_parameters(layout, seeds)
-    rates = AdamRates(training.learning_rate, training.iterations, begin)
+    parameters = (
+        parameters_from(layout, start)
+        if start
+        else initial_parameters(layout, seeds, training.initial_scale, training.bias)
+    )
+    rates = AdamRates(training.learning_rate, training.iterations, begin, training.warm_up)
     groups = list(_groups(training, dataset, layout, seeds, parameters))
     recorder = _Recorder(training, layout, seeds, recorded)
     iteration = begin
@@ -173,7 +177,10 @@ class _Recorder:
             loss=np.array([loss[s] for loss in self.losses[:count]]),
             accuracy=np.array([accuracy[s] for accuracy in self.accuracies[:count]]),
             learning_rate=learning_rates(
-                self.training.learning_rate, self.training.iterations, iterations
+                self.training.learning_rate,
+                self.training.iterations,
+                iterations,
+                self.training.warm_up,
             ),
             ended=self.ended[s],
         )

@@ -239,8 +239,8 @@ def test_seeds_at_once_are_eight_lanes_or_a_single_seed_of_torch(
 ) -> None:
     monkeypatch.setenv("GINN_CPU", name)
     plain = Training((16, 16, 16), 1000, 128, 1e-3)
-    assert seeds_at_once(plain) == (8, 609)
-    assert seeds_at_once(replace(plain, trainer="torch")) == (1, 609)
+    assert seeds_at_once(plain) == (8, 609 * 128)
+    assert seeds_at_once(replace(plain, trainer="torch")) == (1, 609 * 128)
 
 
 @pytest.mark.parametrize(("seeds", "lanes"), [(1, 1), (2, 2), (3, 4), (5, 8), (100, 16)])

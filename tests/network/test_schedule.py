@@ -29,6 +29,24 @@ def test_learning_rates_relative_error_is_small_until_near_the_end() -> None:
     np.testing.assert_allclose(learning_rates(1e-3, 1_270_000, iterations), exact, rtol=1e-9)
 
 
+def test_learning_rates_of_a_warm_up_rise_in_equal_steps_to_the_plain_ones() -> None:
+    iterations = np.arange(101)
+    plain = learning_rates(0.01, 100, iterations)
+    found = learning_rates(0.01, 100, iterations, 40)
+    np.testing.assert_allclose(found[:40] / plain[:40], np.arange(1, 41) / 40, rtol=1e-15)
+    np.testing.assert_array_equal(found[39:], plain[39:])
+    np.testing.assert_array_equal(learning_rates(0.01, 100, iterations, 1), plain)
+
+
+def test_adam_rates_of_a_warm_up_are_those_of_its_learning_rates() -> None:
+    rates = AdamRates(1e-3, 1000, 15, warm_up=30)
+    found = np.concatenate([rates.take(10), rates.take(20)])
+    plain = AdamRates(1e-3, 1000, 15).take(30)
+    factors = np.minimum(1, np.arange(16, 46) / 30)
+    np.testing.assert_allclose(found[:, 0], plain[:, 0] * factors, rtol=1e-6)
+    np.testing.assert_array_equal(found[:, 1], plain[:, 1])
+
+
 @pytest.mark.parametrize("chunks", [[30], [1, 2, 27], [29, 1]])
 def test_adam_rates_correct_for_the_zeros_adam_begins_with(chunks: list[int]) -> None:
     rates = AdamRates(1e-3, 1000, first=100)

@@ -13,7 +13,7 @@ from ginn.network.layout import Layout
 from ginn.network.reference import TorchNetworks
 from ginn.network.run import RecordedRun, Start
 from ginn.network.schedule import AdamRates
-from ginn.network.settings import Training
+from ginn.network.settings import Bias, Training
 from ginn.network.training import train
 
 
@@ -141,6 +141,23 @@ def test_train_by_torch_records_the_same_run_within_rounding(dataset: Dataset) -
         assert (one.seed, one.iterations.tolist()) == (other.seed, other.iterations.tolist())
         np.testing.assert_array_equal(one.weights[1][0], other.weights[1][0])
         np.testing.assert_allclose(flattened(one), flattened(other), atol=5e-3)
+
+
+@pytest.mark.parametrize("bias", ["zero", "covering"])
+def test_train_by_torch_with_another_start_and_a_warm_up_records_the_same_run(
+    dataset: Dataset, bias: Bias
+) -> None:
+    kernel, torch = (
+        train(Training((6, 4), 100, 32, 3e-3, trainer, 0.5, bias, 40), dataset, [3, 4], [0, 20, 60])
+        for trainer in ("kernel", "torch")
+    )
+    plain = train(Training((6, 4), 100, 32, 3e-3), dataset, [3, 4], [0, 20, 60])
+    for one, other, usual in zip(kernel, torch, plain, strict=True):
+        np.testing.assert_array_equal(one.biases[1][0], other.biases[1][0])
+        np.testing.assert_allclose(flattened(one), flattened(other), atol=5e-3)
+        np.testing.assert_array_equal(one.weights[1][0], 0.5 * usual.weights[1][0])
+        np.testing.assert_allclose(one.learning_rate, usual.learning_rate * [1 / 40, 21 / 40, 1])
+        assert np.abs(flattened(one) - flattened(usual)).max() > 0.01
 
 
 def test_train_ends_a_run_that_is_not_finite_and_continues_the_others(dataset: Dataset) -> None:
