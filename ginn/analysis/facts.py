@@ -121,10 +121,20 @@ class VariantFacts:
     """The number of neurons in each hidden layer."""
     parameters: int
     """The number of weights and biases."""
+    batch: int
+    """The number of pixels in a minibatch."""
+    learning_rate: float
+    """The highest learning rate."""
+    warm_up: int
+    """The number of iterations over which the learning rate rises."""
+    initial_scale: float
+    """The factor of the initial weights and biases; 1 for those of PyTorch."""
+    bias: str
+    """How initial biases are drawn: "uniform", "zero" or "covering"."""
     screening: ScreeningFacts
     """The screening runs of the variant."""
     runs: tuple[RunFacts, ...]
-    """The full runs of the variant, by seed."""
+    """The full runs of the variant, by seed; none for a variant that was only screened."""
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -164,6 +174,11 @@ def facts_of_variant(
         title=experiment.title,
         widths=experiment.widths,
         parameters=parameters(experiment.widths),
+        batch=experiment.batch,
+        learning_rate=experiment.learning_rate,
+        warm_up=experiment.warm_up,
+        initial_scale=experiment.initial_scale,
+        bias=experiment.bias,
         screening=screening,
         runs=tuple(replace(run, regions_end=regions[name]) for name, run in outcomes.items()),
     )

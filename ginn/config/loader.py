@@ -12,7 +12,6 @@ from ginn.config.key_lines import Keys
 from ginn.config.models import (
     MOST_ITERATIONS,
     Experiment,
-    FullRuns,
     ReportFile,
     Settings,
     Shown,
@@ -82,11 +81,19 @@ def _require_consistent(document: Document, keys: Keys, experiment: Experiment) 
     if screening > iterations:
         allowed = f"a whole number from 1 to {iterations}"
         raise document.error((*keys, "screening", "iterations"), quoted(screening), allowed)
+    _require_warm_up(document, keys, experiment)
     shown = experiment.shown.good + experiment.shown.bad
     made = experiment.full_runs.first_seeds + experiment.full_runs.failed_seeds
     if not 1 <= shown <= made:
         allowed = f"from 1 to {made}, the number of full runs"
         raise document.error((*keys, "shown", "good and bad together"), str(shown), allowed)
+
+
+def _require_warm_up(document: Document, keys: Keys, experiment: Experiment) -> None:
+    """Raise AuthorError for a warm-up that is longer than the training."""
+    if experiment.warm_up > experiment.iterations:
+        allowed = f"a whole number from 0 to {experiment.iterations}"
+        raise document.error((*keys, "warm-up"), quoted(experiment.warm_up), allowed)
 
 
 def _require_schedule(
@@ -143,10 +150,19 @@ def _as_experiment(
     changed: dict[str, Any] = {
         "id": variant.id,
         "title": variant.title,
-        "full_runs": FullRuns(first_seeds=variant.seeds, failed_seeds=0),
+        # A copy is not checked: no experiment has 0 full runs, but a variant may.
+        "full_runs": varied.full_runs.model_copy(
+            update={"first_seeds": variant.seeds, "failed_seeds": 0}
+        ),
         "shown": Shown(good=0, bad=0),
     }
-    given = ("widths", "batch", "learning_rate", "iterations", "snapshots")
+    if variant.screening.seeds is not None:
+        seeds = {"seeds": variant.screening.seeds}
+        changed["screening"] = varied.screening.model_copy(update=seeds)
+    given = (
+        *("widths", "batch", "learning_rate", "warm_up", "initial_scale", "bias"),
+        *("iterations", "snapshots"),
+    )
     values = {key: getattr(variant, key) for key in given}
     changed |= {key: value for key, value in values.items() if value is not None}
     # The last snapshot must be the last iteration, so neither key can change alone.
@@ -160,4 +176,6 @@ def _as_experiment(
             allowed = f"a whole number from {least} to {MOST_ITERATIONS}"
             raise document.error((*keys, "iterations"), quoted(experiment.iterations), allowed)
         _require_schedule(document, keys, experiment.snapshots, experiment.iterations)
+    if "warm_up" in changed or "iterations" in changed:
+        _require_warm_up(document, keys, experiment)
     return experiment

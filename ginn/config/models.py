@@ -44,6 +44,7 @@ MOST_SNAPSHOTS = 5_000
 MOST_SEEDS = 10_000
 MOST_BATCH = 65_536
 MOST_UNITS = 256
+MOST_SCALE = 100
 MOST_LAYERS = 8
 MOST_EXPERIMENTS = 100
 MOST_SHOWN = 26  # shown runs of one role: each has a letter, A to Z
@@ -102,9 +103,15 @@ Widths = Annotated[
 LearningRate = Annotated[
     float, Gt(0), Le(1), AllowInfNan(False), Allowed("a number above 0 and at most 1")
 ]
+Scale = Annotated[
+    float, Gt(0), Le(MOST_SCALE), AllowInfNan(False),
+    Allowed(f"a number above 0 and at most {MOST_SCALE}"),
+]  # fmt: skip
+Bias = Annotated[Literal["uniform", "zero", "covering"], Allowed("'uniform', 'zero' or 'covering'")]
 Seeds = Annotated[int, Ge(1), Le(MOST_SEEDS)]
 Iterations = Annotated[int, Ge(1), Le(MOST_ITERATIONS)]
 Batch = Annotated[int, Ge(1), Le(MOST_BATCH)]
+WarmUp = Annotated[int, Ge(0), Le(MOST_ITERATIONS)]
 
 
 def _require_range(item: tuple[int, ...]) -> tuple[int, ...]:
@@ -248,6 +255,12 @@ class Experiment(Table):
     """The data items of a minibatch."""
     learning_rate: Annotated[LearningRate, example(0.001)]
     """The highest learning rate of Adam."""
+    warm_up: Annotated[WarmUp, example(500)] = 0
+    """The first iterations, over which the learning rate rises in equal steps."""
+    initial_scale: Annotated[Scale, example(0.5)] = 1.0
+    """A factor of all initial weights and biases, which else are those of `torch.nn.Linear`."""
+    bias: Annotated[Bias, example("zero")] = "uniform"
+    """Initial biases: "uniform" as PyTorch's, "zero", or "covering": all boundaries cross."""
     trainer: Annotated[
         Literal["kernel", "torch"], Allowed("'kernel' or 'torch'"), example("kernel")
     ] = "kernel"
@@ -271,11 +284,18 @@ class Experiment(Table):
     shown: Shown
 
 
+class VariantScreening(Table):
+    """The screening of a variant. Its runs are as long as those of the experiment."""
+
+    seeds: Annotated[Seeds | SkipJsonSchema[None], example(64)] = None
+    """How many seeds are trained: 0, 1, 2, ..."""
+
+
 class Variant(Table):
     """An experiment with another network or training, for comparison.
 
-    A key that is left out has the value of the experiment. The runs are trained in full, but not
-    shown.
+    A key that is left out has the value of the experiment. Its seeds are screened, and the first
+    ones are trained in full, but not shown.
     """
 
     id: Annotated[Id, example("deeper")]
@@ -286,14 +306,22 @@ class Variant(Table):
         Annotated[str, Allowed("the id of an experiment")] | SkipJsonSchema[None], example("cat")
     ] = None
     """The id of the experiment that is varied; the first one if it is left out."""
-    seeds: Annotated[Seeds, example(8)]
-    """How many seeds are trained: 0, 1, 2, ..."""
+    seeds: Annotated[int, Ge(0), Le(MOST_SEEDS), example(8)]
+    """How many seeds are trained in full: 0, 1, 2, ...; with 0, seeds are only screened."""
+    screening: VariantScreening = Field(default_factory=lambda: VariantScreening())
+    """How many seeds are screened, if not as many as of the experiment."""
     widths: Annotated[Widths | SkipJsonSchema[None], example([16, 16, 16])] = None
     """The number of neurons in each hidden layer."""
     batch: Annotated[Batch | SkipJsonSchema[None], example(64)] = None
     """The data items of a minibatch."""
     learning_rate: Annotated[LearningRate | SkipJsonSchema[None], example(0.002)] = None
     """The highest learning rate of Adam."""
+    warm_up: Annotated[WarmUp | SkipJsonSchema[None], example(500)] = None
+    """The first iterations, over which the learning rate rises in equal steps."""
+    initial_scale: Annotated[Scale | SkipJsonSchema[None], example(0.5)] = None
+    """A factor of all initial weights and biases."""
+    bias: Annotated[Bias | SkipJsonSchema[None], example("zero")] = None
+    """Initial biases: "uniform" as PyTorch's, "zero", or "covering": all boundaries cross."""
     iterations: Annotated[Iterations | SkipJsonSchema[None], example(10_000)] = None
     """The length of the training; `snapshots` must be given with it."""
     snapshots: Annotated[Snapshots | SkipJsonSchema[None], example([[0, 10_000, 100]])] = None

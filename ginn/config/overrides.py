@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ginn.config.models import MOST_ID, Draft, Experiment, FullRuns, Screening, Settings, Shown
+from ginn.config.models import MOST_ID, Draft, Experiment, Screening, Settings, Shown
 from ginn.errors import SHOWN, AuthorError
 
 # The most bytes of weights that an experiment may record. A build uses about five times as many.
@@ -63,7 +63,8 @@ def _shortened(full: Experiment, draft: Draft) -> Experiment:
             seeds=min(draft.seeds, screening.seeds),
             iterations=min(screening.iterations, max(iterations // 2, 1)),
         ),
-        "full_runs": FullRuns(first_seeds=seeds, failed_seeds=0),
+        # A copy is not checked: a variant may have 0 full runs.
+        "full_runs": full.full_runs.model_copy(update={"first_seeds": seeds, "failed_seeds": 0}),
         "shown": Shown(good=min(full.shown.good, seeds - bad), bad=bad),
     }
     return full.model_copy(update=changed)

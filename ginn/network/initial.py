@@ -50,7 +50,8 @@ def _drawn(layout: Layout, seed: int, scale: float, bias: Bias) -> Float32:
         neurons = sum(layer.units for layer in layout.layers)
         points = (_uniform(generator, 2 * neurons).reshape(-1, 2) + 1.0) / 2.0
         biases = _biases_through(weights, points)
-    return _flattened([weight[None] for weight in weights], [each[None] for each in biases])[0]
+    found = _flattened([weight[None] for weight in weights], [each[None] for each in biases])
+    return found.reshape(-1)
 
 
 def _uniform(generator: torch.Generator, count: int) -> Float64:

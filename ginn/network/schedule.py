@@ -20,9 +20,7 @@ BETA_1, BETA_2 = 0.9, 0.999  # the decay of Adam's moments
 EPSILON = 1e-8  # Adam adds it to the root of the second moment
 
 
-def learning_rates(
-    peak: float, length: int, iterations: NDArray[Any], warm_up: int = 0
-) -> Float64:
+def learning_rates(peak: float, length: int, iterations: NDArray[Any], warm_up: int = 0) -> Float64:
     """The learning rates (T,) at T iterations of a run of that length.
 
     Cosine annealing to 0 (Loshchilov and Hutter 2017, equation 5, with one period). Over the first

@@ -131,6 +131,7 @@ TABLES: Sequence[tuple[str, type[Table]]] = (
     ("[experiment.full-runs]", models.FullRuns),
     ("[experiment.shown]", models.Shown),
     ("[[variant]]", models.Variant),
+    ("[variant.screening]", models.VariantScreening),
     ("[draft]", models.Draft),
 )
 

@@ -1,10 +1,11 @@
 """An estimate of the time, memory and bytes of a build, before it trains.
 
 The kernel's speed is a time here: seconds of one core for one iteration of a group of seeds, for
-each weight of the network. It is measured once on this machine and kept in the cache. The kernel
-trains a group of seeds, one a vector lane, in the same time as one seed. All other work is counted
-in recorded snapshots of runs. Its constants come from the builds in `tests/benchmarks/README.md`,
-on a machine of known speed. They are scaled by the speed of this machine.
+each weight of the network, with minibatches of BATCH items. It is measured once on this machine and
+kept in the cache. The kernel trains a group of seeds, one a vector lane, in the same time as one
+seed. All other work is counted in recorded snapshots of runs. Its constants come from the builds in
+`tests/benchmarks/README.md`, on a machine of known speed. They are scaled by the speed of this
+machine.
 """
 
 from __future__ import annotations
@@ -40,20 +41,26 @@ CACHE_FACTOR = 3  # bytes in the cache for each byte of recorded weights and of 
 
 KEPT = "speed.json"
 ITERATIONS, ROUNDS = 500, 5  # iterations and repetitions of the measurement of the speed
+BATCH = 128  # the items of its minibatches
 PIXELS = 32  # the side of its picture
 
 
 @dataclass(frozen=True)
 class Training:
-    """Runs that a build still has to train: their number, iterations of each, weights of each."""
+    """Runs that a build still has to train: their number, iterations of each, weights of each.
+
+    `batch` is the number of items in a minibatch.
+    """
 
     runs: int
     iterations: int
     weights: int
+    batch: int = BATCH
 
     def groups(self, speed: float, lanes: int) -> list[float]:
         """The time in seconds of each group of runs that one process trains at once."""
-        return [self.iterations * self.weights * speed] * -(-self.runs // lanes)
+        seconds = self.iterations * self.weights * (self.batch / BATCH) * speed
+        return [seconds] * -(-self.runs // lanes)
 
 
 def training_seconds(trainings: Iterable[Training], speed: float, jobs: int, lanes: int) -> float:
@@ -135,12 +142,12 @@ def missing_trainings(
     known = inputs(site, experiment, dataset)
     weights = _weights(experiment)
     if seeds := runner.missing(TABLE["screening"], known):
-        yield Training(len(seeds), experiment.screening.iterations, weights)
+        yield Training(len(seeds), experiment.screening.iterations, weights, experiment.batch)
     first = {run_id(seed): seed for seed in range(experiment.full_runs.first_seeds)}
     full_runs = {**known, "full-run-seeds": Input(first)}
     if seeds := runner.missing(TABLE["full-runs"], full_runs):
         more = experiment.full_runs.failed_seeds
-        yield Training(len(seeds) + more, experiment.iterations, weights)
+        yield Training(len(seeds) + more, experiment.iterations, weights, experiment.batch)
 
 
 def kept_speed(path: Path) -> tuple[float, int]:
@@ -171,7 +178,7 @@ def measured_speed() -> float:
     from ginn.network.kernel import Networks, kernel, pixel_table
     from ginn.network.layout import Layout
 
-    layout, target = Layout((16, 16, 16), 128), processor()
+    layout, target = Layout((16, 16, 16), BATCH), processor()
     labels = np.indices((PIXELS, PIXELS)).sum(axis=0) % 8 < 4
     table = pixel_table(Dataset(labels, ()), layout.tile)
     seeds = range(target.lanes)

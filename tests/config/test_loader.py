@@ -68,9 +68,9 @@ MISTAKES = [
     ("batch = 128", 'batch = "128"', "experiment.batch", "'128'", f"{WHOLE} 1 to 65536"),
     ("batch = 128", "", "experiment.batch", "nothing", f"{WHOLE} 1 to 65536"),
     ("batch = 128", f"batch = 0x{'f' * 9999}", "experiment.batch", "too long to repeat", WHOLE),
-    ("batch = 128", "batch = 1\nbatches = 3", "experiment.batches", "an unknown key", "batch, fit"),
-    ("batch = 128", "batch = 1\nof = 'a'", "experiment.of", "an unknown key", "batch, fit, full-"),
-    ("batch = 128", 'batch = 1\n"a\\nb" = 1', "experiment.a b", "an unknown key", "batch, fit"),
+    ("batch = 128", "batch = 1\nbatches = 3", "experiment.batches", "an unknown key", "bias, fit"),
+    ("batch = 128", "batch = 1\nof = 'a'", "experiment.of", "an unknown key", "bias, fit, full-"),
+    ("batch = 128", 'batch = 1\n"a\\nb" = 1', "experiment.a b", "an unknown key", "bias, fit"),
     ("learning-rate", "learning_rate", "experiment.learning_rate", "an unknown", "learning-rate"),
     ("pixels = 200", "pixels = 1", "experiment.pixels", "1", f"{WHOLE} 2 to 1000"),
     ("pixels = 200", "pixels = 100_000", "experiment.pixels", "100000", f"{WHOLE} 2 to 1000"),
@@ -126,6 +126,16 @@ MISTAKES = [
     ("widths = [32, 32, 32]", "widths = [0]", "variant[0].widths", "[0]", "whole numbers"),
     ("widths = [32, 32, 32]", "iterations = 20_000", "variant[0].snapshots", "nothing", "`snap"),
     ("widths = [32, 32, 32]", "snapshots = [[0, 9, 9]]", "variant[0].iterations", "nothing", "`it"),
+    ("batch = 128", "batch = 1\nwarm-up = 2_000_000", "experiment.warm-up", "2000000", "0 to 1270"),
+    ("batch = 128", "batch = 1\nwarm-up = -1", "experiment.warm-up", "-1", "0 to 100000000"),
+    ("batch = 128", "batch = 1\ninitial-scale = 0", "experiment.initial-scale", "0", "above 0"),
+    ("batch = 128", 'batch = 1\nbias = "none"', "experiment.bias", "'none'", "'zero' or 'cover"),
+    ("widths = [32, 32, 32]", "warm-up = 2_000_000", "variant[0].warm-up", "2000000", "0 to 12"),
+    ("widths = [32, 32, 32]", "initial-scale = inf", "variant[0].initial-scale", "inf", "above 0"),
+    ("widths = [32, 32, 32]", 'bias = "none"', "variant[0].bias", "'none'", "'zero' or 'covering'"),
+    ("widths = [32, 32, 32]", "screening = { seeds = 0 }", "variant[0].screening.seeds", "0",
+     "1 to 10000"),
+    ("widths = [32, 32, 32]", "screening = 3", "variant[0].screening", "3", "a table"),
     ("widths = [32, 32, 32]", "iterations = 9\nsnapshots = [[0, 9, 9]]", "variant[0].iterations",
      "9", f"{WHOLE} 10000 to 100000000"),
     ("widths = [32, 32, 32]", "iterations = 20_000\nsnapshots = [[0, 9, 9]]",
@@ -304,6 +314,28 @@ seeds = 3
     assert (brief.full_runs.first_seeds, brief.full_runs.failed_seeds) == (3, 0)
     assert (brief.shown.good, brief.shown.bad) == (0, 0)
     assert (brief.picture, brief.widths) == (cat.picture, cat.widths)
+
+
+def test_load_settings_a_variant_can_be_screened_alone_and_start_otherwise(tmp_path: Path) -> None:
+    variant = """
+[[variant]]
+id = "small-start"
+title = "Small start"
+seeds = 0
+screening = { seeds = 512 }
+initial-scale = 0.5
+bias = "covering"
+warm-up = 300
+"""
+    read = settings_of(tmp_path, TEXT + variant)
+    (plain,), start = read.experiments, read.variants["bottle"][-1]
+    assert (plain.initial_scale, plain.bias, plain.warm_up) == (1, "uniform", 0)
+    assert (start.initial_scale, start.bias, start.warm_up) == (0.5, "covering", 300)
+    assert (start.full_runs.first_seeds, start.full_runs.failed_seeds) == (0, 0)
+    assert (start.screening.seeds, start.screening.iterations) == (512, 10_000)
+    assert (start.widths, start.iterations) == (plain.widths, plain.iterations)
+    draft = as_draft(read).variants["bottle"][-1]
+    assert (draft.full_runs.first_seeds, draft.screening.seeds) == (0, 4)
 
 
 @pytest.mark.parametrize(

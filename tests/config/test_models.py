@@ -29,7 +29,9 @@ def fields(model: type[Table], keys: tuple[str, ...] = ()) -> Iterator[tuple[str
         yield path
         name = {"site": "Site", "experiment": "Experiment", "variant": "Variant", "draft": "Draft",
                 "screening": "Screening", "full-runs": "FullRuns", "shown": "Shown"}  # fmt: skip
-        if path[-1] in name:
+        if path == ("variant", "screening"):
+            yield from fields(models.VariantScreening, path)
+        elif path[-1] in name:
             yield from fields(getattr(models, name[path[-1]]), path)
 
 

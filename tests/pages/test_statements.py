@@ -96,8 +96,8 @@ RULES = (
         r"[Ww]e .*and found none", lambda f: verdict(f, "The indecisive neuron") == "does not hold"
     ),
     Rule(r"This build has such neurons", lambda f: verdict(f, "The indecisive neuron") == "holds"),
-    Rule(r"We trained one with", lambda f: bool(f.variants)),
-    Rule(r"and one with", lambda f: len(f.variants) > 1),
+    Rule(r"We trained one with", lambda f: any(each.runs for each in f.variants)),
+    Rule(r"and one with", lambda f: sum(bool(each.runs) for each in f.variants) > 1),
     Rule(r"on another processor", lambda f: f.experiment.trainer == "torch"),
     Rule(r"on every processor", lambda f: f.experiment.trainer == "kernel"),
     Rule(r"The top of the (bottle|picture)", lambda f: bool(f.experiment.top)),
@@ -154,12 +154,28 @@ def builds() -> Iterator[tuple[Report, str]]:
             ),
         )
         networks = [
-            VariantFacts(name, name.title(), widths, 9_000, experiment.screening, ())
-            for name, widths in (("wider", (32, 32)), ("deeper", (16,) * 5))
+            VariantFacts(
+                id=name,
+                title=name.title(),
+                widths=widths,
+                parameters=9_000,
+                batch=128,
+                learning_rate=1e-3,
+                warm_up=0,
+                initial_scale=1.0,
+                bias="uniform",
+                screening=experiment.screening,
+                runs=runs,
+            )
+            for name, widths, runs in (
+                ("wider", (32, 32), experiment.full_runs),
+                ("start", (16, 16), ()),
+                ("deeper", (16,) * 5, experiment.full_runs),
+            )
         ]
         facts = Facts(
             experiment,
-            tuple(networks[: number % 3]),
+            tuple(networks[: number % 4]),
             claims,
             report.facts.examples,
             replace(report.facts.evidence, interventions=interventions),

@@ -101,11 +101,15 @@ def picture_findings(dataset: Dataset, top: tuple[str, ...]) -> Findings:
     return picture.findings(runs, runs, outcomes, screening, dataset, top)
 
 
-def variant_findings(variants: int) -> Findings:
-    """The findings about some variants, whose runs are those of the plain network."""
+def variant_findings(variants: int, screened: int = 0) -> Findings:
+    """The findings about some variants, whose runs are those of the plain network.
+
+    `screened` more have screening runs only.
+    """
     experiment = make_report().experiment
     outcomes = {run_id(seed): run_facts(seed, seed == 2) for seed in range(14)}
     screening = ScreeningFacts(128, 10, 5, (2, 12, 13, 20, 21))
     regions = {name: 100 + run.seed for name, run in outcomes.items()}
     variant = facts_of_variant(experiment, screening, outcomes, regions)
-    return variants_group.findings(experiment, screening, outcomes, regions, (variant,) * variants)
+    several = (replace(variant, runs=()),) * screened + (variant,) * variants
+    return variants_group.findings(experiment, screening, outcomes, regions, several)

@@ -22,11 +22,13 @@ def findings(
     regions: Mapping[str, int],
     variants: Sequence[VariantFacts],
 ) -> Findings:
-    """The claim about larger networks, over seeds not chosen by result; none without a variant.
+    """The claim about larger networks, over seeds not chosen by result.
 
-    `regions` has each full run's number of linear regions at its end.
+    It reads the variants with full runs; there is none without such a variant. `regions` has each
+    full run's number of linear regions at its end.
     """
-    if not variants or all(outcome.ended for outcome in outcomes.values()):
+    trained = [each for each in variants if each.runs]
+    if not trained or all(outcome.ended for outcome in outcomes.values()):
         return NOTHING
     unchosen = [
         replace(outcome, regions_end=regions[name])
@@ -34,7 +36,7 @@ def findings(
         if outcome.seed < experiment.full_runs.first_seeds
     ]
     plain = network_of("Plain", experiment.widths, screening, unchosen)
-    others = [network_of(each.title, each.widths, each.screening, each.runs) for each in variants]
+    others = [network_of(each.title, each.widths, each.screening, each.runs) for each in trained]
     series = NetworkSeries(tuple(map(_network, (plain, *others))))
     return Findings((claim_larger_is_better(plain, others),), Evidence(variants=series))
 

@@ -23,6 +23,11 @@ def test_findings_of_a_variant_have_a_row_and_begin_with_the_plain_network() -> 
         assert each.failure_low <= share <= each.failure_high
 
 
+def test_findings_about_networks_leave_out_variants_that_were_only_screened() -> None:
+    assert variant_findings(2, screened=3) == variant_findings(2)
+    assert variant_findings(0, screened=3) == NOTHING
+
+
 def test_findings_leave_out_full_runs_that_were_chosen_by_their_result() -> None:
     found = variant_findings(1).evidence.variants
     assert found
