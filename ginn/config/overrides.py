@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ginn.config.models import MOST_ID, Draft, Experiment, Screening, Settings, Shown
+from ginn.config.models import MOST_ID, Draft, Experiment, FullRuns, Screening, Settings, Shown
 from ginn.errors import SHOWN, AuthorError
 
 # The most bytes of weights that an experiment may record. A build uses about five times as many.
@@ -37,13 +37,16 @@ def require_memory(settings: Settings) -> None:
 
 
 def as_draft(settings: Settings) -> Settings:
-    """The settings of `--draft`: fewer seeds, shorter trainings, fewer snapshots."""
+    """The settings of `--draft`: fewer seeds, shorter trainings, fewer snapshots.
+
+    Variants that are only screened are left out, since a few seeds tell nothing about a rate.
+    """
     draft = settings.draft
     return replace(
         settings,
         experiments=tuple(_shortened(each, draft) for each in settings.experiments),
         variants={
-            name: tuple(_shortened(each, draft) for each in variants)
+            name: tuple(_shortened(each, draft) for each in variants if each.full_runs.first_seeds)
             for name, variants in settings.variants.items()
         },
     )
@@ -63,8 +66,7 @@ def _shortened(full: Experiment, draft: Draft) -> Experiment:
             seeds=min(draft.seeds, screening.seeds),
             iterations=min(screening.iterations, max(iterations // 2, 1)),
         ),
-        # A copy is not checked: a variant may have 0 full runs.
-        "full_runs": full.full_runs.model_copy(update={"first_seeds": seeds, "failed_seeds": 0}),
+        "full_runs": FullRuns(first_seeds=seeds, failed_seeds=0),
         "shown": Shown(good=min(full.shown.good, seeds - bad), bad=bad),
     }
     return full.model_copy(update=changed)

@@ -90,7 +90,11 @@ def inputs(site: Site, experiment: Experiment, dataset: Dataset) -> dict[str, So
 def variant_inputs(site: Site, variant: Experiment, dataset: Dataset) -> dict[str, Source]:
     """The inputs of a variant's stages. Only its first seeds are trained in full."""
     full_runs = variant.full_runs.model_copy(update={"failed_seeds": 0})
-    return inputs(site, variant.model_copy(update={"full_runs": full_runs}), dataset)
+    known = inputs(site, variant.model_copy(update={"full_runs": full_runs}), dataset)
+    if full_runs.first_seeds == 0:
+        # No run will be traced, so no limit is checked.
+        known["boundary-limit"] = Input(0)
+    return known
 
 
 def viewer_data(made: Mapping[str, Source]) -> tuple[str, dict[str, bytes]]:

@@ -96,13 +96,14 @@ MISTAKES = [
     ("pictures/bottle.toml", "a\\\\b", "experiment.picture", r"'a\\b'", "below content/"),
     ('id = "bottle"', 'id = "../x"', "experiment.id", "'../x'", "lower-case letters, digits"),
     ('id = "bottle"', 'id = "Bottle"', "experiment.id", "'Bottle'", "lower-case letters, digits"),
-    ("seeds = 128", "seeds = 0", "experiment.screening.seeds", "0", f"{WHOLE} 1 to 10000"),
-    ("seeds = 128\niterations = 10_000", "seeds = 1\niterations = 2_000_000",
+    ("seeds = 1_024", "seeds = 0", "experiment.screening.seeds", "0", f"{WHOLE} 1 to 10000"),
+    ("seeds = 1_024\niterations = 10_000", "seeds = 1\niterations = 2_000_000",
      "experiment.screening.iterations", "2000000", f"{WHOLE} 1 to 1270000"),
     ('licence = "MIT"', "", "site.licence", "nothing", "a line of text"),
     ("https://opensource.org/license/mit", "mit.txt", "site.licence-url", "'mit.txt'", "an addr"),
-    ("good = 3", "good = 20", "experiment.shown.good and bad together", "21", "from 1 to 16, the"),
-    ("good = 3\nbad = 1", "good = 0\nbad = 0", "good and bad together", "0", "from 1 to 16"),
+    ("good = 3\nbad = 1", "good = 26\nbad = 26", "shown.good and bad together", "52",
+     "from 1 to 48, the"),
+    ("good = 3\nbad = 1", "good = 0\nbad = 0", "good and bad together", "0", "from 1 to 48"),
     ('"#2f55e0"', '"blue"', "site.layer-colours", "['blue'", "a list of colours such as"),
     ('"#453a4d"', '"#453a4d;x:y"', "site.output-colour", "'#453a4d;x:y'", "a colour such as"),
     ('language = "en-GB"', 'language = "<b>"', "site.language", "'<b>'", "such as 'en-GB'"),
@@ -133,9 +134,9 @@ MISTAKES = [
     ("widths = [32, 32, 32]", "warm-up = 2_000_000", "variant[0].warm-up", "2000000", "0 to 12"),
     ("widths = [32, 32, 32]", "initial-scale = inf", "variant[0].initial-scale", "inf", "above 0"),
     ("widths = [32, 32, 32]", 'bias = "none"', "variant[0].bias", "'none'", "'zero' or 'covering'"),
-    ("widths = [32, 32, 32]", "screening = { seeds = 0 }", "variant[0].screening.seeds", "0",
+    ("screening = { seeds = 512 }", "screening = { seeds = 0 }", "variant[0].screening.seeds", "0",
      "1 to 10000"),
-    ("widths = [32, 32, 32]", "screening = 3", "variant[0].screening", "3", "a table"),
+    ("screening = { seeds = 512 }", "screening = 3", "variant[0].screening", "3", "a table"),
     ("widths = [32, 32, 32]", "iterations = 9\nsnapshots = [[0, 9, 9]]", "variant[0].iterations",
      "9", f"{WHOLE} 10000 to 100000000"),
     ("widths = [32, 32, 32]", "iterations = 20_000\nsnapshots = [[0, 9, 9]]",
@@ -308,7 +309,7 @@ seeds = 3
 """
     read = settings_of(tmp_path, TEXT + SECOND + variant)
     _, cat = read.experiments
-    assert [each.id for each in read.variants["bottle"]] == ["wider", "deeper"]
+    assert [each.id for each in read.variants["bottle"]][:2] == ["wider", "deeper"]
     (brief,) = read.variants["cat"]
     assert (brief.iterations, brief.snapshots) == (20_000, (0, 5_000, 10_000, 15_000, 20_000))
     assert (brief.full_runs.first_seeds, brief.full_runs.failed_seeds) == (3, 0)
@@ -334,8 +335,9 @@ warm-up = 300
     assert (start.full_runs.first_seeds, start.full_runs.failed_seeds) == (0, 0)
     assert (start.screening.seeds, start.screening.iterations) == (512, 10_000)
     assert (start.widths, start.iterations) == (plain.widths, plain.iterations)
-    draft = as_draft(read).variants["bottle"][-1]
-    assert (draft.full_runs.first_seeds, draft.screening.seeds) == (0, 4)
+    # A draft screens too few seeds for a rate.
+    assert start not in as_draft(read).variants["bottle"]
+    assert [each.id for each in as_draft(read).variants["bottle"]] == ["wider", "deeper"]
 
 
 @pytest.mark.parametrize(
@@ -349,7 +351,7 @@ warm-up = 300
         (SECOND + "iterations = 9", "experiment[1].snapshots[0]: found [0, 49, 1], allowed: ran"),
         (SECOND + "[experiment.full-runs]\nseeds = 3", "[1].full-runs.seeds: found an unknown"),
         (SECOND * 100, "experiment: found 101 tables, allowed: 1 to 100 [[experiment]]"),
-        ('[[variant]]\nid = "a"\ntitle = "A"\nseeds = 1\nof = "dog"', "variant[2].of: found 'dog'"),
+        ('[[variant]]\nid = "a"\ntitle = "A"\nseeds = 1\nof = "dog"', "variant[8].of: found 'dog'"),
     ],
 )
 def test_load_settings_with_a_mistake_in_a_later_table_names_its_number(

@@ -98,7 +98,7 @@ def test_report_schema_accepts_what_the_loader_reads(tmp_path: Path, text: str) 
         changed("pixels = 200", "pixels = 200\nparts = { a = [0.5] }"),
         changed("pixels = 200", 'pixels = 200\nparts = { "" = [0, 0] }'),
         changed("pixels = 200", f"pixels = 200\nparts.{'a' * 41} = [0, 0]"),
-        changed("seeds = 128", "seeds = 0"),
+        changed("seeds = 1_024", "seeds = 0"),
         changed("good = 3", "good = 27"),
         f"{LATER}bach = 1\n",
         f"{LATER}[experiment.shown]\nbest = 1\n",
