@@ -1,10 +1,15 @@
 """Settings and hooks for every test: weekly tests, skipped tests, and the order of files."""
 
-from collections.abc import Generator
+import contextlib
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from hypothesis import settings
+from support.in_process import in_process_pool
 from support.skips import LACKS_A_RIGHT, every_test_must_run
+
+import build
+from ginn.runtime.workers import WorkerPool
 
 # A slow moment of a busy machine is not a failure.
 settings.register_profile("untimed", deadline=None)
@@ -21,6 +26,28 @@ FIRST = (
     "browser/",
     "pipeline/",
 )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def builds_with_one_job_need_no_worker() -> Iterator[None]:
+    """Let a build in a test's own process do the work of its only worker.
+
+    A worker loads libraries and compiles code for several seconds. With this, a process of tests
+    does so once. Builds in other processes, and those with more jobs, have real workers.
+    """
+    real = build.worker_pool
+
+    @contextlib.contextmanager
+    def pool(jobs: int, executor: str, check: Callable[[], object]) -> Iterator[WorkerPool]:
+        if jobs == 1 and not executor:
+            yield in_process_pool(1)
+        else:
+            with real(jobs, executor, check) as workers:
+                yield workers
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "worker_pool", pool)
+        yield
 
 
 def _place(item: pytest.Item) -> int:

@@ -47,12 +47,14 @@ def run_experiment(
     others = [variant_inputs(settings.site, variant, dataset) for variant in variants]
     if variants:
         titles = (each.title for each in (experiment, *variants))
-        runner.reporter.heading(f"{', '.join(titles)}")
+        runner.reporter.heading(", ".join(titles))
     # All networks are trained in full together, so that no worker waits for the last of one kind.
     made, *others = runner.run_together(["outcomes"], [made, *others])
     for outcome in made["outcomes"].value.values():
         if outcome.ended:
             say_on_stderr(f"warning: {outcome.ended}")
+    # Boundaries that are too large to keep are refused before anything is measured.
+    made = runner.run(["boundaries"], made)
     others = runner.run_together(["variant-facts"], others)
     found = tuple(each["variant-facts"].value for each in others)
     made = runner.run(

@@ -107,10 +107,10 @@ class Sources:
         return frozenset(place for place in places if self.path(place))
 
     def _parse(self, source: bytes) -> ParsedModule:
-        tree = ast.parse(source)
+        syntax, imported, returned, origins = _read(source)
         modules: set[str] = set()
         libraries: set[str] = set()
-        for name in imported_names(tree):
+        for name in imported:
             # A name of this package is a module, or something in one. The longest module counts.
             parts = name.split(".")
             places = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
@@ -118,11 +118,17 @@ class Sources:
                 modules |= {next(place for place in places if self.path(place))}
             elif parts[0] not in sys.stdlib_module_names:
                 libraries.add(parts[0])
-        syntax = ast.dump(without_docstrings(tree))
-        digest = hashlib.sha256(syntax.encode()).hexdigest()
-        return ParsedModule(
-            digest, frozenset(modules), frozenset(libraries), return_names(tree), names_from(tree)
-        )
+        return ParsedModule(syntax, frozenset(modules), frozenset(libraries), returned, origins)
+
+
+# A server that builds at every save reads the same sources each time.
+@functools.lru_cache(maxsize=512)
+def _read(source: bytes) -> tuple[str, list[str], dict[str, set[str]], dict[str, str]]:
+    """What one module's source says without the others: its digest, imports and function types."""
+    tree = ast.parse(source)
+    imported, returned, origins = imported_names(tree), return_names(tree), names_from(tree)
+    syntax = ast.dump(without_docstrings(tree))
+    return hashlib.sha256(syntax.encode()).hexdigest(), imported, returned, origins
 
 
 def imported_names(tree: ast.Module) -> list[str]:
