@@ -56,13 +56,15 @@ def dataset_of_drawing(document: Document, pixels: int) -> Dataset:
     corners = sum(len(shape.polygon) for shape in drawing.shape)
     if corners > MOST_CORNERS:
         allowed = f"at most {MOST_CORNERS:,}"
-        raise AuthorError(f"{corners:,} corners", allowed, "draw with fewer", path=document.path)
+        raise AuthorError(
+            f"{corners:,} corners", allowed, "draw with fewer corners", path=document.path
+        )
     colours = {drawing.background: drawing.background_white}
     for number, shape in enumerate(drawing.shape):
         if colours.setdefault(shape.part, shape.white) != shape.white:
             found = f"part {quoted(shape.part)} in a second colour"
             allowed = "one colour for each part"
-            hint = "give the black and the white part two names"
+            hint = "give the black and the white part different names"
             raise document.error(("shape", number, "white"), found, allowed, hint)
     names = list(colours)
     x, y = pixel_centres(pixels)

@@ -36,7 +36,7 @@ def loop(function: Function) -> Function:
 
 def _compile(module: str, names: dict[str, Any]) -> None:
     """Put compiled functions in the place of a module's loops."""
-    # Not at the top: it takes half a second, and most processes trace nothing.
+    # Imported only here, since this takes half a second and most processes trace nothing.
     import numba
 
     for function in _waiting.pop(module):

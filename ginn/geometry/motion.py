@@ -3,9 +3,9 @@
 The motion of a layer is a mean distance from a point of its boundaries at one snapshot to the
 nearest point of the same neuron's boundary at the other snapshot. The mean is weighted by length,
 and taken over both directions: from the earlier snapshot to the later and from the later to the
-earlier. So a piece that appears counts like a piece that disappears. The motion is 0 if nothing
-moves, and equals the shift of lines that shift sideways. A neuron without a boundary at either
-snapshot is left out, because there is no distance to it.
+earlier. A piece that appears therefore counts as much as one that disappears. The motion is 0 if
+nothing moves, and equals the shift of lines that shift sideways. A neuron that has no boundary at
+one of the two snapshots is left out, because there is no distance to it.
 
 Distances to polylines are exact. The mean over length uses the middle points of equal stretches of
 each neuron's boundary, none longer than SPACING. On trained 16-16-16 runs, half of the values were
@@ -27,14 +27,15 @@ from ginn.network.product import product
 from ginn.network.run import Float64, layer_slices
 
 SPACING = 1 / 64  # in sides of the domain
-# Snapshots measured together: enough to spread the cost of NumPy's calls, few enough for the cache.
+# The number of snapshots that are measured at once. With fewer, the calls of NumPy take most of the
+# time. With more, the arrays do not fit the processor's cache.
 BLOCK = 32
 
 Index = NDArray[np.int64]
 
 
 class Rows(NamedTuple):
-    """Flat arrays by boundary: number l has the entries from `offsets[l]` to `offsets[l + 1]`."""
+    """Flat arrays by boundary: boundary l has the entries from `offsets[l]` to `offsets[l + 1]`."""
 
     offsets: Index
     columns: Float64

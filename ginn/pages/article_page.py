@@ -39,8 +39,8 @@ class References:
     def pages(self, root: str, report: Report) -> dict[str, str]:
         """The links by the names that `page()` accepts; `root` is the link to the site's root.
 
-        Names are the slugs of articles, and the explorer and the downloads of each experiment. If
-        such a name has no experiment's id, the link leads to the page of `report`.
+        Names are the slugs of articles, and "explore" and "downloads" with the id of an experiment.
+        Without an id, they mean the pages of `report`.
         """
         pages = {article.slug: root + article.address for article in self.articles}
         pages |= {"explore": root + report.explorer, "downloads": root + report.downloads}

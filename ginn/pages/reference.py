@@ -1,11 +1,11 @@
-"""The author's reference: all that an article and the files beside it can say, made from the code.
+"""The author's reference: what an article and the files beside it can contain, made from the code.
 
 `python -m ginn.pages.reference` prints it. It is an article of the repository's own content, so the
 site shows it as a page, and each picture in it is made from the build's own runs. A report that is
 made elsewhere does not have it.
 
-Texts come from where the program reads them: docstrings, annotations and models. What has no
-description or no example is an error here.
+Texts come from where the program reads them: docstrings, annotations and models. A lack of a
+description or of an example raises ValueError.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ EXAMPLES = {
     "site": "{{ site.layer_colours | listing }}",
     "draft": '{{ "A draft." if draft }}',
 }
-# Their results are as long as a page of their own.
+# The examples whose results are too long for this page.
 ONLY_SHOWN = ("glossary", "claims_table")
 FILTERS = {
     "percent": "0.714 | percent",
@@ -144,7 +144,7 @@ def reference() -> str:
         ("Numbers and objects", _objects()),
         ("Filters", _filters()),
         ("Every fact", _facts(facts_schema())),
-        ("The head of an article", _keys(HEAD, FrontMatter)),
+        ("The front matter of an article", _keys(HEAD, FrontMatter)),
         ("report.toml", (line for name, table in TABLES for line in _table(name, table))),
         ("bibliography.toml", _keys("A table for each work, named by its key.", Work)),
         ("bibliography.bib", _bibtex()),
@@ -238,7 +238,7 @@ def _example(name: str) -> Iterator[str]:
 
 def _filters() -> Iterator[str]:
     """Each filter with its parameters, an example, and what the example gives."""
-    yield "They write numbers. Jinja's own filters can be used, too."
+    yield "These turn numbers and lists into text. Jinja's own filters can be used, too."
     for name, function in FORMATS.items():
         _, *others = parameters_of(function)
         given = ", ".join(map(_signature, others))
@@ -251,8 +251,8 @@ def _filters() -> Iterator[str]:
 def _facts(schema: Mapping[str, Any]) -> Iterator[str]:
     """The table of each part of the facts, with the values of this build."""
     yield (
-        "Numbers in an article come from these, so that they cannot be wrong. A part that a build "
-        "does not have is none or an empty list."
+        "Numbers in an article come from these, so that they agree with the build. A part that a "
+        "build does not have is none or an empty list."
     )
     groups: dict[str, list[str]] = {}
     for path, kind, meaning in outline(schema):
@@ -374,7 +374,7 @@ def _required(text: str, what: str) -> str:
 
 
 def raw(text: str) -> str:
-    """A text in which Jinja finds nothing to do."""
+    """The text, marked where needed so that Jinja leaves it unchanged."""
     return f"{{% raw %}}{text}{{% endraw %}}" if "{{" in text or "{%" in text else text
 
 

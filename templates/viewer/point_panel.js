@@ -15,13 +15,13 @@
   const { addingUp, probability, signed } = GINN.formatting;
   const { layerOf, layerStarts, nameOf } = GINN.neurons;
   const HINT = "Point at the picture, tap it, or press P to ask what the network computes there.";
-  // Digits after the point of what a neuron adds to the output.
+  // The decimal places of a neuron's contribution to the output.
   const DIGITS = 2;
 
   /**
    * @param {string} name
    * @param {string} how
-   * @param {number} units of the last digit
+   * @param {number} units the contribution, in units of the last decimal place
    * @returns {HTMLElement}
    */
   function row(name, how, units) {
@@ -63,7 +63,7 @@
    */
   function createSum(widths, store) {
     const heading = element("h2", "viewer-heading");
-    const clear = namedButton("Clear", "Clear the point asked about",
+    const clear = namedButton("Clear", "Clear the chosen point",
       () => store.set({ point: null }));
     const table = element("table", "viewer-sum");
     const note = element("p", "viewer-note");
@@ -146,7 +146,7 @@
     const noteText = () => {
       if (listed < 0) return "Boundaries bend where they cross those of earlier layers.";
       if (listed < starts[1]) return "The first layer's boundaries are straight.";
-      return causes.length ? "Strongest first, by degrees turned. Press to show."
+      return causes.length ? "The neuron that turns it most comes first. Press one to show it."
         : "Nothing bends it at this snapshot.";
     };
     return {

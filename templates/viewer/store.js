@@ -9,7 +9,7 @@
  * @property {number} step the snapshot, from 0
  * @property {ReadonlySet<number>} show the neurons shown, by number
  * @property {"output" | "target" | "error" | "regions" | "plain"} behind what is under the lines
- * @property {number} trail earlier snapshots that stay in sight as fading lines
+ * @property {number} trail the number of earlier snapshots that are drawn as faint lines
  * @property {number} zoom how many times the domain is enlarged
  * @property {number} x of the pane's middle, in domain units
  * @property {number} y of the pane's middle, in domain units
@@ -30,7 +30,7 @@
  * The runs of the index and their common network. They decide which states are valid.
  * @typedef {object} Context
  * @property {{id: string, snapshots: number}[]} runs in the order shown; never empty
- * @property {number[]} widths units of each hidden layer
+ * @property {number[]} widths the number of units of each hidden layer
  */
 /**
  * `initial` is the default, or a function that gives it; `before` holds the fields of the rows above.
@@ -39,7 +39,7 @@
  * @property {unknown | ((context: Context, before: State) => unknown)} initial
  */
 /**
- * What the pointer or the focus is on. It is no part of the address.
+ * What the pointer or the focus is on. The address does not contain it.
  * @typedef {object} Pointed
  * @property {Point | null} place in a pane
  * @property {number | undefined} neuron

@@ -111,7 +111,7 @@ def test_readout_follows_pointing_pressing_and_leaving(
     address_of(page, "point=0.7")
     page.mouse.move(left + 0.5 * side, top - 4)
     expect(readout).to_contain_text(near(0.75, 0.5))
-    page.get_by_role("button", name="Clear the point asked about").click()
+    page.get_by_role("button", name="Clear the chosen point").click()
     address_without(page, "point")
     expect(page.locator(".viewer-sum")).to_be_hidden()
 

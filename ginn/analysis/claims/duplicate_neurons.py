@@ -10,8 +10,8 @@ has almost no boundary. It is marked as constant and left out.
 
 There are two controls. The first is initialisation: if training had no effect, the same share of
 pairs would be alike there. The second is pairs of neurons of different runs. These neurons learn
-the same picture and cannot copy each other. If they are alike as often, the cause of duplicates is
-the picture, and not the common network.
+the same picture and cannot influence each other. If they are alike as often, the cause of
+duplicates is the picture, and not the common network.
 
 Axes: K snapshots, n neurons of a layer, R runs, P points.
 """
@@ -112,13 +112,15 @@ class Growth:
     p_value: float
 
 
-def growth(likes: Sequence[Likeness]) -> Growth:
+def growth(likenesses: Sequence[Likeness]) -> Growth:
     """The growth, from each run's likeness over its snapshots in one layer."""
     ends = [
-        (int(like.duplicates[k].sum()), int(like.pairs[k].sum())) for like in likes for k in (0, -1)
+        (int(like.duplicates[k].sum()), int(like.pairs[k].sum()))
+        for like in likenesses
+        for k in (0, -1)
     ]
     start, end = np.array(ends[::2]).sum(axis=0), np.array(ends[1::2]).sum(axis=0)
-    shares = np.array([like.share()[[0, -1]] for like in likes])
+    shares = np.array([like.share()[[0, -1]] for like in likenesses])
     both = np.isfinite(shares).all(axis=1)
     return Growth(
         at_start=float(start[0] / max(start[1], 1)),
@@ -258,15 +260,15 @@ class Duplicate:
 
 
 def duplicates(
-    run: RecordedRun, likes: Sequence[Likeness], points: Float64
+    run: RecordedRun, likenesses: Sequence[Likeness], points: Float64
 ) -> tuple[Duplicate, ...]:
     """Every pair of duplicates at a run's last snapshot.
 
-    `likes` has the likeness of each layer over all snapshots of the run.
+    `likenesses` has the likeness of each layer over all snapshots of the run.
     """
     rng = np.random.default_rng([SEED, run.seed])
     found = []
-    for layer, like in enumerate(likes):
+    for layer, like in enumerate(likenesses):
         pairs = np.argwhere(like.duplicates[-1]).tolist()
         apart = boundary_distances(run, layer) if pairs else np.empty((0, 0))
         for first, second in pairs:
@@ -322,16 +324,17 @@ def claim_duplicates(
     return Claim(
         name="Copycats",
         statement="Two neurons of one layer converge to nearly the same boundary.",
-        definition=f"Share of a layer's pairs of neurons that share {ALIKE:.0%} of their on area "
-        f"and of their off area, neurons on or off over all but {CONSTANT:.1%} of the domain set "
-        "apart; as at initialisation, and as between neurons of different runs, under no effect. "
-        f"{tests} tests: by layer, sign flips over runs and neurons dealt to runs at random. A "
-        "neuron is replaced by giving its outgoing weights to another; the output moves by the "
-        "mean change of the probability of white.",
+        definition=f"Share of a layer's pairs of neurons whose on areas overlap by {ALIKE:.0%} or "
+        "more, and whose off areas do so, too. Neurons that are on or off over all but "
+        f"{CONSTANT:.1%} of the domain are left out. Without an effect, the share is the same at "
+        "initialisation, and the same between neurons of different runs. "
+        f"{tests} tests: for each layer, sign flips over runs, and a random assignment of neurons "
+        "to runs. To replace a neuron, its outgoing weights are given to another. The output then "
+        "moves by the mean change of the probability of white.",
         value=f"copies in {layers(len(growths))}: "
         f"{_shares([each.at_end for each in growths])} of pairs, "
-        f"{formatting.count(len(found), 'pair')} in all; clearly more than in both controls in "
-        f"{formatting.numbered('layer', passed)}" + _apart(found),
+        f"{formatting.count(len(found), 'pair')} in all; significantly more than in both controls "
+        f"in {formatting.numbered('layer', passed)}" + _apart(found),
         control=f"at initialisation {_shares([each.at_start for each in growths])}, between runs "
         f"{_shares([each.across for each in between])}" + _replaced(found),
         runs=runs,
