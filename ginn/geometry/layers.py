@@ -18,11 +18,11 @@ def subdivisions_before(
 ) -> Iterator[Subdivision]:
     """For each layer, the subdivision by the layers before it, with that layer's values.
 
-    It is that of `count` snapshots of a run, from `first` on. The last layer is the output, and its
-    subdivision that of the whole network. All are the same object, which is cut further on each
-    turn: read it before the next one. At the end, its `uncertain` says which snapshots have to be
-    subdivided again, each alone, with `exact`; what it held of them has no meaning. Raises
-    AuthorError if a weight is not finite, or if there are more vertices than memory allows.
+    It covers `count` snapshots of a run, from `first` on. The last layer is the output, and its
+    subdivision is that by all hidden layers. Each item is the same object, which is cut further
+    before the next item: read it first. At the end, its `uncertain` says which snapshots must be
+    subdivided again, each alone, with `exact`. What was read of these snapshots is not valid.
+    Raises AuthorError if a weight is not finite, or if there are more vertices than memory allows.
     """
     return (subdivision for subdivision, cut in _turns(run, first, count, exact) if not cut)
 

@@ -17,7 +17,7 @@ from ginn.network.layout import Layout
 from ginn.network.run import Float32, Float64, Start
 from ginn.network.settings import Bias
 
-BITS = 24  # random bits of a parameter, as many as a float32 holds
+BITS = 24  # random bits of a parameter, as many as the significand of a float32 has
 
 
 def initial_parameters(
@@ -27,9 +27,9 @@ def initial_parameters(
 
     They have the distribution of `torch.nn.Linear`: uniform between -1 / sqrt(inputs) and
     1 / sqrt(inputs), for weights and biases, times `scale`. `torch.nn.Linear` itself draws other
-    numbers on a processor with other vectors. Here torch draws integers, and one multiplication
-    scales them. With the `bias` "zero", all biases are zero. With "covering", each neuron has a
-    random point of the picture on its boundary. A seed has the same weights with every `bias`.
+    numbers on a processor with vectors of another width. Here torch draws integers, which are then
+    scaled. With the `bias` "zero", all biases are zero. With "covering", each neuron has a random
+    point of the picture on its boundary. A seed has the same weights with every `bias`.
     """
     return np.stack([_drawn(layout, seed, scale, bias) for seed in seeds])
 

@@ -1,4 +1,4 @@
-"""Markdown as GINN reads it: the extensions with their settings, and what they leave open.
+"""Markdown as GINN reads it: the extensions with their settings, and what they lack.
 
 The dialect is GitHub's (CommonMark with tables, task lists, strike-through, callouts, footnotes and
 bare addresses), with definition lists, abbreviations and attributes in braces.
@@ -50,6 +50,7 @@ PLACED = re.compile(rf'(?s)<{PLACE} name="([a-z0-9-]+)">(.*?)</{PLACE}>')
 TOKEN = re.compile(r"@@figure-([a-z0-9-]+)@@")
 # Elements that can hold a figure beside text.
 HOLDERS = ("li", "td", "th", "dd")
+# The check boxes of a task list get a name for screen readers.
 TASKS = {" disabled/>": ' disabled aria-label="to do">', " disabled checked/>":
          ' disabled checked aria-label="done">'}  # fmt: skip
 COMMENT = re.compile(r"(?s)<!--.*?-->")
@@ -141,9 +142,9 @@ class _Own(Extension):
         """Register every part. A higher priority runs earlier."""
         # Before tabs become spaces (priority 30) and fences are taken out.
         md.preprocessors.register(_Dialect(md), "dialect", 36)
-        # CommonMark 0.31, 2.4: every sign of ASCII can be escaped.
+        # CommonMark 0.31, 2.4: all ASCII punctuation can be escaped.
         md.ESCAPED_CHARS = list(string.punctuation)
-        # Before escapes (priority 180): a line that ends with a backslash ends there.
+        # Before escapes (priority 180): a backslash at the end of a line is a line break.
         line_break = SubstituteTagInlineProcessor(r"\\\n", "br")
         md.inlinePatterns.register(line_break, "backslash break", 182)
         raised = SimpleTagInlineProcessor(r"(?<=\w)(\^)([\w+\N{MINUS SIGN}-]{1,20})\^(?!\w)", "sup")
@@ -211,7 +212,7 @@ class _Figures(Treeprocessor):
                     self._fill(place, name)
 
     def _fill(self, place: Element, name: str) -> None:
-        """Add the blocks of a figure's caption. An only paragraph has no element of its own."""
+        """Add the blocks of a figure's caption. If it is one paragraph, only its text is added."""
         place.set("name", name)
         caption = self.captions.get(name, "")
         self.md.parser.parseChunk(place, "\n".join(adapted(caption.strip().split("\n"))))
@@ -234,7 +235,7 @@ class _Callouts(Treeprocessor):
 
 
 class _ClosingQuotes(Treeprocessor):
-    """Quotation marks right after an element, such as code, close; smarty would open there."""
+    """Closes quotation marks right after an element, such as code; smarty would open them."""
 
     CLOSING = re.compile(r"(^|\x03)([\"'])(?!\w)")
 
@@ -256,7 +257,7 @@ class _ClosingQuotes(Treeprocessor):
 
 
 class _NamedHeadings(Treeprocessor):
-    """Headings with a name that does not contain the sign of its link.
+    """Headings whose accessible name does not contain the "#" of their link.
 
     Screen readers list headings by these names. The ids of those that divide the page are kept.
     """

@@ -97,8 +97,8 @@ def render_site(
     """Every page with its figures, style and scripts: address -> content.
 
     `folder` is the content's folder, and `articles` are its articles. `reports` are the reports of
-    the experiments, the leading one first. `others` are the addresses of the site's other
-    files. Raises AuthorError for a mistake in an article, such as a dead link.
+    the experiments, with the main pages' experiment first. `others` are the addresses of the site's
+    other files. Raises AuthorError for a mistake in an article, such as a dead link.
     """
     works = read_works(folder, reports[0].site)
     meanings = read_glossary(folder / "glossary.toml")

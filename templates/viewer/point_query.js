@@ -41,7 +41,8 @@
           const { step, show, about } = state;
           const { header, kinks, kink } = active();
           const file = header && GINN.requests.weightsFile(header, step);
-          // The list is about the chosen neuron, or otherwise about the deepest of a few shown neurons.
+          // The list is about the chosen neuron. If none is chosen and only a few are shown, it is
+          // about the deepest of these.
           const listed = about < 0 ? Math.max(-1, ...GINN.canvasPane.few(state)) : about;
           return {
             point,

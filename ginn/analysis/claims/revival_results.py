@@ -1,7 +1,8 @@
 """The results of the interventions: how many copies learnt the part, how soon, and two claims.
 
 A copy has learnt the part when, at the end, it gets at least half of it right and no layer is dead
-over all of it. After a dead layer the output is one constant, which is sometimes right by chance.
+over all of it. While a layer is dead over a part, the output is constant there, and sometimes right
+by chance.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Arm:
     def interval(self) -> Interval:
         """The 95% interval of the share that is in `learnt_alive`.
 
-        It is valid for these sources and other minibatches.
+        It covers other orders of minibatches for the same sources. It does not cover other sources.
         """
         return proportion_interval(self.learnt_alive, self.copies)
 
@@ -72,8 +73,8 @@ class Comparison:
     In `better` of `pairs` pairs, only the treated copy has learnt the part with no layer dead at
     the end. In `worse` pairs, only the other copy has. In `sooner` pairs, the treated copy reached
     this state at an earlier recorded iteration and kept it to the end. `p_value` is that of the
-    exact sign test over better and worse. It is valid for these sources and other minibatches, and
-    about 1 if there is no effect.
+    exact sign test over better and worse, and about 1 if there is no effect. It covers other orders
+    of minibatches for the same sources, but not other sources.
     """
 
     other: str
@@ -200,15 +201,15 @@ def claim_revival(found: Intervention | None) -> Claim:
     return Claim(
         name=name,
         statement=statement,
-        definition=f"{_copies(found, 'with a layer dead over the')} Revived ones start "
-        "with the dead layer's biases raised just so far that it is on at every pixel of the "
-        "part. Counted are copies that at the end have no dead layer and get at least half of the "
-        f"part right; without an effect, as many in each arm. {tests} exact sign tests over pairs "
-        "of copies, which see the same pixels, for these runs; "
+        definition=f"{_copies(found, 'with a layer dead over the')} In a revived copy, the dead "
+        "layer's biases are raised just so far that the layer is on at every pixel of the part. "
+        "A copy counts if it has no dead layer at the end and gets at least half of the part right. "
+        f"Without an effect, as many copies count in each arm. {tests} exact sign tests over pairs "
+        "of copies that see the same pixels. They are about these runs, and the comparisons with "
         f"{' and '.join(WORDS[each] for each in DECIDING)} decide.",
         value=f"{raised.learnt_alive} of {raised.copies} revived copies had no dead layer and had "
         f"the part right at the end; in at least {sooner.sooner} of "
-        f"{formatting.count(sooner.pairs, 'pair')} the revived copy came to it sooner, "
+        f"{formatting.count(sooner.pairs, 'pair')} the revived copy reached this sooner, "
         "whatever was done to the other copy",
         control=f"{_beside(found)}; {dead} of all {every} copies ever had the part right with a "
         "dead layer",
@@ -274,13 +275,13 @@ def claim_imposed(found: Intervention | None) -> Claim:
     return Claim(
         name=name,
         statement=statement,
-        definition=f"{_copies(found, 'that had learnt the')} Lowered ones start with a "
-        "layer's biases lowered until it is off at every pixel of the part. Counted are copies "
-        "that at the end have no dead layer and get at least half of the part right: a dead layer "
-        "leaves one constant over the part, which may be right by luck. It does not hold if more "
-        "than half of the lowered ones learn again, by the 95% interval. It holds if fewer than "
-        "half do, and fewer than in each other arm; without an effect, as many in each arm. "
-        f"{tests} exact sign tests over pairs of copies, which see the same pixels.",
+        definition=f"{_copies(found, 'that had learnt the')} In a lowered copy, a layer's biases "
+        "are lowered until the layer is off at every pixel of the part. A copy counts if it has no "
+        "dead layer at the end and gets at least half of the part right: with a dead layer, the "
+        "output is constant over the part, and may be right by luck. The claim does not hold if "
+        "more than half of the lowered copies count, by the 95% interval. It holds if fewer than "
+        "half count, and fewer than in each other arm. Without an effect, as many copies count in "
+        f"each arm. {tests} exact sign tests over pairs of copies that see the same pixels.",
         value=f"{lowered.learnt_alive} of {lowered.copies} lowered copies had no dead layer and "
         f"had the part right at the end; {lowered.alive_at_end} had no dead layer, right or wrong; "
         f"{lowered.lucky_at_start} had it right by luck when lowered",
