@@ -203,10 +203,10 @@ def claim_revival(found: Intervention | None) -> Claim:
         statement=statement,
         definition=f"{_copies(found, 'with a layer dead over the')} In a revived copy, the dead "
         "layer's biases are raised just so far that the layer is on at every pixel of the part. "
-        "A copy counts if it has no dead layer at the end and gets at least half of the part right. "
-        f"Without an effect, as many copies count in each arm. {tests} exact sign tests over pairs "
-        "of copies that see the same pixels. They are about these runs, and the comparisons with "
-        f"{' and '.join(WORDS[each] for each in DECIDING)} decide.",
+        "A copy counts if it has no dead layer at the end and gets at least half of the part "
+        f"right. Without an effect, as many copies count in each arm. {tests} exact sign tests of "
+        "pairs of copies that see the same pixels. They are about these runs, and the comparisons "
+        f"with {' and '.join(WORDS[each] for each in DECIDING)} decide.",
         value=f"{raised.learnt_alive} of {raised.copies} revived copies had no dead layer and had "
         f"the part right at the end; in at least {sooner.sooner} of "
         f"{formatting.count(sooner.pairs, 'pair')} the revived copy reached this sooner, "
