@@ -5,7 +5,9 @@ the axis of the figure that draws them. A series is None if a build has no data 
 can test this: `{% if facts.evidence.interventions %}`. Numbers have four significant digits. None
 means that there is no value.
 
-Axes: R runs, L hidden layers, W places along training, M parts, N networks.
+A place of a series is a snapshot, or a group of successive intervals between snapshots.
+
+Axes: R runs, L hidden layers, W places, M parts, N networks.
 """
 
 from __future__ import annotations
@@ -47,11 +49,11 @@ class RegionCounts:
     counts: tuple[tuple[int, ...], ...]
     """The number of regions of each run at each of these iterations."""
     untrained: tuple[int, ...]
-    """The counts of the screening runs at their first snapshot, in rising order."""
+    """The counts of the screening runs at their first snapshot, in ascending order."""
     neurons: int
     """The number of hidden neurons."""
     arrangement: int
-    """The most regions that so many straight lines can make."""
+    """The most regions that this number of straight lines can make."""
     bound: int
     """The most regions that a network of these widths can have."""
     unit: str = "linear regions in the picture"
@@ -117,7 +119,7 @@ class LikenessShares:
     """The shares for pairs within a run at its end, by layer."""
     between: tuple[Numbers, ...]
     """The shares for pairs of neurons from two runs at the end, by layer."""
-    unit: str = "share of pairs at least so alike"
+    unit: str = "share of pairs with at least this likeness"
     """What the numbers are, as the chart's axis says."""
 
 
@@ -153,7 +155,7 @@ class DeadPeriod:
     begun: int
     """The iteration of the first snapshot of the period."""
     ended: int | None
-    """The iteration of the next snapshot without one; none if the recording ends before."""
+    """The iteration of the first snapshot after the period; none if it lasts to the end."""
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -250,7 +252,7 @@ class InterventionSeries:
     """Dead layers that were revived; none if no screening run was suitable."""
     lowered: Treatment | None
     """Layers that were made dead; none if no screening run was suitable."""
-    unit: str = "share of copies that have the part right"
+    unit: str = "share of copies that get the part right"
     """What the numbers are, as the chart's axis says."""
 
 
@@ -282,7 +284,7 @@ class PartErrorSeries:
     """The errors of full runs at their ends."""
     screenings: ErrorGroup
     """The errors of screening runs at their ends."""
-    unit: str = "share of pixels wrong"
+    unit: str = "share of wrong pixels"
     """What the numbers are, as the chart's axis says."""
 
 
@@ -316,7 +318,7 @@ class NetworkSeries:
 
     networks: tuple[NetworkOutcome, ...]
     """The plain network first, then its variants."""
-    unit: str = "share of pixels wrong at the end"
+    unit: str = "share of wrong pixels at the end"
     """What the numbers are, as the chart's axis says."""
 
 

@@ -75,10 +75,10 @@ def _shortened(full: Experiment, draft: Draft) -> Experiment:
 def _thinned(full: Sequence[int], iterations: int, most: int) -> tuple[int, ...]:
     """The snapshots of a shorter training, at most `most` of them, from those of the full one.
 
-    Half of them or fewer are evenly spaced, since a schedule that is sparse at its end has hardly
-    any snapshots late in a shorter training, where claims compare them. The others are thinned
-    evenly by their place in the full schedule, so that the early ones stay dense. The first and the
-    last are kept.
+    At most half of them are evenly spaced. Otherwise a shorter training would have hardly any late
+    snapshots, which claims compare with early ones, since many schedules are sparse at the end.
+    The others are thinned evenly by their place in the full schedule, so that the early ones stay
+    dense. The first and the last are kept.
     """
     within = sorted({each for each in full if each <= iterations} | {iterations})
     count = min(most, len(within))

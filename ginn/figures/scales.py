@@ -63,7 +63,7 @@ class Scale:
         if self.kind == "log":
             return common_logarithm(values)
         if self.kind == "log1p":
-            # Of iterations, where nothing is lost by adding one first.
+            # The values are iterations: adding 1 to a whole number is exact.
             return logarithm(1.0 + values)
         return np.asarray(np.sqrt(values)) if self.kind == "root" else values
 

@@ -8,7 +8,8 @@ What is exact, for every network with finite weights: which polylines there are,
 order, causes, direction and closedness, the number of regions, and the signs at the corner are
 those of exact arithmetic on the stored float32 weights. Positions are rounded: each is within
 `rounded.POSITION_ERROR` of the exact vertex, in x and in y. Snapshots are traced in float64 with
-error bounds; one in which these leave a sign or a position open is traced again on integers.
+error bounds. What these leave open is found with twice the digits. A snapshot in which something is
+open even then is traced again on integers.
 
 Degenerate cases:
 
@@ -145,9 +146,9 @@ class Chains(NamedTuple):
 
 
 class Traced(NamedTuple):
-    """Some snapshots, traced: the polylines of each layer, and by snapshot what `Boundaries` has.
+    """Some snapshots, traced: the polylines of each layer, and the other parts of `Boundaries`.
 
-    `regions` is (B,), `corners` (B, N), and `uncertain` (B,): these must be traced exactly.
+    `regions` is (B,), `corners` (B, N). `uncertain` (B,) marks snapshots to be traced exactly.
     """
 
     chains: list[Chains]
@@ -180,7 +181,7 @@ def trace(run: RecordedRun) -> Boundaries:
 
 
 def _traced_chunk(run: RecordedRun, first: int, count: int) -> Traced:
-    """Some snapshots traced in float64, and those of them that are uncertain exactly."""
+    """Some snapshots traced in float64; those that are uncertain are traced exactly."""
     traced = _traced(run, first, count)
     if not traced.uncertain.any():
         return traced

@@ -1,7 +1,7 @@
 """Which parts of a Markdown text are code: fenced blocks, and spans in backticks.
 
-What looks like a heading, a formula or a tag in code is none. Checks of an article's source, and
-the search for the line of a mistake, therefore read the text without its code.
+Text in code may look like a heading, a formula or a tag, but is not one. Checks of an article's
+source, and the search for the line of a mistake, therefore read the text without its code.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# A fence may stand in quotations and list items, also on the line with the item's mark.
+# A fence may stand in quotations and list items, also on the line with the list marker.
 OPENING = re.compile(
     r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<about>.*)"
 )

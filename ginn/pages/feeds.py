@@ -37,7 +37,7 @@ def site_map(
     pages: Mapping[str, datetime.date],
     publication: Publication,
 ) -> bytes:
-    """The site map (sitemaps.org); `days` maps addresses to the day of the last change."""
+    """The site map (sitemaps.org); `pages` maps addresses to the day of the last change."""
     return _render(templates, SITE_MAP, {"pages": pages, "publication": publication})
 
 

@@ -13,7 +13,7 @@ are made by `experiment.inputs`, `experiment.run_experiment` and `site.render_si
     screening-seeds         run id -> seed, of the screening runs
     screening-snapshots     the recorded iterations of a screening run
     variants                the facts of the experiment's variants
-    page-parts              name -> part of the site, which is rendered at once
+    page-parts              name -> part of the site, whose pages are rendered in one call
     page-surroundings       what every page depends on: templates, style, pictures, glossary
 
 `each` names a mapping. The stage has one result for each key of this mapping. For a result, the

@@ -46,7 +46,7 @@ def line_and_code(error: BaseException, arguments: Sequence[str]) -> tuple[str, 
     attached = ", with that file" if path else ""
     return (
         f"{PROGRAM}: a fault of the program, not of your report ({kind}): {where}; please report "
-        f"it where you got the program{attached}. The site and what was finished are kept.",
+        f"it where you got the program{attached}. The site and finished results are kept.",
         FAULT,
     )
 

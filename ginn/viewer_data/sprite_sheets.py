@@ -109,7 +109,7 @@ def boundary_sheets(boundaries: Boundaries, colours: Sequence[str]) -> Iterator[
     """Every sheet of every hidden layer of a run, layer by layer, in the layouts' order.
 
     `colours` are `#rrggbb`, one a layer; they repeat if there are more layers. Raises ValueError if
-    there is no colour, or if one is not written so.
+    there is no colour, or if one has another form.
     """
     palette = [_rgb(colour) for colour in colours]
     if not palette:
@@ -170,7 +170,7 @@ def _grid(frames: NDArray[np.floating[Any]], layout: OutputLayout) -> NDArray[np
 
 
 def _encode_levels(levels: Levels, rgb: tuple[int, int, int]) -> bytes:
-    """Levels of ink in one colour on a transparent ground, as lossless WebP."""
+    """Levels of ink in one colour on a transparent background, as lossless WebP."""
     picture = np.empty((*levels.shape, 4), dtype=np.uint8)
     picture[..., :3] = rgb
     picture[..., 3] = ALPHAS[levels]

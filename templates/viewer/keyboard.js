@@ -43,7 +43,7 @@
 
   /**
    * The keys that move. In the picture, arrows move the point or an enlarged picture. Elsewhere, they
- * move the step.
+   * move the step.
    * @type {(targets: KeyTargets) => KeyTable}
    */
   const arrowKeys = ({ session: { store, playback }, query, picture }) => {
