@@ -119,7 +119,7 @@ class LikenessShares:
     """The shares for pairs within a run at its end, by layer."""
     between: tuple[Numbers, ...]
     """The shares for pairs of neurons from two runs at the end, by layer."""
-    unit: str = "share of pairs with at least this likeness"
+    unit: str = "share of pairs at least this alike"
     """What the numbers are, as the chart's axis says."""
 
 

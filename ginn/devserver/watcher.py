@@ -202,7 +202,9 @@ def unusable(ports: Sequence[int], host: str, error: OSError) -> AuthorError:
     """The mistake of a port or a host on which no server can listen."""
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         allowed = "an address or a name of this machine, or 0.0.0.0 for all of them"
-        return AuthorError(f"{quoted(host)}, where nothing can listen", allowed, key="--host")
+        return AuthorError(
+            f"{quoted(host)}, which this machine does not have", allowed, key="--host"
+        )
     found = f"port {ports[0]}" if len(ports) == 1 else f"ports {ports[0]} to {ports[-1]}"
     found += f", which cannot be used ({error.strerror})"
     return AuthorError(found, "a free port", "choose another, or 0 for any", key="--serve")
