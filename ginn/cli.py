@@ -20,6 +20,7 @@ from ginn.config.loader import load_settings
 from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import REPOSITORY, TEMPLATES
+from ginn.language.word_files import FOLDER
 from ginn.pages.metadata import Publication, build_date, web_address
 from ginn.pipeline.content import read_content
 from ginn.pipeline.preview import Channel, Preview
@@ -115,8 +116,9 @@ def serve(build: Build, options: Options, ports: range) -> None:
     from ginn.devserver.server import LOOPBACK
     from ginn.devserver.watcher import keep_building
 
-    named = ("report.toml", "bibliography.toml", "glossary.toml", "articles", "pictures", "static")
-    sources = [*(options.content / name for name in named), TEMPLATES]
+    named = ("report.toml", "bibliography.toml", "glossary.toml")
+    folders = ("articles", "pictures", "static", FOLDER)
+    sources = [*(options.content / name for name in (*named, *folders)), TEMPLATES]
     sources += [options.picture] if options.picture else []
     code = [REPOSITORY / "ginn", REPOSITORY / "build.py"]
     begin = functools.partial(begin_builds, build, options)

@@ -14,9 +14,10 @@ _WORDS = (
     "seven", "eight", "nine", "ten", "eleven", "twelve",
 )
 # fmt: on
+LEAST_P_VALUE = 0.001  # Smaller ones are not told apart.
 
 
-def _number(value: object, name: str) -> float:
+def finite(value: object, name: str) -> float:
     """`value` as a float.
 
     Raises ValueError for anything but a finite number, so that no text contains "nan". The message
@@ -27,9 +28,9 @@ def _number(value: object, name: str) -> float:
     return float(value)
 
 
-def _whole(value: object, name: str) -> int:
+def whole_number(value: object, name: str) -> int:
     """`value` as an int. Raises ValueError for what is not a whole number."""
-    number = _number(value, name)
+    number = finite(value, name)
     if number != int(number):
         raise ValueError(f"{name} was given {value!r}; it takes a whole number")
     return int(number)
@@ -43,15 +44,21 @@ def percent(share: float, digits: int = 1) -> str:
 
     Raises ValueError for a share outside [0, 1].
     """
-    number = _number(share, "percent")
+    bound, percentage = bounded_percentage(share, digits)
+    return f"{bound} {percentage:.{digits}f}%".lstrip()
+
+
+def bounded_percentage(share: float, digits: int) -> tuple[str, float]:
+    """What `percent` writes for a share: "over", "under" or "", and a percentage."""
+    number = finite(share, "percent")
     if not 0 <= number <= 1:
         raise ValueError(f"percent was given {share!r}; it takes a share between 0 and 1")
     least = power_of_ten(-digits)
     if number < 1 and round(100 * number, digits) == 100:
-        return f"over {100 - least:.{digits}f}%"
+        return "over", 100 - least
     if number > 0 and round(100 * number, digits) == 0:
-        return f"under {least:.{digits}f}%"
-    return f"{100 * number:.{digits}f}%"
+        return "under", least
+    return "", 100 * number
 
 
 def count(value: int, noun: str = "", plural: str = "") -> str:
@@ -59,13 +66,13 @@ def count(value: int, noun: str = "", plural: str = "") -> str:
 
     `plural` is the noun's plural where that is not the noun with an "s".
     """
-    whole = _whole(value, "count")
+    whole = whole_number(value, "count")
     return f"{_minus(f'{whole:,}')} {_form(whole, noun, plural)}".rstrip()
 
 
 def kilobytes(size: int) -> str:
     """The size of a file in thousands of bytes, at least one: `"1,050 kB"`."""
-    return f"{max(round(_whole(size, 'kilobytes') / 1000), 1):,} kB"
+    return f"{max(round(whole_number(size, 'kilobytes') / 1000), 1):,} kB"
 
 
 def words(value: int, noun: str = "", plural: str = "") -> str:
@@ -73,7 +80,7 @@ def words(value: int, noun: str = "", plural: str = "") -> str:
 
     Zero without a noun is `"none"`.
     """
-    whole = _whole(value, "words")
+    whole = whole_number(value, "words")
     if whole == 0 and not noun:
         return "none"
     number = _WORDS[whole] if 0 <= whole < len(_WORDS) else _minus(f"{whole:,}")
@@ -94,22 +101,27 @@ def numbered(noun: str, numbers: Sequence[int]) -> str:
 
 def iteration(value: int) -> str:
     """An iteration of the training: `"iteration 5,000"`."""
-    return f"iteration {_whole(value, 'iteration'):,}"
+    return f"iteration {whole_number(value, 'iteration'):,}"
 
 
 def decimal(value: float, digits: int = 2) -> str:
     """A number with `digits` decimals: `"0.25"`."""
-    return _minus(f"{_number(value, 'decimal'):.{digits}f}")
+    return _minus(f"{finite(value, 'decimal'):.{digits}f}")
 
 
 def significant(value: float, digits: int = 2) -> str:
     """A number with `digits` significant digits, without an exponent: `0.002514 -> "0.0025"`."""
-    number = _number(value, "significant")
-    if number == 0:
-        return "0"
-    rounded = float(f"{number:.{digits - 1}e}")
-    decimals = max(0, digits - 1 - decade(abs(rounded)))
+    rounded, decimals = rounded_significantly(value, digits)
     return _minus(f"{rounded:,.{decimals}f}")
+
+
+def rounded_significantly(value: float, digits: int) -> tuple[float, int]:
+    """A number with `digits` significant digits, and the number of its decimals."""
+    number = finite(value, "significant")
+    if number == 0:
+        return 0.0, 0
+    rounded = float(f"{number:.{digits - 1}e}")
+    return rounded, max(0, digits - 1 - decade(abs(rounded)))
 
 
 def p_value(p: float) -> str:
@@ -119,20 +131,23 @@ def p_value(p: float) -> str:
 
     Raises ValueError for what is not a probability.
     """
-    number = _number(p, "p_value")
+    digits = digits_of_p_value(p)
+    return f"p = {significant(p, digits)}" if digits else f"p < {LEAST_P_VALUE}"
+
+
+def digits_of_p_value(p: float) -> int:
+    """The significant digits with which `p_value` writes a p-value; 0 for "p < 0.001"."""
+    number = finite(p, "p_value")
     if not 0 <= number <= 1:
         raise ValueError(f"p_value was given {p!r}; it takes a probability")
-    if number < 0.001:
-        return "p < 0.001"
-    digits = next(
-        d for d in range(2, 18) if float(significant(number, d)) != 0.05 or number >= 0.05
-    )
-    return f"p = {significant(number, digits)}"
+    if number < LEAST_P_VALUE:
+        return 0
+    return next(d for d in range(2, 18) if float(significant(number, d)) != 0.05 or number >= 0.05)
 
 
 def degrees(value: float, digits: int = 0) -> str:
     """An angle in degrees: `"24°"`."""
-    return f"{decimal(_number(value, 'degrees'), digits)}°"
+    return f"{decimal(finite(value, 'degrees'), digits)}°"
 
 
 def span(ends: Sequence[float], form: str = "decimal", *options: Any) -> str:
@@ -143,10 +158,7 @@ def span(ends: Sequence[float], form: str = "decimal", *options: Any) -> str:
 
     Raises ValueError for ends that are not two numbers in rising order, and for an unknown form.
     """
-    if len(ends) != 2 or ends[0] > ends[1]:
-        raise ValueError(f"span was given {ends!r}; it takes two numbers, the lesser first")
-    if form not in _SPANNED:
-        raise ValueError(f"span was given {form!r}; it takes one of {', '.join(_SPANNED)}")
+    require_span(ends, form)
     low, high = (_SPANNED[form](end, *options) for end in ends)
     if low == high:
         return low
@@ -155,6 +167,14 @@ def span(ends: Sequence[float], form: str = "decimal", *options: Any) -> str:
     if any(text[0] not in "0123456789" for text in (low, high)):
         return f"{low} to {high}"
     return f"{low.rstrip('%°').split()[0]}–{high}"
+
+
+def require_span(ends: Sequence[float], form: str) -> None:
+    """Raise ValueError for ends that are not two numbers in rising order, or an unknown form."""
+    if len(ends) != 2 or ends[0] > ends[1]:
+        raise ValueError(f"span was given {ends!r}; it takes two numbers, the lesser first")
+    if form not in _SPANNED:
+        raise ValueError(f"span was given {form!r}; it takes one of {', '.join(_SPANNED)}")
 
 
 def _minus(text: str) -> str:
@@ -169,17 +189,20 @@ def duration(seconds: float) -> str:
 
     Raises ValueError for a negative time.
     """
-    number = _number(seconds, "duration")
+    number = finite(seconds, "duration")
     if number < 0:
         raise ValueError(f"duration was given {seconds!r}; it takes seconds, zero or more")
-    if number < 10:
-        return f"{number:.1f} s"
-    whole = round(number)
+    return f"{number:.1f} s" if number < 10 else " ".join(f"{n} {u}" for n, u in units_of(number))
+
+
+def units_of(seconds: float) -> list[tuple[int, str]]:
+    """A time in whole numbers of its two largest units of "h", "min" and "s"."""
+    whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return [(whole, "s")]
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return [(whole // 60, "min"), (whole % 60, "s")]
+    return [(whole // 3600, "h"), (whole % 3600 // 60, "min")]
 
 
 _SPANNED: dict[str, Callable[..., str]] = {

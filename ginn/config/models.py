@@ -25,7 +25,6 @@ from pydantic_core import CoreSchema, core_schema
 
 from ginn.config.authors import Author, WebAddress, named_authors
 from ginn.config.validation import LINE, Allowed, Line, Table, example
-from ginn.formatting import listing
 
 
 def is_point(value: object) -> bool:
@@ -198,11 +197,6 @@ class Site(Table):
     def credited(self) -> tuple[Author, ...]:
         """The authors of the site, one by one."""
         return named_authors(self.author or "", self.authors)
-
-    @property
-    def byline(self) -> str:
-        """Who wrote the report, in one line."""
-        return self.author or listing([each.name for each in self.authors])
 
 
 class Screening(Table):

@@ -11,6 +11,7 @@ from ginn.figures.marks import MIDDLE, TEXT, rule, text, text_width
 from ginn.figures.scales import Scale, Tick, iteration_ticks
 from ginn.figures.svg import Svg, element, tenths
 from ginn.figures.theme import Colours
+from ginn.language.words import Words
 
 # px: a chart narrower than this is for phones. Its panels stand below one another.
 PHONE = 500
@@ -98,12 +99,12 @@ def iteration_scale(panel: Panel, last: int) -> Scale:
     return Scale(0, max(1, last), panel.left, panel.right, "log1p")
 
 
-def iteration_axes(places: Sequence[Panel], last: int) -> list[str]:
-    """The axis of iterations below each panel."""
+def iteration_axes(places: Sequence[Panel], last: int, words: Words | None = None) -> list[str]:
+    """The axis of iterations below each panel, in English without `words`."""
     parts = []
     for panel in places:
         scale = iteration_scale(panel, last)
-        parts += horizontal_axis(panel, scale, iteration_ticks(int(scale.high), panel.width))
+        parts += horizontal_axis(panel, scale, iteration_ticks(int(scale.high), panel.width, words))
     return parts
 
 

@@ -7,26 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ginn import formatting
 from ginn.analysis.outcomes import RunFacts, logits_at
 from ginn.dataset.dataset import Dataset
 from ginn.figures import regions, svg
+from ginn.figures.names import run_at, run_title
 from ginn.figures.selection import WHOLE, Background, Detail
 from ginn.figures.svg import Svg, element
 from ginn.figures.theme import ERROR, Colours, Shades
 from ginn.geometry.boundaries import Boundaries
+from ginn.language.words import Words
 from ginn.network.forward import probability
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
 # Widths of lines, as fractions of the picture's side.
 LINE, OUTPUT_LINE = 0.0032, 0.006
-# The words for each background in a text alternative; linear regions are counted.
-BACKGROUNDS: dict[Background, str] = {
-    "output": "the network's output",
-    "target": "the picture to learn",
-    "error": "the output's error, which is where it differs from the picture to learn",
-    "plain": "a plain background",
-}
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ class Scene:
             yield kind, shades, [n for n in range(layer.start, layer.stop) if n in self.neurons]
 
 
-def scene_svg(scene: Scene, colours: Colours, weight: float = 1.0) -> Svg:
+def scene_svg(scene: Scene, colours: Colours, words: Words, weight: float = 1.0) -> Svg:
     """The SVG of a scene: its background, and over it the exact boundaries, layer by layer.
 
     The drawing's unit is a pixel of the dataset. The file shows the scene's detail. Lines in a
@@ -81,8 +75,8 @@ def scene_svg(scene: Scene, colours: Colours, weight: float = 1.0) -> Svg:
     return svg.document(
         pixels,
         pixels,
-        f"{scene.run.title} at {formatting.iteration(scene.iteration)}",
-        scene_description(scene),
+        run_at(scene.run, scene.iteration, words),
+        scene_description(scene, words),
         colours,
         groups,
         window=(left, top, pixels / scene.detail.zoom, pixels / scene.detail.zoom),
@@ -166,39 +160,45 @@ def whiteness(scene: Scene) -> Float64:
     return np.where(scene.dataset.labels | (scene.background != "target"), 1.0, 0.0)
 
 
-def scene_description(scene: Scene) -> str:
+def scene_description(scene: Scene, words: Words) -> str:
     """The text alternative of a scene."""
-    run, snapshots = scene.run, scene.snapshots
+    snapshots, snapshot = scene.snapshots, scene.snapshot
     if scene.background == "target" and not scene.neurons:
-        white = formatting.percent(float(scene.dataset.labels.mean()))
-        pixels = scene.dataset.pixels
-        return f"The picture to learn: {pixels} by {pixels} pixels, {white} of them white."
-    return (
-        f"{run.title} (seed {run.seed}) at {formatting.iteration(scene.iteration)}: "
-        f"{_shown_boundaries(scene)} over {_behind(scene)}"
-        f"{_enlargement(scene.detail)}. "
-        f"Loss {formatting.significant(float(snapshots.loss[scene.snapshot]))}, "
-        f"accuracy {formatting.percent(float(snapshots.accuracy[scene.snapshot]))}."
+        white = words.percent(float(scene.dataset.labels.mean()))
+        return words.say("picture.to-learn", pixels=str(scene.dataset.pixels), white=white)
+    return words.say(
+        "picture.network",
+        run=run_title(scene.run, words),
+        seed=str(scene.run.seed),
+        iteration=words.iteration(scene.iteration),
+        boundaries=_shown_boundaries(scene, words),
+        behind=_behind(scene, words),
+        enlarged=_enlargement(scene.detail, words),
+        loss=words.significant(float(snapshots.loss[snapshot])),
+        accuracy=words.percent(float(snapshots.accuracy[snapshot])),
     )
 
 
-def _behind(scene: Scene) -> str:
+def _behind(scene: Scene, words: Words) -> str:
     """The words for the background; linear regions are counted over the whole picture."""
-    if scene.background == "regions":
-        count = int(scene.boundaries.regions[scene.snapshot])
-        return f"{formatting.count(count, 'linear region')}, each in a colour"
-    return BACKGROUNDS[scene.background]
+    count = int(scene.boundaries.regions[scene.snapshot])
+    return words.say(f"picture.behind-{scene.background}", count=count)
 
 
-def _enlargement(detail: Detail) -> str:
+def _enlargement(detail: Detail, words: Words) -> str:
     """A clause that names the shown detail and its enlargement; "" for the whole picture."""
     if detail.zoom == 1:
         return ""
-    around = detail.around or f"the point ({detail.x:.2f}, {detail.y:.2f})"
-    return f", enlarged {formatting.significant(detail.zoom)} times around {around}"
+    if detail.parts:
+        place = words.say("picture.parts", names=words.listing(detail.parts))
+    elif (detail.x, detail.y) == (0.5, 0.5):
+        place = words.say("picture.middle")
+    else:
+        place = words.say("picture.point", x=words.decimal(detail.x), y=words.decimal(detail.y))
+    return words.say("picture.enlarged", times=words.significant(detail.zoom), place=place)
 
 
-def _shown_boundaries(scene: Scene) -> str:
+def _shown_boundaries(scene: Scene, words: Words) -> str:
     """A clause on the shown boundaries of each layer, and how many of them cross the domain."""
     *hidden, output = layer_slices(scene.boundaries.widths)
     crossing = {n for n in scene.neurons if scene.boundaries.polylines(scene.snapshot, n)}
@@ -206,9 +206,9 @@ def _shown_boundaries(scene: Scene) -> str:
     for number, layer in enumerate(hidden, 1):
         members = set(range(layer.start, layer.stop))
         if members.intersection(scene.neurons):
-            visible = formatting.count(len(members & crossing), "boundary", "boundaries")
-            parts.append(f"{visible} of layer {number}")
+            visible = len(members & crossing)
+            parts.append(words.say("picture.boundaries", count=visible, layer=number))
     if output.start in scene.neurons:
-        nowhere = "" if output.start in crossing else " (nowhere in the picture)"
-        parts.append(f"the output's decision boundary{nowhere}")
-    return formatting.listing(parts) or "no boundaries"
+        nowhere = "" if output.start in crossing else "-nowhere"
+        parts.append(words.say(f"picture.output-boundary{nowhere}"))
+    return words.listing(parts) or words.say("picture.no-boundaries")

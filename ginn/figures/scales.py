@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from ginn import formatting
 from ginn.elementary import common_logarithm, decade, logarithm, power_of_ten
 from ginn.figures.marks import LETTER, TEXT
+from ginn.language.words import Words
 from ginn.network.run import Float64
 
 # Multiples of powers of ten that a log axis may name, from coarse to fine.
@@ -73,11 +74,11 @@ def numbers(values: Sequence[float | None]) -> Float64:
     return np.array([math.nan if each is None else each for each in values], dtype=np.float64)
 
 
-def iteration_ticks(last: int, width: float) -> list[Tick]:
+def iteration_ticks(last: int, width: float, words: Words | None = None) -> list[Tick]:
     """The ticks 0 and powers of ten up to `last`, for a "log1p" scale of `width` px.
 
     There are as many powers as fit. They are written in full if that fits, too. Otherwise they are
-    written with "k" and "M".
+    written with "k" and "M". Numbers are those of English without `words`.
     """
     if last < 10:
         return [(0, "0"), (last, f"{last}")] if last else [(0, "0")]
@@ -85,7 +86,8 @@ def iteration_ticks(last: int, width: float) -> list[Tick]:
     full = LETTER * TEXT * len(f"{10 ** powers[-1]:,}") + 8
     step = next(s for s in (1, 2, 3, 4, 9) if width / (len(powers) / s) >= min(full, 44) or s == 9)
     kept = [p for p in powers if p % step == powers[-1] % step]
-    name = _short if width / (len(powers) / step) < full else formatting.count
+    short, whole = (words.short, words.count) if words else (_short, formatting.count)
+    name = short if width / (len(powers) / step) < full else whole
     return [(0, "0"), *((power_of_ten(p), name(10**p)) for p in kept)]
 
 
@@ -129,10 +131,11 @@ def share_limit(shares: Sequence[float]) -> float:
     return max(shares) * 1.05 or 0.01
 
 
-def log_ticks(low: float, high: float) -> list[Tick]:
+def log_ticks(low: float, high: float, written: Callable[[float], str] | None = None) -> list[Tick]:
     """The ticks at powers of ten between two numbers; if fewer than three, also at multiples.
 
-    At most MOST_POWERS powers are kept, evenly spaced.
+    At most MOST_POWERS powers are kept, evenly spaced. `written` writes a number, by default as in
+    English.
     """
     decades = range(decade(low), decade(high) + 2)
     if len(decades) > MOST_POWERS:
@@ -143,7 +146,7 @@ def log_ticks(low: float, high: float) -> list[Tick]:
         kept = [value for value in values if low <= value <= high]
         if len(kept) >= 3:
             break
-    return [(value, _plain(value)) for value in kept]
+    return [(value, (written or _plain)(value)) for value in kept]
 
 
 def log_bounds(values: Float64) -> tuple[float, float]:

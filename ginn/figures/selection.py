@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
-from ginn import formatting
 from ginn.config.models import is_point
 from ginn.dataset.dataset import Dataset
 from ginn.elementary import logarithm
@@ -32,13 +31,13 @@ PART_MARGIN = 1.4
 class Detail(NamedTuple):
     """The square of the domain that is shown: its middle (domain units), and the enlargement.
 
-    `around` names the content of the detail, for the text alternative.
+    `parts` are the parts of the picture that it is about, for the text alternative.
     """
 
     x: float = 0.5
     y: float = 0.5
     zoom: float = 1.0
-    around: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def corner(self) -> tuple[float, float]:
@@ -71,10 +70,10 @@ def select_detail(
         raise AuthorError(quoted(zoom), f"a number from 1 to {MOST_ZOOM}", key="zoom")
     if is_point(list(at)):
         x, y = (float(each) for each in at)
-        return _inside(x, y, zoom or POINT_ZOOM, "")
+        return _inside(x, y, zoom or POINT_ZOOM)
     names = [each for each in ([at] if isinstance(at, str) else at) if each != ""]
     if not names:
-        return _inside(0.5, 0.5, zoom or 1, "the middle")
+        return _inside(0.5, 0.5, zoom or 1)
     parts = {part.name: part.mask for part in dataset.parts}
     for name in names:
         if name not in parts:
@@ -85,16 +84,16 @@ def select_detail(
     (top, bottom), (left, right) = ((each[0], each[-1] + 1) for each in (rows, columns))
     side = max(bottom - top, right - left) / dataset.pixels * PART_MARGIN
     x, y = (left + right) / 2 / dataset.pixels, (top + bottom) / 2 / dataset.pixels
-    around = f"the {formatting.listing([str(name) for name in names])}"
-    return _inside(float(x), float(y), zoom or min(max(1 / side, 1), MOST_ZOOM), around)
+    enlarged = zoom or min(max(1 / side, 1), MOST_ZOOM)
+    return _inside(float(x), float(y), enlarged, tuple(str(name) for name in names))
 
 
-def _inside(x: float, y: float, zoom: float, around: str) -> Detail:
+def _inside(x: float, y: float, zoom: float, parts: tuple[str, ...] = ()) -> Detail:
     """The detail in the domain whose middle is nearest to (x, y), rounded as in the explorer."""
     zoom = round(zoom, 2)
     half = 0.5 / zoom
     x, y = (min(max(round(each, 5), half), 1 - half) for each in (x, y))
-    return Detail(x, y, zoom, around)
+    return Detail(x, y, zoom, parts)
 
 
 def select_neurons(text: str, widths: tuple[int, ...]) -> tuple[int, ...]:

@@ -7,17 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from ginn import formatting
 from ginn.figures import svg
 from ginn.figures.final_outputs import SIDE, FinalOutput
 from ginn.figures.svg import Svg
 from ginn.figures.theme import INK, PAPER, Colours
+from ginn.language.words import Words
 
 GAP = 3.0  # px between two pictures
 
 
 def multiples_svg(
-    shown: Sequence[FinalOutput], columns: int, what: str, colours: Colours, width: float
+    shown: Sequence[FinalOutput],
+    columns: int,
+    what: str,
+    colours: Colours,
+    words: Words,
+    width: float,
 ) -> Svg:
     """The pictures in rows of `columns`, `width` px wide, with frames around failed runs.
 
@@ -43,8 +48,9 @@ def multiples_svg(
         if each.failed:
             x, y = (index % columns) * step + GAP / 2, (index // columns) * step + GAP / 2
             body.append(_rectangle("failed", x, y, step - GAP, step - GAP, frame))
-    description = multiples_description(shown, what)
-    return svg.document(width, height, f"All {what}", description, colours, body)
+    title = words.say(f"chart.{what.replace(' ', '-')}-title")
+    description = multiples_description(shown, what, words)
+    return svg.document(width, height, title, description, colours, body)
 
 
 def _rectangle(
@@ -70,12 +76,13 @@ def _bars(
         yield last * step, (rows - 1) * step, (columns - last) * step, step
 
 
-def multiples_description(shown: Sequence[FinalOutput], what: str) -> str:
+def multiples_description(shown: Sequence[FinalOutput], what: str, words: Words) -> str:
     """The text alternative of the pictures."""
-    failed = [each.seed for each in shown if each.failed]
-    outcome = f"{formatting.numbered('seed', failed).capitalize()} failed."
-    runs = formatting.count(len(shown), what.removesuffix("s"))
-    return (
-        f"{runs}, each as a small picture of the network's output. The best gets "
-        f"{formatting.percent(shown[0].right)} right. {outcome}"
-    )
+    failed = [words.count(each.seed) for each in shown if each.failed]
+    outcome = words.say("chart.no-seed-failed")
+    if failed:
+        numbers = words.listing(failed)
+        outcome = words.say("chart.seeds-failed", count=len(failed), numbers=numbers)
+    share = words.percent(shown[0].right)
+    key = f"chart.{what.replace(' ', '-')}-text"
+    return words.say(key, count=len(shown), share=share, failed=outcome)

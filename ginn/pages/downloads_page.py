@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
-from ginn import formatting
 from ginn.analysis.facts import facts_as_json, facts_schema
+from ginn.figures.names import run_title
 from ginn.files import plain_json
 from ginn.pages.layout import Layout, Rendered, links_between
 from ginn.pages.report import Report
@@ -19,7 +19,7 @@ def downloads_page(
 ) -> Rendered:
     """The page of an experiment's downloads, with its files; `program` is the example's text."""
     folder = posixpath.dirname(report.downloads)
-    schema = facts_schema()
+    schema, words = facts_schema(), report.words
     offered = [
         (
             Download.of(
@@ -27,26 +27,28 @@ def downloads_page(
                 downloads.run_file(report.snapshots[run.id], report.dataset),
                 folder,
             ),
-            f"Snapshots of {run.title}",
+            words.say("downloads.snapshots-of", run=run_title(run, words)),
         )
         for run in report.facts.experiment.shown_runs
     ]
     offered += [
         (
             Download.of("facts.json", plain_json(facts_as_json(report.facts)), folder),
-            "Every number of the report",
+            words.say("downloads.facts-file"),
         ),
         (
             Download.of("facts.schema.json", plain_json(schema), folder),
-            "The JSON Schema of the facts",
+            words.say("downloads.schema-file"),
         ),
         (
             Download.of(PROGRAM.name, program.encode(), folder),
-            "Redraws a figure from a run's snapshots",
+            words.say("downloads.program-file"),
         ),
     ]
     files = {each.address: each.content for each, _ in offered}
-    title = f"Data: {report.experiment.title}" if len(reports) > 1 else "Data"
+    title = words.say("downloads.title")
+    if len(reports) > 1:
+        title = words.say("downloads.title-of", experiment=report.experiment.title)
     context = {
         "title": title,
         "entries": [
@@ -54,7 +56,7 @@ def downloads_page(
                 "name": each.name,
                 "address": each.address,
                 "meaning": meaning,
-                "size": formatting.kilobytes(len(each.content)),
+                "size": words.kilobytes(len(each.content)),
             }
             for each, meaning in offered
         ],

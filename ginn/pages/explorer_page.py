@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ginn.figures import network_figure
+from ginn.figures.names import run_ending, run_title
 from ginn.figures.network_figure import Scene
 from ginn.pages import gallery
 from ginn.pages.assets import add
@@ -19,15 +20,16 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
     """The page of an explorer, with each shown run's last snapshot for readers without scripts."""
     root = root_from(report.explorer)
     files: dict[str, bytes] = {}
-    runs = []
+    runs, words = [], report.words
     for run in report.facts.experiment.shown_runs:
         scene = report.last_scene(run)
         runs.append(
             {
-                "title": run.title,
-                "outcome": run.ending,
+                "title": run_title(run, words),
+                "outcome": run_ending(run, words),
+                "language": words.of_claims if run.ended else "",
                 "image": root + _image(report, scene, files),
-                "alternative": network_figure.scene_description(scene),
+                "alternative": network_figure.scene_description(scene, words),
             }
         )
     places = [
@@ -38,7 +40,7 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
         }
         for place in gallery.gallery(report)
     ]
-    title = f"Explore: {report.experiment.title}"
+    title = words.say("explore.title-of", experiment=report.experiment.title)
     context = {
         "experiment": report.experiment,
         "runs": runs,
@@ -52,5 +54,5 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
 
 def _image(report: Report, scene: Scene, files: dict[str, bytes], weight: float = 1) -> str:
     """The address of a scene's drawing; the drawing is added to `files`."""
-    svg = network_figure.scene_svg(scene, report.colours, weight).text.encode()
+    svg = network_figure.scene_svg(scene, report.colours, report.words, weight).text.encode()
     return add(files, f"figures/{scene.run.id}-{scene.iteration}.svg", svg)

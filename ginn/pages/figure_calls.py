@@ -97,8 +97,12 @@ class FigureCalls:
         self.found[name] = Figure(name, number, text, images, small, state, strip, plays)
         return Markup("{}").format(token(name))
 
-    def see(self, name: str, word: str = "figure") -> Markup:
-        """A link such as "figure 3" to an earlier or later figure of this article."""
+    def see(self, name: str, word: str = "") -> Markup:
+        """A link such as "figure 3" to an earlier or later figure of this article.
+
+        `word` takes the place of "figure", which is in the language of the site.
+        """
+        word = word or self.report.words.say("figure.word")
         if self.known is None:
             return Markup.escape(word)
         if name not in self.known:
@@ -133,8 +137,16 @@ class FigureCalls:
         kinds |= {n: f"layer-{n}" for n in range(1, len(self.report.experiment.widths) + 1)}
         if number not in kinds:
             raise AuthorError(quoted(number), ", ".join(map(str, kinds)), key="layer")
-        words = text or kinds[number].replace("-", " ")
-        return Markup('<span class="{}-word">{}</span>').format(kinds[number], words)
+        said = text or self._layer_name(number)
+        return Markup('<span class="{}-word">{}</span>').format(kinds[number], said)
+
+    def _layer_name(self, number: int | str) -> str:
+        words = self.report.words
+        return (
+            words.say(f"network.{number}")
+            if isinstance(number, str)
+            else words.say("network.layer", layer=number)
+        )
 
 
 def token(name: str) -> str:

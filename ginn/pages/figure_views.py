@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Annotated, Any, get_args
 
@@ -16,7 +16,6 @@ import numpy as np
 from annotated_types import Ge
 from pydantic import TypeAdapter
 
-from ginn import formatting
 from ginn.analysis.evidence import Evidence
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
@@ -28,6 +27,7 @@ from ginn.figures import (
     small_multiples,
     training_charts,
 )
+from ginn.figures.names import run_title, selection_name
 from ginn.figures.network_figure import Scene
 from ginn.figures.selection import (
     MOST_ZOOM,
@@ -96,7 +96,8 @@ class FigureImage:
     """One image of a figure: `draw` makes its SVG, and `draw_narrow` another one for phones.
 
     `name` is the first part of its files' names. `scene` is what it shows of a network, and `state`
-    is the view state with which the explorer shows the same. Both are None for a chart.
+    is the view state with which the explorer shows the same. Both are None for a chart. `language`
+    is that of the alternative if it is not that of the page's own words.
     """
 
     name: str
@@ -106,6 +107,7 @@ class FigureImage:
     label: str = ""
     state: ViewState | None = None
     scene: Scene | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,13 +165,14 @@ def network_images(
     detail = select_detail(at, zoom, report.dataset)
     runs, choices = _listed(run), _listed(neurons)
     pairs = [(each, at_step) for each in runs for at_step in recorded(report, each, step)]
+    words = report.words
     weight = WEIGHTS.get(len(pairs) * len(choices), WEIGHT_OF_MANY)
     for (of_run, at_step), chosen in itertools.product(pairs, choices):
         scene = scene_of(report, of_run, at_step, chosen, background, detail)
         labels = [
-            scene.run.title if len(runs) > 1 else "",
-            formatting.iteration(scene.iteration) if len(pairs) > len(runs) else "",
-            chosen if len(choices) > 1 else "",
+            run_title(scene.run, words) if len(runs) > 1 else "",
+            words.iteration(scene.iteration) if len(pairs) > len(runs) else "",
+            selection_name(chosen, words) if len(choices) > 1 else "",
         ]
         label = ", ".join(label for label in labels if label)
         yield _scene_image(report, scene, weight, label[:1].upper() + label[1:])
@@ -204,8 +207,8 @@ def _scene_image(report: Report, scene: Scene, weight: float, label: str) -> Fig
     """The image of a scene; `weight` scales its lines."""
     return FigureImage(
         name=f"{scene.run.id}-{scene.iteration}",
-        alternative=network_figure.scene_description(scene),
-        draw=partial(network_figure.scene_svg, scene, report.colours, weight),
+        alternative=network_figure.scene_description(scene, report.words),
+        draw=partial(network_figure.scene_svg, scene, report.colours, report.words, weight),
         label=label,
         state=state_of(scene),
         scene=scene,
@@ -242,7 +245,7 @@ def strip_images(
         iterations = tuple(snapshots.iterations[list(dict.fromkeys(chosen))].tolist())
     for iteration in iterations:
         scene = scene_of(report, run, iteration, neurons, background, detail)
-        yield _scene_image(report, scene, STRIP_WEIGHT, formatting.count(iteration))
+        yield _scene_image(report, scene, STRIP_WEIGHT, report.words.count(iteration))
 
 
 def _first_seen(report: Report, run: str, neurons: str) -> int:
@@ -261,15 +264,17 @@ def _first_seen(report: Report, run: str, neurons: str) -> int:
 def loss_images(report: Report) -> Iterator[FigureImage]:
     """The image of the loss curves of all full runs."""
     facts = report.facts.experiment
-    draw = partial(training_charts.loss_curves_svg, facts, report.snapshots, report.colours)
-    yield _chart_image("loss", training_charts.loss_description(facts), draw)
+    words, colours = report.words, report.colours
+    draw = partial(training_charts.loss_curves_svg, facts, report.snapshots, colours, words)
+    yield _chart_image("loss", training_charts.loss_description(facts, words), draw)
 
 
 def accuracy_images(report: Report) -> Iterator[FigureImage]:
     """The image of the accuracy of all full runs on each part of the picture."""
     facts = report.facts.experiment
-    draw = partial(training_charts.accuracy_by_part_svg, facts, report.colours)
-    yield _chart_image("accuracy", training_charts.accuracy_description(facts), draw)
+    words = report.words
+    draw = partial(training_charts.accuracy_by_part_svg, facts, report.colours, words)
+    yield _chart_image("accuracy", training_charts.accuracy_description(facts, words), draw)
 
 
 def evidence_images(report: Report, name: str) -> Iterator[FigureImage]:
@@ -288,7 +293,8 @@ def evidence_images(report: Report, name: str) -> Iterator[FigureImage]:
             key="view",
         )
     draw = partial(chart.draw, series, facts.experiment, report.colours)
-    yield _chart_image(name.replace("_", "-"), chart.describe(series, facts.experiment), draw)
+    image = _chart_image(name.replace("_", "-"), chart.describe(series, facts.experiment), draw)
+    yield replace(image, language=report.words.of_claims)
 
 
 def _chart_image(name: str, alternative: str, draw: Callable[[int], Svg]) -> FigureImage:
@@ -304,10 +310,13 @@ def multiples_images(report: Report, what: str, wide: int, narrow: int) -> Itera
     shown = report.outputs.get(what, ())
     if not shown:
         raise AuthorError(quoted(what), "what this build has pictures of", key="view")
-    draw = partial(small_multiples.multiples_svg, shown, what=what, colours=report.colours)
+    words = report.words
+    draw = partial(
+        small_multiples.multiples_svg, shown, what=what, colours=report.colours, words=words
+    )
     yield FigureImage(
         what.replace(" ", "-"),
-        small_multiples.multiples_description(shown, what),
+        small_multiples.multiples_description(shown, what, words),
         partial(draw, columns=wide, width=WIDE),
         partial(draw, columns=narrow, width=NARROW),
     )

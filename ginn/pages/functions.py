@@ -8,7 +8,6 @@ from functools import partial
 
 from markupsafe import Markup
 
-from ginn import formatting
 from ginn.analysis.claim import SIGNIFICANT
 from ginn.analysis.statistics import LEVEL, proportion_interval
 from ginn.dataset.dataset import MAJOR_SHARE, Dataset
@@ -16,6 +15,7 @@ from ginn.errors import AuthorError, quoted
 from ginn.pages.citations import Citations
 from ginn.pages.figure_calls import FigureCalls
 from ginn.pages.glossary import Glossary, Terms
+from ginn.pages.report import Report
 from ginn.viewer_data.boundary_chunks import QUANTA
 
 
@@ -46,7 +46,7 @@ def functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> 
         "neuron": placed.neuron,
         "recorded": placed.recorded,
         "layer": placed.layer,
-        "interval": interval,
+        "interval": partial(interval, placed.report),
         "cite": citations.cite,
         "term": Terms(glossary).term,
         "glossary": glossary.listed,
@@ -68,10 +68,12 @@ def note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
     return Markup('<small class="note" role="note">{}</small>').format(words)
 
 
-def interval(count: int, of: int) -> str:
+def interval(report: Report, count: int, of: int) -> str:
     """The 95% interval of the share `count` of `of`, as text."""
     found = proportion_interval(count, of)
-    return f"{formatting.percent(found.low)} to {formatting.percent(found.high)}"
+    words = report.words
+    low, high = words.percent(found.low), words.percent(found.high)
+    return words.say("number.from-to", low=low, high=high)
 
 
 def has_part(dataset: Dataset, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ginn import formatting
+from ginn.figures.names import run_in_sentence, run_title
 from ginn.figures.network_figure import Scene
 from ginn.figures.selection import select_snapshot
 from ginn.network.run import layer_slices
@@ -30,21 +30,29 @@ def gallery(report: Report) -> tuple[Place, ...]:
 
 def _runs(report: Report) -> Iterator[Place]:
     """The entries of the best run in the middle of training, and of the best and the worst run."""
+    words = report.words
     best, *others = report.facts.experiment.shown_runs
     half = select_snapshot("loss 50%", report.snapshots[best.id])
     scene = report.scene(best, half, tuple(range(report.boundaries[best.id].neurons)))
     yield Place(
-        "Half way",
-        f"{best.title} at {formatting.iteration(scene.iteration)}: the loss is half of the way "
-        "to its lowest value, by its logarithm.",
+        words.say("explore.half-way"),
+        words.say(
+            "explore.half-way-text",
+            run=run_title(best, words),
+            iteration=words.iteration(scene.iteration),
+        ),
         scene,
         state_of(scene),
     )
     if others:
         other = others[-1]
         yield Place(
-            "Side by side",
-            f"{best.title} and {other.called} at their ends, side by side.",
+            words.say("explore.side-by-side"),
+            words.say(
+                "explore.side-by-side-text",
+                best=run_title(best, words),
+                other=run_in_sentence(other, words),
+            ),
             report.last_scene(other),
             replace(state_of(report.last_scene(best)), beside=other.id),
         )
@@ -53,14 +61,13 @@ def _runs(report: Report) -> Iterator[Place]:
 def _examples(report: Report) -> Iterator[Place]:
     """The entries of the examples in the facts."""
     runs = {run.id: run for run in report.facts.experiment.shown_runs}
-    look = report.facts.examples
+    look, words = report.facts.examples, report.words
     if look.corner:
-        chosen = (look.corner.neuron, *look.corner.causes)
+        chosen, causes = (look.corner.neuron, *look.corner.causes), len(look.corner.causes)
         scene = report.last_scene(runs[look.corner.run], chosen, "target")
         yield Place(
-            "Bent at the corners",
-            f"One line of the last layer, and {formatting.words(len(look.corner.causes), 'line')} "
-            "that bend it at corners of the picture.",
+            words.say("explore.corners"),
+            words.say("explore.corners-text", count=causes, number=words.in_words(causes)),
             scene,
             replace(state_of(scene), about=look.corner.neuron),
         )
@@ -68,9 +75,8 @@ def _examples(report: Report) -> Iterator[Place]:
         chosen = (look.duplicate.first, look.duplicate.second)
         scene = report.last_scene(runs[look.duplicate.run], chosen)
         yield Place(
-            "Copycats",
-            "Two neurons with nearly one boundary, since "
-            f"{formatting.iteration(look.duplicate.since)}.",
+            words.say("explore.copycats"),
+            words.say("explore.copycats-text", iteration=words.iteration(look.duplicate.since)),
             scene,
             state_of(scene),
         )
@@ -81,17 +87,16 @@ def _examples(report: Report) -> Iterator[Place]:
         part = next(part for part in report.dataset.parts if part.name == look.dead_layer.part)
         x, y = report.dataset.points()[part.mask.ravel()].mean(axis=0)
         yield Place(
-            "A dead layer",
-            f"All of layer {look.dead_layer.layer} is off over the {part.name}: none of its lines "
-            "is there.",
+            words.say("explore.dead-layer"),
+            words.say("explore.dead-layer-text", layer=look.dead_layer.layer, part=part.name),
             scene,
             replace(state_of(scene), point=(float(x), float(y))),
         )
     if look.late_flip:
         scene = report.last_scene(runs[look.late_flip.run], (look.late_flip.neuron,))
         yield Place(
-            "The last neuron to settle",
-            "The neuron whose boundary moves most late in training, with its trail.",
+            words.say("explore.late-flip"),
+            words.say("explore.late-flip-text"),
             scene,
             replace(state_of(scene), trail=20),
         )

@@ -17,6 +17,7 @@ from ginn.config.models import Site
 from ginn.figures import network_figure, social_card
 from ginn.figures.network_figure import Scene
 from ginn.figures.theme import PAPER
+from ginn.language.words import Words
 from ginn.pages import feeds
 from ginn.pages.assets import add
 from ginn.pages.links import Links, links_of
@@ -38,10 +39,14 @@ SCRIPTS_RIGHT_TO_LEFT = {
 
 @dataclass(frozen=True)
 class HeaderLink:
-    """A link in the header of every page: its words and its target address."""
+    """A link in the header of every page: its words, and its target address.
+
+    `own` says that the words are an author's, and not the layout's.
+    """
 
     title: str
     address: str
+    own: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Layout:
     """The frame of a site's pages.
 
     `header` has the links of the header. The link to the first page is not in it, because it is the
-    site's title. `assets` is name -> address.
+    site's title. `assets` is name -> address. `words` are those of the site's language.
     """
 
     site: Site
@@ -65,6 +70,7 @@ class Layout:
     templates: jinja2.Environment
     header: Sequence[HeaderLink]
     assets: Mapping[str, str]
+    words: Words
 
     def page(
         self,
@@ -90,6 +96,7 @@ class Layout:
                     "title": link.title,
                     "address": root + link.address,
                     "current": _current(link.address, address),
+                    "own": link.own,
                 }
                 for link in self.header
             ],
@@ -120,7 +127,7 @@ class Layout:
             "address": self.publication.absolute(address),
             "width": social_card.WIDTH,
             "height": social_card.HEIGHT,
-            "alternative": network_figure.scene_description(shown),
+            "alternative": network_figure.scene_description(shown, self.words),
         }
 
 

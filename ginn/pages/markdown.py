@@ -10,6 +10,7 @@ import re
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -37,12 +38,12 @@ from pymdownx.tasklist import TasklistExtension
 from pymdownx.tilde import DeleteSubExtension
 
 from ginn.errors import AuthorError
+from ginn.language.words import Words
 from ginn.pages.code_places import without_code
 from ginn.pages.dialect import EMPTY, adapted
 from ginn.pages.figure_calls import token
 from ginn.pages.identifiers import heading_identifier
 
-LINK_TO_SECTION = "Link to this section"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # The element in which a figure's caption stands while Markdown is converted.
 PLACE = "figure-place"
@@ -51,8 +52,17 @@ TOKEN = re.compile(r"@@figure-([a-z0-9-]+)@@")
 # Elements that can hold a figure beside text.
 HOLDERS = ("li", "td", "th", "dd")
 # The check boxes of a task list get a name for screen readers.
-TASKS = {" disabled/>": ' disabled aria-label="to do">', " disabled checked/>":
-         ' disabled checked aria-label="done">'}  # fmt: skip
+TASKS = {" disabled/>": "article.to-do", " disabled checked/>": "article.done"}
+# Quotation marks: the library's name -> the key of the words, and the mark of English.
+QUOTES = {
+    "left-double-quote": ("quote-open", "\N{LEFT DOUBLE QUOTATION MARK}"),
+    "right-double-quote": ("quote-close", "\N{RIGHT DOUBLE QUOTATION MARK}"),
+    "left-single-quote": ("inner-quote-open", "\N{LEFT SINGLE QUOTATION MARK}"),
+    "right-single-quote": ("inner-quote-close", "\N{RIGHT SINGLE QUOTATION MARK}"),
+}
+APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
+# The kinds of callouts; a callout without a title of its own is called after its kind.
+CALLOUTS = ("note", "tip", "important", "warning", "caution")
 COMMENT = re.compile(r"(?s)<!--.*?-->")
 # A bare address that an author has put between the tags of a link in HTML.
 LINK_IN_LINK = re.compile(r'(<a\s[^<>]*>[^<]*)<a href="[^"]*">([^<]*)</a>')
@@ -75,19 +85,27 @@ class Converted:
 
 
 def convert(
-    text: str, captions: Mapping[str, str], line_of: Callable[..., int], *others: Extension
+    text: str,
+    captions: Mapping[str, str],
+    line_of: Callable[..., int],
+    words: Words,
+    *others: Extension,
 ) -> Converted:
     """The Markdown `text` as HTML. `captions` has Markdown by the names of figures.
 
+    `words` name what Markdown adds, such as the link from a footnote to its place.
     `line_of` finds the line of a text in the article. Raises AuthorError for a row of a table that
     has too many cells, and for what the extensions `others` refuse.
     """
-    own = _Own(captions, line_of)
-    converter = markdown.Markdown(extensions=[*_extensions(), own, *others], output_format="html")
+    own = _Own(captions, line_of, words)
+    extensions = [*_extensions(words), own, *others]
+    converter = markdown.Markdown(extensions=extensions, output_format="html")
     html = COMMENT.sub("", converter.convert(text))
     html = html.replace(f"<p>{EMPTY}</p>\n", "")
-    html = LINK_IN_LINK.sub(r"\1\2", html)
-    for found, mended in TASKS.items():
+    html = _with_apostrophes(LINK_IN_LINK.sub(r"\1\2", html), words)
+    for found, key in TASKS.items():
+        name = f' aria-label="{escape(words.say(key))}"{_language(words)}>'
+        mended = found.removesuffix("/>") + name
         html = html.replace(f'<input type="checkbox"{found}', f'<input type="checkbox"{mended}')
     made = {place[1]: place[2] for place in PLACED.finditer(html)}
     html = PLACED.sub(lambda place: token(place[1]), html)
@@ -100,20 +118,27 @@ def convert(
     return Converted(html, made, tuple(own.sections), contents)
 
 
-def _extensions() -> list[Extension]:
+def _language(words: Words) -> str:
+    return f' lang="{words.foreign}"' if words.foreign else ""
+
+
+def _extensions(words: Words) -> list[Extension]:
     """The extensions of libraries, with their settings."""
     return [
         TocExtension(
             toc_depth="2-3", permalink="#", permalink_class="anchor",
-            permalink_title=LINK_TO_SECTION, slugify=heading_identifier,
+            permalink_title=words.say("article.section"), slugify=heading_identifier,
         ),
         # Footnotes are numbered in the order of their marks.
-        FootnoteExtension(USE_DEFINITION_ORDER=False),
+        FootnoteExtension(
+            USE_DEFINITION_ORDER=False,
+            BACKLINK_TITLE=words.form("article.footnote").replace("{number}", "{}"),
+        ),
         AttrListExtension(),
         MarkdownInHtmlExtension(),
         # The policy forbids the style attribute. `_Tables` makes classes of this attribute.
         TableExtension(use_align_attribute=True),
-        SmartyExtension(),
+        SmartyExtension(substitutions=_quotes(words)),
         AbbrExtension(),
         DefListExtension(),
         SaneListExtension(),
@@ -130,12 +155,28 @@ def _extensions() -> list[Extension]:
     ]  # fmt: skip
 
 
+def _quotes(words: Words) -> dict[str, str]:
+    """The quotation marks by the names of the library, where they are not those of English."""
+    if words.foreign:
+        return {}
+    written = {name: words.say(f"article.{key}") for name, (key, _) in QUOTES.items()}
+    return {name: escape(sign) for name, sign in written.items() if sign != QUOTES[name][1]}
+
+
+def _with_apostrophes(html: str, words: Words) -> str:
+    """The HTML with apostrophes in words. The library writes one as a closing inner mark."""
+    mark = _quotes(words).get("right-single-quote")
+    return re.sub(rf"(?<=\w){re.escape(mark)}(?=\w)", APOSTROPHE, html) if mark else html
+
+
 class _Own(Extension):
     """What GitHub's dialect has and the libraries lack; `sections` is filled by a conversion."""
 
-    def __init__(self, captions: Mapping[str, str], line_of: Callable[..., int]) -> None:
+    def __init__(
+        self, captions: Mapping[str, str], line_of: Callable[..., int], words: Words
+    ) -> None:
         super().__init__()
-        self.captions, self.line_of = captions, line_of
+        self.captions, self.line_of, self.words = captions, line_of, words
         self.sections: list[str] = []
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
@@ -153,11 +194,12 @@ class _Own(Extension):
         # Before inline patterns (priority 20), so that captions have them, too.
         md.treeprocessors.register(_Figures(md, self.captions), "figures", 25)
         # After the library has made them (priority 19.99).
-        md.treeprocessors.register(_Callouts(md), "callouts", 19)
+        md.treeprocessors.register(_Callouts(md, self.words), "callouts", 19)
         # Before curly quotes (priority 6), which look at the text of one element only.
-        md.treeprocessors.register(_ClosingQuotes(md), "closing quotes", 7)
+        md.treeprocessors.register(_ClosingQuotes(md, self.words), "closing quotes", 7)
         # After `toc` (priority 5), which adds the links.
-        md.treeprocessors.register(_NamedHeadings(md, self.sections), "named headings", 4)
+        named = _NamedHeadings(md, self.sections, self.words)
+        md.treeprocessors.register(named, "named headings", 4)
 
 
 class _Dialect(Preprocessor):
@@ -224,6 +266,10 @@ class _Figures(Treeprocessor):
 class _Callouts(Treeprocessor):
     """Callouts with the classes of the style sheet, and with a role for screen readers."""
 
+    def __init__(self, md: markdown.Markdown, words: Words) -> None:
+        super().__init__(md)
+        self.words = words
+
     def run(self, root: Element) -> None:
         """Treat every callout, and its title, which is its first element."""
         for element in root.iter("div"):
@@ -231,13 +277,25 @@ class _Callouts(Treeprocessor):
             if name == "admonition":
                 element.set("class", f"callout callout-{kind}")
                 element.set("role", "note")
-                element[0].set("class", "callout-title")
+                title = element[0]
+                title.set("class", "callout-title")
+                if kind in CALLOUTS and title.text == kind.title():
+                    title.text = self.words.say(f"article.{kind}")
+                    if self.words.foreign:
+                        title.set("lang", self.words.foreign)
 
 
 class _ClosingQuotes(Treeprocessor):
     """Closes quotation marks right after an element, such as code; smarty would open them."""
 
     CLOSING = re.compile(r"(^|\x03)([\"'])(?!\w)")
+
+    def __init__(self, md: markdown.Markdown, words: Words) -> None:
+        super().__init__(md)
+        self.closing = {
+            sign: _quotes(words).get(name, QUOTES[name][1])
+            for sign, name in (('"', "right-double-quote"), ("'", "right-single-quote"))
+        }
 
     def run(self, root: Element) -> None:
         """Curl the marks in texts outside of code."""
@@ -250,10 +308,8 @@ class _ClosingQuotes(Treeprocessor):
             if element.text and type(element.text) is str:
                 element.text = re.sub(r"(\x03)([\"'])(?!\w)", self._curl, element.text)
 
-    @staticmethod
-    def _curl(mark: re.Match[str]) -> str:
-        return mark[1] + ("\N{RIGHT DOUBLE QUOTATION MARK}" if mark[2] == '"' else
-                          "\N{RIGHT SINGLE QUOTATION MARK}")  # fmt: skip
+    def _curl(self, mark: re.Match[str]) -> str:
+        return mark[1] + self.closing[mark[2]]
 
 
 class _NamedHeadings(Treeprocessor):
@@ -262,9 +318,9 @@ class _NamedHeadings(Treeprocessor):
     Screen readers list headings by these names. The ids of those that divide the page are kept.
     """
 
-    def __init__(self, md: markdown.Markdown, sections: list[str]) -> None:
+    def __init__(self, md: markdown.Markdown, sections: list[str], words: Words) -> None:
         super().__init__(md)
-        self.sections = sections
+        self.sections, self.words = sections, words
 
     def run(self, root: Element) -> None:
         """Name every heading."""
@@ -274,4 +330,6 @@ class _NamedHeadings(Treeprocessor):
             if link is not None and heading.tag in HEADINGS:
                 words = "".join(heading.itertext()).removesuffix(link.text or "")
                 heading.set("aria-label", words)
-                link.set("aria-label", LINK_TO_SECTION)
+                link.set("aria-label", self.words.say("article.section"))
+                if self.words.foreign:
+                    link.set("lang", self.words.foreign)

@@ -23,6 +23,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from ginn import formatting
 from ginn.errors import AuthorError, one_line, quoted
+from ginn.language.words import Words
 from ginn.pages.articles import Article
 from ginn.pages.calls import checked
 from ginn.pages.citations import Citations, Source
@@ -67,7 +68,6 @@ FORMATS: dict[str, Callable[..., str]] = {
     "span": formatting.span,
     "listing": formatting.listing,
 }
-FILTERS = {name: _undefined_named(write) for name, write in FORMATS.items()}
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def render_article(
     captions = {name: figure.caption for name, figure in second.found.items()}
     extensions = (Mathematics(article.line_of), images)
     try:
-        converted = convert(text, captions, article.line_of, *extensions)
+        converted = convert(text, captions, article.line_of, report.words, *extensions)
     except AuthorError as error:
         raise error.at(article.file, 1) from error
     _require_placed(article, second.found, converted)
@@ -194,7 +194,9 @@ def _fill_in(
     file = str(article.file)
     try:
         with _syntax_errors(article):
-            return _compiled(article.body, file).render(known).replace(HASH, "#")
+            return (
+                _compiled(article.body, file, placed.report.words).render(known).replace(HASH, "#")
+            )
     except AuthorError as error:
         raise error.at(article.file, _line_in(error, file)) from error
     except jinja2.TemplateError as error:
@@ -213,8 +215,8 @@ def parsed(article: Article) -> jinja2.nodes.Template:
     """
     with _syntax_errors(article):
         # Only compiling finds unknown filters.
-        _compiled(article.body, str(article.file))
-        return _environment().parse(ID.sub("{" + HASH, article.body))
+        _compiled(article.body, str(article.file), None)
+        return _environment(None).parse(ID.sub("{" + HASH, article.body))
 
 
 @contextlib.contextmanager
@@ -226,7 +228,7 @@ def _syntax_errors(article: Article) -> Iterator[None]:
         found = one_line(error.message)
         # Jinja raises this error for a filter or a test that does not exist.
         unknown = isinstance(error, jinja2.TemplateAssertionError)
-        filters = f"Jinja's filters and {', '.join(FILTERS)}"
+        filters = f"Jinja's filters and {', '.join(FORMATS)}"
         allowed = filters if unknown else "Jinja's syntax"
         raise AuthorError(found, allowed, path=article.file, line=error.lineno) from error
     except RecursionError:
@@ -234,17 +236,18 @@ def _syntax_errors(article: Article) -> Iterator[None]:
         raise AuthorError(found, "a few", path=article.file, line=1) from None
 
 
-def _environment() -> SandboxedEnvironment:
-    """Jinja's environment for articles."""
+def _environment(words: Words | None) -> SandboxedEnvironment:
+    """Jinja's environment for articles; without `words` its filters are those of English."""
     environment = SandboxedEnvironment(autoescape=True, undefined=_UndefinedAttribute)
-    environment.filters |= FILTERS
+    formats = words.formats if words else FORMATS
+    environment.filters |= {name: _undefined_named(write) for name, write in formats.items()}
     return environment
 
 
 @lru_cache(maxsize=256)
-def _compiled(body: str, file: str) -> jinja2.Template:
+def _compiled(body: str, file: str, words: Words | None) -> jinja2.Template:
     """The compiled Jinja template of an article, which runs twice in each build."""
-    environment = _environment()
+    environment = _environment(words)
     code = environment.compile(ID.sub("{" + HASH, body), filename=file)
     return jinja2.Template.from_code(environment, code, dict(environment.globals))
 

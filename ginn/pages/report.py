@@ -16,6 +16,7 @@ from ginn.figures.network_figure import Scene
 from ginn.figures.selection import WHOLE, Background, Detail
 from ginn.figures.theme import Colours, colours_of
 from ginn.geometry.boundaries import Boundaries
+from ginn.language.words import Words
 from ginn.network.run import RecordedRun
 from ginn.pages.view_state import ViewState
 
@@ -28,9 +29,9 @@ class Report:
     """The settings and results of one experiment, for its pages.
 
     `snapshots` has all full runs, and `boundaries` has all shown runs, by id. `data` maps a logical
-    name to an address relative to the site's root. `outputs` has the last outputs of "screening
-    runs" and "full runs". `first` is true for the site's first experiment. `key` is a digest of the
-    report's inputs, or "" if no cache needs it.
+    name to an address relative to the site's root. `words` are those of the site's language.
+    `outputs` has the last outputs of "screening runs" and "full runs". `first` is true for the
+    site's first experiment. `key` is a digest of the report's inputs, or "" if no cache needs it.
     """
 
     site: Site
@@ -39,6 +40,7 @@ class Report:
     dataset: Dataset
     snapshots: Mapping[str, RecordedRun]
     boundaries: Mapping[str, Boundaries]
+    words: Words
     data: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, tuple[FinalOutput, ...]] = field(default_factory=dict)
     first: bool = True

@@ -11,6 +11,7 @@ from typing import Any
 
 from ginn.analysis.facts import facts_schema
 from ginn.files import read_text
+from ginn.language.words import Words
 from ginn.pages import assets, feeds, metadata
 from ginn.pages.article_page import GLOSSARY_PAGE, References, article_page
 from ginn.pages.articles import Article, shown_articles
@@ -20,7 +21,6 @@ from ginn.pages.downloads_page import downloads_page
 from ginn.pages.explorer_page import explorer_page
 from ginn.pages.layout import HeaderLink, Layout, Rendered
 from ginn.pages.metadata import Publication
-from ginn.pages.rendering import FILTERS
 from ginn.pages.report import Report
 from ginn.pages.templates import environment, template_errors
 from ginn.viewer_data.downloads import PROGRAM
@@ -59,10 +59,12 @@ class Pages:
         meanings: Mapping[str, str],
         templates: Path,
         publication: Publication,
+        words: Words,
     ) -> None:
         """`reports` has a report for each experiment; the main pages are about the first one.
 
-        `works` can be cited. `meanings` maps the glossary's words to their meanings.
+        `works` can be cited. `meanings` maps the glossary's words to their meanings. `words` are
+        those of the layout.
         """
         by_name = {report.experiment.id: report for report in reports}
         self.reports, self.report = tuple(reports), reports[0]
@@ -71,22 +73,23 @@ class Pages:
         self.references = References(self.articles, by_name, works, meanings, frozenset(hidden))
         self.newest = max(article.date for article in self.articles)
         self.program = read_text(PROGRAM, "a program")
-        self.folder, self.templates = templates, environment(templates, FILTERS)
+        self.folder, self.templates = templates, environment(templates, words)
         site, depth = reports[0].site, max(len(each.experiment.widths) for each in reports)
         self.assets, addresses = assets.assets(
             templates, self.templates, site, depth, self.report.dataset.labels
         )
         published = replace(publication, date=publication.date or self.newest)
-        self.layout = Layout(site, published, self.templates, self._header(), addresses)
+        self.layout = Layout(site, published, self.templates, self._header(words), addresses, words)
 
-    def _header(self) -> list[HeaderLink]:
+    def _header(self, words: Words) -> list[HeaderLink]:
         """The links of the header: to articles, to the explorer and to the downloads."""
         articles = [article for article in self.articles if article.slug != "index"]
         links = [HeaderLink(each.title, each.address) for each in articles[:MOST_IN_HEADER]]
         if len(articles) > MOST_IN_HEADER:
-            links.append(HeaderLink("All articles", ALL_ARTICLES))
-        links.append(HeaderLink("Explore", self.report.explorer))
-        return [*links, HeaderLink("Data", self.report.downloads)]
+            links.append(HeaderLink(words.say("page.all-articles"), ALL_ARTICLES, own=False))
+        explore, data = words.say("page.explore"), words.say("page.data")
+        links.append(HeaderLink(explore, self.report.explorer, own=False))
+        return [*links, HeaderLink(data, self.report.downloads, own=False)]
 
     def make(self, part: Part) -> Rendered:
         """The files of a part. Raises AuthorError for a mistake in an article or a template."""
@@ -102,6 +105,7 @@ class Pages:
         """
         return {
             "site": self.layout.site.model_dump(mode="json"),
+            "words": dict(self.layout.words.texts),
             "publication": metadata.plain_publication(self.layout.publication),
             "assets": self.layout.assets,
             "header": [dataclasses.astuple(link) for link in self.layout.header],

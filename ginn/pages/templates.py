@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 from ginn.errors import AuthorError, one_line
 from ginn.files import read_text
+from ginn.language.words import PLACE, Words
 
 ALLOWED = "Jinja's syntax, and the names that the page is given"
 
 
-def environment(folder: Path, filters: Mapping[str, Callable[..., str]]) -> jinja2.Environment:
-    """The environment for a folder's templates.
+def environment(folder: Path, words: Words) -> jinja2.Environment:
+    """The environment for a folder's templates, which take their words from `words`.
 
-    HTML and XML are escaped. An undefined name is an error.
+    `say` gives words for HTML, and `plain` those for an attribute or a title. `words_lang` is the
+    attribute for words in another language than the page, and `claims_lang` that for claims. HTML
+    and XML are escaped. An undefined name is an error.
     """
 
     def load(name: str) -> tuple[str, str, None]:
@@ -37,8 +42,43 @@ def environment(folder: Path, filters: Mapping[str, Callable[..., str]]) -> jinj
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"json": _json, **filters}
+    made.filters |= {"json": _json, "own": partial(_own, words), **words.formats}
+    made.globals |= {
+        "say": partial(in_html, words),
+        "plain": words.say,
+        "has_words": words.texts.__contains__,
+        "date": words.date,
+        "words_lang": _attribute(words.foreign),
+        "claims_lang": _attribute(words.of_claims),
+    }
     return made
+
+
+def in_html(words: Words, key: str, /, **values: object) -> Markup:
+    """The text of a key as HTML, marked if it is in another language than the page.
+
+    Values may be HTML. All else is escaped.
+    """
+    shown = {
+        name: escape(value if isinstance(value, Markup) else words.shown(value))
+        for name, value in values.items()
+    }
+    form = escape(words.form(key, values.get("count")))
+    text = Markup(PLACE.sub(lambda place: shown[place[1]], form))  # noqa: S704
+    return _marked(text, words.foreign)
+
+
+def _own(words: Words, text: str) -> Markup:
+    """An author's text between words of the layout, marked if these are in another language."""
+    return _marked(escape(text), words.page if words.foreign else "")
+
+
+def _marked(text: Markup, language: str) -> Markup:
+    return Markup('<span lang="{}">{}</span>').format(language, text) if language else text
+
+
+def _attribute(language: str) -> Markup:
+    return Markup(' lang="{}"').format(language) if language else Markup("")
 
 
 def _json(value: Any) -> str:

@@ -14,7 +14,9 @@ from ginn.dataset.dataset import Dataset, describe, require_parts
 from ginn.dataset.image import ImageReading
 from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
-from ginn.files import found_in, within
+from ginn.files import TEMPLATES, found_in, within
+from ginn.language.word_files import missing_language, read_words
+from ginn.language.words import Words
 from ginn.pages.articles import Article, read_articles, require_experiments
 from ginn.pipeline.checks import check_articles
 from ginn.pipeline.static import read_static
@@ -25,13 +27,15 @@ from ginn.runtime.progress import write_line
 class Content:
     """The settings of a report, its articles, and the dataset of each experiment, in order.
 
-    `static` has the author's own files, address in the site -> content.
+    `words` are those of the layout. `static` has the author's own files, address in the site ->
+    content.
     """
 
     folder: Path
     settings: Settings
     articles: tuple[Article, ...]
     datasets: tuple[Dataset, ...]
+    words: Words
     static: Mapping[str, bytes] = field(default_factory=dict)
 
     def experiments(self) -> Iterator[tuple[Experiment, Dataset]]:
@@ -39,9 +43,9 @@ class Content:
         return zip(self.settings.experiments, self.datasets, strict=True)
 
     def descriptions(self) -> str:
-        """A description of each picture and of how it was read, for the terminal."""
-        pairs = self.experiments()
-        return "\n".join(describe(dataset, each.picture) for each, dataset in pairs)
+        """For the terminal: each picture and how it was read, and a language without words."""
+        lines = [describe(dataset, each.picture) for each, dataset in self.experiments()]
+        return "\n".join([*lines, *filter(None, [missing_language(self.words)])])
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ def read_content(folder: Path, picture: Path | None, draft: bool, trainer: str =
     built = _built_articles(articles, subject.written, subject.settings)
     static = read_static(folder, articles)
     check_articles(folder, built, subject.settings)
-    return Content(folder, subject.settings, built, subject.datasets, static)
+    words = read_words(subject.settings.site.language, TEMPLATES, folder)
+    return Content(folder, subject.settings, built, subject.datasets, words, static)
 
 
 def _built_articles(

@@ -13,6 +13,7 @@ from typing import Any
 from ginn.analysis.facts import Facts
 from ginn.config.models import Experiment, Site
 from ginn.dataset.dataset import Dataset
+from ginn.language.words import Words
 from ginn.network.run import run_id
 from ginn.network.settings import Training
 from ginn.pages.report import Report
@@ -62,7 +63,8 @@ def run_experiment(
     )
     index, data = viewer_data(made)
     first = experiment == settings.experiment
-    return FinishedExperiment(report(settings.site, experiment, dataset, first, index, made), data)
+    shown = (settings.site, experiment, dataset, content.words, first, index)
+    return FinishedExperiment(report(*shown, made), data)
 
 
 def inputs(site: Site, experiment: Experiment, dataset: Dataset) -> dict[str, Source]:
@@ -112,6 +114,7 @@ def report(
     site: Site,
     experiment: Experiment,
     dataset: Dataset,
+    words: Words,
     first: bool,
     index: str,
     made: Mapping[str, Source],
@@ -127,6 +130,7 @@ def report(
         dataset,
         made["full-runs"].value,
         made["boundaries"].value,
+        words,
         {"index": index},
         made["final-outputs"].value,
         first,

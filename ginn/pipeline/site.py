@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ginn.files import TEMPLATES, plain_json
+from ginn.language.word_files import FOLDER
 from ginn.pages import images
 from ginn.pages.articles import Article
 from ginn.pages.bibliography import read_works
@@ -79,7 +80,8 @@ def site_files(
     runner: Runner,
 ) -> dict[str, bytes]:
     """Every file of the site: pages, what the viewer loads, static files, and the manifest."""
-    reports = [each.report for each in finished]
+    # An early site has the reports of the last build and the words of this one.
+    reports = [replace(each.report, words=content.words) for each in finished]
     data = {address: file for each in finished for address, file in each.data.items()}
     others = {**data, **content.static}
     pages = render_site(content.folder, content.articles, reports, publication, others, runner)
@@ -102,7 +104,8 @@ def render_site(
     """
     works = read_works(folder, reports[0].site)
     meanings = read_glossary(folder / "glossary.toml")
-    pages = Pages(reports, articles, works, meanings, TEMPLATES, publication)
+    words = reports[0].words
+    pages = Pages(reports, articles, works, meanings, TEMPLATES, publication, words)
     parts = PageParts(pages, {part.name: part for part in pages.parts()})
     surroundings = Input({"shared": pages.shared(), **sources(folder)})
     known: Known = {"page-parts": parts, "page-surroundings": surroundings}
@@ -135,7 +138,10 @@ def sources(content: Path) -> dict[str, Any]:
     """The digests of all files that pages show or are made from, by kind and name."""
     # All pictures count: before rendering, it is not known which article shows which.
     shown = images.images_in(content / "articles")
-    templates = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+    # The words of the site's language are among what all pages share.
+    templates = sorted(
+        path for path in TEMPLATES.rglob("*") if path.is_file() and path.parent.name != FOLDER
+    )
     return {
         "images": contents(content, shown),
         "templates": contents(TEMPLATES, templates),

@@ -23,18 +23,19 @@ from ginn.network.run import RecordedRun, run_as_arrays
 PROGRAM = Path(__file__).with_name("redraw.py")
 
 
-# The schema of a run's file: name, shape, type, meaning. K snapshots, n pixels a side.
+# The schema of a run's file: name, shape, type. K snapshots, n pixels a side. What they mean is in
+# the files of words.
 RUN_ARRAYS = (
-    ("seed", "()", "int64", "the seed of this run's random numbers"),
-    ("ended", "()", "text", "empty, or why the run stopped early"),
-    ("iterations", "(K,)", "int64", "iterations of training before each snapshot"),
-    ("loss", "(K,)", "float64", "mean cross-entropy over the whole picture, in nats"),
-    ("accuracy", "(K,)", "float64", "share of the pixels that are right"),
-    ("learning_rate", "(K,)", "float64", "Adam's learning rate"),
-    ("layers", "()", "int64", "layers of weights: the hidden ones and the output"),
-    ("weightsL", "(K, out, in)", "float32", "weights of layer L, from 0; inputs are x and y"),
-    ("biasesL", "(K, out)", "float32", "biases of layer L"),
-    ("labels", "(n, n)", "bool", "the picture, row by row from the top: true is white"),
+    ("seed", "()", "int64"),
+    ("ended", "()", "text"),
+    ("iterations", "(K,)", "int64"),
+    ("loss", "(K,)", "float64"),
+    ("accuracy", "(K,)", "float64"),
+    ("learning_rate", "(K,)", "float64"),
+    ("layers", "()", "int64"),
+    ("weightsL", "(K, out, in)", "float32"),
+    ("biasesL", "(K, out)", "float32"),
+    ("labels", "(n, n)", "bool"),
 )
 
 

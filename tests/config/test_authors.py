@@ -44,7 +44,7 @@ def test_author_of_a_report_has_an_orcid_as_number_or_address(tmp_path: Path, wr
     (author,) = settings.site.authors
     assert author.orcid == IDS[0]
     assert author.profile == f"https://orcid.org/{IDS[0]}"
-    assert settings.site.byline == "The GINN authors"
+    assert settings.site.author == "The GINN authors"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,6 @@ def test_author_with_a_mistake_is_refused_with_line_and_key(
 def test_report_with_authors_alone_names_them_in_its_foot(tmp_path: Path) -> None:
     both = with_author('[[site.authors]]\nname = "Bo"')
     site = settings_of(tmp_path, both.replace(LINE, "")).site
-    assert site.byline == "Ada and Bo"
     assert [author.name for author in site.credited] == ["Ada", "Bo"]
 
 

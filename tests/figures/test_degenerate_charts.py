@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from support.charts import CHARTS, NARROW, WIDE
 from support.sample_report import make_report
 from support.sentences import faults
+from support.words import ENGLISH
 
 from ginn.analysis import evidence
 from ginn.analysis.claim_groups.networks import LEVELS
@@ -187,8 +188,8 @@ def test_training_charts_of_few_runs_are_sound(
     colours = sample().colours
     with warnings.catch_warnings(), np.errstate(divide="raise", invalid="raise"):
         warnings.simplefilter("error")
-        is_sound(training_charts.loss_curves_svg(facts, runs, colours, width))
-        is_sound(training_charts.accuracy_by_part_svg(facts, colours, width))
+        is_sound(training_charts.loss_curves_svg(facts, runs, colours, ENGLISH, width))
+        is_sound(training_charts.accuracy_by_part_svg(facts, colours, ENGLISH, width))
 
 
 @settings(max_examples=20)
@@ -198,4 +199,6 @@ def test_multiples_svg_of_few_runs_is_sound(runs: Sequence[tuple[bool, float]], 
         FinalOutput(seed, failed, share, np.full((SIDE, SIDE), share))
         for seed, (failed, share) in enumerate(runs)
     ]
-    is_sound(small_multiples.multiples_svg(shown, wide, "full runs", sample().colours, WIDE))
+    is_sound(
+        small_multiples.multiples_svg(shown, wide, "full runs", sample().colours, ENGLISH, WIDE)
+    )

@@ -23,6 +23,7 @@ from PIL import Image
 from support.charts import SVG
 from support.runs import trained_run
 from support.sample_report import PIXELS, bottle, make_report, traced
+from support.words import ENGLISH
 
 from ginn.figures.network_figure import Scene, scene_description, scene_svg
 from ginn.figures.selection import MOST_ZOOM, Background, Detail, select_detail
@@ -40,7 +41,7 @@ def scene(
 
 
 def drawn(shown: Scene, weight: float = 1.0) -> ElementTree.Element:
-    return ElementTree.fromstring(scene_svg(shown, make_report().colours, weight).text)
+    return ElementTree.fromstring(scene_svg(shown, make_report().colours, ENGLISH, weight).text)
 
 
 def opacity(image: ElementTree.Element | None) -> NDArray[np.float64]:
@@ -137,7 +138,7 @@ def test_scene_svg_regions_have_a_picture_for_each_theme_over_the_detail() -> No
     ],
 )
 def test_scene_description_says_what_is_behind(background: Background, words: str) -> None:
-    assert f" over {words}" in scene_description(scene(background=background))
+    assert f" over {words}" in scene_description(scene(background=background), ENGLISH)
 
 
 def test_scene_svg_without_neurons_has_full_contrast() -> None:
@@ -181,7 +182,7 @@ def test_scene_svg_weight_scales_the_lines() -> None:
 
 
 def test_scene_svg_stands_alone_and_is_small() -> None:
-    svg = scene_svg(scene(), make_report().colours)
+    svg = scene_svg(scene(), make_report().colours, ENGLISH)
     assert (svg.width, svg.height) == (PIXELS, PIXELS)
     assert "style=" not in svg.text
     assert re.findall(r"https?://[^\"]*", svg.text) == ["http://www.w3.org/2000/svg"]
@@ -193,11 +194,11 @@ def test_scene_description_says_how_many_boundaries_are_seen() -> None:
     layer = layer_slices((16, 16, 16))[1]
     neurons = tuple(range(layer.start, layer.stop))
     crossing = sum(bool(traced().polylines(LAST, neuron)) for neuron in neurons)
-    text = scene_description(scene(neurons=neurons))
+    text = scene_description(scene(neurons=neurons), ENGLISH)
     assert f" {crossing} boundaries of layer 2 over the network's output." in text
     assert "layer 1" not in text
-    assert "decision boundary" in scene_description(scene())
-    assert "no boundaries" in scene_description(scene(neurons=()))
+    assert "decision boundary" in scene_description(scene(), ENGLISH)
+    assert "no boundaries" in scene_description(scene(neurons=()), ENGLISH)
 
 
 @pytest.mark.parametrize(
@@ -208,10 +209,10 @@ def test_scene_description_says_how_many_boundaries_are_seen() -> None:
     ],
 )
 def test_scene_description_detail_is_named(detail: Detail, words: str) -> None:
-    assert words in scene_description(replace(scene(), detail=detail))
-    assert "enlarged" not in scene_description(scene())
+    assert words in scene_description(replace(scene(), detail=detail), ENGLISH)
+    assert "enlarged" not in scene_description(scene(), ENGLISH)
 
 
 def test_scene_description_target_alone_describes_the_picture() -> None:
-    words = scene_description(scene(neurons=(), background="target"))
+    words = scene_description(scene(neurons=(), background="target"), ENGLISH)
     assert words.startswith(f"The picture to learn: {PIXELS} by {PIXELS} pixels, ")

@@ -59,7 +59,7 @@ def test_select_detail_of_parts_holds_them_whole_with_a_margin(names: list[str])
     assert rows[-1] + 1 / PIXELS <= top + 1 / detail.zoom + 1e-9
     largest = max(np.ptp(rows), np.ptp(columns)) + 1 / PIXELS
     assert 1 / detail.zoom == pytest.approx(min(largest * PART_MARGIN, 1), rel=0.01)
-    assert names[-1] in detail.around
+    assert names[-1] in detail.parts
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from support.sample_report import make_report
+from support.words import ENGLISH
 
 from ginn.figures.final_outputs import SIDE, FinalOutput
 from ginn.figures.small_multiples import multiples_description, multiples_svg
@@ -23,7 +24,9 @@ def runs(count: int = 7) -> list[FinalOutput]:
 
 def test_multiples_svg_each_picture_stands_in_its_place_and_failed_ones_are_framed() -> None:
     shown, columns, width = runs(), 4, 400
-    svg = multiples_svg(shown, columns, "screening runs", make_report().colours, width).text
+    svg = multiples_svg(
+        shown, columns, "screening runs", make_report().colours, ENGLISH, width
+    ).text
     data = re.search(r"base64,([^\"]+)", svg)
     assert data
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))).convert("RGBA"))[..., 3]
@@ -39,12 +42,12 @@ def test_multiples_svg_each_picture_stands_in_its_place_and_failed_ones_are_fram
 
 
 def test_multiples_description_says_how_many_and_which_failed() -> None:
-    assert "7 screening runs" in multiples_description(runs(), "screening runs")
-    assert "Seeds 2 and 5 failed." in multiples_description(runs(), "screening runs")
+    assert "7 screening runs" in multiples_description(runs(), "screening runs", ENGLISH)
+    assert "Seeds 2 and 5 failed." in multiples_description(runs(), "screening runs", ENGLISH)
     good = [each for each in runs() if not each.failed]
-    assert "No seed failed." in multiples_description(good, "screening runs")
+    assert "No seed failed." in multiples_description(good, "screening runs", ENGLISH)
 
 
 def test_multiples_svg_nothing_to_show_is_refused() -> None:
     with pytest.raises(ValueError, match="found no screening runs to show"):
-        multiples_svg([], 4, "screening runs", make_report().colours, 100)
+        multiples_svg([], 4, "screening runs", make_report().colours, ENGLISH, 100)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from support.charts import NARROW, SVG, WIDE, labels
 from support.runs import trained_run
 from support.sample_report import make_report
+from support.words import ENGLISH
 
 from ginn.figures import marks, training_charts
 from ginn.pages.report import Report
@@ -27,8 +28,8 @@ from ginn.pages.report import Report
 def charts_of(report: Report, width: int) -> dict[str, ElementTree.Element]:
     """Both charts of a report."""
     facts = report.facts.experiment
-    loss = training_charts.loss_curves_svg(facts, report.snapshots, report.colours, width)
-    accuracy = training_charts.accuracy_by_part_svg(facts, report.colours, width)
+    loss = training_charts.loss_curves_svg(facts, report.snapshots, report.colours, ENGLISH, width)
+    accuracy = training_charts.accuracy_by_part_svg(facts, report.colours, ENGLISH, width)
     return {
         name: ElementTree.fromstring(s.text) for name, s in (("loss", loss), ("parts", accuracy))
     }
@@ -70,7 +71,7 @@ def test_loss_curves_svg_loss_of_zero_has_a_place() -> None:
     snapshots = dict(report.snapshots)
     snapshots["seed-1"] = replace(trained_run(), loss=np.array([0.7, 0.5, 0.1, 0.05, 0.0, 0.0]))
     svg = training_charts.loss_curves_svg(
-        report.facts.experiment, snapshots, report.colours, WIDE
+        report.facts.experiment, snapshots, report.colours, ENGLISH, WIDE
     ).text
     assert "nan" not in svg
     assert "inf" not in svg.replace("information", "")
@@ -112,7 +113,7 @@ def test_accuracy_by_part_svg_names_of_failed_runs_keep_clear_of_marks(
         for run in report.facts.experiment.full_runs
     )
     facts = replace(report.facts.experiment, full_runs=full_runs)
-    svg = training_charts.accuracy_by_part_svg(facts, report.colours, width)
+    svg = training_charts.accuracy_by_part_svg(facts, report.colours, ENGLISH, width)
     root = ElementTree.fromstring(svg.text)
     dots = [(float(d.attrib["cx"]), float(d.attrib["cy"])) for d in root.iter(f"{SVG}circle")]
     for path in root.iter(f"{SVG}path"):
@@ -175,10 +176,10 @@ def test_training_charts_words_stay_inside(width: int, failed: frozenset[int]) -
 @given(st.sets(st.integers(0, 5)))
 def test_descriptions_name_the_runs_that_failed(failed: set[int]) -> None:
     facts = make_report(frozenset(failed)).facts.experiment
-    text = training_charts.accuracy_description(facts)
+    text = training_charts.accuracy_description(facts, ENGLISH)
     tail = text.rpartition("Failed: seed")[2] if failed else text
     assert ("No run failed." in text) == (not failed)
     assert not failed or {int(n) for n in re.findall(r"\d+", tail)} == failed
     number = ["no", "one", "two", "three", "four", "five", "six"][len(failed)]
     noun = "run" if len(failed) == 1 else "runs"
-    assert f"{number} {noun} failed" in training_charts.loss_description(facts)
+    assert f"{number} {noun} failed" in training_charts.loss_description(facts, ENGLISH)

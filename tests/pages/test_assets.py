@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from support.pages import plain_report
+from support.words import ENGLISH
 
 from ginn.errors import AuthorError
 from ginn.figures.theme import colours_of
 from ginn.files import TEMPLATES, hashed
 from ginn.pages.assets import ICONS, assets, bundle, colour_properties
-from ginn.pages.rendering import FILTERS
 from ginn.pages.templates import environment
 
 VIEWER = TEMPLATES / "viewer"
@@ -27,7 +27,7 @@ def made(folder: Path = TEMPLATES) -> tuple[dict[str, bytes], dict[str, str]]:
     """The assets of the plain report's site, with style sheet and scripts from `folder`."""
     report = plain_report()
     labels = report.dataset.labels
-    return assets(folder, environment(TEMPLATES, FILTERS), report.site, 3, labels)
+    return assets(folder, environment(TEMPLATES, ENGLISH), report.site, 3, labels)
 
 
 def test_assets_have_content_hashed_addresses() -> None:

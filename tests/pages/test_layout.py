@@ -17,6 +17,7 @@ from support.pages import (
     report_pages,
 )
 from support.paths import ROOT
+from support.words import ENGLISH
 
 from ginn.files import TEMPLATES
 from ginn.pages.layout import direction, links_between, root_from
@@ -121,7 +122,9 @@ def test_links_between_experiments_mark_the_current_one() -> None:
 
 @pytest.mark.parametrize("draft", [True, False])
 def test_pages_of_a_draft_say_so_to_readers_and_to_search_engines(draft: bool) -> None:
-    site = Pages([plain_report()], [article_of("")], {}, {}, TEMPLATES, Publication(draft=draft))
+    site = Pages(
+        [plain_report()], [article_of("")], {}, {}, TEMPLATES, Publication(draft=draft), ENGLISH
+    )
     for part in site.parts():
         for address, file in site.make(part).files.items():
             if address.endswith(".html") and address != "404.html":

@@ -11,6 +11,7 @@ import pytest
 from support.link_checker import complaints
 from support.pages import BASE, article_of, plain_report, report_pages
 from support.sample_report import SEEDS
+from support.words import ENGLISH
 
 from ginn.errors import AuthorError
 from ginn.files import TEMPLATES
@@ -23,7 +24,7 @@ FAILED = frozenset({2, 5})
 
 def pages_of(articles: list[Article], meaning: str = "A bend.") -> Pages:
     meanings = {"kink": meaning}
-    return Pages([plain_report()], articles, {}, meanings, TEMPLATES, Publication())
+    return Pages([plain_report()], articles, {}, meanings, TEMPLATES, Publication(), ENGLISH)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.words import ENGLISH
 
 from ginn.errors import AuthorError
 from ginn.pages.templates import environment, template_errors
@@ -13,13 +14,13 @@ MACRO = "{% macro shown(thing) %}\n\nTEXT\n{% endmacro %}\n"
 
 
 def render(folder: Path, name: str = "page.html", **names: object) -> str:
-    made = environment(folder, {"loud": str.upper})
+    made = environment(folder, ENGLISH)
     with template_errors(made, folder):
         return made.get_template(name).render(**names)
 
 
 def call_macro(folder: Path) -> str:
-    made = environment(folder, {})
+    made = environment(folder, ENGLISH)
     with template_errors(made, folder):
         macros: object = made.get_template("macros.html").module
         return str(macros.shown({"name": "a <b>"}))  # type: ignore[attr-defined]
@@ -34,7 +35,7 @@ def call_macro(folder: Path) -> str:
         ("\n\n\n{{ 'a' | quiet }}\n", 4, "No filter named 'quiet'"),
         ("one\n{{ 1 + 'a' }}\n", 2, "unsupported operand"),
         ("one\n\n{{ 1 // 0 }}\n", 3, "division"),
-        ("one\n{{ 'ä' | loud(2) }}\n", 2, ""),
+        ("one\n{{ 'ä' | upper(2) }}\n", 2, ""),
     ],
 )
 def test_template_with_a_mistake_is_refused_with_its_line(

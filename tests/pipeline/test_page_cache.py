@@ -11,6 +11,7 @@ from support.in_process import in_process_runner
 from support.link_checker import complaints
 from support.pages import build_pages
 from support.sample_report import make_report
+from support.words import ENGLISH
 
 from ginn.errors import AuthorError
 from ginn.files import TEMPLATES
@@ -156,7 +157,9 @@ def test_render_site_new_glossary_renders_every_page(content: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 8, 9])
 def test_experiments_list_of_more_than_eight_is_folded(content: Path, count: int) -> None:
-    site = Pages(reports(), read_articles(content / "articles"), {}, {}, TEMPLATES, Publication())
+    site = Pages(
+        reports(), read_articles(content / "articles"), {}, {}, TEMPLATES, Publication(), ENGLISH
+    )
     one = {"title": "One", "address": "x.html", "current": False}
     html = site.templates.get_template("partials/experiments.html").render(
         experiments=[one] * count

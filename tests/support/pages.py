@@ -23,6 +23,7 @@ from ginn.runtime.cache import Cache
 from support.in_process import in_process_runner
 from support.paths import CONTENT
 from support.sample_report import make_report
+from support.words import ENGLISH
 
 FRONT = '+++\ntitle = "T"\nslug = "{}"\ndescription = "D."\norder = 1\ndate = 2026-11-23\n+++\n'
 BODY_LINE = FRONT.count("\n") + 1  # The line of an article's file on which its body begins.
@@ -73,6 +74,7 @@ def report_article(slug: str, report: Report) -> bytes:
         read_glossary(CONTENT / "glossary.toml"),
         TEMPLATES,
         Publication(),
+        report.words,
     )
     (part,) = (part for part in site.parts() if part.name == f"article-{slug}")
     rendered = site.make(part)
@@ -101,7 +103,7 @@ def plain_report() -> Report:
 @cache
 def plain_layout() -> Layout:
     """The layout of a site with one article; the site's address is not known."""
-    site = Pages([plain_report()], [article_of("")], {}, {}, TEMPLATES, Publication())
+    site = Pages([plain_report()], [article_of("")], {}, {}, TEMPLATES, Publication(), ENGLISH)
     return site.layout
 
 

@@ -17,9 +17,11 @@ from ginn.dataset.picture import load_picture
 from ginn.figures.final_outputs import final_outputs
 from ginn.geometry.boundaries import Boundaries, trace
 from ginn.geometry.counts import first_and_last_regions
+from ginn.language.words import Words
 from ginn.pages.report import Report
 from support.paths import ROOT
 from support.runs import trained_run
+from support.words import ENGLISH
 
 PIXELS = 50
 SEEDS = range(6)
@@ -57,7 +59,7 @@ def run_facts(seed: int, failed: bool) -> RunFacts:
     )
 
 
-def make_report(failed: frozenset[int] = frozenset()) -> Report:
+def make_report(failed: frozenset[int] = frozenset(), words: Words = ENGLISH) -> Report:
     """A report in which the runs of the seeds `failed` failed."""
     spec = load_settings(ROOT / "content/report.toml")
     snapshots = trained_run()
@@ -88,4 +90,5 @@ def make_report(failed: frozenset[int] = frozenset()) -> Report:
     data = {"index": "data/bottle/index-0123456789.js"}
     last = final_outputs(full_runs.values(), failed, bottle())
     outputs = {"screening runs": last, "full runs": last}
-    return Report(spec.site, experiment, facts, bottle(), full_runs, boundaries, data, outputs)
+    parts = (spec.site, experiment, facts, bottle(), full_runs, boundaries)
+    return Report(*parts, words, data, outputs)

@@ -49,8 +49,7 @@ def test_run_arrays_name_every_array_with_its_type_and_axes() -> None:
             for name, array in arrays.items()
         }
     named = {
-        name: (len(re.findall(r"\w+", shape)), kind)
-        for name, shape, kind, _ in downloads.RUN_ARRAYS
+        name: (len(re.findall(r"\w+", shape)), kind) for name, shape, kind in downloads.RUN_ARRAYS
     }
     assert found.keys() == named.keys()
     for name, (axes, kind) in found.items():
