@@ -175,7 +175,7 @@ class Site(Table):
     ] = ()
     """The authors one by one; `author` alone by default. One of the two must be given."""
     language: Annotated[Language, example("en-GB")]
-    """The language of the articles, as a tag such as "en-GB"."""
+    """The language of the articles, as a tag such as "en-GB". The words of pages follow it."""
     licence: Annotated[Line, example("CC BY 4.0")]
     """The name of the licence of the site's content."""
     licence_url: Annotated[WebAddress, example("https://creativecommons.org/licenses/by/4.0/")]

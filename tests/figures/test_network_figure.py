@@ -204,7 +204,7 @@ def test_scene_description_says_how_many_boundaries_are_seen() -> None:
 @pytest.mark.parametrize(
     ("detail", "words"),
     [
-        (Detail(0.5, 0.5, 2, "the cap"), "enlarged 2.0 times around the cap"),
+        (Detail(0.5, 0.5, 2, ("cap",)), "enlarged 2.0 times around the cap"),
         (Detail(0.25, 0.75, 4), "enlarged 4.0 times around the point (0.25, 0.75)"),
     ],
 )

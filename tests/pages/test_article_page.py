@@ -108,7 +108,8 @@ def test_text_of_facts_is_never_markup() -> None:
     first, *others = report.dataset.parts
     parts = (replace(first, name=hostile), *others)
     dataset = replace(report.dataset, parts=parts)
-    call = f"{{{{ run('good-1').title }}}}\n\n{{{{ figure('one', at='{hostile}', zoom=2, caption='c') }}}}"
+    figure = f"figure('one', at='{hostile}', zoom=2, caption='c')"
+    call = f"{{{{ run('good-1').title }}}}\n\n{{{{ {figure} }}}}"
     page = ParsedPage(html_of(call, replace(report, facts=changed, dataset=dataset)))
     assert [a for a in page.all("b") if a.get("class") != "number"] == []
     assert hostile in page.all("img")[0]["alt"]
