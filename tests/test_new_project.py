@@ -40,7 +40,7 @@ def test_begin_makes_a_report_that_builds(
     assert "pixels = 160" in text
     shorter = text.replace("10_000\nsnapshots = 60", "60\nsnapshots = 6")
     report.write_text(shorter.replace("pixels = 160", "pixels = 48"), "utf-8")
-    options = ["--draft", "--jobs", "2", "--content", str(folder), "--cache", str(tmp_path / "c")]
+    options = ["--draft", "--jobs", "1", "--content", str(folder), "--cache", str(tmp_path / "c")]
     assert story.main(options) == 0
     told = capsys.readouterr().out
     assert "Otsu's method" in told

@@ -39,8 +39,15 @@ def test_trace_of_a_kind_of_weights_is_exact(kind: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("widths", SHAPES, ids=str)
 def test_trace_of_every_kind_of_weights_is_exact(widths: tuple[int, ...]) -> None:
-    for kind, seed in itertools.product(KINDS, range(20)):
+    for kind, seed in itertools.product(KINDS, range(4)):
         assert_exact(run_of_kind(kind, widths, 100 + seed))
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize("widths", SHAPES, ids=str)
+def test_trace_of_more_weights_of_every_kind_is_exact(widths: tuple[int, ...]) -> None:
+    for kind, seed in itertools.product(KINDS, range(16)):
+        assert_exact(run_of_kind(kind, widths, 104 + seed))
 
 
 @settings(max_examples=200, deadline=None)

@@ -100,7 +100,7 @@ def test_build_with_everything_kept_prints_no_estimate(
         assert capsys.readouterr().out.count("Estimate: ") == times
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the time of ended processes")
 def test_estimate_of_a_draft_is_right_within_a_factor_of_two(tmp_path: Path) -> None:
     from resource import RUSAGE_CHILDREN, getrusage
