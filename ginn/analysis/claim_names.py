@@ -22,6 +22,7 @@ CLAIM_NAMES = (
     "Making a layer dead",
     "Failed runs and the top",
     "Deeper and wider",
+    "What prevents failure",
 )
 
 

@@ -323,14 +323,58 @@ class NetworkSeries:
 
 
 @dataclass(frozen=True, config=DESCRIBED)
+class FailureRate:
+    """The screening runs of one network that failed, compared with those of the plain network."""
+
+    title: str
+    """The title of the network."""
+    change: str
+    """What it changes; empty for the plain network."""
+    screenings: int
+    """The number of screening runs."""
+    failed: int
+    """The number of screening runs that failed."""
+    low: float
+    """The lower end of the 95% interval of their share (Clopper and Pearson)."""
+    high: float
+    """The upper end of this interval."""
+    difference: float | None = None
+    """Their share less that of the plain network; none for the plain network itself."""
+    difference_low: float | None = None
+    """The lower end of the 95% interval of this difference (Newcombe)."""
+    difference_high: float | None = None
+    """The upper end of this interval."""
+    p_value: float | None = None
+    """The p-value of Fisher's exact test that both networks fail as often."""
+    corrected: float | None = None
+    """This p-value after the correction for the number of variants (Holm)."""
+    verdict: str = ""
+    """Whether failures are "rarer" or "commoner" than in the plain network, if it is decided."""
+
+
+@dataclass(frozen=True, config=DESCRIBED)
+class PreventionSeries:
+    """The failure rates of the plain network and of the variants."""
+
+    iterations: int
+    """The length of the screening runs, in minibatches."""
+    plain: FailureRate
+    """The plain network."""
+    arms: tuple[FailureRate, ...]
+    """Its variants."""
+    unit: str = "share of screening runs that failed"
+    """What the numbers are, as the chart's axis says."""
+
+
+@dataclass(frozen=True, config=DESCRIBED)
 class Evidence:
     """All series; None for a series that a build does not have.
 
     `regions`, `shift`, `duplicate_neurons`, `dead_layers` and `symmetry` exist if at least one run
     was trained to its end. `corners` needs a drawing, `parts` needs named parts that are the top,
-    and `variants` needs a variant in `report.toml`. `dead_periods` is None if no layer of a full
-    run was dead over the part at any time. `interventions` is None if no screening run was suitable
-    for an intervention.
+    and `variants` and `prevention` need a variant in `report.toml`. `dead_periods` is None if no
+    layer of a full run was dead over the part at any time. `interventions` is None if no screening
+    run was suitable for an intervention.
     """
 
     regions: RegionCounts | None = None
@@ -352,7 +396,9 @@ class Evidence:
     parts: PartErrorSeries | None = None
     """The errors by part; for a picture with named parts at its top."""
     variants: NetworkSeries | None = None
-    """The outcomes of the networks; for a report with variants."""
+    """The outcomes of the networks; for a report with variants that are trained in full."""
+    prevention: PreventionSeries | None = None
+    """How often screening runs fail; for a report with variants."""
 
 
 NO_EVIDENCE = Evidence()

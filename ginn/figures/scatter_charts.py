@@ -38,6 +38,7 @@ from ginn.figures.marks import (
     text_width,
     vertical,
 )
+from ginn.figures.rate_charts import rate_marks
 from ginn.figures.scales import Scale, Tick, numbers
 from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
@@ -216,7 +217,10 @@ def variants_svg(
     for number, each in enumerate(networks):
         middle = row * (number + 0.5)
         parts += _strip(each.errors, errors, first.top + middle)
-        parts += _rate(each, rates, second.top + middle)
+        parts += rate_marks(
+            each.failed_screenings, each.screenings, each.failure_low, each.failure_high, rates,
+            second.top + middle,
+        )  # fmt: skip
     words = variants_description(series, facts)
     return axes.chart_svg(width, second.bottom, "", parts, colours, "Larger networks", words)
 
@@ -251,21 +255,6 @@ def _strip(errors: Sequence[float], x: Scale, y: float) -> list[str]:
     # Neighbours have different heights, so that few marks cover one another.
     parts = [dot(place, y + (i % 2 * 2 - 1) * 3, 3, 0.75) for i, place in enumerate(places)]
     return [*parts, vertical(x.place(float(np.median(errors))), y - 11, y + 11, paint("run"))]
-
-
-def _rate(each: NetworkOutcome, x: Scale, y: float) -> list[str]:
-    """The mark of a network's share of failed screening runs, with its interval and the counts."""
-    low, share, high = x.at(
-        [each.failure_low, each.failed_screenings / each.screenings, each.failure_high]
-    ).tolist()
-    words = f"{each.failed_screenings} of {each.screenings}"
-    half = text_width(words) / 2
-    middle = min(max(share, x.start + half), x.end + 24 - half)
-    return [
-        curve(np.array([low, high]), np.array([y, y]), paint("control"), 2),
-        dot(share, y, 3.5),
-        text(middle, y - 9, words, "ink", "middle"),
-    ]
 
 
 def variants_description(series: NetworkSeries, facts: ExperimentFacts) -> str:

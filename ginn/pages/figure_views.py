@@ -23,6 +23,7 @@ from ginn.figures import (
     dead_layer_charts,
     line_charts,
     network_figure,
+    rate_charts,
     scatter_charts,
     small_multiples,
     training_charts,
@@ -46,7 +47,12 @@ from ginn.pages.view_state import ViewState, state_of
 
 NARROW, WIDE = 340, 680  # px, the widths of charts for phones and for a column of text
 # The charts of evidence, by the name of their series in `facts.evidence`.
-EVIDENCE = {**line_charts.CHARTS, **dead_layer_charts.CHARTS, **scatter_charts.CHARTS}
+EVIDENCE = {
+    **line_charts.CHARTS,
+    **dead_layer_charts.CHARTS,
+    **scatter_charts.CHARTS,
+    **rate_charts.CHARTS,
+}
 # Images that share a row are small and need heavier lines. The factor depends on their number.
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2

@@ -77,7 +77,7 @@ def test_chart_svg_any_chart_has_its_description_and_unit(name: str) -> None:
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_head_any_chart_has_its_unit_clear_of_the_key(width: int) -> None:
-    for name in set(CHARTS) - {"dead_periods", "interventions", "variants"}:
+    for name in set(CHARTS) - {"dead_periods", "interventions", "variants", "prevention"}:
         svg = drawn(name, width)
         samples = svg.findall(f"{SVG}g[@transform]")
         last = max(float(each.attrib["transform"].split(",")[1].strip(")")) for each in samples)

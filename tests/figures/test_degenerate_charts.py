@@ -78,6 +78,10 @@ def evidences(draw: st.DrawFn) -> Evidence:
             low, high,
         )  # fmt: skip
 
+    def rate() -> evidence.FailureRate:
+        low, high = sorted(several(SHARES, 2))
+        return evidence.FailureRate("A", "", 40, draw(st.integers(0, 40)), low, high)
+
     shares, distances = SHARES, st.sampled_from([0.0, 1e-9, 0.5, 1.5])
     raised = draw(st.none() | st.just("raised"))
     return Evidence(
@@ -120,6 +124,9 @@ def evidences(draw: st.DrawFn) -> Evidence:
         ),
         parts=evidence.PartErrorSeries(("part",) * parts, ("part",), group(), group()),
         variants=evidence.NetworkSeries(tuple(network() for _ in range(draw(st.integers(2, 3))))),
+        prevention=evidence.PreventionSeries(
+            10, rate(), tuple(rate() for _ in range(draw(st.integers(1, 9))))
+        ),
     )  # fmt: skip
 
 

@@ -15,12 +15,17 @@ from numpy.typing import NDArray
 
 from ginn.analysis.evidence import Evidence
 from ginn.analysis.outcomes import ExperimentFacts
-from ginn.figures import dead_layer_charts, line_charts, marks, scatter_charts
+from ginn.figures import dead_layer_charts, line_charts, marks, rate_charts, scatter_charts
 from support.sample_evidence import sample_evidence
 from support.sample_report import make_report
 
 SVG = "{http://www.w3.org/2000/svg}"
-CHARTS = {**line_charts.CHARTS, **dead_layer_charts.CHARTS, **scatter_charts.CHARTS}
+CHARTS = {
+    **line_charts.CHARTS,
+    **dead_layer_charts.CHARTS,
+    **scatter_charts.CHARTS,
+    **rate_charts.CHARTS,
+}
 NARROW, WIDE = 340, 680  # px
 PIXEL = 0.15
 

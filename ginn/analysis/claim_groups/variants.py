@@ -1,14 +1,16 @@
-"""The claim that compares the experiment with its variants: networks of other sizes."""
+"""The claims that compare the experiment with its variants: networks of other sizes, failures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ginn import formatting
 from ginn.analysis.claims.network_size import Network, claim_larger_is_better, network_of
-from ginn.analysis.evidence import Evidence, NetworkOutcome, NetworkSeries
+from ginn.analysis.claims.prevention import Arm, claim_prevention, prevention_series
+from ginn.analysis.evidence import Evidence, NetworkOutcome, NetworkSeries, merge_evidence
 from ginn.analysis.facts import VariantFacts
-from ginn.analysis.findings import NOTHING, Findings
+from ginn.analysis.findings import Findings
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.analysis.series import shares
 from ginn.analysis.statistics import proportion_interval
@@ -22,14 +24,30 @@ def findings(
     regions: Mapping[str, int],
     variants: Sequence[VariantFacts],
 ) -> Findings:
-    """The claim about larger networks, over seeds not chosen by result.
+    """The claims about larger networks and about failures, over seeds not chosen by result.
 
-    It reads the variants with full runs; there is none without such a variant. `regions` has each
-    full run's number of linear regions at its end.
+    The first reads the variants with full runs, and the second the screening runs of all variants.
+    There is none without such a variant. `regions` has each full run's number of linear regions at
+    its end.
     """
     trained = [each for each in variants if each.runs]
-    if not trained or all(outcome.ended for outcome in outcomes.values()):
-        return NOTHING
+    found = [_about_failures(experiment, screening, variants)] if variants else []
+    if trained and not all(outcome.ended for outcome in outcomes.values()):
+        found.insert(0, _about_size(experiment, screening, outcomes, regions, trained))
+    return Findings(
+        tuple(row for each in found for row in each.rows),
+        merge_evidence([each.evidence for each in found]),
+    )
+
+
+def _about_size(
+    experiment: Experiment,
+    screening: ScreeningFacts,
+    outcomes: Mapping[str, RunFacts],
+    regions: Mapping[str, int],
+    trained: Sequence[VariantFacts],
+) -> Findings:
+    """The claim about larger networks, of the variants with full runs."""
     unchosen = [
         replace(outcome, regions_end=regions[name])
         for name, outcome in outcomes.items()
@@ -39,6 +57,47 @@ def findings(
     others = [network_of(each.title, each.widths, each.screening, each.runs) for each in trained]
     series = NetworkSeries(tuple(map(_network, (plain, *others))))
     return Findings((claim_larger_is_better(plain, others),), Evidence(variants=series))
+
+
+def _about_failures(
+    experiment: Experiment, screening: ScreeningFacts, variants: Sequence[VariantFacts]
+) -> Findings:
+    """The claim about what prevents failure, of the screening runs of all variants."""
+    plain = Arm("Plain", "", screening.seeds, screening.failed)
+    arms = [
+        Arm(each.title, changes(experiment, each), each.screening.seeds, each.screening.failed)
+        for each in variants
+    ]
+    series = prevention_series(plain, arms, screening.iterations)
+    return Findings((claim_prevention(plain, arms),), Evidence(prevention=series))
+
+
+def changes(experiment: Experiment, variant: VariantFacts) -> str:
+    """What a variant changes that matters to its screening runs, in words."""
+    widths, warm_up = variant.widths, formatting.count(variant.warm_up, "iteration")
+    biases = {
+        "uniform": "initial biases as PyTorch's",
+        "zero": "initial biases of zero",
+        "covering": "initial biases with which every boundary crosses the picture",
+    }
+    words = (
+        (widths != experiment.widths, f"hidden layers of {'-'.join(map(str, widths))} neurons"),
+        (variant.batch != experiment.batch, f"minibatches of {variant.batch:,} pixels"),
+        (
+            variant.learning_rate != experiment.learning_rate,
+            f"a learning rate of at most {formatting.significant(variant.learning_rate)}",
+        ),
+        (
+            variant.warm_up != experiment.warm_up,
+            f"a learning rate that rises over the first {warm_up}",
+        ),
+        (
+            variant.initial_scale != experiment.initial_scale,
+            f"initial weights and biases times {variant.initial_scale:g}",
+        ),
+        (variant.bias != experiment.bias, biases[variant.bias]),
+    )
+    return formatting.listing([each for differs, each in words if differs]) or "nothing"
 
 
 def _network(each: Network) -> NetworkOutcome:

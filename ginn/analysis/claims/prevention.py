@@ -1,0 +1,111 @@
+"""Prevention: do runs fail less often with another network, another start or another training?
+
+Each variant is screened as the plain network is: the same picture, length and judgement. A variant
+of the same seed has the same minibatches, and the same initial weights where it does not change
+them. Fisher's test takes the two groups of runs as independent. If runs of the same seed are alike,
+it is on the safe side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ginn import formatting
+from ginn.analysis.claim import Claim, Least, enough_runs, least_of_table, tested
+from ginn.analysis.effects import Effect, commoner
+from ginn.analysis.estimates import share_difference
+from ginn.analysis.evidence import FailureRate, PreventionSeries
+from ginn.analysis.rules import SIGNIFICANT, Rule
+from ginn.analysis.series import shares
+from ginn.analysis.statistics import fisher_p_value, holm, proportion_interval
+
+PREVENTION = Rule(
+    name="What prevents failure",
+    statement="Another network, another start or another training makes failures rarer.",
+    measure="Share of screening runs that failed, in the plain network's runs less in those of "
+    "each variant; one test for each variant.",
+    control="the plain network, with the same picture, the same seeds from 0 on and runs of the "
+    "same length.",
+    sample="screening",
+    tests=("two shares",),
+    own="One variant is enough: the p-value is the smallest one times the number of variants. For "
+    "the opposite, all of them are needed.",
+    one_is_enough=True,
+)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """The screening runs of one network: its name, what it changes, and how many of them failed."""
+
+    title: str
+    change: str
+    screenings: int
+    failed: int
+
+
+def claim_prevention(plain: Arm, arms: Sequence[Arm]) -> Claim:
+    """The row of the question that the original leaves open: what makes failures rarer."""
+    runs = min(each.screenings for each in (plain, *arms))
+    return tested(
+        PREVENTION,
+        [_effect(plain, each) for each in arms],
+        Least(least_of_table(2 * runs), screening=enough_runs(least_of_table)),
+        value="; ".join(map(_outcome, arms)),
+        control=_outcome(plain),
+        runs=sum(each.screenings for each in (plain, *arms)),
+    )
+
+
+def _effect(plain: Arm, arm: Arm) -> Effect:
+    name = f"{arm.title.lower()}, share of failures, less"
+    return commoner(name, plain.failed, plain.screenings, arm.failed, arm.screenings)
+
+
+def _outcome(arm: Arm) -> str:
+    """An arm's failures in words."""
+    runs = formatting.count(arm.screenings, "screening run")
+    return f"{arm.title.lower()}: {arm.failed} of {runs} failed"
+
+
+def prevention_series(plain: Arm, arms: Sequence[Arm], iterations: int) -> PreventionSeries:
+    """The failure rates of the plain network and of each arm, with their comparisons.
+
+    The p-values are corrected for the number of arms.
+    """
+    p_values = [fisher_p_value(_table(plain, each)) for each in arms]
+    compared = zip(arms, p_values, holm(p_values), strict=True)
+    return PreventionSeries(
+        iterations,
+        _rate(plain),
+        tuple(_compared(plain, each, p, corrected) for each, p, corrected in compared),
+    )
+
+
+def _table(plain: Arm, arm: Arm) -> list[list[int]]:
+    return [[each.failed, each.screenings - each.failed] for each in (plain, arm)]
+
+
+def _rate(arm: Arm) -> FailureRate:
+    interval = proportion_interval(arm.failed, arm.screenings)
+    low, high = shares([interval.low, interval.high])
+    return FailureRate(arm.title, arm.change, arm.screenings, arm.failed, low, high)
+
+
+def _compared(plain: Arm, arm: Arm, p_value: float, corrected: float) -> FailureRate:
+    found = share_difference(arm.failed, arm.screenings, plain.failed, plain.screenings)
+    assert found.interval
+    value, low, high = shares([found.value, found.interval.low, found.interval.high])
+    rate = _rate(arm)
+    return FailureRate(
+        rate.title, rate.change, rate.screenings, rate.failed, rate.low, rate.high,
+        value, low, high, p_value, corrected, _verdict(found.value, corrected),
+    )  # fmt: skip
+
+
+def _verdict(difference: float, corrected: float) -> str:
+    """Whether failures are rarer than in the plain network, by the corrected p-value."""
+    if corrected > SIGNIFICANT:
+        return "not decidable here"
+    return "rarer" if difference < 0 else "commoner"

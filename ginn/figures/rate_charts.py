@@ -1,0 +1,86 @@
+"""Charts of shares of runs with their intervals: which networks fail how often, as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ginn import formatting
+from ginn.analysis.evidence import FailureRate, PreventionSeries
+from ginn.analysis.outcomes import ExperimentFacts
+from ginn.figures import axes, scales
+from ginn.figures.axes import PHONE, Chart, Panel, horizontal_axis
+from ginn.figures.marks import (
+    DASHED,
+    MIDDLE,
+    TEXT,
+    curve,
+    dot,
+    rule,
+    sample,
+    text,
+    text_width,
+)
+from ginn.figures.scales import Scale
+from ginn.figures.svg import Svg
+from ginn.figures.theme import Colours, paint
+
+ROW = 34  # px, the height of a network's row
+
+
+def rate_marks(part: int, whole: int, low: float, high: float, x: Scale, y: float) -> list[str]:
+    """The mark of a share of runs at a height, with its interval, and the counts above it."""
+    start, share, end = x.at([low, part / whole, high]).tolist()
+    words = f"{part:,} of {whole:,}"
+    half = text_width(words) / 2
+    middle = min(max(share, x.start + half), x.end + 24 - half)
+    return [
+        curve(np.array([start, end]), np.array([y, y]), paint("control"), 2),
+        dot(share, y, 3.5),
+        text(middle, y - 9, words, "ink", "middle"),
+    ]
+
+
+def prevention_svg(
+    series: PreventionSeries, facts: ExperimentFacts, colours: Colours, width: int
+) -> Svg:
+    """The chart of failure rates: a row for the plain network and for each variant."""
+    rates = (series.plain, *series.arms)
+    entries = [
+        (dot(0, 0, 3.5), "share of screening runs that failed"),
+        (sample(paint("control"), 2), "95% interval"),
+        (sample(paint("run"), 1.4, DASHED), "the plain network's share"),
+    ]
+    parts, top = axes.key(entries, width)
+    top += 8
+    left = max(text_width(each.title) for each in rates) + 12
+    panel = Panel(left, width - 24, top, top + ROW * len(rates))
+    most = min(1.0, scales.share_limit([each.high for each in rates]))
+    x = Scale(0, most, panel.left, panel.right)
+    parts += horizontal_axis(panel, x, scales.share_ticks(most, 3 if width < PHONE else 5))
+    plain = x.place(series.plain.failed / series.plain.screenings)
+    ends = np.array([panel.top, panel.bottom])
+    parts.append(curve(np.array([plain, plain]), ends, paint("run"), 1.4, DASHED))
+    for number, each in enumerate(rates):
+        y = panel.top + ROW * (number + 1)
+        parts.append(rule(0, y, panel.right, y))
+        parts.append(text(0, y - ROW / 2 + MIDDLE * TEXT + 3, each.title, "ink"))
+        parts += rate_marks(each.failed, each.screenings, each.low, each.high, x, y - 9)
+    words = prevention_description(series, facts)
+    title = "Failures by start and training"
+    return axes.chart_svg(width, panel.bottom, series.unit, parts, colours, title, words)
+
+
+def prevention_description(series: PreventionSeries, facts: ExperimentFacts) -> str:
+    """The text alternative of the chart of failure rates."""
+    rates = "; ".join(map(_in_words, (series.plain, *series.arms)))
+    return f"The share of screening runs that failed, by network: {rates}."
+
+
+def _in_words(rate: FailureRate) -> str:
+    interval = formatting.span([rate.low, rate.high], "percent")
+    return f"{rate.title}, {rate.failed:,} of {rate.screenings:,}, 95% interval {interval}"
+
+
+CHARTS: Mapping[str, Chart] = {"prevention": Chart(prevention_svg, prevention_description)}
