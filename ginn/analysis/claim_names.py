@@ -22,7 +22,6 @@ CLAIM_NAMES = (
     "Making a layer dead",
     "Failed runs and the top",
     "Deeper and wider",
-    "What prevents failure",
 )
 
 

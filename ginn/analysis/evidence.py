@@ -18,6 +18,7 @@ from dataclasses import fields
 from pydantic.dataclasses import dataclass
 
 from ginn.analysis.described import DESCRIBED
+from ginn.analysis.failure_rates import PreventionSeries
 from ginn.dataset.dataset import Axis
 
 Numbers = tuple[float | None, ...]
@@ -319,50 +320,6 @@ class NetworkSeries:
     networks: tuple[NetworkOutcome, ...]
     """The plain network first, then its variants."""
     unit: str = "share of wrong pixels at the end"
-    """What the numbers are, as the chart's axis says."""
-
-
-@dataclass(frozen=True, config=DESCRIBED)
-class FailureRate:
-    """The screening runs of one network that failed, compared with those of the plain network."""
-
-    title: str
-    """The title of the network."""
-    change: str
-    """What it changes; empty for the plain network."""
-    screenings: int
-    """The number of screening runs."""
-    failed: int
-    """The number of screening runs that failed."""
-    low: float
-    """The lower end of the 95% interval of their share (Clopper and Pearson)."""
-    high: float
-    """The upper end of this interval."""
-    difference: float | None = None
-    """Their share less that of the plain network; none for the plain network itself."""
-    difference_low: float | None = None
-    """The lower end of the 95% interval of this difference (Newcombe)."""
-    difference_high: float | None = None
-    """The upper end of this interval."""
-    p_value: float | None = None
-    """The p-value of Fisher's exact test that both networks fail as often."""
-    corrected: float | None = None
-    """This p-value after the correction for the number of variants (Holm)."""
-    verdict: str = ""
-    """Whether failures are "rarer" or "commoner" than in the plain network, if it is decided."""
-
-
-@dataclass(frozen=True, config=DESCRIBED)
-class PreventionSeries:
-    """The failure rates of the plain network and of the variants."""
-
-    iterations: int
-    """The length of the screening runs, in minibatches."""
-    plain: FailureRate
-    """The plain network."""
-    arms: tuple[FailureRate, ...]
-    """Its variants."""
-    unit: str = "share of screening runs that failed"
     """What the numbers are, as the chart's axis says."""
 
 

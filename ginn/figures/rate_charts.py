@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.evidence import FailureRate, PreventionSeries
+from ginn.analysis.failure_rates import FailureRate, PreventionSeries
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import axes, scales
 from ginn.figures.axes import PHONE, Chart, Panel, horizontal_axis
@@ -52,7 +52,7 @@ def prevention_svg(
         (sample(paint("control"), 2), "95% interval"),
         (sample(paint("run"), 1.4, DASHED), "the plain network's share"),
     ]
-    parts, top = axes.key(entries, width)
+    parts, top = axes.legend(entries, width)
     top += 8
     left = max(text_width(each.title) for each in rates) + 12
     panel = Panel(left, width - 24, top, top + ROW * len(rates))

@@ -23,6 +23,7 @@ from support.words import ENGLISH
 from ginn.analysis import evidence
 from ginn.analysis.claim_groups.networks import LEVELS
 from ginn.analysis.evidence import Evidence
+from ginn.analysis.failure_rates import FailureRate, PreventionSeries
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import small_multiples, training_charts
 from ginn.figures.final_outputs import SIDE, FinalOutput
@@ -78,9 +79,9 @@ def evidences(draw: st.DrawFn) -> Evidence:
             low, high,
         )  # fmt: skip
 
-    def rate() -> evidence.FailureRate:
+    def rate() -> FailureRate:
         low, high = sorted(several(SHARES, 2))
-        return evidence.FailureRate("A", "", 40, draw(st.integers(0, 40)), low, high)
+        return FailureRate("A", "", 40, draw(st.integers(0, 40)), low, high)
 
     shares, distances = SHARES, st.sampled_from([0.0, 1e-9, 0.5, 1.5])
     raised = draw(st.none() | st.just("raised"))
@@ -124,7 +125,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
         ),
         parts=evidence.PartErrorSeries(("part",) * parts, ("part",), group(), group()),
         variants=evidence.NetworkSeries(tuple(network() for _ in range(draw(st.integers(2, 3))))),
-        prevention=evidence.PreventionSeries(
+        prevention=PreventionSeries(
             10, rate(), tuple(rate() for _ in range(draw(st.integers(1, 9))))
         ),
     )  # fmt: skip

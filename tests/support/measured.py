@@ -15,6 +15,7 @@ from ginn.analysis.facts import facts_of_variant
 from ginn.analysis.findings import Findings
 from ginn.analysis.outcomes import ScreeningFacts
 from ginn.analysis.part_history import PartHistory
+from ginn.config.models import FullRuns
 from ginn.dataset.dataset import Dataset
 from ginn.network.run import RecordedRun, last_state, run_id
 from support.runs import IDENTITY, layer_of, random_run, threshold
@@ -106,7 +107,8 @@ def variant_findings(variants: int, screened: int = 0) -> Findings:
 
     `screened` more have screening runs only.
     """
-    experiment = make_report().experiment
+    full_runs = FullRuns(first_seeds=12, failed_seeds=2)
+    experiment = make_report().experiment.model_copy(update={"full_runs": full_runs})
     outcomes = {run_id(seed): run_facts(seed, seed == 2) for seed in range(14)}
     screening = ScreeningFacts(128, 10, 5, (2, 12, 13, 20, 21))
     regions = {name: 100 + run.seed for name, run in outcomes.items()}

@@ -9,6 +9,7 @@ from ginn.analysis import evidence
 from ginn.analysis.claim_groups.networks import LEVELS
 from ginn.analysis.claims.corner_kinks import FARTHEST
 from ginn.analysis.evidence import Evidence
+from ginn.analysis.failure_rates import FailureRate, PreventionSeries
 
 
 def spread_of(*median: float | None) -> evidence.Spread:
@@ -86,15 +87,15 @@ def sample_evidence() -> Evidence:
         variants=evidence.NetworkSeries(
             (network("Plain", (16, 16, 16), 0.02, 0.01), network("Deeper", (16,) * 5, 0.005, 0.004))
         ),
-        prevention=evidence.PreventionSeries(
+        prevention=PreventionSeries(
             10_000,
-            evidence.FailureRate("Plain", "", 1_000, 60, 0.04, 0.08),
+            FailureRate("Plain", "", 1_000, 60, 0.04, 0.08),
             (
-                evidence.FailureRate(
+                FailureRate(
                     "Small start", "initial weights and biases times 0.5", 500, 5, 0.003, 0.023,
                     -0.05, -0.07, -0.03, 1e-6, 2e-6, "rarer",
                 ),
-                evidence.FailureRate(
+                FailureRate(
                     "Zero biases", "initial biases of zero", 500, 40, 0.06, 0.11,
                     0.02, -0.01, 0.05, 0.16, 0.16, "not decidable here",
                 ),

@@ -8,31 +8,17 @@ it is on the safe side.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ginn import formatting
-from ginn.analysis.claim import Claim, Least, enough_runs, least_of_table, tested
-from ginn.analysis.effects import Effect, commoner
-from ginn.analysis.estimates import share_difference
-from ginn.analysis.evidence import FailureRate, PreventionSeries
-from ginn.analysis.rules import SIGNIFICANT, Rule
+from ginn.analysis.claim import SIGNIFICANT
+from ginn.analysis.failure_rates import FailureRate, PreventionSeries
 from ginn.analysis.series import shares
-from ginn.analysis.statistics import fisher_p_value, holm, proportion_interval
+from ginn.analysis.statistics import Interval, fisher_p_value, proportion_interval
 
-PREVENTION = Rule(
-    name="What prevents failure",
-    statement="Another network, another start or another training makes failures rarer.",
-    measure="Share of screening runs that failed, in the plain network's runs less in those of "
-    "each variant; one test for each variant.",
-    control="the plain network, with the same picture, the same seeds from 0 on and runs of the "
-    "same length.",
-    sample="screening",
-    tests=("two shares",),
-    own="One variant is enough: the p-value is the smallest one times the number of variants. For "
-    "the opposite, all of them are needed.",
-    one_is_enough=True,
-)
+# The quantile of the normal distribution for an interval at LEVEL.
+DEVIATIONS = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -43,30 +29,6 @@ class Arm:
     change: str
     screenings: int
     failed: int
-
-
-def claim_prevention(plain: Arm, arms: Sequence[Arm]) -> Claim:
-    """The row of the question that the original leaves open: what makes failures rarer."""
-    runs = min(each.screenings for each in (plain, *arms))
-    return tested(
-        PREVENTION,
-        [_effect(plain, each) for each in arms],
-        Least(least_of_table(2 * runs), screening=enough_runs(least_of_table)),
-        value="; ".join(map(_outcome, arms)),
-        control=_outcome(plain),
-        runs=sum(each.screenings for each in (plain, *arms)),
-    )
-
-
-def _effect(plain: Arm, arm: Arm) -> Effect:
-    name = f"{arm.title.lower()}, share of failures, less"
-    return commoner(name, plain.failed, plain.screenings, arm.failed, arm.screenings)
-
-
-def _outcome(arm: Arm) -> str:
-    """An arm's failures in words."""
-    runs = formatting.count(arm.screenings, "screening run")
-    return f"{arm.title.lower()}: {arm.failed} of {runs} failed"
 
 
 def prevention_series(plain: Arm, arms: Sequence[Arm], iterations: int) -> PreventionSeries:
@@ -94,13 +56,13 @@ def _rate(arm: Arm) -> FailureRate:
 
 
 def _compared(plain: Arm, arm: Arm, p_value: float, corrected: float) -> FailureRate:
-    found = share_difference(arm.failed, arm.screenings, plain.failed, plain.screenings)
-    assert found.interval
-    value, low, high = shares([found.value, found.interval.low, found.interval.high])
+    difference = arm.failed / arm.screenings - plain.failed / plain.screenings
+    ends = difference_interval(arm, plain)
+    value, low, high = shares([difference, ends.low, ends.high])
     rate = _rate(arm)
     return FailureRate(
         rate.title, rate.change, rate.screenings, rate.failed, rate.low, rate.high,
-        value, low, high, p_value, corrected, _verdict(found.value, corrected),
+        value, low, high, p_value, corrected, _verdict(difference, corrected),
     )  # fmt: skip
 
 
@@ -109,3 +71,34 @@ def _verdict(difference: float, corrected: float) -> str:
     if corrected > SIGNIFICANT:
         return "not decidable here"
     return "rarer" if difference < 0 else "commoner"
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p-values of several tests, corrected for their number by Holm's method, in their order.
+
+    Source: Holm 1979, Scand. J. Stat. 6: 65.
+    """
+    corrected, largest = [0.0] * len(p_values), 0.0
+    order = sorted(range(len(p_values)), key=lambda each: p_values[each])
+    for before, each in enumerate(order):
+        largest = max(largest, min(1.0, p_values[each] * (len(p_values) - before)))
+        corrected[each] = largest
+    return corrected
+
+
+def difference_interval(one: Arm, other: Arm) -> Interval:
+    """Newcombe's 95% interval of the difference of two shares (Stat. Med. 17: 873, 1998)."""
+    (low, share, high), (other_low, other_share, other_high) = map(_wilson, (one, other))
+    difference = share - other_share
+    below = math.sqrt((share - low) ** 2 + (other_high - other_share) ** 2)
+    above = math.sqrt((high - share) ** 2 + (other_share - other_low) ** 2)
+    return Interval(difference - below, difference + above)
+
+
+def _wilson(arm: Arm) -> tuple[float, float, float]:
+    """The share of failed runs between the ends of Wilson's interval."""
+    runs, share, square = arm.screenings, arm.failed / arm.screenings, DEVIATIONS**2
+    middle = (share + square / (2 * runs)) / (1 + square / runs)
+    spread = math.sqrt(share * (1 - share) / runs + square / (4 * runs**2))
+    half = DEVIATIONS / (1 + square / runs) * spread
+    return max(0.0, middle - half), share, min(1.0, middle + half)
