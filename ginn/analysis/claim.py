@@ -1,88 +1,238 @@
-"""A row of the claims table: the claim, its definition, the measured values and the verdict."""
+"""A row of the claims table: the claim, its rule, the measured effects and the verdict."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from pydantic.dataclasses import dataclass
 
 from ginn import formatting
+from ginn.analysis.claim_names import CLAIM_NAMES
 from ginn.analysis.described import DESCRIBED
-from ginn.analysis.statistics import fisher_p_value, sign_flip_p_value
+from ginn.analysis.effects import Effect
+from ginn.analysis.rules import SAMPLES, SIGNIFICANT, Rule
+from ginn.analysis.statistics import fisher_p_value, holm
 from ginn.network.run import Float64
-
-# A claim is decided by a p-value below this number divided by the number of tests.
-SIGNIFICANT = 0.05
 
 Verdict = Literal["holds", "does not hold", "not decidable here"]
 
 
 @dataclass(frozen=True, config=DESCRIBED)
 class Claim:
-    """One claim in words.
-
-    The fields of needed runs are 0 if there are enough runs. Otherwise no outcome of so few runs
-    can decide the claim.
-    """
+    """One claim in words."""
 
     name: str
     """The name of the claim, as `evidence` takes it."""
     statement: str
     """The claim in a sentence."""
     definition: str
-    """What is measured, its value if there is no effect, and the number of tests if several."""
+    """What is measured, and the control."""
     value: str
-    """The measured value, with its unit."""
+    """What else was measured, with its unit."""
     control: str
     """The value of the control, with its unit."""
     runs: int
     """The number of runs that were read."""
     verdict: Verdict
     """Whether the claim holds."""
+    effects: tuple[Effect, ...] = ()
+    """The measured effects: one for each test of the claim."""
+    decisive: int = 0
+    """The place of the effect among these whose p-value is the row's."""
+    p_value: float | None = None
+    """The p-value of the row, before the correction; none for a row that no test decides."""
+    corrected: float | None = None
+    """The p-value after the correction for the number of rows (Holm)."""
+    supports: bool = False
+    """Whether this p-value is for the claim; otherwise it is for the opposite."""
+    sample: str = ""
+    """Which runs were read."""
+    rule: str = ""
+    """The tests and the rule that decides."""
+    least: float | None = None
+    """The p-value of the clearest possible outcome of so many runs."""
     needed_full: int = 0
-    """The least number of full runs with which its tests can decide; 0 if there are enough."""
+    """A number of full runs with which the row can be decided; 0 if other runs decide it."""
     needed_screening: int = 0
-    """The least number of screening runs for that; 0 if there are enough."""
+    """The same for screening runs."""
+
+    @property
+    def effect(self) -> Effect | None:
+        """The effect that decides, or the first one; none for a claim that was not measured."""
+        return self.effects[self.decisive] if self.effects else None
 
 
-def unmeasured(name: str, statement: str, why: str) -> Claim:
-    """The row of a claim that needs what this build does not have."""
-    words = f"not measured: {why}"
-    return Claim(name, statement, f"Not measured: {why}.", words, "none", 0, "not decidable here")
+@dataclass(frozen=True)
+class Least:
+    """The clearest outcome that a row can have with the runs at hand.
 
-
-def needed(runs: int, tests: int, least_p_value: Callable[[int], float]) -> int:
-    """The least number of runs with which one of `tests` tests can be significant.
-
-    The result is 0 if `runs` are enough. `least_p_value` gives the least p-value that a number of
-    runs can have, whatever their outcome.
+    `p_value` is that of one of its tests. `full` and `screening` are numbers of runs that are
+    enough to decide the row, or 0.
     """
-    enough = next(n for n in itertools.count(2) if least_p_value(n) * tests <= SIGNIFICANT)
-    return enough if runs < enough else 0
+
+    p_value: float
+    full: int = 0
+    screening: int = 0
 
 
-def needed_sign_flips(runs: int, tests: int) -> int:
-    """The least number of runs for sign-flip tests; 0 if `runs` are enough."""
-    return needed(runs, tests, lambda n: sign_flip_p_value(np.ones(n)))
+def unmeasured(rule: Rule, why: str) -> Claim:
+    """The row of a claim that needs what this build does not have."""
+    return Claim(
+        name=rule.name,
+        statement=rule.statement,
+        definition=f"Not measured: {why}. {rule.definition}",
+        value=f"not measured: {why}",
+        control="none",
+        runs=0,
+        verdict="not decidable here",
+        sample=SAMPLES[rule.sample],
+        rule=rule.decision,
+    )
 
 
-def needed_of_table(runs: int) -> int:
-    """The least number of runs for Fisher's exact test of one table; 0 if `runs` are enough."""
-    return needed(runs, 1, lambda n: fisher_p_value([[n // 2, 0], [0, n - n // 2]]))
+def row_by_count(
+    rule: Rule, effect: Effect, verdict: Verdict, value: str, control: str, details: str = ""
+) -> Claim:
+    """The row of a claim that no test decides."""
+    return replace(
+        unmeasured(rule, ""),
+        definition=_sentences(rule.definition, details),
+        value=value,
+        control=control,
+        runs=effect.runs,
+        verdict=verdict,
+        effects=(effect,),
+    )
+
+
+def row_by_tests(
+    rule: Rule,
+    effects: Sequence[Effect],
+    least: Least,
+    value: str,
+    control: str,
+    details: str = "",
+    runs: int | None = None,
+) -> Claim:
+    """The row of a claim that is decided by the tests of its effects, alone in its table.
+
+    `details` are sentences about this build that follow the definition. `runs` is the number of
+    runs, by default the largest one of the effects.
+    """
+    decisive, p_value, supports = decide(effects, rule.one_is_enough)
+    # In the clearest outcome, all tests have the least p-value.
+    factor = len(effects) if rule.one_is_enough else 1
+    return replace(
+        unmeasured(rule, ""),
+        definition=_sentences(rule.definition, details),
+        value=value,
+        control=control,
+        runs=max(each.runs for each in effects) if runs is None else runs,
+        verdict=verdict_of(p_value, supports),
+        effects=tuple(effects),
+        decisive=decisive,
+        p_value=p_value,
+        corrected=p_value,
+        supports=supports,
+        least=min(1.0, least.p_value * factor),
+        needed_full=least.full,
+        needed_screening=least.screening,
+    )
+
+
+def _sentences(*texts: str) -> str:
+    return " ".join(text for text in texts if text)
+
+
+def decide(effects: Sequence[Effect], one_is_enough: bool) -> tuple[int, float, bool]:
+    """The place of the decisive effect, the row's p-value, and whether it is for the claim.
+
+    If all effects must have the direction of the claim, the largest p-value is for the claim, and
+    the smallest one of an opposite effect, times the number of tests, is for the opposite. If one
+    effect is enough, this is the other way round.
+    """
+    for_claim = [_towards(each, True) for each in effects]
+    opposite = [_towards(each, False) for each in effects]
+    every, single = (opposite, for_claim) if one_is_enough else (for_claim, opposite)
+    least, most = min(single), max(every)
+    one = (single.index(least), min(1.0, least * len(effects)), one_is_enough)
+    whole = (every.index(most), most, not one_is_enough)
+    # If no effect has the right direction, the other p-value is never larger.
+    return min(whole, one, key=lambda each: each[1])
+
+
+def _towards(effect: Effect, claim: bool) -> float:
+    """The p-value of an effect in one direction; 1 for an effect in the other direction."""
+    tested = effect.p_value is not None and effect.supports == claim
+    return effect.p_value if tested and effect.p_value is not None else 1.0
+
+
+def verdict_of(p_value: float, supports: bool) -> Verdict:
+    """The verdict from the corrected p-value of a row and its direction."""
+    if p_value > SIGNIFICANT:
+        return "not decidable here"
+    return "holds" if supports else "does not hold"
+
+
+def corrected_together(rows: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The rows as one table: p-values corrected for the number of rows, and the verdicts by them.
+
+    Rows that no test decides stay as they are.
+    """
+    corrected = iter(holm([row.p_value for row in rows if row.p_value is not None]))
+    return tuple(
+        row
+        if row.p_value is None
+        else replace(row, corrected=(p := next(corrected)), verdict=verdict_of(p, row.supports))
+        for row in rows
+    )
+
+
+def enough_runs(least_p_value: Callable[[int], float]) -> int:
+    """The least number of runs with which a test can be significant in a table of all claims.
+
+    `least_p_value` gives the p-value of the clearest possible outcome of some runs.
+    """
+    level = SIGNIFICANT / len(CLAIM_NAMES)
+    return next(n for n in itertools.count(2) if least_p_value(n) <= level)
+
+
+def least_of_pairs(runs: int, tests: int = 1) -> Least:
+    """The clearest outcome of signed rank or sign tests over full runs.
+
+    `tests` is their number if one of several is enough, and otherwise 1.
+    """
+    return Least(2 / (1 << runs), full=enough_runs(lambda n: tests * 2 / (1 << n)))
+
+
+def least_of_table(runs: int) -> float:
+    """The p-value of the clearest table of two shares over so many runs."""
+    return fisher_p_value([[runs // 2, 0], [0, runs - runs // 2]])
 
 
 def too_few_runs(claims: Sequence[Claim]) -> str:
     """Which claims cannot be decided from so few runs, and how many are enough; "" if none.
 
-    Claims that are decided without their tests do not count.
+    A claim cannot be decided if its p-value would be too large though all rows had the clearest
+    outcomes. Rows that other runs than full runs and screening runs decide do not count.
     """
+    least = dict(
+        zip(
+            [each.name for each in claims if each.least is not None],
+            holm([each.least for each in claims if each.least is not None]),
+            strict=True,
+        )
+    )
     short = [
         each
         for each in claims
-        if each.verdict == "not decidable here" and (each.needed_full or each.needed_screening)
+        if each.verdict == "not decidable here"
+        and (each.needed_full or each.needed_screening)
+        and least.get(each.name, 0.0) > SIGNIFICANT
     ]
     if not short:
         return ""
@@ -110,21 +260,3 @@ def medians(values: Float64, digits: int = 2) -> str:
 def layers(count: int) -> str:
     """The hidden layers of a network by their numbers: `"layers 1, 2 and 3"`."""
     return formatting.numbered("layer", range(1, count + 1))
-
-
-def compared(differences: Float64, tests: int) -> Verdict:
-    """The verdict on "paired differences (runs,) lie above zero", as one of `tests` tests.
-
-    The level is divided by the number of tests (Bonferroni). Differences that are NaN are left out.
-    """
-    finite = differences[np.isfinite(differences)]
-    if sign_flip_p_value(finite) * tests > SIGNIFICANT:
-        return "not decidable here"
-    return "holds" if finite.mean() > 0 else "does not hold"
-
-
-def all_of(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict on several together: "holds" if all hold, "does not hold" if one does not."""
-    if "does not hold" in verdicts:
-        return "does not hold"
-    return "not decidable here" if "not decidable here" in verdicts or not verdicts else "holds"

@@ -16,11 +16,13 @@ CLAIM_NAMES = (
     "The indecisive neuron",
     "Dead layers where runs fail",
     "Early dead layers",
+    "Early dead layers, chosen runs",
     "Mirrored boundaries",
     "Better is more symmetric",
     "Reviving a dead layer",
     "Making a layer dead",
     "Failed runs and the top",
+    "Failed runs and the top, chosen runs",
     "Deeper and wider",
 )
 

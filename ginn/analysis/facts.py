@@ -18,6 +18,7 @@ from ginn.analysis.described import DESCRIBED
 from ginn.analysis.evidence import NO_EVIDENCE, Evidence
 from ginn.analysis.findings import Findings, merge_findings
 from ginn.analysis.outcomes import ExperimentFacts, PartFacts, RunFacts, ScreeningFacts
+from ginn.analysis.rules import NO_RULES, RuleBook
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
 
@@ -151,6 +152,8 @@ class Facts:
     """Examples in the shown runs."""
     evidence: Evidence = NO_EVIDENCE
     """The series that the charts of evidence draw."""
+    rules: RuleBook = NO_RULES
+    """The rules that decide the claims."""
 
     def claim(self, name: str) -> Claim | None:
         """The claim of this name, or None if this build has no such row."""
@@ -193,6 +196,7 @@ def facts_of_experiment(
     region_counts: Mapping[str, tuple[int, int]],
     variants: Sequence[VariantFacts],
     examples: Examples,
+    rules: RuleBook,
     *findings: Findings,
 ) -> Facts:
     """The facts of an experiment; `findings` are its claims by group.
@@ -243,6 +247,7 @@ def facts_of_experiment(
         claims=found.rows,
         examples=examples,
         evidence=found.evidence,
+        rules=rules,
     )
 
 

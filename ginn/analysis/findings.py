@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic.dataclasses import dataclass
 
-from ginn.analysis.claim import Claim
+from ginn.analysis.claim import Claim, corrected_together
 from ginn.analysis.evidence import NO_EVIDENCE, Evidence, merge_evidence
 
 
@@ -22,8 +22,11 @@ NOTHING = Findings()
 
 
 def merge_findings(found: Sequence[Findings]) -> Findings:
-    """The union of several findings: all rows in the order given, and all series."""
+    """The union of several findings: all rows in the order given, and all series.
+
+    The rows are one table, so their p-values are corrected together.
+    """
     return Findings(
-        tuple(row for each in found for row in each.rows),
+        corrected_together([row for each in found for row in each.rows]),
         merge_evidence([each.evidence for each in found]),
     )

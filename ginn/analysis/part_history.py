@@ -24,6 +24,8 @@ from ginn.network.run import Float64, RecordedRun
 # The number of points evaluated at once for one snapshot. The values of so many fit into the
 # processor's cache.
 POINTS = 2_048
+# A run has learnt a part if at least this share of its pixels is right.
+LEARNT = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class PartHistory:
     @property
     def learnt(self) -> Bool:
         """Whether at least half of the part is right, (K,); otherwise the run has failed on it."""
-        return np.asarray(self.right >= 0.5)
+        return np.asarray(self.right >= LEARNT)
 
     @property
     def learnt_alive(self) -> Bool:

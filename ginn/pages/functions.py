@@ -8,7 +8,8 @@ from functools import partial
 
 from markupsafe import Markup
 
-from ginn.analysis.claim import SIGNIFICANT
+from ginn import formatting
+from ginn.analysis.rules import SIGNIFICANT
 from ginn.analysis.statistics import LEVEL, proportion_interval
 from ginn.dataset.dataset import MAJOR_SHARE, Dataset
 from ginn.errors import AuthorError, quoted

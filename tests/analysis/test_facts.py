@@ -21,6 +21,7 @@ from ginn.analysis.facts import (
 )
 from ginn.analysis.findings import Findings
 from ginn.analysis.outcomes import ScreeningFacts
+from ginn.analysis.rule_book import rule_book
 
 FACTS = TypeAdapter(Facts)
 CLAIM = Claim("Straight", "Lines.", "Bends; 0.", "none", "12", 16, "holds")
@@ -36,7 +37,7 @@ def made() -> Facts:
     regions = {"seed-1": (10, 20), "seed-0": (30, 40)}
     return facts_of_experiment(
         experiment, bottle(), screening, runs, shown, regions, (variant,), NO_EXAMPLES,
-        Findings((CLAIM,)), Findings(),
+        rule_book(), Findings((CLAIM,)), Findings(),
     )  # fmt: skip
 
 

@@ -14,35 +14,27 @@ from support.measured import history
 from support.sentences import faults
 
 from ginn.analysis.claim import Claim, too_few_runs
-from ginn.analysis.claims.bias_vs_weights import (
-    Motion,
-    Shares,
-    claim_bias_moves_first,
-    claim_later_phases,
-    claim_shift_before_turn,
-)
+from ginn.analysis.claims.bias_vs_weights import Motion, Shares
 from ginn.analysis.claims.corner_kinks import Nearness, claim_bends_at_corners
 from ginn.analysis.claims.dead_layers import claim_dead_early_fails, claim_dead_where_failed
 from ginn.analysis.claims.duplicate_neurons import (
-    BetweenRuns,
     Duplicate,
     Growth,
     Removal,
     claim_duplicates,
 )
-from ginn.analysis.claims.kinks import (
-    KinkCounts,
-    RegionGrowth,
+from ginn.analysis.claims.kink_claims import (
     claim_bends_through_open_paths,
     claim_first_layer_straight,
     claim_regions_grow,
 )
-from ginn.analysis.claims.late_flips import Flips, claim_late_flips, summarise
+from ginn.analysis.claims.kinks import KinkCounts, RegionGrowth
+from ginn.analysis.claims.late_flip_claim import claim_late_flips, summarise
+from ginn.analysis.claims.late_flips import Flips
 from ginn.analysis.claims.network_size import Network, claim_larger_is_better
 from ginn.analysis.claims.part_errors import (
     PartErrors,
     claim_failed_runs_model_the_top_better,
-    compare_runs,
 )
 from ginn.analysis.claims.revival import Source
 from ginn.analysis.claims.revival_results import (
@@ -51,6 +43,11 @@ from ginn.analysis.claims.revival_results import (
     Intervention,
     claim_imposed,
     claim_revival,
+)
+from ginn.analysis.claims.shift_claims import (
+    claim_bias_moves_first,
+    claim_later_phases,
+    claim_shift_before_turn,
 )
 from ginn.analysis.claims.symmetry import (
     MirrorScores,
@@ -66,7 +63,9 @@ SHARE = st.sampled_from([0.0, 0.25, 0.5, 1.0])
 def require_sound(*claims: Claim) -> None:
     """No text of any claim has a fault."""
     for claim in claims:
-        for text in (claim.statement, claim.definition, claim.value, claim.control):
+        effects = [effect.text for effect in claim.effects]
+        texts = (claim.statement, claim.definition, claim.value, claim.control, claim.rule)
+        for text in (*texts, claim.sample, *effects):
             assert faults(text) == [], text
     assert faults(too_few_runs(claims)) == []
 
@@ -137,7 +136,7 @@ def test_claims_about_motion_have_sound_sentences(
 @given(SOME, SOME, SHARE)
 def test_claim_about_corners_has_sound_sentences(runs: int, layers: int, far: float) -> None:
     place = np.full((2, layers), far)
-    near = Nearness(np.array([0, 1]), place, place, place, np.full(layers, far))
+    near = Nearness(np.array([0, 1]), place, place, place)
     require_sound(claim_bends_at_corners([near] * runs))
 
 
@@ -146,8 +145,7 @@ def test_claim_about_duplicates_has_sound_sentences(layers: int, pairs: int, run
     nothing = Removal(0.0, 0.0)
     pair = Duplicate(0, 0, 0, 1, 0.95, 0.01, 1, nothing, None, nothing)
     claim = claim_duplicates(
-        [Growth(0.0, 0.1, runs, 0.001)] * layers, [BetweenRuns(0.0, 0.001)] * layers,
-        [pair] * pairs, runs,
+        [Growth(np.zeros(runs), np.full(runs, 0.1), 0.0)] * layers, [pair] * pairs
     )  # fmt: skip
     require_sound(claim)
 
@@ -179,6 +177,7 @@ def test_claims_about_dead_layers_have_sound_sentences(
     require_sound(
         claim_dead_where_failed(found, gradients.reshape(-1, 3)),
         claim_dead_early_fails(found, 10 * early),
+        claim_dead_early_fails(found, 10 * early, found),
     )
 
 
@@ -188,10 +187,10 @@ def test_claim_about_the_top_has_sound_sentences(
     wrong: list[tuple[float, float]], failed: int, failed_screenings: int
 ) -> None:
     runs = [PartErrors(seed, {}, *each) for seed, each in enumerate(wrong)]
-    claim = claim_failed_runs_model_the_top_better(
-        compare_runs(runs, range(failed)), compare_runs(runs, range(failed_screenings))
+    require_sound(
+        claim_failed_runs_model_the_top_better(runs, range(failed)),
+        claim_failed_runs_model_the_top_better(runs, range(failed_screenings), runs),
     )
-    require_sound(claim)
 
 
 def network(errors: Sequence[float], failed: int, screenings: int) -> Network:
@@ -218,10 +217,10 @@ def test_claim_about_sizes_has_sound_sentences(
 
 def intervention(treated: str, counts: list[int], sources: int, last: int) -> Intervention:
     """An intervention with the same counts in every arm."""
-    names = ("untouched", "raised", "random") if treated == "raised" else ("untouched", "lowered")
+    names = ("untouched", treated, "random")
     copies = max(sources, *counts)
-    arms = tuple(Arm(each, copies, (counts[0],), *counts) for each in names)
-    others = [Comparison(each, 1, 1, counts[0], copies, 1.0) for each in names if each != treated]
+    arms = tuple(Arm(each, copies, (counts[0],), *counts, (0.5,) * sources) for each in names)
+    others = [Comparison(each, counts[0], copies) for each in names if each != treated]
     source = tuple(Source(seed, "left", 0, 1.0) for seed in range(sources))
     return Intervention(source, (10, 10 + last), 1, arms, tuple(others))
 

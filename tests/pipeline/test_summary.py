@@ -90,7 +90,9 @@ def test_outcomes_name_the_experiment_where_there_are_several() -> None:
 
 
 def test_claims_table_says_once_which_claims_have_too_few_runs() -> None:
-    few = Claim("A", "It is.", "Counted.", "1", "2", 4, "not decidable here", needed_full=8)
+    few = Claim(
+        "A", "It is.", "Counted.", "1", "2", 4, "not decidable here", least=0.1, needed_full=8
+    )
     assert claims_table([few]).count("8 full runs would be enough") == 1
     assert "enough" not in claims_table([replace(few, needed_full=0)])
 

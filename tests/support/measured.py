@@ -83,7 +83,7 @@ def by_id(runs: Sequence[RecordedRun]) -> dict[str, RecordedRun]:
 @cache
 def boundary_findings() -> Findings:
     """The findings about the boundaries of random networks."""
-    return boundaries.findings(by_id(four_runs()), by_id(four_runs()), bottle())
+    return boundaries.findings(by_id(four_runs()), by_id(four_runs()), bottle(), 4)
 
 
 @cache
@@ -91,15 +91,17 @@ def network_findings() -> Findings:
     """The findings about the neurons of random networks."""
     # The screening runs end at an earlier iteration.
     short = by_id([replace(last_state(run), iterations=np.array([20])) for run in four_runs()])
-    return networks.findings(by_id(four_runs()), short, bottle(), "diamond")
+    return networks.findings(
+        by_id(four_runs()), short, bottle(), "diamond", ScreeningFacts(4, 20, 0, ()), 4
+    )
 
 
-def picture_findings(dataset: Dataset, top: tuple[str, ...]) -> Findings:
+def picture_findings(dataset: Dataset, top: tuple[str, ...], first_seeds: int = 4) -> Findings:
     """The findings about a picture: the full run 1 has failed, and the screening runs 0 and 2."""
     runs = by_id(four_runs())
     outcomes = {name: run_facts(run.seed, run.seed == 1) for name, run in runs.items()}
     screening = ScreeningFacts(4, 10, 2, (0, 2))
-    return picture.findings(runs, runs, outcomes, screening, dataset, top)
+    return picture.findings(runs, runs, outcomes, screening, dataset, top, first_seeds)
 
 
 def variant_findings(variants: int, screened: int = 0) -> Findings:

@@ -10,6 +10,7 @@ import numpy as np
 from ginn.analysis.examples import find_examples
 from ginn.analysis.facts import facts_of_experiment
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts, shown_runs
+from ginn.analysis.rule_book import rule_book
 from ginn.config.loader import load_settings
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
@@ -79,7 +80,7 @@ def make_report(failed: frozenset[int] = frozenset(), words: Words = ENGLISH) ->
     )
     regions = dict.fromkeys(shown, first_and_last_regions(traced()))
     facts = facts_of_experiment(
-        experiment, bottle(), screening, outcomes, shown, regions, (), found
+        experiment, bottle(), screening, outcomes, shown, regions, (), found, rule_book()
     )
     scale = {run.id: run.loss / float(snapshots.loss[-1]) for run in runs}
     fall = np.linspace(0, 1, len(snapshots))

@@ -11,16 +11,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.analysis.claims import bias_vs_weights, corner_kinks, kinks
+from ginn.analysis.claims import bias_vs_weights, corner_kinks, kink_claims, kinks, shift_claims
 from ginn.analysis.claims.bias_vs_weights import Motion
 from ginn.analysis.claims.corner_kinks import Nearness, Points
 from ginn.analysis.claims.kinks import RegionGrowth
 from ginn.analysis.evidence import CornerDistances, Evidence, RegionCounts, ShiftShares
 from ginn.analysis.findings import NOTHING, Findings
-from ginn.analysis.series import SERIES_LENGTH, evenly_spaced, over_runs, spread
+from ginn.analysis.samples import runs_of_first_seeds
+from ginn.analysis.series import WATCHED, over_runs, spread, watched
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import trace
-from ginn.network.run import Float64, RecordedRun, finished
+from ginn.network.run import Float64, RecordedRun
 
 
 class BoundaryMeasures(NamedTuple):
@@ -33,10 +34,16 @@ class BoundaryMeasures(NamedTuple):
 
 
 def findings(
-    full_runs: Mapping[str, RecordedRun], screening: Mapping[str, RecordedRun], dataset: Dataset
+    full_runs: Mapping[str, RecordedRun],
+    screening: Mapping[str, RecordedRun],
+    dataset: Dataset,
+    first_seeds: int,
 ) -> Findings:
-    """The claims that are measured on boundaries, of the runs that did not end early."""
-    runs = finished(full_runs)
+    """The claims that are measured on boundaries, of the first seeds' runs that did not end early.
+
+    Runs of other seeds were chosen by their results, so nothing here is measured on them.
+    """
+    runs = runs_of_first_seeds(full_runs, first_seeds)
     if not runs:
         return NOTHING
     points = corner_kinks.points_of(dataset) if len(dataset.corners) else None
@@ -46,12 +53,12 @@ def findings(
     untrained = [int(trace(run).regions[0]) for run in screening.values()]
     motions = [bias_vs_weights.motion(run) for run in runs]
     rows = [
-        kinks.claim_first_layer_straight(bends),
-        kinks.claim_bends_through_open_paths(bends),
-        kinks.claim_regions_grow(growths, untrained),
-        bias_vs_weights.claim_shift_before_turn(motions),
-        bias_vs_weights.claim_bias_moves_first(motions),
-        bias_vs_weights.claim_later_phases(motions),
+        kink_claims.claim_first_layer_straight(bends),
+        kink_claims.claim_bends_through_open_paths(bends),
+        kink_claims.claim_regions_grow(growths, untrained),
+        shift_claims.claim_shift_before_turn(motions),
+        shift_claims.claim_bias_moves_first(motions),
+        shift_claims.claim_later_phases(motions),
     ]
     near = [each.near for each in measures if each.near is not None]
     if near:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ginn.analysis.claim import Claim
-from ginn.analysis.claims import dead_layers, duplicate_neurons, late_flips
+from ginn.analysis.claims import dead_layers, duplicate_neurons, late_flip_claim, late_flips
 from ginn.analysis.claims.duplicate_neurons import Likeness
 from ginn.analysis.evidence import (
     DeadLayersInScreening,
@@ -21,12 +21,14 @@ from ginn.analysis.evidence import (
     Numbers,
 )
 from ginn.analysis.findings import NOTHING, Findings
+from ginn.analysis.outcomes import ScreeningFacts
 from ginn.analysis.part_history import PartHistory, dead_periods, part_history, part_points
+from ginn.analysis.samples import chosen_runs, runs_of_first_seeds
 from ginn.analysis.series import numbers, shares
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.cells import overlaps
 from ginn.geometry.subdivision import Bool
-from ginn.network.run import Float64, RecordedRun, finished
+from ginn.network.run import Float64, RecordedRun
 
 # The degrees of likeness. For each, a series has the share of pairs that are at least so alike.
 LEVELS = tuple(i / 20 for i in range(21))
@@ -37,19 +39,26 @@ def findings(
     screening: Mapping[str, RecordedRun],
     dataset: Dataset,
     part: str,
+    screening_outcomes: ScreeningFacts,
+    first_seeds: int,
 ) -> Findings:
-    """The claims about neurons and layers, of the runs that did not end early.
+    """The claims about neurons and layers, of the first seeds' runs that did not end early.
 
-    Dead layers are those over the part named `part`.
+    Runs of other seeds were chosen by their results. Only the row that says so reads them. Dead
+    layers are those over the part named `part`.
     """
-    runs, screenings = finished(full_runs), list(screening.values())
+    runs = runs_of_first_seeds(full_runs, first_seeds)
+    chosen = chosen_runs(full_runs, first_seeds, screening_outcomes.failed_seeds)
+    screenings = list(screening.values())
     if not runs:
         return NOTHING
     points = duplicate_neurons.every_other(dataset)
     likenesses = [[duplicate_neurons.likeness(both) for both in overlaps(run)] for run in runs]
     maps = [duplicate_neurons.on_maps(run, -1, points) for run in runs]
     screened = [part_history(run, dataset, part) for run in screenings]
-    trained = [part_history(run, dataset, part) for run in runs]
+    trained, retried = (
+        [part_history(run, dataset, part) for run in group] for group in (runs, chosen)
+    )
     where, white = part_points(dataset, part)
     gradients = [
         dead_layers.layer_gradients(run, -1, where, white)
@@ -57,18 +66,21 @@ def findings(
         if history.has_dead_layer[-1]
     ]
     depth = len(runs[0].widths)
-    rows = (
-        _duplicates_row(runs, likenesses, maps, points),
+    early = int(screenings[0].iterations[-1])
+    rows = [
+        _duplicates_row(runs, likes, maps, points),
         _late_flips_row(runs, points),
         dead_layers.claim_dead_where_failed(screened, np.array(gradients).reshape(-1, depth + 1)),
-        dead_layers.claim_dead_early_fails(trained, int(screenings[0].iterations[-1])),
-    )
+        dead_layers.claim_dead_early_fails(trained, early),
+    ]
+    if retried:
+        rows.append(dead_layers.claim_dead_early_fails(trained, early, retried))
     evidence = Evidence(
         duplicate_neurons=likeness_shares(likenesses, maps),
         dead_layers=dead_layers_in_screening(screened),
-        dead_periods=dead_periods_of_runs(trained),
+        dead_periods=dead_periods_of_runs([*trained, *retried]),
     )
-    return Findings(rows, evidence)
+    return Findings(tuple(rows), evidence)
 
 
 def _duplicates_row(
@@ -77,33 +89,30 @@ def _duplicates_row(
     maps: Sequence[Sequence[Bool]],
     points: Float64,
 ) -> Claim:
-    """The row about duplicate neurons.
-
-    It is made from each run's likenesses, and from the maps of where its neurons are on, by layer.
-    """
-    layers = range(len(runs[0].widths))
+    """The row about duplicate neurons, from each run's likenesses and on maps, by layer."""
     return duplicate_neurons.claim_duplicates(
-        [duplicate_neurons.growth([each[layer] for each in likenesses]) for layer in layers],
-        [duplicate_neurons.between_runs([on[layer] for on in maps]) for layer in layers],
+        [
+            duplicate_neurons.growth([like[layer] for like in likes], [on[layer] for on in maps])
+            for layer in range(len(runs[0].widths))
+        ],
         [
             pair
             for run, by_layer in zip(runs, likenesses, strict=True)
             for pair in duplicate_neurons.duplicates(run, by_layer, points)
         ],
-        len(runs),
     )
 
 
 def _late_flips_row(runs: Sequence[RecordedRun], points: Float64) -> Claim:
     """The row about late flips, from each run's flips late in training and in the middle."""
     if not late_flips.window(runs[0], late_flips.LATE):
-        return late_flips.claim_late_flips(None)
+        return late_flip_claim.claim_late_flips(None)
     late = [late_flips.flips(run, late_flips.window(run, late_flips.LATE), points) for run in runs]
     middle = [
         late_flips.flipped_shares(run, late_flips.window(run, late_flips.MIDDLE), points)
         for run in runs
     ]
-    return late_flips.claim_late_flips(late_flips.summarise(late, middle))
+    return late_flip_claim.claim_late_flips(late_flip_claim.summarise(late, middle))
 
 
 def likeness_shares(

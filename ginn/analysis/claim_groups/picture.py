@@ -15,9 +15,10 @@ from ginn.analysis.claims.symmetry import MirrorScores, correlation_with_loss
 from ginn.analysis.evidence import ErrorGroup, Evidence, MirrorSeries, PartErrorSeries
 from ginn.analysis.findings import NOTHING, Findings
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
+from ginn.analysis.samples import chosen_runs, runs_of_first_seeds
 from ginn.analysis.series import numbers, over_runs, shares
 from ginn.dataset.dataset import Axis, Dataset
-from ginn.network.run import RecordedRun, finished
+from ginn.network.run import RecordedRun
 
 # The correlation of fewer runs than this is not reported.
 FEWEST_CORRELATED = 8
@@ -30,13 +31,16 @@ def findings(
     screening_outcomes: ScreeningFacts,
     dataset: Dataset,
     top: tuple[str, ...],
+    first_seeds: int,
 ) -> Findings:
-    """The claims about the picture, of the runs that did not end early.
+    """The claims about the picture, of the first seeds' runs that did not end early.
+
+    Runs of other seeds were chosen by their results. Only the row that says so reads them.
 
     The rows about symmetry are left out if the picture has no axis of symmetry. The row about the
     top is left out if no part is the top.
     """
-    runs, screenings = finished(full_runs), list(screening.values())
+    runs, screenings = runs_of_first_seeds(full_runs, first_seeds), list(screening.values())
     if not runs:
         return NOTHING
     rows, mirrored, errors = [], None, None
@@ -51,15 +55,20 @@ def findings(
         mirrored = mirror_series([run.seed for run in runs], trained, untrained, axes)
     if top:
         failed = [outcome.seed for outcome in outcomes.values() if outcome.failed]
-        full = [part_errors.part_errors(run, dataset, top) for run in runs]
-        short = [part_errors.part_errors(run, dataset, top) for run in screenings]
+        chosen = chosen_runs(full_runs, first_seeds, screening_outcomes.failed_seeds)
+        full, more, short = (
+            [part_errors.part_errors(run, dataset, top) for run in group]
+            for group in (runs, chosen, screenings)
+        )
         rows.append(
             part_errors.claim_failed_runs_model_the_top_better(
-                part_errors.compare_runs(full, failed),
-                part_errors.compare_runs(short, screening_outcomes.failed_seeds),
+                short, screening_outcomes.failed_seeds
             )
         )
-        errors = part_error_series(full, failed, short, screening_outcomes.failed_seeds, top)
+        if more:
+            rows.append(part_errors.claim_failed_runs_model_the_top_better(full, failed, more))
+        every = [*full, *more]
+        errors = part_error_series(every, failed, short, screening_outcomes.failed_seeds, top)
     return Findings(tuple(rows), Evidence(symmetry=mirrored, parts=errors))
 
 

@@ -35,16 +35,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn import formatting
-from ginn.analysis.claim import (
-    Claim,
-    all_of,
-    compared,
-    layers,
-    medians,
-    needed_sign_flips,
-    unmeasured,
-)
 from ginn.analysis.statistics import SEED
 from ginn.elementary import angle_of, hypotenuse
 from ginn.geometry.subdivision import Bool
@@ -54,8 +44,6 @@ from ginn.network.run import Float64, RecordedRun, layer_slices
 LATTICE = 10
 # "Early" means up to this iteration, and "later" means from it on.
 EARLY = 50
-# The number of intervals that a share is averaged over to find a phase.
-WINDOW = 10
 
 Layers = tuple[Float64, ...]
 
@@ -92,6 +80,7 @@ class Motion:
     control_shift_share: Float64
     shares: Shares
     control: Shares
+    seed: int = 0
 
     @property
     def early(self) -> Bool:
@@ -109,7 +98,7 @@ def motion(snapshots: RecordedRun) -> Motion:
     parameters = [layer.astype(np.float64) for layer in (*snapshots.weights, *snapshots.biases)]
     before = tuple(parameter[:-1] for parameter in parameters)
     after = tuple(parameter[1:] for parameter in parameters)
-    stepped = equal_steps(before, after, snapshots.learning_rate[:-1])
+    stepped = equal_steps(before, after, snapshots.learning_rate[:-1], snapshots.seed)
     depth = len(snapshots.weights)
     measured = shift_and_turn(before[0], before[depth], after[0], after[depth])
     control = shift_and_turn(before[0], before[depth], stepped[0], stepped[depth])
@@ -120,6 +109,7 @@ def motion(snapshots: RecordedRun) -> Motion:
         control_shift_share=finite_mean(_share(*control), 1),
         shares=by_layer(shares(before, after), snapshots.widths),
         control=by_layer(shares(before, stepped), snapshots.widths),
+        seed=snapshots.seed,
     )
 
 
@@ -195,12 +185,13 @@ def lattice_points(side: int) -> Float64:
     return np.stack([x, y], axis=-1).reshape(-1, 2)
 
 
-def equal_steps(before: Layers, after: Layers, learning_rate: Float64) -> Layers:
+def equal_steps(before: Layers, after: Layers, learning_rate: Float64, seed: int) -> Layers:
     """The parameters after a step of one learning rate (T,) from `before`, up or down at random.
 
-    A parameter that is equal in `before` and `after` stays. The seed of the signs is fixed.
+    A parameter that is equal in `before` and `after` stays. The signs follow from the run's `seed`.
+    With the same signs in every run, the controls of the runs would not be independent.
     """
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng([SEED, seed])
     stepped = []
     for old, new in zip(before, after, strict=True):
         step = learning_rate.reshape(-1, *[1] * (old.ndim - 1)) * rng.choice([-1.0, 1.0], old.shape)
@@ -227,28 +218,6 @@ def finite_mean(values: Float64, axis: int) -> Float64:
     return np.asarray(np.where(finite, values, 0.0).sum(axis=axis) / np.where(count, count, np.nan))
 
 
-def phases(
-    iterations: NDArray[np.int64], share: Float64, level: float, window: int = WINDOW
-) -> list[tuple[int, int]]:
-    """The phases in which the mean of a share (T,) over `window` intervals is `level` or more.
-
-    A phase is given by the iterations at which its first and its last window begin.
-    """
-    above = np.concatenate([[False], _running(share, window) >= level, [False]])
-    change = np.flatnonzero(np.diff(above.astype(np.int8)))
-    return [
-        (int(iterations[a]), int(iterations[b - 1]))
-        for a, b in zip(change[::2], change[1::2], strict=True)
-    ]
-
-
-def _running(values: Float64, window: int) -> Float64:
-    """The means over each `window` successive values without NaN, (T - window + 1,)."""
-    if values.size < window:
-        return np.empty(0)
-    return finite_mean(np.lib.stride_tricks.sliding_window_view(values, window), 1)
-
-
 def early_and_later(run: Motion, share: Float64) -> tuple[Float64, Float64]:
     """The means of a share (T, ...): over the early intervals, and over the later ones."""
     return finite_mean(share[run.early], 0), finite_mean(share[run.later], 0)
@@ -272,129 +241,3 @@ def shifts(run: Motion) -> tuple[Float64, Float64]:
         np.concatenate([run.shift_share[:, None], run.shares.uniform[:, 1:-1]], axis=1),
         np.concatenate([run.control_shift_share[:, None], run.control.uniform[:, 1:-1]], axis=1),
     )
-
-
-def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
-    """The row of claim 2, the observation: boundaries shift before they turn."""
-    name = "Shift before turn"
-    statement = (
-        "Early in training, boundaries shift rather than turn: more than they do later, and more "
-        "than they would if all parameters made equal steps."
-    )
-    if why := not_recorded(runs, later=True):
-        return unmeasured(name, statement, why)
-    measured = [early_and_later(run, shifts(run)[0]) for run in runs]
-    early, later = (np.array(each) for each in zip(*measured, strict=True))  # (runs, L)
-    control = np.array([early_and_later(run, shifts(run)[1])[0] for run in runs])
-    tests = 2 * early.shape[1]
-    against_later = [compared(each, tests) for each in (early - later).T]
-    against_control = [compared(each, tests) for each in (early - control).T]
-    return Claim(
-        name=name,
-        statement=statement,
-        definition=f"Share of shift in motion, in the first {EARLY} iterations against all later "
-        "ones, by hidden layer. In layer 1 it is measured on the lines. In deeper layers it is the "
-        "part of a change of pre-activation that is the same everywhere. "
-        f"{tests} sign-flip tests over runs.",
-        value=f"share of shift in {layers(early.shape[1])}: early {medians(early)}, "
-        f"later {medians(later)} (medians over runs)",
-        control=f"steps of equal size and random sign, early: {medians(control)}; "
-        f"clearly more shift in {against_control.count('holds')} of "
-        f"{formatting.count(len(against_control), 'layer')}",
-        runs=len(runs),
-        verdict=all_of(against_later + against_control),
-        needed_full=needed_sign_flips(len(runs), tests),
-    )
-
-
-def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
-    """The row of claim 2, its explanation: biases move a boundary before weights do."""
-    name = "Bias before weight"
-    statement = "Early in training a neuron's bias moves its boundary more than its weights do."
-    if why := not_recorded(runs, later=False):
-        return unmeasured(name, statement, why)
-    early, weights, inputs, control = (
-        np.array(
-            [early_and_later(run, share)[0][:-1] for run, share in zip(runs, each, strict=True)]
-        )
-        for each in (
-            [run.shares.bias for run in runs],
-            [run.shares.weights for run in runs],
-            [run.shares.inputs for run in runs],
-            [run.control.bias for run in runs],
-        )
-    )
-    tests = 2 * early.shape[1]
-    verdicts = [compared(each, tests) for each in [*(early - weights).T, *(early - control).T]]
-    return Claim(
-        name=name,
-        statement=statement,
-        definition="A change of pre-activation has three terms: the neuron's own bias, its own "
-        "weights, and its inputs, which earlier layers change. Measured are the terms' shares over "
-        f"the domain in the first {EARLY} iterations, by hidden layer. If the claim holds, the "
-        "bias has a larger share than the weights and than in the control. The claim says nothing "
-        f"about the inputs. {tests} sign-flip tests over runs.",
-        value=f"bias {medians(early)}, own weights {medians(weights)}, inputs {medians(inputs)} "
-        f"(shares in {layers(early.shape[1])}; medians over runs)",
-        control=f"steps of equal size and random sign: bias {medians(control)}",
-        runs=len(runs),
-        verdict=all_of(verdicts),
-        needed_full=needed_sign_flips(len(runs), tests),
-    )
-
-
-def claim_later_phases(runs: Sequence[Motion]) -> Claim:
-    """The row of claim 2, its last part: phases of shifting come again later in training."""
-    name = "Shifting again"
-    statement = "Later in training, there are phases in which boundaries shift as much as early on."
-    if why := not_recorded(runs, later=True):
-        return unmeasured(name, statement, why)
-    found = list(zip(*(later_phases(run) for run in runs), strict=True))  # (L, runs)
-    defined = [[each for each in layer if each is not None] for layer in found]
-    having = [sum(len(each) > 0 for each in layer) for layer in defined]
-    most = [2 * count > len(runs) for count in having]
-    undecided = any(2 * len(layer) <= len(runs) for layer in defined)
-    return Claim(
-        name=name,
-        statement=statement,
-        definition="The share of shift, averaged over "
-        f"{WINDOW} intervals, first falls to its later mean. A later phase is one in which it "
-        f"reaches its mean of the first {EARLY} iterations again, by hidden layer. The claim holds "
-        "if most runs have such a phase in every layer. It does not hold if they have it in no "
-        "layer. A description, without a test.",
-        value="runs with such a phase: "
-        + ", ".join(
-            f"{count} of {len(layer)} in layer {number}"
-            if layer
-            else f"in layer {number} the share falls to its later mean in no run"
-            for number, (count, layer) in enumerate(zip(having, defined, strict=True), 1)
-        ),
-        control="none in any layer if shifting does not come back",
-        runs=len(runs),
-        verdict="not decidable here"
-        if undecided or (any(most) and not all(most))
-        else "holds"
-        if all(most)
-        else "does not hold",
-    )
-
-
-def later_phases(run: Motion) -> list[list[tuple[int, int]] | None]:
-    """The later phases of each hidden layer, in which boundaries shift as much as at the start.
-
-    The search begins where the share, averaged over WINDOW intervals, has fallen to its later mean.
-    A layer has None if the share never falls to it, or if boundaries do not shift more at the start
-    than later.
-    """
-    measured = shifts(run)[0]
-    early, later = early_and_later(run, measured)
-    first = int(np.count_nonzero(~run.later))
-    found: list[list[tuple[int, int]] | None] = []
-    for share, level, rest in zip(measured.T, early.tolist(), later.tolist(), strict=True):
-        down = np.flatnonzero(_running(share[first:], WINDOW) <= rest)
-        if not level > rest or not down.size:
-            found.append(None)
-        else:
-            start = first + int(down[0])
-            found.append(phases(run.iterations[start:], share[start:], level))
-    return found

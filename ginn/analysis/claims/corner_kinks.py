@@ -21,10 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn import formatting
-from ginn.analysis.claim import Claim, all_of, compared, medians, needed_sign_flips
+from ginn.analysis.claim import Claim, least_of_pairs, medians, row_by_tests
 from ginn.analysis.claims.kinks import BEND, Kinks, kinks, layer_of_neuron
-from ginn.analysis.statistics import DRAWS, SEED
+from ginn.analysis.effects import paired
+from ginn.analysis.rules import Rule
 from ginn.dataset.dataset import Dataset
 from ginn.elementary import hypotenuse
 from ginn.geometry.boundaries import Boundaries
@@ -37,6 +37,19 @@ LATTICE = 20
 # The distance (domain units) that stands for a layer without any bend. No two points are so far
 # apart. The mean of many such values is exact, as it would not be for the square root of 2.
 FARTHEST = 1.5
+
+AT_CORNERS = Rule(
+    name="Bends at corners",
+    statement="After training, boundaries bend nearer to the picture's corners than to other "
+    "points of its outline.",
+    measure="Mean distance, in sides of the picture, to the nearest bend of a run's lines, of "
+    f"{BEND:g} degree or more, at the last snapshot, by layer from the second to the output "
+    f"({FARTHEST:g} for a layer without a bend): from the points of each control less from the "
+    "corners; two tests a layer.",
+    control=f"all points of the outline, and a lattice of {LATTICE} by {LATTICE} points anywhere.",
+    sample="first",
+    tests=("signed ranks",),
+)
 
 
 @dataclass(frozen=True)
@@ -53,17 +66,13 @@ class Nearness:
     """Mean distances to the nearest bend in one run, (W, L) each, in domain units.
 
     They are measured from the corners, from points anywhere, and from the outline, and lie in
-    [0, FARTHEST]. `iterations` (W,) are those of the chosen snapshots. `p_values` (L,) are for
-    this run alone, at its last snapshot: how often random points of the outline, as many as there
-    are corners, are as near as the corners. Neighbouring corners can share a bend, so these values
-    only describe a run. The test is over runs.
+    [0, FARTHEST]. `iterations` (W,) are those of the watched snapshots.
     """
 
     iterations: NDArray[np.int64]
     corners: Float64
     anywhere: Float64
     outline: Float64
-    p_values: Float64
 
 
 @dataclass(frozen=True)
@@ -131,27 +140,12 @@ def nearness(
         each = [distances(group, place[a:b]) for a, b in zip(first, end, strict=True)]
         return np.array(each).reshape(len(chosen), layers, len(group))
 
-    corners, outline = of(points.corners), of(points.outline)
     return Nearness(
-        iterations=iterations[chosen],
-        corners=corners.mean(axis=2),
+        iterations=iterations[watched],
+        corners=of(points.corners).mean(axis=2),
         anywhere=of(points.anywhere).mean(axis=2),
-        outline=outline.mean(axis=2),
-        p_values=np.array(
-            [nearer_p_value(*each) for each in zip(corners[-1], outline[-1], strict=True)]
-        ),
+        outline=of(points.outline).mean(axis=2),
     )
-
-
-def nearer_p_value(measured: Float64, population: Float64) -> float:
-    """How often as many draws from a population (P,) have a mean as low as `measured` (C,).
-
-    The test is one-sided. It makes DRAWS draws with a fixed seed, and counts the measured value as
-    one of them.
-    """
-    drawn = np.random.default_rng(SEED).integers(0, len(population), (DRAWS, len(measured)))
-    as_low = population[drawn].mean(axis=1) <= measured.mean()
-    return float(1 + np.count_nonzero(as_low)) / (DRAWS + 1)
 
 
 def bends_at_corners(
@@ -178,38 +172,22 @@ def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
         for name in ("corners", "anywhere", "outline")
     }
     first = np.array([run.outline[0] - run.corners[0] for run in runs])
-    tests = 2 * last["corners"].shape[1]
-    verdicts = [
-        compared(each, tests)
-        for control in ("anywhere", "outline")
-        for each in (last[control] - last["corners"]).T
+    count = first.shape[1]
+    names = [*(f"layer {number}" for number in range(2, count + 1)), "the output"]
+    effects = [
+        paired(f"{name}, distance from {words} less that from corners", each)
+        for control, words in (("outline", "the outline"), ("anywhere", "anywhere"))
+        for name, each in zip(names, (last[control] - last["corners"]).T, strict=True)
     ]
-    names = [f"in layer {number}" for number in range(2, len(runs[0].p_values) + 1)]
-    before = [compared(each, first.shape[1]) for each in first.T]
-    single = np.sum([run.p_values < 0.05 for run in runs], axis=0)
-    return Claim(
-        name="Bends at corners",
-        statement="After training, boundaries bend nearer to the picture's corners than to other "
-        "points of its outline.",
-        definition="Mean distance, in sides of the picture, from a corner to the nearest bend at "
-        "the last snapshot, by layer from the second to the output. Controls: the same from all "
-        "points of the outline, and from a lattice of points anywhere; corners are as far under "
-        f"no effect, and nearer than both if the claim holds. {tests} sign-flip tests over runs. "
-        "By a test for itself alone, of points placed on the outline at random, the corners are "
-        f"nearer (p < 0.05) in {formatting.listing(single.tolist())} of "
-        f"{formatting.count(len(runs), 'run')}.",
+    nearest = zip(medians(last["corners"], 3).split(", "), names, strict=True)
+    return row_by_tests(
+        AT_CORNERS,
+        effects,
+        least_of_pairs(len(runs)),
         value="from a corner to the nearest bend: "
-        + ", ".join(
-            f"{each} sides {name}"
-            for each, name in zip(
-                medians(last["corners"], 3).split(", "), [*names, "in the output"], strict=True
-            )
-        )
+        + ", ".join(f"{each} sides in {name}" for each, name in nearest)
         + " (medians over runs)",
         control=f"from points of the outline {medians(last['outline'], 3)}; from points anywhere "
-        f"{medians(last['anywhere'], 3)}; before training corners are clearly nearer than the "
-        f"outline in {before.count('holds')} of {formatting.count(len(before), 'layer')}",
-        runs=len(runs),
-        verdict=all_of(verdicts),
-        needed_full=needed_sign_flips(len(runs), tests),
+        f"{medians(last['anywhere'], 3)}; before training, the outline less the corners "
+        f"{medians(first, 3).replace('-', chr(0x2212))}",
     )

@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, needed_of_table, unmeasured
-from ginn.analysis.part_history import POINTS, PartHistory, dead_periods
-from ginn.analysis.statistics import fisher_p_value
+from ginn.analysis.claim import Claim, Least, enough_runs, least_of_table, row_by_tests, unmeasured
+from ginn.analysis.effects import Effect, commoner
+from ginn.analysis.part_history import LEARNT, POINTS, PartHistory, dead_periods
+from ginn.analysis.rules import Rule
 from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
 from ginn.network.product import product
@@ -41,12 +42,41 @@ class Contingency:
         """All runs."""
         return self.dead_failed + self.dead_learnt + self.alive_failed + self.alive_learnt
 
-    @property
-    def p_value(self) -> float:
-        """The p-value of Fisher's exact test; about 1 if failure does not depend on dead layers."""
-        return fisher_p_value(
-            [[self.dead_failed, self.dead_learnt], [self.alive_failed, self.alive_learnt]]
-        )
+
+HARDEST = "the hardest part (the major part that most screening runs fail on)"
+WHERE_FAILED = Rule(
+    name="Dead layers where runs fail",
+    statement="Where a run fails on a part, a whole layer is dead over it.",
+    measure=f"Runs in which some layer is off at every pixel of {HARDEST} at the end of the "
+    f"screening: their share of the runs that get less than {LEARNT:.0%} of the part right, less "
+    "their share of the others.",
+    control="the others, and the gradient of the loss over the part in each hidden layer of the "
+    "runs with a dead layer.",
+    sample="screening",
+    tests=("two shares",),
+)
+EARLY_DEAD = Rule(
+    name="Early dead layers",
+    statement="A run with a layer that is dead over a part early is likelier to fail on it in the "
+    "end.",
+    measure=f"Runs that get less than {LEARNT:.0%} of {HARDEST} right at their end: their share of "
+    "the runs in which some layer was off at all of its pixels when the screening ended, less "
+    "their share of the others.",
+    control="the others.",
+    sample="first",
+    tests=("two shares",),
+)
+EARLY_DEAD_CHOSEN = replace(
+    EARLY_DEAD,
+    name="Early dead layers, chosen runs",
+    statement="A run chosen because its screening failed, with a layer that is dead over a part "
+    "early, is likelier to fail on it in the end than a run of the first seeds without one.",
+    measure=f"Runs that get less than {LEARNT:.0%} of {HARDEST} right at their end: their share of "
+    "the chosen runs in which some layer was off at all of its pixels when the screening ended, "
+    "less their share of the runs of the first seeds without such a layer then.",
+    control="the runs of the first seeds without such a layer.",
+    sample="chosen",
+)
 
 
 def contingency(dead: Sequence[bool] | Bool, failed: Sequence[bool] | Bool) -> Contingency:
@@ -95,22 +125,23 @@ def claim_dead_where_failed(histories: Sequence[PartHistory], gradients: Float64
         [not each.learnt[-1] for each in histories],
     )
     part, failures = histories[0].part, table.dead_failed + table.alive_failed
-    return Claim(
-        name="Dead layers where runs fail",
-        statement="Where a run fails on a part, a whole layer is dead over it.",
-        definition=f"Screening runs with some layer off at every pixel of the {part}, against "
-        "those that get more than half of it wrong; without an effect, as often in both groups. "
-        "Fisher's exact test. The control is the gradient of the loss over the part in each hidden "
-        "layer of the screening runs with a dead layer.",
+    effect = commoner(
+        "share with a dead layer, of failed runs less of others",
+        table.dead_failed,
+        failures,
+        table.dead_learnt,
+        table.dead_learnt + table.alive_learnt,
+    )
+    return row_by_tests(
+        WHERE_FAILED,
+        [effect],
+        Least(least_of_table(table.runs), screening=enough_runs(least_of_table)),
         value=_failures_and_others(table, part)
         if failures
         else f"no screening run failed on the {part}; {table.dead_learnt or 'none'} of "
         f"{table.runs} had a dead layer",
         control=f"{table.alive_failed or 'none'} failed on the {part} without a dead layer"
         + _exact_zeros(gradients),
-        runs=table.runs,
-        verdict=_verdict(table) if failures else "not decidable here",
-        needed_screening=needed_of_table(table.runs),
     )
 
 
@@ -125,8 +156,7 @@ def _failures_and_others(table: Contingency, part: str) -> str:
     if not others:
         return f"{found}; no other run was screened"
     return (
-        f"{found}; of {formatting.count(others, 'other run')} {table.dead_learnt or 'none'} had "
-        f"one ({formatting.p_value(table.p_value)})"
+        f"{found}; of {formatting.count(others, 'other run')} {table.dead_learnt or 'none'} had one"
     )
 
 
@@ -147,50 +177,51 @@ def _exact_zeros(gradients: Float64) -> str:
     return f"{found}; any other came after the dead one" if zeros < hidden.size else found
 
 
-def _verdict(table: Contingency) -> Verdict:
-    """Whether failure is commoner with a dead layer, by Fisher's test."""
-    if table.p_value > SIGNIFICANT:
-        return "not decidable here"
-    commoner = table.dead_failed * table.alive_learnt > table.dead_learnt * table.alive_failed
-    return "holds" if commoner else "does not hold"
-
-
-def claim_dead_early_fails(histories: Sequence[PartHistory], early: int) -> Claim:
+def claim_dead_early_fails(
+    histories: Sequence[PartHistory], early: int, chosen: Sequence[PartHistory] = ()
+) -> Claim:
     """The row of claim 7, the prediction: a run with an early dead layer is likelier to fail.
 
     `histories` are those of full runs for one part. Dead layers at iteration `early` are compared
-    with failures at the end. The last snapshot at or before `early` is used, and named.
+    with failures at the end. The last snapshot at or before `early` is used, and named. With
+    `chosen`, whose screening run had failed, the row is about them: it compares those of them that
+    have a dead layer with those of `histories` that have none.
     """
-    name = "Early dead layers"
-    statement = (
-        "A run with a layer that is dead over a part early is likelier to fail on it in the end."
-    )
+    rule = EARLY_DEAD_CHOSEN if chosen else EARLY_DEAD
     part, early = histories[0].part, histories[0].iterations[histories[0].at(early)]
     if early == histories[0].iterations[-1]:
-        return unmeasured(name, statement, "no snapshot lies between the screening and the end")
-    dead = [bool(each.has_dead_layer[each.at(early)]) for each in histories]
-    table = contingency(dead, [not each.learnt[-1] for each in histories])
+        return unmeasured(rule, "no snapshot lies between the screening and the end")
+    compared = [
+        *(each for each in chosen if each.has_dead_layer[each.at(early)]),
+        *(each for each in histories if not (chosen and each.has_dead_layer[each.at(early)])),
+    ]
+    dead = [bool(each.has_dead_layer[each.at(early)]) for each in compared]
+    table = contingency(dead, [not each.learnt[-1] for each in compared])
     when = f"at iteration {early:,}"
     ends = [
         period.ended
-        for history in histories
+        for history in compared
         if history.learnt[-1]
         for period in dead_periods(history)
         if period.begun <= early and (period.ended is None or period.ended > early)
     ]
-    return Claim(
-        name=name,
-        statement=statement,
-        definition=f"Full runs with some layer dead over all of the {part} at iteration "
-        f"{early:,}, against those that get more than half of it wrong at the end; without an "
-        "effect, as often in both groups. Fisher's exact test.",
+    return row_by_tests(
+        rule,
+        [_failures_with_dead_layer(table)],
+        Least(least_of_table(table.runs), full=enough_runs(least_of_table)),
         value=_failed_of(table.dead_failed, table.dead_learnt, f"a dead layer {when}", part)
-        + f" ({formatting.p_value(table.p_value)})"
         + _recovered(ends),
         control=_failed_of(table.alive_failed, table.alive_learnt, f"no dead layer {when}", part),
-        runs=table.runs,
-        verdict=_verdict(table),
-        needed_full=needed_of_table(table.runs),
+    )
+
+
+def _failures_with_dead_layer(table: Contingency) -> Effect:
+    return commoner(
+        "share that failed, of runs with an early dead layer less of others",
+        table.dead_failed,
+        table.dead_failed + table.dead_learnt,
+        table.alive_failed,
+        table.alive_failed + table.alive_learnt,
     )
 
 

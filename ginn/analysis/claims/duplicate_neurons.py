@@ -8,10 +8,10 @@ slopes. It is 0 where the on sets or the off sets share nothing. Neurons with th
 are on at opposite sides are not duplicates. A neuron that is on almost everywhere or almost nowhere
 has almost no boundary. It is marked as constant and left out.
 
-There are two controls. The first is initialisation: if training had no effect, the same share of
-pairs would be alike there. The second is pairs of neurons of different runs. These neurons learn
-the same picture and cannot influence each other. If they are alike as often, the cause of
-duplicates is the picture, and not the common network.
+The control is initialisation: if training had no effect, the same share of a run's pairs would be
+alike there. Pairs of neurons of different runs are described, too. These neurons learn the same
+picture and cannot copy each other. But they are no control for a test: where whole runs differ,
+neurons of one run are more alike than those of two, although none copies another.
 
 Axes: K snapshots, n neurons of a layer, R runs, P points.
 """
@@ -26,8 +26,10 @@ from numpy.typing import NDArray
 
 from ginn import formatting
 from ginn.analysis.boundary_distances import boundary_distances
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, layers, needed_sign_flips
-from ginn.analysis.statistics import SEED, permutation_p_value, sign_flip_p_value
+from ginn.analysis.claim import Claim, layers, least_of_pairs, row_by_count, row_by_tests
+from ginn.analysis.effects import Effect, paired, share_of_runs
+from ginn.analysis.rules import Rule
+from ginn.analysis.statistics import SEED
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
@@ -37,6 +39,23 @@ from ginn.network.run import Float32, Float64, RecordedRun
 ALIKE = 0.9
 # A neuron that is on, or off, over less than this share of the domain is constant.
 CONSTANT = 0.001
+
+COPYCATS = Rule(
+    name="Copycats",
+    statement="Two neurons of one layer converge to nearly the same boundary.",
+    measure=f"Share of a layer's pairs of neurons that share {ALIKE:.0%} of their on area and of "
+    f"their off area, neurons on or off over all but {CONSTANT:.1%} of the domain set apart: in "
+    "each run at the end less at the start; one test a layer.",
+    control="the same runs at the start. Described, without a test: pairs of neurons of different "
+    "runs; and how far the probability of white moves on average if a copy is removed and its "
+    "outgoing weights are given to its copy, to another neuron, or to none.",
+    sample="first",
+    tests=("signed ranks",),
+    own="one layer is enough. The p-value for the claim is the smallest one times the number of "
+    "layers, and for the opposite it is the largest one. Without a p-value, the claim does not "
+    "hold if no run has such a pair at its end.",
+    one_is_enough=True,
+)
 
 
 @dataclass(frozen=True)
@@ -99,70 +118,29 @@ def formed(like: Likeness, first: int, second: int) -> int | None:
 
 @dataclass(frozen=True)
 class Growth:
-    """Duplicates at the end against those at initialisation, over runs, for one layer.
+    """The shares of duplicates among the pairs of each run in one layer, in [0, 1], (R,) each.
 
-    `at_start` and `at_end` are the shares of duplicates among the pairs of all runs, in [0, 1].
-    `p_value` is that of a sign-flip test of the difference in each run, over the `runs` that have
-    pairs at both ends. It is about 1 if training makes no duplicates.
+    They are NaN for a run without pairs. `across` is the share among pairs of neurons of different
+    runs at the end.
     """
 
-    at_start: float
-    at_end: float
-    runs: int
-    p_value: float
-
-
-def growth(likenesses: Sequence[Likeness]) -> Growth:
-    """The growth, from each run's likeness over its snapshots in one layer."""
-    ends = [
-        (int(like.duplicates[k].sum()), int(like.pairs[k].sum()))
-        for like in likenesses
-        for k in (0, -1)
-    ]
-    start, end = np.array(ends[::2]).sum(axis=0), np.array(ends[1::2]).sum(axis=0)
-    shares = np.array([like.share()[[0, -1]] for like in likenesses])
-    both = np.isfinite(shares).all(axis=1)
-    return Growth(
-        at_start=float(start[0] / max(start[1], 1)),
-        at_end=float(end[0] / max(end[1], 1)),
-        runs=int(both.sum()),
-        p_value=sign_flip_p_value(shares[both, 1] - shares[both, 0]),
-    )
-
-
-@dataclass(frozen=True)
-class BetweenRuns:
-    """Duplicates within runs against those across runs, for one layer at the last snapshot.
-
-    `across` is the share of duplicates among pairs of neurons of different runs, in [0, 1].
-    `p_value` is one-sided: how often there are as many or more duplicates within runs when neurons
-    are assigned to the runs at random. It is about 0.5 or more if the picture is the only cause of
-    duplicates.
-    """
-
+    at_start: Float64
+    at_end: Float64
     across: float
-    p_value: float
 
 
-def between_runs(on: Sequence[Bool]) -> BetweenRuns:
-    """The comparison of runs from their on maps (n, P), which use the same points.
+def growth(likes: Sequence[Likeness], on: Sequence[Bool]) -> Growth:
+    """The growth in one layer, from each run's likeness over its snapshots.
 
-    It counts points of a grid, because cells of different runs do not share an arrangement.
+    `on` has each run's on maps (n, P) at its end, which use the same points of a grid: cells of
+    different runs do not share an arrangement.
     """
-    run, like = pooled(on)
-    first, second = np.nonzero(like.duplicates)
-    other = run[:, None] != run
-    across = int((like.pairs & other).sum())
-    # Only neurons that are not constant are assigned anew: no pair contains a constant one.
-    place = np.cumsum(~like.constant) - 1
-    one, two = place[first], place[second]
-    return BetweenRuns(
-        across=int((like.duplicates & other).sum()) / max(across, 1),
-        p_value=permutation_p_value(
-            run[~like.constant], lambda runs: (runs[..., one] == runs[..., two]).sum(axis=-1)
-        )
-        if len(first)
-        else 1.0,
+    shares = np.array([like.share()[[0, -1]] for like in likes])
+    across = likeness_across(on)
+    return Growth(
+        at_start=shares[:, 0],
+        at_end=shares[:, 1],
+        across=int((across >= ALIKE).sum()) / max(len(across), 1),
     )
 
 
@@ -175,7 +153,7 @@ def pooled(on: Sequence[Bool]) -> tuple[NDArray[np.int64], Likeness]:
 
 
 def likeness_across(on: Sequence[Bool]) -> Float64:
-    """The likeness (P,) of every pair of neurons of different runs; see `between_runs`.
+    """The likeness (P,) of every pair of neurons of different runs.
 
     Constant neurons are left out.
     """
@@ -300,47 +278,40 @@ def every_other(dataset: Dataset) -> Float64:
     return points[::2, ::2].reshape(-1, 2)
 
 
-def claim_duplicates(
-    growths: Sequence[Growth],
-    between: Sequence[BetweenRuns],
-    found: Sequence[Duplicate],
-    runs: int,
-) -> Claim:
+def claim_duplicates(growths: Sequence[Growth], found: Sequence[Duplicate]) -> Claim:
     """The row of claim 4: two neurons of a layer converge to nearly the same boundary.
 
-    The claim holds if both tests of some layer are significant, corrected for the number of tests.
-    Each list has one entry for each layer.
+    `growths` has one entry for each layer.
     """
-    tests = len(growths) + len(between)
-    passed = [
-        number
-        for number, (grown, other) in enumerate(zip(growths, between, strict=True), 1)
-        if grown.at_end > grown.at_start
-        and max(grown.p_value, other.p_value) * tests <= SIGNIFICANT
-    ]
-    verdict: Verdict = "holds" if passed else "not decidable here"
-    if not found:
-        verdict = "does not hold"
-    return Claim(
-        name="Copycats",
-        statement="Two neurons of one layer converge to nearly the same boundary.",
-        definition=f"Share of a layer's pairs of neurons whose on areas overlap by {ALIKE:.0%} or "
-        "more, and whose off areas do so, too. Neurons that are on or off over all but "
-        f"{CONSTANT:.1%} of the domain are left out. Without an effect, the share is the same at "
-        "initialisation, and the same between neurons of different runs. "
-        f"{tests} tests: for each layer, sign flips over runs, and a random assignment of neurons "
-        "to runs. To replace a neuron, its outgoing weights are given to another. The output then "
-        "moves by the mean change of the probability of white.",
-        value=f"copies in {layers(len(growths))}: "
-        f"{_shares([each.at_end for each in growths])} of pairs, "
-        f"{formatting.count(len(found), 'pair')} in all; significantly more than in both controls "
-        f"in {formatting.numbered('layer', passed)}" + _apart(found),
-        control=f"at initialisation {_shares([each.at_start for each in growths])}, between runs "
-        f"{_shares([each.across for each in between])}" + _replaced(found),
-        runs=runs,
-        verdict=verdict,
-        needed_full=needed_sign_flips(runs, tests),
+    runs = len(growths[0].at_end)
+    value = (
+        f"copies in {layers(len(growths))}: {_means([each.at_end for each in growths])} of pairs "
+        f"(means over runs), {formatting.count(len(found), 'pair')} in all{_apart(found)}"
     )
+    control = (
+        f"at initialisation {_means([each.at_start for each in growths])}, between runs "
+        f"{_shares([each.across for each in growths])}{_replaced(found)}"
+    )
+    if not found:
+        none = share_of_runs("share of runs with such a pair", 0, runs)
+        return row_by_count(COPYCATS, none, "does not hold", value, control)
+    return row_by_tests(
+        COPYCATS, _gains(growths), least_of_pairs(runs, len(growths)), value, control, runs=runs
+    )
+
+
+def _gains(growths: Sequence[Growth]) -> list[Effect]:
+    """The effect of each layer."""
+    return [
+        paired(f"layer {number}, share of pairs gained", each.at_end - each.at_start)
+        for number, each in enumerate(growths, 1)
+    ]
+
+
+def _means(shares: Sequence[Float64]) -> str:
+    """The means over runs of shares (R,), without NaN, as text."""
+    finite = [each[np.isfinite(each)] for each in shares]
+    return _shares([float(each.mean()) if each.size else 0.0 for each in finite])
 
 
 def _apart(found: Sequence[Duplicate]) -> str:

@@ -18,9 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn import formatting
-from ginn.analysis.claim import Claim, compared, medians, needed_sign_flips
-from ginn.analysis.statistics import sign_flip_p_value
 from ginn.elementary import angle_of, hypotenuse
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.forward import pre_activations
@@ -32,7 +29,6 @@ from ginn.network.run import Float64, RecordedRun, layer_slices
 SHORTEST_SEGMENT = 1e-6
 # Degrees: a kink of at least this angle is called a bend.
 BEND = 1.0
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Degrees: the difference of two angles that rounding may cause.
 AGREEMENT = 1e-3
 
@@ -276,110 +272,4 @@ def region_growth(snapshots: RecordedRun, boundaries: Boundaries) -> RegionGrowt
         end=int(regions[-1]),
         arrangement=arrangement_bound(sum(snapshots.widths)),
         bound=network_bound(snapshots.widths),
-    )
-
-
-def claim_first_layer_straight(runs: Sequence[KinkCounts]) -> Claim:
-    """The row of claim 1, first part: no boundary of the first layer has a kink."""
-    lines = sum(run.first_layer_lines for run in runs)
-    bent = sum(run.first_layer_bent for run in runs)
-    later = sum(int(run.bends.sum()) for run in runs)
-    crossings = sum(int(run.crossings.sum()) for run in runs)
-    return Claim(
-        name="Straight first layer",
-        statement="Boundaries of the first layer are straight lines.",
-        definition="Polylines of layer 1 with a vertex between their ends, over all snapshots; "
-        "0 if the claim holds.",
-        value=f"{bent or 'none'} of {formatting.count(lines, 'line')} "
-        f"{'bends' if bent < 2 else 'bend'}"
-        if lines
-        else "no line of the first layer crosses the picture",
-        control=f"in later layers and the output, {later:,} of "
-        f"{formatting.count(crossings, 'crossing')} turned a line by {BEND:g} degree or more"
-        if crossings
-        else "none, since no line crosses one of an earlier layer",
-        runs=len(runs),
-        verdict="does not hold" if bent else "holds" if lines else "not decidable here",
-    )
-
-
-def claim_bends_through_open_paths(runs: Sequence[KinkCounts]) -> Claim:
-    """The row of claim 1, second part: lines bend at earlier lines, and only along open paths."""
-    without = sum(run.without_path for run in runs)
-    worst = max((run.largest_error for run in runs), default=math.nan)
-    other = np.array([run.error_with_other_gates for run in runs])[:, None]
-    far = sum(int(np.tril(run.bends, -2).sum()) for run in runs)
-    bent = sum(int(run.bends.sum()) for run in runs)
-    crossings = sum(int(run.crossings.sum()) for run in runs)
-    others = sum(run.without_angle for run in runs)
-    broken = without > 0 or worst > AGREEMENT
-    return Claim(
-        name="Bends through open paths",
-        statement="A boundary bends at boundaries of all earlier layers, even of layers that do "
-        "not feed it directly, and only where the neurons on a path between them are on.",
-        definition="A path is open where all neurons on it are on. The angle of each crossing on "
-        "the traced line is compared with the angle that the weights along open paths predict. "
-        f"They agree within {AGREEMENT:g} degree if the claim holds. A bend is a crossing of "
-        f"{BEND:g} degree or more; none lacks an open path if the claim holds. Measured at "
-        f"{formatting.count(crossings, 'crossing')}; {others:,} more had no angle, since another "
-        "vertex was too close. Control: where a layer lies between, the angle is predicted with "
-        "the on and off neurons of another crossing of the same snapshot.",
-        value=f"{_without_path(without, bent)}; {far:,} {'is' if far == 1 else 'are'} at a line "
-        f"two or more layers earlier; {_agreement(worst)}"
-        if bent
-        else "no line bends",
-        control="with the on and off neurons of another crossing, the angles miss by "
-        f"{medians(other)}° (median)"
-        if np.isfinite(other).any()
-        else "none, since no line crosses a line two or more layers earlier",
-        runs=len(runs),
-        verdict="does not hold" if broken else "holds" if far else "not decidable here",
-    )
-
-
-def _without_path(without: int, bent: int) -> str:
-    """How many of the bends lack an open path."""
-    bends = formatting.count(bent, "bend")
-    lack = "lacks" if without < 2 else "lack"
-    return f"{f'{without:,}' if without else 'none'} of {bends} {lack} an open path"
-
-
-def _agreement(worst: float) -> str:
-    """How far measured and predicted angles agree, from their largest difference in degrees."""
-    if not math.isfinite(worst):
-        return "at some crossing the weights predict no angle"
-    if worst == 0:
-        return "measured and predicted angles are equal"
-    digits, power = f"{worst:.1e}".split("e")
-    tiny = f"{digits} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
-    return f"measured and predicted angles agree to {tiny} degrees"
-
-
-def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -> Claim:
-    """The row of claim 1, third part: a trained network has more linear regions.
-
-    `untrained` has the number of regions of each screening run at its first snapshot.
-    """
-    start, end = (
-        np.array([getattr(run, name) for run in runs], dtype=np.float64)
-        for name in ("start", "end")
-    )
-    p = sign_flip_p_value(end - start)
-    above = int(np.count_nonzero(end > max(untrained)))
-    return Claim(
-        name="Regions grow",
-        statement="The network has more linear regions after training than before.",
-        definition="Regions at the last snapshot minus those at the first; 0 on average under no "
-        "effect. Exact sign-flip test over runs; one test. As many straight lines as there are "
-        f"neurons make at most {runs[0].arrangement:,} regions, a network of these widths at most "
-        f"{runs[0].bound:,}.",
-        value=f"{np.median(start):,.0f} at the start, {np.median(end):,.0f} at the end "
-        f"({formatting.p_value(p)}); fewest, {np.median([run.fewest for run in runs]):,.0f}, at "
-        f"iteration {np.median([run.fewest_at for run in runs]):,.0f} (medians over runs)",
-        control=f"{formatting.count(len(untrained), 'untrained network')} had "
-        f"{formatting.span([min(untrained), max(untrained)], 'count')}; {above} of "
-        f"{formatting.count(len(runs), 'run')} ended above",
-        runs=len(runs),
-        verdict=compared(end - start, 1),
-        needed_full=needed_sign_flips(len(runs), 1),
     )

@@ -8,17 +8,19 @@ so in both. Shares are shares of pixels, and the network is evaluated at every p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of, needed
-from ginn.analysis.outcomes import logits_at
-from ginn.analysis.statistics import probability_of_superiority, rank_sum_p_value
+from ginn.analysis.claim import Claim, Least, enough_runs, row_by_tests
+from ginn.analysis.effects import smaller
+from ginn.analysis.outcomes import FAILED_BELOW, logits_at
+from ginn.analysis.rules import Rule
+from ginn.analysis.statistics import rank_sum_p_value
 from ginn.dataset.dataset import Dataset
 from ginn.network.run import RecordedRun
 
@@ -37,21 +39,24 @@ class PartErrors:
     band: float
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """An error of failed runs against that of all others.
-
-    Medians are shares of pixels, and NaN where there is no run. A pair is a failed run and another
-    run. `better` is the share of pairs in which the failed run has the smaller error; a tie counts
-    half. It is 0.5 if there is no effect. `p_value` is that of the two-sided exact rank sum test.
-    """
-
-    failed: int
-    others: int
-    failed_median: float
-    others_median: float
-    better: float
-    p_value: float
+TOP = Rule(
+    name="Failed runs and the top",
+    statement="A failed run models the top of the picture better than a good run does.",
+    measure="Share of wrong pixels at the end, in the parts of the top, and in all rows that they "
+    "span, so that black painted beyond them counts: in the other runs less in failed runs, which "
+    f"have less than {FAILED_BELOW:.0%} of some major part right; two tests.",
+    control="the other runs.",
+    sample="screening",
+    tests=("rank sums",),
+)
+TOP_CHOSEN = replace(
+    TOP,
+    name="Failed runs and the top, chosen runs",
+    statement="A failed full run models the top of the picture better than a good full run does.",
+    control="the runs of the first seeds that did not fail. Chosen runs that did not fail are left "
+    "out.",
+    sample="chosen",
+)
 
 
 def part_errors(
@@ -91,88 +96,46 @@ def top_and_band(
     return parts, band
 
 
-def compare(failed: Sequence[float], others: Sequence[float]) -> Comparison:
-    """An error of failed runs compared with that of the others; see `Comparison`."""
-    return Comparison(
-        failed=len(failed),
-        others=len(others),
-        failed_median=_median(failed),
-        others_median=_median(others),
-        better=probability_of_superiority(others, failed),
-        p_value=rank_sum_p_value(failed, others),
-    )
-
-
-def compare_runs(runs: Sequence[PartErrors], failed_seeds: Sequence[int]) -> dict[str, Comparison]:
-    """The comparison of failed runs with all others, by part, and for "top" and "band".
-
-    "top" and "band" replace parts of these two names.
-    """
-    table = [run.wrong | {"top": run.top, "band": run.band} for run in runs]
-    failed = [run.seed in failed_seeds for run in runs]
-    return {
-        name: compare(
-            [row[name] for row, each in zip(table, failed, strict=True) if each],
-            [row[name] for row, each in zip(table, failed, strict=True) if not each],
-        )
-        for name in (table[0] if table else {})
-    }
-
-
-def is_better(found: Comparison, tests: int) -> Verdict:
-    """The verdict on "failed runs have the smaller error", as one of `tests` tests (Bonferroni)."""
-    if found.p_value * tests > SIGNIFICANT:
-        return "not decidable here"
-    return "holds" if found.better > 0.5 else "does not hold"
-
-
 def claim_failed_runs_model_the_top_better(
-    full_runs: dict[str, Comparison], screenings: dict[str, Comparison]
+    runs: Sequence[PartErrors], failed_seeds: Collection[int], chosen: Sequence[PartErrors] = ()
 ) -> Claim:
     """The row of claim 8: failed runs model the top better.
 
-    Both comparisons come from `compare_runs`. If there are enough full runs, they decide; otherwise
-    the screening runs decide.
+    `runs` are not chosen by their results. With `chosen`, which are full runs whose screening run
+    had failed, the row is about full runs, and those of `chosen` that failed count as failed runs.
     """
-    verdicts = [
-        all_of([is_better(group[name], 4) for name in ("top", "band")])
-        for group in (full_runs, screenings)
+    failed = [run for run in (*runs, *chosen) if run.seed in failed_seeds]
+    others = [run for run in runs if run.seed not in failed_seeds]
+    names = (("top", "in the top"), ("band", "in the rows of the top"))
+    groups = {
+        name: [[getattr(run, name) for run in group] for group in (failed, others)]
+        for name, _ in names
+    }
+    effects = [
+        smaller(f"percentage points wrong {where}, fewer in failed runs", groups[name], 100)
+        for name, where in names
     ]
-    full, short = full_runs["top"], screenings["top"]
-    all_full, all_short = full.failed + full.others, short.failed + short.others
-    return Claim(
-        name="Failed runs and the top",
-        statement="A failed run models the top of the picture better than a good run does.",
-        definition="Share of wrong pixels of failed runs against others: in the parts of the top, "
-        "and in all rows that they span, so that black beyond the parts counts as an error. "
-        "Without an effect, the failed run is better in half of all pairs of a failed and another "
-        "run. 4 exact rank sum tests. If there are enough full runs, they decide; otherwise the "
-        "screening runs decide.",
-        value="share of wrong pixels in the top, failed runs against the others: "
-        f"{_medians(full)}, {full.failed} of {formatting.count(all_full, 'full run')} failed; "
-        f"{_medians(short)}, {short.failed} of {formatting.count(all_short, 'screening run')} "
-        "failed (medians)",
-        control=f"over whole rows: full runs {_medians(full_runs['band'])}; screening runs "
-        f"{_medians(screenings['band'])}",
-        runs=all_full,
-        verdict=verdicts[1] if verdicts[0] == "not decidable here" else verdicts[0],
-        needed_full=needed(
-            max(all_full, all_short),
-            4,
-            lambda n: rank_sum_p_value(range(n // 2), range(n // 2, n)),
-        ),
+    every = len(failed) + len(others)
+    enough = enough_runs(_least_of_groups)
+    kind = "full run" if chosen else "screening run"
+    return row_by_tests(
+        TOP_CHOSEN if chosen else TOP,
+        effects,
+        Least(_least_of_groups(every), *((enough, 0) if chosen else (0, enough))),
+        value=f"wrong in the top, failed runs against the others: {_medians(*groups['top'])}, "
+        f"{len(failed)} of {formatting.count(every, kind)} failed",
+        control=f"over whole rows: {_medians(*groups['band'])}",
     )
 
 
-def _medians(found: Comparison) -> str:
-    """Both medians and the p-value as text."""
-    if not found.failed or not found.others:
+def _least_of_groups(runs: int) -> float:
+    """The p-value of the clearest outcome of runs of which half failed."""
+    return rank_sum_p_value(range(runs // 2), range(runs // 2, runs))
+
+
+def _medians(failed: Sequence[float], others: Sequence[float]) -> str:
+    """Both medians as text."""
+    if not failed or not others:
         return "nothing to compare"
-    failed, others = (
-        formatting.percent(each, 2) for each in (found.failed_median, found.others_median)
-    )
-    return f"{failed} against {others} ({formatting.p_value(found.p_value)})"
-
-
-def _median(values: Sequence[float]) -> float:
-    return float(np.median(values)) if len(values) else float("nan")
+    found = [formatting.percent(float(np.median(each)), 2) for each in (failed, others)]
+    return f"{found[0]} against {found[1]} (medians)"

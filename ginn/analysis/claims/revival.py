@@ -36,9 +36,10 @@ from ginn.network.run import Float32, Float64, RecordedRun, Start, last_state
 ARMS = ("untouched", "raised", "lowered", "random", "elsewhere")
 IMPOSED_ARMS = ("untouched", "lowered", "random")
 # The number of orders of minibatches for each arm.
-STREAMS, IMPOSED_STREAMS = 8, 4
-# At most this many runs that have learnt the part are copied with a layer made dead.
-IMPOSED_ON = 8
+STREAMS, IMPOSED_STREAMS = 8, 1
+# At most this many runs that have learnt the part are copied with a layer made dead. The test is
+# over runs, so many runs with few copies decide more than few runs with many copies.
+IMPOSED_ON = 32
 # The first seed of the streams. It is larger than any seed that an author can name, so that no
 # screening run and no full run has the same minibatches.
 FIRST_STREAM = 1 << 20

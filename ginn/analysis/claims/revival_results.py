@@ -8,15 +8,24 @@ by chance.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.claim import SIGNIFICANT, Claim, Verdict, all_of, unmeasured
-from ginn.analysis.claims.revival import InterventionRun, Source
-from ginn.analysis.part_history import PartHistory, part_history
-from ginn.analysis.statistics import Interval, proportion_interval, sign_test_p_value
+from ginn.analysis.claim import Claim, least_of_pairs, row_by_tests, unmeasured
+from ginn.analysis.claims.revival import (
+    IMPOSED_ON,
+    IMPOSED_STREAMS,
+    MARGIN,
+    MOST_ITERATIONS,
+    STREAMS,
+    InterventionRun,
+    Source,
+)
+from ginn.analysis.effects import paired
+from ginn.analysis.part_history import LEARNT, PartHistory, part_history
+from ginn.analysis.rules import Rule
 from ginn.dataset.dataset import Dataset
 from ginn.network.run import RecordedRun
 
@@ -31,6 +40,35 @@ WORDS = {
     "random": "pushed at random",
     "elsewhere": "another layer raised",
 }
+REVIVAL = Rule(
+    name="Reviving a dead layer",
+    statement="A run with a layer dead over a part learns it once that layer's biases are raised.",
+    measure="Copies of each screening run with a layer dead over the hardest part go on for at "
+    f"most {MOST_ITERATIONS:,} iterations, in {formatting.count(STREAMS, 'order')} of pixels for "
+    "each arm. Revived "
+    "ones start with the dead layer's biases raised so far that it is on at every pixel of the "
+    f"part, and {MARGIN:.0%} more. A run gives the share of its revived copies that at the end "
+    f"have no dead layer and at least {LEARNT:.0%} of the part right, less that share of its "
+    "copies in a control; one test for each control.",
+    control="untouched copies, and copies pushed as far in a random direction. Copies with the "
+    "layer lowered or another layer raised are described.",
+    sample="screening",
+    tests=("signed ranks",),
+)
+IMPOSED = Rule(
+    name="Making a layer dead",
+    statement="A run in which a layer is made dead over a learnt part does not learn it again.",
+    measure=f"Copies of the first {IMPOSED_ON} screening runs that had learnt the hardest part go "
+    f"on for at most {MOST_ITERATIONS:,} iterations, in "
+    f"{formatting.count(IMPOSED_STREAMS, 'order')} of pixels for each arm. Lowered ones start with "
+    "a layer's biases lowered until it is off at every pixel of the part, and "
+    f"{MARGIN:.0%} more. A run gives the share of its lowered copies that at the end have no dead "
+    f"layer and at least {LEARNT:.0%} of the part right. It is subtracted from one half, and from "
+    "that share of its copies in a control; one test for one half and one for each control.",
+    control="untouched copies, and copies pushed as far in a random direction.",
+    sample="screening",
+    tests=("signed ranks",),
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +78,16 @@ class Arm:
     The fields count copies:
 
     - `learnt_alive`: at the end, at least half of the part is right and no layer is dead over all
-      of it. This number decides.
+      of it.
     - `learnt`: at least half of the part is right, with or without a dead layer; one number for
       each recorded iteration.
     - `alive_at_end`: no layer is dead at the end.
     - `lucky_at_start`: directly after the change, the part is right in spite of a dead layer.
     - `learnt_dead`: at any recorded iteration, the part is right in spite of a dead layer. It is 0
       if a dead layer prevents learning.
+
+    `by_source` is the share of the copies of each source that are in `learnt_alive`, in [0, 1]. It
+    decides, since copies of one source are not independent.
     """
 
     name: str
@@ -56,44 +97,35 @@ class Arm:
     alive_at_end: int
     lucky_at_start: int
     learnt_dead: int
-
-    @property
-    def interval(self) -> Interval:
-        """The 95% interval of the share that is in `learnt_alive`.
-
-        It covers other orders of minibatches for the same sources. It does not cover other sources.
-        """
-        return proportion_interval(self.learnt_alive, self.copies)
+    by_source: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Comparison:
     """The treated arm against another, in pairs of copies of one source and one stream.
 
-    In `better` of `pairs` pairs, only the treated copy has learnt the part with no layer dead at
-    the end. In `worse` pairs, only the other copy has. In `sooner` pairs, the treated copy reached
-    this state at an earlier recorded iteration and kept it to the end. `p_value` is that of the
-    exact sign test over better and worse, and about 1 if there is no effect. It covers other orders
-    of minibatches for the same sources, but not other sources.
+    In `sooner` of `pairs` pairs, the treated copy has learnt the part with no layer dead at an
+    earlier recorded iteration than the other copy, and kept it to the end.
     """
 
     other: str
-    better: int
-    worse: int
     sooner: int
     pairs: int
-    p_value: float
 
 
 @dataclass(frozen=True)
 class Intervention:
-    """One intervention: its sources, arms and comparisons. Each comparison is one test."""
+    """One intervention: its sources, arms and comparisons."""
 
     sources: tuple[Source, ...]
     iterations: tuple[int, ...]
     streams: int
     arms: tuple[Arm, ...]
     comparisons: tuple[Comparison, ...]
+
+    def arm(self, name: str) -> Arm:
+        """The arm of this name."""
+        return next(arm for arm in self.arms if arm.name == name)
 
     @property
     def trained(self) -> bool:
@@ -119,7 +151,9 @@ def evaluate(
     names = tuple(dict.fromkeys(copy.arm for copy in copies))
     iterations = max((each.iterations for each in histories), key=len)
     own = {
-        name: [h for copy, h in zip(copies, histories, strict=True) if copy.arm == name]
+        name: [
+            (copy.source, h) for copy, h in zip(copies, histories, strict=True) if copy.arm == name
+        ]
         for name in names
     }
     since = {copy: h.learnt_alive_since for copy, h in zip(copies, histories, strict=True)}
@@ -132,11 +166,15 @@ def evaluate(
     )
 
 
-def _arm(name: str, histories: Sequence[PartHistory], snapshots: int) -> Arm:
+def _arm(name: str, copies: Sequence[tuple[Source, PartHistory]], snapshots: int) -> Arm:
     """The counts of one arm's copies."""
+    histories = [history for _, history in copies]
     learnt = np.stack(
         [np.pad(h.learnt, (0, snapshots - len(h.learnt)), mode="edge") for h in histories]
     )
+    by_source: dict[Source, list[bool]] = {}
+    for source, history in copies:
+        by_source.setdefault(source, []).append(bool(history.learnt_alive[-1]))
     return Arm(
         name=name,
         copies=len(histories),
@@ -145,6 +183,7 @@ def _arm(name: str, histories: Sequence[PartHistory], snapshots: int) -> Arm:
         alive_at_end=sum(not h.has_dead_layer[-1] for h in histories),
         lucky_at_start=sum(bool(h.learnt[0] & h.has_dead_layer[0]) for h in histories),
         learnt_dead=sum(bool((h.learnt & h.has_dead_layer).any()) for h in histories),
+        by_source=tuple(sum(each) / len(each) for each in by_source.values()),
     )
 
 
@@ -159,133 +198,97 @@ def _comparison(treated: str, other: str, since: dict[InterventionRun, float]) -
         if copy.arm == treated
     ]
     own, others = np.array(pairs).T
-    better = int((np.isfinite(own) & np.isinf(others)).sum())
-    worse = int((np.isinf(own) & np.isfinite(others)).sum())
-    return Comparison(
-        other=other,
-        better=better,
-        worse=worse,
-        sooner=int((own < others).sum()),
-        pairs=len(pairs),
-        p_value=sign_test_p_value(better, worse),
-    )
+    return Comparison(other=other, sooner=int((own < others).sum()), pairs=len(pairs))
 
 
 def claim_revival(found: Intervention | None) -> Claim:
     """The row of claim 7, the test: a run learns the part once its dead layer is revived.
 
     If no screening run had a dead layer, there is no intervention and nothing can be decided. The
-    claim holds if the raised copies learn more often than the untouched copies and than those of
-    the arm "random", corrected for the number of all tests. The other arms are reported and do not
-    decide.
+    arms in DECIDING decide. The others are described.
     """
-    name = "Reviving a dead layer"
-    statement = "A run with a layer dead over a part learns it once that layer's biases are raised."
     if found is None:
-        return unmeasured(name, statement, "no screening run had a layer dead over the part")
+        return unmeasured(REVIVAL, "no screening run had a layer dead over the part")
     if not found.trained:
-        return unmeasured(name, statement, NO_TRAINING)
-    tests = len(found.comparisons)
-    verdict = all_of(
-        [
-            _decided(each.better, each.worse, each.p_value * tests)
-            for each in found.comparisons
-            if each.other in DECIDING
-        ]
-    )
-    raised = next(arm for arm in found.arms if arm.name == "raised")
+        return unmeasured(REVIVAL, NO_TRAINING)
+    raised = found.arm("raised")
+    effects = [
+        paired(
+            f"share of copies that learnt, revived less {WORDS[name]}",
+            np.subtract(raised.by_source, found.arm(name).by_source),
+        )
+        for name in DECIDING
+    ]
     sooner = min(found.comparisons, key=lambda each: each.sooner)
     dead, every = (
         sum(getattr(arm, name) for arm in found.arms) for name in ("learnt_dead", "copies")
     )
-    return Claim(
-        name=name,
-        statement=statement,
-        definition=f"{_copies(found, 'with a layer dead over the')} In a revived copy, the dead "
-        "layer's biases are raised just so far that the layer is on at every pixel of the part. "
-        "A copy counts if it has no dead layer at the end and gets at least half of the part "
-        f"right. Without an effect, as many copies count in each arm. {tests} exact sign tests of "
-        "pairs of copies that see the same pixels. They are about these runs, and the comparisons "
-        f"with {' and '.join(WORDS[each] for each in DECIDING)} decide.",
+    return row_by_tests(
+        REVIVAL,
+        effects,
+        replace(least_of_pairs(len(found.sources)), full=0),
         value=f"{raised.learnt_alive} of {raised.copies} revived copies had no dead layer and had "
         f"the part right at the end; in at least {sooner.sooner} of "
         f"{formatting.count(sooner.pairs, 'pair')} the revived copy reached this sooner, "
         "whatever was done to the other copy",
         control=f"{_beside(found)}; {dead} of all {every} copies ever had the part right with a "
         "dead layer",
+        details=_copies(found),
         runs=len(found.sources),
-        verdict=verdict,
     )
 
 
-def _copies(found: Intervention, which: str) -> str:
-    """A definition's first sentence: the sources of the copies, and how long the copies train.
-
-    `which` is followed by the name of the part.
-    """
+def _copies(found: Intervention) -> str:
+    """A sentence on the sources of the copies, and how long the copies train."""
     iterations = formatting.count(found.iterations[-1] - found.iterations[0], "further iteration")
     return (
-        f"Copies of {formatting.count(len(found.sources), 'screening run')} {which} "
-        f"{found.sources[0].part} go on for "
-        f"{iterations}, in {formatting.count(len(found.arms), 'arm')} with "
-        f"{formatting.count(found.streams, 'order of pixels', 'orders of pixels')} each."
+        f"Here {formatting.count(len(found.sources), 'screening run')} had copies over the "
+        f"{found.sources[0].part}, which went on for {iterations}."
     )
 
 
 def _beside(found: Intervention) -> str:
-    """The results of the control arms as text, with the p-value of each against the treated arm."""
-    arms = {arm.name: arm for arm in found.arms}
+    """The results of the control arms as text."""
     return ", ".join(
-        f"{WORDS[each.other]} {arms[each.other].learnt_alive} of {arms[each.other].copies} "
-        f"({formatting.p_value(each.p_value)})"
+        f"{WORDS[each.other]} {found.arm(each.other).learnt_alive} of "
+        f"{found.arm(each.other).copies}"
         for each in found.comparisons
     )
-
-
-def _decided(better: int, worse: int, p_value: float) -> Verdict:
-    """The verdict of one comparison, at the level SIGNIFICANT."""
-    if p_value > SIGNIFICANT:
-        return "not decidable here"
-    return "holds" if better > worse else "does not hold"
 
 
 def claim_imposed(found: Intervention | None) -> Claim:
     """The row of claim 7, the converse: a dead layer is sufficient for failure.
 
     If no screening run had learnt the part, there is no intervention and nothing can be decided. In
-    `found`, "lowered" is the treated arm, and the sources had learnt the part. The verdict uses the
-    95% interval of the share of lowered copies that learn again with no layer dead. The claim does
-    not hold if the interval is above one half. It holds if the interval is below one half, and the
-    lowered copies learn less often than those of each other arm, corrected for the number of tests.
+    `found`, "lowered" is the treated arm, and the sources had learnt the part.
     """
-    name = "Making a layer dead"
-    statement = "A run in which a layer is made dead over a learnt part does not learn it again."
     if found is None:
-        return unmeasured(name, statement, "no screening run had learnt the part")
+        return unmeasured(IMPOSED, "no screening run had learnt the part")
     if not found.trained:
-        return unmeasured(name, statement, NO_TRAINING)
-    tests = len(found.comparisons)
-    lowered = next(arm for arm in found.arms if arm.name == "lowered")
-    fewer = [c.worse > c.better and c.p_value * tests <= SIGNIFICANT for c in found.comparisons]
-    verdict: Verdict = "not decidable here"
-    if lowered.interval.low > 0.5:
-        verdict = "does not hold"
-    elif lowered.interval.high < 0.5 and fewer and all(fewer):
-        verdict = "holds"
-    return Claim(
-        name=name,
-        statement=statement,
-        definition=f"{_copies(found, 'that had learnt the')} In a lowered copy, a layer's biases "
-        "are lowered until the layer is off at every pixel of the part. A copy counts if it has no "
-        "dead layer at the end and gets at least half of the part right: with a dead layer, the "
-        "output is constant over the part, and may be right by luck. The claim does not hold if "
-        "more than half of the lowered copies count, by the 95% interval. It holds if fewer than "
-        "half count, and fewer than in each other arm. Without an effect, as many copies count in "
-        f"each arm. {tests} exact sign tests over pairs of copies that see the same pixels.",
+        return unmeasured(IMPOSED, NO_TRAINING)
+    lowered = found.arm("lowered")
+    effects = [
+        paired(
+            "one half less the share of lowered copies that learnt",
+            0.5 - np.array(lowered.by_source),
+        ),
+        *(
+            paired(
+                f"share of copies that learnt, {WORDS[name]} less lowered",
+                np.subtract(found.arm(name).by_source, lowered.by_source),
+            )
+            for name in DECIDING
+            if any(arm.name == name for arm in found.arms)
+        ),
+    ]
+    return row_by_tests(
+        IMPOSED,
+        effects,
+        replace(least_of_pairs(len(found.sources)), full=0),
         value=f"{lowered.learnt_alive} of {lowered.copies} lowered copies had no dead layer and "
         f"had the part right at the end; {lowered.alive_at_end} had no dead layer, right or wrong; "
         f"{lowered.lucky_at_start} had it right by luck when lowered",
         control=_beside(found),
+        details=_copies(found),
         runs=len(found.sources),
-        verdict=verdict,
     )

@@ -27,16 +27,16 @@ from numpy.typing import NDArray
 
 from ginn import formatting
 from ginn.analysis.claim import (
-    SIGNIFICANT,
     Claim,
-    Verdict,
-    all_of,
-    compared,
+    Least,
+    enough_runs,
     layers,
+    least_of_pairs,
     medians,
-    needed,
-    needed_sign_flips,
+    row_by_tests,
 )
+from ginn.analysis.effects import correlated, paired_by_layer
+from ginn.analysis.rules import Rule
 from ginn.analysis.statistics import (
     Interval,
     rank_correlation,
@@ -51,6 +51,31 @@ from ginn.network.run import Float64, RecordedRun
 DIRECTIONS: dict[Axis, str] = {"left-right": "left to right", "top-bottom": "top to bottom"}
 SCORES: tuple[Literal["own", "other"], ...] = ("own", "other")
 OTHER: dict[Axis, Axis] = {"left-right": "top-bottom", "top-bottom": "left-right"}
+# The place of the mean over all layers, beside the numbers of layers.
+ALL_LAYERS = -1
+
+MIRRORED = Rule(
+    name="Mirrored boundaries",
+    statement="A trained network's boundaries mirror the picture's symmetry.",
+    measure="Mirror score by hidden layer: the mean likeness (absolute phi) of a run's neurons and "
+    "mirrored neurons, best matched; 1 for a symmetric layer. The score at the end less that of "
+    "the control; one test for each layer and control.",
+    control="the same run before training, and the score for the other axis, unless the picture "
+    "is symmetric about it, too.",
+    sample="first",
+    tests=("signed ranks",),
+)
+BETTER = Rule(
+    name="Better is more symmetric",
+    statement="The better a network, the more its boundaries mirror the picture's symmetry.",
+    measure="Spearman's correlation, over the runs, of a run's mirror score, averaged over its "
+    "hidden layers, and its loss at the end; negative if the claim holds. One test. Correlations "
+    "by layer and over the screening runs are described.",
+    control="the same for the mirror score about the other axis, unless the picture is symmetric "
+    "about it, too. It is described, without a test.",
+    sample="first",
+    tests=("correlation",),
+)
 
 
 @dataclass(frozen=True)
@@ -126,8 +151,11 @@ def mirror_likenesses(maps: NDArray[np.bool_], axis: Axis) -> Float64:
 def correlation_with_loss(
     runs: Sequence[MirrorScores], layer: int, score: Literal["own", "other"]
 ) -> Correlation:
-    """The correlation of a layer's scores with the loss; runs without a score are left out."""
-    pairs = [(getattr(run, score)[layer], run.loss) for run in runs]
+    """The correlation of a layer's scores with the loss; runs without a score are left out.
+
+    For ALL_LAYERS, it is that of the mean score over a run's layers.
+    """
+    pairs = [(_score(getattr(run, score), layer), run.loss) for run in runs]
     scores, losses = np.array([pair for pair in pairs if math.isfinite(pair[0])]).reshape(-1, 2).T
     return Correlation(
         runs=len(scores),
@@ -135,6 +163,14 @@ def correlation_with_loss(
         interval=rank_correlation_interval(scores, losses),
         p_value=rank_correlation_p_value(scores, losses),
     )
+
+
+def _score(scores: Float64, layer: int) -> float:
+    """The score of a layer, or the mean over the layers that have one."""
+    if layer != ALL_LAYERS:
+        return float(scores[layer])
+    finite = scores[np.isfinite(scores)]
+    return float(finite.mean()) if finite.size else math.nan
 
 
 def claim_symmetric_boundaries(
@@ -149,22 +185,16 @@ def claim_symmetric_boundaries(
         np.array([getattr(run, name) for run in runs])  # (runs, L)
         for runs, name in ((trained, "own"), (trained, "other"), (untrained, "own"))
     )
-    both = len(axes) > 1
-    differences = [*(own - before).T, *(() if both else (own - other).T)]
-    tests = len(differences)
-    return Claim(
-        name="Mirrored boundaries",
-        statement=f"A trained network's boundaries mirror the picture's {axes[0]} symmetry.",
-        definition="Mirror score by hidden layer: likeness (absolute phi) of neurons and mirrored "
-        "neurons, best matched; 1 for a symmetric layer. If the claim holds, it is above the score "
-        f"before training{'' if both else ' and above the score for the other axis'}. "
-        f"{formatting.count(tests, 'sign-flip test')} over runs.",
-        value=f"mirror score in {layers(own.shape[1])}: {medians(own)} (medians over "
-        "runs); 1 is a perfect mirror",
+    effects = paired_by_layer("mirror score gained in training", own - before)
+    if len(axes) == 1:
+        effects += paired_by_layer("mirror score less that for the other axis", own - other)
+    return row_by_tests(
+        MIRRORED,
+        effects,
+        least_of_pairs(len(trained)),
+        value=f"mirror score in {layers(own.shape[1])}, {DIRECTIONS[axes[0]]}: {medians(own)} "
+        "(medians over runs); 1 is a perfect mirror",
         control=f"before training {medians(before)}; " + _for_the_other_axis(medians(other), axes),
-        runs=len(trained),
-        verdict=all_of([compared(each, tests) for each in differences]),
-        needed_full=needed_sign_flips(len(trained), tests),
     )
 
 
@@ -173,8 +203,8 @@ def claim_better_is_more_symmetric(
 ) -> Claim:
     """The row of claim 6 itself: the better network is the more symmetric one, over full runs.
 
-    The screening runs are measured at their end, too. A layer in which they show the opposite does
-    not count. `axes` are those of the picture, and own scores are for the first one.
+    The screening runs are measured at their end, too. `axes` are those of the picture, and own
+    scores are for the first one.
     """
     hidden = range(len(full_runs[0].own))
     found, other, short, short_other = (
@@ -182,16 +212,20 @@ def claim_better_is_more_symmetric(
         for runs in (full_runs, screenings)
         for score in SCORES
     )
+    whole = correlation_with_loss(full_runs, ALL_LAYERS, "own")
     in_screening = f"in {formatting.count(len(screenings), 'screening run')}"
-    return Claim(
-        name="Better is more symmetric",
-        statement="The better a network, the more its boundaries mirror the picture's symmetry.",
-        definition="Spearman's correlation of mirror score and final loss over full runs, by "
-        "hidden layer; negative if the claim holds, 0 without an effect. "
-        f"{formatting.count(len(found), 'permutation test')} over runs; one must be significant. "
-        "A layer whose "
-        "correlation over the screening runs has the other sign, with p below "
-        f"{SIGNIFICANT:g}, does not count.",
+    return row_by_tests(
+        BETTER,
+        [
+            correlated(
+                "rank correlation of mirror score and loss",
+                whole.value,
+                whole.interval,
+                whole.p_value,
+                whole.runs,
+            )
+        ],
+        Least(least_of_correlation(len(full_runs)), full=enough_runs(least_of_correlation)),
         value=f"rank correlation with loss in {layers(len(found))}: "
         f"{_correlations(found, len(full_runs))}; {in_screening} "
         f"{_correlations(short, len(screenings))}",
@@ -201,11 +235,12 @@ def claim_better_is_more_symmetric(
             axes,
         ),
         runs=len(full_runs),
-        verdict=correlated_negatively(found, short),
-        needed_full=needed(
-            len(full_runs), len(found), lambda n: rank_correlation_p_value(range(n), range(n))
-        ),
     )
+
+
+def least_of_correlation(runs: int) -> float:
+    """The p-value of a perfect rank correlation of so many runs: two of all permutations."""
+    return min(1.0, 2 / math.factorial(runs))
 
 
 def _for_the_other_axis(measured: str, axes: Sequence[Axis]) -> str:
@@ -215,29 +250,18 @@ def _for_the_other_axis(measured: str, axes: Sequence[Axis]) -> str:
     return f"mirrored {DIRECTIONS[OTHER[axes[0]]]} instead: {measured}"
 
 
-def correlated_negatively(found: Sequence[Correlation], short: Sequence[Correlation]) -> Verdict:
-    """The verdict on "some correlation is below zero and none is above", corrected for all tests.
-
-    `short` has the correlations over other runs. A correlation does not count if the one in `short`
-    has the other sign and a p-value below SIGNIFICANT.
-    """
-    decided = [
-        each
-        for each, brief in zip(found, short, strict=True)
-        if each.p_value * len(found) <= SIGNIFICANT
-        and not (brief.value * each.value < 0 and brief.p_value < SIGNIFICANT)
-    ]
-    if any(each.value > 0 for each in decided):
-        return "does not hold"
-    return "holds" if decided else "not decidable here"
-
-
 def _correlations(found: Sequence[Correlation], runs: int) -> str:
-    """Correlations with their p-values, as text, and each one's runs if they are not all `runs`."""
+    """Correlations with their intervals, and each one's runs if they are not all `runs`."""
     return ", ".join(
-        f"{each.value:+.2f} ({formatting.p_value(each.p_value)}".replace("-", "\u2212")
-        + (")" if each.runs == runs else f"; {formatting.count(each.runs, 'run')})")
+        f"{each.value:+.2f}{_interval(each.interval)}".replace("-", "\u2212")
+        + ("" if each.runs == runs else f" ({formatting.count(each.runs, 'run')})")
         if math.isfinite(each.value)
         else "none"
         for each in found
     )
+
+
+def _interval(ends: Interval) -> str:
+    if not (math.isfinite(ends.low) and math.isfinite(ends.high)):
+        return ""
+    return f" [{ends.low:+.2f}, {ends.high:+.2f}]"

@@ -28,8 +28,9 @@ def test_findings_without_copies_are_not_decidable() -> None:
 def test_findings_read_the_runs_in_the_order_of_the_copies() -> None:
     """Every raised copy is made to learn and no other, so the verdict is known."""
     dataset = bottle()
-    dead = replace(with_dead_layer(four_runs()[0], 1), seed=77)
-    copies = intervention_runs([dead], dataset, "diamond")
+    dead = with_dead_layer(four_runs()[0], 1)
+    sources = [replace(dead, seed=77 + number) for number in range(6)]
+    copies = intervention_runs(sources, dataset, "diamond")
     white = next(part for part in dataset.parts if part.name == "diamond").white
 
     def end(arm: str) -> RecordedRun:

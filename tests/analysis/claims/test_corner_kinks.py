@@ -18,7 +18,6 @@ from ginn.analysis.claims.corner_kinks import (
     bends_at_corners,
     claim_bends_at_corners,
     distances,
-    nearer_p_value,
     nearness,
     outline_points,
     points_of,
@@ -92,7 +91,6 @@ def test_nearness_of_a_bend_on_one_corner_is_the_distance_of_the_others() -> Non
     np.testing.assert_allclose(found.corners[0, 0], expected, atol=1e-6)
     # The output's line has no bend at all.
     assert found.corners[0, 1] == found.outline[0, 1] == found.anywhere[0, 1] == FARTHEST
-    assert found.p_values[1] == 1.0
 
 
 def test_nearness_keeps_layers_and_snapshots_apart() -> None:
@@ -134,23 +132,11 @@ def test_bends_at_corners_of_a_straight_crossing_are_none() -> None:
     assert bends_at_corners(sharp, 0, [3], np.array([[0.3, 0.3]])) == [NearestBend(0, 0.0)]
 
 
-def test_nearer_p_value_is_small_for_near_points_only() -> None:
-    rng = np.random.default_rng(1)
-    population = rng.random(500)
-    assert nearer_p_value(np.full(20, 0.01), population) == 1 / 10_000
-    assert nearer_p_value(np.full(20, 0.99), population) == 1.0
-    drawn = np.array([nearer_p_value(rng.choice(population, 20), population) for _ in range(200)])
-    # Four standard errors of 200 trials.
-    assert abs((drawn <= 0.5).mean() - 0.5) < 4 * 0.5 / np.sqrt(200)
-
-
 def near(corner: float, outline: float, anywhere: float) -> Nearness:
     def rows(last: float) -> Any:
         return np.array([[0.4, 0.4], [last, last / 2]])
 
-    return Nearness(
-        np.array([0, 9]), rows(corner), rows(anywhere), rows(outline), np.array([0.01, 0.2])
-    )
+    return Nearness(np.array([0, 9]), rows(corner), rows(anywhere), rows(outline))
 
 
 def test_claim_bends_at_corners_needs_both_controls() -> None:
@@ -161,11 +147,10 @@ def test_claim_bends_at_corners_needs_both_controls() -> None:
         return claim_bends_at_corners(made).verdict
 
     claim = claim_bends_at_corners([near(0.01 * s, 0.03 * s, 0.1 * s) for s in steps])
-    assert claim.value.count("in layer") + claim.value.count("in the output") == len(
-        near(1, 1, 1).p_values
-    )
+    assert claim.value.count("in layer") + claim.value.count("in the output") == 2
+    assert [each.of.partition(",")[0] for each in claim.effects] == ["layer 2", "the output"] * 2
     assert verdict(0.01, 0.03, 0.1) == "holds"
-    assert verdict(0.01, 0.03, 0.1, runs=6) == "not decidable here"
+    assert verdict(0.01, 0.03, 0.1, runs=5) == "not decidable here"
     assert verdict(0.03, 0.03, 0.1) == "not decidable here"
     assert verdict(0.05, 0.03, 0.1) == "does not hold"
     assert verdict(0.01, 0.03, 0.005) == "does not hold"

@@ -17,6 +17,7 @@ from ginn.analysis.claims.dead_layers import (
     layer_gradients,
 )
 from ginn.analysis.part_history import PartHistory, part_points
+from ginn.analysis.statistics import fisher_p_value
 from ginn.network.run import RecordedRun
 
 
@@ -73,13 +74,6 @@ def test_contingency_counts_each_kind_of_run() -> None:
     assert table.runs == 5
 
 
-def test_contingency_p_value_is_that_of_the_lady_tasting_tea() -> None:
-    # Fisher, The Design of Experiments, chapter II: 3 of 4 cups right; two-sided 34/70.
-    assert Contingency(3, 1, 1, 3).p_value == pytest.approx(34 / 70)
-    # A dead layer that has nothing to do with failure.
-    assert Contingency(10, 10, 10, 10).p_value == pytest.approx(1.0)
-
-
 def histories(
     dead_failed: int, dead_learnt: int, alive_failed: int, alive_learnt: int
 ) -> list[PartHistory]:
@@ -107,6 +101,8 @@ def test_claims_of_dead_layers_have_the_verdict_of_the_table(
     claim = claim_dead_where_failed(histories(*counts), gradients)
     assert claim.verdict == verdict
     assert claim.runs == sum(counts)
+    table = [[counts[0], counts[1]], [counts[2], counts[3]]]
+    assert claim.p_value == fisher_p_value(table)
     failures = counts[0] + counts[2]
     runs = f"screening run{'' if failures == 1 else 's'}"
     some, none = f"{counts[0]} of {failures} {runs} that failed on the left", "no screening run"
@@ -151,9 +147,25 @@ def test_claim_dead_early_fails_counts_recovery_only_of_runs_dead_early_that_lea
 def test_claim_dead_early_fails_reads_and_names_a_snapshot_before_the_end() -> None:
     runs = histories(1, 0, 0, 1)  # snapshots at 0, 10 and 20
     claim = claim_dead_early_fails(runs, 19)
-    assert "at iteration 10" in claim.definition
     assert "at iteration 10" in claim.value
     assert "at iteration 0 " in claim_dead_early_fails(runs, 9).value
     late = claim_dead_early_fails(runs, 20)
     assert (late.verdict, late.runs) == ("not decidable here", 0)
     assert late.value == "not measured: no snapshot lies between the screening and the end"
+
+
+def test_claim_dead_early_fails_of_chosen_runs_has_a_row_of_its_own() -> None:
+    """It compares chosen runs with a dead layer with the first seeds' runs without one."""
+    first = histories(1, 2, 0, 9)
+    chosen = [history([True] * 3, 0.1, 50 + seed) for seed in range(6)]
+    chosen += [history([False] * 3, 0.1, 70)]  # failed its screening without a dead layer
+    claim = claim_dead_early_fails(first, 10, chosen)
+    assert claim.name == "Early dead layers, chosen runs"
+    assert "chosen because their screening run had failed" in claim.sample
+    assert claim.runs == 6 + 9
+    assert claim.value.startswith("6 of 6 runs that had a dead layer")
+    assert claim.control.startswith("none of 9 runs that had no dead layer")
+    assert claim.effects[0].value == 1.0
+    assert claim.verdict == "holds"
+    alone = claim_dead_early_fails(first, 10)
+    assert (alone.name, alone.runs) == ("Early dead layers", 12)

@@ -13,9 +13,7 @@ from support.runs import Layer, layer_of, random_run, run_of, threshold
 
 from ginn.analysis.claims import duplicate_neurons
 from ginn.analysis.claims.duplicate_neurons import (
-    BetweenRuns,
     Growth,
-    between_runs,
     claim_duplicates,
     duplicates,
     every_other,
@@ -101,41 +99,32 @@ def test_formed_is_when_a_pair_stays_alike_to_the_end() -> None:
     assert formed(always, 0, 1) == 0
 
 
-def test_growth_of_pairs_that_form_is_told_from_none() -> None:
-    def like(first: float, last: float) -> duplicate_neurons.Likeness:
-        return likeness(overlaps(run_of(three_lines(first), three_lines(last)))[0])
-
-    told = growth([like(0.5, 0.25)] * 6)
-    assert (told.at_start, told.at_end) == pytest.approx((0.0, 1 / 3))
-    assert told.runs == 6
-    assert told.p_value == 2 / 2**6
-    assert growth([like(0.5, 0.5), like(0.25, 0.25)]).p_value == 1.0
-    assert growth([like(0.5, 0.25), like(0.25, 0.5)] * 3).p_value > 0.5
+def like(first: float, last: float) -> duplicate_neurons.Likeness:
+    """The likeness of three lines at the start and at the end of a run."""
+    return likeness(overlaps(run_of(three_lines(first), three_lines(last)))[0])
 
 
-def test_growth_leaves_out_runs_without_pairs() -> None:
+def line_maps(*places: float) -> np.ndarray:
+    """Whether neurons with upright lines are on at each point."""
+    return np.stack([POINTS[:, 0] > x for x in places])
+
+
+def test_growth_has_the_shares_of_each_run_and_across_runs() -> None:
+    maps = [line_maps(0.25, 0.25, 0.75), line_maps(0.25, 0.5, 0.9)]
+    told = growth([like(0.5, 0.25), like(0.5, 0.5)], maps)
+    assert told.at_start.tolist() == [0.0, 0.0]
+    assert told.at_end == pytest.approx([1 / 3, 0.0])
+    # The line of run 2 at .25 is like two of run 1.
+    assert told.across == pytest.approx(2 / 9)
+
+
+def test_growth_of_a_run_without_pairs_is_nan() -> None:
     constant = layer_of(*[([1.0, 0.0], 5.0)] * 3)
     late = run_of([constant, three_lines(0.5)[1]], three_lines(0.25))
-    told = growth([likeness(overlaps(late)[0])])
-    assert (told.runs, told.at_start, told.at_end) == (0, 0.0, 1 / 3)
-
-
-def test_between_runs_tells_common_networks_from_a_common_picture() -> None:
-    rng = np.random.default_rng(3)
-
-    def line(x: float) -> np.ndarray:
-        return POINTS[:, 0] > x
-
-    # Three copies in each run, elsewhere in each: only within runs.
-    own = between_runs([np.stack([line(x)] * 3 + [line(0.5)]) for x in (0.1, 0.3, 0.7, 0.9)])
-    assert own.across == pytest.approx(6 / 96)
-    assert own.p_value < 0.001
-    # All neurons of all runs at one of four lines: within as much as across.
-    same = [np.stack([line(x) for x in rng.permutation([0.2, 0.4, 0.6, 0.8])]) for _ in range(6)]
-    alike = between_runs(same)
-    assert alike.across == pytest.approx(4 * 15 / (24 * 23 / 2 - 36))
-    # No deal has fewer than none: every one counts.
-    assert alike.p_value == 1.0
+    told = growth([likeness(overlaps(late)[0])], [line_maps(0.25, 0.25, 0.75)])
+    assert np.isnan(told.at_start[0])
+    assert told.at_end == pytest.approx([1 / 3])
+    assert told.across == 0.0
 
 
 def test_on_maps_are_the_forward_passes() -> None:
@@ -187,11 +176,10 @@ def test_duplicates_of_a_run_come_with_their_controls() -> None:
     assert duplicates(lonely, [likeness(both) for both in overlaps(lonely)], POINTS) == ()
 
 
-NONE_GROWN = Growth(0.1, 0.1, 16, 1.0)
-GROWN = Growth(0.0, 0.5, 16, 0.001)
-ALONE = BetweenRuns(0.1, 0.001)
-SHRUNK = Growth(0.5, 0.0, 16, 0.001)
-AS_OTHERS = BetweenRuns(0.1, 0.6)
+def grown(start: float, end: float, runs: int = 12) -> Growth:
+    """The same gain in every run, but for a little more in each."""
+    share = 1 - 0.001 * np.arange(runs)
+    return Growth(start * share, end * share, 0.1)
 
 
 def a_copy() -> duplicate_neurons.Duplicate:
@@ -201,29 +189,39 @@ def a_copy() -> duplicate_neurons.Duplicate:
 
 
 @pytest.mark.parametrize(
-    ("growths", "between", "found", "verdict"),
+    ("growths", "found", "verdict"),
     [
-        ([NONE_GROWN, GROWN], [AS_OTHERS, ALONE], 3, "holds"),
-        ([NONE_GROWN, GROWN], [ALONE, AS_OTHERS], 3, "not decidable here"),
-        ([NONE_GROWN, SHRUNK], [AS_OTHERS, ALONE], 3, "not decidable here"),
-        ([NONE_GROWN, NONE_GROWN], [AS_OTHERS, AS_OTHERS], 0, "does not hold"),
+        ([grown(0.1, 0.1), grown(0.0, 0.5)], 3, "holds"),
+        ([grown(0.5, 0.0), grown(0.0, 0.5)], 3, "holds"),
+        ([grown(0.1, 0.1), grown(0.5, 0.0)], 3, "not decidable here"),
+        ([grown(0.5, 0.1), grown(0.5, 0.0)], 3, "does not hold"),
+        ([grown(0.1, 0.1), grown(0.0, 0.0)], 0, "does not hold"),
     ],
 )
-def test_claim_duplicates_holds_where_one_layer_beats_both_controls(
-    growths: list[Growth], between: list[BetweenRuns], found: int, verdict: str
+def test_claim_duplicates_holds_where_one_layer_gains_pairs(
+    growths: list[Growth], found: int, verdict: str
 ) -> None:
-    claim = claim_duplicates(growths, between, [a_copy()] * found, 16)
+    claim = claim_duplicates(growths, [a_copy()] * found)
     assert claim.verdict == verdict
     assert f"{found} pairs" in claim.value
-    assert "4 tests" in claim.definition
+    assert claim.runs == 12
     missed = "moves the output: by its copy 0.00%, by nothing 10.00% (medians)"
     apart = "0.010 sides of the picture apart"
     assert (missed in claim.control) == (apart in claim.value) == (found > 0)
     assert "nan" not in claim.value + claim.control
 
 
-def test_claim_duplicates_asks_more_of_many_tests() -> None:
-    narrow = Growth(0.0, 0.5, 16, 0.02)  # times 2 below .05, times 6 above
-    assert claim_duplicates([narrow], [ALONE], [a_copy()], 16).verdict == "holds"
-    three = claim_duplicates([narrow] * 3, [ALONE] * 3, [a_copy()], 16)
-    assert three.verdict == "not decidable here"
+def test_claim_duplicates_takes_direction_and_p_value_from_the_runs() -> None:
+    """Pooled, these runs gain pairs: from 2% to 10%. But each one loses some."""
+    many_pairs_lost = [(1.0, 0.99), (0.1, 0.0)] * 6
+    start, end = (np.array(each) for each in zip(*many_pairs_lost, strict=True))
+    claim = claim_duplicates([Growth(start, end, 0.0)], [a_copy()])
+    assert not claim.supports
+    assert claim.verdict == "does not hold"
+
+
+def test_claim_duplicates_asks_more_of_many_layers() -> None:
+    one = claim_duplicates([grown(0.0, 0.5, 7)], [a_copy()])
+    assert (one.p_value, one.verdict) == (2 / 2**7, "holds")
+    four = claim_duplicates([grown(0.0, 0.5, 7)] * 4, [a_copy()])
+    assert (four.p_value, four.verdict) == (8 / 2**7, "not decidable here")

@@ -13,15 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import random_run, run_of, trained_run
 
+from ginn.analysis.claims.kink_claims import (
+    claim_bends_through_open_paths,
+    claim_first_layer_straight,
+    claim_regions_grow,
+)
 from ginn.analysis.claims.kinks import (
     AGREEMENT,
     BEND,
     KinkCounts,
     RegionGrowth,
     arrangement_bound,
-    claim_bends_through_open_paths,
-    claim_first_layer_straight,
-    claim_regions_grow,
     count_kinks,
     kinks,
     network_bound,

@@ -11,17 +11,15 @@ from hypothesis import strategies as st
 from support.datasets import halves
 from support.runs import Layer, layer_of, random_run, run_of, threshold
 
+from ginn.analysis.claims.late_flip_claim import FlippingNeuron, claim_late_flips, summarise
 from ginn.analysis.claims.late_flips import (
     LATE,
     MIDDLE,
-    FlippingNeuron,
     Flips,
-    claim_late_flips,
     flipped_shares,
     flips,
     patched,
     state,
-    summarise,
     window,
 )
 from ginn.network.forward import pre_activations, probability

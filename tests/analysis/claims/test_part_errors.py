@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from support.runs import run_of
 
 from ginn.analysis.claims.part_errors import (
-    Comparison,
     PartErrors,
     claim_failed_runs_model_the_top_better,
-    compare,
-    compare_runs,
-    is_better,
     part_errors,
     top_and_band,
 )
+from ginn.analysis.statistics import rank_sum_p_value
 from ginn.dataset.dataset import Dataset, Part
 from ginn.network.run import RecordedRun
 
@@ -67,60 +61,46 @@ def test_top_and_band_of_several_parts_are_known_and_of_a_missing_one_refused() 
             top_and_band(bottle(), top)
 
 
-def test_compare_counts_the_pairs_in_which_the_failed_run_is_better() -> None:
-    found = compare([0.1, 0.4], [0.2, 0.3, 0.4, 0.5])
-    assert (found.failed, found.others) == (2, 4)
-    assert (found.failed_median, found.others_median) == (0.25, pytest.approx(0.35))
-    assert found.better == (4 + 1 + 0.5) / 8
-    assert 0.5 < found.p_value < 1
-    nothing = compare([], [0.2])
-    assert math.isnan(nothing.failed_median)
-    assert nothing.p_value == 1.0
-
-
-def errors(seed: int, top: float, band: float) -> PartErrors:
-    return PartErrors(seed, {"cap": top, "body": 0.3}, top, band)
-
-
-def runs_of(failed_top: float, failed_band: float, failed: int = 5) -> dict[str, Comparison]:
+def runs_of(failed_top: float, failed_band: float, failed: int = 5) -> list[PartErrors]:
     """Fifteen runs with errors about 0.2; the first seeds failed."""
     noise = [0.001 * (7 * i % 15) for i in range(15)]
-    runs = [
-        errors(i, failed_top + noise[i], failed_band + noise[i])
+    return [
+        PartErrors(i, {}, failed_top + noise[i], failed_band + noise[i])
         if i < failed
-        else errors(i, 0.2 + noise[i], 0.2 + noise[i])
+        else PartErrors(i, {}, 0.2 + noise[i], 0.2 + noise[i])
         for i in range(15)
     ]
-    return compare_runs(runs, range(failed))
 
 
-def test_compare_runs_compares_by_part_top_and_band() -> None:
-    table = runs_of(0.1, 0.3)
-    assert list(table) == ["cap", "body", "top", "band"]
-    assert [table[name].better for name in table] == [1.0, 0.5, 1.0, 0.0]
-    assert table["top"].p_value == pytest.approx(2 / math.comb(15, 5))
-    assert compare_runs([], []) == {}
+@pytest.mark.parametrize(
+    ("top", "band", "failed", "verdict"),
+    [
+        (0.1, 0.1, 5, "holds"),
+        (0.1, 0.3, 5, "does not hold"),  # black painted over the whole top
+        (0.3, 0.3, 5, "does not hold"),
+        (0.1, 0.2, 5, "not decidable here"),
+        (0.1, 0.1, 1, "not decidable here"),
+        (0.1, 0.1, 0, "not decidable here"),
+    ],
+)
+def test_claim_of_the_top_needs_the_band_as_well_as_the_parts(
+    top: float, band: float, failed: int, verdict: str
+) -> None:
+    claim = claim_failed_runs_model_the_top_better(runs_of(top, band, failed), range(failed))
+    assert claim.verdict == verdict
+    if failed == 5:
+        assert claim.effects[0].value == pytest.approx(100 * (0.2 - top), abs=0.5)
+        assert claim.effects[0].p_value == rank_sum_p_value(range(5), range(5, 15)) or top == 0.2
+    else:
+        assert claim.effects[0].p_value == pytest.approx(2 / 15 if failed else 1.0, abs=0.07)
 
 
-def test_claim_of_the_top_needs_the_band_as_well_as_the_parts() -> None:
-    def verdict(full_runs: dict[str, Comparison], screenings: dict[str, Comparison]) -> str:
-        return claim_failed_runs_model_the_top_better(full_runs, screenings).verdict
-
-    better, painted_over, worse = runs_of(0.1, 0.1), runs_of(0.1, 0.3), runs_of(0.3, 0.3)
-    alike, one_failed = runs_of(0.2, 0.2), runs_of(0.1, 0.1, failed=1)
-    assert verdict(better, alike) == "holds"
-    assert verdict(painted_over, better) == "does not hold"
-    assert verdict(worse, better) == "does not hold"
-    assert verdict(runs_of(0.1, 0.2), alike) != "holds"
-    # One failed run of 15 cannot decide; the screenings then do, if they can.
-    assert verdict(one_failed, one_failed) == "not decidable here"
-    assert verdict(one_failed, better) == "holds"
-    assert verdict(one_failed, painted_over) == "does not hold"
-
-
-def test_is_better_asks_more_of_many_tests() -> None:
-    found = compare([0.1, 0.11, 0.12], [0.2, 0.3, 0.4, 0.5, 0.6])
-    assert found.p_value == pytest.approx(2 / 56)
-    assert is_better(found, 1) == "holds"
-    assert is_better(found, 4) == "not decidable here"
-    assert is_better(replace(found, better=0.2), 1) == "does not hold"
+def test_claim_of_the_top_with_chosen_runs_has_a_row_of_its_own_that_says_so() -> None:
+    """A failed run counts, chosen or not; a chosen run that did not fail does not."""
+    runs, more = runs_of(0.1, 0.1, failed=1), [PartErrors(20 + i, {}, 0.1, 0.1) for i in range(6)]
+    claim = claim_failed_runs_model_the_top_better(runs, {0, 20, 21, 22, 23}, more)
+    assert claim.name == "Failed runs and the top, chosen runs"
+    assert claim.runs == 1 + 4 + 14
+    assert "chosen because their screening run had failed" in claim.sample
+    assert claim.verdict == "holds"
+    assert claim_failed_runs_model_the_top_better(runs, {0}).name == "Failed runs and the top"

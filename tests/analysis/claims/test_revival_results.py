@@ -53,9 +53,8 @@ def test_evaluate_counts_the_copies_and_compares_them_in_pairs() -> None:
     assert (arms["raised"].learnt, arms["raised"].learnt_alive) == ((0, 6), 6)
     assert (arms["untouched"].learnt, arms["untouched"].learnt_alive) == ((0, 1), 1)
     against = {each.other: each for each in found.comparisons}
-    assert (against["untouched"].better, against["untouched"].worse) == (5, 0)
-    assert against["untouched"].p_value == 2 / 2**5
-    assert against["random"].p_value == 2 / 2**6
+    assert arms["raised"].by_source == (1.0, 1.0)
+    assert arms["untouched"].by_source == (0.0, pytest.approx(1 / 3))
     assert (against["untouched"].sooner, against["untouched"].pairs) == (5, 6)
     assert found.streams == 3
     assert [source.seed for source in found.sources] == [5, 6]
@@ -80,7 +79,7 @@ def test_evaluate_of_copies_that_learn_later_is_no_worse_but_not_as_soon() -> No
         for t in each
     ]
     for found in evaluate(each, runs, WHITE_LEFT).comparisons:
-        assert (found.better, found.worse, found.sooner, found.p_value) == (0, 0, 3, 1.0)
+        assert (found.sooner, found.pairs) == (3, 3)
 
 
 def test_evaluate_learnt_dead_counts_copies_that_are_right_behind_a_dead_layer() -> None:
@@ -92,17 +91,20 @@ def test_evaluate_learnt_dead_counts_copies_that_are_right_behind_a_dead_layer()
     assert found == {arm: int(arm == "random") for arm in ARMS}
 
 
+SOURCES = tuple(Source(seed, "left", 0, 1.0) for seed in range(8))
+
+
 def test_claim_imposed_counts_no_constant_that_is_right_by_luck() -> None:
     """A copy with a dead layer that calls all white has the white part right."""
     dead_network = [([[0.0, 0.0]] * 2, [-1.0, -1.0]), ([[0.0, 0.0]], [1.0])]
-    each = copies_of([Source(5, "left", 0, 1.0)], 8, IMPOSED_ARMS)
+    each = copies_of(SOURCES, 1, IMPOSED_ARMS)
     runs = [
         run_of(dead_network, dead_network) if t.arm == "lowered" else answers(True) for t in each
     ]
     found = evaluate(each, runs, WHITE_LEFT, treated="lowered")
-    arm = next(arm for arm in found.arms if arm.name == "lowered")
+    arm = found.arm("lowered")
     assert (arm.learnt, arm.learnt_alive, arm.lucky_at_start) == ((8, 8), 0, 8)
-    assert [(c.better, c.worse, c.sooner) for c in found.comparisons] == [(0, 8, 0)] * 2
+    assert [c.sooner for c in found.comparisons] == [0] * 2
     claim = claim_imposed(found)
     assert claim.verdict == "holds"
     assert claim.value.startswith("0 of 8 lowered copies had no dead layer and")
@@ -110,10 +112,20 @@ def test_claim_imposed_counts_no_constant_that_is_right_by_luck() -> None:
 
 
 def test_claim_imposed_where_half_learn_again_is_not_decidable() -> None:
-    each = copies_of([Source(5, "left", 0, 1.0)], 20, IMPOSED_ARMS)
+    each = copies_of(SOURCES, 2, IMPOSED_ARMS)
     half = [t.arm != "lowered" or t.stream % 2 == 0 for t in each]
     found = evaluate(each, [answers(right) for right in half], WHITE_LEFT, treated="lowered")
-    assert max(c.p_value for c in found.comparisons) * 2 < 0.05
+    claim = claim_imposed(found)
+    assert [effect.value for effect in claim.effects] == [0.0, 0.5, 0.5]
+    assert claim.effects[0].p_value == 1.0
+    assert claim.verdict == "not decidable here"
+
+
+def test_claims_of_many_copies_of_one_run_are_not_decidable() -> None:
+    """Copies are not independent: the unit is the run that they are copies of."""
+    assert claim_revival(came({"raised": 1.0}, streams=40, sources=1)).verdict != "holds"
+    each = copies_of(SOURCES[:1], 40, IMPOSED_ARMS)
+    found = evaluate(each, [answers(True)] * len(each), WHITE_LEFT, treated="lowered")
     assert claim_imposed(found).verdict == "not decidable here"
 
 
@@ -121,7 +133,7 @@ def test_evaluate_of_arms_that_fare_alike_finds_no_better_one() -> None:
     each = copies_of([Source(5, "left", 0, 1.0)], 4, ARMS)
     found = evaluate(each, [answers(t.stream % 2 == 0) for t in each], WHITE_LEFT)
     assert all(arm.learnt[-1] == 2 for arm in found.arms)
-    assert all((c.better, c.worse, c.p_value) == (0, 0, 1.0) for c in found.comparisons)
+    assert all(c.sooner == 0 for c in found.comparisons)
 
 
 def test_evaluate_of_trained_copies_of_a_dead_network_finds_that_only_raised_ones_learn() -> None:
@@ -150,10 +162,10 @@ def test_evaluate_of_trained_copies_of_a_dead_network_finds_that_only_raised_one
     assert max(run.accuracy[-1] for run in untouched) == 0.5
 
 
-def came(arms: dict[str, float], streams: int = 8) -> Intervention:
-    """An intervention on one source, with a share of the copies of each arm learning."""
-    each = copies_of([Source(5, "left", 0, 1.0)], streams, ARMS)
-    right = [t.stream - FIRST_STREAM < arms.get(t.arm, 0.0) * streams for t in each]
+def came(arms: dict[str, float], streams: int = 2, sources: int = 8) -> Intervention:
+    """An intervention in which a share of the sources has copies that learn, by arm."""
+    each = copies_of(SOURCES[:sources], streams, ARMS)
+    right = [t.source.seed < arms.get(t.arm, 0.0) * sources for t in each]
     return evaluate(each, [answers(learnt) for learnt in right], WHITE_LEFT)
 
 
@@ -165,6 +177,7 @@ def came(arms: dict[str, float], streams: int = 8) -> Intervention:
         ({"raised": 1.0, "elsewhere": 1.0, "lowered": 1.0}, "holds"),
         ({"raised": 1.0, "random": 1.0}, "not decidable here"),
         ({"raised": 1.0, "random": 0.5}, "not decidable here"),
+        ({"raised": 1.0, "random": 0.125}, "holds"),
         ({"untouched": 1.0, "random": 1.0}, "does not hold"),
         ({}, "not decidable here"),
     ],
@@ -174,10 +187,10 @@ def test_claim_revival_is_decided_by_untouched_and_random_copies(
 ) -> None:
     claim = claim_revival(came(arms))
     assert claim.verdict == verdict
-    assert claim.runs == 1
-    assert f"{8 * arms.get('raised', 0):.0f} of 8 revived copies" in claim.value
-    beside = f"pushed at random {8 * arms.get('random', 0):.0f} of 8 (p "
-    assert beside in claim.control
+    assert claim.runs == 8
+    assert f"{16 * arms.get('raised', 0):.0f} of 16 revived copies" in claim.value
+    assert f"pushed at random {16 * arms.get('random', 0):.0f} of 16" in claim.control
+    assert len(claim.effects) == 2
 
 
 @pytest.mark.parametrize(
@@ -188,13 +201,14 @@ def test_claim_revival_is_decided_by_untouched_and_random_copies(
         ({"lowered": 1.0}, "does not hold"),
         ({"untouched": 1.0}, "not decidable here"),
         ({}, "not decidable here"),
+        ({"untouched": 1.0, "random": 1.0, "lowered": 0.5}, "not decidable here"),
     ],
 )
 def test_claim_imposed_holds_only_where_few_learn_again(
     arms: dict[str, float], verdict: str
 ) -> None:
-    each = copies_of([Source(5, "left", 0, 1.0)], 8, IMPOSED_ARMS)
-    runs = [answers(t.stream - FIRST_STREAM < arms.get(t.arm, 0.0) * 8) for t in each]
+    each = copies_of(SOURCES, 1, IMPOSED_ARMS)
+    runs = [answers(t.source.seed < arms.get(t.arm, 0.0) * 8) for t in each]
     found = evaluate(each, runs, WHITE_LEFT, treated="lowered")
     assert [c.other for c in found.comparisons] == ["untouched", "random"]
     claim = claim_imposed(found)
@@ -202,10 +216,10 @@ def test_claim_imposed_holds_only_where_few_learn_again(
     assert f"{8 * arms.get('lowered', 0):.0f} of 8 lowered copies" in claim.value
 
 
-def test_claim_revival_counts_all_its_tests() -> None:
-    # Six pairs: 2 / 2^6 = .031, above .05 only when multiplied by the four tests.
-    assert claim_revival(came({"raised": 1.0}, streams=6)).verdict == "not decidable here"
-    assert claim_revival(came({"raised": 1.0}, streams=8)).verdict == "holds"
+def test_claim_revival_of_five_runs_is_not_decidable() -> None:
+    assert claim_revival(came({"raised": 1.0}, sources=5)).p_value == 2 / 2**5
+    assert claim_revival(came({"raised": 1.0}, sources=5)).verdict == "not decidable here"
+    assert claim_revival(came({"raised": 1.0}, sources=6)).verdict == "holds"
 
 
 def test_claims_without_an_intervention_are_not_decidable() -> None:

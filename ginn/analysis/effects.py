@@ -1,0 +1,133 @@
+"""Effects: what the tests of a row have found, each with its interval over runs and its p-value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic.dataclasses import dataclass
+
+from ginn import formatting
+from ginn.analysis.described import DESCRIBED
+from ginn.analysis.estimates import Estimate, share_difference, typical_difference, typical_shift
+from ginn.analysis.series import number
+from ginn.analysis.statistics import (
+    Interval,
+    fisher_p_value,
+    proportion_interval,
+    rank_sum_p_value,
+    sign_test_p_value,
+    signed_rank_p_value,
+)
+from ginn.network.run import Float64
+
+
+@dataclass(frozen=True, config=DESCRIBED)
+class Effect:
+    """One effect over runs. Numbers have four significant digits, but for the p-value."""
+
+    of: str
+    """What was measured, with its unit."""
+    value: float | None
+    """The size of the effect; none if no run could show it."""
+    low: float | None
+    """The lower end of its 95% interval over runs; none from too few runs."""
+    high: float | None
+    """The upper end of this interval."""
+    without: float
+    """The value if there were no effect."""
+    runs: int
+    """The number of runs that were compared."""
+    p_value: float | None
+    """The two-sided p-value of its test; none if no test decides."""
+    supports: bool
+    """Whether the effect has the direction of the claim."""
+
+    @property
+    def text(self) -> str:
+        """The effect and its interval: `"regions gained: +532 [+486, +580]"`."""
+        if self.value is None:
+            return f"{self.of}: nothing to compare"
+        if self.low is None or self.high is None:
+            return f"{self.of}: {self._number(self.value)}, too few runs for an interval"
+        ends = f"{self._number(self.low)}, {self._number(self.high)}"
+        return f"{self.of}: {self._number(self.value)} [{ends}]"
+
+    def _number(self, value: float) -> str:
+        """A number in three digits, with a sign if it is a difference."""
+        text = formatting.significant(value, 3)
+        return text if self.without or value <= 0 else f"+{text}"
+
+
+def _effect(
+    of: str,
+    estimate: Estimate,
+    runs: int,
+    p_value: float | None,
+    supports: bool,
+    without: float = 0.0,
+) -> Effect:
+    ends = estimate.interval or Interval(math.nan, math.nan)
+    return Effect(
+        of, number(estimate.value), number(ends.low), number(ends.high), without, runs, p_value,
+        supports,
+    )  # fmt: skip
+
+
+def paired(of: str, differences: Float64, scale: float = 1.0) -> Effect:
+    """The effect "these paired differences (runs,) lie above zero", by signed ranks.
+
+    Runs whose difference is NaN are left out.
+    """
+    finite = differences[np.isfinite(differences)] * scale
+    estimate = typical_difference(finite)
+    return _effect(of, estimate, finite.size, signed_rank_p_value(finite), estimate.value > 0)
+
+
+def paired_by_layer(of: str, differences: Float64) -> list[Effect]:
+    """The effects of differences (runs, L) in each hidden layer."""
+    return [paired(f"layer {layer}, {of}", each) for layer, each in enumerate(differences.T, 1)]
+
+
+def smaller(of: str, groups: Sequence[Sequence[float]], scale: float = 1.0) -> Effect:
+    """The effect "runs of the first group have smaller values than the others", by rank sums.
+
+    It is how much smaller their values are.
+    """
+    one, two = (np.array(group, dtype=np.float64) * scale for group in groups)
+    estimate = typical_shift(one, two)
+    p_value = rank_sum_p_value(one, two)
+    return _effect(of, estimate, one.size + two.size, p_value, estimate.value > 0)
+
+
+def commoner(of: str, part: int, whole: int, other_part: int, other_whole: int) -> Effect:
+    """The effect "a share is larger in one group of runs than in another", by Fisher's test."""
+    table = [[part, whole - part], [other_part, other_whole - other_part]]
+    estimate = share_difference(part, whole, other_part, other_whole)
+    runs = whole + other_whole
+    return _effect(of, estimate, runs, fisher_p_value(table), estimate.value > 0)
+
+
+def most_runs(of: str, part: int, whole: int) -> Effect:
+    """The effect "more than half of the runs", by the sign test."""
+    found = _share(of, part, whole)
+    p_value = sign_test_p_value(part, whole - part)
+    return _effect(of, found, whole, p_value, 2 * part > whole, without=0.5)
+
+
+def share_of_runs(of: str, part: int, whole: int) -> Effect:
+    """A share of the runs, without a test."""
+    return _effect(of, _share(of, part, whole), whole, None, False, without=0.5)
+
+
+def _share(of: str, part: int, whole: int) -> Estimate:
+    if not whole:
+        return Estimate(math.nan, None)
+    return Estimate(part / whole, proportion_interval(part, whole))
+
+
+def correlated(of: str, value: float, interval: Interval, p_value: float, runs: int) -> Effect:
+    """The effect "a correlation is negative"; a correlation of NaN has the p-value 1."""
+    found = Estimate(value, interval)
+    return _effect(of, found, runs, p_value if math.isfinite(p_value) else 1.0, value < 0)

@@ -1,0 +1,25 @@
+"""Samples of runs: those of the first seeds, and those that were chosen by a result.
+
+A statistic that speaks of runs in general reads the first seeds' runs alone. Seeds that were chosen
+because their screening run had failed are no sample of all seeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from ginn.network.run import RecordedRun, finished
+
+
+def runs_of_first_seeds(runs: Mapping[str, RecordedRun], first_seeds: int) -> list[RecordedRun]:
+    """The full runs of the first seeds, whatever they did, that did not end early."""
+    return [run for run in finished(runs) if run.seed < first_seeds]
+
+
+def chosen_runs(
+    runs: Mapping[str, RecordedRun], first_seeds: int, failed_screenings: Collection[int]
+) -> list[RecordedRun]:
+    """The full runs of other seeds, whose screening run had failed, that did not end early."""
+    return [
+        run for run in finished(runs) if run.seed >= first_seeds and run.seed in failed_screenings
+    ]
