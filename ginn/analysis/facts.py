@@ -219,15 +219,7 @@ def facts_of_experiment(
             batch=experiment.batch,
             snapshots=len(experiment.snapshots),
             white_share=float(dataset.labels.mean()),
-            parts=tuple(
-                PartFacts(
-                    name=part.name,
-                    label="white" if part.white else "black",
-                    share=part.share,
-                    major=dataset.is_major(part),
-                )
-                for part in dataset.parts
-            ),
+            parts=_parts(dataset),
             screening=screening,
             full_runs=tuple(full_runs),
             shown_runs=tuple(shown.values()),
@@ -248,6 +240,19 @@ def facts_of_experiment(
         examples=examples,
         evidence=found.evidence,
         rules=rules,
+    )
+
+
+def _parts(dataset: Dataset) -> tuple[PartFacts, ...]:
+    """The parts of the picture."""
+    return tuple(
+        PartFacts(
+            name=part.name,
+            label="white" if part.white else "black",
+            share=part.share,
+            major=dataset.is_major(part),
+        )
+        for part in dataset.parts
     )
 
 

@@ -67,7 +67,7 @@ def rule_book() -> RuleBook:
     lines += ["Constants", *(f"{name} = {json.dumps(each)}" for name, each in constants().items())]
     text = "\n".join(lines) + "\n"
     own = tuple(OwnRule(name, rule.own) for name, rule in found.items() if rule.own)
-    return RuleBook(COMMON, own, text, hashlib.sha256(text.encode()).hexdigest())
+    return RuleBook(COMMON, own, text, f"sha256:{hashlib.sha256(text.encode()).hexdigest()}")
 
 
 def all_rules() -> dict[str, Rule]:

@@ -72,7 +72,7 @@ class Rule:
     one_is_enough: bool = False
 
     @property
-    def row_by_tests(self) -> bool:
+    def tested(self) -> bool:
         """Whether a p-value decides the row."""
         return self.tests != ("none",)
 
@@ -109,8 +109,8 @@ class RuleBook:
     """The rules of rows that have another one."""
     text: str
     """All rules, definitions, thresholds and windows as one text."""
-    sha256: str
-    """The SHA-256 of this text, as UTF-8, in hexadecimal digits."""
+    hash: str
+    """The SHA-256 of this text, as UTF-8: "sha256:" and hexadecimal digits."""
 
 
 NO_RULES = RuleBook("", (), "", "")

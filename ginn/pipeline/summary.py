@@ -92,7 +92,7 @@ def closing_lines(
 
 
 def claims_table(rows: Sequence[Claim], of: str = "") -> str:
-    """The claims, one below the other, each with verdict, number of runs, value and control.
+    """The claims, one below the other, each with verdict, effects, p-values, value and control.
 
     `of` is the experiment's title, or "" if there is only one experiment.
     """
@@ -101,11 +101,19 @@ def claims_table(rows: Sequence[Claim], of: str = "") -> str:
         lines.append(few)
     for row in rows:
         lines += [
-            f"{row.name:<34} {row.verdict:<20} {formatting.count(row.runs, 'run'):>9}",
+            f"{row.name:<38} {row.verdict:<20} {formatting.count(row.runs, 'run'):>9}",
+            *(f"    {effect.text}" for effect in row.effects),
+            *([_p_values(row)] if row.p_value is not None else []),
             f"    {row.value}",
             f"    control: {row.control}",
         ]
     return "\n".join(lines)
+
+
+def _p_values(row: Claim) -> str:
+    """The p-value of a row before and after its correction."""
+    own, corrected = (formatting.p_value(each or 0.0) for each in (row.p_value, row.corrected))
+    return f"    {own}, corrected {corrected}"
 
 
 def outcomes(screening: ScreeningFacts, runs: Sequence[RunFacts], of: str = "") -> str:

@@ -131,7 +131,7 @@ def test_claims_have_boxes_and_are_defined_in_methods(
     assert len(shown) >= 10
     assert index.count(f"<b>{verdict.capitalize()}</b>") == len(shown)
     for name in names:
-        anchor = f"claim-{name.lower().replace(' ', '-')}"
+        anchor = f"claim-{name.lower().replace(',', '').replace(' ', '-')}"
         assert f'id="{anchor}"' in methods
         assert f"{name}: d &amp; e." in methods
         assert name not in shown or f'href="methods/index.html#{anchor}"' in index
