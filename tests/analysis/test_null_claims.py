@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from ginn.analysis.claims.bias_vs_weights import Shares, by_layer, equal_steps, finite_mean, shares
-from ginn.analysis.statistics import sign_flip_p_value
+from ginn.analysis.statistics import signed_rank_p_value
 from ginn.network.run import Float64
 
 pytestmark = pytest.mark.slow
@@ -71,7 +71,7 @@ def sizes_against_equal_steps(shared_signs: bool) -> dict[str, Any]:
     for walk, control in shares_of_walks(shared_signs):
         for name, found in small.items():
             differences = getattr(walk, name) - getattr(control, name)
-            found.append([sign_flip_p_value(each) <= 0.05 for each in differences.T[:-1]])
+            found.append([signed_rank_p_value(each) <= 0.05 for each in differences.T[:-1]])
     return {name: np.mean(found, axis=0) for name, found in small.items()}
 
 
