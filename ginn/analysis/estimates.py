@@ -93,7 +93,7 @@ def _least_likely(ways: list[int], every: int) -> int:
 def share_difference(part: int, whole: int, other_part: int, other_whole: int) -> Estimate:
     """The first share less the second one, with Newcombe's interval from Wilson's intervals.
 
-    Newcombe 1998, Stat. Med. 17: 873, method 10. The value is NaN if a whole is 0.
+    Newcombe 1998, Stat. Med. 17: 873, method 10. Without runs in a group, there is no value.
     """
     if not whole or not other_whole:
         return Estimate(math.nan, None)

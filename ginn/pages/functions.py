@@ -8,7 +8,6 @@ from functools import partial
 
 from markupsafe import Markup
 
-from ginn import formatting
 from ginn.analysis.rules import SIGNIFICANT
 from ginn.analysis.statistics import LEVEL, proportion_interval
 from ginn.dataset.dataset import MAJOR_SHARE, Dataset

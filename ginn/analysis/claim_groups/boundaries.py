@@ -18,7 +18,7 @@ from ginn.analysis.claims.kinks import RegionGrowth
 from ginn.analysis.evidence import CornerDistances, Evidence, RegionCounts, ShiftShares
 from ginn.analysis.findings import NOTHING, Findings
 from ginn.analysis.samples import runs_of_first_seeds
-from ginn.analysis.series import WATCHED, over_runs, spread, watched
+from ginn.analysis.series import SERIES_LENGTH, evenly_spaced, over_runs, spread
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import trace
 from ginn.network.run import Float64, RecordedRun

@@ -68,7 +68,7 @@ def findings(
     depth = len(runs[0].widths)
     early = int(screenings[0].iterations[-1])
     rows = [
-        _duplicates_row(runs, likes, maps, points),
+        _duplicates_row(runs, likenesses, maps, points),
         _late_flips_row(runs, points),
         dead_layers.claim_dead_where_failed(screened, np.array(gradients).reshape(-1, depth + 1)),
         dead_layers.claim_dead_early_fails(trained, early),
@@ -92,7 +92,9 @@ def _duplicates_row(
     """The row about duplicate neurons, from each run's likenesses and on maps, by layer."""
     return duplicate_neurons.claim_duplicates(
         [
-            duplicate_neurons.growth([like[layer] for like in likes], [on[layer] for on in maps])
+            duplicate_neurons.growth(
+                [each[layer] for each in likenesses], [on[layer] for on in maps]
+            )
             for layer in range(len(runs[0].widths))
         ],
         [

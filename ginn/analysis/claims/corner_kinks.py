@@ -141,7 +141,7 @@ def nearness(
         return np.array(each).reshape(len(chosen), layers, len(group))
 
     return Nearness(
-        iterations=iterations[watched],
+        iterations=iterations[chosen],
         corners=of(points.corners).mean(axis=2),
         anywhere=of(points.anywhere).mean(axis=2),
         outline=of(points.outline).mean(axis=2),

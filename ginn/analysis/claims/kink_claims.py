@@ -33,8 +33,8 @@ STRAIGHT = Rule(
 )
 OPEN_PATHS = Rule(
     name="Bends through open paths",
-    statement="A boundary bends at those of all earlier layers, also of layers it is not wired "
-    "to, and only where the neurons on a path between them are on.",
+    statement="A boundary bends at boundaries of all earlier layers, even of layers that do "
+    "not feed it directly, and only where the neurons on a path between them are on.",
     measure="A path is open where all neurons on it are on. Runs with a crossing whose angle off "
     f"the traced line differs by more than {AGREEMENT:g} degree from the angle that the weights "
     f"along open paths predict, or with a bend, of {BEND:g} degree or more, without an open path. "
@@ -44,7 +44,7 @@ OPEN_PATHS = Rule(
     sample="first",
     tests=("none",),
     own="the claim is exact, so no p-value decides it. It holds if no run has such a crossing or "
-    "bend, and some bend is at a line two or more layers down. It does not hold if a run has one.",
+    "bend, and some bend is at a line two or more layers earlier. It does not hold if a run has one.",
 )
 REGIONS = Rule(
     name="Regions grow",
@@ -93,7 +93,7 @@ def claim_bends_through_open_paths(runs: Sequence[KinkCounts]) -> Claim:
         share_of_runs("share of runs with a contradiction", broken, len(runs)),
         "does not hold" if broken else "holds" if far else "not decidable here",
         value=f"{_without_path(without, bent)}; {far:,} {'is' if far == 1 else 'are'} at a line "
-        f"two or more layers down; {_agreement(worst)}"
+        f"two or more layers earlier; {_agreement(worst)}"
         if bent
         else "no line bends",
         control="with the on and off neurons of another crossing, the angles miss by "

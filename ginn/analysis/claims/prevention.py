@@ -12,13 +12,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ginn.analysis.claim import SIGNIFICANT
+from ginn.analysis.estimates import share_difference
 from ginn.analysis.failure_rates import FailureRate, PreventionSeries
-from ginn.analysis.series import shares
-from ginn.analysis.statistics import Interval, fisher_p_value, proportion_interval
-
-# The quantile of the normal distribution for an interval at LEVEL.
-DEVIATIONS = 1.959963984540054
+from ginn.analysis.rules import SIGNIFICANT
+from ginn.analysis.series import number, shares
+from ginn.analysis.statistics import Interval, fisher_p_value, holm, proportion_interval
 
 
 @dataclass(frozen=True)
@@ -56,13 +54,13 @@ def _rate(arm: Arm) -> FailureRate:
 
 
 def _compared(plain: Arm, arm: Arm, p_value: float, corrected: float) -> FailureRate:
-    difference = arm.failed / arm.screenings - plain.failed / plain.screenings
-    ends = difference_interval(arm, plain)
-    value, low, high = shares([difference, ends.low, ends.high])
+    found = share_difference(arm.failed, arm.screenings, plain.failed, plain.screenings)
+    ends = found.interval or Interval(math.nan, math.nan)
+    value, low, high = (number(each) for each in (found.value, ends.low, ends.high))
     rate = _rate(arm)
     return FailureRate(
         rate.title, rate.change, rate.screenings, rate.failed, rate.low, rate.high,
-        value, low, high, p_value, corrected, _verdict(difference, corrected),
+        value, low, high, p_value, corrected, _verdict(found.value, corrected),
     )  # fmt: skip
 
 
@@ -71,34 +69,3 @@ def _verdict(difference: float, corrected: float) -> str:
     if corrected > SIGNIFICANT:
         return "not decidable here"
     return "rarer" if difference < 0 else "commoner"
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """The p-values of several tests, corrected for their number by Holm's method, in their order.
-
-    Source: Holm 1979, Scand. J. Stat. 6: 65.
-    """
-    corrected, largest = [0.0] * len(p_values), 0.0
-    order = sorted(range(len(p_values)), key=lambda each: p_values[each])
-    for before, each in enumerate(order):
-        largest = max(largest, min(1.0, p_values[each] * (len(p_values) - before)))
-        corrected[each] = largest
-    return corrected
-
-
-def difference_interval(one: Arm, other: Arm) -> Interval:
-    """Newcombe's 95% interval of the difference of two shares (Stat. Med. 17: 873, 1998)."""
-    (low, share, high), (other_low, other_share, other_high) = map(_wilson, (one, other))
-    difference = share - other_share
-    below = math.sqrt((share - low) ** 2 + (other_high - other_share) ** 2)
-    above = math.sqrt((high - share) ** 2 + (other_share - other_low) ** 2)
-    return Interval(difference - below, difference + above)
-
-
-def _wilson(arm: Arm) -> tuple[float, float, float]:
-    """The share of failed runs between the ends of Wilson's interval."""
-    runs, share, square = arm.screenings, arm.failed / arm.screenings, DEVIATIONS**2
-    middle = (share + square / (2 * runs)) / (1 + square / runs)
-    spread = math.sqrt(share * (1 - share) / runs + square / (4 * runs**2))
-    half = DEVIATIONS / (1 + square / runs) * spread
-    return max(0.0, middle - half), share, min(1.0, middle + half)

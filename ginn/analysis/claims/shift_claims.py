@@ -66,7 +66,7 @@ BIAS_FIRST = Rule(
 )
 SHIFT_AGAIN = Rule(
     name="Shifting again",
-    statement="Later in training there are phases in which boundaries shift as much again.",
+    statement="Later in training, there are phases in which boundaries shift as much as early on.",
     measure=f"Whether a run's share of shift, averaged over {WINDOW} successive intervals, reaches "
     f"its mean of the first {EARLY} iterations again after it has come down to its later mean, by "
     "hidden layer: in more than half of the runs, by sign test. And the rank of the highest such "
