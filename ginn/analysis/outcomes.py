@@ -28,6 +28,15 @@ FAILED_BELOW = 0.5
 PIXELS_AT_ONCE = 2_000
 
 
+# The kind of a shown run, by the first part of its role and by whether it failed.
+KINDS = {
+    ("good", False): "good",
+    ("good", True): "failed",
+    ("bad", False): "worst",
+    ("bad", True): "bad",
+}
+
+
 @dataclass(frozen=True, config=DESCRIBED)
 class PartFacts:
     """A named part: its colour, the share of the domain it covers, and whether it is major."""
@@ -90,6 +99,16 @@ class RunFacts:
         return name if name[-1:].isdigit() else f"the {name}"
 
     @property
+    def kind(self) -> str:
+        """The kind of a shown run: "good", "failed", "worst" or "bad"."""
+        return KINDS[self.role.partition("-")[0], self.failed]
+
+    @property
+    def number(self) -> int:
+        """The number of a shown run among those of its role; 0 for the only one."""
+        return int(self.role.partition("-")[2]) if self.title[-1:].isdigit() else 0
+
+    @property
     def ending(self) -> str:
         """One sentence that says how the run ended."""
         if self.ended:
@@ -102,11 +121,10 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class NamedSnapshot:
-    """A named snapshot: its name, its number, and one sentence for a reader."""
+    """A named snapshot: its name and its number."""
 
     name: str
     snapshot: int
-    text: str
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -215,22 +233,12 @@ def named_snapshots(snapshots: RecordedRun, dataset: Dataset) -> tuple[NamedSnap
     found = []
     good = np.flatnonzero(good_snapshots(snapshots, dataset))
     if good.size:
-        text = "The first snapshot with at least half of every major part right."
-        found.append(NamedSnapshot("first-good", int(good[0]), text))
-        text = (
-            "The run ends with at least half of every major part right."
-            if good[-1] == len(snapshots) - 1
-            else "The last snapshot with at least half of every major part right."
-        )
-        found.append(NamedSnapshot("last-good", int(good[-1]), text))
+        found.append(NamedSnapshot("first-good", int(good[0])))
+        found.append(NamedSnapshot("last-good", int(good[-1])))
     # The logarithm of 0 is not finite, so the smallest positive number replaces a loss of 0.
     falls = -np.diff(logarithm(np.maximum(snapshots.loss, np.finfo(np.float64).tiny)))
     if falls.size and falls.max() > 0:
-        steepest = int(falls.argmax()) + 1
-        before, after = snapshots.loss[steepest - 1 : steepest + 1]
-        text = f"The loss falls most steeply, from {before:.3g} to {after:.3g} in one recorded step"
-        text += "." if good.size else "; at no snapshot is half of every major part right."
-        found.append(NamedSnapshot("steepest", steepest, text))
+        found.append(NamedSnapshot("steepest", int(falls.argmax()) + 1))
     return tuple(sorted(found, key=lambda each: each.snapshot))
 
 
@@ -307,10 +315,5 @@ def shown_runs(experiment: Experiment, runs: Mapping[str, RunFacts]) -> dict[str
 
 def _title(role: str, number: int, count: int, failed: bool) -> str:
     """The name of a shown run, for readers."""
-    words = {
-        ("good", False): "Good run",
-        ("good", True): "Failed run",
-        ("bad", False): "Worst run",
-        ("bad", True): "Bad run",
-    }[role, failed]
-    return f"{words} {number}" if count > 1 else words
+    name = f"{KINDS[role, failed].capitalize()} run"
+    return f"{name} {number}" if count > 1 else name

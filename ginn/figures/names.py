@@ -7,29 +7,19 @@ import re
 from ginn.analysis.outcomes import RunFacts
 from ginn.language.words import Words
 
-# The kind of a shown run, by the first part of its role and by whether it failed.
-KINDS = {
-    ("good", False): "good",
-    ("good", True): "failed",
-    ("bad", False): "worst",
-    ("bad", True): "bad",
-}
-
 
 def run_title(run: RunFacts, words: Words) -> str:
     """The name of a run: "Good run 2", "Seed 7"."""
     if not run.role:
         return words.say("run.seed", number=str(run.seed))
-    kind, number = _kind(run)
-    name = words.say(f"run.{kind}")
-    return words.say("run.numbered", run=name, number=number) if number else name
+    name = words.say(f"run.{run.kind}")
+    return words.say("run.numbered", run=name, number=run.number) if run.number else name
 
 
 def run_in_sentence(run: RunFacts, words: Words) -> str:
     """The name of a shown run in a sentence: "good run 2"; "the bad run" if it is the only one."""
-    kind, number = _kind(run)
-    key = f"run.{kind}-numbered" if number else f"run.the-{kind}"
-    return words.say(key, number=number)
+    key = f"run.{run.kind}-numbered" if run.number else f"run.the-{run.kind}"
+    return words.say(key, number=run.number)
 
 
 def run_at(run: RunFacts, iteration: int, words: Words) -> str:
@@ -44,12 +34,6 @@ def run_ending(run: RunFacts, words: Words) -> str:
     accuracy, loss = words.percent(run.accuracy), words.significant(run.loss)
     key = "run.ended-failed" if run.failed else "run.ended-well"
     return words.say(key, accuracy=accuracy, loss=loss)
-
-
-def _kind(run: RunFacts) -> tuple[str, str]:
-    """The kind of a shown run, and its number among those of its role, "" for the only one."""
-    role, _, number = run.role.partition("-")
-    return KINDS[role, run.failed], number if run.title[-1:].isdigit() else ""
 
 
 def selection_name(text: str, words: Words) -> str:

@@ -47,6 +47,13 @@ class Words:
     locale: babel.Locale
 
     @property
+    def tag(self) -> str:
+        """The tag of the language whose numbers and plural forms are used: "en-GB"."""
+        return babel.core.get_locale_identifier(
+            (self.locale.language, self.locale.territory, self.locale.script, None), sep="-"
+        )
+
+    @property
     def foreign(self) -> str:
         """The language of the words if it is not that of the articles; otherwise ""."""
         return "" if self.language == self.page else self.language

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ginn.config.models import Site
 from ginn.figures import social_card
 from ginn.figures.theme import PAPER, Colours, colours_of
 from ginn.files import hashed, read_text
+from ginn.language.words import Words
 from ginn.pages import feeds
 from ginn.viewer_data.sprite_sheets import target_picture
 
@@ -21,15 +23,37 @@ Labels = NDArray[np.bool_]
 # Sides (px) of the icons for home screens. The first is also for Apple's icon.
 ICONS = (180, 192, 512)
 STYLE = "a style sheet"
+STRICT = '"use strict";'
+# The words that the explorer shares with pages, beside its own section of the file.
+VIEWER = "viewer."
+SHARED = (
+    "number.iteration",
+    "number.over",
+    "number.under",
+    "run.good",
+    "run.failed",
+    "run.worst",
+    "run.bad",
+    "run.numbered",
+    "run.at",
+    "run.ended-well",
+    "run.ended-failed",
+)
 
 
 def assets(
-    folder: Path, templates: jinja2.Environment, site: Site, depth: int, labels: Labels
+    folder: Path,
+    templates: jinja2.Environment,
+    site: Site,
+    depth: int,
+    labels: Labels,
+    words: Words,
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """The files by address, and their addresses by name, such as `viewer.js`.
 
     `folder` has the style sheet and the scripts. `templates` makes the manifest. `depth` is the
-    depth of the deepest network. `labels` (n, n) is the picture of the icons.
+    depth of the deepest network. `labels` (n, n) is the picture of the icons. `words` are those of
+    the explorer.
     """
     viewer = folder / "viewer"
     style = colour_properties(colours_of(site, depth)) + read_text(folder / "style.css", STYLE)
@@ -38,6 +62,7 @@ def assets(
         "style.css": style.encode(),
         "icon.png": target_picture(labels),
         "viewer.css": read_text(viewer / "viewer.css", STYLE).encode(),
+        "words.js": language_script(words),
         "viewer.js": bundle(viewer, scripts),
     }
     # An article loads its own script before the viewer's. A third script is loaded only when a
@@ -58,8 +83,20 @@ def bundle(viewer: Path, names: Sequence[str]) -> bytes:
     One file compresses better than many. The directive at its head applies to all scripts.
     """
     scripts = [rjsmin.jsmin(read_text(viewer / f"{name}.js", "a script")) for name in names]
-    directive = '"use strict";'
-    return (directive + "".join(str(s).removeprefix(directive) for s in scripts) + "\n").encode()
+    joined = "".join(str(script).removeprefix(STRICT) for script in scripts)
+    return f"{STRICT}{joined}\n".encode()
+
+
+def language_script(words: Words) -> bytes:
+    """The script with the explorer's words. It comes first and makes the global name `GINN`."""
+    own = {key: text for key, text in words.texts.items() if key.startswith(VIEWER)}
+    texts = own | {key: words.texts[key] for key in SHARED}
+    language = {
+        "locale": words.tag,
+        "texts": {key.removeprefix(VIEWER): text for key, text in texts.items()},
+    }
+    text = json.dumps(language, ensure_ascii=False, separators=(",", ":"))
+    return f"{STRICT}globalThis.GINN={{language:{text}}};\n".encode()
 
 
 def add(files: dict[str, bytes], name: str, content: bytes) -> str:

@@ -76,7 +76,7 @@ class Pages:
         self.folder, self.templates = templates, environment(templates, words)
         site, depth = reports[0].site, max(len(each.experiment.widths) for each in reports)
         self.assets, addresses = assets.assets(
-            templates, self.templates, site, depth, self.report.dataset.labels
+            templates, self.templates, site, depth, self.report.dataset.labels, words
         )
         published = replace(publication, date=publication.date or self.newest)
         self.layout = Layout(site, published, self.templates, self._header(words), addresses, words)

@@ -155,9 +155,8 @@ def run_files(
         "id": facts.id,
         "seed": run.seed,
         "role": facts.role,
-        "title": facts.title,
-        "outcome": facts.ending,
-        "ended": run.ended,
+        "kind": facts.kind,
+        "number": facts.number,
         "widths": list(run.widths),
         "iterations": run.iterations.tolist(),
         "loss": _rounded(run.loss, 5),
@@ -166,8 +165,7 @@ def run_files(
         "regions": viewed.boundaries.regions.tolist(),
         "motion": [_rounded(layer, 3) for layer in viewed.motion.T],
         "named_snapshots": [
-            {"name": named.name, "step": named.snapshot, "text": named.text}
-            for named in viewed.named_snapshots
+            {"name": named.name, "step": named.snapshot} for named in viewed.named_snapshots
         ],
         "snapshots_a_chunk": snapshots_a_chunk,
         "chunks": boundary_names,
@@ -202,8 +200,12 @@ def index_file(
             {
                 "id": facts.id,
                 "role": facts.role,
-                "title": facts.title,
-                "outcome": facts.ending,
+                "kind": facts.kind,
+                "number": facts.number,
+                "loss": facts.loss,
+                "accuracy": facts.accuracy,
+                # In English, as all that follows from the training.
+                "ended": facts.ending if facts.ended else "",
                 "snapshots": snapshots,
                 "header": header,
             }

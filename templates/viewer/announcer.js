@@ -4,32 +4,34 @@
 /**
  * @typedef {object} Announcer
  * @property {HTMLElement} element
- * @property {(text: string) => void} say
+ * @property {(text: string) => void} announce
  * @property {(frame: Frame) => void} draw announces a failed load at once, and changes after a while
  */
 
 {
   // A change is announced when no other change has followed for this time (ms).
   const DELAY = 600;
+  const { say } = GINN.words;
 
   GINN.announcer = {
     create({ index, playback, requests, store }, pointInWords) {
       /** @type {Partial<Record<keyof State, (now: State, header: Run | undefined) => string>>} by field */
       const sentences = {
-        run: (now) => requests.runOf(now).title,
+        run: (now) => GINN.formatting.title(requests.runOf(now)),
         step: ({ step }, header) => (header ? GINN.formatting.snapshot(header, step) : ""),
-        show: ({ show }) => `${show.size} boundaries shown`,
-        behind: ({ behind }) => `Behind the lines: ${behind}`,
-        zoom: ({ zoom }) => `Zoom ${Number(zoom.toFixed(1))}`,
-        trail: ({ trail }) => `Trail of ${trail} snapshots`,
-        speed: ({ speed }) => `Speed ${speed} a second`,
-        loop: ({ loop }) => `Loop ${loop ? "on" : "off"}`,
+        show: ({ show }) => say("boundaries", { count: show.size }),
+        behind: ({ behind }) => say("behind-is", { behind: say(`behind-${behind}`) }),
+        zoom: ({ zoom }) => say("zoom-is", { number: Number(zoom.toFixed(1)) }),
+        trail: ({ trail }) => say("trail-of", { count: trail }),
+        speed: ({ speed }) => say("speed-is", { number: speed }),
+        loop: ({ loop }) => say(loop ? "loop-on" : "loop-off"),
         beside: ({ beside }) => (beside
-          ? `${requests.runOf(store.ofSide("right")).title} beside it` : "One pane"),
-        side: ({ side }) => `Neurons of the ${side} pane`,
+          ? say("beside", { run: GINN.formatting.title(requests.runOf(store.ofSide("right"))) })
+          : say("one-pane")),
+        side: ({ side }) => say(`neurons-${side}`),
         point: pointInWords,
         about: ({ about }) => (about < 0
-          ? "" : `Bends of ${GINN.neurons.nameOf(index.widths, about)}`),
+          ? "" : say("bends-of", { neuron: GINN.neurons.nameOf(index.widths, about) })),
       };
       const line = GINN.dom.element("p", {
         class: "viewer-live", role: "status", "aria-live": "polite",
@@ -37,15 +39,15 @@
       let announced = store.state;
       let timer = 0;
       let warned = "";
-      const say = (/** @type {string} */ text) => {
+      const announce = (/** @type {string} */ text) => {
         line.textContent = text;
       };
       return {
         element: line,
-        say,
+        announce,
         draw({ drawn }) {
           const trouble = drawn.map((each) => each.trouble).find(Boolean) ?? "";
-          if (trouble && trouble !== warned) say(trouble);
+          if (trouble && trouble !== warned) announce(trouble);
           warned = trouble;
           if (playback.isPlaying()) return;
           const now = store.state;
@@ -56,7 +58,7 @@
                 || (field === "step" && now.run !== announced.run));
             const said = changed.map((field) => sentences[field]?.(now, drawn[0].header)).filter(Boolean);
             announced = now;
-            if (said.length) say(said.map((each) => each?.replace(/\.?$/, ".")).join(" "));
+            if (said.length) announce(said.map((each) => each?.replace(/\.?$/, ".")).join(" "));
           }, DELAY);
         },
       };

@@ -9,7 +9,7 @@
   const FAR = "200%";
   // A figure plays by itself when it reaches into this middle part of the screen.
   const MIDDLE = "-30% 0px";
-  const { experiment, viewer: script, style } = /** @type {Record<string, string>} */ (
+  const { experiment, words, viewer: script, style } = /** @type {Record<string, string>} */ (
     /** @type {HTMLScriptElement} */ (document.currentScript).dataset);
 
   /**
@@ -18,7 +18,9 @@
    * @returns {Promise<unknown>} resolved when the file has arrived
    */
   const load = (tag, properties) => new Promise((resolve) => {
-    document.head.append(Object.assign(document.createElement(tag), { onload: resolve }, properties));
+    // Scripts run in the order in which they were added.
+    document.head.append(Object.assign(document.createElement(tag),
+      { onload: resolve, async: false }, properties));
   });
 
   /**
@@ -62,7 +64,8 @@
    */
   async function enliven(figure) {
     loaded ??= Promise.all([
-      load("link", { rel: "stylesheet", href: style }), load("script", { src: script }),
+      load("link", { rel: "stylesheet", href: style }),
+      load("script", { src: words }), load("script", { src: script }),
     ]);
     await loaded;
     if (live.has(figure) || !near.has(figure)) return;

@@ -76,7 +76,7 @@
   function decode(text) {
     const { fields, columns } = parse(text, MAGIC, VERSION, FIELDS);
     const [first, snapshots, neurons, polylines, vertices] = fields.map(Number);
-    const lengths = numbers(columns[1], polylines, "polylines");
+    const lengths = numbers(columns[1], polylines);
     /** @type {BoundaryChunk} */
     const chunk = {
       first,
@@ -84,13 +84,13 @@
       neurons,
       x: new Uint16Array(vertices),
       y: new Uint16Array(vertices),
-      causes: numbers(columns[2], vertices, "causes").map((cause) => cause - SIDES),
+      causes: numbers(columns[2], vertices).map((cause) => cause - SIDES),
       polylines: offsets(lengths, 1),
       closed: Uint8Array.from(lengths, (length) => length & 1),
-      lines: offsets(numbers(columns[0], snapshots * neurons, "lines"), 0),
-      corners: Uint8Array.from(numbers(columns[5], snapshots * neurons, "corners")),
+      lines: offsets(numbers(columns[0], snapshots * neurons), 0),
+      corners: Uint8Array.from(numbers(columns[5], snapshots * neurons)),
     };
-    place(chunk, numbers(columns[3], vertices, "x"), numbers(columns[4], vertices, "y"));
+    place(chunk, numbers(columns[3], vertices), numbers(columns[4], vertices));
     return chunk;
   }
 
@@ -104,7 +104,7 @@
     const { fields, columns } = parse(text, "ginn-labels", 1, 1);
     const values = new Uint8Array(pixels * pixels);
     let at = 0;
-    numbers(columns[0], Number(fields[0]), "runs").forEach((length, index) => {
+    numbers(columns[0], Number(fields[0])).forEach((length, index) => {
       values.fill(index % 2, at, at + length);
       at += length;
     });

@@ -24,7 +24,8 @@
 
 {
   const { button, element, setText } = GINN.dom;
-  const { percent, probability, snapshot } = GINN.formatting;
+  const { percent, probability, snapshot, title: titleOfRun } = GINN.formatting;
+  const { say } = GINN.words;
   // Exact lines usually arrive within this time (ms). Sprite sheets are requested only after it.
   const LATE_AFTER = 300;
   // Kinks and trails of more neurons than this would hide each other.
@@ -88,15 +89,14 @@
    */
   function createNotice(retry) {
     const message = element("p", {});
-    const again = button("Try again", retry);
+    const again = button(say("again"), retry);
     const notice = element("div", "viewer-notice", [message, again]);
     return {
       element: notice,
       draw(header, failure) {
-        const what = header ? "The exact lines of this snapshot" : "This run's data";
         const text = failure
-          ? `${what} did not arrive: ${failure}.${header ? " Coarse pictures are shown instead." : ""}`
-          : header ? "" : "Loading…";
+          ? say(header ? "lines-missing" : "run-missing", { reason: failure })
+          : header ? "" : say("loading");
         setText(message, text);
         notice.hidden = text === "";
         again.hidden = failure === undefined;
@@ -168,8 +168,11 @@
    */
   function titleOf(requests, header, step, point) {
     const output = requests.outputAt(header, step, point);
-    const here = output ? `; here ${probability(output.probability)} white` : "";
-    return `${header.title}: accuracy ${percent(header.accuracy[step])}${here}`;
+    return say(output ? "title-here" : "title", {
+      run: titleOfRun(header),
+      accuracy: percent(header.accuracy[step]),
+      probability: output ? probability(output.probability) : "",
+    });
   }
 
   /**
@@ -234,7 +237,7 @@
           if (contents) GINN.scene.draw(pen, contents);
           if (!header) return drawn;
           frame.dataset.lines = chunk ? "exact" : "coarse";
-          canvas.ariaLabel = `${snapshot(header, step)}: ${show.size} boundaries shown`;
+          canvas.ariaLabel = say("pane", { snapshot: snapshot(header, step), count: show.size });
           setText(title, comparing ? titleOf(requests, header, step, point) : "");
           title.hidden = !comparing;
           root.classList.toggle("viewer-active", comparing && side === store.state.side);

@@ -17,27 +17,31 @@ interface Index {
   runs: IndexRun[];
 }
 
-interface IndexRun {
+/** What a shown run is called: its kind, and its number among those of its role, 0 for the only one. */
+interface RunName {
+  kind: "good" | "failed" | "worst" | "bad";
+  number: number;
+}
+
+interface IndexRun extends RunName {
   id: string;
   /** "good-1", "bad-1" */
   role: string;
-  title: string;
-  /** One sentence. */
-  outcome: string;
+  /** At the end. */
+  loss: number;
+  accuracy: number;
+  /** One sentence of how the run stopped early, in English, or nothing. */
+  ended: string;
   snapshots: number;
   /** The file with the run's header. */
   header: string;
 }
 
 /** A run's header. The lists of numbers hold one entry a snapshot. */
-interface Run {
+interface Run extends RunName {
   version: number;
   id: string;
   seed: number;
-  title: string;
-  outcome: string;
-  /** Why the run stopped early, or nothing. */
-  ended: string;
   widths: number[];
   iterations: number[];
   /** Mean cross-entropy in nats. */
@@ -64,8 +68,6 @@ interface Run {
 interface NamedSnapshot {
   name: "first-good" | "last-good" | "steepest";
   step: number;
-  /** One sentence. */
-  text: string;
 }
 
 /** One layer's sprite sheets. BoundaryLayout in ginn/viewer_data/sheet_layout.py says where a tile is. */

@@ -1,6 +1,5 @@
-// The viewer's one global name, and functions that make elements. This script comes first.
+// Functions that make elements.
 "use strict";
-globalThis.GINN = /** @type {any} */ ({});
 
 {
   /**

@@ -39,7 +39,7 @@
     const pointPanel = GINN.pointPanel.create(session);
     const announcer = GINN.announcer.create(session,
       (state) => pointPanel.inWords(query.report(state.point)));
-    const share = GINN.share.create(session, panes.views, announcer.say);
+    const share = GINN.share.create(session, panes.views, announcer.announce);
     if (help) share.append(help.button);
     const picture = element("div", "viewer-picture", [
       panes.element, pointPanel.readout,

@@ -9,6 +9,7 @@
 
 {
   const { element } = GINN.dom;
+  const { say } = GINN.words;
   const SIDE = 800;
   const PNG_SCALE = 2;
   // The gap between two panes.
@@ -152,8 +153,7 @@
    * @returns {string}
    */
   function report(kind, bare) {
-    return `Saved as ${kind}${bare
-      ? " without the picture behind: from a local folder the browser keeps it back" : ""}.`;
+    return say(bare ? "saved-bare" : "saved", { kind });
   }
 
   /**
@@ -165,7 +165,10 @@
     const { href: address } = new URL(`#${state}`, document.baseURI);
     return {
       scenes: views.map(({ scene }) => scene),
-      caption: { text: views.map(({ text }) => text).join("; beside it "), address },
+      caption: {
+        text: views.map(({ text }) => text).reduce((left, right) => say("and-beside", { left, right })),
+        address,
+      },
       file: views.map(({ file }) => file).join("-beside-"),
     };
   }

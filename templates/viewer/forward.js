@@ -47,7 +47,7 @@
     const [first, snapshots] = fields.map(Number);
     const sizes = fields[2].split("-").map(Number);
     const parameters = parametersOf(sizes);
-    const steps = numbers(columns[0], parameters * snapshots, "bits");
+    const steps = numbers(columns[0], parameters * snapshots);
     const values = new Float32Array(parameters * snapshots);
     const bits = new Int32Array(values.buffer);
     for (let p = 0; p < parameters; p += 1) {

@@ -9,6 +9,14 @@ interface Choice {
 }
 
 interface Ginn {
+  /** The script that ginn/pages/assets.py makes of the words. */
+  language: {
+    /** The tag of the words, which is also that of numbers and plural forms. */
+    locale: string;
+    /** The texts by key, each in one form, or in one for each plural category. */
+    texts: Record<string, string | Record<string, string>>;
+  };
+  words: { say(key: string, values?: Record<string, string | number>): string };
   dom: {
     element<T extends keyof HTMLElementTagNameMap>(
       tag: T, attributes?: Attributes, children?: (Node | string)[],
@@ -31,17 +39,23 @@ interface Ginn {
   formatting: {
     count(number: number): string;
     percent(fraction: number): string;
+    percentage(fraction: number): string;
+    power(number: number): string;
     decimal(number: number): string;
     signed(number: number, digits?: number): string;
     short(number: number): string;
     probability(value: number): string;
+    angle(degrees: number): string;
+    place(place: Point): string;
+    title(run: RunName): string;
+    outcome(run: IndexRun): string;
     snapshot(run: Run, step: number): string;
     addingUp(values: number[], digits: number): { values: number[]; sum: number };
   };
   neurons: {
     layerStarts(widths: number[]): number[];
     layerOf(starts: number[], neuron: number): number;
-    nameOf(widths: number[], neuron: number): string;
+    nameOf(widths: number[], neuron: number, key?: string): string;
     neuronsOf(starts: number[], layer: number): number[];
     parseSelection(text: string, widths: number[]): ReadonlySet<number> | undefined;
     formatSelection(shown: ReadonlySet<number>, widths: number[]): string;
@@ -62,6 +76,7 @@ interface Ginn {
     SPEEDS: number[];
     MOST_ZOOM: number;
     MOST_TRAIL: number;
+    BEHIND: State["behind"][];
     TABLE: Record<keyof State, Row>;
     create(first: State, context: Context): Store;
   };
@@ -72,9 +87,9 @@ interface Ginn {
   };
   vlq: {
     parse(
-      text: unknown, magic: string, version: number, count: number,
+      given: unknown, magic: string, version: number, count: number,
     ): { fields: string[]; columns: string[] };
-    numbers(text: string | undefined, count: number, column: string): Int32Array;
+    numbers(text: string | undefined, count: number): Int32Array;
   };
   boundaryChunks: {
     QUANTA: number;
@@ -114,7 +129,7 @@ interface Ginn {
   };
   loader: {
     create(folder: string, changed: () => void): Loader;
-    versioned(what: string): (value: unknown) => unknown;
+    versioned(value: unknown): unknown;
   };
   receive(name: string, value: unknown): void;
   requests: {
@@ -149,7 +164,7 @@ interface Ginn {
   announcer: { create(session: Session, pointInWords: (state: State) => string): Announcer };
   help: { create(): Help | undefined };
   share: {
-    create(session: Session, viewsOf: () => SavedView[], say: (text: string) => void): HTMLElement;
+    create(session: Session, viewsOf: () => SavedView[], announce: (text: string) => void): HTMLElement;
   };
   export?: {
     svg(views: SavedView[], state: string): string;

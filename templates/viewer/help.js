@@ -20,7 +20,7 @@
       const open = () => {
         if (!dialog.open) dialog.showModal();
       };
-      const button = GINN.dom.button("Help", open, { title: "Every control explained (?)" });
+      const button = GINN.dom.button(GINN.words.say("help"), open, { title: GINN.words.say("help-about") });
       return { button, dialog, open };
     },
   };

@@ -21,10 +21,11 @@
 {
   const VERSION = 2; // of the index and the headers, by ginn/viewer_data/boundary_chunks.py
   const MOST_AT_ONCE = 3;
+  const { say } = GINN.words;
   // A decoded sheet takes 4 to 16 MB. The browser's own cache keeps the compressed sheets.
   const MOST_SHEETS = 8;
 
-  /** @type {Map<string, {value: unknown}>} the values of scripts, by the address of the script */
+  /** @type {Map<string, unknown>} the values of scripts, by the address of the script */
   const received = new Map();
 
   /**
@@ -33,7 +34,7 @@
    */
   const receive = (_name, value) => {
     const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
-    if (script) received.set(script.src, { value });
+    if (script) received.set(script.src, value);
   };
 
   /** @type {(address: string) => Promise<unknown>} */
@@ -43,14 +44,12 @@
       script.src = address;
       script.onload = () => {
         script.remove();
-        const found = received.get(script.src);
+        resolve(received.get(script.src));
         received.delete(script.src);
-        if (found) resolve(found.value);
-        else reject(new Error("it is damaged"));
       };
       script.onerror = () => {
         script.remove();
-        reject(new Error("it could not be loaded"));
+        reject(undefined);
       };
       document.head.append(script);
     });
@@ -65,7 +64,7 @@
     return new Promise((resolve, reject) => {
       const image = new Image();
       image.onload = () => createImageBitmap(image).then(resolve, reject);
-      image.onerror = () => reject(new Error("it could not be loaded"));
+      image.onerror = () => reject(undefined);
       image.src = address;
     });
   }
@@ -92,17 +91,13 @@
   };
 
   /**
-   * @param {string} what
-   * @returns {(value: unknown) => unknown} passes on a value of this version of the contract
+   * @param {unknown} value
+   * @returns {unknown} the same, if it is of this version of the contract
    */
-  function versioned(what) {
-    return (value) => {
-      const version = /** @type {any} */ (value)?.version;
-      if (version !== VERSION) {
-        throw new Error(`${what} is of version ${version}, this page reads ${VERSION}`);
-      }
-      return value;
-    };
+  function versioned(value) {
+    const version = /** @type {any} */ (value)?.version;
+    if (version !== VERSION) throw new Error(`version ${version}`);
+    return value;
   }
 
   GINN.loader = {
@@ -124,7 +119,9 @@
           const value = await (kind === "script" ? loadScript : loadImage)(folder + file);
           loaded.set(file, decode ? decode(value) : value);
         } catch (error) {
-          failures.set(file, error instanceof Error ? error.message : String(error));
+          failures.set(file, say(error ? "damaged" : "unloaded"));
+          // What exactly is wrong is for those who made the site.
+          if (error) console.info(file, error);
         }
         pending.delete(file);
       }

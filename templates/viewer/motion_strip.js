@@ -12,6 +12,8 @@
 
 {
   const { button, element, svgElement } = GINN.dom;
+  const { decimal, percentage } = GINN.formatting;
+  const { say } = GINN.words;
   // Heights grow with the square root, so that small motions are visible. A motion of FULL sides of the
   // domain fills a row.
   const FULL = 0.05;
@@ -29,11 +31,16 @@
   }
 
   /**
-   * @param {number} moved in sides of the domain
-   * @returns {string} in percent, two significant digits
+   * @param {Run} run
+   * @param {NamedSnapshot} named
+   * @returns {string} one sentence about a named snapshot
    */
-  function percentage(moved) {
-    return `${Number((100 * moved).toPrecision(2))}%`;
+  function about({ named_snapshots: all, loss }, { name, step }) {
+    if (name === "last-good" && step === loss.length - 1) return say("about-good-end");
+    const never = name === "steepest" && !all.some((each) => each.name === "first-good");
+    return say(`about-${name}${never ? "-never-good" : ""}`, {
+      before: decimal(loss[step - 1] ?? 0), after: decimal(loss[step]),
+    });
   }
 
   /** @type {(row: number, widths: number[]) => string} */
@@ -45,7 +52,8 @@
    * @returns {{element: HTMLElement, draw: (run: Run, step: number) => void}} each layer's motion in words
    */
   function createWords(widths) {
-    const names = [...widths.map((_, layer) => `L${layer + 1}`), "out"];
+    const names = [...widths.map((_, layer) => say("moved-layer", { layer: layer + 1 })),
+      say("moved-output")];
     const figures = names.map((name, row) => {
       const value = element("b");
       const swatch = element("span", "viewer-swatch");
@@ -55,8 +63,8 @@
     return {
       element: element("p", {
         class: "viewer-motion",
-        title: "On average since the last snapshot, as a share of the side",
-      }, ["Moved ", ...figures.map(({ item }) => item)]),
+        title: say("moved-about"),
+      }, [`${say("moved")} `, ...figures.map(({ item }) => item)]),
       draw: (run, step) => figures.forEach(({ value }, row) => {
         value.textContent = percentage(run.motion[row][step] ?? 0);
       }),
@@ -70,7 +78,7 @@
       strip.append(chart);
       const words = createWords(widths);
       const snapshots = element("div", {
-        class: "viewer-named", role: "group", "aria-label": "Named snapshots",
+        class: "viewer-named", role: "group", "aria-label": say("named"),
       });
       /** @type {Run | undefined} */
       let drawn;
@@ -78,7 +86,8 @@
       let now = 0;
 
       /** @type {(run: Run, end: number) => void} */
-      const drawRun = ({ motion, named_snapshots: named }, end) => {
+      const drawRun = (run, end) => {
+        const { motion, named_snapshots: named } = run;
         const height = ROW * motion.length;
         chart.setAttribute("viewBox", `0 0 ${Math.max(1, end)} ${height}`);
         const marks = named.map(({ step }) => `M${step} 0V${height}`).join("");
@@ -91,8 +100,8 @@
           }),
           svgElement("path", "viewer-cursor"),
         );
-        snapshots.replaceChildren(...named.map(({ step, name, text }) =>
-          button(name.replace("-", " "), () => goTo(step), { title: text })));
+        snapshots.replaceChildren(...named.map((each) =>
+          button(say(each.name), () => goTo(each.step), { title: about(run, each) })));
         snapshots.hidden = named.length === 0;
       };
 

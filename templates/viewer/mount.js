@@ -9,6 +9,7 @@
 
 {
   const { button, element } = GINN.dom;
+  const { say } = GINN.words;
 
   /**
    * Puts a viewer into `root`, whose `data-index` is the address of an experiment's index.
@@ -21,19 +22,20 @@
     const address = new URL(root.dataset.index ?? "", document.baseURI).href;
     const folder = address.slice(0, address.lastIndexOf("/") + 1);
     const indexFile = address.slice(folder.length);
-    const status = element("p", { class: "viewer-status", role: "status" }, ["Loading…"]);
+    const status = element("p", { class: "viewer-status", role: "status" }, [say("loading")]);
     const notice = element("div", "viewer-notice", [status]);
+    root.lang = GINN.language.locale;
     root.replaceChildren(notice);
     /** @type {Explorer | undefined} */
     let explorer;
     let changed = () => {};
     const loader = GINN.loader.create(folder, () => changed());
-    const retry = button("Try again", loader.retry);
+    const retry = button(say("again"), loader.retry);
     changed = () => {
       const failure = loader.failure(indexFile);
       const index = loader.get(indexFile);
       if (failure) {
-        status.textContent = `The experiment's data did not arrive: ${failure}.`;
+        status.textContent = say("index-missing", { reason: failure });
         notice.append(retry);
       } else if (index) {
         explorer = GINN.explorer.create(root, { index, loader }, indexFile, preset, keepsAddress);
@@ -41,7 +43,7 @@
       }
     };
     loader.request([
-      { kind: "script", file: indexFile, decode: GINN.loader.versioned("the index") },
+      { kind: "script", file: indexFile, decode: GINN.loader.versioned },
     ]);
 
     return {

@@ -19,6 +19,7 @@
 
 {
   const { button, element } = GINN.dom;
+  const { say } = GINN.words;
   const { layerOf, layerStarts, nameOf, neuronsOf } = GINN.neurons;
   const WHOLE = { x: 0, y: 0, zoom: 1 };
   // Device pixels of a thumbnail's side; the page scales it to its cell.
@@ -49,7 +50,7 @@
     const value = element("span", "viewer-value");
     const made = element("button", {
       type: "button", class: "viewer-neuron", "aria-label": name,
-      title: `${name} (double click or O: only this one)`,
+      title: say("thumbnail", { neuron: name }),
     }, [canvas, value]);
     made.addEventListener("click", (event) => {
       if (event.altKey) store.showOnly([neuron]);
@@ -72,7 +73,8 @@
     value.textContent = text;
     const on = preActivation !== undefined && preActivation > 0;
     labelled.classList.toggle("viewer-on", on);
-    labelled.ariaLabel = text ? `${name}, ${on ? "on" : "off"} at ${text}` : name;
+    labelled.ariaLabel = text
+      ? say(on ? "on-at" : "off-at", { neuron: name, number: text }) : name;
   };
 
   /**
@@ -115,9 +117,10 @@
    */
   function createLayer(layer, starts, thumbnails, store) {
     const neurons = neuronsOf(starts, layer);
-    const toggle = button(`Layer ${layer + 1}`, () => store.toggleLayer(layer), {
+    const name = say("layer", { layer: layer + 1 });
+    const toggle = button(name, () => store.toggleLayer(layer), {
       class: "viewer-layer",
-      title: layer < 9 ? `Show or hide the layer (${layer + 1})` : "Show or hide the layer",
+      title: say(layer < 9 ? "layer-key" : "layer-about", { key: layer + 1 }),
     });
     const count = element("span", "viewer-count");
     return {
@@ -125,7 +128,7 @@
       draw(show) {
         const shown = neurons.filter((neuron) => show.has(neuron)).length;
         toggle.ariaPressed = shown === neurons.length ? "true" : shown ? "mixed" : "false";
-        count.textContent = `${shown} of ${neurons.length}`;
+        count.textContent = say("layer-shown", { shown, all: neurons.length });
       },
     };
   }
@@ -138,8 +141,8 @@
       const thumbnails = Array.from({ length: outputNeuron + 1 }, (_, neuron) =>
         createThumbnail(nameOf(widths, neuron), neuron, store));
       const layers = widths.map((_, layer) => createLayer(layer, starts, thumbnails, store));
-      const all = button("All", store.showAll, { title: "Every neuron (A or 0)" });
-      const none = button("None", () => store.showOnly([]), { title: "No boundary (N)" });
+      const all = button(say("all"), store.showAll, { title: say("all-about") });
+      const none = button(say("none"), () => store.showOnly([]), { title: say("none-about") });
       /** @type {ReadonlySet<number> | undefined} */
       let selectionDrawn;
       let thumbnailsDrawn = "";
@@ -147,12 +150,12 @@
         for (const each of thumbnails) each.colour = getComputedStyle(each.button).color;
         thumbnailsDrawn = "";
       };
-      const root = element("section", { class: "viewer-network", "aria-label": "Neurons" }, [
-        element("div", { class: "viewer-selection", role: "group", "aria-label": "Selection" }, [
-          element("span", "viewer-heading", ["Boundaries"]), all, none,
-        ]),
+      const root = element("section", { class: "viewer-network", "aria-label": say("neurons") }, [
+        element("div", {
+          class: "viewer-selection", role: "group", "aria-label": say("selection"),
+        }, [element("span", "viewer-heading", [say("shown")]), all, none]),
         ...layers.map((layer) => layer.element),
-        section(widths.length, [element("span", {}, ["Output"])], [thumbnails[outputNeuron]]),
+        section(widths.length, [element("span", {}, [say("output")])], [thumbnails[outputNeuron]]),
       ]);
 
       return {

@@ -22,13 +22,13 @@
   /**
    * @param {number[]} widths
    * @param {number} neuron
+   * @param {string} [key] of the text: "neuron", or another one in a sentence
    * @returns {string} "Layer 2, neuron 7", or the output's boundary
    */
-  function nameOf(widths, neuron) {
+  function nameOf(widths, neuron, key = "neuron") {
     const starts = layerStarts(widths);
     const layer = layerOf(starts, neuron);
-    if (layer === widths.length) return "Output boundary";
-    return `Layer ${layer + 1}, neuron ${neuron - starts[layer] + 1}`;
+    return GINN.words.say(layer === widths.length ? `${key}-output` : key, { layer: layer + 1, neuron: neuron - starts[layer] + 1 });
   }
 
   /** @type {(starts: number[], layer: number) => number[]} the neurons of a layer */

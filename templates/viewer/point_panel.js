@@ -12,9 +12,9 @@
 
 {
   const { button, element, namedButton, setText } = GINN.dom;
-  const { addingUp, probability, signed } = GINN.formatting;
+  const { addingUp, angle, place, probability, signed } = GINN.formatting;
   const { layerOf, layerStarts, nameOf } = GINN.neurons;
-  const HINT = "Point at the picture, tap it, or press P to ask what the network computes there.";
+  const { say } = GINN.words;
   // The decimal places of a neuron's contribution to the output.
   const DIGITS = 2;
 
@@ -42,18 +42,18 @@
     const off = terms.length - on.length;
     const { values, sum } = addingUp([...on.map(({ product }) => product), bias], DIGITS);
     const parts = [
-      element("thead", {}, [element("tr", {}, ["Neuron", "activation × weight", "adds"].map((name) =>
-        element("th", { scope: "col" }, [name])))]),
+      element("thead", {}, [element("tr", {}, ["neuron", "product", "adds"].map((name) =>
+        element("th", { scope: "col" }, [say(`column-${name}`)])))]),
       element("tbody", {}, [
         ...on.map(({ neuron, activation, weight }, index) =>
           row(nameOf(widths, neuron), `${signed(activation)} × ${signed(weight)}`, values[index])),
-        ...(off ? [row(`${off} that ${off === 1 ? "is" : "are"} off`, "", 0)] : []),
-        row("Bias", "", values[on.length]),
+        ...(off ? [row(say("off", { count: off }), "", 0)] : []),
+        row(say("bias"), "", values[on.length]),
       ]),
-      element("tfoot", {}, [row("Sum", "above 0 means white", sum)]),
+      element("tfoot", {}, [row(say("sum"), say("sum-about"), sum)]),
     ];
     const total = signed(sum / 10 ** DIGITS);
-    return { parts, note: `A sum of ${total} is a probability of ${probability(chance)} for white.` };
+    return { parts, note: say("sum-means", { sum: total, probability: probability(chance) }) };
   }
 
   /**
@@ -63,11 +63,11 @@
    */
   function createSum(widths, store) {
     const heading = element("h2", "viewer-heading");
-    const clear = namedButton("Clear", "Clear the chosen point",
+    const clear = namedButton(say("clear"), say("clear-about"),
       () => store.set({ point: null }));
     const table = element("table", "viewer-sum");
     const note = element("p", "viewer-note");
-    const root = element("section", { class: "viewer-point", "aria-label": "The output's sum" }, [
+    const root = element("section", { class: "viewer-point", "aria-label": say("sum-name") }, [
       element("div", "viewer-row", [heading, clear]), table, note,
     ]);
     let drawn = "";
@@ -76,7 +76,7 @@
       draw({ point, output }) {
         root.hidden = !point || !output;
         if (!point || !output) return;
-        heading.textContent = `The output's sum at x ${point.x.toFixed(3)}, y ${point.y.toFixed(3)}`;
+        heading.textContent = say("sum-at", { place: place(point) });
         const key = [output.bias, ...output.terms.map(({ product }) => product)].join();
         if (key === drawn) return;
         drawn = key;
@@ -98,9 +98,8 @@
   function causeItem({ neuron, kinks, turn }, widths, shown, store, show) {
     const starts = layerStarts(widths);
     const layer = layerOf(starts, neuron);
-    const degrees = `${Math.round(turn)}°`;
-    const name =
-      `${nameOf(widths, neuron)}: ${kinks} ${kinks === 1 ? "kink" : "kinks"}, ${degrees} in all`;
+    const degrees = angle(turn);
+    const name = say("kinks", { neuron: nameOf(widths, neuron), count: kinks, angle: degrees });
     const content = element("span", {}, [
       `${layer + 1}.${neuron - starts[layer] + 1} `, element("small", {}, [degrees]),
     ]);
@@ -119,8 +118,8 @@
    */
   function createCauses(widths, store) {
     const starts = layerStarts(widths);
-    const chosen = element("select", { "aria-label": "Neuron whose bends are listed" }, [
-      element("option", { value: "-1" }, ["choose a neuron"]),
+    const chosen = element("select", { "aria-label": say("bends-choice") }, [
+      element("option", { value: "-1" }, [say("bends-none")]),
       ...Array.from({ length: starts[widths.length] + 1 - starts[1] }, (_, index) =>
         element("option", { value: String(starts[1] + index) }, [nameOf(widths, starts[1] + index)])),
     ]);
@@ -142,17 +141,16 @@
       });
       store.set({ about: listed });
     };
-    const showAll = button("Show all", () => show(causes.map(({ neuron }) => neuron), true));
+    const showAll = button(say("show-all"), () => show(causes.map(({ neuron }) => neuron), true));
     const noteText = () => {
-      if (listed < 0) return "Boundaries bend where they cross those of earlier layers.";
-      if (listed < starts[1]) return "The first layer's boundaries are straight.";
-      return causes.length ? "The neuron that turns it most comes first. Press one to show it."
-        : "Nothing bends it at this snapshot.";
+      if (listed < 0) return say("bends-hint");
+      if (listed < starts[1]) return say("bends-first-layer");
+      return say(causes.length ? "bends-listed" : "bends-nothing");
     };
     return {
-      element: element("section", { class: "viewer-bends", "aria-label": "What bends a boundary" }, [
+      element: element("section", { class: "viewer-bends", "aria-label": say("bends-name") }, [
         element("div", "viewer-row", [
-          element("label", "viewer-heading", ["What bends ", chosen]), showAll,
+          element("label", "viewer-heading", [`${say("bends")} `, chosen]), showAll,
         ]),
         list, note,
       ]),
@@ -178,24 +176,23 @@
 
   GINN.pointPanel = {
     create({ index: { widths }, store }) {
-      const output = layerStarts(widths)[widths.length];
-      const inSentence = (/** @type {number} */ neuron) =>
-        (neuron === output ? "the output's boundary" : nameOf(widths, neuron).toLowerCase());
       const readout = element("p", "viewer-readout");
       const sum = createSum(widths, store);
       const causes = createCauses(widths, store);
 
       /** @type {PointPanel["inWords"]} */
       const inWords = ({ point, target, output: computed, trouble, kink }) => {
-        if (!point) return HINT;
-        const facts = [`x ${point.x.toFixed(3)}, y ${point.y.toFixed(3)}`];
-        if (target !== undefined) facts.push(`target ${target ? "white" : "black"}`);
-        if (computed) facts.push(`network ${probability(computed.probability)} white`);
-        else facts.push(trouble ? `the weights did not arrive: ${trouble}` : "loading the weights");
-        const bend = kink
-          ? ` Here ${inSentence(kink.cause)} bends ${inSentence(kink.neuron)} by ${Math.round(kink.turn)}°.`
-          : "";
-        return `${facts.join(" · ")}.${bend}`;
+        if (!point) return say("hint");
+        const facts = [place(point)];
+        if (target !== undefined) facts.push(say(target ? "target-white" : "target-black"));
+        if (computed) facts.push(say("network", { probability: probability(computed.probability) }));
+        else facts.push(say(trouble ? "weights-missing" : "weights-loading", { reason: trouble }));
+        const bend = kink && say("kink", {
+          cause: nameOf(widths, kink.cause, "cause"),
+          bent: nameOf(widths, kink.neuron, "bent"),
+          angle: angle(kink.turn),
+        });
+        return `${facts.join(" · ")}.${bend ? ` ${bend}` : ""}`;
       };
 
       return {

@@ -169,7 +169,7 @@
           const { behind, step } = state;
           const list = [
             script(indexFile),
-            script(runOf(state).header, GINN.loader.versioned("the run")),
+            script(runOf(state).header, GINN.loader.versioned),
             ...(behind === "target" || behind === "error" ? [image(index.target)] : []),
           ];
           if (!header) return list;

@@ -11,26 +11,20 @@
 
 {
   const { button, choice, element } = GINN.dom;
-  /** @type {Record<State["behind"], [string, string]>} label, and what is seen */
-  const BEHIND = {
-    output: ["Output", "The lighter, the higher the probability of white."],
-    target: ["Target", "The picture that the network learns."],
-    error: ["Error", "The stronger the violet, the further the output is from the target."],
-    regions: ["Regions", "linear regions. A region keeps its colour while the same neurons are on."],
-    plain: ["Plain", "The boundaries alone."],
-  };
+  const { outcome: outcomeOf, title: titleOf } = GINN.formatting;
+  const { say } = GINN.words;
 
   /**
    * @param {IndexRun[]} runs
    * @param {Store} store
-   * @returns {{element: HTMLElement, draw: (outcome: string) => void}}
+   * @returns {{element: HTMLElement, draw: (active: IndexRun) => void}}
    */
   function createRuns(runs, store) {
-    const run = choice("Run", runs.map(({ id, title }) => ({ value: id, label: title })),
+    const run = choice(say("run"), runs.map((each) => ({ value: each.id, label: titleOf(each) })),
       (value) => store.set({ run: value }));
     const beside = element("select", {}, [
-      element("option", { value: "" }, ["nothing"]),
-      ...runs.map(({ id, title }) => element("option", { value: id }, [title])),
+      element("option", { value: "" }, [say("nothing")]),
+      ...runs.map((each) => element("option", { value: each.id }, [titleOf(each)])),
     ]);
     beside.addEventListener("change", () => store.set({
       beside: beside.value, ...(beside.value ? {} : { side: "left", own: null }),
@@ -40,13 +34,15 @@
       element: element("div", "viewer-controls", [
         run.element,
         element("div", "viewer-row", [
-          outcome, element("label", "viewer-beside", ["Compare with ", beside]),
+          outcome, element("label", "viewer-beside", [`${say("compare")} `, beside]),
         ]),
       ]),
-      draw(ended) {
+      draw(active) {
         run.show(store.state.run);
         beside.value = store.state.beside;
-        outcome.textContent = ended;
+        outcome.textContent = active.ended || outcomeOf(active);
+        // How a run stopped early is told in English, as all that follows from the training.
+        outcome.lang = active.ended ? "en" : GINN.language.locale;
       },
     };
   }
@@ -57,29 +53,29 @@
    *   lines, and the trail
    */
   function createLook(store) {
-    const behind = choice("Behind the lines",
-      Object.entries(BEHIND).map(([value, [label, title]]) => ({ value, label, title })),
+    const behind = choice(say("behind"),
+      GINN.store.BEHIND.map((value) =>
+        ({ value, label: say(`behind-${value}`), title: say(`about-${value}`) })),
       (value) => store.set({ behind: /** @type {State["behind"]} */ (value) }));
     const note = element("p", "viewer-note");
     const trail = element("input", {
-      type: "range", min: "0", max: String(GINN.store.MOST_TRAIL), "aria-label": "Trail",
-      title: "Earlier snapshots as fading lines (T)",
+      type: "range", min: "0", max: String(GINN.store.MOST_TRAIL), "aria-label": say("trail"),
+      title: say("trail-about"),
     });
     const trailText = element("span");
     trail.addEventListener("input", () => store.set({ trail: Number(trail.value) }));
     return {
       element: element("div", "viewer-look", [
         behind.element, note,
-        element("label", "viewer-trail", ["Trail ", trail, trailText]),
+        element("label", "viewer-trail", [`${say("trail")} `, trail, trailText]),
       ]),
       draw(regions) {
         const { behind: shown, trail: length } = store.state;
         behind.show(shown);
-        const counted = shown === "regions" && regions !== undefined
-          ? `${GINN.formatting.count(regions)} ` : "";
-        note.textContent = counted + BEHIND[shown][1];
+        note.textContent = shown === "regions" && regions !== undefined
+          ? say("regions", { count: regions }) : say(`about-${shown}`);
         trail.value = String(length);
-        trailText.textContent = length ? `${length} snapshots` : "off";
+        trailText.textContent = length ? say("trail-length", { count: length }) : say("trail-off");
         trail.ariaValueText = trailText.textContent;
       },
     };
@@ -90,12 +86,12 @@
    * @returns {{element: HTMLElement, draw: () => void}} the choice of the pane whose neurons are listed
    */
   function createPanes(store) {
-    const side = choice("Neurons below belong to", [
-      { value: "left", label: "Left pane" }, { value: "right", label: "Right pane" },
-    ], (value) => store.set({ side: /** @type {Side} */ (value) }));
-    const own = button("Own selection",
+    const side = choice(say("side"),
+      ["left", "right"].map((value) => ({ value, label: say(`side-${value}`) })),
+      (value) => store.set({ side: /** @type {Side} */ (value) }));
+    const own = button(say("own"),
       () => store.set({ own: store.state.own ? null : new Set(store.state.show) }),
-      { title: "Choose other neurons for the right pane" });
+      { title: say("own-about") });
     const root = element("div", "viewer-pane-choice", [side.element, own]);
     return {
       element: root,
@@ -117,7 +113,7 @@
         look: look.element,
         panes: panes.element,
         draw({ drawn: [{ header }], active }) {
-          runs.draw(requests.runOf(active.state).outcome);
+          runs.draw(requests.runOf(active.state));
           look.draw(header?.regions[store.state.step]);
           panes.draw();
         },

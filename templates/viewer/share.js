@@ -3,9 +3,10 @@
 
 {
   const { element, namedButton } = GINN.dom;
+  const { say } = GINN.words;
 
   GINN.share = {
-    create({ root, store, writeAddress }, viewsOf, say) {
+    create({ root, store, writeAddress }, viewsOf, announce) {
       /** @param {"png" | "svg"} kind */
       const save = async (kind) => {
         const views = viewsOf();
@@ -15,18 +16,18 @@
           document.head.append(Object.assign(document.createElement("script"),
             { src: root.dataset.export, onload: resolve, onerror: resolve }));
         }));
-        say(GINN.export?.[kind](views, state) ?? "The script for saving did not arrive.");
+        announce(GINN.export?.[kind](views, state) ?? say("no-export"));
       };
       const copyLink = async () => {
         writeAddress?.();
-        say(
-          await navigator.clipboard?.writeText(location.href).then(() => "Link copied.", () => "")
-          || "The browser does not let this page copy; the link is in the address bar.");
+        announce(
+          await navigator.clipboard?.writeText(location.href).then(() => say("copied"), () => "")
+          || say("not-copied"));
       };
-      return element("div", { role: "group", "aria-label": "Save and share" }, [
-        namedButton("PNG", "Save as PNG", () => save("png")),
-        namedButton("SVG", "Save as SVG", () => save("svg")),
-        ...(writeAddress ? [namedButton("Copy link", "Copy link to this view", copyLink)] : []),
+      return element("div", { role: "group", "aria-label": say("share") }, [
+        namedButton("PNG", say("save-png"), () => save("png")),
+        namedButton("SVG", say("save-svg"), () => save("svg")),
+        ...(writeAddress ? [namedButton(say("copy"), say("copy-about"), copyLink)] : []),
       ]);
     },
   };

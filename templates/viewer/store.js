@@ -71,6 +71,8 @@
   const SPEEDS = [1, 2, 4, 8, 12, 20, 30, 60];
   const MOST_ZOOM = 64;
   const MOST_TRAIL = 30;
+  /** @type {State["behind"][]} */
+  const BEHIND = ["output", "target", "error", "regions", "plain"];
   const { layerStarts, neuronsOf, parseSelection } = GINN.neurons;
   const { number, oneNumberOf, oneOf, optional, ...types } = GINN.stateTypes;
 
@@ -99,9 +101,7 @@
     beside: { type: optional(run, "none", ""), initial: "" },
     step: { type: number((...given) => [0, lastStepShown(...given)], 0), initial: lastStepShown },
     show: { type: types.selection, initial: allHidden },
-    behind: {
-      type: oneOf(() => ["output", "target", "error", "regions", "plain"]), initial: "output",
-    },
+    behind: { type: oneOf(() => BEHIND), initial: "output" },
     trail: { type: number(() => [0, MOST_TRAIL], 0), initial: 0 },
     zoom: { type: number(() => [1, MOST_ZOOM], 2), initial: 1 },
     x: { type: middle, initial: 0.5 },
@@ -150,6 +150,7 @@
     SPEEDS,
     MOST_ZOOM,
     MOST_TRAIL,
+    BEHIND,
     TABLE,
     create(first, context) {
       /** @type {((fields: (keyof State)[]) => void)[]} */

@@ -14,6 +14,7 @@
 {
   const { button, element, svgElement } = GINN.dom;
   const { formatting } = GINN;
+  const { say } = GINN.words;
   // The curve's units: its width is one unit for each snapshot, and its height is this many units.
   const HEIGHT = 100;
   // The smallest distance of labels that do not touch, in hundredths of the width.
@@ -118,7 +119,8 @@
       const powers = Array.from({ length: range.high - range.low + 1 }, (_, at) => 10 ** (range.low + at));
       grid.setAttribute("d", powers.map((loss) => `M0 ${level(loss, range)}H${width}`).join(""));
       down.replaceChildren(...powers.map((loss) => {
-        const label = element("span", {}, [`loss ${Number(loss.toPrecision(1))}`]);
+        const label = element("span", {}, [
+          say("loss-is", { number: formatting.power(loss) })]);
         label.style.top = `${level(loss, range)}%`;
         return label;
       }));
@@ -151,35 +153,40 @@
    * @returns {{element: HTMLElement, draw: (end: number) => void}} the buttons that move the step
    */
   function createTransport(store, playback) {
-    /** @type {(name: string, sign: string, key: string, action: () => void) => HTMLButtonElement} */
-    const sign = (name, kind, key, action) => button(icon(kind.split(" ")[0]), action, {
-      "aria-label": name, title: `${name} (${key})`, class: `viewer-${kind}`,
+    /** @type {(name: string, key?: string) => {"aria-label": string, title: string}} */
+    const named = (name, key = name) => ({
+      "aria-label": say(name), title: `${say(name)} (${say(`${key}-key`)})`,
+    });
+    /** @type {(name: string, sign: string, action: () => void) => HTMLButtonElement} */
+    const sign = (name, kind, action) => button(icon(kind.split(" ")[0]), action, {
+      ...named(name), class: `viewer-${kind}`,
     });
     const by = (/** @type {number} */ steps) => () => playback.goTo(store.state.step + steps);
     const toStart = [
-      sign("First snapshot", "last viewer-mirrored", "Home", () => playback.goTo(0)),
-      sign("Ten steps back", "longForward viewer-mirrored", "Shift and Left", by(-10)),
-      sign("Step back", "forward viewer-mirrored", "Left", by(-1)),
+      sign("first", "last viewer-mirrored", () => playback.goTo(0)),
+      sign("ten-back", "longForward viewer-mirrored", by(-10)),
+      sign("back", "forward viewer-mirrored", by(-1)),
     ];
-    const play = sign("Play", "play", "Space", playback.toggle);
+    const play = sign("play", "play", playback.toggle);
     const toEnd = [
-      sign("Step forward", "forward", "Right", by(1)),
-      sign("Ten steps forward", "longForward", "Shift and Right", by(10)),
-      sign("Last snapshot", "last", "End", () => playback.goTo(Infinity)),
+      sign("forward", "forward", by(1)),
+      sign("ten-forward", "longForward", by(10)),
+      sign("last", "last", () => playback.goTo(Infinity)),
     ];
     return {
-      element: element("div", { class: "viewer-transport", role: "group", "aria-label": "Playback" }, [
+      element: element("div", { class: "viewer-transport", role: "group", "aria-label": say("playback") }, [
         ...toStart, play, ...toEnd,
       ]),
       draw(end) {
         const { step } = store.state;
         for (const each of toStart) each.disabled = step === 0;
         for (const each of toEnd) each.disabled = step === end;
-        const name = playback.isPlaying() ? "Pause" : "Play";
-        if (play.ariaLabel === name) return;
-        play.ariaLabel = name;
-        play.title = `${name} (Space)`;
-        play.replaceChildren(icon(name.toLowerCase()));
+        const name = playback.isPlaying() ? "pause" : "play";
+        if (play.ariaLabel === say(name)) return;
+        for (const [attribute, text] of Object.entries(named(name, "play"))) {
+          play.setAttribute(attribute, text);
+        }
+        play.replaceChildren(icon(name));
       },
     };
   }
@@ -190,15 +197,15 @@
    */
   function createPace(store) {
     const speed = element("select", {
-      "aria-label": "Speed", title: "Snapshots a second (+ and −)",
+      "aria-label": say("speed"), title: say("speed-about"),
     }, GINN.store.SPEEDS.map((value) =>
-      element("option", { value: String(value) }, [`${value} a second`])));
+      element("option", { value: String(value) }, [say("speed-of", { number: value })])));
     speed.addEventListener("change", () => store.set({ speed: Number(speed.value) }));
-    const loop = button("Loop", () => store.set({ loop: !store.state.loop }), {
-      title: "After the last snapshot, start again (L)",
+    const loop = button(say("loop"), () => store.set({ loop: !store.state.loop }), {
+      title: say("loop-about"),
     });
     return {
-      element: element("div", "viewer-pace", [element("label", {}, ["Speed ", speed]), loop]),
+      element: element("div", "viewer-pace", [element("label", {}, [`${say("speed")} `, speed]), loop]),
       draw() {
         speed.value = String(store.state.speed);
         loop.ariaPressed = String(store.state.loop);
@@ -211,9 +218,9 @@
    *   `draw` returns them in words
    */
   function createFigures() {
-    const figures = ["Iteration", "Loss", "Accuracy", "Learning rate"].map((name) => {
+    const figures = ["iteration", "loss", "accuracy", "learning-rate"].map((name) => {
       const value = element("dd");
-      return { value, row: element("div", {}, [element("dt", {}, [name]), value]) };
+      return { value, row: element("div", {}, [element("dt", {}, [say(name)]), value]) };
     });
     return {
       element: element("dl", "viewer-figures", figures.map(({ row }) => row)),
@@ -227,7 +234,7 @@
         figures.forEach(({ value }, index) => {
           value.textContent = texts[index];
         });
-        return `iteration ${texts[0]}, loss ${texts[1]}, accuracy ${texts[2]}`;
+        return say("numbers", { iteration: texts[0], loss: texts[1], accuracy: texts[2] });
       },
     };
   }
@@ -237,7 +244,7 @@
       const figures = createFigures();
       const curve = createCurve();
       const slider = element("input", {
-        type: "range", class: "viewer-slider", min: "0", step: "1", "aria-label": "Snapshot",
+        type: "range", class: "viewer-slider", min: "0", step: "1", "aria-label": say("snapshot"),
       });
       slider.addEventListener("input", () => playback.goTo(Number(slider.value)));
       const motion = GINN.motionStrip.create(widths, playback.goTo);

@@ -24,15 +24,15 @@
   }
 
   /**
-   * @param {unknown} text a head and columns
+   * @param {unknown} given a text: a head and columns
    * @param {string} magic
    * @param {number} version
    * @param {number} count of the head's fields
    * @returns {{fields: string[], columns: string[]}}
    * @throws {Error} where the text is of another kind or version, or damaged
    */
-  function parse(text, magic, version, count) {
-    if (typeof text !== "string") throw new Error(`a chunk is a string, not ${typeof text}`);
+  function parse(given, magic, version, count) {
+    const text = String(given);
     const end = text.indexOf(";");
     const [kind, made, checksum, ...fields] = text.slice(0, Math.max(0, end)).split(",");
     if (kind !== magic || Number(made) !== version || fields.length !== count) {
@@ -45,10 +45,9 @@
   /**
    * @param {string | undefined} text base-64 variable-length quantities of up to 32 bits
    * @param {number} count
-   * @param {string} column its name, for the error
    * @returns {Int32Array} signed: a quantity of 32 bits whose highest bit is set is negative
    */
-  function numbers(text = "", count, column) {
+  function numbers(text = "", count) {
     const values = new Int32Array(count);
     let index = 0;
     let value = 0;
@@ -65,7 +64,7 @@
       }
     }
     if (index !== count) {
-      throw new Error(`column ${column} holds ${index} numbers, its head says ${count}`);
+      throw new Error(`holds ${index} numbers, its head says ${count}`);
     }
     return values;
   }

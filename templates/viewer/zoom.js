@@ -13,6 +13,7 @@
 
 {
   const { element, namedButton } = GINN.dom;
+  const { say } = GINN.words;
   const BUTTON_FACTOR = 2;
   // The natural logarithm of the enlargement by one unit of the wheel. A trackpad's pinch sends
   // smaller units.
@@ -141,21 +142,21 @@
   GINN.zoom = {
     inside, viewOf, enlarged, moved, showing, placeOf,
     create(panes, store) {
-      const less = namedButton("−", "Zoom out", () => store.set(enlarged(store.state, 1 / BUTTON_FACTOR)));
-      const more = namedButton("+", "Zoom in", () => store.set(enlarged(store.state, BUTTON_FACTOR)));
-      const reset = namedButton("Reset", "Reset zoom", () => store.set({ zoom: 1, x: 0.5, y: 0.5 }));
+      const less = namedButton("−", say("zoom-out"), () => store.set(enlarged(store.state, 1 / BUTTON_FACTOR)));
+      const more = namedButton("+", say("zoom-in"), () => store.set(enlarged(store.state, BUTTON_FACTOR)));
+      const reset = namedButton(say("reset"), say("reset-zoom"), () => store.set({ zoom: 1, x: 0.5, y: 0.5 }));
       const factor = element("span", "viewer-factor");
       for (const pane of panes) {
         watchWheel(pane, store);
         watchPointers(pane, store);
       }
       return {
-        element: element("div", { class: "viewer-zoom", role: "group", "aria-label": "Zoom" }, [
+        element: element("div", { class: "viewer-zoom", role: "group", "aria-label": say("zoom") }, [
           less, factor, more, reset,
         ]),
         draw() {
           const { zoom } = store.state;
-          factor.textContent = `${Number(zoom.toFixed(zoom < 10 ? 1 : 0))}×`;
+          factor.textContent = `${GINN.formatting.count(Number(zoom.toFixed(zoom < 10 ? 1 : 0)))}×`;
           less.disabled = reset.disabled = zoom === 1;
           more.disabled = zoom === GINN.store.MOST_ZOOM;
           for (const pane of panes) pane.classList.toggle("viewer-zoomed", zoom > 1);

@@ -160,30 +160,26 @@ FALLING = [0.9, 0.8, 0.7, 0.4, 0.3, 0.25]
 
 
 @pytest.mark.parametrize(
-    ("places", "first", "last", "ends_well"),
+    ("places", "first", "last"),
     [
-        ([LEFT_WRONG, LEFT_WRONG, GOOD, LEFT_WRONG, GOOD, GOOD], 2, 5, True),
-        ([LEFT_WRONG, GOOD, RIGHT_WRONG, GOOD, GOOD, RIGHT_WRONG], 1, 4, False),
-        ([GOOD, LEFT_WRONG, LEFT_WRONG, LEFT_WRONG, RIGHT_WRONG, RIGHT_WRONG], 0, 0, False),
+        ([LEFT_WRONG, LEFT_WRONG, GOOD, LEFT_WRONG, GOOD, GOOD], 2, 5),
+        ([LEFT_WRONG, GOOD, RIGHT_WRONG, GOOD, GOOD, RIGHT_WRONG], 1, 4),
+        ([GOOD, LEFT_WRONG, LEFT_WRONG, LEFT_WRONG, RIGHT_WRONG, RIGHT_WRONG], 0, 0),
     ],
 )
 def test_named_snapshots_are_the_first_and_the_last_good_one(
-    places: list[float], first: int, last: int, ends_well: bool
+    places: list[float], first: int, last: int
 ) -> None:
     found = named_snapshots(sliding_run(places, FALLING), halves(0.5))
     told = {moment.name: moment for moment in found}
     assert (told["first-good"].snapshot, told["last-good"].snapshot) == (first, last)
-    assert told["last-good"].text.startswith("The run ends with" if ends_well else "The last")
-    assert "at no snapshot" not in told["steepest"].text
     steps = [moment.snapshot for moment in found]
     assert steps == sorted(steps)
 
 
-def test_named_snapshots_of_a_run_that_was_never_good_say_so() -> None:
+def test_named_snapshots_of_a_run_that_was_never_good_have_the_steepest_alone() -> None:
     found = named_snapshots(sliding_run([LEFT_WRONG] * 6, FALLING), halves(0.5))
     assert at_snapshots(found) == [("steepest", 3)]
-    assert "from 0.7 to 0.4 " in found[0].text
-    assert found[0].text.endswith("at no snapshot is half of every major part right.")
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,9 @@ def measure_bytes(page: Page, root: str, site: Path) -> None:
     for name, size in first.items():
         print(f"{size:9,}  {name}")
     print(f"{sum(first.values()):9,}  bytes to the first interactive frame")
-    for name in ("viewer", "article"):
+    for name in ("viewer", "words", "article", "export"):
         scripts = sum(map(compressed, site.glob(f"assets/{name}-*.js")))
-        print(f"{scripts:9,}  bytes of {name}'s scripts")
+        print(f"{scripts:9,}  bytes of {name}'s script")
     for run in sorted(site.glob("data/**/seed-*/")):
         size = sum(map(compressed, run.glob("vectors-*.js")))
         print(f"{size:9,}  bytes of vectors of {run.name}")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 from support.browser import BuiltSite, Explore, Open
 from support.explorer import both_ready, explorer, pixels, ready
-from support.site_data import first_run, last_run, pages_of
+from support.site_data import first_run, last_run, pages_of, title_of
 
 pytestmark = pytest.mark.browser
 MOST_BYTES = 200_000
@@ -316,6 +316,6 @@ def test_explorer_printed_from_a_dark_screen_is_dark_on_light(
     page.emulate_media(media="print")
     assert np.median(pixels(pane)) > 240
     chosen = page.locator(".viewer-controls .viewer-choice span:visible")
-    expect(chosen).to_have_text([first_run(built_site)["title"]])
+    expect(chosen).to_have_text([title_of(first_run(built_site))])
     page.emulate_media(media="screen")
     assert np.median(pixels(pane)) < 80

@@ -18,7 +18,7 @@ from support.explorer import (
     pressed_neurons,
     ready,
 )
-from support.site_data import first_run, header_of, last_run
+from support.site_data import first_run, header_of, last_run, title_of
 
 pytestmark = pytest.mark.browser
 
@@ -51,10 +51,10 @@ def test_second_pane_follows_the_same_clock(
         header = header_of(built_site, run["id"])
         canvas = pane_canvas(page, at)
         expect(canvas).to_have_accessible_name(
-            re.compile(f"{run['title']} at iteration {header['iterations'][61]:,}:")
+            re.compile(f"{title_of(run)} at iteration {header['iterations'][61]:,}:")
         )
         expect(page.locator(".viewer-title").nth(at)).to_contain_text(
-            f"{run['title']}: accuracy {100 * header['accuracy'][61]:.1f}%"
+            f"{title_of(run)}: accuracy {100 * header['accuracy'][61]:.1f}%"
         )
     page.wait_for_timeout(200)
     left, right = (ink(pane_canvas(page, at)) for at in (0, 1))

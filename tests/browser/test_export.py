@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from support.browser import BuiltSite, Explore, Open
 from support.explorer import both_ready, explorer, ready
-from support.site_data import first_run, header_of, last_run, segments
+from support.site_data import first_run, header_of, last_run, segments, title_of
 
 pytestmark = pytest.mark.browser
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,7 +29,7 @@ def test_svg_holds_the_exact_lines_and_a_caption(
     text = " ".join(root.itertext())
     run = first_run(built_site)
     header = header_of(built_site, run["id"])
-    assert run["title"] in text
+    assert title_of(run) in text
     assert f"{header['iterations'][90]:,}" in text
     assert "step=90&show=2.1-5" in text
     paths = root.findall(f".//{SVG}path")
@@ -79,8 +79,8 @@ def test_svg_of_two_panes_has_them_side_by_side(built_site: BuiltSite, explore: 
     captions = [text.text or "" for text in root.findall(f"{SVG}text")]
     iteration = header_of(built_site, other["id"])["iterations"][90]
     assert captions[0] == " ".join(
-        [f"{first['title']} at iteration {iteration:,}; beside it",
-         f"{other['title']} at iteration {iteration:,}"]
+        [f"{title_of(first)} at iteration {iteration:,}; beside it",
+         f"{title_of(other)} at iteration {iteration:,}"]
     )  # fmt: skip
     assert state in captions[1]
     panes = root.findall(f"{SVG}g")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Explore, Open
 from support.explorer import explorer, ready, snapshot_slider
-from support.site_data import first_run, header_of
+from support.site_data import first_run, header_of, title_of
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +54,7 @@ def test_status_line_says_what_changed(built_site: BuiltSite, open_page: Open) -
     page.keyboard.press("ArrowRight")
     run = first_run(built_site)
     iteration = header_of(built_site, run["id"])["iterations"][21]
-    expect(told).to_have_text(f"{run['title']} at iteration {iteration:,}.")
+    expect(told).to_have_text(f"{title_of(run)} at iteration {iteration:,}.")
     page.get_by_role("button", name="Zoom in").click()
     page.get_by_label("Error", exact=True).check()
     expect(told).to_have_text("Behind the lines: error. Zoom 2.")

@@ -27,7 +27,7 @@ def made(folder: Path = TEMPLATES) -> tuple[dict[str, bytes], dict[str, str]]:
     """The assets of the plain report's site, with style sheet and scripts from `folder`."""
     report = plain_report()
     labels = report.dataset.labels
-    return assets(folder, environment(TEMPLATES, ENGLISH), report.site, 3, labels)
+    return assets(folder, environment(TEMPLATES, ENGLISH), report.site, 3, labels, ENGLISH)
 
 
 def test_assets_have_content_hashed_addresses() -> None:

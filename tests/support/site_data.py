@@ -52,6 +52,12 @@ def last_step(site: BuiltSite) -> int:
     return int(first_run(site)["snapshots"]) - 1
 
 
+def title_of(run: dict[str, Any]) -> str:
+    """What the explorer calls a run in English."""
+    name = f"{run['kind'].capitalize()} run"
+    return f"{name} {run['number']}" if run["number"] else name
+
+
 def header_of(site: BuiltSite, run: str = "") -> dict[str, Any]:
     """The header of a run, by default of the first one."""
     found: dict[str, Any] = data(site, f"{run or first_run(site)['id']}/run.*.js")

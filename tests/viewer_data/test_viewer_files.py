@@ -27,7 +27,7 @@ def viewed(snapshots: int) -> ViewedRun:
     """A run of widths 4 and 3 with all that the viewer shows of it."""
     run = drifting_run((4, 3), snapshots, 3)
     boundaries = trace(run)
-    named = (NamedSnapshot("steepest", 7, "It falls."),)
+    named = (NamedSnapshot("steepest", 7),)
     sheets = RunSheets(NAMES, {})
     return ViewedRun(FACTS, run, boundaries, motion(boundaries), named, sheets)
 
@@ -51,9 +51,9 @@ def test_run_files_header_states_the_run_and_names_all_files() -> None:
     assert header["regions"] == shown.boundaries.regions.tolist()
     np.testing.assert_allclose(np.transpose(header["motion"]), shown.motion, rtol=0.005)
     assert np.shape(header["motion"]) == (3, 70)
-    assert header["named_snapshots"] == [{"name": "steepest", "step": 7, "text": "It falls."}]
+    assert header["named_snapshots"] == [{"name": "steepest", "step": 7}]
     assert header["loss"][0] == 0.7
-    assert header["outcome"] == "Ended well: accuracy 98.7%, loss 0.012."
+    assert (header["kind"], header["number"]) == (FACTS.kind, FACTS.number)
     assert set(files) == {name, *header["chunks"], *header["weights"]}
     layers, output = header["sprites"]["layers"], header["sprites"]["output"]
     assert [each["files"] for each in (*layers, output)] == [list(names) for names in NAMES]
@@ -104,7 +104,8 @@ def test_viewer_files_index_holds_the_experiment_and_its_runs_in_order() -> None
     assert isinstance(index, dict)
     assert [run["id"] for run in index["runs"]] == ["seed-3", "seed-1"]
     assert [run["snapshots"] for run in index["runs"]] == [3, 9]
-    assert index["runs"][1]["outcome"] == "Stopped early: no longer finite."
+    assert [run["ended"] for run in index["runs"]] == ["", "Stopped early: no longer finite."]
+    assert [run["loss"] for run in index["runs"]] == [FACTS.loss] * 2
     assert all(run["header"] in made.files for run in index["runs"])
     assert index["version"] == boundary_chunks.VERSION
     assert index["target"] in made.files
