@@ -24,6 +24,7 @@ CLAIM_NAMES = (
     "Failed runs and the top",
     "Failed runs and the top, chosen runs",
     "Deeper and wider",
+    "What prevents failure",
 )
 
 

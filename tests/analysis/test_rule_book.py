@@ -34,6 +34,7 @@ def test_rule_book_lists_the_rules_that_are_not_common_in_the_words_of_the_rows(
         "Bends through open paths",
         "Copycats",
         "The indecisive neuron",
+        "What prevents failure",
     ]
     for name, rule in all_rules().items():
         assert (own.get(name, "The rule of all rows.")) in rule.decision

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ginn import formatting
 from ginn.analysis.claims.network_size import Network, claim_larger_is_better, network_of
-from ginn.analysis.claims.prevention import Arm, prevention_series
+from ginn.analysis.claims.prevention import Arm, claim_prevention, prevention_series
 from ginn.analysis.evidence import Evidence, NetworkOutcome, NetworkSeries, merge_evidence
 from ginn.analysis.facts import VariantFacts
 from ginn.analysis.findings import Findings
@@ -62,14 +62,14 @@ def _about_size(
 def _about_failures(
     experiment: Experiment, screening: ScreeningFacts, variants: Sequence[VariantFacts]
 ) -> Findings:
-    """What prevents failure: the series of the screening runs of all variants."""
+    """The claim about what prevents failure, of the screening runs of all variants."""
     plain = Arm("Plain", "", screening.seeds, screening.failed)
     arms = [
         Arm(each.title, changes(experiment, each), each.screening.seeds, each.screening.failed)
         for each in variants
     ]
     series = prevention_series(plain, arms, screening.iterations)
-    return Findings((), Evidence(prevention=series))
+    return Findings((claim_prevention(plain, arms),), Evidence(prevention=series))
 
 
 def changes(experiment: Experiment, variant: VariantFacts) -> str:

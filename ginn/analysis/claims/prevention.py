@@ -12,11 +12,28 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ginn import formatting
+from ginn.analysis.claim import Claim, Least, enough_runs, least_of_table, row_by_tests
+from ginn.analysis.effects import Effect, commoner
 from ginn.analysis.estimates import share_difference
 from ginn.analysis.failure_rates import FailureRate, PreventionSeries
-from ginn.analysis.rules import SIGNIFICANT
+from ginn.analysis.rules import SIGNIFICANT, Rule
 from ginn.analysis.series import number, shares
 from ginn.analysis.statistics import Interval, fisher_p_value, holm, proportion_interval
+
+PREVENTION = Rule(
+    name="What prevents failure",
+    statement="Another network, another start or another training makes failures rarer.",
+    measure="Share of screening runs that failed, in the plain network's runs less in those of "
+    "each variant; one test for each variant.",
+    control="the plain network, with the same picture, the same seeds from 0 on and runs of the "
+    "same length.",
+    sample="screening",
+    tests=("two shares",),
+    own="One variant is enough: the p-value is the smallest one times the number of variants. For "
+    "the opposite, all of them are needed.",
+    one_is_enough=True,
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,30 @@ class Arm:
     change: str
     screenings: int
     failed: int
+
+
+def claim_prevention(plain: Arm, arms: Sequence[Arm]) -> Claim:
+    """The row of the question that the original leaves open: what makes failures rarer."""
+    runs = min(each.screenings for each in (plain, *arms))
+    return row_by_tests(
+        PREVENTION,
+        [_effect(plain, each) for each in arms],
+        Least(least_of_table(2 * runs), screening=enough_runs(least_of_table)),
+        value="; ".join(map(_outcome, arms)),
+        control=_outcome(plain),
+        runs=sum(each.screenings for each in (plain, *arms)),
+    )
+
+
+def _effect(plain: Arm, arm: Arm) -> Effect:
+    name = f"{arm.title.lower()}, share of failures, less"
+    return commoner(name, plain.failed, plain.screenings, arm.failed, arm.screenings)
+
+
+def _outcome(arm: Arm) -> str:
+    """An arm's failures in words."""
+    runs = formatting.count(arm.screenings, "screening run")
+    return f"{arm.title.lower()}: {arm.failed} of {runs} failed"
 
 
 def prevention_series(plain: Arm, arms: Sequence[Arm], iterations: int) -> PreventionSeries:

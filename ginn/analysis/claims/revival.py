@@ -36,10 +36,10 @@ from ginn.network.run import Float32, Float64, RecordedRun, Start, last_state
 ARMS = ("untouched", "raised", "lowered", "random", "elsewhere")
 IMPOSED_ARMS = ("untouched", "lowered", "random")
 # The number of orders of minibatches for each arm.
-STREAMS, IMPOSED_STREAMS = 8, 1
-# At most this many runs that have learnt the part are copied with a layer made dead. The test is
-# over runs, so many runs with few copies decide more than few runs with many copies.
-IMPOSED_ON = 32
+STREAMS, IMPOSED_STREAMS = 2, 1
+# At most this many runs with a dead layer are copied, and at most this many that have learnt the
+# part. The tests are over runs, so many runs with few copies decide more than few with many.
+REVIVED_ON, IMPOSED_ON = 32, 32
 # The first seed of the streams. It is larger than any seed that an author can name, so that no
 # screening run and no full run has the same minibatches.
 FIRST_STREAM = 1 << 20
@@ -123,7 +123,7 @@ def intervention_runs(
         if len(learnt) < IMPOSED_ON and (each := learnt_source(run, dataset, part)):
             learnt.append(each)
     return {
-        "raised": copies_of(dead, STREAMS, ARMS),
+        "raised": copies_of(dead[:REVIVED_ON], STREAMS, ARMS),
         "lowered": copies_of(learnt, IMPOSED_STREAMS, IMPOSED_ARMS),
     }
 

@@ -19,7 +19,7 @@ def test_findings_without_a_variant_are_nothing() -> None:
 
 def test_findings_of_a_variant_have_a_row_and_begin_with_the_plain_network() -> None:
     found = variant_findings(2)
-    assert [row.name for row in found.rows] == ["Deeper and wider"]
+    assert [row.name for row in found.rows] == ["Deeper and wider", "What prevents failure"]
     assert found.evidence.variants
     plain, *others = found.evidence.variants.networks
     assert plain.title == "Plain"
@@ -34,7 +34,7 @@ def test_findings_about_networks_leave_out_variants_that_were_only_screened() ->
     assert found.rows[0] == others.rows[0]
     assert found.evidence.variants == others.evidence.variants
     alone = variant_findings(0, screened=3)
-    assert alone.rows == ()
+    assert [row.name for row in alone.rows] == ["What prevents failure"]
     assert alone.evidence.variants is None
 
 

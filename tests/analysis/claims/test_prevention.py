@@ -6,13 +6,32 @@ import numpy as np
 import pytest
 import scipy
 
-from ginn.analysis.claims.prevention import Arm, prevention_series
+from ginn.analysis.claims.prevention import Arm, claim_prevention, prevention_series
 
 PLAIN = Arm("Plain", "", 1_024, 60)
 
 
 def arm(failed: int, screenings: int = 512, title: str = "Small start") -> Arm:
     return Arm(title, "less", screenings, failed)
+
+
+@pytest.mark.parametrize(
+    ("failed", "verdict"),
+    [((3, 30), "holds"), ((30, 31), "not decidable here"), ((80, 90), "does not hold")],
+)
+def test_claim_prevention_holds_if_one_arm_fails_less_often(
+    failed: tuple[int, int], verdict: str
+) -> None:
+    claim = claim_prevention(PLAIN, [arm(each) for each in failed])
+    assert claim.verdict == verdict
+    assert claim.runs == 2 * 512 + 1_024
+    assert claim.effect
+
+
+def test_claim_prevention_of_few_runs_says_how_many_are_enough() -> None:
+    claim = claim_prevention(Arm("Plain", "", 4, 2), [arm(0, 4)])
+    assert claim.verdict == "not decidable here"
+    assert claim.needed_screening > 4
 
 
 def test_prevention_series_compares_each_arm_with_the_plain_network() -> None:
@@ -42,3 +61,14 @@ def test_prevention_series_of_arms_that_change_nothing_rarely_has_a_verdict() ->
         )
     ]
     assert np.mean(decided) <= 0.05
+
+
+@pytest.mark.slow
+def test_claim_prevention_of_arms_that_change_nothing_rarely_holds() -> None:
+    rng = np.random.default_rng(0)
+    drawn = rng.binomial([1_024, *[512] * 6], 0.06, (200, 7)).tolist()
+    verdicts = [
+        claim_prevention(Arm("Plain", "", 1_024, plain), [arm(each) for each in others]).verdict
+        for plain, *others in drawn
+    ]
+    assert np.mean([verdict != "not decidable here" for verdict in verdicts]) <= 0.05

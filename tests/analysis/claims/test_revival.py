@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from ginn.analysis.claims.revival import (
     IMPOSED_ARMS,
     IMPOSED_ON,
     MARGIN,
+    REVIVED_ON,
     Source,
     copies_of,
     dead_layer_source,
@@ -160,6 +162,9 @@ def test_intervention_runs_copy_dead_runs_and_the_first_learnt_ones() -> None:
     learnt = [run_of(LEARNT_STATE, seed=seed) for seed in range(10, 12 + IMPOSED_ON)]
     found = intervention_runs([DEAD, ALIVE, *learnt], WHITE_LEFT, "left")
     assert {copy.source.seed for copy in found["raised"]} == {5}
+    many = [replace(DEAD, seed=seed) for seed in range(REVIVED_ON + 2)]
+    raised = intervention_runs(many, WHITE_LEFT, "left")["raised"]
+    assert {copy.source.seed for copy in raised} == set(range(REVIVED_ON))
     lowered = {copy.source.seed for copy in found["lowered"]}
     assert len(lowered) == IMPOSED_ON
     assert lowered <= {0, *range(10, 10 + IMPOSED_ON)}
