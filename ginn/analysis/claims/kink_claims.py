@@ -44,7 +44,8 @@ OPEN_PATHS = Rule(
     sample="first",
     tests=("none",),
     own="the claim is exact, so no p-value decides it. It holds if no run has such a crossing or "
-    "bend, and some bend is at a line two or more layers earlier. It does not hold if a run has one.",
+    "bend, and some bend is at a line two or more layers earlier. It does not hold if a run has "
+    "one.",
 )
 REGIONS = Rule(
     name="Regions grow",
