@@ -46,7 +46,7 @@ def functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> 
         "neuron": placed.neuron,
         "recorded": placed.recorded,
         "layer": placed.layer,
-        "interval": partial(interval, placed.report),
+        "interval": Intervals(placed.report).interval,
         "cite": citations.cite,
         "term": Terms(glossary).term,
         "glossary": glossary.listed,
@@ -68,12 +68,17 @@ def note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
     return Markup('<small class="note" role="note">{}</small>').format(words)
 
 
-def interval(report: Report, count: int, of: int) -> str:
-    """The 95% interval of the share `count` of `of`, as text."""
-    found = proportion_interval(count, of)
-    words = report.words
-    low, high = words.percent(found.low), words.percent(found.high)
-    return words.say("number.from-to", low=low, high=high)
+@dataclass(frozen=True)
+class Intervals:
+    """The intervals of shares, in the words of a report."""
+
+    report: Report
+
+    def interval(self, count: int, of: int) -> str:
+        """The 95% interval of the share `count` of `of`, as text."""
+        words, found = self.report.words, proportion_interval(count, of)
+        low, high = words.percent(found.low), words.percent(found.high)
+        return words.say("number.from-to", low=low, high=high)
 
 
 def has_part(dataset: Dataset, name: str) -> bool:

@@ -63,6 +63,8 @@ QUOTES = {
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 # The kinds of callouts; a callout without a title of its own is called after its kind.
 CALLOUTS = ("note", "tip", "important", "warning", "caution")
+# The link from a footnote to its place, which has a title.
+BACK = '<a class="footnote-backref"'
 COMMENT = re.compile(r"(?s)<!--.*?-->")
 # A bare address that an author has put between the tags of a link in HTML.
 LINK_IN_LINK = re.compile(r'(<a\s[^<>]*>[^<]*)<a href="[^"]*">([^<]*)</a>')
@@ -103,6 +105,7 @@ def convert(
     html = COMMENT.sub("", converter.convert(text))
     html = html.replace(f"<p>{EMPTY}</p>\n", "")
     html = _with_apostrophes(LINK_IN_LINK.sub(r"\1\2", html), words)
+    html = html.replace(BACK, f"{BACK}{_language(words)}")
     for found, key in TASKS.items():
         name = f' aria-label="{escape(words.say(key))}"{_language(words)}>'
         mended = found.removesuffix("/>") + name

@@ -70,7 +70,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "recorded": FigureCalls.recorded,
     "has_part": functions.has_part,
     "mirror_axes": Dataset.mirror_axes,
-    "interval": functions.interval,
+    "interval": functions.Intervals.interval,
     "facts.claim": Facts.claim,
     "evidence": PageCalls.evidence,
     "claims_table": PageCalls.claims_table,
