@@ -102,14 +102,16 @@ class FigureCalls:
 
         `word` takes the place of "figure", which is in the language of the site.
         """
-        word = word or self.report.words.say("figure.word")
+        words = self.report.words
+        language = "" if word else words.foreign
+        word = word or words.say("figure.word")
         if self.known is None:
             return Markup.escape(word)
         if name not in self.known:
             allowed = ", ".join(self.known) or "this article has no figures"
             raise AuthorError(quoted(name), allowed, key="see")
-        link = Markup('<a href="#figure-{}">{}&nbsp;{}</a>')
-        return link.format(name, word, self.known[name].number)
+        link = Markup('<a href="#figure-{}"{}>{}&nbsp;{}</a>')
+        return link.format(name, marked(language), word, self.known[name].number)
 
     def run(self, name: str) -> RunFacts:
         """The facts of a run, by its role or its id."""
@@ -137,16 +139,17 @@ class FigureCalls:
         kinds |= {n: f"layer-{n}" for n in range(1, len(self.report.experiment.widths) + 1)}
         if number not in kinds:
             raise AuthorError(quoted(number), ", ".join(map(str, kinds)), key="layer")
-        said = text or self._layer_name(number)
-        return Markup('<span class="{}-word">{}</span>').format(kinds[number], said)
-
-    def _layer_name(self, number: int | str) -> str:
         words = self.report.words
-        return (
-            words.say(f"network.{number}")
-            if isinstance(number, str)
-            else words.say("network.layer", layer=number)
-        )
+        language = "" if text else words.foreign
+        key = "network.output" if number == "output" else "network.layer"
+        said = text or words.say(key, layer=number)
+        span = Markup('<span class="{}-word"{}>{}</span>')
+        return span.format(kinds[number], marked(language), said)
+
+
+def marked(language: str) -> Markup:
+    """The attribute for a language, or nothing for ""."""
+    return Markup(' lang="{}"').format(language) if language else Markup("")
 
 
 def token(name: str) -> str:

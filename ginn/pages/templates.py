@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from ginn.errors import AuthorError, one_line
 from ginn.files import read_text
 from ginn.language.words import PLACE, Words
+from ginn.pages.figure_calls import marked
 
 ALLOWED = "Jinja's syntax, and the names that the page is given"
 
@@ -48,8 +49,8 @@ def environment(folder: Path, words: Words) -> jinja2.Environment:
         "plain": words.say,
         "has_words": words.texts.__contains__,
         "date": words.date,
-        "words_lang": _attribute(words.foreign),
-        "claims_lang": _attribute(words.of_claims),
+        "words_lang": marked(words.foreign),
+        "claims_lang": marked(words.of_claims),
     }
     return made
 
@@ -75,10 +76,6 @@ def _own(words: Words, text: str) -> Markup:
 
 def _marked(text: Markup, language: str) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(language, text) if language else text
-
-
-def _attribute(language: str) -> Markup:
-    return Markup(' lang="{}"').format(language) if language else Markup("")
 
 
 def _json(value: Any) -> str:

@@ -71,7 +71,7 @@ BODY = """
 [^1]: Жж.
 """
 # What is the same in every language: names of programs, formats and files.
-NAMES = r"GINN|NumPy|Python|Жж|жж|JSON|SVG|PNG|facts\.\w+|[\w-]+\.(?:json|npz|py)|x|y|K|n|L|out|in"
+NAMES = r"GINN|NumPy|Python|Жж|жж|JSON|SVG|PNG|[\w.-]+\.(?:json|npz|py)|x|y|K|n|L|out|in"
 SPOKEN = ("aria-label", "alt", "title", "aria-valuetext", "placeholder")
 META = ("description", "og:title", "og:description", "og:image:alt", "og:site_name")
 
@@ -190,6 +190,8 @@ def test_words_in_place_of_a_missing_language_are_marked(tmp_path: Path) -> None
     for name, page in pages_in(words, "fr", tmp_path).items():
         assert '<html lang="fr"' in page
         outside = [text for text in Spoken(page, "en").texts if "⟦" in text]
+        # What an author puts into a sentence by a filter is part of the sentence.
+        outside = [text for text in outside if "жж" not in text.lower()]
         # The title of a page and its metadata have no element for a part of them.
         in_head = [text for text in outside if text in html.unescape(page.partition("<body>")[0])]
         assert outside == in_head, name
