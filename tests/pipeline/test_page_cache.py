@@ -166,3 +166,13 @@ def test_experiments_list_of_more_than_eight_is_folded(content: Path, count: int
     )
     assert html.count("<li>") == (count if count > 1 else 0)
     assert ("<details>" in html) == (count > 8)
+
+
+def test_changed_word_makes_every_page_again_and_only_once(content: Path) -> None:
+    first, second = reports()
+    rendered_pages(content, (first, second))
+    words = replace(ENGLISH, texts={**ENGLISH.texts, "page.skip": "Skip"})
+    changed = (replace(first, words=words), replace(second, words=words))
+    again, _ = rendered_pages(content, changed)
+    assert {"index.html", "404.html", first.explorer, first.downloads, LIST} <= again
+    assert rendered_pages(content, changed)[0] == set()
