@@ -15,6 +15,7 @@ from ginn.network.forward import probability
 from ginn.network.run import Float64, RecordedRun
 
 SIDE = 44  # The number of places along each side of the grid.
+MOST_PICTURES = 128  # The number of screening runs, the first seeds, that a page shows at most.
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,13 @@ def outputs_of_experiment(
     outcomes: Mapping[str, RunFacts],
     dataset: Dataset,
 ) -> dict[str, tuple[FinalOutput, ...]]:
-    """The last outputs of "screening runs" and of "full runs", from the results of stages."""
+    """The last outputs of "screening runs" and of "full runs", from the results of stages.
+
+    There are at most MOST_PICTURES screening runs, those of the first seeds.
+    """
     failed = [run.seed for run in outcomes.values() if run.failed]
-    screened = final_outputs(screening.values(), screening_outcomes.failed_seeds, dataset)
+    first = [run for run in screening.values() if run.seed < MOST_PICTURES]
+    screened = final_outputs(first, screening_outcomes.failed_seeds, dataset)
     return {
         "screening runs": screened,
         "full runs": final_outputs(full_runs.values(), failed, dataset),

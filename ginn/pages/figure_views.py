@@ -309,7 +309,7 @@ def _chart_image(name: str, alternative: str, draw: Callable[[int], Svg]) -> Fig
 
 
 def multiples_images(report: Report, what: str, wide: int, narrow: int) -> Iterator[FigureImage]:
-    """The image of the last outputs of all screening runs or of all full runs.
+    """The image of the last outputs of the first screening runs or of all full runs.
 
     A row has `wide` pictures, or `narrow` on phones.
     """
@@ -334,7 +334,7 @@ def _series() -> Iterator[tuple[str, str]]:
     return ((name, described[name]["description"]) for name in EVIDENCE)
 
 
-OUTPUTS = "The last outputs of all {}, as small pictures."
+OUTPUTS = "The last outputs of the {}, as small pictures; of many screening runs the first ones."
 VIEWS: Mapping[str, View] = {
     "network": View(
         network_images,

@@ -12,6 +12,7 @@ from ginn.analysis.rules import SIGNIFICANT
 from ginn.analysis.statistics import LEVEL, proportion_interval
 from ginn.dataset.dataset import MAJOR_SHARE, Dataset
 from ginn.errors import AuthorError, quoted
+from ginn.figures.final_outputs import MOST_PICTURES
 from ginn.pages.citations import Citations
 from ginn.pages.figure_calls import FigureCalls
 from ginn.pages.glossary import Glossary, Terms
@@ -32,6 +33,7 @@ CONSTANTS = {
     "significance": Constant(SIGNIFICANT, "The level below which a p-value decides a claim."),
     "quanta": Constant(QUANTA, "The number of steps along a side of the viewer's coordinates."),
     "major_share": Constant(MAJOR_SHARE, "The share of the picture from which a part is major."),
+    "most_pictures": Constant(MOST_PICTURES, "The largest number of screening runs in a figure."),
 }
 
 

@@ -103,6 +103,7 @@ EXAMPLES = {
     "significance": "{{ significance }}",
     "quanta": "{{ quanta | count }}",
     "major_share": "{{ major_share | percent }}",
+    "most_pictures": "{{ most_pictures | count }}",
     "facts": "{{ facts.experiment.pixels }}",
     "experiments": "{{ experiments.keys() | list | listing }}",
     "site": "{{ site.layer_colours | listing }}",
