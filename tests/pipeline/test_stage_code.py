@@ -231,8 +231,14 @@ def test_new_import_brings_its_module_into_the_closure() -> None:
 
 
 TRAINING = {
-    *(f"ginn.network.{name}" for name in ("compiler", "initial", "kernel", "kernel_code")),
-    *(f"ginn.network.{name}" for name in ("lane_code", "layout", "philox", "reference", "run")),
+    *(
+        f"ginn.network.{name}"
+        for name in ("compiler", "forward", "initial", "kernel", "kernel_code")
+    ),
+    *(
+        f"ginn.network.{name}"
+        for name in ("lane_code", "layout", "philox", "product", "reference", "run")
+    ),
     *(f"ginn.network.{name}" for name in ("schedule", "settings", "starts", "training")),
     *("ginn.dataset.dataset", "ginn.elementary", "ginn.errors", "ginn.runtime.encodings"),
 }
