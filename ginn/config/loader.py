@@ -49,6 +49,7 @@ def load_settings(path: Path) -> Settings:
         experiments=report.experiment,
         draft=report.draft,
         variants={name: tuple(each) for name, each in variants.items()},
+        policy=report.policy,
     )
 
 

@@ -7,7 +7,7 @@ JSON Schema; `loader.py` reads a file and checks the rules that concern more tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -24,6 +24,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 from ginn.config.authors import Author, WebAddress, named_authors
+from ginn.config.policy import Policy
 from ginn.config.validation import LINE, Allowed, Line, Table, example
 
 
@@ -346,6 +347,7 @@ class ReportFile(Table):
     variant: Annotated[
         tuple[Variant, ...], Strict(False), Allowed("any number of [[variant]]")
     ] = ()  # fmt: skip
+    policy: Policy = Policy()
     draft: Draft
 
 
@@ -360,6 +362,7 @@ class Settings:
     experiments: tuple[Experiment, ...]
     draft: Draft
     variants: Mapping[str, tuple[Experiment, ...]]
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def experiment(self) -> Experiment:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ginn.config.policy import Policy
 from ginn.pages import metadata
 from ginn.pages.articles import Article
 from ginn.pages.assets import add
@@ -16,6 +17,7 @@ from ginn.pages.figure_views import FigureImage
 from ginn.pages.glossary import Glossary
 from ginn.pages.layout import Layout, Rendered, root_from
 from ginn.pages.page_calls import PageCalls
+from ginn.pages.policy import NOTHING_MORE, policy_text
 from ginn.pages.rendering import render_article
 from ginn.pages.report import Report
 
@@ -27,7 +29,8 @@ GLOSSARY_PAGE = "methods"
 class References:
     """What an article may refer to: pages, experiments, works to cite, and words to explain.
 
-    `hidden` has the slugs of drafts, which this site does not show.
+    `hidden` has the slugs of drafts, which this site does not show. `policy` says what articles may
+    load from elsewhere.
     """
 
     articles: Sequence[Article]
@@ -35,6 +38,7 @@ class References:
     works: Mapping[str, Source]
     meanings: Mapping[str, str]
     hidden: frozenset[str] = frozenset()
+    policy: Policy = NOTHING_MORE
 
     def pages(self, root: str, report: Report) -> dict[str, str]:
         """The links by the names that `page()` accepts; `root` is the link to the site's root.
@@ -66,7 +70,7 @@ def article_page(
     names["experiments"] = {name: each.facts for name, each in references.reports.items()}
     home = "" if article.slug == GLOSSARY_PAGE else pages.get(GLOSSARY_PAGE, "")
     glossary = Glossary(references.meanings, home)
-    body = render_article(article, report, names, references.works, glossary)
+    body = render_article(article, report, names, references.works, glossary, references.policy)
     files: dict[str, bytes] = dict(body.images)
     opening, sections = body.opening, body.sections
     macros: Any = layout.templates.get_template("partials/figure.html").module
@@ -80,6 +84,7 @@ def article_page(
     this = as_source(layout, article)
     site, publication = layout.site, layout.publication
     context = {
+        "policy": policy_text(references.policy),
         "article": article,
         "authors": authors_of(article, site),
         "byline": byline(authors_of(article, site)),

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from html.parser import HTMLParser
 
+from ginn.config.policy import Policy
 from ginn.errors import AuthorError, quoted
 from ginn.pages.articles import Article
 from ginn.pages.identifiers import OF_LAYOUT
-from ginn.pages.policy import refusal
+from ginn.pages.policy import NOTHING_MORE, is_allowed_elsewhere, refusal
 
 VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
@@ -26,23 +27,29 @@ OPTIONAL_END = {
 
 
 def check_html(
-    html: str, article: Article, taken: Collection[str], images: Collection[str]
+    html: str,
+    article: Article,
+    taken: Collection[str],
+    images: Collection[str],
+    policy: Policy = NOTHING_MORE,
 ) -> None:
     """Raise AuthorError with the line of the first mistake in an article's HTML.
 
     `taken` has the ids that other parts of the page have. `images` has the addresses of pictures
-    that were placed from Markdown.
+    that were placed from Markdown. `policy` is the allow-list of `report.toml`.
     """
-    checker = _Checker(article, taken, images)
+    checker = _Checker(article, taken, images, policy)
     checker.feed(html)
     checker.close()
     checker.finish()
 
 
 class _Checker(HTMLParser):
-    def __init__(self, article: Article, taken: Collection[str], images: Collection[str]) -> None:
+    def __init__(
+        self, article: Article, taken: Collection[str], images: Collection[str], policy: Policy
+    ) -> None:
         super().__init__()
-        self.article, self.taken, self.images = article, taken, images
+        self.article, self.taken, self.images, self.policy = article, taken, images, policy
         self.ids: set[str] = set()
         self.opened: list[tuple[str, str]] = []  # the name and the text of each open tag
 
@@ -58,16 +65,21 @@ class _Checker(HTMLParser):
             for name, value in attributes.items()
             for form in ('{}="{}"', "{}='{}'", "{}={}")
         ]
-        refused = refusal(tag, attributes)
+        refused = refusal(tag, attributes, self.policy)
         if refused:
             blocked = [text for text in written if text.partition("=")[0] in refused.found]
             raise self.error(refused, said, *blocked, *attributes.values(), f"<{tag}")
-        if tag == "img" and attributes.get("src", "") not in self.images:
-            source = attributes.get("src", "")
+        source = attributes.get("src", "")
+        elsewhere = is_allowed_elsewhere(source, "img-src", self.policy)
+        if tag == "img" and source not in self.images and not elsewhere:
             found = f"a picture in HTML, <img src={quoted(source)}>"
             hint = "a width is written ![what it shows](cat.png){width=300}"
             allowed = f"![{attributes.get('alt') or 'what it shows'}]({source})"
             raise self.error(AuthorError(found, allowed, hint), said, source, "<img")
+        if tag == "iframe" and not attributes.get("title", "").strip():
+            found, allowed = "an <iframe> without a title", 'title="what it shows"'
+            hint = "describe it for those who do not see it"
+            raise self.error(AuthorError(found, allowed, hint), said, "<iframe")
         self._check_id(attributes.get("id", ""), said)
         if tag not in VOID:
             self.opened.append((tag, said))

@@ -23,9 +23,11 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from PIL import Image, ImageFile, IptcImagePlugin, UnidentifiedImageError
 
+from ginn.config.policy import Policy
 from ginn.dataset.image import MOST_PICTURE_PIXELS
 from ginn.errors import AuthorError, one_line, quoted
 from ginn.files import found_in, hashed, is_file, paths_in, read_bytes, within
+from ginn.pages.policy import NOTHING_MORE, is_allowed_elsewhere
 
 FOLDER = "pictures"  # a folder of the site
 # The suffixes of the formats that every browser shows, by Pillow's name of the format.
@@ -52,13 +54,19 @@ class Images(Extension):
 
     `folder` is the article's folder. `root` is the link from its page to the site's root. `line_of`
     finds the line of a text in the article. `files` has the placed images: address relative to the
-    root -> content.
+    root -> content. An image from elsewhere is left as it is, if `policy` allows it.
     """
 
-    def __init__(self, folder: Path, root: str, line_of: Callable[..., int]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        root: str,
+        line_of: Callable[..., int],
+        policy: Policy = NOTHING_MORE,
+    ) -> None:
         """Nothing is read before Markdown finds an image."""
         super().__init__()
-        self.folder, self.root, self.line_of = folder, root, line_of
+        self.folder, self.root, self.line_of, self.policy = folder, root, line_of, policy
         self.files: dict[str, bytes] = {}
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
@@ -79,6 +87,9 @@ class Images(Extension):
                 "describe it for those who do not see it",
                 line=self.line_of(*calls, named),
             )
+        if is_allowed_elsewhere(named, "img-src", self.policy):
+            image.set("loading", "lazy")
+            return
         try:
             file = _file(self.folder, named)
             content = read_bytes(file, "an image")

@@ -22,7 +22,7 @@ from ginn.pages import feeds
 from ginn.pages.assets import add
 from ginn.pages.links import Links, links_of
 from ginn.pages.metadata import Publication
-from ginn.pages.policy import POLICY
+from ginn.pages.policy import policy_text
 from ginn.pages.report import Report
 
 # Languages written from right to left, and such scripts (BCP 47).
@@ -101,12 +101,11 @@ class Layout:
                 for link in self.header
             ],
             assets={name: root + target for name, target in self.assets.items()},
-            policy=POLICY,
             paper=PAPER,
             publication=self.publication,
             canonical=canonical,
             feed=root + feeds.FEED if self.publication.base_url else "",
-            **context,
+            **{"policy": policy_text(), **context},
         )
         return Rendered({**files, address: html.encode()}, {address: links_of(html)})
 

@@ -7,6 +7,7 @@ when it is made. They are checked when all pages have been made.
 from __future__ import annotations
 
 import posixpath
+import re
 import urllib.parse
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,27 @@ from html.parser import HTMLParser
 from ginn.errors import AuthorError, quoted
 from ginn.pages.articles import Article
 
+TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+# An address of the folder `static/`, whose files are at the site's root.
+STATIC = re.compile(r'(\s(?:src|href|poster|data)=")(?:\.\./)?static/')
 EXTERNAL_SCHEMES = ("https", "http", "mailto")
+
+
+def with_static(html: str, root: str) -> str:
+    """The HTML of an article in which addresses of files in `static/` lead to the site's root.
+
+    An author names such a file as it lies: `static/demo.js`, or `../static/demo.js`. `root` is the
+    link from the article's page to the site's root.
+
+    >>> with_static('<video src="static/a.mp4">', "../")
+    '<video src="../a.mp4">'
+    """
+    return TAG.sub(lambda tag: STATIC.sub(rf"\g<1>{root}", tag[0]), html)
+
+
+def as_written(target: str) -> str:
+    """The address of a file in `static/` as an author writes it."""
+    return f"static/{target.removeprefix('../')}"
 
 
 @dataclass(frozen=True)
@@ -40,7 +61,7 @@ class DeadLink:
             f"a link to {quoted(self.target)}, which is nowhere in the site",
             'page("slug"), a heading\'s #id, an address with https://',
             path=self.article.file,
-            line=self.article.line_of(self.target),
+            line=self.article.line_of(self.target, as_written(self.target)),
         )
 
 

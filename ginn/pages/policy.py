@@ -1,14 +1,17 @@
 """The policy of every page (Content Security Policy 3), and what it would block in an article.
 
 A browser ignores what the policy forbids, and tells the reader nothing. An article with such an
-element is therefore refused. The policy and this check follow from one table, DIRECTIVES.
+element is therefore refused. Both follow from one table, DIRECTIVES, and from the allow-list of
+`report.toml`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from ginn.config.policy import ORIGIN, Policy
 from ginn.errors import AuthorError, quoted
 
 NONE, SELF = "'none'", "'self'"
@@ -25,7 +28,15 @@ DIRECTIVES = {
     "base-uri": NONE,
     "form-action": SELF,
 }
-POLICY = "; ".join(f"{name} {sources}" for name, sources in DIRECTIVES.items())
+# The directive of each key of [policy].
+ALLOWED_BY = {
+    "frames": "frame-src",
+    "media": "media-src",
+    "scripts": "script-src",
+    "images": "img-src",
+    "connect": "connect-src",
+}
+NOTHING_MORE = Policy()
 
 # The directive for the address in an attribute of an element.
 ADDRESSES = {
@@ -49,34 +60,59 @@ WITHOUT_FALLBACK = ("base-uri", "form-action")
 SCRIPTS = ("", "module", "text/javascript", "application/javascript", "text/ecmascript")
 HINTS = {
     "img-src": "copy the picture beside the article, and write ![what it shows](name.png)",
-    "script-src": "leave it out: an article has no scripts of its own",
     "style-src": "leave it out: templates/style.css has the look of all pages",
 }
+FILE = 'put the script into a file in static/: <script src="static/name.js"></script>'
 LINK = "link to it: [words](https://...)"
 
 
-def allowed_sources(directive: str) -> str:
+def directives(policy: Policy = NOTHING_MORE) -> dict[str, str]:
+    """The directives of the pages of articles: those of every page, and what `policy` adds."""
+    allowed = dict(DIRECTIVES)
+    for key, directive in ALLOWED_BY.items():
+        added = [SELF if origin == "self" else origin for origin in getattr(policy, key)]
+        before = [each for each in allowed.get(directive, NONE).split() if each != NONE]
+        if added:
+            allowed[directive] = " ".join(dict.fromkeys([*before, *added]))
+    return allowed
+
+
+def policy_text(policy: Policy = NOTHING_MORE) -> str:
+    """The policy as a page states it."""
+    return "; ".join(f"{name} {sources}" for name, sources in directives(policy).items())
+
+
+def allowed_sources(directive: str, policy: Policy = NOTHING_MORE) -> str:
     """The sources that the policy allows for a directive; `*` if it says nothing."""
     fallback = "*" if directive in WITHOUT_FALLBACK else DIRECTIVES["default-src"]
-    return DIRECTIVES.get(directive, fallback)
+    return directives(policy).get(directive, fallback)
 
 
-def refusal(tag: str, attributes: Mapping[str, str]) -> AuthorError | None:
+def refusal(
+    tag: str, attributes: Mapping[str, str], policy: Policy = NOTHING_MORE
+) -> AuthorError | None:
     """The error for the first thing in a start tag that the policy blocks, or None."""
-    return next(_refusals(tag, attributes), None)
+    return next(_refusals(tag, attributes, policy), None)
 
 
-def _refusals(tag: str, attributes: Mapping[str, str]) -> Iterator[AuthorError]:
+def is_allowed_elsewhere(address: str, directive: str, policy: Policy) -> bool:
+    """Whether an address is of another site from which the policy lets a browser load."""
+    return not _is_own(address) and _is_allowed(directive, "", address, policy)
+
+
+def _refusals(tag: str, attributes: Mapping[str, str], policy: Policy) -> Iterator[AuthorError]:
     for directive, what in _inline(tag, attributes):
-        if "'unsafe-inline'" not in allowed_sources(directive):
-            yield _error(what, directive)
+        if "'unsafe-inline'" not in allowed_sources(directive, policy):
+            hint = FILE if what == "<script>" else HINTS.get(directive, "leave it out")
+            yield _error(what, directive, policy, hint)
     for name, value in attributes.items():
         directive = ADDRESSES.get((tag, name), "")
         if (tag, name) == ("link", "href"):
             rels = attributes.get("rel", "").lower().split()
             directive = next((LINKED[rel] for rel in rels if rel in LINKED), "")
-        if directive and not _is_allowed(directive, name, value):
-            yield _error(f"<{tag} {name}={quoted(value)}>", directive)
+        if directive and not _is_allowed(directive, name, value, policy):
+            hint = _hint(directive, name, value)
+            yield _error(f"<{tag} {name}={quoted(value)}>", directive, policy, hint)
 
 
 def _inline(tag: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -95,13 +131,18 @@ def _inline(tag: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]
             yield "script-src", f"{name}={quoted(value)}"
 
 
-def _is_allowed(directive: str, name: str, value: str) -> bool:
+def _is_allowed(directive: str, name: str, value: str, policy: Policy) -> bool:
     """Whether the policy allows the addresses in an attribute."""
-    sources = allowed_sources(directive)
-    if sources != SELF:
-        return sources == "*"
+    sources = allowed_sources(directive, policy).split()
+    if "*" in sources:
+        return True
+    if name == "srcdoc":
+        return SELF in sources
     addresses = [part.split()[0] for part in value.split(",") if part.split()]
-    return all(map(_is_own, addresses if name == "srcset" else [value]))
+    return all(
+        SELF in sources if _is_own(each) else any(_is_of(each, source) for source in sources)
+        for each in (addresses if name == "srcset" else [value])
+    )
 
 
 def _is_own(address: str) -> bool:
@@ -112,6 +153,18 @@ def _is_own(address: str) -> bool:
         return False
 
 
+def _is_of(address: str, origin: str) -> bool:
+    """Whether an address is of an origin, as a browser matches them (CSP 3, 6.7.2.8)."""
+    try:
+        found, allowed = urlsplit(address.strip()), urlsplit(origin)
+        ports = (found.port or 443, allowed.port or 443)
+    except ValueError:
+        return False
+    host, wanted = found.hostname or "", allowed.hostname or ""
+    below = wanted.startswith("*.") and host.endswith(wanted[1:])
+    return found.scheme == allowed.scheme and (host == wanted or below) and ports[0] == ports[1]
+
+
 def _scheme(address: str) -> str:
     """The scheme of an address as browsers read it, or ""."""
     try:
@@ -120,7 +173,22 @@ def _scheme(address: str) -> str:
         return ""
 
 
-def _error(found: str, directive: str) -> AuthorError:
+def _hint(directive: str, name: str, value: str) -> str:
+    """How to mend an address that is blocked: by other words, or by the allow-list."""
+    hint = HINTS.get(directive, LINK)
+    key = next((key for key, each in ALLOWED_BY.items() if each == directive), "")
+    if not key or name in ("srcset", "srcdoc", "ping"):
+        return hint
+    try:
+        parts = urlsplit(value.strip())
+        origin = f"https://{parts.netloc}" if parts.netloc else "self"
+    except ValueError:
+        return hint
+    known = parts.scheme in ("https", "") and re.fullmatch(ORIGIN, origin)
+    return f'{hint}; or allow it in report.toml: [policy] {key} = ["{origin}"]' if known else hint
+
+
+def _error(found: str, directive: str, policy: Policy, hint: str) -> AuthorError:
     allowed = "what the policy of the pages lets a browser show "
-    allowed += f"({directive} {allowed_sources(directive)})"
-    return AuthorError(found, allowed, HINTS.get(directive, LINK))
+    allowed += f"({directive} {allowed_sources(directive, policy)})"
+    return AuthorError(found, allowed, hint)

@@ -19,6 +19,7 @@ from typing import Any
 from ginn.analysis.facts import Facts, facts_schema
 from ginn.config import models
 from ginn.config.authors import Author
+from ginn.config.policy import Policy
 from ginn.config.validation import Table, allowed_at, table_in
 from ginn.dataset.dataset import Dataset
 from ginn.files import REPOSITORY
@@ -133,6 +134,7 @@ TABLES: Sequence[tuple[str, type[Table]]] = (
     ("[experiment.shown]", models.Shown),
     ("[[variant]]", models.Variant),
     ("[variant.screening]", models.VariantScreening),
+    ("[policy]", Policy),
     ("[draft]", models.Draft),
 )
 

@@ -22,6 +22,7 @@ import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
 from ginn import formatting
+from ginn.config.policy import Policy
 from ginn.errors import AuthorError, one_line, quoted
 from ginn.language.words import Words
 from ginn.pages.articles import Article
@@ -32,8 +33,10 @@ from ginn.pages.functions import functions
 from ginn.pages.glossary import Glossary
 from ginn.pages.html_checks import check_html
 from ginn.pages.images import Images
+from ginn.pages.links import with_static
 from ginn.pages.markdown import Converted, convert
 from ginn.pages.math import Mathematics
+from ginn.pages.policy import NOTHING_MORE
 from ginn.pages.report import Report
 from ginn.pages.source_checks import check_source
 
@@ -116,8 +119,11 @@ def render_article(
     names: Mapping[str, Any],
     works: Mapping[str, Source] | None = None,
     glossary: Glossary | None = None,
+    policy: Policy = NOTHING_MORE,
 ) -> Body:
     """The body of an article as HTML with tokens for its figures; `works` can be cited.
+
+    `policy` says what an article may load from elsewhere.
 
     Raises AuthorError with file and line for a mistake.
     """
@@ -126,7 +132,8 @@ def render_article(
     second, citations = FigureCalls(report, first.found), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
     check_source(article)
-    images = Images(article.file.parent, "../" * article.address.count("/"), article.line_of)
+    root = "../" * article.address.count("/")
+    images = Images(article.file.parent, root, article.line_of, policy)
     captions = {name: figure.caption for name, figure in second.found.items()}
     extensions = (Mathematics(article.line_of), images)
     try:
@@ -147,12 +154,12 @@ def render_article(
     taken = {f"figure-{name}" for name in second.found}
     taken |= {f"reference-{source.key}" for source in citations.sources}
     placed = {images.root + address for address in images.files}
-    check_html(html + "".join(converted.captions.values()), article, taken, placed)
+    check_html(html + "".join(converted.captions.values()), article, taken, placed, policy)
     figures = tuple(
-        dataclasses.replace(figure, caption=converted.captions[name])
+        dataclasses.replace(figure, caption=with_static(converted.captions[name], root))
         for name, figure in second.found.items()
     )
-    opening, sections = _cut(html, converted.sections)
+    opening, sections = _cut(with_static(html, root), converted.sections)
     contents, files = converted.contents, images.files
     return Body(opening, sections, figures, contents, citations.sources, files)
 

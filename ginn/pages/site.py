@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ginn.analysis.facts import facts_schema
+from ginn.config.policy import Policy
 from ginn.files import read_text
 from ginn.language.words import Words
 from ginn.pages import assets, feeds, metadata
@@ -21,6 +22,7 @@ from ginn.pages.downloads_page import downloads_page
 from ginn.pages.explorer_page import explorer_page
 from ginn.pages.layout import HeaderLink, Layout, Rendered
 from ginn.pages.metadata import Publication
+from ginn.pages.policy import NOTHING_MORE
 from ginn.pages.report import Report
 from ginn.pages.templates import environment, template_errors
 from ginn.viewer_data.downloads import PROGRAM
@@ -60,17 +62,20 @@ class Pages:
         templates: Path,
         publication: Publication,
         words: Words,
+        policy: Policy = NOTHING_MORE,
     ) -> None:
         """`reports` has a report for each experiment; the main pages are about the first one.
 
         `works` can be cited. `meanings` maps the glossary's words to their meanings. `words` are
-        those of the layout.
+        those of the layout. `policy` says what articles may load from elsewhere.
         """
         by_name = {report.experiment.id: report for report in reports}
         self.reports, self.report = tuple(reports), reports[0]
         self.articles = shown_articles(articles, publication.with_drafts)
         hidden = {article.slug for article in articles} - {each.slug for each in self.articles}
-        self.references = References(self.articles, by_name, works, meanings, frozenset(hidden))
+        self.references = References(
+            self.articles, by_name, works, meanings, frozenset(hidden), policy
+        )
         self.newest = max(article.date for article in self.articles)
         self.program = read_text(PROGRAM, "a program")
         self.folder, self.templates = templates, environment(templates, words)
@@ -113,6 +118,7 @@ class Pages:
             "works": {key: dataclasses.asdict(work) for key, work in self.references.works.items()},
             "meanings": dict(self.references.meanings),
             "hidden": sorted(self.references.hidden),
+            "policy": self.references.policy.model_dump(mode="json"),
             "glossary": GLOSSARY_PAGE in {article.slug for article in self.articles},
         }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ginn.config.policy import Policy
 from ginn.files import TEMPLATES, plain_json
 from ginn.language.word_files import FOLDER
 from ginn.pages import images
@@ -17,6 +18,7 @@ from ginn.pages.glossary import read_glossary
 from ginn.pages.layout import Rendered
 from ginn.pages.links import find_dead_link
 from ginn.pages.metadata import Publication, plain_publication
+from ginn.pages.policy import NOTHING_MORE
 from ginn.pages.report import Report
 from ginn.pages.site import Pages, Part
 from ginn.pipeline.content import Content
@@ -84,7 +86,15 @@ def site_files(
     reports = [replace(each.report, words=content.words) for each in finished]
     data = {address: file for each in finished for address, file in each.data.items()}
     others = {**data, **content.static}
-    pages = render_site(content.folder, content.articles, reports, publication, others, runner)
+    pages = render_site(
+        content.folder,
+        content.articles,
+        reports,
+        publication,
+        others,
+        runner,
+        content.settings.policy,
+    )
     return with_manifest({**others, **pages}, publication)
 
 
@@ -95,17 +105,19 @@ def render_site(
     publication: Publication,
     others: Iterable[str],
     runner: Runner,
+    policy: Policy = NOTHING_MORE,
 ) -> dict[str, bytes]:
     """Every page with its figures, style and scripts: address -> content.
 
     `folder` is the content's folder, and `articles` are its articles. `reports` are the reports of
     the experiments, with the main pages' experiment first. `others` are the addresses of the site's
-    other files. Raises AuthorError for a mistake in an article, such as a dead link.
+    other files. `policy` is the allow-list of `report.toml`. Raises AuthorError for a
+    mistake in an article, such as a dead link.
     """
     works = read_works(folder, reports[0].site)
     meanings = read_glossary(folder / "glossary.toml")
     words = reports[0].words
-    pages = Pages(reports, articles, works, meanings, TEMPLATES, publication, words)
+    pages = Pages(reports, articles, works, meanings, TEMPLATES, publication, words, policy)
     parts = PageParts(pages, {part.name: part for part in pages.parts()})
     surroundings = Input({"shared": pages.shared(), **sources(folder)})
     known: Known = {"page-parts": parts, "page-surroundings": surroundings}

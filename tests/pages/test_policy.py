@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-from support.pages import BODY_LINE, html_of
+from pathlib import Path
 
+import pytest
+from support.pages import BODY_LINE, article_of, html_of, plain_layout, plain_report
+from support.reports import TEXT, error_of, settings_of
+
+from ginn.config.policy import Policy
 from ginn.errors import AuthorError
 from ginn.pages import policy
-from ginn.pages.policy import DIRECTIVES, POLICY, allowed_sources, refusal
+from ginn.pages.article_page import References, article_page
+from ginn.pages.policy import DIRECTIVES, allowed_sources, policy_text, refusal
 
 
 @pytest.mark.parametrize(
@@ -76,6 +81,103 @@ def test_refusal_follows_from_the_policy(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_policy_says_every_directive_and_allows_nothing_else() -> None:
-    assert POLICY.split("; ") == [f"{name} {value}" for name, value in DIRECTIVES.items()]
+    assert policy_text().split("; ") == [f"{name} {value}" for name, value in DIRECTIVES.items()]
     assert allowed_sources("worker-src") == "'none'"
     assert allowed_sources("form-action") == "'self'"
+
+
+ALLOWED = Policy(
+    frames=("self", "https://www.video.example"),
+    media=("https://*.video.example",),
+    scripts=("https://cdn.example:8443",),
+    images=("https://images.example",),
+)
+
+
+def page_with(body: str, policy: Policy = ALLOWED, slug: str = "index") -> str:
+    article, report = article_of(body, slug), plain_report()
+    there = References([article], {report.experiment.id: report}, {}, {}, policy=policy)
+    return article_page(plain_layout(), article, report, there).files[article.address].decode()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<iframe src="https://www.video.example/embed/x" title="A talk"></iframe>',
+        '<iframe src="static/demo.html" title="A demo"></iframe>',
+        '<video src="https://a.b.video.example/x.mp4" controls></video>',
+        '<script src="https://cdn.example:8443/x.js"></script>',
+        '<img src="https://images.example/a.png" alt="A picture">',
+        "![A picture](https://images.example/a.png)",
+    ],
+)
+def test_article_with_what_the_allow_list_has_is_not_refused(html: str) -> None:
+    page_with(html)
+    with pytest.raises(AuthorError):
+        page_with(html, Policy())
+
+
+@pytest.mark.parametrize(
+    ("html", "hint"),
+    [
+        ('<iframe src="https://video.example/" title="x">', 'frames = ["https://video.example"]'),
+        ('<iframe src="http://www.video.example/" title="x">', "link to it"),
+        ('<iframe src="//www.video.example/" title="x">', 'frames = ["https://www.video.ex'),
+        ('<video src="https://video.example/x.mp4">', 'media = ["https://video.example"]'),
+        ('<video src="x.mp4">', 'media = ["self"]'),
+        ('<script src="https://cdn.example/x.js">', 'scripts = ["https://cdn.example"]'),
+        ("<script>go()</script>", "static/name.js"),
+        ('<p style="color: red">', "templates/style.css"),
+        ('<iframe src="static/demo.html"></iframe>', "describe it"),
+    ],
+)
+def test_article_with_more_than_the_allow_list_is_told_how_to_allow_it(
+    html: str, hint: str
+) -> None:
+    with pytest.raises(AuthorError) as caught:
+        page_with(f"a\n\n{html}\n\nb")
+    assert caught.value.line == BODY_LINE + 2
+    assert hint in caught.value.hint
+
+
+def test_policy_of_an_article_states_what_is_allowed_and_nothing_else() -> None:
+    assert policy_text(ALLOWED).replace("'", "&#39;") in page_with("Text.")
+    assert "unsafe" not in policy_text(ALLOWED)
+    rules = dict(each.split(" ", 1) for each in policy_text(ALLOWED).split("; "))
+    assert rules["frame-src"] == "'self' https://www.video.example"
+    assert rules["script-src"] == "'self' https://cdn.example:8443"
+    assert rules["default-src"] == "'none'"
+    assert policy_text(Policy(scripts=("self",), connect=("self",))) == policy_text()
+
+
+@pytest.mark.parametrize("written", ["static", "../static"])
+def test_address_of_a_static_file_leads_to_the_root_of_the_site(written: str) -> None:
+    body = f'<script src="{written}/demo.js"></script>\n\n[a paper](static/a.pdf) `static/x`'
+    assert '<script src="demo.js">' in page_with(body)
+    nested = page_with(body, slug="about")
+    assert '<script src="../demo.js">' in nested
+    assert 'href="../a.pdf"' in nested
+    assert "<code>static/x</code>" in nested
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*", "https:", "https://*", "https://*.com", "http://a.example", "'unsafe-inline'", "data:",
+        "https://a.example/path", "https://a.example; script-src *", "https://a.b https://b.c",
+        "blob:", "'self'", "",
+    ],
+)  # fmt: skip
+def test_origin_that_allows_too_much_is_refused(tmp_path: Path, origin: str) -> None:
+    text = f'{TEXT}\n[policy]\nscripts = ["{origin}"]\n'
+    error = error_of(tmp_path, text)
+    assert error
+    assert (error.key, error.line) == ("policy.scripts", text.count("\n"))
+    assert 'a list of "self", for files of static/, and origins such as' in error.allowed
+
+
+def test_origins_of_a_report_are_its_settings(tmp_path: Path) -> None:
+    text = f'{TEXT}\n[policy]\nframes = ["self", "https://*.video.example:444"]\n'
+    settings = settings_of(tmp_path, text)
+    assert settings.policy == Policy(frames=("self", "https://*.video.example:444"))
+    assert settings_of(tmp_path, TEXT).policy == Policy()
