@@ -47,6 +47,7 @@ def test_load_settings_of_the_starter_with_its_comments_taken_out_names_parts(
 
 # What is replaced in our report, by what; the key of the error, and what was found and is allowed.
 WHOLE = "a whole number from"
+TABLES = "draft, experiment, policy, site, variant"
 MISTAKES = [
     ('title = "The bottle"', "title = 7", "experiment.title", "7", "a line of text"),
     ('title = "The bottle"', 'title = " "', "experiment.title", "' '", "a line of text"),
@@ -107,8 +108,8 @@ MISTAKES = [
     ('"#2f55e0"', '"blue"', "site.layer-colours", "['blue'", "a list of colours such as"),
     ('"#453a4d"', '"#453a4d;x:y"', "site.output-colour", "'#453a4d;x:y'", "a colour such as"),
     ('language = "en-GB"', 'language = "<b>"', "site.language", "'<b>'", "such as 'en-GB'"),
-    ("[site]", "site = 3\n[other]", "other", "an unknown key", "draft, experiment, site, variant"),
-    ("[draft]", "[drafts]", "drafts", "an unknown key", "draft, experiment, site, variant"),
+    ("[site]", "site = 3\n[other]", "other", "an unknown key", TABLES),
+    ("[draft]", "[drafts]", "drafts", "an unknown key", TABLES),
     ("[draft]\nseeds = 4\niterations = 20_000\nsnapshots = 96", "", "draft", "nothing", "a table"),
     ("[[experiment]]", "[experiment]", "experiment", "{'id'", "1 to 100 [[experiment]]"),
     ("batch = 128", "batch = 1\nthreshold = 255", "experiment.threshold", "255", "0 to 254"),
