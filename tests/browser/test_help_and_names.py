@@ -57,7 +57,7 @@ def test_status_line_says_what_changed(built_site: BuiltSite, open_page: Open) -
     expect(told).to_have_text(f"{title_of(run)} at iteration {iteration:,}.")
     page.get_by_role("button", name="Zoom in").click()
     page.get_by_label("Error", exact=True).check()
-    expect(told).to_have_text("Behind the lines: error. Zoom 2.")
+    expect(told).to_have_text("Behind the lines: Error. Zoom 2.")
 
 
 def test_every_control_has_a_name(explore: Explore) -> None:

@@ -76,6 +76,7 @@ def test_explorer_in_german_has_german_words_and_decimal_commas(
     status = page.get_by_role("status")
     page.get_by_label("Schicht 1, Neuron 2").first.click()
     expect(status).to_have_text("2 Grenzen zu sehen.")
+    slider.fill("0")  # so that it plays for long enough
     page.get_by_role("button", name="Abspielen").click()
     page.get_by_role("button", name="Anhalten").click()
     page.get_by_label("Ziel", exact=True).check()
