@@ -54,6 +54,8 @@ from ginn.analysis.claims.late_flip_claim import claim_late_flips, summarise
 from ginn.analysis.claims.late_flips import FLIPS, MOVES, Flips
 from ginn.analysis.claims.network_size import Network, claim_larger_is_better
 from ginn.analysis.claims.part_errors import PartErrors, claim_failed_runs_model_the_top_better
+from ginn.analysis.claims.prevention import Arm as PreventionArm
+from ginn.analysis.claims.prevention import claim_prevention
 from ginn.analysis.claims.revival import ARMS, IMPOSED_ARMS, Source
 from ginn.analysis.claims.revival_results import (
     Arm,
@@ -311,6 +313,13 @@ def larger(rng: Random) -> Claim:
     return claim_larger_is_better(networks[0], networks[1:])
 
 
+def prevention(rng: Random) -> Claim:
+    """All variants fail as often as the plain network."""
+    plain, *others = rng.binomial([1_024, *[512] * 6], 0.06).tolist()
+    arms = [PreventionArm(f"Variant {n}", "other", 512, failed) for n, failed in enumerate(others)]
+    return claim_prevention(PreventionArm("Plain", "", 1_024, plain), arms)
+
+
 GENERATORS: dict[str, Callable[[Random], Claim]] = {
     "Straight first layer": straight,
     "Bends through open paths": open_paths,
@@ -331,6 +340,7 @@ GENERATORS: dict[str, Callable[[Random], Claim]] = {
     "Failed runs and the top": top,
     "Failed runs and the top, chosen runs": top_chosen,
     "Deeper and wider": larger,
+    "What prevents failure": prevention,
 }
 
 
