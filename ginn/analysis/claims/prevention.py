@@ -8,18 +8,16 @@ it is on the safe side.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ginn import formatting
 from ginn.analysis.claim import Claim, Least, enough_runs, least_of_table, row_by_tests
 from ginn.analysis.effects import Effect, commoner
-from ginn.analysis.estimates import share_difference
 from ginn.analysis.failure_rates import FailureRate, PreventionSeries
 from ginn.analysis.rules import SIGNIFICANT, Rule
-from ginn.analysis.series import number, shares
-from ginn.analysis.statistics import Interval, fisher_p_value, holm, proportion_interval
+from ginn.analysis.series import shares
+from ginn.analysis.statistics import holm, proportion_interval
 
 PREVENTION = Rule(
     name="What prevents failure",
@@ -75,17 +73,10 @@ def prevention_series(plain: Arm, arms: Sequence[Arm], iterations: int) -> Preve
 
     The p-values are corrected for the number of arms.
     """
-    p_values = [fisher_p_value(_table(plain, each)) for each in arms]
-    compared = zip(arms, p_values, holm(p_values), strict=True)
-    return PreventionSeries(
-        iterations,
-        _rate(plain),
-        tuple(_compared(plain, each, p, corrected) for each, p, corrected in compared),
-    )
-
-
-def _table(plain: Arm, arm: Arm) -> list[list[int]]:
-    return [[each.failed, each.screenings - each.failed] for each in (plain, arm)]
+    effects = [_effect(plain, each) for each in arms]
+    corrected = holm([each.p_value for each in effects if each.p_value is not None])
+    compared = zip(arms, effects, corrected, strict=True)
+    return PreventionSeries(iterations, _rate(plain), tuple(_compared(*each) for each in compared))
 
 
 def _rate(arm: Arm) -> FailureRate:
@@ -94,19 +85,26 @@ def _rate(arm: Arm) -> FailureRate:
     return FailureRate(arm.title, arm.change, arm.screenings, arm.failed, low, high)
 
 
-def _compared(plain: Arm, arm: Arm, p_value: float, corrected: float) -> FailureRate:
-    found = share_difference(arm.failed, arm.screenings, plain.failed, plain.screenings)
-    ends = found.interval or Interval(math.nan, math.nan)
-    value, low, high = (number(each) for each in (found.value, ends.low, ends.high))
-    rate = _rate(arm)
-    return FailureRate(
-        rate.title, rate.change, rate.screenings, rate.failed, rate.low, rate.high,
-        value, low, high, p_value, corrected, _verdict(found.value, corrected),
-    )  # fmt: skip
+def _compared(arm: Arm, effect: Effect, corrected: float) -> FailureRate:
+    """The failure rate of an arm. Its difference has the opposite sign of the effect."""
+    return replace(
+        _rate(arm),
+        difference=_negated(effect.value),
+        difference_low=_negated(effect.high),
+        difference_high=_negated(effect.low),
+        p_value=effect.p_value,
+        corrected=corrected,
+        verdict=_verdict(effect, corrected),
+    )
 
 
-def _verdict(difference: float, corrected: float) -> str:
+def _negated(value: float | None) -> float | None:
+    """A number with the other sign; a zero has none."""
+    return None if value is None else 0.0 - value
+
+
+def _verdict(effect: Effect, corrected: float) -> str:
     """Whether failures are rarer than in the plain network, by the corrected p-value."""
     if corrected > SIGNIFICANT:
         return "not decidable here"
-    return "rarer" if difference < 0 else "commoner"
+    return "rarer" if effect.supports else "commoner"
