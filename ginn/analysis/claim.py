@@ -15,7 +15,7 @@ from ginn.analysis.claim_names import CLAIM_NAMES
 from ginn.analysis.described import DESCRIBED
 from ginn.analysis.effects import Effect
 from ginn.analysis.rules import SAMPLES, SIGNIFICANT, Rule
-from ginn.analysis.statistics import fisher_p_value, holm
+from ginn.analysis.statistics import fisher_p_value, holm, rank_sum_p_value
 from ginn.network.run import Float64
 
 Verdict = Literal["holds", "does not hold", "not decidable here"]
@@ -212,6 +212,11 @@ def least_of_pairs(runs: int, tests: int = 1) -> Least:
 def least_of_table(runs: int) -> float:
     """The p-value of the clearest table of two shares over so many runs."""
     return fisher_p_value([[runs // 2, 0], [0, runs - runs // 2]])
+
+
+def least_of_groups(runs: int) -> float:
+    """The p-value of the clearest rank sums of two groups of runs, with so many runs in all."""
+    return rank_sum_p_value(range(runs // 2), range(runs // 2, runs))
 
 
 def too_few_runs(claims: Sequence[Claim]) -> str:

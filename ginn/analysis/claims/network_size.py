@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.claim import Claim, Least, enough_runs, row_by_tests
+from ginn.analysis.claim import Claim, Least, enough_runs, least_of_groups, row_by_tests
 from ginn.analysis.effects import smaller
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.analysis.rules import Rule
-from ginn.analysis.statistics import proportion_interval, rank_sum_p_value
+from ginn.analysis.statistics import proportion_interval
 
 LARGER = Rule(
     name="Deeper and wider",
@@ -77,16 +77,11 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
             )
             for each in larger
         ],
-        Least(_least_of_networks(runs), full=enough_runs(_least_of_networks)),
+        Least(least_of_groups(2 * runs), full=enough_runs(lambda n: least_of_groups(2 * n))),
         value=f"{'; '.join(map(_outcome, larger))} (pixels, regions: medians over runs)",
         control=_outcome(plain),
         runs=sum(len(each.errors) for each in (plain, *larger)),
     )
-
-
-def _least_of_networks(runs: int) -> float:
-    """The p-value of the clearest outcome of two networks with so many runs each."""
-    return rank_sum_p_value(range(runs), range(runs, 2 * runs))
 
 
 def _outcome(network: Network) -> str:

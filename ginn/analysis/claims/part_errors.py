@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn import formatting
-from ginn.analysis.claim import Claim, Least, enough_runs, row_by_tests
+from ginn.analysis.claim import Claim, Least, enough_runs, least_of_groups, row_by_tests
 from ginn.analysis.effects import smaller
 from ginn.analysis.outcomes import FAILED_BELOW, logits_at
 from ginn.analysis.rules import Rule
-from ginn.analysis.statistics import rank_sum_p_value
 from ginn.dataset.dataset import Dataset
 from ginn.network.run import RecordedRun
 
@@ -116,21 +115,16 @@ def claim_failed_runs_model_the_top_better(
         for name, where in names
     ]
     every = len(failed) + len(others)
-    enough = enough_runs(_least_of_groups)
+    enough = enough_runs(least_of_groups)
     kind = "full run" if chosen else "screening run"
     return row_by_tests(
         TOP_CHOSEN if chosen else TOP,
         effects,
-        Least(_least_of_groups(every), *((enough, 0) if chosen else (0, enough))),
+        Least(least_of_groups(every), *((enough, 0) if chosen else (0, enough))),
         value=f"wrong in the top, failed runs against the others: {_medians(*groups['top'])}, "
         f"{len(failed)} of {formatting.count(every, kind)} failed",
         control=f"over whole rows: {_medians(*groups['band'])}",
     )
-
-
-def _least_of_groups(runs: int) -> float:
-    """The p-value of the clearest outcome of runs of which half failed."""
-    return rank_sum_p_value(range(runs // 2), range(runs // 2, runs))
 
 
 def _medians(failed: Sequence[float], others: Sequence[float]) -> str:
