@@ -24,6 +24,7 @@ import numpy as np
 from ginn.config.models import Experiment, Site
 from ginn.dataset.dataset import Dataset
 from ginn.files import write_whole
+from ginn.network.layout import Layout
 from ginn.network.run import run_id
 from ginn.pipeline.content import Content
 from ginn.pipeline.experiment import inputs
@@ -176,7 +177,6 @@ def measured_speed() -> float:
     """
     from ginn.network.compiler import processor
     from ginn.network.kernel import Networks, kernel, pixel_table
-    from ginn.network.layout import Layout
 
     layout, target = Layout((16, 16, 16), BATCH), processor()
     labels = np.indices((PIXELS, PIXELS)).sum(axis=0) % 8 < 4
@@ -192,17 +192,12 @@ def measured_speed() -> float:
         begun = time.process_time()
         networks.train(0, rates)
         times.append(time.process_time() - begun)
-    return statistics.median(times) / ITERATIONS / layout_weights((16, 16, 16))
-
-
-def layout_weights(widths: tuple[int, ...]) -> int:
-    """The number of weights of a network, with biases."""
-    ins, outs = (2, *widths), (*widths, 1)
-    return sum((1 + before) * units for before, units in zip(ins, outs, strict=True))
+    return statistics.median(times) / ITERATIONS / layout.parameters
 
 
 def _weights(experiment: Experiment) -> int:
-    return layout_weights(tuple(experiment.widths))
+    """The number of weights of a network, with biases."""
+    return Layout(experiment.widths, experiment.batch).parameters
 
 
 def _neurons(experiment: Experiment) -> int:
