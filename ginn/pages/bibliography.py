@@ -8,7 +8,6 @@ from ginn.config.models import Site
 from ginn.config.validation import read_document
 from ginn.errors import quoted
 from ginn.files import found_in, is_file, within
-from ginn.pages.bibtex_files import read_bibtex
 from ginn.pages.citations import Source, read_bibliography
 
 TOML, BIBTEX = "bibliography.toml", "bibliography.bib"
@@ -26,10 +25,18 @@ def read_works(folder: Path, site: Site) -> dict[str, Source]:
         report = read_document(folder / "report.toml", "the report's TOML")
         found = f"{quoted(site.bibliography)}, and no such file"
         raise report.error(("site", "bibliography"), found, "a BibTeX file below content/")
-    others = read_bibtex(path) if is_file(path) else {}
+    others = _from_bibtex(path) if is_file(path) else {}
     for key in others:
         if key in works:
             found, allowed = f"{quoted(key)}, which {path.name} has, too", "a key for one work"
             bibliography = read_document(folder / TOML, "a bibliography")
             raise bibliography.error((key,), found, allowed, "take one away")
     return works | others
+
+
+def _from_bibtex(path: Path) -> dict[str, Source]:
+    # Imported only here: the readers of BibTeX and LaTeX take a while to load, and few reports need
+    # them.
+    from ginn.pages.bibtex_files import read_bibtex
+
+    return read_bibtex(path)
