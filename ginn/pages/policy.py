@@ -15,9 +15,9 @@ from ginn.config.policy import ORIGIN, Policy
 from ginn.errors import AuthorError, quoted
 
 NONE, SELF = "'none'", "'self'"
-# Scripts, styles and pictures come only from files of the site. A `default-src` of none refuses
-# connections, frames, plug-ins, fonts and workers. The policy does not apply to downloads, so a
-# reader can save pictures.
+# Scripts, styles, pictures, connections and workers come only from files of the site. A
+# `default-src` of none refuses frames, media, plug-ins and fonts. The policy does not apply to
+# downloads, so a reader can save pictures.
 DIRECTIVES = {
     "default-src": NONE,
     "script-src": SELF,
