@@ -70,11 +70,6 @@ def count(value: int, noun: str = "", plural: str = "") -> str:
     return f"{_minus(f'{whole:,}')} {_form(whole, noun, plural)}".rstrip()
 
 
-def kilobytes(size: int) -> str:
-    """The size of a file in thousands of bytes, at least one: `"1,050 kB"`."""
-    return f"{max(round(whole_number(size, 'kilobytes') / 1000), 1):,} kB"
-
-
 def words(value: int, noun: str = "", plural: str = "") -> str:
     """The same as `count`, but with numbers up to twelve in words: `"three runs"`, `"no runs"`.
 

@@ -111,8 +111,3 @@ def test_p_value_is_written_on_its_side_of_both_levels(p: float) -> None:
 def test_formatting_of_a_wrong_value_is_refused(wrong: object) -> None:
     with pytest.raises(ValueError, match=r"was given .* it takes"):
         wrong()  # type: ignore[operator]
-
-
-def test_kilobytes_of_any_size_are_at_least_one() -> None:
-    sizes = {0: "1 kB", 1_499: "1 kB", 1_501: "2 kB", 1_050_000: "1,050 kB"}
-    assert {size: formatting.kilobytes(size) for size in sizes} == sizes

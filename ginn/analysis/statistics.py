@@ -184,18 +184,6 @@ def rank_sum_p_value(first: ArrayLike, second: ArrayLike) -> float:
     return sum(far) / math.comb(total, one.size)
 
 
-def probability_of_superiority(first: ArrayLike, second: ArrayLike) -> float:
-    """The share of pairs in which the first sample's value is the larger one, in [0, 1].
-
-    A tie counts half. This is Mann and Whitney's U divided by the number of pairs. It is 0.5 if the
-    samples do not differ, and NaN if a sample is empty.
-    """
-    one, two = _finite(first)[:, None], _finite(second)[None, :]
-    if one.size == 0 or two.size == 0:
-        return math.nan
-    return float(((one > two) + 0.5 * (one == two)).mean())
-
-
 def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
     """Spearman's rank correlation of two paired samples (n,), in [-1, 1], with mid-ranks.
 

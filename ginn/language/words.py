@@ -117,7 +117,7 @@ class Words:
         return self.say(f"number.{bound}", number=number) if bound else number
 
     def kilobytes(self, size: int) -> str:
-        """The size of a file in thousands of bytes, at least one."""
+        """The size of a file in thousands of bytes, at least one: `"1,050 kB"`."""
         thousands = max(round(formatting.whole_number(size, "kilobytes") / 1000), 1)
         return self.say("number.kilobytes", number=thousands)
 

@@ -16,7 +16,6 @@ from ginn.analysis.statistics import (
     Interval,
     fisher_p_value,
     holm,
-    probability_of_superiority,
     proportion_interval,
     rank_correlation,
     rank_correlation_interval,
@@ -138,12 +137,6 @@ def test_rank_sum_p_value_of_large_samples_is_close_to_the_exact_one(
     assert drawn != exact
     # Four standard errors of a share of 9,999 draws.
     assert abs(drawn - exact) < 4 * math.sqrt(exact * (1 - exact) / 9_999)
-
-
-def test_probability_of_superiority_is_the_share_of_pairs() -> None:
-    assert probability_of_superiority([2, 3], [1, 2]) == (1 + 0.5 + 1 + 1) / 4
-    assert probability_of_superiority([1], [1]) == 0.5
-    assert math.isnan(probability_of_superiority([], [1]))
 
 
 def test_rank_correlation_of_a_textbook() -> None:

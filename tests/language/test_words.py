@@ -44,8 +44,12 @@ def test_counts_and_times_in_english_are_those_of_claims(value: int, seconds: fl
     assert ENGLISH.words(value, "run") == formatting.words(value, "run")
     assert ENGLISH.words(value % 14) == formatting.words(value % 14)
     assert ENGLISH.iteration(value) == formatting.iteration(value)
-    assert ENGLISH.kilobytes(value) == formatting.kilobytes(value)
     assert ENGLISH.duration(seconds) == formatting.duration(seconds)
+
+
+def test_kilobytes_of_any_size_are_at_least_one() -> None:
+    sizes = {0: "1 kB", 1_499: "1 kB", 1_501: "2 kB", 1_050_000: "1,050 kB"}
+    assert {size: ENGLISH.kilobytes(size) for size in sizes} == sizes
 
 
 @given(
