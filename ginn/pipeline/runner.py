@@ -236,24 +236,23 @@ class Runner:
 
         The batches that take longest begin first, so that none of them runs alone at the end.
         """
-        calls: dict[tuple[Entry, ...], tuple[Any, ...]] = {}
-        times: dict[tuple[Entry, ...], float] = {}
+        calls: list[tuple[int, tuple[Entry, ...], tuple[Any, ...]]] = []
         amount = 0
         for arguments in dict.fromkeys(wanted[entry] for entry in entries):
             some = [entry for entry in entries if wanted[entry] is arguments]
             at_once, iteration = call(stage.at_once, arguments.needs[0].value)
             recorded = arguments.needs[-1].value
-            iterations = recorded[-1] - recorded[0]
+            work = iteration * (recorded[-1] - recorded[0])  # of one result
+            report = functools.partial(_report_work, iteration)
             for batch in batches(some, self.workers.jobs, at_once):
                 given = arguments.of_batch([name for name, _ in batch])
-                calls[batch] = (stage.function, *given, report_progress)
-                times[batch] = -(-len(batch) // at_once) * iterations * iteration
-            amount += len(some) * iterations
-        calls = {
-            batch: calls[batch] for batch in sorted(calls, key=times.__getitem__, reverse=True)
-        }
+                slices = -(-len(batch) // at_once)
+                calls.append((slices * work, batch, (stage.function, *given, report)))
+            amount += len(some) * work
+        calls.sort(key=lambda each: each[0], reverse=True)
+        ordered = {batch: given for _, batch, given in calls}
         with self.reporter.stage(stage.name, len(entries), amount) as progress:
-            for batch, results in self.workers.run(call, calls, progress):
+            for batch, results in self.workers.run(call, ordered, progress):
                 yield from zip(batch, results, strict=True)
 
 
@@ -312,6 +311,11 @@ def _known(name: str, known: Known) -> Source:
 def _loaded(need: Need) -> Any:
     """A need's value, ready to be sent to another process. Lazy results are loaded."""
     return dict(need.value) if isinstance(need.value, LazyResults) else need.value
+
+
+def _report_work(iteration: int, iterations: int) -> None:
+    """Report the work of so many iterations; that of one depends on the size of the network."""
+    report_progress(iteration * iterations)
 
 
 def batches(entries: Sequence[T], jobs: int, at_once: int) -> list[tuple[T, ...]]:

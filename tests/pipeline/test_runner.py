@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Sized
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.in_process import SOURCES, in_process_runner
+from support.in_process import SOURCES, in_process_pool, in_process_runner
 
 from ginn.pipeline import runner
 from ginn.pipeline.runner import (
@@ -25,7 +25,9 @@ from ginn.pipeline.runner import (
     storing_modules,
 )
 from ginn.pipeline.stages import HERE, WORKERS, Stage
+from ginn.runtime import workers
 from ginn.runtime.cache import Cache
+from ginn.runtime.progress import Reporter
 
 
 @given(st.integers(1, 300), st.integers(1, 64), st.sampled_from([1, 2, 4, 8]))
@@ -172,6 +174,34 @@ def test_batches_that_take_longest_are_made_first(
     results = results_together(tmp_path, stage, several)
     assert [dict(each.value)["1"] for each in results] == [11, 21, 31]
     assert made == sorted(made, key=[20, 30, 10].index)
+
+
+def test_progress_counts_the_work_of_an_iteration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_and_report(
+        ones: list[int], other: int, recorded: list[int], report: Callable[[int], None]
+    ) -> list[int]:
+        report(len(ones) * 60)
+        report(len(ones) * 40)
+        return ones
+
+    monkeypatch.setattr(runner, "modules_of", lambda stage, sources: ["ginn.geometry.motion"])
+    monkeypatch.setattr(runner, "resolved", lambda path: globals()[path.rpartition(".")[2]])
+    monkeypatch.setitem(globals(), "add_all", add_and_report)
+    pool, shares = in_process_pool(2), []
+    monkeypatch.setattr(workers, "_queue", pool.amounts)
+    reporter = Reporter(
+        terminal=False, write=lambda line: None, listen=lambda stage, share: shares.append(share)
+    )
+    stage = replace(SUMS, at_once=f"{__name__}.one_at_once")
+    made = runner.Runner(Cache(tmp_path), pool, SOURCES, reporter)
+    made.results_together(stage, [numbers(2, 10), numbers(7, 20)])
+    # An iteration takes as long as there are names: 7 names 100 times, and 2 names 100 times.
+    whole = 7 * 100 * 7 + 2 * 100 * 2
+    assert shares[:3] == [0, 4 * 60 * 7 / whole, 4 * 100 * 7 / whole]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
 
 
 def test_key_of_a_result_does_not_depend_on_where_it_is_made(tmp_path: Path) -> None:
