@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from support.pages import ParsedPage, plain_layout, plain_report
+from support.words import ENGLISH
 
-from ginn import formatting
 from ginn.pages.downloads_page import downloads_page
 
 PROGRAM = "print('<a>')\n"
@@ -21,7 +21,7 @@ def test_downloads_page_offers_the_runs_the_facts_and_the_program() -> None:
     assert list(offered) == [*runs, "facts.json", "facts.schema.json", "redraw.py"]
     for address in offered.values():
         content = rendered.files[address.removeprefix("../")]
-        assert formatting.kilobytes(len(content)) in page.text
+        assert ENGLISH.kilobytes(len(content)) in page.text
     assert rendered.files[offered["redraw.py"].removeprefix("../")] == PROGRAM.encode()
     assert PROGRAM.strip() in page.text
 
