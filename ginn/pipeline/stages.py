@@ -114,7 +114,7 @@ STAGES = (
           ("training", "pixels", "screening-seeds", "screening-snapshots"),
           each="screening-seeds", stored=RUN, at_once=SEEDS_AT_ONCE),
     Stage("screening-outcomes", "ginn.analysis.outcomes.screening_outcomes",
-          ("experiment", "screening", "dataset")),
+          ("experiment", "screening", "dataset"), place=WORKERS),
     Stage("boundary-limit", "ginn.geometry.counts.require_traceable",
           ("screening", "experiment.snapshots")),
     Stage("full-run-seeds", "ginn.analysis.outcomes.full_run_seeds",
