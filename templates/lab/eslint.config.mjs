@@ -1,0 +1,3 @@
+import viewer from "../viewer/eslint.config.mjs";
+
+export default viewer;
