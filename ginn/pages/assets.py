@@ -57,16 +57,20 @@ def assets(
     """
     viewer = folder / "viewer"
     style = colour_properties(colours_of(site, depth)) + read_text(folder / "style.css", STYLE)
-    scripts = read_text(viewer / "scripts.txt", "the list of the viewer's scripts").split()
+    scripts, details = (
+        read_text(viewer / f"{name}.txt", "a list of the viewer's scripts").split()
+        for name in ("scripts", "details")
+    )
     contents = {
         "style.css": style.encode(),
         "icon.png": target_picture(labels),
         "viewer.css": read_text(viewer / "viewer.css", STYLE).encode(),
         "words.js": language_script(words),
         "viewer.js": bundle(viewer, scripts),
+        "details.js": bundle(viewer, details),
     }
-    # An article loads its own script before the viewer's. A third script is loaded only when a
-    # reader saves a picture.
+    # An article loads its own script before the viewer's. The details are loaded when one of them
+    # is first shown, and the script that saves when a reader first saves a picture.
     contents |= {f"{name}.js": bundle(viewer, [name]) for name in ("article", "export")}
     files: dict[str, bytes] = {}
     contents |= {f"icon-{side}.png": social_card.icon(labels, side) for side in ICONS}

@@ -9,7 +9,7 @@
   const FAR = "200%";
   // A figure plays by itself when it reaches into this middle part of the screen.
   const MIDDLE = "-30% 0px";
-  const { experiment, words, viewer: script, style } = /** @type {Record<string, string>} */ (
+  const { experiment, words, viewer: script, details, style } = /** @type {Record<string, string>} */ (
     /** @type {HTMLScriptElement} */ (document.currentScript).dataset);
 
   /**
@@ -72,6 +72,7 @@
     const root = document.createElement("div");
     root.className = "viewer viewer-compact";
     root.dataset.index = experiment;
+    root.dataset.details = details;
     new MutationObserver((_, watching) => {
       if (!root.querySelector("[data-lines=exact]")) return;
       figure.classList.add("live");

@@ -40,6 +40,9 @@
   /** @type {(state: State) => number[]} the neurons shown where these are few, else none */
   const few = ({ show }) => (show.size <= FEW ? [...show] : []);
 
+  /** @type {(state: State) => number} the neuron that is looked at, or the deepest of few shown, or -1 */
+  const lookedAt = (state) => (state.about < 0 ? Math.max(-1, ...few(state)) : state.about);
+
   /**
    * @param {BoundaryChunk} chunk
    * @param {State} state
@@ -123,12 +126,43 @@
 
   /**
    * @param {Session} session
+   * @param {Drawn} drawn
+   * @param {number} size
+   * @param {Palette} palette
+   * @param {number[]} starts
+   * @returns {Pick<Scene, "filled" | "shaded">} what is drawn behind the lines
+   */
+  function groundOf({ loader }, { state, header, chunk }, size, palette, starts) {
+    const { behind, step } = state;
+    const output = starts[starts.length - 1];
+    const view = GINN.zoom.viewOf(state);
+    if (behind === "regions" && chunk && GINN.regions) {
+      const side = Math.min(MOST_PIXELS, size);
+      const dark = GINN.scene.isDark(palette.paper);
+      return { filled: GINN.regions.picture(chunk, step, output, side, view, dark), shaded: undefined };
+    }
+    if (behind !== "side" && behind !== "strength") return { filled: undefined, shaded: undefined };
+    const looked = lookedAt(state);
+    const shaded = looked < 0 ? output : looked;
+    const weights = behind === "strength" && header
+      && loader.get(GINN.requests.weightsFile(header, step));
+    const colour = palette.layers[GINN.neurons.layerOf(starts, shaded)] ?? palette.output;
+    return {
+      filled: weights && GINN.regions
+        ? GINN.regions.strength(weights, step, shaded, view, [colour, palette.ink]) : undefined,
+      shaded,
+    };
+  }
+
+  /**
+   * @param {Session} session
    * @param {HTMLCanvasElement} canvas
    * @param {Drawn} drawn
    * @param {{palette: Palette, marked: number | undefined, point: Point | null}} marks
    * @returns {Scene | undefined}
    */
-  function sceneOf({ index, requests }, canvas, drawn, { palette, marked, point }) {
+  function sceneOf(session, canvas, drawn, { palette, marked, point }) {
+    const { index, requests } = session;
     const { state, header, chunk, kinks, kink } = drawn;
     if (!header) return undefined;
     const { behind, step, show } = state;
@@ -143,10 +177,7 @@
       starts,
       behind: requests.backgroundTile(state, header),
       against: behind === "error" ? requests.targetTile() : undefined,
-      regions: behind === "regions" && chunk
-        ? GINN.regions.picture(chunk, step, starts[index.widths.length],
-          Math.min(MOST_PIXELS, size), view, GINN.scene.isDark(palette.paper))
-        : undefined,
+      ...groundOf(session, drawn, size, palette, starts),
       coarse: chunk ? [] : requests.coarseTiles(state, header),
       chunk,
       step,
@@ -195,6 +226,7 @@
 
   GINN.canvasPane = {
     few,
+    lookedAt,
     create(session, side) {
       const { loader, requests, store } = session;
       const canvas = element("canvas", { role: "img", tabindex: "0" });

@@ -101,5 +101,16 @@
     };
   }
 
-  GINN.dom = { element, svgElement, button, namedButton, setText, choice, frames };
+  /**
+   * @param {string | undefined} address of a script that the page loads when it is first used
+   * @returns {Promise<unknown>} resolved when it has run, or has failed to arrive
+   */
+  function load(address) {
+    return new Promise((resolve) => {
+      document.head.append(Object.assign(document.createElement("script"),
+        { src: address, onload: resolve, onerror: resolve }));
+    });
+  }
+
+  GINN.dom = { element, svgElement, button, namedButton, setText, choice, frames, load };
 }

@@ -29,6 +29,33 @@
 {
   const { element } = GINN.dom;
 
+  /**
+   * @param {Session} session
+   * @param {HTMLElement} place of the panel that shows details
+   * @returns {(frame: Frame) => void} draws the panel. Its script is loaded when something needs it, and
+   *   in the explorer after the first exact lines
+   */
+  function createDetails(session, place) {
+    const { root, store, writeAddress } = session;
+    /** @type {PointPanel | undefined} */
+    let panel;
+    let asked = false;
+    return (frame) => {
+      const { behind } = store.state;
+      const needed = behind === "regions" || behind === "strength" || frame.report.point;
+      if (!asked && (needed || (writeAddress && frame.active.chunk))) {
+        asked = true;
+        GINN.dom.load(root.dataset.details).then(store.refresh);
+      }
+      if (!GINN.pointPanel) return;
+      if (!panel) {
+        panel = GINN.pointPanel.create(session);
+        place.append(panel.element);
+      }
+      panel.draw(frame);
+    };
+  }
+
   /** @type {(session: Session) => {targets: KeyTargets, recolour: () => void, draw: () => void}} */
   const createParts = (session) => {
     const { root, index, loader, requests, store, playback, writeAddress } = session;
@@ -36,15 +63,15 @@
     const query = GINN.pointQuery.create(session, panes.active);
     const zoom = GINN.zoom.create(panes.canvases, store);
     const help = writeAddress ? GINN.help.create() : undefined;
-    const pointPanel = GINN.pointPanel.create(session);
     const announcer = GINN.announcer.create(session,
-      (state) => pointPanel.inWords(query.report(state.point)));
+      (state) => query.inWords(query.report(state.point)));
     const share = GINN.share.create(session, panes.views, announcer.announce);
     if (help) share.append(help.button);
+    const readout = element("p", "viewer-readout");
     const picture = element("div", "viewer-picture", [
-      panes.element, pointPanel.readout,
+      panes.element, readout,
       element("div", "viewer-tools", [zoom.element, share]),
-      announcer.element, pointPanel.element,
+      announcer.element,
     ]);
     const controls = GINN.runControls.create(session);
     const timeline = GINN.timeline.create(session);
@@ -55,7 +82,8 @@
       ...(help ? [help.dialog] : []),
     );
     GINN.colours.assign(root, index);
-    const parts = [zoom, controls, pointPanel, announcer, timeline, panel];
+    const drawDetails = createDetails(session, picture);
+    const parts = [zoom, controls, announcer, timeline, panel];
     return {
       targets: { session, query, panes, panel, timeline, help, picture },
       recolour() {
@@ -67,9 +95,12 @@
         const drawn = panes.draw();
         const point = store.point();
         loader.request(drawn.flatMap(({ state, late }) => requests.files(
-          state, store.direction, { sheets: late, weights: point !== null })));
+          state, store.direction, { sheets: late, weights: point !== null || state.behind === "strength" })));
         const frame = { drawn, active: panes.active(), report: query.report(point) };
         for (const part of parts) part.draw(frame);
+        GINN.dom.setText(readout, query.inWords(frame.report));
+        readout.classList.toggle("viewer-hint", !point);
+        drawDetails(frame);
       },
     };
   };

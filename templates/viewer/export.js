@@ -66,7 +66,7 @@
   function groundPicture(scene) {
     const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
     const pen = canvas.getContext("2d");
-    if (!pen || !(scene.behind || scene.regions)) return undefined;
+    if (!pen || !(scene.behind || scene.filled || scene.shaded !== undefined)) return undefined;
     GINN.scene.drawGround(pen, { ...scene, size: SIDE, unit: 1 });
     try {
       return canvas.toDataURL();

@@ -62,56 +62,89 @@
   }
 
   /**
-   * @param {Float32Array} values
-   * @param {number} offset where the layer's parameters start
-   * @param {number[]} inputs
-   * @param {number} out
-   * @returns {number[]} pre-activations
+   * Every neuron's pre-activations at some places, layer by layer, the output last.
+   * @param {WeightChunk} weights
+   * @param {number} step a snapshot of the run that these weights hold
+   * @param {Float64Array[]} places the coordinates x of all places, and then y, in domain units
+   * @param {number} [last] no layer after that of this neuron is computed
+   * @returns {Float64Array[]} for each neuron, a value a place
+   * @throws {Error} where the weights are those of other snapshots
    */
-  function layer(values, offset, inputs, out) {
-    const biases = offset + out * inputs.length;
-    return Array.from({ length: out }, (_, unit) => {
-      const row = offset + unit * inputs.length;
-      return inputs.reduce((sum, input, i) => sum + input * values[row + i], 0) + values[biases + unit];
-    });
+  function preActivations({ first, snapshots, sizes, values }, step, places, last = Infinity) {
+    if (!(step >= first && step < first + snapshots)) {
+      throw new Error(`weights of snapshots ${first} to ${first + snapshots - 1}, not ${step}`);
+    }
+    let offset = (step - first) * parametersOf(sizes);
+    let inputs = places;
+    /** @type {Float64Array[]} */
+    const found = [];
+    for (const out of sizes.slice(1)) {
+      if (found.length > last) break;
+      const width = inputs.length;
+      const sums = Array.from({ length: out }, (_, unit) => {
+        const sum = new Float64Array(places[0].length);
+        inputs.forEach((input, i) => {
+          const weight = values[offset + unit * width + i];
+          for (let place = 0; place < sum.length; place += 1) sum[place] += weight * input[place];
+        });
+        const bias = values[offset + out * width + unit];
+        return sum.map((each) => each + bias);
+      });
+      found.push(...sums);
+      inputs = sums.map((sum) => sum.map((each) => Math.max(each, 0)));
+      offset += out * (width + 1);
+    }
+    return found;
   }
 
   /**
    * @param {WeightChunk} weights
-   * @param {number} step a snapshot of the run that these weights hold
+   * @param {number} step
    * @param {number} x in domain units
    * @param {number} y
    * @returns {NetworkOutput}
    * @throws {Error} where the weights are those of other snapshots
    */
   function at(weights, step, x, y) {
-    const { first, snapshots, sizes, values } = weights;
-    if (!(step >= first && step < first + snapshots)) {
-      throw new Error(`weights of snapshots ${first} to ${first + snapshots - 1}, not ${step}`);
-    }
-    let offset = (step - first) * parametersOf(sizes);
-    let activations = [x, y];
-    /** @type {number[]} */
-    const preActivations = [];
-    for (const out of sizes.slice(1, -1)) {
-      const sums = layer(values, offset, activations, out);
-      preActivations.push(...sums);
-      offset += out * (activations.length + 1);
-      activations = sums.map((sum) => Math.max(sum, 0));
-    }
-    const [logit] = layer(values, offset, activations, 1);
-    const firstNeuron = preActivations.length - activations.length;
+    const found = preActivations(weights, step, [Float64Array.of(x), Float64Array.of(y)]);
+    const values = Float64Array.from(found, ([value]) => value);
+    const output = found.length - 1;
+    const { into } = wires(weights, step, output);
+    const firstNeuron = output - into.length;
     return {
-      values: Float64Array.of(...preActivations, logit),
-      terms: activations.map((activation, i) => {
-        const weight = values[offset + i];
+      values,
+      terms: into.map((weight, i) => {
+        const activation = Math.max(values[firstNeuron + i], 0);
         // A neuron that is off adds 0, which a negative weight would make -0.
         return { neuron: firstNeuron + i, activation, weight, product: activation * weight + 0 };
       }),
-      bias: values[offset + activations.length],
-      probability: 0.5 * (1 + Math.tanh(0.5 * logit)),
+      bias: weights.values[(step - weights.first + 1) * parametersOf(weights.sizes) - 1],
+      probability: 0.5 * (1 + Math.tanh(0.5 * values[output])),
     };
   }
 
-  GINN.forward = { decode, at };
+  /**
+   * @param {WeightChunk} weights
+   * @param {number} step
+   * @param {number} neuron
+   * @returns {{into: number[], out: number[]}} its weights for each unit of the layer before, and those
+   *   for it of each neuron of the layer after
+   */
+  function wires({ first, sizes, values }, step, neuron) {
+    let offset = (step - first) * parametersOf(sizes);
+    let unit = neuron;
+    let layer = 1;
+    for (; unit >= sizes[layer]; layer += 1) {
+      offset += sizes[layer] * (sizes[layer - 1] + 1);
+      unit -= sizes[layer];
+    }
+    const [before, width, after = 0] = sizes.slice(layer - 1, layer + 2);
+    const next = offset + width * (before + 1);
+    return {
+      into: [...values.subarray(offset + unit * before, offset + (unit + 1) * before)],
+      out: Array.from({ length: after }, (_, row) => values[next + row * width + unit]),
+    };
+  }
+
+  GINN.forward = { decode, preActivations, at, wires };
 }

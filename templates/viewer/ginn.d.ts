@@ -35,6 +35,7 @@ interface Ginn {
       choose: (value: string) => void,
     ): Choice;
     frames(draw: () => void): { schedule(): void; stop(): void };
+    load(address: string | undefined): Promise<unknown>;
   };
   formatting: {
     count(number: number): string;
@@ -98,15 +99,22 @@ interface Ginn {
   };
   forward: {
     decode(text: unknown): WeightChunk;
+    preActivations(
+      weights: WeightChunk, step: number, places: Float64Array[], last?: number,
+    ): Float64Array[];
     at(weights: WeightChunk, step: number, x: number, y: number): NetworkOutput;
+    wires(weights: WeightChunk, step: number, neuron: number): { into: number[]; out: number[] };
   };
-  regions: {
+  regions?: {
     numbers(
       chunk: BoundaryChunk, step: number, hidden: number, side: number, view: View,
     ): Uint32Array;
     numberOf(neuron: number): number;
     picture(
       chunk: BoundaryChunk, step: number, hidden: number, side: number, view: View, dark: boolean,
+    ): HTMLCanvasElement;
+    strength(
+      weights: WeightChunk, step: number, neuron: number, view: View, colours: string[],
     ): HTMLCanvasElement;
   };
   kinks: {
@@ -117,8 +125,15 @@ interface Ginn {
   scene: {
     trace(
       pen: LinePen, chunk: BoundaryChunk, step: number, neuron: number, size: number, view: View,
+      side?: boolean,
+    ): void;
+    shade(
+      pen: LinePen, chunk: BoundaryChunk, step: number, neuron: number, size: number, view: View,
+      colour: string,
     ): void;
     draw(pen: Pen, scene: Scene): void;
+    drawUnder(pen: Pen, scene: Scene): void;
+    drawOver(pen: LinePen, scene: Scene): void;
     drawGround(pen: Pen, scene: Scene): void;
     drawLines(pen: LinePen, scene: Scene): void;
     isDark(paper: string): boolean;
@@ -149,6 +164,7 @@ interface Ginn {
   };
   canvasPane: {
     few(state: State): number[];
+    lookedAt(state: State): number;
     create(session: Session, side: Side): Pane;
   };
   canvasPanes: { create(session: Session): Panes };
@@ -157,7 +173,7 @@ interface Ginn {
     markWhilePointed(marking: HTMLElement, neuron: number, store: Store): void;
     create(session: Session): NeuronPanel;
   };
-  pointPanel: { create(session: Session): PointPanel };
+  pointPanel?: { create(session: Session): PointPanel };
   motionStrip: { create(widths: number[], goTo: (step: number) => void): MotionStrip };
   timeline: { create(session: Session): Timeline };
   runControls: { create(session: Session): RunControls };

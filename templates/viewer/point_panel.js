@@ -1,17 +1,14 @@
-// The network's output at a point, in a line under the pane and as a table. Also a list of the neurons that
-// cause a boundary's kinks.
+// The network's output at a point as a table, and a list of the neurons that cause a boundary's kinks.
 "use strict";
 
 /**
  * @typedef {object} PointPanel
- * @property {HTMLElement} readout
  * @property {HTMLElement} element
  * @property {(frame: Frame) => void} draw
- * @property {(report: PointReport) => string} inWords one sentence or two
  */
 
 {
-  const { button, element, namedButton, setText } = GINN.dom;
+  const { button, element, namedButton } = GINN.dom;
   const { addingUp, angle, place, probability, signed } = GINN.formatting;
   const { layerOf, layerStarts, nameOf } = GINN.neurons;
   const { say } = GINN.words;
@@ -176,32 +173,12 @@
 
   GINN.pointPanel = {
     create({ index: { widths }, store }) {
-      const readout = element("p", "viewer-readout");
       const sum = createSum(widths, store);
       const causes = createCauses(widths, store);
 
-      /** @type {PointPanel["inWords"]} */
-      const inWords = ({ point, target, output: computed, trouble, kink }) => {
-        if (!point) return say("hint");
-        const facts = [place(point)];
-        if (target !== undefined) facts.push(say(target ? "target-white" : "target-black"));
-        if (computed) facts.push(say("network", { probability: probability(computed.probability) }));
-        else facts.push(say(trouble ? "weights-missing" : "weights-loading", { reason: trouble }));
-        const bend = kink && say("kink", {
-          cause: nameOf(widths, kink.cause, "cause"),
-          bent: nameOf(widths, kink.neuron, "bent"),
-          angle: angle(kink.turn),
-        });
-        return `${facts.join(" · ")}.${bend ? ` ${bend}` : ""}`;
-      };
-
       return {
-        readout,
         element: element("div", "viewer-answers", [sum.element, causes.element]),
-        inWords,
         draw({ report }) {
-          setText(readout, inWords(report));
-          readout.classList.toggle("viewer-hint", !report.point);
           sum.draw(report);
           causes.draw(report);
         },

@@ -17,14 +17,35 @@
  * @property {(right: number, down: number) => void} move the point, in pixels of the domain
  * @property {() => unknown} nextKink moves the point to the next kink; false if no kink is marked
  * @property {(point: Point | null) => PointReport} report
+ * @property {(report: PointReport) => string} inWords one sentence or two
  */
 
 {
+  const { angle, place, probability } = GINN.formatting;
+  const { nameOf } = GINN.neurons;
+  const { say } = GINN.words;
+
   GINN.pointQuery = {
     create({ index, loader, requests, store }, active) {
       /** @param {Point} point */
       const ask = (point) => store.set({ point, ...GINN.zoom.showing(store.state, point) });
+      /** @type {Query["inWords"]} */
+      const inWords = ({ point, target, output: computed, trouble, kink }) => {
+        if (!point) return say("hint");
+        const facts = [place(point)];
+        if (target !== undefined) facts.push(say(target ? "target-white" : "target-black"));
+        if (computed) facts.push(say("network", { probability: probability(computed.probability) }));
+        else facts.push(say(trouble ? "weights-missing" : "weights-loading", { reason: trouble }));
+        const bend = kink && say("kink", {
+          cause: nameOf(index.widths, kink.cause, "cause"),
+          bent: nameOf(index.widths, kink.neuron, "bent"),
+          angle: angle(kink.turn),
+        });
+        return `${facts.join(" · ")}.${bend ? ` ${bend}` : ""}`;
+      };
+
       return {
+        inWords,
         move(right, down) {
           // If there is no point, it starts from the middle of the pane.
           const { x, y } = store.state.point ?? store.state;
@@ -38,12 +59,10 @@
         },
         report(point) {
           const state = store.active();
-          const { step, show, about } = state;
+          const { step, show } = state;
           const { header, kinks, kink } = active();
           const file = header && GINN.requests.weightsFile(header, step);
-          // The list is about the chosen neuron. If none is chosen and only a few are shown, it is
-          // about the deepest of these.
-          const listed = about < 0 ? Math.max(-1, ...GINN.canvasPane.few(state)) : about;
+          const listed = GINN.canvasPane.lookedAt(state);
           return {
             point,
             target: point ? requests.targetAt(point) : undefined,

@@ -1,10 +1,13 @@
-// Linear regions as a picture: the set of neurons that are on decides a region's colour.
+// Pictures behind the lines: linear regions, where the set of neurons that are on decides the colour, and
+// the strength of one neuron.
 "use strict";
 
 {
   const COLOURS = 256;
   const LEFT = -1; // the cause of a vertex at which a line ends on the domain's left side
-  /** @type {WeakMap<BoundaryChunk, {key: string, canvas: HTMLCanvasElement}>} each chunk's last picture */
+  // How many products of weights and activations a picture of a strength may take.
+  const MOST_PRODUCTS = 8e6;
+  /** @type {WeakMap<object, {key: string, canvas: HTMLCanvasElement}>} each chunk's last picture */
   const pictures = new WeakMap();
 
   /**
@@ -97,31 +100,72 @@
   }
 
   /**
-   * The picture of the regions. It is cached, because every frame needs it while a pointer moves.
+   * A picture that is cached, because every frame needs it while a pointer moves.
+   * @param {object} chunk
+   * @param {unknown[]} parts all that the picture depends on
+   * @param {number} side px
+   * @param {(pixels: Uint32Array) => void} paint
+   * @returns {HTMLCanvasElement}
+   */
+  function cached(chunk, parts, side, paint) {
+    const key = [side, ...parts].join();
+    const last = pictures.get(chunk);
+    if (last?.key === key) return last.canvas;
+    const canvas = GINN.dom.element("canvas", { width: String(side), height: String(side) });
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const image = pen.createImageData(side, side);
+    paint(new Uint32Array(image.data.buffer));
+    pen.putImageData(image, 0, 0);
+    pictures.set(chunk, { key, canvas });
+    return canvas;
+  }
+
+  /**
    * @param {BoundaryChunk} chunk
    * @param {number} step
    * @param {number} hidden
    * @param {number} side px
    * @param {View} view
    * @param {boolean} dark
-   * @returns {HTMLCanvasElement}
+   * @returns {HTMLCanvasElement} the picture of the regions
    */
   function picture(chunk, step, hidden, side, view, dark) {
-    const key = [step, side, view.x, view.y, view.zoom, dark].join();
-    const last = pictures.get(chunk);
-    if (last?.key === key) return last.canvas;
-    const canvas = GINN.dom.element("canvas", { width: String(side), height: String(side) });
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const image = pen.createImageData(side, side);
-    const pixels = new Uint32Array(image.data.buffer);
-    const words = shades(dark);
-    numbers(chunk, step, hidden, side, view).forEach((number, at) => {
-      pixels[at] = words[number >>> 24];
+    return cached(chunk, [step, view.x, view.y, view.zoom, dark], side, (pixels) => {
+      const words = shades(dark);
+      numbers(chunk, step, hidden, side, view).forEach((number, at) => {
+        pixels[at] = words[number >>> 24];
+      });
     });
-    pen.putImageData(image, 0, 0);
-    pictures.set(chunk, { key, canvas });
-    return canvas;
   }
 
-  GINN.regions = { numbers, numberOf, picture };
+  /**
+   * A neuron's pre-activation in the part in sight: its colour where it is positive, ink where it is
+   * negative, and the more of it the further from zero. At the line it is clear.
+   * @param {WeightChunk} weights
+   * @param {number} step
+   * @param {number} neuron
+   * @param {View} view
+   * @param {string[]} colours of positive and of negative values, #rrggbb
+   * @returns {HTMLCanvasElement}
+   */
+  function strength(weights, step, neuron, view, colours) {
+    const products = weights.sizes.reduce((sum, size, layer, sizes) => sum + size * (sizes[layer + 1] ?? 0), 0);
+    const side = Math.round(Math.min(160, Math.max(24, Math.sqrt(MOST_PRODUCTS / products))));
+    return cached(weights, [step, neuron, view.x, view.y, view.zoom, colours], side, (pixels) => {
+      const places = [0, 1].map((axis) => Float64Array.from(pixels, (_, at) => {
+        const cell = axis ? Math.floor(at / side) : at % side;
+        return (axis ? view.y : view.x) + (cell + 0.5) / side / view.zoom;
+      }));
+      const values = GINN.forward.preActivations(weights, step, places, neuron)[neuron];
+      const most = values.reduce((far, value) => Math.max(far, Math.abs(value)), 1e-9);
+      // Bytes of a pixel stand in the order red, green, blue, opacity.
+      const [positive, negative] = colours.map((colour) =>
+        [5, 3, 1].reduce((word, at) => word * 256 + parseInt(colour.slice(at, at + 2), 16), 0));
+      values.forEach((value, at) => {
+        pixels[at] = ((Math.abs(value) / most) * 200) << 24 | (value > 0 ? positive : negative);
+      });
+    });
+  }
+
+  GINN.regions = { numbers, numberOf, picture, strength };
 }

@@ -4,13 +4,14 @@
 
 /**
  * The part of a canvas's context that `draw` uses.
- * @typedef {LinePen & Pick<CanvasRenderingContext2D, "fillRect" | "drawImage" | "fillStyle" |
+ * @typedef {LinePen & Pick<CanvasRenderingContext2D, "fillRect" | "drawImage" |
  *   "globalCompositeOperation" | "imageSmoothingEnabled">} Pen
  */
 /**
  * The part of a canvas's context that `drawLines` uses.
  * @typedef {Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "closePath" |
- *   "stroke" | "strokeStyle" | "lineWidth" | "lineJoin" | "lineCap" | "globalAlpha">} LinePen
+ *   "stroke" | "strokeStyle" | "lineWidth" | "lineJoin" | "lineCap" | "globalAlpha" | "fill" |
+ *   "fillStyle">} LinePen
  */
 /**
  * The part of the domain in sight: its top left corner and how many times it is enlarged.
@@ -38,12 +39,14 @@
  * @property {number[]} starts first neuron of each layer, then the output's number
  * @property {Tile | undefined} behind
  * @property {Tile | undefined} against where given, `behind` is replaced by its difference to this
- * @property {HTMLCanvasElement | undefined} regions the part in sight, a colour a linear region
+ * @property {HTMLCanvasElement | undefined} filled the part in sight, a colour a linear region, or
+ *   the strength of a neuron
+ * @property {number | undefined} shaded the neuron whose side is shaded behind the lines
  * @property {Tile[]} coarse blurred lines, drawn while the exact ones have not arrived
  * @property {BoundaryChunk | undefined} chunk
  * @property {number} step
  * @property {ReadonlySet<number>} show
- * @property {number | undefined} marked the neuron to draw thick
+ * @property {number | undefined} marked the neuron to draw thick, with the side on which it is on
  * @property {{chunk: BoundaryChunk, step: number}[]} trail earlier snapshots, the oldest first
  * @property {number[]} trailing the neurons that leave a trail
  * @property {Kink[]} kinks to mark
@@ -56,34 +59,89 @@
   const OUTPUT_LINE = 2.5;
   const MARKED_LINE = 4;
   const HALO = 1.5;
+  // The opacity of the side on which a neuron is on.
+  const SHADE = 0.28;
+  // The corners of the domain, clockwise from the top left one. The sides that begin there have the
+  // causes -2, -3, -4 and -1.
+  const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
   // Half the size of a kink's mark. Then the inner and the outer end of each arm of a point's cross.
   const MARK = 4;
   const CROSS = [4, 13];
 
   /**
-   * Adds one neuron's boundary to the pen's path.
+   * @param {BoundaryChunk} chunk
+   * @param {number} tip the vertex at which a line ends on the domain's side
+   * @returns {number} how far round the domain it is, clockwise from the top left corner, in sides
+   */
+  function roundOf({ x, y, causes }, tip) {
+    const { QUANTA } = GINN.boundaryChunks;
+    const side = (2 - causes[tip]) % 4;
+    const along = [x[tip], y[tip], QUANTA - x[tip], QUANTA - y[tip]][side];
+    // Rounded to a corner, it is still on its side.
+    return side + Math.min(QUANTA - 0.5, Math.max(0.5, along)) / QUANTA;
+  }
+
+  /**
+   * Adds one neuron's boundary to the pen's path, or the outline of the side on which it is on, which
+   * is what an odd number of outlines contains. There, each line that ends at the domain's sides is
+   * closed along these, and the whole domain is added if else the top left corner were wrong.
    * @param {LinePen} pen
    * @param {BoundaryChunk} chunk
    * @param {number} step
    * @param {number} neuron
    * @param {number} size
    * @param {View} view
+   * @param {boolean} [side]
    */
-  function trace(pen, chunk, step, neuron, size, view) {
-    const { x, y, polylines, closed, lines } = chunk;
+  function trace(pen, chunk, step, neuron, size, view, side = false) {
+    const { x, y, polylines, closed, lines, corners } = chunk;
     const line = (step - chunk.first) * chunk.neurons + neuron;
-    const scale = (size * view.zoom) / GINN.boundaryChunks.QUANTA;
-    const left = view.x * size * view.zoom;
-    const top = view.y * size * view.zoom;
+    const whole = size * view.zoom;
+    const scale = whole / GINN.boundaryChunks.QUANTA;
+    const left = view.x * whole;
+    const top = view.y * whole;
+    const corner = (/** @type {number} */ number) => {
+      const [right, down] = CORNERS[number % 4];
+      pen.lineTo(right * whole - left, down * whole - top);
+    };
+    let contained = 0;
     for (let p = lines[line]; p < lines[line + 1]; p += 1) {
       const first = polylines[p];
+      const last = polylines[p + 1] - 1;
       pen.moveTo(x[first] * scale - left, y[first] * scale - top);
-      for (let v = first + 1; v < polylines[p + 1]; v += 1) {
+      for (let v = first + 1; v <= last; v += 1) {
         pen.lineTo(x[v] * scale - left, y[v] * scale - top);
       }
-      if (closed[p]) pen.closePath();
+      if (side && !closed[p]) {
+        const from = roundOf(chunk, last);
+        const to = roundOf(chunk, first);
+        for (let at = Math.ceil(from); at < (to > from ? to : to + 4); at += 1) {
+          corner(at);
+          if (at % 4 === 0) contained ^= 1;
+        }
+      }
+      if (side || closed[p]) pen.closePath();
+    }
+    if (side && contained !== corners[line]) {
+      pen.moveTo(-left, -top);
+      [1, 2, 3].forEach(corner);
+      pen.closePath();
     }
   }
+
+  /**
+   * Shades the side on which a neuron is on.
+   * @type {(pen: LinePen, chunk: BoundaryChunk, step: number, neuron: number, size: number, view: View,
+   *   colour: string) => void}
+   */
+  const shade = (pen, chunk, step, neuron, size, view, colour) => {
+    pen.fillStyle = colour;
+    pen.globalAlpha = SHADE;
+    pen.beginPath();
+    trace(pen, chunk, step, neuron, size, view, true);
+    pen.fill("evenodd");
+    pen.globalAlpha = 1;
+  };
 
   /** @type {(pen: Pen, tile: Tile, size: number, view: View) => void} */
   const drawTile = (pen, tile, size, view) => {
@@ -152,6 +210,10 @@
     tone(pen, size, light ? { black: error, white: paper } : { black: paper, white: error });
   };
 
+  /** @type {(scene: Pick<Scene, "palette" | "starts">, neuron: number) => string} */
+  const colourOf = ({ palette, starts }, neuron) =>
+    palette.layers[GINN.neurons.layerOf(starts, neuron)] ?? palette.output;
+
   /**
    * Draws what is under the lines.
    * @type {(pen: Pen, scene: Scene) => void}
@@ -160,9 +222,12 @@
     const { size, view, palette } = scene;
     pen.fillStyle = palette.paper;
     pen.fillRect(0, 0, size, size);
-    if (scene.regions) {
-      pen.imageSmoothingEnabled = false;
-      pen.drawImage(scene.regions, 0, 0, size, size);
+    if (scene.filled) {
+      // Regions have as many pixels as the pane, or are sharp. A strength is smooth.
+      pen.imageSmoothingEnabled = scene.shaded !== undefined;
+      pen.drawImage(scene.filled, 0, 0, size, size);
+    } else if (scene.shaded !== undefined && scene.chunk) {
+      shade(pen, scene.chunk, scene.step, scene.shaded, size, view, colourOf(scene, scene.shaded));
     }
     if (!scene.behind) return;
     // Smoothing would blend the pixels at an outline, and blended pixels would look like agreement.
@@ -179,14 +244,15 @@
     pen.stroke();
   };
 
-  /** @type {(pen: LinePen, scene: Scene, colourOf: (neuron: number) => string) => void} */
-  const drawTrail = (pen, { trail, trailing, size, unit, view }, colourOf) => {
+  /** @type {(pen: LinePen, scene: Scene) => void} */
+  const drawTrail = (pen, scene) => {
+    const { trail, trailing, size, unit, view } = scene;
     trail.forEach(({ chunk, step }, age) => {
       pen.globalAlpha = 0.1 + (0.6 * (age + 1)) / trail.length;
       for (const neuron of trailing) {
         pen.beginPath();
         trace(pen, chunk, step, neuron, size, view);
-        stroke(pen, colourOf(neuron), unit);
+        stroke(pen, colourOf(scene, neuron), unit);
       }
     });
     pen.globalAlpha = 1;
@@ -197,9 +263,9 @@
    * cross at the point.
    * @param {LinePen} pen
    * @param {Scene} scene
-   * @param {(neuron: number) => string} colourOf
    */
-  function drawMarks(pen, { size, unit, view, palette, kinks, point }, colourOf) {
+  function drawMarks(pen, scene) {
+    const { size, unit, view, palette, kinks, point } = scene;
     const place = (/** @type {Point} */ { x, y }) =>
       [(x - view.x) * size * view.zoom, (y - view.y) * size * view.zoom];
     /** @type {(colour: string, path: () => void) => void} */
@@ -213,7 +279,7 @@
     for (const kink of kinks) {
       const [x, y] = place(kink);
       const reach = MARK * unit;
-      outlined(colourOf(kink.cause), () => {
+      outlined(colourOf(scene, kink.cause), () => {
         pen.moveTo(x - reach, y);
         pen.lineTo(x, y - reach);
         pen.lineTo(x + reach, y);
@@ -232,16 +298,19 @@
     });
   }
 
-  /**
-   * Draws everything but the ground.
-   * @type {(pen: LinePen, scene: Scene) => void}
-   */
-  const drawLines = (pen, scene) => {
-    const { size, unit, view, palette, chunk, starts, show, marked } = scene;
+  /** @type {(pen: LinePen, scene: Scene, chunk: BoundaryChunk, neuron: number, width: number) => void} */
+  const strokeOne = (pen, scene, chunk, neuron, width) => {
+    pen.beginPath();
+    trace(pen, chunk, scene.step, neuron, scene.size, scene.view);
+    stroke(pen, scene.palette.paper, (width + 2 * HALO) * scene.unit);
+    stroke(pen, colourOf(scene, neuron), width * scene.unit);
+  };
+
+  /** @type {(pen: LinePen, scene: Scene) => void} */
+  const drawShown = (pen, scene) => {
+    const { size, unit, view, palette, chunk, starts, show } = scene;
     if (!chunk) return;
     const output = starts[starts.length - 1];
-    const colourOf = (/** @type {number} */ neuron) =>
-      palette.layers[GINN.neurons.layerOf(starts, neuron)] ?? palette.output;
     /** @type {(first: number, end: number, colour: string, width: number) => void} */
     const strokeShown = (first, end, colour, width) => {
       pen.beginPath();
@@ -250,31 +319,55 @@
       }
       stroke(pen, colour, width * unit);
     };
-    /** @type {(neuron: number, width: number) => void} */
-    const strokeOne = (neuron, width) => {
-      pen.beginPath();
-      trace(pen, chunk, scene.step, neuron, size, view);
-      stroke(pen, palette.paper, (width + 2 * HALO) * unit);
-      stroke(pen, colourOf(neuron), width * unit);
-    };
-
     pen.lineJoin = "round";
     pen.lineCap = "round";
-    drawTrail(pen, scene, colourOf);
+    drawTrail(pen, scene);
     strokeShown(0, output, palette.paper, LINE + HALO);
     palette.layers.forEach((colour, layer) =>
       strokeShown(starts[layer], starts[layer + 1], colour, LINE));
-    if (show.has(output)) strokeOne(output, OUTPUT_LINE);
-    if (marked !== undefined) strokeOne(marked, MARKED_LINE);
-    drawMarks(pen, scene, colourOf);
+    if (show.has(output)) strokeOne(pen, scene, chunk, output, OUTPUT_LINE);
+  };
+
+  /**
+   * Draws what changes while the pointer moves.
+   * @type {(pen: LinePen, scene: Scene) => void}
+   */
+  const drawOver = (pen, scene) => {
+    const { chunk, marked, step, size, view } = scene;
+    if (!chunk) return;
+    pen.lineJoin = "round";
+    pen.lineCap = "round";
+    if (marked !== undefined) {
+      if (marked !== scene.shaded) shade(pen, chunk, step, marked, size, view, colourOf(scene, marked));
+      strokeOne(pen, scene, chunk, marked, MARKED_LINE);
+    }
+    drawMarks(pen, scene);
+  };
+
+  /**
+   * Draws what stays while the pointer moves.
+   * @type {(pen: Pen, scene: Scene) => void}
+   */
+  const drawUnder = (pen, scene) => {
+    drawGround(pen, scene);
+    for (const tile of scene.coarse) drawTile(pen, tile, scene.size, scene.view);
+    drawShown(pen, scene);
+  };
+
+  /**
+   * Draws everything but the ground.
+   * @type {(pen: LinePen, scene: Scene) => void}
+   */
+  const drawLines = (pen, scene) => {
+    drawShown(pen, scene);
+    drawOver(pen, scene);
   };
 
   /** @type {(pen: Pen, scene: Scene) => void} */
   const draw = (pen, scene) => {
-    drawGround(pen, scene);
-    for (const tile of scene.coarse) drawTile(pen, tile, scene.size, scene.view);
-    drawLines(pen, scene);
+    drawUnder(pen, scene);
+    drawOver(pen, scene);
   };
 
-  GINN.scene = { trace, draw, drawGround, drawLines, isDark };
+  GINN.scene = { trace, shade, draw, drawUnder, drawOver, drawGround, drawLines, isDark };
 }

@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const { element, namedButton } = GINN.dom;
+  const { element, load, namedButton } = GINN.dom;
   const { say } = GINN.words;
 
   GINN.share = {
@@ -12,10 +12,7 @@
         const views = viewsOf();
         if (views.length === 0) return;
         const state = GINN.urlState.write(store.state, store.context);
-        await (GINN.export ?? new Promise((resolve) => {
-          document.head.append(Object.assign(document.createElement("script"),
-            { src: root.dataset.export, onload: resolve, onerror: resolve }));
-        }));
+        await (GINN.export ?? load(root.dataset.export));
         announce(GINN.export?.[kind](views, state) ?? say("no-export"));
       };
       const copyLink = async () => {

@@ -8,7 +8,8 @@
  * @property {string} beside the second pane's run, or "" for one pane
  * @property {number} step the snapshot, from 0
  * @property {ReadonlySet<number>} show the neurons shown, by number
- * @property {"output" | "target" | "error" | "regions" | "plain"} behind what is under the lines
+ * @property {"output" | "target" | "error" | "regions" | "side" | "strength" | "plain"} behind what is
+ *   under the lines; side and strength are those of one neuron
  * @property {number} trail the number of earlier snapshots that are drawn as faint lines
  * @property {number} zoom how many times the domain is enlarged
  * @property {number} x of the pane's middle, in domain units
@@ -16,7 +17,7 @@
  * @property {number} speed snapshots a second while playing
  * @property {boolean} loop whether playing starts again after the last snapshot
  * @property {Point | null} point the point whose output is shown
- * @property {number} about the neuron whose kinks are listed, or -1
+ * @property {number} about the neuron that is looked at, or -1
  * @property {ReadonlySet<number> | null} own the second pane's neurons, or null for those of the first
  * @property {Side} side the pane that the neuron panel belongs to
  */
@@ -43,6 +44,7 @@
  * @typedef {object} Pointed
  * @property {Point | null} place in a pane
  * @property {number | undefined} neuron
+ * @property {number | undefined} looked the neuron that is looked at meanwhile
  */
 /**
  * @typedef {object} Store
@@ -72,7 +74,7 @@
   const MOST_ZOOM = 64;
   const MOST_TRAIL = 30;
   /** @type {State["behind"][]} */
-  const BEHIND = ["output", "target", "error", "regions", "plain"];
+  const BEHIND = ["output", "target", "error", "regions", "side", "strength", "plain"];
   const { layerStarts, neuronsOf, parseSelection } = GINN.neurons;
   const { number, oneNumberOf, oneOf, optional, ...types } = GINN.stateTypes;
 
@@ -161,7 +163,7 @@
         context,
         state: first,
         /** @type {Pointed} */
-        pointed: { place: null, neuron: undefined },
+        pointed: { place: null, neuron: undefined, looked: undefined },
         direction: 1,
         end: () => lastStepShown(context, core.state),
         /** @type {Store["ofSide"]} */

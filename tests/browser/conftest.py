@@ -173,5 +173,6 @@ def quiet_page(browser: Browser, built_site: BuiltSite) -> Iterator[Page]:
     """A page of the explorer in which the viewer's functions can be called."""
     page = browser.new_page()
     page.goto(explorer(built_site))
-    yield ready(page)
+    ready(page).wait_for_function("() => GINN.regions")
+    yield page
     page.close()

@@ -33,7 +33,9 @@ def made(folder: Path = TEMPLATES) -> tuple[dict[str, bytes], dict[str, str]]:
 def test_assets_have_content_hashed_addresses() -> None:
     files, addresses = made()
     assert sorted(files) == sorted(addresses.values())
-    assert {"style.css", "viewer.css", "viewer.js", "article.js", "export.js"} < set(addresses)
+    assert {"style.css", "viewer.css", "viewer.js", "details.js", "article.js", "export.js"} < set(
+        addresses
+    )
     for name, address in addresses.items():
         original = "site.webmanifest" if name == "manifest" else name
         assert address == hashed(f"assets/{original}", files[address])
@@ -49,7 +51,12 @@ def test_manifest_names_the_icons_with_their_sides() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "address"),
-    [("kinks.js", "viewer.js"), ("export.js", "export.js"), ("viewer.css", "viewer.css")],
+    [
+        ("kinks.js", "viewer.js"),
+        ("export.js", "export.js"),
+        ("regions.js", "details.js"),
+        ("viewer.css", "viewer.css"),
+    ],
 )
 def test_assets_after_a_change_differ_in_one_address(
     tmp_path: Path, changed: str, address: str
@@ -76,7 +83,7 @@ def test_bundle_with_a_script_that_is_missing_names_it(tmp_path: Path) -> None:
 
 def test_viewer_bundle_has_every_script_and_is_light() -> None:
     names = (VIEWER / "scripts.txt").read_text().split()
-    apart = ["article", "export"]
+    apart = ["article", "export", *(VIEWER / "details.txt").read_text().split()]
     assert sorted([*names, *apart]) == sorted(path.stem for path in VIEWER.glob("*.js"))
     made_bundle = bundle(VIEWER, names)
     assert len(gzip.compress(made_bundle)) <= MOST_BYTES
