@@ -54,4 +54,8 @@ interface Ginn {
     kernel(layout: KernelLayout): Promise<{ kernel: Kernel; fast: boolean }>;
     create(kernel: Kernel, layout: KernelLayout, start: TrainerStart): Trainer;
   };
+  tracer: {
+    /** The boundaries of a network as a chunk of one snapshot, not rounded, and its linear regions. */
+    trace(parameters: Float32Array, widths: number[]): { regions: number; chunk: BoundaryChunk };
+  };
 }

@@ -9,8 +9,8 @@
  * @property {number} first the run's snapshot that the chunk starts with
  * @property {number} snapshots
  * @property {number} neurons the number of lines in a snapshot; the output's is the last
- * @property {Uint16Array} x in quanta, 0 to 65535 over the domain
- * @property {Uint16Array} y
+ * @property {Uint16Array | Float64Array} x in quanta, 0 to 65535 over the domain
+ * @property {Uint16Array | Float64Array} y
  * @property {Int32Array} causes the cause of the kink, or the side: -1 left, -2 top, -3 right, -4 bottom
  * @property {Uint32Array} polylines offsets
  * @property {Uint8Array} closed 1 where the polyline closes
