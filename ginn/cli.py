@@ -40,6 +40,7 @@ class Options:
     title: str
     check: bool
     draft: bool
+    confirm: bool
     trainer: str
     content: Path
     picture: Path | None
@@ -94,7 +95,9 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
 
 def check(options: Options) -> None:
     """Look for mistakes that can be found before the training. Raises AuthorError for the first."""
-    content = read_content(options.content, options.picture, options.draft, options.trainer)
+    content = read_content(
+        options.content, options.picture, options.draft, options.trainer, options.confirm
+    )
     print(content.descriptions())
     articles = len(content.articles)
     print(f"No mistake found in {options.content}: report.toml, pictures, {articles} articles.")
@@ -207,6 +210,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--draft", action="store_true", help="build the report from few seeds and short runs"
+    )
+    parser.add_argument(
+        "--confirm",
+        action="store_true",
+        help="also test the claims on a second block of seeds, which takes twice as long",
     )
     parser.add_argument(
         "--trainer", choices=("kernel", "torch"), default="",

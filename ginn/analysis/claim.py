@@ -219,25 +219,31 @@ def least_of_groups(runs: int) -> float:
     return rank_sum_p_value(range(runs // 2), range(runs // 2, runs))
 
 
+def unclear_at_best(claims: Sequence[Claim]) -> set[str]:
+    """The names of undecided claims that no outcome of the runs at hand could have decided.
+
+    Their p-values would be too large though all rows had the clearest outcomes, or nothing could be
+    measured.
+    """
+    tested = [(each.name, each.least) for each in claims if each.least is not None]
+    least = dict(zip([name for name, _ in tested], holm([p for _, p in tested]), strict=True))
+    return {
+        each.name
+        for each in claims
+        if each.verdict == "not decidable here" and least.get(each.name, 1.0) > SIGNIFICANT
+    }
+
+
 def too_few_runs(claims: Sequence[Claim]) -> str:
     """Which claims cannot be decided from so few runs, and how many are enough; "" if none.
 
-    A claim cannot be decided if its p-value would be too large though all rows had the clearest
-    outcomes. Rows that other runs than full runs and screening runs decide do not count.
+    Rows that other runs than full runs and screening runs decide do not count.
     """
-    least = dict(
-        zip(
-            [each.name for each in claims if each.least is not None],
-            holm([each.least for each in claims if each.least is not None]),
-            strict=True,
-        )
-    )
+    unclear = unclear_at_best(claims)
     short = [
         each
         for each in claims
-        if each.verdict == "not decidable here"
-        and (each.needed_full or each.needed_screening)
-        and least.get(each.name, 0.0) > SIGNIFICANT
+        if each.name in unclear and (each.needed_full or each.needed_screening)
     ]
     if not short:
         return ""

@@ -6,7 +6,7 @@ is published beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from ginn.analysis.claim import Claim
+from ginn.analysis.confirmation import Confirmation, SecondBlock, confirmation
 from ginn.analysis.described import DESCRIBED
 from ginn.analysis.evidence import NO_EVIDENCE, Evidence
 from ginn.analysis.findings import Findings, merge_findings
@@ -154,6 +155,8 @@ class Facts:
     """The series that the charts of evidence draw."""
     rules: RuleBook = NO_RULES
     """The rules that decide the claims."""
+    confirmation: Confirmation | None = None
+    """The same claims of a second block of seeds; none for a build without `--confirm`."""
 
     def claim(self, name: str) -> Claim | None:
         """The claim of this name, or None if this build has no such row."""
@@ -190,6 +193,7 @@ def facts_of_variant(
 def facts_of_experiment(
     experiment: Experiment,
     dataset: Dataset,
+    first_seeds: Collection[int],
     screening: ScreeningFacts,
     outcomes: Mapping[str, RunFacts],
     shown_runs: Mapping[str, RunFacts],
@@ -197,11 +201,13 @@ def facts_of_experiment(
     variants: Sequence[VariantFacts],
     examples: Examples,
     rules: RuleBook,
+    second_block: SecondBlock | None,
     *findings: Findings,
 ) -> Facts:
     """The facts of an experiment; `findings` are its claims by group.
 
     `region_counts` has the numbers of linear regions of each shown run at its start and its end.
+    `second_block` has the same claims of other seeds, if they were asked for.
     """
     shown = {
         name: replace(run, regions_start=region_counts[name][0], regions_end=region_counts[name][1])
@@ -231,8 +237,7 @@ def facts_of_experiment(
             chosen_seeds=tuple(
                 run.seed
                 for run in full_runs
-                if run.seed >= experiment.full_runs.first_seeds
-                and run.seed in screening.failed_seeds
+                if run.seed not in first_seeds and run.seed in screening.failed_seeds
             ),
         ),
         variants=tuple(variants),
@@ -240,6 +245,7 @@ def facts_of_experiment(
         examples=examples,
         evidence=found.evidence,
         rules=rules,
+        confirmation=confirmation(found.rows, second_block),
     )
 
 

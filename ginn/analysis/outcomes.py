@@ -6,7 +6,7 @@ shown runs follow from measurements, never from the numbers of their seeds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -275,7 +275,10 @@ def screening_outcomes(
 
 
 def full_run_seeds(
-    experiment: Experiment, screening: ScreeningFacts, vertices: int
+    experiment: Experiment,
+    first_seeds: Sequence[int],
+    screening: ScreeningFacts,
+    vertices: int,
 ) -> dict[str, int]:
     """The full runs, run id -> seed: the first seeds, and others whose screening run failed.
 
@@ -283,11 +286,10 @@ def full_run_seeds(
     are added. `vertices` is not used. It is a parameter so that the full runs wait for the check
     that their boundaries can be traced.
     """
-    first = list(range(experiment.full_runs.first_seeds))
-    others = [seed for seed in screening.failed_seeds if seed >= experiment.full_runs.first_seeds]
-    chosen = first + others[: experiment.full_runs.failed_seeds]
-    following = experiment.full_runs.first_seeds
-    while len(chosen) < experiment.full_runs.first_seeds + experiment.full_runs.failed_seeds:
+    others = [seed for seed in screening.failed_seeds if seed not in first_seeds]
+    chosen = [*first_seeds, *others[: experiment.full_runs.failed_seeds]]
+    following = max(first_seeds, default=0) + 1
+    while len(chosen) < len(first_seeds) + experiment.full_runs.failed_seeds:
         if following not in chosen:
             chosen.append(following)
         following += 1

@@ -11,15 +11,21 @@ from collections.abc import Collection, Mapping
 from ginn.network.run import RecordedRun, finished
 
 
-def runs_of_first_seeds(runs: Mapping[str, RecordedRun], first_seeds: int) -> list[RecordedRun]:
+def runs_of_first_seeds(
+    runs: Mapping[str, RecordedRun], first_seeds: Collection[int]
+) -> list[RecordedRun]:
     """The full runs of the first seeds, whatever they did, that did not end early."""
-    return [run for run in finished(runs) if run.seed < first_seeds]
+    return [run for run in finished(runs) if run.seed in first_seeds]
 
 
 def chosen_runs(
-    runs: Mapping[str, RecordedRun], first_seeds: int, failed_screenings: Collection[int]
+    runs: Mapping[str, RecordedRun],
+    first_seeds: Collection[int],
+    failed_screenings: Collection[int],
 ) -> list[RecordedRun]:
     """The full runs of other seeds, whose screening run had failed, that did not end early."""
     return [
-        run for run in finished(runs) if run.seed >= first_seeds and run.seed in failed_screenings
+        run
+        for run in finished(runs)
+        if run.seed not in first_seeds and run.seed in failed_screenings
     ]

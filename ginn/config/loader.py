@@ -50,6 +50,7 @@ def load_settings(path: Path) -> Settings:
         draft=report.draft,
         variants={name: tuple(each) for name, each in variants.items()},
         policy=report.policy,
+        confirmation=report.confirmation,
     )
 
 

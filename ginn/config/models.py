@@ -37,6 +37,8 @@ def is_point(value: object) -> bool:
     )
 
 
+# The first seed of the second block of seeds, if `report.toml` does not name another.
+SECOND_SEED = 100_000
 # Limits, so that a typing error cannot exhaust the memory of a machine.
 MOST_PIXELS = 1_000
 MOST_ITERATIONS = 100_000_000
@@ -45,6 +47,7 @@ MOST_SEEDS = 10_000
 MOST_BATCH = 65_536
 MOST_UNITS = 256
 MOST_SCALE = 100
+MOST_FIRST_SEED = 1_000_000  # of the second block: below the streams of intervention runs
 MOST_LAYERS = 8
 MOST_EXPERIMENTS = 100
 MOST_SHOWN = 26  # shown runs of one role: each has a letter, A to Z
@@ -334,6 +337,25 @@ class Draft(Table):
     """The largest number of snapshots of a run."""
 
 
+class Confirmation(Table):
+    """The second block of seeds, on which `--confirm` tests the claims again."""
+
+    first_seed: Annotated[int, Ge(2 * MOST_SEEDS), Le(MOST_FIRST_SEED), example(100_000)] = (
+        SECOND_SEED
+    )
+    """The first seed of the block; nobody should have looked at its runs before."""
+    rules: Annotated[
+        Annotated[
+            str,
+            StringConstraints(pattern="^sha256:[0-9a-f]{64}$"),
+            Allowed("the hash of the rules, 'sha256:' and 64 hexadecimal digits"),
+        ]
+        | SkipJsonSchema[None],
+        example(f"sha256:{'0' * 64}"),
+    ] = None
+    """The hash of the rules as they were frozen. Others are refused; by default none are."""
+
+
 class ReportFile(Table):
     """The settings of a report: pictures, networks, training, and the title of the site."""
 
@@ -348,6 +370,7 @@ class ReportFile(Table):
         tuple[Variant, ...], Strict(False), Allowed("any number of [[variant]]")
     ] = ()  # fmt: skip
     policy: Policy = Policy()
+    confirmation: Confirmation = Field(default_factory=lambda: Confirmation())
     draft: Draft
 
 
@@ -356,6 +379,7 @@ class Settings:
     """A whole `report.toml`, or the part of it that a build uses.
 
     `variants` maps the id of each experiment to its variants, which are experiments themselves.
+    `second_seed` is the first seed of the second block of seeds, or None for a build without one.
     """
 
     site: Site
@@ -363,6 +387,8 @@ class Settings:
     draft: Draft
     variants: Mapping[str, tuple[Experiment, ...]]
     policy: Policy = field(default_factory=Policy)
+    confirmation: Confirmation = field(default_factory=Confirmation)
+    second_seed: int | None = None
 
     @property
     def experiment(self) -> Experiment:

@@ -1,4 +1,4 @@
-"""Change settings for `--draft` and `--picture`, and check the limit of memory."""
+"""Change settings for `--draft`, `--picture` and other options, and check the limit of memory."""
 
 from __future__ import annotations
 
@@ -101,6 +101,11 @@ def with_trainer(settings: Settings, trainer: str) -> Settings:
             for name, variants in settings.variants.items()
         },
     )
+
+
+def with_second_block(settings: Settings) -> Settings:
+    """The settings of `--confirm`: a second block of seeds for all experiments and variants."""
+    return replace(settings, second_seed=settings.confirmation.first_seed)
 
 
 def with_picture(settings: Settings, picture: Path) -> Settings:

@@ -91,11 +91,16 @@ class PageCalls:
         """
         require_claim(name)
         row = self.facts.claim(name)
-        return _block(self.macros.box(row, self.page("methods"))) if row else Markup("")
+        return (
+            _block(self.macros.box(row, self.page("methods"), self.facts.confirmation))
+            if row
+            else Markup("")
+        )
 
     def claims_table(self) -> Markup:
         """The table of all claims, followed by each claim's definition and numbers."""
-        return _block(self.macros.table(self.facts.claims, too_few_runs(self.facts.claims)))
+        rows, confirmation = self.facts.claims, self.facts.confirmation
+        return _block(self.macros.table(rows, too_few_runs(rows), confirmation))
 
     def functions(self) -> dict[str, object]:
         """The functions by the names that articles use."""

@@ -135,6 +135,7 @@ TABLES: Sequence[tuple[str, type[Table]]] = (
     ("[[variant]]", models.Variant),
     ("[variant.screening]", models.VariantScreening),
     ("[policy]", Policy),
+    ("[confirmation]", models.Confirmation),
     ("[draft]", models.Draft),
 )
 

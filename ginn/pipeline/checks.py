@@ -1,13 +1,15 @@
-"""Find the mistakes in a report's articles before anything is trained."""
+"""Find the mistakes in a report's articles and frozen rules before anything is trained."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from ginn.config.models import Settings
+from ginn.analysis.rule_book import rule_book
+from ginn.config.models import Confirmation, Settings
 from ginn.config.policy import Policy
-from ginn.errors import AuthorError
+from ginn.config.validation import read_document
+from ginn.errors import AuthorError, quoted
 from ginn.pages.article_checks import Named, check_article
 from ginn.pages.articles import Article
 from ginn.pages.bibliography import read_works
@@ -19,6 +21,21 @@ from ginn.pages.source_checks import check_source
 
 # An image in Markdown with its address in parentheses; the group is the address.
 IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(<?([^<>()\s{}]+)>?\)")
+
+
+def require_frozen(folder: Path, confirmation: Confirmation) -> None:
+    """Raise AuthorError where the rules are others than those that `report.toml` has frozen.
+
+    A claim is confirmed only by rules that are older than the look at the second block.
+    """
+    now = rule_book().hash
+    if confirmation.rules not in (None, now):
+        report = read_document(folder / "report.toml", "the report's TOML")
+        hint = (
+            "the rules have changed since they were frozen: freeze these, and choose another "
+            "`first-seed`, whose runs nobody has looked at"
+        )
+        raise report.error(("confirmation", "rules"), quoted(confirmation.rules), now, hint)
 
 
 def check_articles(folder: Path, articles: tuple[Article, ...], settings: Settings) -> None:

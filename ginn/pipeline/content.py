@@ -8,7 +8,13 @@ from pathlib import Path
 
 from ginn.config.loader import load_settings
 from ginn.config.models import Experiment, Settings
-from ginn.config.overrides import as_draft, require_memory, with_picture, with_trainer
+from ginn.config.overrides import (
+    as_draft,
+    require_memory,
+    with_picture,
+    with_second_block,
+    with_trainer,
+)
 from ginn.config.validation import read_document
 from ginn.dataset.dataset import Dataset, describe, require_parts
 from ginn.dataset.image import ImageReading
@@ -18,7 +24,7 @@ from ginn.files import TEMPLATES, found_in, within
 from ginn.language.word_files import missing_language, read_words
 from ginn.language.words import Words
 from ginn.pages.articles import Article, read_articles, require_experiments
-from ginn.pipeline.checks import check_articles
+from ginn.pipeline.checks import check_articles, require_frozen
 from ginn.pipeline.static import read_static
 from ginn.runtime.progress import write_line
 
@@ -57,12 +63,17 @@ class Subject:
     datasets: tuple[Dataset, ...]
 
 
-def read_subject(folder: Path, picture: Path | None, draft: bool, trainer: str = "") -> Subject:
+def read_subject(
+    folder: Path, picture: Path | None, draft: bool, trainer: str = "", confirm: bool = False
+) -> Subject:
     """The settings of a folder and the datasets of its experiments; see `read_content`."""
     written = load_settings(folder / "report.toml")
     settings = as_draft(written) if draft else written
     settings = with_picture(settings, picture) if picture else settings
     settings = with_trainer(settings, trainer) if trainer else settings
+    if confirm:
+        require_frozen(folder, settings.confirmation)
+        settings = with_second_block(settings)
     require_memory(settings)
     datasets = tuple(
         _dataset(experiment, number, folder, picture)
@@ -71,14 +82,17 @@ def read_subject(folder: Path, picture: Path | None, draft: bool, trainer: str =
     return Subject(written, settings, datasets)
 
 
-def read_content(folder: Path, picture: Path | None, draft: bool, trainer: str = "") -> Content:
+def read_content(
+    folder: Path, picture: Path | None, draft: bool, trainer: str = "", confirm: bool = False
+) -> Content:
     """The content of a folder.
 
     `picture` takes the place of the first experiment's picture; the other experiments are left out.
-    `trainer` takes the place of every experiment's, if it is given.
+    `trainer` takes the place of every experiment's, if it is given. With `confirm`, the claims are
+    tested on a second block of seeds, too.
     Raises AuthorError for what cannot be used.
     """
-    subject = read_subject(folder, picture, draft, trainer)
+    subject = read_subject(folder, picture, draft, trainer, confirm)
     articles = read_articles(within(folder, folder / "articles"))
     require_experiments(articles, [experiment.id for experiment in subject.written.experiments])
     built = _built_articles(articles, subject.written, subject.settings)

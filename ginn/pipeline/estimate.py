@@ -21,14 +21,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ginn.config.models import Experiment, Site
+from ginn.analysis.claims import revival
+from ginn.analysis.interventions import intervention_snapshots
+from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
 from ginn.files import write_whole
 from ginn.network.layout import Layout
 from ginn.network.run import run_id
 from ginn.pipeline.content import Content
 from ginn.pipeline.experiment import inputs
-from ginn.pipeline.runner import TABLE, Input, Runner
+from ginn.pipeline.runner import TABLE, Input, Known, Runner
 from ginn.runtime.progress import in_words
 
 # The speed of the machine on which the constants below were measured, as `measured_speed`.
@@ -38,6 +40,7 @@ FIXED_WORK = 9.0  # s of each process, to load libraries and compile; of the fir
 PROCESS_BYTES = 280_000_000
 RECORDED_FACTOR = 20  # bytes of memory for each byte of recorded weights
 SITE_BYTES, SNAPSHOT_BYTES = 200_000, 180  # of the pages; and for each snapshot of a shown neuron
+DEAD_SHARE = 0.06  # of screening runs, which have a layer that is dead over the hardest part
 CACHE_FACTOR = 3  # bytes in the cache for each byte of recorded weights and of the site
 
 KEPT = "speed.json"
@@ -98,27 +101,32 @@ class Estimate:
 
 def estimate(content: Content, runner: Runner) -> Estimate | None:
     """What a build will need. None if no run has to be trained, or if PyTorch trains."""
-    pairs = [
-        (each, dataset)
+    settings = content.settings
+    starts = (0,) if settings.second_seed is None else (0, settings.second_seed)
+    blocks = [
+        (each, inputs(settings.site, each, dataset, start), each is experiment)
         for experiment, dataset in content.experiments()
-        for each in (experiment, *content.settings.variants[experiment.id])
+        for each in (experiment, *settings.variants[experiment.id])
+        for start in starts
     ]
     missing = [
         training
-        for each, dataset in pairs
-        for training in missing_trainings(content.settings.site, each, dataset, runner)
+        for each, known, plain in blocks
+        for training in missing_trainings(each, known, runner, plain)
     ]
-    if not missing or any(each.trainer != "kernel" for each, _ in pairs):
+    if not missing or any(each.trainer != "kernel" for each, _, _ in blocks):
         return None
     speed, lanes = kept_speed(runner.cache.root / KEPT)
     jobs = runner.workers.jobs
-    experiments = content.settings.experiments
-    snapshots = sum(_full_runs(each) * len(each.snapshots) * _neurons(each) for each in experiments)
+    experiments = settings.experiments
+    snapshots = len(starts) * sum(
+        _full_runs(each) * len(each.snapshots) * _neurons(each) for each in experiments
+    )
     shown = sum(
         (each.shown.good + each.shown.bad) * len(each.snapshots) * _neurons(each)
         for each in experiments
     )
-    recorded = sum(
+    recorded = len(starts) * sum(
         4 * _weights(each) * len(each.snapshots) * _full_runs(each) for each in experiments
     )
     seconds = training_seconds(missing, speed, jobs, lanes)
@@ -133,22 +141,27 @@ def estimate(content: Content, runner: Runner) -> Estimate | None:
 
 
 def missing_trainings(
-    site: Site, experiment: Experiment, dataset: Dataset, runner: Runner
+    experiment: Experiment, known: Known, runner: Runner, intervened: bool
 ) -> Iterator[Training]:
-    """The trainings of an experiment or a variant that the cache lacks.
+    """The trainings of a block of seeds of an experiment or a variant that the cache lacks.
 
-    Before screening it is not known which failed seeds are trained in full. They count as missing
-    if one of the first seeds is.
+    Before screening it is not known which failed seeds are trained in full, and how many runs have
+    a dead layer that is revived. The failed seeds count as missing if one of the first seeds is,
+    and the intervention runs if any other run is. `intervened` is whether there are such runs.
     """
-    known = inputs(site, experiment, dataset)
-    weights = _weights(experiment)
-    if seeds := runner.missing(TABLE["screening"], known):
-        yield Training(len(seeds), experiment.screening.iterations, weights, experiment.batch)
-    first = {run_id(seed): seed for seed in range(experiment.full_runs.first_seeds)}
+    weights, batch = _weights(experiment), experiment.batch
+    if screened := runner.missing(TABLE["screening"], known):
+        yield Training(len(screened), experiment.screening.iterations, weights, batch)
+    first = {run_id(seed): seed for seed in known["first-seeds"].value}
     full_runs = {**known, "full-run-seeds": Input(first)}
     if seeds := runner.missing(TABLE["full-runs"], full_runs):
         more = experiment.full_runs.failed_seeds
-        yield Training(len(seeds) + more, experiment.iterations, weights, experiment.batch)
+        yield Training(len(seeds) + more, experiment.iterations, weights, batch)
+    if intervened and (screened or seeds):
+        every = experiment.screening.seeds
+        copies = revival.copies_from(round(every * DEAD_SHARE), every)
+        recorded = intervention_snapshots(experiment)
+        yield Training(copies, recorded[-1] - recorded[0], weights, batch)
 
 
 def kept_speed(path: Path) -> tuple[float, int]:

@@ -11,20 +11,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from ginn.analysis.facts import Facts
-from ginn.config.models import Experiment, Site
+from ginn.config.models import Experiment, Settings, Site
 from ginn.dataset.dataset import Dataset
 from ginn.language.words import Words
 from ginn.network.run import run_id
 from ginn.network.settings import Training
 from ginn.pages.report import Report
 from ginn.pipeline.content import Content
-from ginn.pipeline.runner import Input, Runner, Source
+from ginn.pipeline.runner import Input, Known, Runner, Source
 from ginn.runtime.digests import digest
 from ginn.runtime.lock import say_on_stderr
 from ginn.viewer_data.viewer_files import ViewerFiles
 
 # The folder of the site that the viewer loads from. File names have hashes, so all share it.
 DATA = "data"
+# The stages of the claims table.
+MEASURED = (
+    "claims-boundaries",
+    "claims-networks",
+    "claims-picture",
+    "claims-interventions",
+    "claims-variants",
+)
 
 
 @dataclass(frozen=True)
@@ -43,23 +51,16 @@ def run_experiment(
     if len(settings.experiments) > 1:
         runner.reporter.heading(experiment.title)
     # A network that is too large to trace is refused before its variants are trained.
-    made = runner.run(["boundary-limit"], inputs(settings.site, experiment, dataset))
-    variants = settings.variants[experiment.id]
-    others = [variant_inputs(settings.site, variant, dataset) for variant in variants]
-    if variants:
-        titles = (each.title for each in (experiment, *variants))
-        runner.reporter.heading(", ".join(titles))
-    # All networks are trained in full together, so that no worker waits for the last of one kind.
-    made, *others = runner.run_together(["outcomes"], [made, *others])
-    for outcome in made["outcomes"].value.values():
-        if outcome.ended:
-            say_on_stderr(f"warning: {outcome.ended}")
-    # Boundaries that are too large to keep are refused before anything is measured.
-    made = runner.run(["boundaries"], made)
-    others = runner.run_together(["variant-facts"], others)
-    found = tuple(each["variant-facts"].value for each in others)
+    known = inputs(settings.site, experiment, dataset)
+    made, *second = blocks_with_variants(settings, experiment, dataset, runner, known)
+    confirmation = None
+    if second:
+        # Both tables are measured together, so that the workers share them.
+        made, *second = runner.run_together(MEASURED, [made, *second])
+        confirmation = runner.run(["second-block"], second[0])["second-block"].value
     made = runner.run(
-        ["facts", "boundary-chunks", "final-outputs"], {**made, "variants": Input(found)}
+        ["facts", "boundary-chunks", "final-outputs"],
+        {**made, "confirmation": Input(confirmation)},
     )
     index, data = viewer_data(made)
     first = experiment == settings.experiment
@@ -67,9 +68,54 @@ def run_experiment(
     return FinishedExperiment(report(*shown, made), data)
 
 
-def inputs(site: Site, experiment: Experiment, dataset: Dataset) -> dict[str, Source]:
-    """The inputs of an experiment's stages, by name."""
-    seeds = {run_id(seed): seed for seed in range(experiment.screening.seeds)}
+def blocks_with_variants(
+    settings: Settings, experiment: Experiment, dataset: Dataset, runner: Runner, known: Known
+) -> list[dict[str, Source]]:
+    """The trained runs of an experiment and the facts of its variants, for each block of seeds.
+
+    `known` are the inputs of the first block.
+    """
+    blocks = [runner.run(["boundary-limit"], known)]
+    starts, variants = [0], settings.variants[experiment.id]
+    if settings.second_seed is not None:
+        blocks[0] = runner.run(["hardest-part"], blocks[0])
+        starts.append(settings.second_seed)
+        second = inputs(settings.site, experiment, dataset, settings.second_seed)
+        # The claims are about the same part in both blocks.
+        blocks.append({**second, "hardest-part": Input(blocks[0]["hardest-part"].value)})
+    others = [
+        variant_inputs(settings.site, variant, dataset, start)
+        for start in starts
+        for variant in variants
+    ]
+    if len(blocks) + len(others) > 1:
+        titles = [each.title for each in (experiment, *variants)]
+        runner.reporter.heading(
+            ", ".join(titles) + (", two blocks of seeds" if settings.second_seed else "")
+        )
+    # All networks are trained in full together, so that no worker waits for the last of one kind.
+    together = runner.run_together(["outcomes"], [*blocks, *others])
+    blocks, others = together[: len(blocks)], together[len(blocks) :]
+    for block in blocks:
+        for outcome in block["outcomes"].value.values():
+            if outcome.ended:
+                say_on_stderr(f"warning: {outcome.ended}")
+    # Boundaries that are too large to keep are refused before anything is measured.
+    blocks[0] = runner.run(["boundaries"], blocks[0])
+    found = [each["variant-facts"].value for each in runner.run_together(["variant-facts"], others)]
+    for number, block in enumerate(blocks):
+        own = found[number * len(variants) : (number + 1) * len(variants)]
+        block["variants"] = Input(tuple(own))
+    return blocks
+
+
+def inputs(
+    site: Site, experiment: Experiment, dataset: Dataset, first_seed: int = 0
+) -> dict[str, Source]:
+    """The inputs of an experiment's stages, by name, for the block of seeds from `first_seed`."""
+    screened = range(first_seed, first_seed + experiment.screening.seeds)
+    first_seeds = range(first_seed, first_seed + experiment.full_runs.first_seeds)
+    seeds = {run_id(seed): seed for seed in screened}
     given = {
         "site": site,
         "experiment": experiment,
@@ -87,14 +133,18 @@ def inputs(site: Site, experiment: Experiment, dataset: Dataset) -> dict[str, So
         "pixels": Dataset(dataset.labels, ()),
         "screening-seeds": seeds,
         "screening-snapshots": (0, experiment.screening.iterations),
+        "first-seeds": tuple(first_seeds),
     }
     return {name: Input(value) for name, value in given.items()}
 
 
-def variant_inputs(site: Site, variant: Experiment, dataset: Dataset) -> dict[str, Source]:
+def variant_inputs(
+    site: Site, variant: Experiment, dataset: Dataset, first_seed: int = 0
+) -> dict[str, Source]:
     """The inputs of a variant's stages. Only its first seeds are trained in full."""
     full_runs = variant.full_runs.model_copy(update={"failed_seeds": 0})
-    known = inputs(site, variant.model_copy(update={"full_runs": full_runs}), dataset)
+    changed = variant.model_copy(update={"full_runs": full_runs})
+    known = inputs(site, changed, dataset, first_seed)
     if full_runs.first_seeds == 0:
         # No run will be traced, so no limit is checked.
         known["boundary-limit"] = Input(0)

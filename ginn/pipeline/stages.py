@@ -12,7 +12,9 @@ are made by `experiment.inputs`, `experiment.run_experiment` and `site.render_si
     dataset, pixels         the picture with its named parts, and its labels alone
     screening-seeds         run id -> seed, of the screening runs
     screening-snapshots     the recorded iterations of a screening run
+    first-seeds             the seeds that are trained in full, whatever they do
     variants                the facts of the experiment's variants
+    confirmation            the second block of seeds, or none
     page-parts              name -> part of the site, whose pages are rendered in one call
     page-surroundings       what every page depends on: templates, style, pictures, glossary
 
@@ -118,7 +120,7 @@ STAGES = (
     Stage("boundary-limit", "ginn.geometry.counts.require_traceable",
           ("screening", "experiment.snapshots")),
     Stage("full-run-seeds", "ginn.analysis.outcomes.full_run_seeds",
-          ("experiment", "screening-outcomes", "boundary-limit")),
+          ("experiment", "first-seeds", "screening-outcomes", "boundary-limit")),
     Stage("full-runs", "ginn.network.training.train",
           ("training", "pixels", "full-run-seeds", "experiment.snapshots"),
           each="full-run-seeds", stored=RUN, at_once=SEEDS_AT_ONCE),
@@ -147,14 +149,14 @@ STAGES = (
     Stage("hardest-part", "ginn.analysis.outcomes.hardest_part",
           ("screening", "dataset")),
     Stage("claims-boundaries", "ginn.analysis.claim_groups.boundaries.findings",
-          ("full-runs", "screening", "dataset", "experiment.full_runs.first_seeds"),
+          ("full-runs", "screening", "dataset", "first-seeds"),
           place=WORKERS),
     Stage("claims-networks", "ginn.analysis.claim_groups.networks.findings",
           ("full-runs", "screening", "dataset", "hardest-part", "screening-outcomes",
-           "experiment.full_runs.first_seeds"), place=WORKERS),
+           "first-seeds"), place=WORKERS),
     Stage("claims-picture", "ginn.analysis.claim_groups.picture.findings",
           ("full-runs", "screening", "outcomes", "screening-outcomes", "dataset",
-           "experiment.top", "experiment.full_runs.first_seeds"), place=WORKERS),
+           "experiment.top", "first-seeds"), place=WORKERS),
     Stage("interventions", "ginn.analysis.interventions.interventions",
           ("full-runs", "screening", "dataset", "hardest-part")),
     Stage("intervention-starts", "ginn.analysis.interventions.intervention_starts",
@@ -171,15 +173,21 @@ STAGES = (
     Stage("variant-facts", "ginn.analysis.facts.facts_of_variant",
           ("experiment", "screening-outcomes", "outcomes", "final-regions")),
     Stage("claims-variants", "ginn.analysis.claim_groups.variants.findings",
-          ("experiment", "screening-outcomes", "outcomes", "final-regions", "variants")),
+          ("experiment", "screening-outcomes", "outcomes", "final-regions", "variants",
+           "first-seeds")),
+
+    # The rules, and the claims of another block of seeds by the same rules.
+    Stage("rules", "ginn.analysis.rule_book.rule_book", ()),
+    Stage("second-block", "ginn.analysis.confirmation.second_block",
+          ("first-seeds", "screening-outcomes", "outcomes", "rules", "claims-boundaries",
+           "claims-networks", "claims-picture", "claims-interventions", "claims-variants")),
 
     # What the pages state and draw, and the pages.
-    Stage("rules", "ginn.analysis.rule_book.rule_book", ()),
     Stage("examples", "ginn.analysis.examples.find_examples",
           ("shown-runs", "full-runs", "boundaries", "dataset", "hardest-part")),
     Stage("facts", "ginn.analysis.facts.facts_of_experiment",
-          ("experiment", "dataset", "screening-outcomes", "outcomes", "shown-runs",
-           "region-counts", "variants", "examples", "rules", "claims-boundaries",
+          ("experiment", "dataset", "first-seeds", "screening-outcomes", "outcomes", "shown-runs",
+           "region-counts", "variants", "examples", "rules", "confirmation", "claims-boundaries",
            "claims-networks", "claims-picture", "claims-interventions", "claims-variants")),
     Stage("final-outputs", "ginn.figures.final_outputs.outputs_of_experiment",
           ("screening", "full-runs", "screening-outcomes", "outcomes", "pixels"), stored=OUTPUTS),

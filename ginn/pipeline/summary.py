@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ginn import formatting
 from ginn.analysis.claim import Claim, too_few_runs
+from ginn.analysis.confirmation import Confirmation
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.pages.report import Report
 from ginn.runtime.cache import StageRecord
@@ -87,18 +88,25 @@ def closing_lines(
         for each, title in zip(facts, titles, strict=True)
     ]
     lines.append(summary(record, sizes, seconds, memory))
-    lines += [claims_table(each.claims, title) for each, title in zip(facts, titles, strict=True)]
+    lines += [
+        claims_table(each.claims, title, each.confirmation)
+        for each, title in zip(facts, titles, strict=True)
+    ]
     return "\n".join(lines)
 
 
-def claims_table(rows: Sequence[Claim], of: str = "") -> str:
+def claims_table(
+    rows: Sequence[Claim], of: str = "", confirmation: Confirmation | None = None
+) -> str:
     """The claims, one below the other, each with verdict, effects, p-values, value and control.
 
-    `of` is the experiment's title, or "" if there is only one experiment.
+    `of` is the experiment's title, or "" if there is only one experiment. `confirmation` has what a
+    second block of seeds says of each claim.
     """
     lines = [f"\nClaims, {of}" if of else "\nClaims"]
     if few := too_few_runs(rows):
         lines.append(few)
+    lines += [confirmation.about] if confirmation else []
     for row in rows:
         lines += [
             f"{row.name:<38} {row.verdict:<20} {formatting.count(row.runs, 'run'):>9}",
@@ -106,6 +114,7 @@ def claims_table(rows: Sequence[Claim], of: str = "") -> str:
             *([_p_values(row)] if row.p_value is not None else []),
             f"    {row.value}",
             f"    control: {row.control}",
+            *([f"    second block: {confirmation.repeats(row.name)}"] if confirmation else []),
         ]
     return "\n".join(lines)
 

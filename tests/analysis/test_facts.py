@@ -36,8 +36,8 @@ def made() -> Facts:
     variant = facts_of_variant(experiment, screening, shown, {"seed-0": 7, "seed-1": 8})
     regions = {"seed-1": (10, 20), "seed-0": (30, 40)}
     return facts_of_experiment(
-        experiment, bottle(), screening, runs, shown, regions, (variant,), NO_EXAMPLES,
-        rule_book(), Findings((CLAIM,)), Findings(),
+        experiment, bottle(), range(6), screening, runs, shown, regions, (variant,), NO_EXAMPLES,
+        rule_book(), None, Findings((CLAIM,)), Findings(),
     )  # fmt: skip
 
 

@@ -250,7 +250,7 @@ def test_good_snapshots_of_any_number_of_pixels_count_all(white: bool) -> None:
 def test_full_run_seeds_are_the_first_and_others_that_failed(
     failed: tuple[int, ...], seeds: tuple[int, ...]
 ) -> None:
-    chosen = full_run_seeds(experiment(), ScreeningFacts(8, 5, len(failed), failed), 0)
+    chosen = full_run_seeds(experiment(), range(3), ScreeningFacts(8, 5, len(failed), failed), 0)
     assert chosen == {run_id(seed): seed for seed in seeds}
     assert list(chosen.values()) == sorted(seeds)
 

@@ -28,7 +28,8 @@ def fields(model: type[Table], keys: tuple[str, ...] = ()) -> Iterator[tuple[str
         path = (*keys, str(field.alias))
         yield path
         name = {"site": "Site", "experiment": "Experiment", "variant": "Variant", "draft": "Draft",
-                "screening": "Screening", "full-runs": "FullRuns", "shown": "Shown"}  # fmt: skip
+                "screening": "Screening", "full-runs": "FullRuns", "shown": "Shown",
+                "confirmation": "Confirmation"}  # fmt: skip
         if path == ("variant", "screening"):
             yield from fields(models.VariantScreening, path)
         elif path[-1] in name:
@@ -39,7 +40,8 @@ def fields(model: type[Table], keys: tuple[str, ...] = ()) -> Iterator[tuple[str
 def test_report_file_has_words_of_its_own_for_every_field(path: tuple[str, ...]) -> None:
     words = allowed_at(ReportFile, path)
     assert words
-    tables = {"site", "draft", "policy", "screening", "full-runs", "shown", "parts"}
+    tables = {"site", "draft", "policy", "screening", "full-runs", "shown", "parts",
+              "confirmation"}  # fmt: skip
     assert (words == "a table") == (path[-1] in tables)
 
 

@@ -19,10 +19,20 @@ from support.runs import trained_run
 from support.shorter_draft import shorten
 
 import build as story
+from ginn.analysis.claims import revival
+from ginn.analysis.claims.revival import Source, copies_of
 from ginn.geometry.boundaries import trace
 from ginn.pipeline import estimate as estimates
 from ginn.pipeline.content import read_content
-from ginn.pipeline.estimate import Estimate, Training, estimate, kept_speed, training_seconds
+from ginn.pipeline.estimate import (
+    Estimate,
+    Training,
+    estimate,
+    kept_speed,
+    missing_trainings,
+    training_seconds,
+)
+from ginn.pipeline.experiment import inputs
 from ginn.runtime.cache import Cache
 
 
@@ -74,6 +84,27 @@ def test_estimate_grows_with_the_settings(tmp_path: Path, monkeypatch: pytest.Mo
     assert whole.seconds > 10 * draft.seconds
     assert whole.memory > draft.memory
     assert whole.site > 3 * draft.site
+    confirmed = estimate(read_content(ROOT / "content", None, False, confirm=True), runner)
+    assert confirmed is not None
+    assert 1.9 < confirmed.seconds / whole.seconds < 2.1
+    assert confirmed.site == whole.site
+
+
+def test_missing_trainings_are_the_screening_the_full_runs_and_the_copies(tmp_path: Path) -> None:
+    content = read_content(ROOT / "content", None, False)
+    experiment, dataset = next(content.experiments())
+    known = inputs(content.settings.site, experiment, dataset, 100_000)
+    runner = in_process_runner(Cache(tmp_path))
+    sources = [Source(seed, "cap", 1, 1.0) for seed in range(revival.REVIVED_ON)]
+    every = copies_of(sources, revival.STREAMS, revival.ARMS)
+    every += copies_of(sources, revival.IMPOSED_STREAMS, revival.IMPOSED_ARMS)
+    assert revival.REVIVED_ON == revival.IMPOSED_ON
+    found = [
+        (each.runs, each.iterations)
+        for each in missing_trainings(experiment, known, runner, intervened=True)
+    ]
+    assert found == [(1_024, 10_000), (48, 1_270_000), (len(every), 50_000)]
+    assert len(list(missing_trainings(experiment, known, runner, intervened=False))) == 2
 
 
 def test_kept_speed_is_measured_once_for_a_processor(

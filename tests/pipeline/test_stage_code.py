@@ -93,7 +93,7 @@ class Profile:
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
-    """A small build in which every stage is made in this process."""
+    """A small build with two blocks of seeds, in which every stage is made in this process."""
     root = tmp_path_factory.mktemp("profile")
     content = copy_content(root / "content")
     report = content / "report.toml"
@@ -115,7 +115,8 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
         pool = contextlib.nullcontext(in_process_pool())
         patch.setattr(story, "worker_pool", lambda *given: pool)
         options = ("--content", content, "--site", root / "site", "--cache", root / "cache")
-        assert story.main(["--draft", "--base-url", "https://a.example/", *map(str, options)]) == 0
+        options = ("--draft", "--confirm", "--base-url", "https://a.example/", *options)
+        assert story.main([*map(str, options)]) == 0
     return found
 
 

@@ -11,7 +11,8 @@ from ginn.pipeline.stages import HERE, STAGES, WORKERS, Stage
 
 INPUTS = {
     "experiment", "site", "training", "dataset", "pixels", "screening-seeds",
-    "screening-snapshots", "variants", "page-parts", "page-surroundings",
+    "screening-snapshots", "first-seeds", "variants", "confirmation", "page-parts",
+    "page-surroundings",
 }  # fmt: skip
 each_stage = pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 
@@ -32,7 +33,7 @@ def test_every_input_and_every_result_is_needed() -> None:
     needed = {need.partition(".")[0] for stage in STAGES for need in (*stage.needs, stage.each)}
     assert needed >= INPUTS
     # What is needed by no stage is what a build writes, or gives to another experiment.
-    last = {"facts", "boundary-chunks", "final-outputs", "pages", "variant-facts"}
+    last = {"facts", "boundary-chunks", "final-outputs", "pages", "variant-facts", "second-block"}
     assert {stage.name for stage in STAGES} - needed == last
 
 

@@ -15,7 +15,6 @@ from ginn.analysis.facts import facts_of_variant
 from ginn.analysis.findings import Findings
 from ginn.analysis.outcomes import ScreeningFacts
 from ginn.analysis.part_history import PartHistory
-from ginn.config.models import FullRuns
 from ginn.dataset.dataset import Dataset
 from ginn.network.run import RecordedRun, last_state, run_id
 from support.runs import IDENTITY, layer_of, random_run, threshold
@@ -83,7 +82,7 @@ def by_id(runs: Sequence[RecordedRun]) -> dict[str, RecordedRun]:
 @cache
 def boundary_findings() -> Findings:
     """The findings about the boundaries of random networks."""
-    return boundaries.findings(by_id(four_runs()), by_id(four_runs()), bottle(), 4)
+    return boundaries.findings(by_id(four_runs()), by_id(four_runs()), bottle(), range(4))
 
 
 @cache
@@ -92,7 +91,7 @@ def network_findings() -> Findings:
     # The screening runs end at an earlier iteration.
     short = by_id([replace(last_state(run), iterations=np.array([20])) for run in four_runs()])
     return networks.findings(
-        by_id(four_runs()), short, bottle(), "diamond", ScreeningFacts(4, 20, 0, ()), 4
+        by_id(four_runs()), short, bottle(), "diamond", ScreeningFacts(4, 20, 0, ()), range(4)
     )
 
 
@@ -101,7 +100,7 @@ def picture_findings(dataset: Dataset, top: tuple[str, ...], first_seeds: int = 
     runs = by_id(four_runs())
     outcomes = {name: run_facts(run.seed, run.seed == 1) for name, run in runs.items()}
     screening = ScreeningFacts(4, 10, 2, (0, 2))
-    return picture.findings(runs, runs, outcomes, screening, dataset, top, first_seeds)
+    return picture.findings(runs, runs, outcomes, screening, dataset, top, range(first_seeds))
 
 
 def variant_findings(variants: int, screened: int = 0) -> Findings:
@@ -109,11 +108,10 @@ def variant_findings(variants: int, screened: int = 0) -> Findings:
 
     `screened` more have screening runs only.
     """
-    full_runs = FullRuns(first_seeds=12, failed_seeds=2)
-    experiment = make_report().experiment.model_copy(update={"full_runs": full_runs})
+    experiment = make_report().experiment
     outcomes = {run_id(seed): run_facts(seed, seed == 2) for seed in range(14)}
     screening = ScreeningFacts(128, 10, 5, (2, 12, 13, 20, 21))
     regions = {name: 100 + run.seed for name, run in outcomes.items()}
     variant = facts_of_variant(experiment, screening, outcomes, regions)
     several = (replace(variant, runs=()),) * screened + (variant,) * variants
-    return variants_group.findings(experiment, screening, outcomes, regions, several)
+    return variants_group.findings(experiment, screening, outcomes, regions, several, range(12))

@@ -80,7 +80,17 @@ def make_report(failed: frozenset[int] = frozenset(), words: Words = ENGLISH) ->
     )
     regions = dict.fromkeys(shown, first_and_last_regions(traced()))
     facts = facts_of_experiment(
-        experiment, bottle(), screening, outcomes, shown, regions, (), found, rule_book()
+        experiment,
+        bottle(),
+        SEEDS,
+        screening,
+        outcomes,
+        shown,
+        regions,
+        (),
+        found,
+        rule_book(),
+        None,
     )
     scale = {run.id: run.loss / float(snapshots.loss[-1]) for run in runs}
     fall = np.linspace(0, 1, len(snapshots))

@@ -5,7 +5,7 @@ Axes: R runs, K snapshots, T intervals, L hidden layers, W places along training
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +37,7 @@ def findings(
     full_runs: Mapping[str, RecordedRun],
     screening: Mapping[str, RecordedRun],
     dataset: Dataset,
-    first_seeds: int,
+    first_seeds: Collection[int],
 ) -> Findings:
     """The claims that are measured on boundaries, of the first seeds' runs that did not end early.
 

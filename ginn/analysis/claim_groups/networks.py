@@ -5,7 +5,7 @@ Axes: R runs, K snapshots, P pairs or points, L hidden layers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def findings(
     dataset: Dataset,
     part: str,
     screening_outcomes: ScreeningFacts,
-    first_seeds: int,
+    first_seeds: Collection[int],
 ) -> Findings:
     """The claims about neurons and layers, of the first seeds' runs that did not end early.
 

@@ -5,7 +5,7 @@ Axes: R runs, L hidden layers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def findings(
     screening_outcomes: ScreeningFacts,
     dataset: Dataset,
     top: tuple[str, ...],
-    first_seeds: int,
+    first_seeds: Collection[int],
 ) -> Findings:
     """The claims about the picture, of the first seeds' runs that did not end early.
 

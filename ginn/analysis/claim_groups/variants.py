@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ginn import formatting
@@ -23,17 +23,18 @@ def findings(
     outcomes: Mapping[str, RunFacts],
     regions: Mapping[str, int],
     variants: Sequence[VariantFacts],
+    first_seeds: Collection[int],
 ) -> Findings:
     """The claims about larger networks and about failures, over seeds not chosen by result.
 
     The first reads the variants with full runs, and the second the screening runs of all variants.
     There is none without such a variant. `regions` has each full run's number of linear regions at
-    its end.
+    its end. `first_seeds` are the experiment's.
     """
     trained = [each for each in variants if each.runs]
     found = [_about_failures(experiment, screening, variants)] if variants else []
     if trained and not all(outcome.ended for outcome in outcomes.values()):
-        found.insert(0, _about_size(experiment, screening, outcomes, regions, trained))
+        found.insert(0, _about_size(experiment, screening, outcomes, regions, trained, first_seeds))
     return Findings(
         tuple(row for each in found for row in each.rows),
         merge_evidence([each.evidence for each in found]),
@@ -46,12 +47,13 @@ def _about_size(
     outcomes: Mapping[str, RunFacts],
     regions: Mapping[str, int],
     trained: Sequence[VariantFacts],
+    first_seeds: Collection[int],
 ) -> Findings:
     """The claim about larger networks, of the variants with full runs."""
     unchosen = [
         replace(outcome, regions_end=regions[name])
         for name, outcome in outcomes.items()
-        if outcome.seed < experiment.full_runs.first_seeds
+        if outcome.seed in first_seeds
     ]
     plain = network_of("Plain", experiment.widths, screening, unchosen)
     others = [network_of(each.title, each.widths, each.screening, each.runs) for each in trained]

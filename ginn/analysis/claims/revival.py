@@ -122,17 +122,28 @@ def intervention_runs(
     for run in screenings:
         if len(learnt) < IMPOSED_ON and (each := learnt_source(run, dataset, part)):
             learnt.append(each)
+    # Runs of another block of seeds have other streams, too.
+    first = FIRST_STREAM + min((run.seed for run in screenings), default=0)
     return {
-        "raised": copies_of(dead[:REVIVED_ON], STREAMS, ARMS),
-        "lowered": copies_of(learnt, IMPOSED_STREAMS, IMPOSED_ARMS),
+        "raised": copies_of(dead[:REVIVED_ON], STREAMS, ARMS, first),
+        "lowered": copies_of(learnt, IMPOSED_STREAMS, IMPOSED_ARMS, first),
     }
 
 
+def copies_from(dead: int, learnt: int) -> int:
+    """The number of copies of so many runs with a dead layer, and so many that learnt the part."""
+    raised = min(dead, REVIVED_ON) * STREAMS * len(ARMS)
+    return raised + min(learnt, IMPOSED_ON) * IMPOSED_STREAMS * len(IMPOSED_ARMS)
+
+
 def copies_of(
-    sources: Sequence[Source], streams: int, arms: Sequence[str]
+    sources: Sequence[Source], streams: int, arms: Sequence[str], first: int = FIRST_STREAM
 ) -> tuple[InterventionRun, ...]:
-    """The copies: one of every source, for every stream of minibatches and every arm."""
-    numbers = range(FIRST_STREAM, FIRST_STREAM + streams)
+    """The copies: one of every source, for every stream of minibatches and every arm.
+
+    `first` is the number of the first stream.
+    """
+    numbers = range(first, first + streams)
     return tuple(
         InterventionRun(source, arm, number)
         for source in sources

@@ -20,12 +20,12 @@ from ginn.network.run import RecordedRun
 
 def evidence_of(runs: list[RecordedRun]) -> Evidence:
     """The series of full runs that are the screening runs as well, for a picture of halves."""
-    return findings(by_id(runs), by_id(runs), halves(), len(runs)).evidence
+    return findings(by_id(runs), by_id(runs), halves(), range(len(runs))).evidence
 
 
 def test_findings_of_a_picture_without_corners_have_no_row_about_them() -> None:
     runs = by_id(four_runs())
-    without = findings(runs, runs, without_corners(bottle()), 4)
+    without = findings(runs, runs, without_corners(bottle()), range(4))
     assert len(boundary_findings().rows) == len(without.rows) + 1
     assert boundary_findings().evidence.corners
     assert without.evidence.corners is None
