@@ -23,6 +23,8 @@ Labels = NDArray[np.bool_]
 # Sides (px) of the icons for home screens. The first is also for Apple's icon.
 ICONS = (180, 192, 512)
 STYLE = "a style sheet"
+# The one script without a hash in its name. A page whose files have vanished loads it.
+NEWEST = "assets/newest.js"
 STRICT = '"use strict";'
 # The words that the explorer shares with pages, beside its own section of the file.
 VIEWER = "viewer."
@@ -101,6 +103,12 @@ def language_script(words: Words) -> bytes:
     }
     text = json.dumps(language, ensure_ascii=False, separators=(",", ":"))
     return f"{STRICT}globalThis.GINN={{language:{text}}};\n".encode()
+
+
+def newest(addresses: Sequence[str]) -> bytes:
+    """The script that tells the viewer the names of the files of the newest site."""
+    names = sorted(address.rsplit("/", 1)[-1] for address in addresses)
+    return f'GINN.receive("newest",{json.dumps(names)});\n'.encode()
 
 
 def add(files: dict[str, bytes], name: str, content: bytes) -> str:

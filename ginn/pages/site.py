@@ -158,7 +158,8 @@ class Pages:
             ]
             for each in self.articles
         ]
-        needs = {"articles": fronts, "experiments": list(by_name)}
+        indexes = [report.data["index"] for report in self.reports]
+        needs = {"articles": fronts, "experiments": list(by_name), "indexes": indexes}
         yield Part("whole", needs, self.whole)
 
     def whole(self) -> Rendered:
@@ -169,6 +170,9 @@ class Pages:
             listed = {"articles": self.articles}
             pages.append(layout.page("articles.html", ALL_ARTICLES, listed, {}))
         files = {address: file for page in pages for address, file in page.files.items()}
+        files[assets.NEWEST] = assets.newest(
+            [*layout.assets.values(), *(report.data["index"] for report in self.reports)]
+        )
         files[feeds.ROBOTS] = feeds.robots(self.templates, publication)
         if publication.base_url:
             files[feeds.FEED] = feeds.atom(self.templates, self.articles, layout.site, publication)

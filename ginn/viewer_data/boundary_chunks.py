@@ -21,6 +21,7 @@ other bound on widths or depth applies.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,6 +88,28 @@ def boundary_chunk(boundaries: Boundaries, first: int, count: int) -> BoundaryCh
         lines - lines[0],
         boundaries.corners[first : first + count].ravel(),
     )
+
+
+def overview_chunk(boundaries: Boundaries, stride: int) -> BoundaryChunk:
+    """The chunk of every `stride`-th snapshot from the first on; these count as consecutive ones."""
+    parts = [
+        boundary_chunk(boundaries, step, 1) for step in range(0, len(boundaries.regions), stride)
+    ]
+    return BoundaryChunk(
+        0,
+        boundaries.neurons,
+        np.concatenate([part.positions for part in parts]),
+        np.concatenate([part.causes for part in parts]),
+        _joined([part.polyline_offsets for part in parts]),
+        np.concatenate([part.closed for part in parts]),
+        _joined([part.line_offsets for part in parts]),
+        np.concatenate([part.corners for part in parts]),
+    )
+
+
+def _joined(offsets: Sequence[Int]) -> Int:
+    """The offsets of parts that follow one another, from those of each part."""
+    return np.concatenate([[0], np.cumsum(np.concatenate([np.diff(part) for part in offsets]))])
 
 
 def encode(chunk: BoundaryChunk) -> str:

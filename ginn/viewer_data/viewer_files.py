@@ -27,6 +27,8 @@ from ginn.viewer_data.sprite_sheets import RunSheets, layouts_as_json, target_pi
 from ginn.viewer_data.vlq import encode_columns
 
 SNAPSHOTS_A_CHUNK = 32
+# The overview of a run has every so many snapshots, so that a chunk on the way hides little.
+OVERVIEW_STRIDE = 16
 # In a stored set of files, the entry that holds the name of the index.
 INDEX_NAME = "index-name.txt"
 
@@ -150,6 +152,7 @@ def run_files(
         boundary_names.append(add(f"boundaries-{number:03d}", boundary_chunks.encode(boundaries)))
         weights = weight_chunks.weight_chunk(run, first, count)
         weight_names.append(add(f"weights-{number:03d}", weight_chunks.encode(weights)))
+    overview = boundary_chunks.overview_chunk(viewed.boundaries, OVERVIEW_STRIDE)
     header = {
         "version": boundary_chunks.VERSION,
         "id": facts.id,
@@ -170,6 +173,10 @@ def run_files(
         "snapshots_a_chunk": snapshots_a_chunk,
         "chunks": boundary_names,
         "weights": weight_names,
+        "overview": {
+            "file": add("overview", boundary_chunks.encode(overview)),
+            "stride": OVERVIEW_STRIDE,
+        },
         "sprites": layouts_as_json(viewed.sheets, run.widths, len(run), pixels),
     }
     return add("run", header), files

@@ -4,13 +4,16 @@
 /**
  * @typedef {object} Announcer
  * @property {HTMLElement} element
- * @property {(text: string) => void} announce
+ * @property {(text: string, kind?: "told" | "kept") => void} announce seen for a while, or until the
+ *   next announcement; otherwise heard alone
  * @property {(frame: Frame) => void} draw announces a failed load at once, and changes after a while
  */
 
 {
   // A change is announced when no other change has followed for this time (ms).
   const DELAY = 600;
+  // So much of an address is told, in characters.
+  const MOST_TEXT = 80;
   const { say } = GINN.words;
 
   GINN.announcer = {
@@ -39,8 +42,10 @@
       let announced = store.state;
       let timer = 0;
       let warned = "";
-      const announce = (/** @type {string} */ text) => {
+      /** @type {Announcer["announce"]} */
+      const announce = (text, kind) => {
         line.textContent = text;
+        line.className = `viewer-live ${kind ? `viewer-${kind}` : ""}`;
       };
       return {
         element: line,
@@ -49,6 +54,10 @@
           const trouble = drawn.map((each) => each.trouble).find(Boolean) ?? "";
           if (trouble && trouble !== warned) announce(trouble);
           warned = trouble;
+          if (store.unmet.length) {
+            announce(say("unmet", { terms: store.unmet.join(", ").slice(0, MOST_TEXT) }), "kept");
+            store.unmet.length = 0;
+          }
           if (playback.isPlaying()) return;
           const now = store.state;
           clearTimeout(timer);

@@ -6,11 +6,11 @@
  * @typedef {object} Drawn
  * @property {State} state of this pane
  * @property {Run | undefined} header
- * @property {BoundaryChunk | undefined} chunk
+ * @property {BoundaryChunk | undefined} chunk of the state's snapshot
+ * @property {Lines | undefined} lines those that are drawn
  * @property {Kink[]} kinks those that are marked
  * @property {Kink | undefined} kink the kink at the point
  * @property {string} trouble what did not arrive, or nothing
- * @property {boolean} late whether exact lines are late, so that sprite sheets are needed
  */
 /**
  * @typedef {object} Pane
@@ -23,11 +23,9 @@
  */
 
 {
-  const { button, element, setText } = GINN.dom;
+  const { element, setText } = GINN.dom;
   const { percent, probability, snapshot, title: titleOfRun } = GINN.formatting;
   const { say } = GINN.words;
-  // Exact lines usually arrive within this time (ms). Sprite sheets are requested only after it.
-  const LATE_AFTER = 300;
   // Kinks and trails of more neurons than this would hide each other.
   const FEW = 4;
   // A pointer that moved further than this while pressed was dragging. All lengths are in CSS px.
@@ -86,42 +84,15 @@
   }
 
   /**
-   * @param {() => void} retry
-   * @returns {{element: HTMLElement, draw: (header: Run | undefined, failure: string | undefined) => string}}
-   *   `draw` returns what did not arrive, or nothing
+   * @param {Omit<Drawn, "trouble"> & {failure: string | undefined}} found
+   * @returns {string[]} what has not arrived, and what is drawn instead
    */
-  function createNotice(retry) {
-    const message = element("p", {});
-    const again = button(say("again"), retry);
-    const notice = element("div", "viewer-notice", [message, again]);
-    return {
-      element: notice,
-      draw(header, failure) {
-        const text = failure
-          ? say(header ? "lines-missing" : "run-missing", { reason: failure })
-          : header ? "" : say("loading");
-        setText(message, text);
-        notice.hidden = text === "";
-        again.hidden = failure === undefined;
-        return failure ? text : "";
-      },
-    };
-  }
-
-  /**
-   * @param {() => void} redraw
-   * @returns {(waiting: boolean) => boolean} whether exact lines have been late for long enough
-   */
-  function createLateness(redraw) {
-    let since = 0;
-    return (waiting) => {
-      if (!waiting) since = 0;
-      else if (!since) {
-        since = performance.now();
-        setTimeout(redraw, LATE_AFTER);
-      }
-      return since > 0 && performance.now() - since >= LATE_AFTER;
-    };
+  function missing({ header, chunk, lines, failure }) {
+    const told = [];
+    if (failure) told.push(say(header ? "lines-missing" : "run-missing", { reason: failure }));
+    else if (!chunk) told.push(say("loading"));
+    if (header && lines && !chunk) told.push(say("lines-of", { number: header.iterations[lines.snapshot] }));
+    return told;
   }
 
   /**
@@ -163,7 +134,7 @@
    */
   function sceneOf(session, canvas, drawn, { palette, marked, point }) {
     const { index, requests } = session;
-    const { state, header, chunk, kinks, kink } = drawn;
+    const { state, header, lines, kinks, kink } = drawn;
     if (!header) return undefined;
     const { behind, step, show } = state;
     const size = canvas.width;
@@ -178,9 +149,8 @@
       behind: requests.backgroundTile(state, header),
       against: behind === "error" ? requests.targetTile() : undefined,
       ...groundOf(session, drawn, size, palette, starts),
-      coarse: chunk ? [] : requests.coarseTiles(state, header),
-      chunk,
-      step,
+      chunk: lines?.chunk,
+      step: lines?.step ?? step,
       show,
       marked: kink ? kink.cause : marked,
       trail: requests.trail(state, header),
@@ -211,7 +181,7 @@
    * @param {Side} side
    * @param {Point | null} point
    * @param {number} reach
-   * @returns {Omit<Drawn, "trouble" | "late"> & {failure: string | undefined}} what has arrived
+   * @returns {Omit<Drawn, "trouble"> & {failure: string | undefined}} what has arrived
    */
   function arrived({ loader, requests, store }, side, point, reach) {
     const state = store.ofSide(side);
@@ -221,7 +191,8 @@
     const chunk = header && loader.get(file);
     const kinks = chunk ? kinksShown(chunk, state) : [];
     const kink = point ? GINN.kinks.nearest(kinks, point, reach / state.zoom) : undefined;
-    return { state, header, chunk, kinks, kink, failure: loader.failure(file) };
+    const lines = header && requests.linesNear(header, state.step);
+    return { state, header, chunk, lines, kinks, kink, failure: loader.failure(file) };
   }
 
   GINN.canvasPane = {
@@ -231,11 +202,10 @@
       const { loader, requests, store } = session;
       const canvas = element("canvas", { role: "img", tabindex: "0" });
       const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-      const notice = createNotice(loader.retry);
+      const notice = GINN.loader.createNotice(loader);
       const frame = element("div", "viewer-canvas", [canvas, notice.element]);
       const title = element("p", "viewer-title");
       const root = element("div", "viewer-pane", [title, frame]);
-      const isLate = createLateness(store.refresh);
       let drawn = /** @type {Drawn} */ ({ state: store.ofSide(side), kinks: /** @type {Kink[]} */ ([]) });
       const sizes = new ResizeObserver(() => {
         const pixels = Math.round(canvas.clientWidth * devicePixelRatio);
@@ -260,13 +230,15 @@
         scene,
         draw(palette, comparing) {
           const point = store.point();
-          const { failure, ...found } = arrived(session, side, point, REACH / canvas.clientWidth);
-          const { header, chunk, state: { step, show } } = found;
-          const waiting = header !== undefined && !chunk;
-          const late = isLate(waiting) || (waiting && failure !== undefined);
-          drawn = { ...found, late, trouble: notice.draw(header, failure) };
+          const arrivals = arrived(session, side, point, REACH / canvas.clientWidth);
+          const { failure, ...found } = arrivals;
+          const { header, chunk, lines, state: { step, show } } = found;
+          const told = missing(arrivals);
+          notice.show(told.join(" "), Boolean(failure));
+          drawn = { ...found, trouble: failure ? told[0] : "" };
           const contents = scene(palette, point);
-          if (contents) GINN.scene.draw(pen, contents);
+          // Until some lines of a run have arrived, the picture before stays.
+          if (contents && (lines || failure)) GINN.scene.draw(pen, contents);
           if (!header) return drawn;
           frame.dataset.lines = chunk ? "exact" : "coarse";
           canvas.ariaLabel = say("pane", { snapshot: snapshot(header, step), count: show.size });

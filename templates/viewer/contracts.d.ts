@@ -62,6 +62,8 @@ interface Run extends RunName {
   chunks: string[];
   /** Files with weights, for the same snapshots. */
   weights: string[];
+  /** The file with the boundaries of every so many snapshots, drawn until those between have arrived. */
+  overview: { file: string; stride: number };
   sprites: { layers: BoundarySheets[]; output: OutputSheets };
 }
 

@@ -94,8 +94,8 @@
         playback.tick();
         const drawn = panes.draw();
         const point = store.point();
-        loader.request(drawn.flatMap(({ state, late }) => requests.files(
-          state, store.direction, { sheets: late, weights: point !== null || state.behind === "strength" })));
+        const weights = point !== null || store.state.behind === "strength";
+        loader.request(drawn.flatMap(({ state }) => requests.files(state, store.direction, weights)));
         const frame = { drawn, active: panes.active(), report: query.report(point) };
         for (const part of parts) part.draw(frame);
         GINN.dom.setText(readout, query.inWords(frame.report));
@@ -108,8 +108,11 @@
   GINN.explorer = {
     create(root, { index, loader }, indexFile, preset, keepsAddress) {
       const context = { runs: index.runs, widths: index.widths };
-      const first = GINN.urlState.read(keepsAddress ? location.hash : "", context, preset);
+      /** @type {string[]} */
+      const unmet = [];
+      const first = GINN.urlState.read(keepsAddress ? location.hash : "", context, preset, unmet);
       const store = GINN.store.create(first, context);
+      store.unmet = unmet;
       const requests = GINN.requests.create(loader, index, indexFile);
       const playback = GINN.playback.create(store);
       const writeAddress = keepsAddress

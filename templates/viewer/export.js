@@ -199,7 +199,7 @@
       save(scenes);
       return report("PNG", false);
     } catch {
-      save(scenes.map((scene) => ({ ...scene, behind: undefined, against: undefined, coarse: [] })));
+      save(scenes.map((scene) => ({ ...scene, behind: undefined, against: undefined })));
       return report("PNG", true);
     }
   }

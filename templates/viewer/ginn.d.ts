@@ -82,7 +82,7 @@ interface Ginn {
     create(first: State, context: Context): Store;
   };
   urlState: {
-    read(text: string, context: Context, preset?: string): State;
+    read(text: string, context: Context, preset?: string, unmet?: string[]): State;
     write(state: State, context: Context): string;
     track(store: Store, preset: string, arrived: () => void): () => void;
   };
@@ -143,7 +143,9 @@ interface Ginn {
     palette(root: HTMLElement, widths: number[]): Palette;
   };
   loader: {
-    create(folder: string, changed: () => void): Loader;
+    create(folder: string, index: string, changed: () => void): Loader;
+    createNotice(loader: Loader): Notice;
+    isOld(index: string): Promise<boolean>;
     versioned(value: unknown): unknown;
   };
   receive(name: string, value: unknown): void;
@@ -180,7 +182,7 @@ interface Ginn {
   announcer: { create(session: Session, pointInWords: (state: State) => string): Announcer };
   help: { create(): Help | undefined };
   share: {
-    create(session: Session, viewsOf: () => SavedView[], announce: (text: string) => void): HTMLElement;
+    create(session: Session, viewsOf: () => SavedView[], announce: Announcer["announce"]): HTMLElement;
   };
   export?: {
     svg(views: SavedView[], state: string): string;

@@ -10,21 +10,29 @@
  * @property {boolean} [later] for a coming frame: what the present frame needs is loaded first
  */
 /**
+ * @typedef {object} Notice about what has not arrived
+ * @property {HTMLElement} element
+ * @property {(text: string, failed: boolean) => void} show with a button where something failed
+ */
+/**
  * @typedef {object} Loader
  * @property {(requests: FileRequest[]) => void} request loads these, and forgets earlier requests
  * @property {(file: string) => any} get the value or picture, or undefined while it has not arrived
  * @property {(file: string) => string | undefined} failure why it did not arrive
- * @property {() => void} retry loads again what failed
+ * @property {() => void} retry loads again what failed, or else the newer page
+ * @property {boolean} newer whether files failed because a newer site is there
  * @property {() => void} close releases everything, and loads nothing more
  */
 
 {
   const VERSION = 2; // of the index and the headers, by ginn/viewer_data/boundary_chunks.py
   const MOST_AT_ONCE = 3;
+  const { button, element, setText } = GINN.dom;
   const { say } = GINN.words;
   // A decoded sheet takes 4 to 16 MB. The browser's own cache keeps the compressed sheets.
   const MOST_SHEETS = 8;
 
+  const { src: home } = /** @type {HTMLScriptElement} */ (document.currentScript);
   /** @type {Map<string, unknown>} the values of scripts, by the address of the script */
   const received = new Map();
 
@@ -56,6 +64,17 @@
   };
 
   /**
+   * A file's name changes with its content, and old files vanish.
+   * @param {string} index
+   * @returns {Promise<boolean>} whether the site has another viewer or another index by now
+   */
+  async function isOld(index) {
+    const address = new URL(`newest.js?${Date.now()}`, home).href;
+    const names = /** @type {string[] | undefined} */ (await loadScript(address).catch(() => undefined));
+    return [home, index].some((file) => names?.includes(file.split("/").pop() ?? "") === false);
+  }
+
+  /**
    * Loads a picture as a bitmap, which can be closed. The browser can keep an element's pixels in memory.
    * @param {string} address
    * @returns {Promise<ImageBitmap>}
@@ -70,21 +89,14 @@
   }
 
   /**
-   * Closes the sheets requested longest ago, beyond the number kept.
+   * Closes all but the latest sheets that are not requested.
    * @type {(loaded: Map<string, any>, requests: FileRequest[]) => void}
    */
   const dropOldSheets = (loaded, requests) => {
-    for (const { file } of requests) {
-      const value = loaded.get(file);
-      if (value instanceof ImageBitmap) {
-        loaded.delete(file);
-        loaded.set(file, value);
-      }
-    }
     const requested = new Set(requests.map(({ file }) => file));
-    const sheets = [...loaded].filter(([, value]) => value instanceof ImageBitmap);
-    for (const [file, image] of sheets.slice(0, Math.max(0, sheets.length - MOST_SHEETS))) {
-      if (requested.has(file)) continue;
+    const idle = [...loaded].filter(([file, value]) =>
+      value instanceof ImageBitmap && !requested.has(file));
+    for (const [file, image] of idle.slice(0, -MOST_SHEETS)) {
       loaded.delete(file);
       image.close();
     }
@@ -100,10 +112,27 @@
     return value;
   }
 
+  /** @type {(loader: Loader) => Notice} */
+  const createNotice = (loader) => {
+    const message = element("p");
+    const again = button("", loader.retry);
+    const root = element("div", "viewer-notice", [message, again]);
+    return {
+      element: root,
+      show(text, failed) {
+        setText(message, text);
+        setText(again, say(loader.newer ? "open-newer" : "again"));
+        root.hidden = text === "";
+        again.hidden = !failed;
+      },
+    };
+  };
+
   GINN.loader = {
-    versioned,
-    create(folder, changed) {
-      /** @type {Map<string, any>} what has arrived; sheets in the order of their last request */
+    versioned, createNotice,
+    isOld,
+    create(folder, index, changed) {
+      /** @type {Map<string, any>} what has arrived, in this order */
       const loaded = new Map();
       /** @type {Map<string, string>} */
       const failures = new Map();
@@ -119,7 +148,8 @@
           const value = await (kind === "script" ? loadScript : loadImage)(folder + file);
           loaded.set(file, decode ? decode(value) : value);
         } catch (error) {
-          failures.set(file, say(error ? "damaged" : "unloaded"));
+          own.newer ||= !error && await isOld(index);
+          failures.set(file, say(error ? "damaged" : own.newer ? "newer" : "unloaded"));
           // What exactly is wrong is for those who made the site.
           if (error) console.info(file, error);
         }
@@ -128,7 +158,7 @@
 
       function loadNext() {
         for (const request of requests) {
-          if (pending.size >= MOST_AT_ONCE) return;
+          if (pending.size >= (request.later ? 1 : MOST_AT_ONCE)) return;
           if ([loaded, failures, pending].some((files) => files.has(request.file))) continue;
           load(request).then(() => {
             loadNext();
@@ -137,7 +167,9 @@
         }
       }
 
-      return {
+      /** @type {Loader} */
+      const own = {
+        newer: false,
         request(next) {
           requests = [...next.filter(({ later }) => !later), ...next.filter(({ later }) => later)];
           dropOldSheets(loaded, requests);
@@ -146,16 +178,20 @@
         get: (file) => loaded.get(file),
         failure: (file) => failures.get(file),
         retry() {
+          if (own.newer) location.reload();
           failures.clear();
           loadNext();
           changed();
         },
         close() {
+          removeEventListener("online", own.retry);
           requests = [];
           for (const value of loaded.values()) if (value instanceof ImageBitmap) value.close();
           loaded.clear();
         },
       };
+      addEventListener("online", own.retry);
+      return own;
     },
   };
   GINN.receive = receive;

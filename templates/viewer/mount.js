@@ -8,7 +8,6 @@
  */
 
 {
-  const { button, element } = GINN.dom;
   const { say } = GINN.words;
 
   /**
@@ -22,22 +21,22 @@
     const address = new URL(root.dataset.index ?? "", document.baseURI).href;
     const folder = address.slice(0, address.lastIndexOf("/") + 1);
     const indexFile = address.slice(folder.length);
-    const status = element("p", { class: "viewer-status", role: "status" }, [say("loading")]);
-    const notice = element("div", "viewer-notice", [status]);
     root.lang = GINN.language.locale;
-    root.replaceChildren(notice);
     /** @type {Explorer | undefined} */
     let explorer;
     let changed = () => {};
-    const loader = GINN.loader.create(folder, () => changed());
-    const retry = button(say("again"), loader.retry);
+    const loader = GINN.loader.create(folder, indexFile, () => changed());
+    const notice = GINN.loader.createNotice(loader);
+    notice.element.setAttribute("role", "status");
+    notice.show(say("loading"), false);
+    root.replaceChildren(notice.element);
     changed = () => {
       const failure = loader.failure(indexFile);
       const index = loader.get(indexFile);
       if (failure) {
-        status.textContent = say("index-missing", { reason: failure });
-        notice.append(retry);
-      } else if (index) {
+        notice.show(say("index-missing", { reason: failure }), true);
+      } else if (!index) notice.show(say("loading"), false);
+      else {
         explorer = GINN.explorer.create(root, { index, loader }, indexFile, preset, keepsAddress);
         changed = explorer.redraw;
       }

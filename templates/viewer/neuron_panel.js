@@ -20,7 +20,7 @@
 {
   const { button, element } = GINN.dom;
   const { say } = GINN.words;
-  const { layerOf, layerStarts, nameOf, neuronsOf } = GINN.neurons;
+  const { layerStarts, nameOf, neuronsOf } = GINN.neurons;
   const WHOLE = { x: 0, y: 0, zoom: 1 };
   // Device pixels of a thumbnail's side; the page scales it to its cell.
   const SIDE = 96;
@@ -79,25 +79,18 @@
 
   /**
    * @param {Thumbnail} thumbnail
-   * @param {BoundaryChunk | undefined} chunk
+   * @param {BoundaryChunk} chunk
    * @param {number} step
    * @param {number} neuron
-   * @param {() => Tile | undefined} coarse drawn while the exact line has not arrived
    */
-  function drawLine({ pen, colour }, chunk, step, neuron, coarse) {
+  function drawLine({ pen, colour }, chunk, step, neuron) {
     if (!pen) return;
     pen.clearRect(0, 0, SIDE, SIDE);
-    if (chunk) {
-      pen.strokeStyle = colour;
-      pen.lineWidth = LINE;
-      pen.beginPath();
-      GINN.scene.trace(pen, chunk, step, neuron, SIDE, WHOLE);
-      pen.stroke();
-      return;
-    }
-    const tile = coarse();
-    if (!tile) return;
-    pen.drawImage(tile.image, tile.x, tile.y, tile.size, tile.size, 0, 0, SIDE, SIDE);
+    pen.strokeStyle = colour;
+    pen.lineWidth = LINE;
+    pen.beginPath();
+    GINN.scene.trace(pen, chunk, step, neuron, SIDE, WHOLE);
+    pen.stroke();
   }
 
   /** @type {(layer: number, head: Node[], thumbnails: Thumbnail[]) => HTMLElement} */
@@ -135,7 +128,7 @@
 
   GINN.neuronPanel = {
     markWhilePointed,
-    create({ index: { widths }, requests, store }) {
+    create({ index: { widths }, store }) {
       const starts = layerStarts(widths);
       const outputNeuron = starts[widths.length];
       const thumbnails = Array.from({ length: outputNeuron + 1 }, (_, neuron) =>
@@ -165,7 +158,7 @@
           const found = thumbnails.findIndex((each) => each.button === target);
           return found < 0 ? undefined : found;
         },
-        draw({ active: { state: { run, step, show }, header, chunk }, report: { output } }) {
+        draw({ active: { state: { run, show }, lines }, report: { output } }) {
           thumbnails.forEach((each, neuron) => drawValue(each, output?.values[neuron]));
           if (show !== selectionDrawn) {
             thumbnails.forEach((each, neuron) => {
@@ -175,18 +168,13 @@
           }
           selectionDrawn = show;
           // In an article's figure the panel is hidden.
-          if (!header || !root.offsetParent) return;
-          const coarse = (/** @type {number} */ neuron) => {
-            const layer = layerOf(starts, neuron);
-            return neuron < outputNeuron
-              ? requests.boundaryTile(header, step, layer, neuron - starts[layer] + 1) : undefined;
-          };
-          const key = `${run} ${step} ${chunk ? "exact" : Boolean(coarse(0))}`;
-          if (key === thumbnailsDrawn && chunk) return;
+          if (!lines || !root.offsetParent) return;
+          const key = `${run} ${lines.snapshot}`;
+          if (key === thumbnailsDrawn) return;
           if (!thumbnails[0].colour) recolour();
           thumbnailsDrawn = key;
           thumbnails.forEach((each, neuron) =>
-            drawLine(each, chunk, step, neuron, () => coarse(neuron)));
+            drawLine(each, lines.chunk, lines.step, neuron));
         },
       };
     },

@@ -15,18 +15,23 @@
  * @property {number} size
  */
 /**
+ * @typedef {object} Lines the boundaries of the nearest snapshot that has arrived
+ * @property {BoundaryChunk} chunk
+ * @property {number} step as the chunk counts
+ * @property {number} snapshot
+ */
+/**
  * @typedef {object} Requests
  * @property {(state: State) => IndexRun} runOf
  * @property {(state: State) => Run | undefined} headerOf
- * @property {(state: State, direction: number, needs: {sheets: boolean, weights: boolean}) => FileRequest[]} files
+ * @property {(state: State, direction: number, weights: boolean) => FileRequest[]} files
  *   needed for a frame and for the frames after it in this direction, the most urgent first
- * @property {(header: Run, step: number, layer: number, row: number) => Tile | undefined} boundaryTile
+ * @property {(header: Run, step: number) => Lines | undefined} linesNear
  * @property {(header: Run | undefined, step: number, point: Point | null) => NetworkOutput | undefined} outputAt
  *   undefined while the weights have not arrived
  * @property {(state: State, header: Run) => Tile | undefined} backgroundTile
  * @property {() => Tile | undefined} targetTile
  * @property {(place: Point) => boolean} targetAt whether the picture is white at a point
- * @property {(state: State, header: Run) => Tile[]} coarseTiles of the shown neurons
  * @property {(state: State, header: Run) => {chunk: BoundaryChunk, step: number}[]} trail
  *   the earlier snapshots that are drawn faintly, if their boundaries have arrived
  */
@@ -38,36 +43,12 @@
   /** @type {(run: Run, step: number) => string} the file with the weights of a snapshot */
   const weightsFile = (run, step) => run.weights[Math.floor(step / run.snapshots_a_chunk)];
 
-  /**
-   * @param {BoundarySheets} sheets
-   * @param {number} step
-   * @param {number} row 0 for the whole layer, 1 + i for its neuron i
-   * @returns {Place}
-   */
-  function locateBoundary({ rows, rows_per_band: band, columns, files, tile }, step, row) {
-    const sheet = Math.floor(step / columns) * Math.ceil(rows / band) + Math.floor(row / band);
-    return { file: files[sheet], x: (step % columns) * tile, y: (row % band) * tile };
-  }
-
   /** @type {(sheets: OutputSheets, step: number) => Place} */
   const locateOutput = ({ columns, files, tile }, step) => ({
     file: files[Math.floor(step / columns ** 2)],
     x: (step % columns) * tile,
     y: (Math.floor(step / columns) % columns) * tile,
   });
-
-  /**
-   * @param {Run} header
-   * @param {number} step
-   * @returns {string[]} the sheets that hold the boundaries of a snapshot
-   */
-  function boundarySheets(header, step) {
-    return header.sprites.layers.flatMap((sheets) => {
-      const bands = Math.ceil(sheets.rows / sheets.rows_per_band);
-      return Array.from({ length: bands }, (_, band) =>
-        locateBoundary(sheets, step, band * sheets.rows_per_band).file);
-    });
-  }
 
   /** @type {(file: string) => FileRequest} */
   const image = (file) => ({ kind: "image", file });
@@ -80,16 +61,15 @@
    * @param {State["behind"]} behind
    * @param {Run} header
    * @param {number} step
-   * @param {{sheets: boolean, weights: boolean}} needs
+   * @param {boolean} weights
    * @returns {FileRequest[]} the files of one snapshot
    */
-  function snapshotFiles(behind, header, step, needs) {
+  function snapshotFiles(behind, header, step, weights) {
     const output = behind === "output" || behind === "error";
     return [
       chunk(header, step),
       ...(output ? [image(locateOutput(header.sprites.output, step).file)] : []),
-      ...(needs.sheets ? boundarySheets(header, step).map(image) : []),
-      ...(needs.weights ? [script(weightsFile(header, step), GINN.forward.decode)] : []),
+      ...(weights ? [script(weightsFile(header, step), GINN.forward.decode)] : []),
     ];
   }
 
@@ -108,44 +88,56 @@
       files.push(chunk(header, earlier));
     }
     const ahead = Math.min(header.iterations.length - 1, Math.max(0, step + direction * stride));
-    return files.concat(snapshotFiles(behind, header, ahead, { sheets: false, weights })
+    return files.concat(snapshotFiles(behind, header, ahead, weights)
       .map((request) => ({ ...request, later: true })));
+  }
+
+  /**
+   * @template T
+   * @param {Run} header
+   * @param {number} step
+   * @param {(near: number) => T | undefined} find
+   * @returns {T | undefined} of the nearest snapshot for which something is found
+   */
+  function nearest(header, step, find) {
+    for (let away = 0; away < header.iterations.length; away += 1) {
+      const found = find(step - away) ?? find(step + away);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /**
    * @param {Loader} loader
    * @param {Index} index
-   * @returns {Pick<Requests, "boundaryTile" | "backgroundTile" | "targetTile" | "coarseTiles">}
+   * @returns {Pick<Requests, "linesNear" | "backgroundTile" | "targetTile">} the nearest that has arrived
    */
-  function tiles(loader, index) {
-    const starts = GINN.neurons.layerStarts(index.widths);
+  function parts(loader, index) {
     /** @type {(place: Place, size: number) => Tile | undefined} */
     const tileAt = ({ file, x, y }, size) => {
       const found = loader.get(file);
       return found && { image: found, x, y, size };
     };
-    /** @type {Requests["boundaryTile"]} */
-    const boundaryTile = ({ sprites: { layers } }, step, layer, row) =>
-      tileAt(locateBoundary(layers[layer], step, row), layers[layer].tile);
     const targetTile = () => tileAt({ file: index.target, x: 0, y: 0 }, index.pixels);
     return {
-      boundaryTile,
       targetTile,
-      backgroundTile({ behind, step }, { sprites: { output } }) {
+      linesNear(header, step) {
+        const { file, stride } = header.overview;
+        const overview = loader.get(file);
+        return nearest(header, step, (snapshot) => {
+          const chunk = loader.get(chunkFile(header, snapshot));
+          if (chunk) return { chunk, step: snapshot, snapshot };
+          const at = snapshot / stride;
+          return overview && Number.isInteger(at) && at >= 0 && at < overview.snapshots
+            ? { chunk: overview, step: at, snapshot } : undefined;
+        });
+      },
+      backgroundTile({ behind, step }, header) {
+        const { output } = header.sprites;
         if (behind === "output" || (behind === "error" && targetTile())) {
-          return tileAt(locateOutput(output, step), output.tile);
+          return nearest(header, step, (near) => tileAt(locateOutput(output, near), output.tile));
         }
         return behind === "target" ? targetTile() : undefined;
-      },
-      coarseTiles({ show, step }, header) {
-        return header.sprites.layers.flatMap((_, layer) => {
-          const neurons = GINN.neurons.neuronsOf(starts, layer);
-          const shown = neurons.filter((neuron) => show.has(neuron));
-          const rows = shown.length === neurons.length
-            ? [0] : shown.map((neuron) => neuron - starts[layer] + 1);
-          return rows.map((row) => boundaryTile(header, step, layer, row))
-            .filter((tile) => tile !== undefined);
-        });
       },
     };
   }
@@ -163,8 +155,8 @@
       return {
         runOf,
         headerOf,
-        ...tiles(loader, index),
-        files(state, direction, needs) {
+        ...parts(loader, index),
+        files(state, direction, weights) {
           const header = headerOf(state);
           const { behind, step } = state;
           const list = [
@@ -173,10 +165,13 @@
             ...(behind === "target" || behind === "error" ? [image(index.target)] : []),
           ];
           if (!header) return list;
-          list.push(...snapshotFiles(behind, header, step, needs));
-          // Other snapshots wait until the boundaries of the present one have arrived.
-          return loader.get(chunkFile(header, step)) === undefined ? list
-            : [...list, ...neighbouringFiles(state, header, direction, needs.weights)];
+          list.push(...snapshotFiles(behind, header, step, weights));
+          // Other snapshots wait until the boundaries of the present one have arrived, or will not.
+          const file = chunkFile(header, step);
+          return loader.get(file) || loader.failure(file) ? [
+            ...list, script(header.overview.file, GINN.boundaryChunks.decode),
+            ...neighbouringFiles(state, header, direction, weights),
+          ] : list;
         },
         outputAt(header, step, point) {
           const weights = header && point && loader.get(weightsFile(header, step));

@@ -42,9 +42,8 @@
  * @property {HTMLCanvasElement | undefined} filled the part in sight, a colour a linear region, or
  *   the strength of a neuron
  * @property {number | undefined} shaded the neuron whose side is shaded behind the lines
- * @property {Tile[]} coarse blurred lines, drawn while the exact ones have not arrived
- * @property {BoundaryChunk | undefined} chunk
- * @property {number} step
+ * @property {BoundaryChunk | undefined} chunk of the nearest snapshot that has arrived
+ * @property {number} step as the chunk counts
  * @property {ReadonlySet<number>} show
  * @property {number | undefined} marked the neuron to draw thick, with the side on which it is on
  * @property {{chunk: BoundaryChunk, step: number}[]} trail earlier snapshots, the oldest first
@@ -350,7 +349,6 @@
    */
   const drawUnder = (pen, scene) => {
     drawGround(pen, scene);
-    for (const tile of scene.coarse) drawTile(pen, tile, scene.size, scene.view);
     drawShown(pen, scene);
   };
 

@@ -13,13 +13,14 @@
         if (views.length === 0) return;
         const state = GINN.urlState.write(store.state, store.context);
         await (GINN.export ?? load(root.dataset.export));
-        announce(GINN.export?.[kind](views, state) ?? say("no-export"));
+        announce(GINN.export?.[kind](views, state) ?? say("no-export"), "told");
       };
       const copyLink = async () => {
         writeAddress?.();
+        const { href } = new URL(`#${GINN.urlState.write(store.state, store.context)}`, location.href);
         announce(
-          await navigator.clipboard?.writeText(location.href).then(() => say("copied"), () => "")
-          || say("not-copied"));
+          await navigator.clipboard?.writeText(href).then(() => say("copied"), () => "")
+          || say("not-copied"), "told");
       };
       return element("div", { role: "group", "aria-label": say("share") }, [
         namedButton("PNG", say("save-png"), () => save("png")),

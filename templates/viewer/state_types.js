@@ -42,18 +42,8 @@
     format: (value) => String(rounded(value, digits)),
   });
 
-  /**
-   * @param {number[]} allowed
-   * @returns {StateType<number>} whole numbers, of which only these are valid
-   */
-  const oneNumberOf = (allowed) => ({
-    parse(text) {
-      const wanted = nearestNumber(text, 0, 1000, 0);
-      const distance = (/** @type {number} */ one) => Math.abs(one - Number(wanted));
-      return wanted === undefined ? undefined
-        : allowed.reduce((best, next) => (distance(next) < distance(best) ? next : best));
-    },
-  });
+  /** @type {(allowed: number[]) => StateType<number>} */
+  const oneNumberOf = (allowed) => ({ parse: (text) => allowed.find((one) => one === Number(text)) });
 
   /** @type {(allowed: (context: Context, before: State) => string[]) => StateType<string>} */
   const oneOf = (allowed) => ({
@@ -90,7 +80,7 @@
 
   /** @type {StateType<boolean>} */
   const onOrOff = {
-    parse: (text) => text === "on",
+    parse: (text) => text === "on" || (text === "off" ? false : undefined),
     format: (value) => (value ? "on" : "off"),
   };
 

@@ -51,6 +51,7 @@
  * @property {Context} context
  * @property {State} state changed by `set` and `replace` alone
  * @property {Pointed} pointed changed by `pointAt` alone
+ * @property {string[]} unmet what the address asks for and the state does not have, until it is announced
  * @property {number} direction the direction of the step's last move: 1 or -1
  * @property {() => number} end the last snapshot of the longer of the runs shown
  * @property {(side: Side) => State} ofSide the state as if that pane were the only one; a shorter run
@@ -64,7 +65,7 @@
  * @property {(listener: (fields: (keyof State)[]) => void) => void} onChange
  *   the listener gets the names of the fields that `set` changed, or none
  * @property {(change: (shown: Set<number>) => void) => void} changeShown of the active pane
- * @property {() => void} showAll every hidden neuron
+ * @property {() => void} showAll every hidden neuron, and the output
  * @property {(neurons: number[]) => void} showOnly
  * @property {(layer: number) => void} toggleLayer
  */
@@ -93,8 +94,9 @@
     return Math.max(lastStep(context, run), beside ? lastStep(context, beside) : 0);
   }
 
-  const allHidden = (/** @type {Context} */ { widths }) =>
-    /** @type {ReadonlySet<number>} */ (parseSelection("all", widths));
+  /** @type {(text: string) => (context: Context) => ReadonlySet<number>} */
+  const selected = (text) => ({ widths }) =>
+    /** @type {ReadonlySet<number>} */ (parseSelection(text, widths));
   const run = oneOf(({ runs }) => runs.map(({ id }) => id));
   const middle = number((_, { zoom }) => [0.5 / zoom, 1 - 0.5 / zoom], 5);
   /** @type {Record<keyof State, Row>} */
@@ -102,7 +104,7 @@
     run: { type: run, initial: (/** @type {Context} */ { runs }) => runs[0].id },
     beside: { type: optional(run, "none", ""), initial: "" },
     step: { type: number((...given) => [0, lastStepShown(...given)], 0), initial: lastStepShown },
-    show: { type: types.selection, initial: allHidden },
+    show: { type: types.selection, initial: selected("all") },
     behind: { type: oneOf(() => BEHIND), initial: "output" },
     trail: { type: number(() => [0, MOST_TRAIL], 0), initial: 0 },
     zoom: { type: number(() => [1, MOST_ZOOM], 2), initial: 1 },
@@ -134,8 +136,7 @@
     };
     return {
       changeShown,
-      showAll: () => changeShown((shown) =>
-        allHidden(store.context).forEach((neuron) => shown.add(neuron))),
+      showAll: () => setShown(selected("all,out")(store.context)),
       showOnly: (neurons) => setShown(new Set(neurons)),
       toggleLayer: (layer) => changeShown((shown) => {
         const neurons = neuronsOf(starts, layer);
@@ -164,6 +165,8 @@
         state: first,
         /** @type {Pointed} */
         pointed: { place: null, neuron: undefined, looked: undefined },
+        /** @type {string[]} */
+        unmet: [],
         direction: 1,
         end: () => lastStepShown(context, core.state),
         /** @type {Store["ofSide"]} */

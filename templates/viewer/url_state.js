@@ -12,21 +12,49 @@
     (typeof initial === "function" ? initial(...given) : initial);
 
   /**
+   * Undoes what programs do to a link that they pass on: signs encoded once or more, or written as HTML.
+   * @type {(text: string) => URLSearchParams}
+   */
+  const termsOf = (text) => {
+    const plain = [1, 2, 3].reduce((before) => before.replace(/%([2-7][0-9a-f])/gi, (_, code) =>
+      String.fromCharCode(parseInt(code, 16))), text);
+    return new URLSearchParams(
+      plain.replace(/&((amp|#38|#x26);)+/gi, "&").replace(/^\W+/, "").toLowerCase());
+  };
+
+  /** @type {(type: StateType<any>, text: string, value: unknown, ...given: [Context, State]) => boolean} */
+  const isHonoured = ({ parse, format = String }, text, value, context, before) =>
+    value !== undefined && !(Math.abs(Number(text) - Number(format(value, context))) >= 1)
+    && !(value instanceof Set
+      && text.split(",").some((term) => parse(term, context, before) === undefined));
+
+  /**
    * @param {string} text `name=value&...`, with or without a leading `#`
    * @param {Context} context
    * @param {string} preset the same, for the fields that `text` does not name
+   * @param {string[]} unmet gets the terms of `text` that the state does not have
    * @returns {State} always valid, whatever the text
    */
-  function read(text, context, preset = "") {
-    const texts = [text, preset].map((given) => new URLSearchParams(given.replace(/^#/, "")));
+  function read(text, context, preset = "", unmet = []) {
+    const given = termsOf(text);
+    const usual = new URLSearchParams(preset);
     const state = /** @type {State} */ ({});
-    for (const [name, { type, initial }] of Object.entries(GINN.store.TABLE)) {
-      const values = texts.map((given) => {
-        const value = given.get(name);
-        return value === null ? undefined : type.parse(value, context, state);
-      });
-      const valid = values.find((value) => value !== undefined);
-      Object.assign(state, { [name]: valid === undefined ? initialOf(initial, context, state) : valid });
+    const { TABLE } = GINN.store;
+    for (const [name, value] of given) {
+      if (value && !Object.hasOwn(TABLE, name)) unmet.push(`${name}=${value}`);
+    }
+    for (const [name, { type, initial }] of Object.entries(TABLE)) {
+      const parse = (/** @type {string} */ value) => type.parse(value, context, state);
+      // A sentence around a link can leave its full stop or bracket behind the last value.
+      const wanted = given.get(name)?.trim().replace(/[^\w.,-].*|\W+$/s, "");
+      const preferred = usual.get(name);
+      let value;
+      if (wanted !== undefined) {
+        value = parse(wanted);
+        if (!isHonoured(type, wanted, value, context, state)) unmet.push(`${name}=${wanted}`);
+      }
+      if (value === undefined && preferred !== null) value = parse(preferred);
+      Object.assign(state, { [name]: value === undefined ? initialOf(initial, context, state) : value });
     }
     return state;
   }
@@ -61,6 +89,9 @@
     /** @type {Set<string>} */
     const changed = new Set();
     const address = () => `#${write(store.state, store.context)}`;
+    // Of the present entry of the history, and of the one before it.
+    let saved = address();
+    let before = "";
     const forgetChanges = () => {
       clearTimeout(timer);
       timer = 0;
@@ -70,15 +101,21 @@
     function save() {
       const kind = [...changed].sort().join();
       forgetChanges();
-      if (!kind || address() === location.hash) return;
+      const next = address();
+      if (!kind || next === saved) return;
       const sameAct = kind === lastKind && performance.now() - lastTime < ACT;
       lastKind = kind;
       lastTime = performance.now();
-      if (sameAct) history.replaceState(history.state, "", address());
-      else history.pushState(null, "", address());
+      // An act that undoes itself gets an entry, or two neighbours would be equal.
+      if (sameAct && next !== before) history.replaceState(history.state, "", next);
+      else {
+        before = saved;
+        history.pushState(null, "", next);
+      }
+      saved = next;
     }
 
-    history.replaceState(history.state, "", address());
+    // The address stays as it came until the reader changes something.
     store.onChange((fields) => {
       fields.forEach((field) => changed.add(field));
       if (fields.length) timer ||= setTimeout(save, DELAY);
@@ -87,7 +124,8 @@
       forgetChanges();
       lastKind = "";
       arrived();
-      store.replace(read(location.hash, store.context, preset));
+      store.replace(read(location.hash, store.context, preset, store.unmet));
+      saved = address();
     });
     return save;
   }

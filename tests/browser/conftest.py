@@ -23,11 +23,9 @@ SHOW = """async (addresses) => {
   document.activeElement?.blur();
   scrollTo(0, 0);
   for (const address of addresses) {
-    await new Promise((resolve) => {
-      addEventListener("hashchange", () =>
-        requestAnimationFrame(() => requestAnimationFrame(resolve)), { once: true });
-      location.replace(address);
-    });
+    history.replaceState(null, "", address);
+    dispatchEvent(new HashChangeEvent("hashchange"));
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   }
 }"""
 
@@ -150,11 +148,8 @@ def explore(
             page, _ = explorer_pages[key]
             page.bring_to_front()
             page.mouse.move(0, 0)
-            # The browser reports only a change of the address, so each gets a number of its own.
-            number = page.evaluate("window.shown = (window.shown ?? 0) + 1")
             # The plain state comes first, or an answer to the last question would be there still.
-            states = (f"test={number}", f"{state}&test={number}.1".lstrip("&"))
-            page.evaluate(SHOW, [explorer(built_site, place, each) for each in states])
+            page.evaluate(SHOW, [explorer(built_site, place, each) for each in ("", state)])
         else:
             page = new_context(browser, size, scheme).new_page()
             explorer_pages[key] = page, listen(page)

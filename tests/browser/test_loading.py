@@ -49,7 +49,7 @@ def test_boundary_chunk_is_decoded_as_in_python(
     np.testing.assert_array_equal(found["corners"], chunk.corners)
 
 
-def test_missing_boundaries_leave_sprites_and_a_retry(
+def test_missing_boundaries_leave_those_of_the_overview_and_a_retry(
     built_site: BuiltSite, open_page: Open
 ) -> None:
     state = "step=95&show=3&behind=plain"
@@ -62,8 +62,8 @@ def test_missing_boundaries_leave_sprites_and_a_retry(
     expect(notice).to_contain_text("did not arrive")
     canvas = page.locator(".viewer-canvas")
     expect(canvas).to_have_attribute("data-lines", "coarse")
-    page.wait_for_timeout(500)
-    assert ink(page.locator(".viewer-canvas canvas")).mean() > 0.005  # sprites stand in
+    expect(notice).to_contain_text("The lines drawn are those of iteration")
+    assert ink(page.locator(".viewer-canvas canvas")).mean() > 0.005
     expect(snapshot_slider(page)).to_have_value("95")
     page.unroute("**/boundaries-*")
     notice.get_by_role("button", name="Try again").click()

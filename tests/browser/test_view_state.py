@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from urllib.parse import quote, unquote
 
 import numpy as np
 import pytest
@@ -40,11 +42,81 @@ def test_explorer_without_a_state_shows_the_first_runs_last_snapshot(
     expect(pressed).to_have_count(sum(index["widths"]))
 
 
-def test_address_without_a_state_is_filled_in(built_site: BuiltSite, open_page: Open) -> None:
-    page, _ = open_page(explorer(built_site))
-    ready(page)
-    run = first_run(built_site)
-    assert page.evaluate("location.hash") == f"#run={run['id']}&step={run['snapshots'] - 1}"
+@pytest.mark.parametrize("state", ["", "run%3Dseed-0%26step%3D3", "run=seed-7777&step=3."])
+def test_address_stays_as_it_came_until_something_changes(
+    built_site: BuiltSite, open_page: Open, state: str
+) -> None:
+    page, _ = open_page(explorer(built_site, state=state))
+    ready(page).wait_for_timeout(600)
+    assert page.evaluate("location.hash") == (state and f"#{state}")
+    page.keyboard.press("Home")
+    address_of(page, f"run={first_run(built_site)['id']}&step=0")
+    page.go_back()
+    address_of(page, unquote(state))
+    expect(snapshot_slider(page)).to_have_value("3" if state else str(last_step(built_site)))
+
+
+PLAIN = "run=seed-12&step=0&show=1,2.1-2&point=0.5,0.25"
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        PLAIN.replace("=", "%3D").replace("&", "%26"),
+        quote(quote(PLAIN, safe=""), safe=""),
+        quote(quote(quote("#" + PLAIN, safe=""), safe=""), safe=""),
+        PLAIN.replace("&", "&amp;"),
+        PLAIN.replace("&", "&amp;amp;"),
+        PLAIN.replace("&", "&#38;"),
+        PLAIN.replace("&", "%26amp%3B"),
+        *(PLAIN + end for end in [".", ")", ").", ">", "]", "\u201d", ",", ";", "%20", "*", "&gt;"]),
+        PLAIN + "%20and%20then%20more",
+        PLAIN.upper(),
+        "#" + PLAIN,
+        "!" + PLAIN,
+    ],
+)
+def test_damaged_link_is_read_as_it_was_meant(quiet_page: Page, damaged: str) -> None:
+    read = """([text, context]) => {
+      const unmet = [];
+      const state = GINN.urlState.read(text, context, "", unmet);
+      return [GINN.urlState.write(state, context), unmet];
+    }"""
+    assert quiet_page.evaluate(read, [damaged, CONTEXT]) == [PLAIN, []]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("run=seed-7&step=3", "run=seed-7"),
+        ("step=999", "step=999"),
+        ("step=abc", "step=abc"),
+        ("show=1,9.99", "show=1,9.99"),
+        ("behind=heat", "behind=heat"),
+        ("zoom=500", "zoom=500"),
+        ("point=2", "point=2"),
+        ("loop=maybe", "loop=maybe"),
+        ("stop=3", "stop=3"),
+    ],
+)
+def test_link_that_cannot_be_honoured_says_so(
+    built_site: BuiltSite, open_page: Open, asked: str, told: str
+) -> None:
+    page, _ = open_page(explorer(built_site, state=asked))
+    said = ready(page).locator(".viewer-live")
+    expect(said).to_contain_text(f"not in this report: {told}.")
+    box = said.bounding_box()
+    assert box and box["width"] > 100  # seen, not only heard
+    assert page.evaluate("location.hash") == f"#{asked}"
+    page.keyboard.press("Home")
+    expect(said).not_to_contain_text("not in this report")
+
+
+def test_link_that_is_honoured_says_nothing(built_site: BuiltSite, open_page: Open) -> None:
+    state = "step=3&show=3,1.1-2,out&point=0.123456,1&zoom=2.345&x=0.9&loop=off&own=same"
+    page, _ = open_page(explorer(built_site, state=state))
+    ready(page).wait_for_timeout(900)
+    assert "report" not in page.locator(".viewer-live").inner_text()
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -216,6 +288,23 @@ def test_history_of_a_drag_has_one_entry(built_site: BuiltSite, open_page: Open)
     assert page.evaluate("history.length") == before + 1
     page.go_back()
     expect(slider).to_have_value("20")
+
+
+def test_act_that_undoes_itself_leaves_no_equal_neighbours(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(explorer(built_site, state="step=20&show=all,out"))
+    ready(page)
+    for key in "nanan":
+        page.keyboard.press(key)
+        page.wait_for_timeout(500)
+    seen = [page.evaluate("location.hash")]
+    for _ in range(3):
+        page.go_back()
+        seen.append(page.evaluate("location.hash"))
+        if "step=20&show=all,out" == seen[-1]:
+            break
+    assert all(first != second for first, second in pairwise(seen)), seen
 
 
 def test_history_of_playing_has_at_most_one_entry(built_site: BuiltSite, open_page: Open) -> None:
