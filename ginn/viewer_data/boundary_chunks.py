@@ -91,7 +91,7 @@ def boundary_chunk(boundaries: Boundaries, first: int, count: int) -> BoundaryCh
 
 
 def overview_chunk(boundaries: Boundaries, stride: int) -> BoundaryChunk:
-    """The chunk of every `stride`-th snapshot from the first on; these count as consecutive ones."""
+    """The chunk of every `stride`-th snapshot from the first on, as if they were consecutive."""
     parts = [
         boundary_chunk(boundaries, step, 1) for step in range(0, len(boundaries.regions), stride)
     ]

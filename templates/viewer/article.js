@@ -90,7 +90,8 @@
   const takeDown = (figure) => {
     const { root, viewer } = live.get(figure) ?? {};
     if (!root || root.contains(document.activeElement)) return;
-    figure.dataset.state = viewer?.leave();
+    figure.dataset.state = viewer?.state();
+    viewer?.leave();
     figure.classList.remove("live");
     root.remove();
     middle.unobserve(figure);
@@ -157,7 +158,16 @@
 
   // Text and images load first.
   addEventListener("load", () => {
-    for (const figure of document.querySelectorAll("[data-state]")) {
+    for (const figure of /** @type {NodeListOf<HTMLElement>} */ (
+      document.querySelectorAll("[data-state]"))) {
+      /** @type {HTMLAnchorElement | null | undefined} */
+      const link = figure.parentElement?.querySelector(".open-explorer");
+      // However the link is taken, it leads to what the figure shows by then.
+      for (const name of ["pointerover", "pointerdown", "focus", "click"]) {
+        link?.addEventListener(name, () => {
+          link.hash = live.get(figure)?.viewer.state() ?? figure.dataset.state ?? "";
+        });
+      }
       onScreen.observe(figure);
       offScreen.observe(figure);
     }

@@ -23,7 +23,8 @@
  * @typedef {object} Explorer
  * @property {() => void} redraw
  * @property {Playback} playback
- * @property {() => string} leave stops everything, and returns the state as an address holds it
+ * @property {() => string} state as an address holds it
+ * @property {() => void} leave stops everything
  */
 
 {
@@ -135,12 +136,12 @@
       return {
         redraw: frames.schedule,
         playback,
+        state: () => GINN.urlState.write(store.state, context),
         leave() {
           dark.removeEventListener("change", recolour);
           playback.pause();
           frames.stop();
           parts.targets.panes.close();
-          return GINN.urlState.write(store.state, context);
         },
       };
     },

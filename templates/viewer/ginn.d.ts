@@ -144,7 +144,7 @@ interface Ginn {
   };
   loader: {
     create(folder: string, index: string, changed: () => void): Loader;
-    createNotice(loader: Loader): Notice;
+    createNotice(loader: Loader, attributes?: Attributes): Notice;
     isOld(index: string): Promise<boolean>;
     versioned(value: unknown): unknown;
   };

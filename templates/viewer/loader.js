@@ -112,9 +112,9 @@
     return value;
   }
 
-  /** @type {(loader: Loader) => Notice} */
-  const createNotice = (loader) => {
-    const message = element("p");
+  /** @type {Ginn["loader"]["createNotice"]} */
+  const createNotice = (loader, attributes) => {
+    const message = element("p", attributes);
     const again = button("", loader.retry);
     const root = element("div", "viewer-notice", [message, again]);
     return {

@@ -4,7 +4,8 @@
 /**
  * @typedef {object} Viewer a viewer's place in a page
  * @property {() => Playback | undefined} playback undefined until the index has arrived
- * @property {() => string} leave releases memory, and returns the view state for a later mount
+ * @property {() => string} state as an address holds it, and as a later mount takes it
+ * @property {() => void} leave releases memory
  */
 
 {
@@ -26,8 +27,7 @@
     let explorer;
     let changed = () => {};
     const loader = GINN.loader.create(folder, indexFile, () => changed());
-    const notice = GINN.loader.createNotice(loader);
-    notice.element.setAttribute("role", "status");
+    const notice = GINN.loader.createNotice(loader, { role: "status" });
     notice.show(say("loading"), false);
     root.replaceChildren(notice.element);
     changed = () => {
@@ -47,11 +47,11 @@
 
     return {
       playback: () => explorer?.playback,
+      state: () => explorer?.state() ?? preset,
       leave() {
         changed = () => {};
-        const state = explorer?.leave() ?? preset;
+        explorer?.leave();
         loader.close();
-        return state;
       },
     };
   };

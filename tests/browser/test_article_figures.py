@@ -300,3 +300,26 @@ def test_figure_without_its_viewer_stays_an_image(
     page.wait_for_timeout(500)
     expect(page.locator(f"{OPENING} img")).to_be_visible()
     expect(page.locator(f"{OPENING} .images")).to_have_class("images")
+
+
+@pytest.mark.parametrize("place", ["http", "file"])
+def test_link_below_a_figure_leads_to_what_the_figure_shows(
+    built_site: BuiltSite, open_page: Open, place: str
+) -> None:
+    page, _ = open_page(article(built_site, place))
+    bring(page, OPENING)
+    page.locator(f"{OPENING} .viewer-slider").fill("7")
+    link = page.locator(f"{OPENING} .open-explorer")
+    link.hover()
+    assert "step=7" in str(link.get_attribute("href"))
+    page.locator(f"{OPENING} .viewer-slider").fill("8")
+    link.focus()
+    assert "step=8" in str(link.get_attribute("href"))
+    # The figure loses its viewer far from the screen, but not its state.
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator(f"{OPENING} canvas")).to_have_count(0)
+    page.evaluate("document.activeElement.blur()")
+    link.press("Enter")
+    expect(page.locator(".viewer-figures")).to_be_visible()
+    assert "step=8" in page.url
+    expect(page.locator(".viewer-slider")).to_have_value("8")

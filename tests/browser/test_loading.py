@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 from support.browser import BuiltSite, Open
-from support.explorer import PLACES, explorer, ink, ready, snapshot_slider
-from support.site_data import all_runs
+from support.explorer import PLACES, address_of, explorer, ink, ready, snapshot_slider
+from support.site_data import all_runs, first_run, header_of
 
 from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk, encode
 
@@ -138,3 +140,102 @@ def test_explorer_without_scripts_shows_the_last_snapshots(
     runs = all_runs(built_site)
     expect(page.locator(".viewer-images img")).to_have_count(len(runs))
     context.close()
+
+
+def test_dragging_on_a_slow_line_keeps_lines_and_says_that_it_loads(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    held: list[Route] = []
+    first_two = re.compile("boundaries-00[01]")
+    page, _ = open_page(
+        explorer(built_site, state="show=all,out&behind=plain"),
+        before=lambda page: page.route(first_two, lambda route: held.append(route)),
+    )
+    ready(page)
+    overview = "() => performance.getEntriesByType('resource').some(e => /overview/.test(e.name))"
+    page.wait_for_function(overview)
+    iterations = header_of(built_site, first_run(built_site)["id"])["iterations"]
+    pane, notice = page.locator(".viewer-canvas"), page.locator(".viewer-canvas .viewer-notice")
+    # The overview has every sixteenth snapshot: the nearest one stands in.
+    for step, nearest in ((60, 64), (40, 48), (9, 16), (2, 0)):
+        snapshot_slider(page).fill(str(step))
+        expect(pane).to_have_attribute("data-lines", "coarse")
+        number = f"{iterations[nearest]:,}"
+        expect(notice).to_have_text(re.compile(rf"^Loading… .* iteration {number}\."))
+        assert ink(page.locator(".viewer-canvas canvas")).mean() > 0.003, step
+    page.unroute(first_two)
+    for route in held:
+        route.continue_()
+    ready(page)
+    expect(notice).to_be_hidden()
+
+
+def test_empty_page_says_that_it_loads(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(
+        explorer(built_site),
+        before=lambda page: page.route("**/viewer-*.js", lambda route: route.abort()),
+        complaining=True,
+    )
+    expect(page.locator(".viewer")).to_have_text("Loading…")
+
+
+def replaced(page: Page, names: str) -> None:
+    """Makes boundaries vanish, and says that the newest site has these files."""
+    page.route("**/boundaries-*", lambda route: route.fulfill(status=404))
+    body = f'GINN.receive("newest",{names});'
+    page.route(
+        "**/newest.js?*", lambda route: route.fulfill(body=body, content_type="text/javascript")
+    )
+
+
+def test_file_that_vanished_with_a_new_site_offers_it_at_the_same_state(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(
+        explorer(built_site, state="step=40"),
+        before=lambda page: replaced(page, '["viewer-1.js","index.2.js"]'),
+        complaining=True,
+    )
+    notice = page.locator(".viewer-canvas .viewer-notice")
+    expect(notice).to_contain_text("a newer report has replaced this one")
+    page.keyboard.press("ArrowRight")
+    address_of(page, "step=41")
+    page.unroute("**/boundaries-*")
+    with page.expect_navigation():
+        notice.get_by_role("button", name="Open the newer report").click()
+    expect(snapshot_slider(ready(page))).to_have_value("41")
+
+
+def test_file_that_is_missing_from_the_newest_site_offers_another_attempt(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    files = [path.name for path in built_site.folder.rglob("*.js")]
+    page, _ = open_page(
+        explorer(built_site),
+        before=lambda page: replaced(page, json.dumps(files)),
+        complaining=True,
+    )
+    notice = page.locator(".viewer-canvas .viewer-notice")
+    expect(notice).to_contain_text("it could not be loaded")
+    expect(notice.get_by_role("button")).to_have_text("Try again")
+
+
+def test_newest_site_names_the_files_of_its_own_pages(built_site: BuiltSite) -> None:
+    text = (built_site.folder / "assets" / "newest.js").read_text()
+    page = (built_site.folder / "explore" / "index.html").read_text()
+    (index,) = re.findall(r'data-index="[^"]*?([^"/]+)"', page)
+    (viewer,) = re.findall(r"/(viewer-\w+\.js)", page)
+    assert {index, viewer} <= set(re.findall(r'"([^"]+)"', text))
+
+
+def test_viewer_goes_on_by_itself_when_the_line_is_back(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(explorer(built_site, state="step=95&behind=plain"), complaining=True)
+    ready(page).wait_for_timeout(500)
+    page.context.set_offline(True)
+    page.keyboard.press("Home")
+    expect(page.locator(".viewer-canvas .viewer-notice")).to_contain_text("could not be loaded")
+    page.context.set_offline(False)
+    ready(page)
+    expect(page.locator(".viewer-canvas .viewer-notice")).to_be_hidden()

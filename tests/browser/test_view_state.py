@@ -69,7 +69,10 @@ PLAIN = "run=seed-12&step=0&show=1,2.1-2&point=0.5,0.25"
         PLAIN.replace("&", "&amp;amp;"),
         PLAIN.replace("&", "&#38;"),
         PLAIN.replace("&", "%26amp%3B"),
-        *(PLAIN + end for end in [".", ")", ").", ">", "]", "\u201d", ",", ";", "%20", "*", "&gt;"]),
+        *(
+            PLAIN + end
+            for end in [".", ")", ").", ">", "]", "\u201d", ",", ";", "%20", "*", "&gt;"]
+        ),
         PLAIN + "%20and%20then%20more",
         PLAIN.upper(),
         "#" + PLAIN,
@@ -106,7 +109,8 @@ def test_link_that_cannot_be_honoured_says_so(
     said = ready(page).locator(".viewer-live")
     expect(said).to_contain_text(f"not in this report: {told}.")
     box = said.bounding_box()
-    assert box and box["width"] > 100  # seen, not only heard
+    assert box
+    assert box["width"] > 100  # seen, not only heard
     assert page.evaluate("location.hash") == f"#{asked}"
     page.keyboard.press("Home")
     expect(said).not_to_contain_text("not in this report")
@@ -302,7 +306,7 @@ def test_act_that_undoes_itself_leaves_no_equal_neighbours(
     for _ in range(3):
         page.go_back()
         seen.append(page.evaluate("location.hash"))
-        if "step=20&show=all,out" == seen[-1]:
+        if seen[-1].endswith("step=20&show=all,out"):
             break
     assert all(first != second for first, second in pairwise(seen)), seen
 

@@ -39,7 +39,7 @@ def test_every_address_leads_to_a_file_and_no_file_is_an_orphan(
 
 def test_names_of_files_that_pages_load_follow_their_contents() -> None:
     for address, content in report_pages(FAILED).items():
-        if not address.endswith((".html", ".txt", ".xml")):
+        if not address.endswith((".html", ".txt", ".xml", "/newest.js")):
             assert hashlib.sha256(content).hexdigest()[:10] in address
 
 

@@ -15,8 +15,14 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-# Hosts, crawlers and later builds read these files by name, so they need no link.
-ENTRIES = ("index.html", "404.html", "robots.txt", "sitemap.xml", "build.json")
+# Hosts, crawlers, later builds and old pages read these files by name, so they need no link.
+ENTRIES = (
+    "index.html", "404.html", "robots.txt", "sitemap.xml", "build.json", "assets/newest.js",
+)  # fmt: skip
+# The attributes with addresses. The scripts of pages load those that begin with `data-`.
+ADDRESSES = (
+    "href", "src", "poster", "action", "data", "data-index", "data-export", "data-details",
+)  # fmt: skip
 # Elements that can name another host, because a browser loads it only if a reader follows the link.
 NEVER_LOADED = {("a", "href"), ("link license", "href"), ("meta", "content")}
 DATA_SUFFIXES = "js|webp|png|svg|json|npz"
@@ -80,7 +86,7 @@ class _Page(HTMLParser):
         self.ids += [said["id"]] if "id" in said else []
         self.has_state |= "data-address" in said
         element = f"link {said['rel']}" if tag == "link" and said.get("rel") == "license" else tag
-        for name in ("href", "src", "data-index", "data-export", "poster", "action", "data"):
+        for name in ADDRESSES:
             if name in said:
                 self.addresses.append(((element, name), said[name]))
         for candidate in said.get("srcset", "").split(","):

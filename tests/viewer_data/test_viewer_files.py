@@ -54,7 +54,7 @@ def test_run_files_header_states_the_run_and_names_all_files() -> None:
     assert header["named_snapshots"] == [{"name": "steepest", "step": 7}]
     assert header["loss"][0] == 0.7
     assert (header["kind"], header["number"]) == (FACTS.kind, FACTS.number)
-    assert set(files) == {name, *header["chunks"], *header["weights"]}
+    assert set(files) == {name, header["overview"]["file"], *header["chunks"], *header["weights"]}
     layers, output = header["sprites"]["layers"], header["sprites"]["output"]
     assert [each["files"] for each in (*layers, output)] == [list(names) for names in NAMES]
     assert (layers[1]["rows"], output["tile"]) == (4, 20)
@@ -82,6 +82,25 @@ def test_run_files_chunks_hold_consecutive_snapshots() -> None:
         assert of_weights.first == 32 * number
 
 
+def test_run_files_overview_has_every_sixteenth_snapshot() -> None:
+    shown = viewed(70)
+    name, files = run_files(shown, 20)
+    _, header = received(files[name])
+    assert isinstance(header, dict)
+    overview = header["overview"]
+    assert overview["stride"] == viewer_files.OVERVIEW_STRIDE == 16
+    _, text = received(files[overview["file"]])
+    chunk = decode_boundaries(str(text))
+    assert (chunk.first, len(chunk)) == (0, 5)
+    for number in range(5):
+        alone = boundary_chunks.boundary_chunk(shown.boundaries, 16 * number, 1)
+        first, end = chunk.line_offsets[[number * 8, (number + 1) * 8]]
+        vertices = slice(*chunk.polyline_offsets[[first, end]])
+        np.testing.assert_array_equal(chunk.positions[vertices], alone.positions)
+        np.testing.assert_array_equal(chunk.causes[vertices], alone.causes)
+        np.testing.assert_array_equal(chunk.corners[number * 8 : (number + 1) * 8], alone.corners)
+
+
 def test_run_files_name_changes_with_the_content_alone() -> None:
     shown = viewed(3)
     name, files = run_files(shown, 20)
@@ -90,7 +109,7 @@ def test_run_files_name_changes_with_the_content_alone() -> None:
     other, changed = run_files(shown, 20)
     # The weights have stayed.
     assert all("/weights-" in same for same in set(files) & set(changed))
-    assert len(set(files) - set(changed)) == 2
+    assert len(set(files) - set(changed)) == 3
     assert name.split(".")[0] == other.split(".")[0]
 
 
