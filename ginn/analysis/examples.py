@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ginn.analysis.claims import corner_kinks, duplicate_neurons, kinks, late_flips
+from ginn.analysis.claims.dead_layers import layer_gradients
+from ginn.analysis.claims.revival import InterventionRun
 from ginn.analysis.facts import (
     CornerExample,
     DeadLayerExample,
@@ -14,11 +16,13 @@ from ginn.analysis.facts import (
     Examples,
     LateFlipExample,
 )
-from ginn.analysis.outcomes import RunFacts
-from ginn.analysis.part_history import PartHistory, dead_periods, part_history
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts
+from ginn.analysis.part_history import PartHistory, dead_periods, part_history, part_points
+from ginn.analysis.pictured import find_beginnings, find_twins
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries
 from ginn.geometry.cells import overlaps
+from ginn.network.forward import pre_activations, probability
 from ginn.network.run import RecordedRun, last_state, layer_slices
 
 # A bend at most this far from a corner (sides of the domain) counts as a bend at the corner.
@@ -31,6 +35,9 @@ def find_examples(
     boundaries: Mapping[str, Boundaries],
     dataset: Dataset,
     part: str,
+    screening: ScreeningFacts,
+    interventions: Mapping[str, Sequence[InterventionRun]],
+    intervention_runs: Mapping[str, RecordedRun],
 ) -> Examples:
     """The examples in the shown runs, which come with the best first.
 
@@ -43,6 +50,8 @@ def find_examples(
         duplicate=_duplicate(shown, dataset),
         late_flip=_late_flip(shown, dataset),
         dead_layer=_dead_layer(shown, ends, dataset, part),
+        beginnings=find_beginnings(screening),
+        twins=find_twins(interventions, intervention_runs, dataset),
     )
 
 
@@ -114,6 +123,8 @@ def _dead_layer(
         lasting = [period for period in periods if period.ended is None]
         if lasting:
             others = [each for each in ends if each.seed != run.seed]
+            points, white = part_points(dataset, part)
+            *hidden, logit = pre_activations(*run.at(-1), points)
             return DeadLayerExample(
                 run=name,
                 part=part,
@@ -121,5 +132,8 @@ def _dead_layer(
                 since=lasting[-1].begun,
                 others_alive=sum(not each.has_dead_layer[-1] for each in others),
                 others=len(others),
+                neurons_on=tuple(int((each > 0).any(axis=0).sum()) for each in hidden),
+                gradients=tuple(layer_gradients(run, -1, points, white).tolist()),
+                white=float(probability(logit[:1, 0])[0]),
             )
     return None

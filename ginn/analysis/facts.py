@@ -92,6 +92,52 @@ class DeadLayerExample:
     """The number of other full runs that have no dead layer over the part at the end."""
     others: int
     """The number of other full runs."""
+    neurons_on: tuple[int, ...]
+    """How many neurons of each hidden layer are on at some pixel of the part at the end."""
+    gradients: tuple[float, ...]
+    """The norm of the gradient of the part's loss by layer at the end, the output last."""
+    white: float
+    """The probability of white at the end, the same at every pixel of the part."""
+
+
+@dataclass(frozen=True, config=DESCRIBED)
+class BeginningsExample:
+    """Eight screening runs of neighbouring seeds of which exactly one failed."""
+
+    seeds: tuple[int, ...]
+    """The seeds of the runs, in rising order."""
+    failed: int
+    """The seed that failed."""
+    place: int
+    """The place of this seed among the eight, from 1."""
+
+
+@dataclass(frozen=True, config=DESCRIBED)
+class TwinsExample:
+    """Two copies of a screening run with a dead layer: one was revived, the other left as it was.
+
+    Both were trained on with the same minibatches. The revived copy learnt the part, and the other
+    copy did not.
+    """
+
+    seed: int
+    """The seed of the copied run."""
+    part: str
+    """The name of the part."""
+    layer: int
+    """The number of the dead layer, from 1."""
+    raised: str
+    """The name of the revived copy."""
+    untouched: str
+    """The name of the other copy."""
+    begun: int
+    """The iteration at which the run was copied."""
+    iterations: int
+    """The number of iterations that the copies were trained for."""
+    raised_right: float
+    """The share of the part that the revived copy gets right at the end."""
+    untouched_right: float
+    """The share of the part that the other copy gets right at the end."""
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -106,6 +152,10 @@ class Examples:
     """The neuron that flips most late in training."""
     dead_layer: DeadLayerExample | None = None
     """A layer that is dead over a whole part."""
+    beginnings: BeginningsExample | None = None
+    """Eight screening runs of which one failed."""
+    twins: TwinsExample | None = None
+    """A revived copy of a run with a dead layer, and its untouched twin."""
 
 
 NO_EXAMPLES = Examples()

@@ -13,7 +13,7 @@ from ginn.pages.assets import add
 from ginn.pages.citations import Source, bibtex
 from ginn.pages.credits import authors_of, byline
 from ginn.pages.figure_calls import token
-from ginn.pages.figure_views import FigureImage
+from ginn.pages.figure_image import FigureImage
 from ginn.pages.glossary import Glossary
 from ginn.pages.layout import Layout, Rendered, root_from
 from ginn.pages.page_calls import PageCalls

@@ -13,7 +13,8 @@ from ginn.analysis.outcomes import RunFacts
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
 from ginn.network.run import place_of
-from ginn.pages.figure_views import VIEWS, FigureImage, Run, Steps, recorded
+from ginn.pages.figure_image import FigureImage
+from ginn.pages.figure_views import VIEWS, Run, Steps, recorded
 from ginn.pages.parameters import About
 from ginn.pages.report import Report
 from ginn.pages.view_state import ViewState, shared_state

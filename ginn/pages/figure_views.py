@@ -40,10 +40,11 @@ from ginn.figures.selection import (
     select_snapshot,
 )
 from ginn.figures.svg import Svg
-from ginn.pages import calls
+from ginn.pages import calls, pictured_views
+from ginn.pages.figure_image import FigureImage
 from ginn.pages.parameters import About, Parameter, parameters_of
 from ginn.pages.report import Report
-from ginn.pages.view_state import ViewState, state_of
+from ginn.pages.view_state import state_of
 
 NARROW, WIDE = 340, 680  # px, the widths of charts for phones and for a column of text
 # The charts of evidence, by the name of their series in `facts.evidence`.
@@ -95,25 +96,6 @@ Zoom = Annotated[
     Allowed(f"a number from 1 to {MOST_ZOOM}"),
     About("How many times the detail is enlarged; 0 chooses a factor that suits the detail."),
 ]
-
-
-@dataclass(frozen=True)
-class FigureImage:
-    """One image of a figure: `draw` makes its SVG, and `draw_narrow` another one for phones.
-
-    `name` is the first part of its files' names. `scene` is what it shows of a network, and `state`
-    is the view state with which the explorer shows the same. Both are None for a chart. `language`
-    is that of the alternative if it is not that of the page's own words.
-    """
-
-    name: str
-    alternative: str
-    draw: Callable[[], Svg]
-    draw_narrow: Callable[[], Svg] | None = None
-    label: str = ""
-    state: ViewState | None = None
-    scene: Scene | None = None
-    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -335,6 +317,19 @@ def _series() -> Iterator[tuple[str, str]]:
 
 
 OUTPUTS = "The last outputs of the {}, as small pictures; of many screening runs the first ones."
+# The views of examples that a build may not have, by the name of their example.
+PICTURED = {
+    "beginnings": View(
+        pictured_views.beginning_images,
+        "Eight screening runs of which one failed, each with a letter, at one snapshot. They need "
+        "`facts.examples.beginnings`.",
+    ),
+    "twins": View(
+        pictured_views.twin_images,
+        "Two copies of a run with a dead layer, as training continues: first the copy whose layer "
+        "was revived, then the untouched one. They need `facts.examples.twins`.",
+    ),
+}
 VIEWS: Mapping[str, View] = {
     "network": View(
         network_images,
@@ -346,6 +341,7 @@ VIEWS: Mapping[str, View] = {
         "A row of frames of one run, labelled with their iterations. The frames are evenly spaced "
         "in the list of snapshots, which are densest in the fast part of training.",
     ),
+    **PICTURED,
     "loss": View(loss_images, "The loss of every full run against iteration."),
     "accuracy": View(accuracy_images, "The accuracy of every full run on each part."),
     **{name: View(evidence_images, meaning, {"name": name}) for name, meaning in _series()},

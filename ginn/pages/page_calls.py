@@ -13,6 +13,7 @@ from ginn.analysis.claim import too_few_runs
 from ginn.analysis.claim_names import require_claim
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
+from ginn.figures.effect_plots import effect_plots
 from ginn.figures.selection import select_detail
 from ginn.pages.figure_views import NEURONS, RUN, STEP, Ground, Place, Zoom, scene_of
 from ginn.pages.parameters import About
@@ -91,11 +92,22 @@ class PageCalls:
         """
         require_claim(name)
         row = self.facts.claim(name)
-        return (
-            _block(self.macros.box(row, self.page("methods"), self.facts.confirmation))
-            if row
-            else Markup("")
-        )
+        if row is None:
+            return Markup("")
+        plots = effect_plots(row.effects)
+        return _block(self.macros.box(row, plots, self.page("methods"), self.facts.confirmation))
+
+    def verdict(self, name: str) -> Markup:
+        """The verdict of a claim in a word or two, linked to what was measured.
+
+        It is empty for a claim that was not measured. Raises AuthorError for a name that no claim
+        has.
+        """
+        require_claim(name)
+        row = self.facts.claim(name)
+        if row is None:
+            return Markup("")
+        return Markup("{}").format(self.macros.verdict(row, self.page("methods")))
 
     def claims_table(self) -> Markup:
         """The table of all claims, followed by each claim's definition and numbers."""
@@ -108,6 +120,7 @@ class PageCalls:
             "page": self.page,
             "explore": self.explore,
             "evidence": self.evidence,
+            "verdict": self.verdict,
             "claims_table": self.claims_table,
         }
 

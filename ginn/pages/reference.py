@@ -28,7 +28,7 @@ from ginn.pages import bibtex_files, functions
 from ginn.pages.articles import FrontMatter
 from ginn.pages.citations import Citations, Work
 from ginn.pages.figure_calls import FigureCalls
-from ginn.pages.figure_views import EVIDENCE, VIEWS
+from ginn.pages.figure_views import EVIDENCE, PICTURED, VIEWS
 from ginn.pages.glossary import Glossary, Terms
 from ginn.pages.page_calls import PageCalls
 from ginn.pages.parameters import Parameter, parameters_of
@@ -74,6 +74,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "interval": functions.Intervals.interval,
     "facts.claim": Facts.claim,
     "evidence": PageCalls.evidence,
+    "verdict": PageCalls.verdict,
     "claims_table": PageCalls.claims_table,
 }
 OBJECTS = {
@@ -99,6 +100,7 @@ EXAMPLES = {
     "interval": "{{ interval(3, 16) }}",
     "facts.claim": '{{ "measured" if facts.claim("Regions grow") else "not measured" }}',
     "evidence": '{{ evidence("Regions grow") }}',
+    "verdict": '{{ verdict("Regions grow") }}',
     "claims_table": "{{ claims_table() }}",
     "confidence": "{{ confidence | percent(0) }}",
     "significance": "{{ significance }}",
@@ -187,9 +189,8 @@ def figure_example(view: str) -> str:
     arguments = f", {ARGUMENTS[view]}" if view in ARGUMENTS else ""
     call = f'{{% call figure("{view.replace("_", "-")}", view="{view}"{arguments}) %}}'
     block = f'{call}\nThe view "{view}".\n{{% endcall %}}'
-    return (
-        f"{{% if facts.evidence.{view} %}}\n{block}\n{{% endif %}}" if view in EVIDENCE else block
-    )
+    owner = "evidence" if view in EVIDENCE else "examples" if view in PICTURED else ""
+    return f"{{% if facts.{owner}.{view} %}}\n{block}\n{{% endif %}}" if owner else block
 
 
 def _parameters(parameters: Iterable[Parameter]) -> str:

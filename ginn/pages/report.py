@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ginn.analysis.facts import Facts
 from ginn.analysis.outcomes import RunFacts
+from ginn.analysis.pictured import PicturedRun
 from ginn.config.models import Experiment, Site
 from ginn.dataset.dataset import Dataset
 from ginn.errors import AuthorError, quoted
@@ -30,7 +31,8 @@ class Report:
 
     `snapshots` has all full runs, and `boundaries` has all shown runs, by id. `data` maps a logical
     name to an address relative to the site's root. `words` are those of the site's language.
-    `outputs` has the last outputs of "screening runs" and "full runs". `first` is true for the
+    `outputs` has the last outputs of "screening runs" and "full runs". `pictured` has the runs that
+    pages show at a few snapshots. `first` is true for the
     site's first experiment. `key` is a digest of the report's inputs, or "" if no cache needs it.
     """
 
@@ -43,6 +45,7 @@ class Report:
     words: Words
     data: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, tuple[FinalOutput, ...]] = field(default_factory=dict)
+    pictured: Mapping[str, PicturedRun] = field(default_factory=dict)
     first: bool = True
     key: str = ""
 

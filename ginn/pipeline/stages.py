@@ -102,6 +102,10 @@ OUTPUTS = Stored(
         "ginn.figures.final_outputs.outputs_from_arrays",
     ),
 )
+PICTURED = Stored(
+    "arrays",
+    ("ginn.analysis.pictured.pictured_as_arrays", "ginn.analysis.pictured.pictured_from_arrays"),
+)
 PAGES = Stored(
     "files", ("ginn.pages.rendered.rendered_as_files", "ginn.pages.rendered.rendered_from_files")
 )
@@ -184,7 +188,10 @@ STAGES = (
 
     # What the pages state and draw, and the pages.
     Stage("examples", "ginn.analysis.examples.find_examples",
-          ("shown-runs", "full-runs", "boundaries", "dataset", "hardest-part")),
+          ("shown-runs", "full-runs", "boundaries", "dataset", "hardest-part",
+           "screening-outcomes", "interventions", "intervention-runs")),
+    Stage("pictured-runs", "ginn.analysis.pictured.pictured_runs",
+          ("examples", "screening", "intervention-runs"), stored=PICTURED),
     Stage("facts", "ginn.analysis.facts.facts_of_experiment",
           ("experiment", "dataset", "first-seeds", "screening-outcomes", "outcomes", "shown-runs",
            "region-counts", "variants", "examples", "rules", "confirmation", "claims-boundaries",

@@ -11,12 +11,14 @@ from support.sample_report import bottle, run_facts, traced
 
 from ginn.analysis.examples import find_examples
 from ginn.analysis.facts import NO_EXAMPLES, Examples
+from ginn.analysis.outcomes import ScreeningFacts
 from ginn.analysis.part_history import part_history
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import trace
 from ginn.network.run import RecordedRun, layer_slices
 
 PART = "diamond"
+NONE_SCREENED = ScreeningFacts(0, 0, 0, ())
 
 
 def found(run: RecordedRun) -> Examples:
@@ -27,7 +29,8 @@ def found(run: RecordedRun) -> Examples:
 def examples_of(run: RecordedRun, dataset: Dataset, ended: str) -> Examples:
     """The examples of a picture in one run, which is shown."""
     shown = {"seed-0": replace(run_facts(0, False), ended=ended)}
-    return find_examples(shown, {"seed-0": run}, {"seed-0": trace(run)}, dataset, PART)
+    runs, boundaries = {"seed-0": run}, {"seed-0": trace(run)}
+    return find_examples(shown, runs, boundaries, dataset, PART, NONE_SCREENED, {}, {})
 
 
 def test_corner_example_bends_where_it_says() -> None:

@@ -73,7 +73,7 @@ def test_figure_that_plays_has_a_speed() -> None:
     [
         ("F f", {}, "figure", "lower-case letters, digits and hyphens"),
         ("used", {}, "figure", r"a name not used before \(used\)"),
-        ("f", {"view": "netwrok"}, "view", "network, strip, loss"),
+        ("f", {"view": "netwrok"}, "view", "network, strip, beginnings"),
         ("f", {"caption": " "}, "caption", "a sentence"),
         ("f", {"view": "loss", "plays": True}, "plays", "true for one network"),
         ("f", {"view": "strip", "plays": True}, "plays", "true for one network"),

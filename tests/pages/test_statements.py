@@ -20,7 +20,7 @@ from ginn.analysis.claim import Claim, Verdict
 from ginn.analysis.evidence import InterventionSeries
 from ginn.analysis.facts import Facts, VariantFacts
 from ginn.pages import article_page
-from ginn.pages.figure_views import FigureImage
+from ginn.pages.figure_image import FigureImage
 from ginn.pages.report import Report
 
 FAILURES = (frozenset[int](), frozenset({2}), frozenset({2, 5}), frozenset(SEEDS))
@@ -61,6 +61,12 @@ def lowered(facts: Facts) -> bool:
     return bool(made and made.lowered)
 
 
+def prevented(facts: Facts) -> list[str]:
+    """The variants in which failures are clearly rarer."""
+    series = facts.evidence.prevention
+    return [arm.title for arm in series.arms if arm.verdict == "rarer"] if series else []
+
+
 def worst_failed(facts: Facts) -> bool:
     return facts.experiment.shown_runs[-1].failed
 
@@ -81,12 +87,26 @@ RULES = (
         lambda f: bool(f.experiment.chosen_seeds),
     ),
     Rule(r"are no sample", lambda f: bool(f.experiment.chosen_seeds)),
-    Rule(r"[Ww]e intervened|was copied|were copied", raised),
-    Rule(r"nothing to revive|nothing was revived", lambda f: not raised(f)),
+    Rule(r"[Ww]e intervened|We copied|was copied|were copied", raised),
+    Rule(r"nothing to switch on again|nothing was revived", lambda f: not raised(f)),
     Rule(r"a layer was made dead over", lowered),
     Rule(r"Above, dead layers", lambda f: raised(f) and lowered(f)),
-    Rule(r"Reviving the layer is enough", lambda f: verdict(f, "Reviving a dead layer") == "holds"),
-    Rule(r"need not stay dead", lambda f: verdict(f, "Making a layer dead") == "does not hold"),
+    Rule(
+        r"mends the network",
+        lambda f: raised(f) and verdict(f, "Reviving a dead layer") == "holds",
+    ),
+    Rule(
+        r"network often has a layer",
+        lambda f: verdict(f, "Dead layers where runs fail") == "holds",
+    ),
+    Rule(r"Lines shift before they turn", lambda f: verdict(f, "Shift before turn") == "holds"),
+    Rule(
+        r"this is not because biases", lambda f: verdict(f, "Bias before weight") == "does not hold"
+    ),
+    Rule(r"Failures can be prevented|clearly rarer with", lambda f: bool(prevented(f))),
+    Rule(r"One of them will fail", lambda f: f.examples.beginnings is not None),
+    Rule(r"Two copies of one network", lambda f: f.examples.twins is not None),
+    Rule(r"Since iteration .* is off there", lambda f: f.examples.dead_layer is not None),
     Rule(r"Failures have a sign", lambda f: verdict(f, "Dead layers where runs fail") == "holds"),
     Rule(r"lines do shift first", lambda f: verdict(f, "Shift before turn") == "holds"),
     Rule(
@@ -96,8 +116,8 @@ RULES = (
         r"[Ww]e .*and found none", lambda f: verdict(f, "The indecisive neuron") == "does not hold"
     ),
     Rule(r"This build has such neurons", lambda f: verdict(f, "The indecisive neuron") == "holds"),
-    Rule(r"We trained one with", lambda f: any(each.runs for each in f.variants)),
-    Rule(r"and one with", lambda f: sum(bool(each.runs) for each in f.variants) > 1),
+    Rule(r"We trained the|finer parts", lambda f: any(each.runs for each in f.variants)),
+    Rule(r"and the [a-z]+ one with", lambda f: sum(bool(each.runs) for each in f.variants) > 1),
     Rule(r"on another processor", lambda f: f.experiment.trainer == "torch"),
     Rule(r"on every processor", lambda f: f.experiment.trainer == "kernel"),
     Rule(r"The top of the (bottle|picture)", lambda f: bool(f.experiment.top)),
@@ -189,7 +209,7 @@ def undrawn(image: FigureImage, *_: object) -> dict[str, object]:
     return {"image": image, "explorer": "", "wide": size, "narrow": size}
 
 
-@pytest.mark.parametrize("slug", ["index", "failures", "methods"])
+@pytest.mark.parametrize("slug", ["index", "failures", "lines", "methods"])
 def test_articles_of_many_builds_state_only_what_their_facts_say(
     slug: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,8 +8,9 @@ from functools import cache
 import numpy as np
 
 from ginn.analysis.examples import find_examples
-from ginn.analysis.facts import facts_of_experiment
+from ginn.analysis.facts import Examples, TwinsExample, facts_of_experiment
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts, shown_runs
+from ginn.analysis.pictured import PicturedRun, pictured_runs
 from ginn.analysis.rule_book import rule_book
 from ginn.config.loader import load_settings
 from ginn.config.models import Experiment
@@ -19,6 +20,7 @@ from ginn.figures.final_outputs import final_outputs
 from ginn.geometry.boundaries import Boundaries, trace
 from ginn.geometry.counts import first_and_last_regions
 from ginn.language.words import Words
+from ginn.network.run import run_id
 from ginn.pages.report import Report
 from support.paths import ROOT
 from support.runs import trained_run
@@ -76,8 +78,17 @@ def make_report(failed: frozenset[int] = frozenset(), words: Words = ENGLISH) ->
     shown = shown_runs(experiment, outcomes)
     boundaries = dict.fromkeys(shown, traced())
     found = find_examples(
-        shown, dict.fromkeys(outcomes, snapshots), boundaries, bottle(), "diamond"
+        shown,
+        dict.fromkeys(outcomes, snapshots),
+        boundaries,
+        bottle(),
+        "diamond",
+        screening,
+        {},
+        {},
     )
+    if failed:
+        found = replace(found, twins=twins(min(failed)))
     regions = dict.fromkeys(shown, first_and_last_regions(traced()))
     facts = facts_of_experiment(
         experiment,
@@ -102,4 +113,27 @@ def make_report(failed: frozenset[int] = frozenset(), words: Words = ENGLISH) ->
     last = final_outputs(full_runs.values(), failed, bottle())
     outputs = {"screening runs": last, "full runs": last}
     parts = (spec.site, experiment, facts, bottle(), full_runs, boundaries)
-    return Report(*parts, words, data, outputs)
+    return Report(*parts, words, data, outputs, pictured(found))
+
+
+def twins(seed: int) -> TwinsExample:
+    """A revived copy of a run and its untouched twin, with invented outcomes."""
+    return TwinsExample(
+        seed=seed,
+        part="diamond",
+        layer=2,
+        raised="raised-0001",
+        untouched="raised-0000",
+        begun=int(trained_run().iterations[0]),
+        iterations=int(trained_run().iterations[-1]),
+        raised_right=0.97,
+        untouched_right=0.02,
+    )
+
+
+def pictured(found: Examples) -> dict[str, PicturedRun]:
+    """The pictured runs of a report; each is the trained run."""
+    seeds = found.beginnings.seeds if found.beginnings else ()
+    screening = {run_id(seed): replace(trained_run(), seed=seed) for seed in seeds}
+    copies = dict.fromkeys(("raised-0000", "raised-0001"), trained_run())
+    return pictured_runs(found, screening, copies)

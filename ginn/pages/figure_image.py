@@ -1,0 +1,29 @@
+"""One image of a figure in an article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ginn.figures.network_figure import Scene
+from ginn.figures.svg import Svg
+from ginn.pages.view_state import ViewState
+
+
+@dataclass(frozen=True)
+class FigureImage:
+    """One image of a figure: `draw` makes its SVG, and `draw_narrow` another one for phones.
+
+    `name` is the first part of its files' names. `scene` is what it shows of a network, and `state`
+    is the view state with which the explorer shows the same. Both are None for a chart. `language`
+    is that of the alternative if it is not that of the page's own words.
+    """
+
+    name: str
+    alternative: str
+    draw: Callable[[], Svg]
+    draw_narrow: Callable[[], Svg] | None = None
+    label: str = ""
+    state: ViewState | None = None
+    scene: Scene | None = None
+    language: str = ""

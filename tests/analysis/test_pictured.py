@@ -1,0 +1,121 @@
+"""The runs that pages picture: eight beginnings of which one fails, and two copies of a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from support.datasets import halves
+from support.runs import IDENTITY, layer_of, run_of, threshold, trained_run
+
+from ginn.analysis.claims.revival import InterventionRun, Source
+from ginn.analysis.facts import Examples
+from ginn.analysis.outcomes import ScreeningFacts
+from ginn.analysis.pictured import (
+    BEGINNINGS,
+    find_beginnings,
+    find_twins,
+    pictured_as_arrays,
+    pictured_from_arrays,
+    pictured_runs,
+)
+from ginn.geometry.boundaries import trace
+from ginn.network.run import RecordedRun, last_state
+
+WHITE_LEFT = halves(left_white=True)
+OUTPUT = ([[1.0, 1.0]], [-0.1])
+DEAD = [IDENTITY, layer_of(threshold(0.5), threshold(0.6)), OUTPUT]
+LEARNT = [IDENTITY, layer_of(threshold(0.2), threshold(0.4)), ([[5.0, 5.0]], [-0.1])]
+ARMS = ("untouched", "raised")
+
+
+def screened(seeds: int, failed: set[int]) -> ScreeningFacts:
+    """Screening runs of which these seeds failed."""
+    return ScreeningFacts(seeds, 10, len(failed), tuple(sorted(failed)))
+
+
+@given(st.integers(1, 40), st.data())
+def test_beginnings_have_exactly_one_failed_seed(seeds: int, data: st.DataObject) -> None:
+    failed = data.draw(st.sets(st.integers(0, seeds - 1)))
+    found = find_beginnings(screened(seeds, failed))
+    if not failed or seeds - len(failed) < BEGINNINGS - 1:
+        assert found is None
+        return
+    assert found
+    assert len(set(found.seeds)) == BEGINNINGS
+    assert list(found.seeds) == sorted(found.seeds)
+    assert failed.intersection(found.seeds) == {min(failed)} == {found.failed}
+    assert found.seeds[found.place - 1] == found.failed
+
+
+def test_place_of_the_failed_beginning_differs_between_seeds() -> None:
+    places = {found.place for f in range(30, 60) if (found := find_beginnings(screened(90, {f})))}
+    assert places == set(range(1, BEGINNINGS + 1))
+
+
+def copies(*learnt: bool) -> tuple[tuple[InterventionRun, ...], dict[str, RecordedRun]]:
+    """Copies of two runs in both arms, and whether each copy learnt the part, as runs."""
+    planned = tuple(
+        InterventionRun(Source(seed, "left", 1, 1.0), arm, 0) for seed in (3, 4) for arm in ARMS
+    )
+    runs = {
+        f"raised-{number:04d}": run_of(
+            DEAD, LEARNT if each else DEAD, seed=planned[number].source.seed
+        )
+        for number, each in enumerate(learnt)
+    }
+    return planned, runs
+
+
+def twins(*learnt: bool) -> str:
+    """The name of the revived copy that is found."""
+    planned, runs = copies(*learnt)
+    found = find_twins({"raised": planned}, runs, WHITE_LEFT)
+    return found.raised if found else ""
+
+
+def test_twins_are_the_first_pair_in_which_the_revived_copy_alone_learnt() -> None:
+    assert twins(False, True, False, True) == "raised-0001"
+    assert twins(True, True, False, True) == "raised-0003"
+    assert twins(True, True, True, False) == ""
+    assert find_twins({}, {}, WHITE_LEFT) is None
+
+
+def test_twins_tell_their_shares_and_how_long_they_were_trained() -> None:
+    planned, runs = copies(False, True, True, True)
+    found = find_twins({"raised": planned}, runs, WHITE_LEFT)
+    assert found
+    assert (found.seed, found.part, found.layer) == (3, "left", 2)
+    assert found.raised_right > 0.5 > found.untouched_right
+    iterations = runs[found.raised].iterations
+    assert (found.begun, found.begun + found.iterations) == (iterations[0], iterations[-1])
+
+
+def test_twins_leave_out_copies_that_ended_early() -> None:
+    planned, runs = copies(False, True, False, True)
+    runs["raised-0000"] = replace(runs["raised-0000"], ended="no longer finite")
+    found = find_twins({"raised": planned}, runs, WHITE_LEFT)
+    assert found
+    assert found.seed == 4
+
+
+def test_pictured_runs_are_read_as_they_were_stored() -> None:
+    screening = screened(8, {2})
+    examples = Examples(beginnings=find_beginnings(screening))
+    runs = {f"seed-{seed}": replace(trained_run(), seed=seed) for seed in range(8)}
+    made = pictured_runs(examples, runs, {})
+    assert set(made) == set(runs)
+    again = pictured_from_arrays(pictured_as_arrays(made))
+    for name, each in made.items():
+        assert list(each.run.iterations) == [runs[name].iterations[0], runs[name].iterations[-1]]
+        end = trace(last_state(runs[name]))
+        drawn = [line.vertices for n in range(end.neurons) for line in end.polylines(0, n)]
+        read = [
+            line.vertices
+            for n in range(end.neurons)
+            for line in again[name].boundaries.polylines(1, n)
+        ]
+        assert all(np.array_equal(*pair) for pair in zip(drawn, read, strict=True))
+        assert again[name].run.seed == each.run.seed
