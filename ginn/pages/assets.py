@@ -72,8 +72,10 @@ def assets(
         "details.js": bundle(viewer, details),
     }
     # An article loads its own script before the viewer's. The details are loaded when one of them
-    # is first shown, and the script that saves when a reader first saves a picture.
-    contents |= {f"{name}.js": bundle(viewer, [name]) for name in ("article", "export")}
+    # is first shown, the script that saves when a reader first saves a picture, and that of
+    # neurons by hand where an article has such a figure.
+    apart = ("article", "export", "by_hand")
+    contents |= {f"{name}.js": bundle(viewer, [name]) for name in apart}
     files: dict[str, bytes] = {}
     contents |= {f"icon-{side}.png": social_card.icon(labels, side) for side in ICONS}
     addresses = {name: add(files, f"assets/{name}", content) for name, content in contents.items()}

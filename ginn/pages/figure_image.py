@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ginn.figures.by_hand import Controls
 from ginn.figures.network_figure import Scene
 from ginn.figures.svg import Svg
 from ginn.pages.view_state import ViewState
@@ -16,7 +17,8 @@ class FigureImage:
 
     `name` is the first part of its files' names. `scene` is what it shows of a network, and `state`
     is the view state with which the explorer shows the same. Both are None for a chart. `language`
-    is that of the alternative if it is not that of the page's own words.
+    is that of the alternative if it is not that of the page's own words. `controls` are those of
+    neurons that a reader changes.
     """
 
     name: str
@@ -27,3 +29,4 @@ class FigureImage:
     state: ViewState | None = None
     scene: Scene | None = None
     language: str = ""
+    controls: Controls | None = None

@@ -40,7 +40,7 @@ from ginn.figures.selection import (
     select_snapshot,
 )
 from ginn.figures.svg import Svg
-from ginn.pages import calls, pictured_views
+from ginn.pages import by_hand_view, calls, pictured_views
 from ginn.pages.figure_image import FigureImage
 from ginn.pages.parameters import About, Parameter, parameters_of
 from ginn.pages.report import Report
@@ -342,6 +342,12 @@ VIEWS: Mapping[str, View] = {
         "in the list of snapshots, which are densest in the fast part of training.",
     ),
     **PICTURED,
+    "by_hand": View(
+        by_hand_view.by_hand_images,
+        "Neurons whose weights and biases a reader changes, by dragging their lines or with "
+        "sliders. x and y run from -1 to 1 here, and the middle is zero, so that weights turn a "
+        "line and a bias shifts it.",
+    ),
     "loss": View(loss_images, "The loss of every full run against iteration."),
     "accuracy": View(accuracy_images, "The accuracy of every full run on each part."),
     **{name: View(evidence_images, meaning, {"name": name}) for name, meaning in _series()},

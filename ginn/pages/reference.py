@@ -56,6 +56,7 @@ VALUE = """{% macro value(fact) -%}
 ARGUMENTS = {
     "network": 'step=["first", "loss 50%", "last"], background="regions"',
     "strip": 'neurons="layer 1", frames=6, background="error"',
+    "by_hand": "neurons=3",
 }
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "see": FigureCalls.see,

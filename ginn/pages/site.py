@@ -79,7 +79,9 @@ class Pages:
         self.newest = max(article.date for article in self.articles)
         self.program = read_text(PROGRAM, "a program")
         self.folder, self.templates = templates, environment(templates, words)
-        site, depth = reports[0].site, max(len(each.experiment.widths) for each in reports)
+        # Figures of a few neurons have two layers, whatever the experiments have.
+        site = reports[0].site
+        depth = max(2, *(len(each.experiment.widths) for each in reports))
         self.assets, addresses = assets.assets(
             templates, self.templates, site, depth, self.report.dataset.labels, words
         )

@@ -9,8 +9,9 @@
   const FAR = "200%";
   // A figure plays by itself when it reaches into this middle part of the screen.
   const MIDDLE = "-30% 0px";
-  const { experiment, words, viewer: script, details, style } = /** @type {Record<string, string>} */ (
-    /** @type {HTMLScriptElement} */ (document.currentScript).dataset);
+  const { experiment, words, viewer: script, details, style, neurons: byHand } =
+    /** @type {Record<string, string>} */ (
+      /** @type {HTMLScriptElement} */ (document.currentScript).dataset);
 
   /**
    * @param {"script" | "link"} tag
@@ -171,5 +172,11 @@
       onScreen.observe(figure);
       offScreen.observe(figure);
     }
+    /** @type {Promise<unknown> | undefined} */
+    let asked;
+    const neurons = watch(NEAR, (_, within) => {
+      if (within) asked ??= load("script", { src: byHand });
+    });
+    for (const figure of document.querySelectorAll("[data-by-hand]")) neurons.observe(figure);
   });
 }

@@ -1,6 +1,6 @@
 export default [
   {
-    files: ["*.js"],
+    files: ["**/*.js"],
     languageOptions: { ecmaVersion: 2022, sourceType: "script" },
     rules: {
       eqeqeq: "error",
@@ -20,5 +20,5 @@ export default [
       "max-lines-per-function": ["error", { max: 60, IIFEs: true }],
     },
   },
-  { files: ["explorer.js"], rules: { "max-lines": ["error", 150] } },
+  { files: ["**/explorer.js"], rules: { "max-lines": ["error", 150] } },
 ];

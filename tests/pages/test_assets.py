@@ -21,6 +21,7 @@ from ginn.pages.templates import environment
 VIEWER = TEMPLATES / "viewer"
 # The viewer's scripts, compressed (bytes).
 MOST_BYTES = 25_000
+MOST_BYTES_BY_HAND = 4_000
 
 
 def made(folder: Path = TEMPLATES) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -55,6 +56,7 @@ def test_manifest_names_the_icons_with_their_sides() -> None:
         ("kinks.js", "viewer.js"),
         ("export.js", "export.js"),
         ("regions.js", "details.js"),
+        ("by_hand.js", "by_hand.js"),
         ("viewer.css", "viewer.css"),
     ],
 )
@@ -83,7 +85,7 @@ def test_bundle_with_a_script_that_is_missing_names_it(tmp_path: Path) -> None:
 
 def test_viewer_bundle_has_every_script_and_is_light() -> None:
     names = (VIEWER / "scripts.txt").read_text().split()
-    apart = ["article", "export", *(VIEWER / "details.txt").read_text().split()]
+    apart = ["article", "by_hand", "export", *(VIEWER / "details.txt").read_text().split()]
     assert sorted([*names, *apart]) == sorted(path.stem for path in VIEWER.glob("*.js"))
     made_bundle = bundle(VIEWER, names)
     assert len(gzip.compress(made_bundle)) <= MOST_BYTES
@@ -93,6 +95,10 @@ def test_viewer_bundle_has_every_script_and_is_light() -> None:
         exported = re.sub("_(.)", lambda letter: letter[1].upper(), name)
         assert f"GINN.{exported}=" in text
     assert not re.search(r"/\*\*|^\s*(//|\*)", text, re.MULTILINE)
+
+
+def test_script_of_neurons_by_hand_is_light() -> None:
+    assert len(gzip.compress(bundle(VIEWER, ["by_hand"]))) <= MOST_BYTES_BY_HAND
 
 
 def test_colour_properties_are_the_same_names_light_and_dark() -> None:

@@ -29,7 +29,14 @@ FRONT = '+++\ntitle = "T"\nslug = "{}"\ndescription = "D."\norder = 1\ndate = 20
 BODY_LINE = FRONT.count("\n") + 1  # The line of an article's file on which its body begins.
 BASE = "https://a.example/name/"
 # Attributes that contain the address of a file which a script loads.
-LOADED = ("data-index", "data-experiment", "data-viewer", "data-style", "data-export")
+LOADED = (
+    "data-index",
+    "data-experiment",
+    "data-viewer",
+    "data-style",
+    "data-export",
+    "data-neurons",
+)
 VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
 
 
