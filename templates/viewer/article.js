@@ -37,6 +37,8 @@
 
   /** @type {Promise<unknown> | undefined} */
   let loaded;
+  /** @type {Promise<unknown> | undefined} */
+  let lines;
   /** @type {Set<HTMLElement>} the figures near the screen */
   const near = new Set();
   /** @type {Map<HTMLElement, {root: HTMLElement, viewer: Viewer}>} the figures with a viewer */
@@ -60,10 +62,14 @@
 
   /**
    * Puts a viewer over a figure's image. The image stays visible until the viewer shows the same, and
-   * for good if it never does.
+   * for good if it never does. Neurons by hand have a script of their own.
    * @param {HTMLElement} figure
    */
   async function enliven(figure) {
+    if (figure.dataset.byHand) {
+      lines ??= load("script", { src: byHand });
+      return;
+    }
     loaded ??= Promise.all([
       load("link", { rel: "stylesheet", href: style }),
       load("script", { src: words }), load("script", { src: script }),
@@ -172,11 +178,6 @@
       onScreen.observe(figure);
       offScreen.observe(figure);
     }
-    /** @type {Promise<unknown> | undefined} */
-    let asked;
-    const neurons = watch(NEAR, (_, within) => {
-      if (within) asked ??= load("script", { src: byHand });
-    });
-    for (const figure of document.querySelectorAll("[data-by-hand]")) neurons.observe(figure);
+    for (const figure of document.querySelectorAll("[data-by-hand]")) onScreen.observe(figure);
   });
 }

@@ -100,6 +100,29 @@
   /**
    * @param {WeightChunk} weights
    * @param {number} step
+   * @param {number} neuron
+   * @returns {{into: number[], out: number[]}} its weights for each unit of the layer before, and those
+   *   for it of each neuron of the layer after
+   */
+  function wires({ first, sizes, values }, step, neuron) {
+    let offset = (step - first) * parametersOf(sizes);
+    let unit = neuron;
+    let layer = 1;
+    for (; unit >= sizes[layer]; layer += 1) {
+      offset += sizes[layer] * (sizes[layer - 1] + 1);
+      unit -= sizes[layer];
+    }
+    const [before, width, after = 0] = sizes.slice(layer - 1, layer + 2);
+    const next = offset + width * (before + 1);
+    return {
+      into: [...values.subarray(offset + unit * before, offset + (unit + 1) * before)],
+      out: Array.from({ length: after }, (_, row) => values[next + row * width + unit]),
+    };
+  }
+
+  /**
+   * @param {WeightChunk} weights
+   * @param {number} step
    * @param {number} x in domain units
    * @param {number} y
    * @returns {NetworkOutput}
@@ -120,29 +143,6 @@
       }),
       bias: weights.values[(step - weights.first + 1) * parametersOf(weights.sizes) - 1],
       probability: 0.5 * (1 + Math.tanh(0.5 * values[output])),
-    };
-  }
-
-  /**
-   * @param {WeightChunk} weights
-   * @param {number} step
-   * @param {number} neuron
-   * @returns {{into: number[], out: number[]}} its weights for each unit of the layer before, and those
-   *   for it of each neuron of the layer after
-   */
-  function wires({ first, sizes, values }, step, neuron) {
-    let offset = (step - first) * parametersOf(sizes);
-    let unit = neuron;
-    let layer = 1;
-    for (; unit >= sizes[layer]; layer += 1) {
-      offset += sizes[layer] * (sizes[layer - 1] + 1);
-      unit -= sizes[layer];
-    }
-    const [before, width, after = 0] = sizes.slice(layer - 1, layer + 2);
-    const next = offset + width * (before + 1);
-    return {
-      into: [...values.subarray(offset + unit * before, offset + (unit + 1) * before)],
-      out: Array.from({ length: after }, (_, row) => values[next + row * width + unit]),
     };
   }
 

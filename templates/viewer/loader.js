@@ -140,6 +140,7 @@
       const pending = new Set();
       /** @type {FileRequest[]} */
       let requests = [];
+      let newer = false;
 
       /** @param {FileRequest} request */
       async function load({ kind, file, decode }) {
@@ -148,8 +149,8 @@
           const value = await (kind === "script" ? loadScript : loadImage)(folder + file);
           loaded.set(file, decode ? decode(value) : value);
         } catch (error) {
-          own.newer ||= !error && await isOld(index);
-          failures.set(file, say(error ? "damaged" : own.newer ? "newer" : "unloaded"));
+          newer ||= !error && await isOld(index);
+          failures.set(file, say(error ? "damaged" : newer ? "newer" : "unloaded"));
           // What exactly is wrong is for those who made the site.
           if (error) console.info(file, error);
         }
@@ -160,16 +161,13 @@
         for (const request of requests) {
           if (pending.size >= (request.later ? 1 : MOST_AT_ONCE)) return;
           if ([loaded, failures, pending].some((files) => files.has(request.file))) continue;
-          load(request).then(() => {
-            loadNext();
-            changed();
-          });
+          load(request).then(loadNext).then(changed);
         }
       }
 
       /** @type {Loader} */
       const own = {
-        newer: false,
+        get newer() { return newer; },
         request(next) {
           requests = [...next.filter(({ later }) => !later), ...next.filter(({ later }) => later)];
           dropOldSheets(loaded, requests);
@@ -178,7 +176,7 @@
         get: (file) => loaded.get(file),
         failure: (file) => failures.get(file),
         retry() {
-          if (own.newer) location.reload();
+          if (newer) location.reload();
           failures.clear();
           loadNext();
           changed();

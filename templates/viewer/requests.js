@@ -125,8 +125,8 @@
         const { file, stride } = header.overview;
         const overview = loader.get(file);
         return nearest(header, step, (snapshot) => {
-          const chunk = loader.get(chunkFile(header, snapshot));
-          if (chunk) return { chunk, step: snapshot, snapshot };
+          const exact = loader.get(chunkFile(header, snapshot));
+          if (exact) return { chunk: exact, step: snapshot, snapshot };
           const at = snapshot / stride;
           return overview && Number.isInteger(at) && at >= 0 && at < overview.snapshots
             ? { chunk: overview, step: at, snapshot } : undefined;

@@ -22,6 +22,7 @@ ENTRIES = (
 # The attributes with addresses. The scripts of pages load those that begin with `data-`.
 ADDRESSES = (
     "href", "src", "poster", "action", "data", "data-index", "data-export", "data-details",
+    "data-neurons",
 )  # fmt: skip
 # Elements that can name another host, because a browser loads it only if a reader follows the link.
 NEVER_LOADED = {("a", "href"), ("link license", "href"), ("meta", "content")}
