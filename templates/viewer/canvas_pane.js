@@ -153,6 +153,7 @@
       step: lines?.step ?? step,
       show,
       marked: kink ? kink.cause : marked,
+      lit: session.store.pointed.lit,
       trail: requests.trail(state, header),
       trailing: marked === undefined ? few(state) : [marked],
       kinks,

@@ -24,6 +24,7 @@
  * @property {() => void} redraw
  * @property {Playback} playback
  * @property {() => string} state as an address holds it
+ * @property {(layer: number | undefined) => void} light makes all but one layer faint, counted from 1
  * @property {() => void} leave stops everything
  */
 
@@ -109,8 +110,7 @@
   GINN.explorer = {
     create(root, { index, loader }, indexFile, preset, keepsAddress) {
       const context = { runs: index.runs, widths: index.widths };
-      /** @type {string[]} */
-      const unmet = [];
+      const unmet = /** @type {string[]} */ ([]);
       const first = GINN.urlState.read(keepsAddress ? location.hash : "", context, preset, unmet);
       const store = GINN.store.create(first, context);
       store.unmet = unmet;
@@ -137,6 +137,7 @@
         redraw: frames.schedule,
         playback,
         state: () => GINN.urlState.write(store.state, context),
+        light: (layer) => store.pointAt({ lit: layer && layer - 1 }),
         leave() {
           dark.removeEventListener("change", recolour);
           playback.pause();
