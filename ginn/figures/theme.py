@@ -121,8 +121,13 @@ def _attributes(kind: str, paint: Paint) -> dict[str, str]:
 
 def colours_of(site: Site, depth: int) -> Colours:
     """The site's colours for a network of `depth` hidden layers, made legible in both themes."""
-    used = [site.layer_colours[i % len(site.layer_colours)] for i in range(depth)]
-    return Colours(tuple(map(_legible, used)), _legible(site.output_colour))
+    return legible_colours(site.layer_colours, site.output_colour, depth)
+
+
+def legible_colours(layers: Sequence[str], output: str, depth: int) -> Colours:
+    """The colours for `depth` hidden layers, from those of the settings, which repeat."""
+    used = [layers[i % len(layers)] for i in range(depth)]
+    return Colours(tuple(map(_legible, used)), _legible(output))
 
 
 def style_sheet(colours: Colours) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ginn.analysis.facts import facts_as_json, facts_schema
 from ginn.figures.names import run_title
@@ -18,33 +19,8 @@ def downloads_page(
     layout: Layout, report: Report, reports: Sequence[Report], program: str
 ) -> Rendered:
     """The page of an experiment's downloads, with its files; `program` is the example's text."""
-    folder = posixpath.dirname(report.downloads)
     schema, words = facts_schema(), report.words
-    offered = [
-        (
-            Download.of(
-                f"{run.id}.npz",
-                downloads.run_file(report.snapshots[run.id], report.dataset),
-                folder,
-            ),
-            words.say("downloads.snapshots-of", run=run_title(run, words)),
-        )
-        for run in report.facts.experiment.shown_runs
-    ]
-    offered += [
-        (
-            Download.of("facts.json", plain_json(facts_as_json(report.facts)), folder),
-            words.say("downloads.facts-file"),
-        ),
-        (
-            Download.of("facts.schema.json", plain_json(schema), folder),
-            words.say("downloads.schema-file"),
-        ),
-        (
-            Download.of(PROGRAM.name, program.encode(), folder),
-            words.say("downloads.program-file"),
-        ),
-    ]
+    offered = _offered(report, program, schema)
     files = {each.address: each.content for each, _ in offered}
     title = words.say("downloads.title")
     if len(reports) > 1:
@@ -68,3 +44,42 @@ def downloads_page(
         "card": layout.card("downloads", title, report, files, None),
     }
     return layout.page("downloads.html", report.downloads, context, files)
+
+
+def _offered(report: Report, program: str, schema: Mapping[str, Any]) -> list[tuple[Download, str]]:
+    """The downloads, each with its meaning in words."""
+    folder, words = posixpath.dirname(report.downloads), report.words
+    offered = [
+        (
+            Download.of(
+                f"{run.id}.npz",
+                downloads.run_file(report.snapshots[run.id], report.dataset),
+                folder,
+            ),
+            words.say("downloads.snapshots-of", run=run_title(run, words)),
+        )
+        for run in report.facts.experiment.shown_runs
+    ]
+    offered += [
+        (
+            Download.of(f"{run.id}.webp", report.sweeps[run.id], folder),
+            words.say("downloads.sweep-of", run=run_title(run, words)),
+        )
+        for run in report.facts.experiment.shown_runs
+        if run.id in report.sweeps
+    ]
+    offered += [
+        (
+            Download.of("facts.json", plain_json(facts_as_json(report.facts)), folder),
+            words.say("downloads.facts-file"),
+        ),
+        (
+            Download.of("facts.schema.json", plain_json(schema), folder),
+            words.say("downloads.schema-file"),
+        ),
+        (
+            Download.of(PROGRAM.name, program.encode(), folder),
+            words.say("downloads.program-file"),
+        ),
+    ]
+    return offered

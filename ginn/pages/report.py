@@ -32,8 +32,9 @@ class Report:
     `snapshots` has all full runs, and `boundaries` has all shown runs, by id. `data` maps a logical
     name to an address relative to the site's root. `words` are those of the site's language.
     `outputs` has the last outputs of "screening runs" and "full runs". `pictured` has the runs that
-    pages show at a few snapshots. `first` is true for the
-    site's first experiment. `key` is a digest of the report's inputs, or "" if no cache needs it.
+    pages show at a few snapshots. `sweeps` has the moving picture of each shown run, by id. `first`
+    is true for the site's first experiment. `key` is a digest of the report's inputs, or "" if no
+    cache needs it.
     """
 
     site: Site
@@ -46,6 +47,7 @@ class Report:
     data: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, tuple[FinalOutput, ...]] = field(default_factory=dict)
     pictured: Mapping[str, PicturedRun] = field(default_factory=dict)
+    sweeps: Mapping[str, bytes] = field(default_factory=dict)
     first: bool = True
     key: str = ""
 

@@ -59,7 +59,7 @@ def run_experiment(
         made, *second = runner.run_together(MEASURED, [made, *second])
         confirmation = runner.run(["second-block"], second[0])["second-block"].value
     made = runner.run(
-        ["facts", "boundary-chunks", "final-outputs", "pictured-runs"],
+        ["facts", "boundary-chunks", "final-outputs", "pictured-runs", "sweeps"],
         {**made, "confirmation": Input(confirmation)},
     )
     index, data = viewer_data(made)
@@ -171,7 +171,7 @@ def report(
 ) -> Report:
     """The report of an experiment. Its key is a digest of everything in it."""
     facts: Facts = made["facts"].value
-    stages = ("facts", "full-runs", "boundaries", "final-outputs", "pictured-runs")
+    stages = ("facts", "full-runs", "boundaries", "final-outputs", "pictured-runs", "sweeps")
     given: list[Any] = [site, experiment, dataset, first, index]
     return Report(
         site,
@@ -184,6 +184,7 @@ def report(
         {"index": index},
         made["final-outputs"].value,
         made["pictured-runs"].value,
+        made["sweeps"].value,
         first,
         digest([*given, *(made[stage].digest for stage in stages)]),
     )

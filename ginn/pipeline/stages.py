@@ -102,6 +102,9 @@ OUTPUTS = Stored(
         "ginn.figures.final_outputs.outputs_from_arrays",
     ),
 )
+SWEEP = Stored(
+    "files", ("ginn.figures.sweep.sweep_as_files", "ginn.figures.sweep.sweep_from_files")
+)
 PICTURED = Stored(
     "arrays",
     ("ginn.analysis.pictured.pictured_as_arrays", "ginn.analysis.pictured.pictured_from_arrays"),
@@ -198,6 +201,9 @@ STAGES = (
            "claims-networks", "claims-picture", "claims-interventions", "claims-variants")),
     Stage("final-outputs", "ginn.figures.final_outputs.outputs_of_experiment",
           ("screening", "full-runs", "screening-outcomes", "outcomes", "pixels"), stored=OUTPUTS),
+    Stage("sweeps", "ginn.figures.sweep.sweep",
+          ("boundaries", "full-runs", "site.layer_colours", "site.output_colour", "pixels"),
+          each="shown-runs", stored=SWEEP, place=WORKERS),
     Stage("pages", "ginn.pages.rendered.render_part",
           ("page-parts", "page-surroundings"), each="page-parts", stored=PAGES),
 )

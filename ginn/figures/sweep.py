@@ -1,0 +1,141 @@
+"""The sweep of a run: all its recorded snapshots as one moving picture, an animated WebP.
+
+If a run has too many snapshots for `MOST_BYTES`, only every second, third or later one is a frame;
+the last one always is.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from ginn.dataset.dataset import Dataset
+from ginn.figures.social_card import LINE, OUTPUT_LINE
+from ginn.figures.theme import (
+    INK,
+    MUTED,
+    PAPER,
+    PICTURE_BLACK,
+    PICTURE_WHITE,
+    RULE,
+    Colours,
+    legible_colours,
+)
+from ginn.formatting import percent
+from ginn.geometry.boundaries import Boundaries
+from ginn.network.forward import pre_activations, probability
+from ginn.network.run import RecordedRun, layer_slices
+
+MOST_BYTES = 3_000_000
+SIDE = 420  # px of the square
+STRIP = 40  # px of the strip below it, with the iteration, the accuracy and how far the sweep is
+MARGIN = 12
+OVERSAMPLING = 2
+QUALITY, METHOD = 40, 4
+# The whole sweep takes so long, and the last frame stays for so long (ms).
+DURATION, LAST = 18_000, 2_500
+SHORTEST, LONGEST = 40, 120  # ms a frame
+SAMPLE = 12  # frames that tell how large the others will be
+FILE = "sweep.webp"
+
+
+def sweep(
+    boundaries: Boundaries,
+    run: RecordedRun,
+    layer_colours: Sequence[str],
+    output_colour: str,
+    dataset: Dataset,
+) -> bytes:
+    """The sweep of a run as an animated WebP of at most `MOST_BYTES`, which repeats for ever.
+
+    The colours are those of the settings, `#rrggbb`.
+    """
+    colours = legible_colours(layer_colours, output_colour, len(run.widths))
+    drawn: dict[int, Image.Image] = {}
+
+    def encoded(stride: int) -> bytes:
+        steps = [*range(0, len(run) - 1, stride), len(run) - 1]
+        for step in steps:
+            if step not in drawn:
+                drawn[step] = frame(boundaries, run, step, colours, dataset)
+        return animated([drawn[step] for step in steps])
+
+    if len(run) <= SAMPLE:
+        return encoded(1)
+    sample = encoded(len(run) // SAMPLE)
+    stride = max(1, int(len(sample) * len(run) / SAMPLE / MOST_BYTES))
+    while len(made := encoded(stride)) > MOST_BYTES:
+        stride += 1
+    return made
+
+
+def animated(frames: list[Image.Image]) -> bytes:
+    """The frames as an animated WebP. Equal frames give equal bytes."""
+    each = min(LONGEST, max(SHORTEST, DURATION // len(frames)))
+    stream = io.BytesIO()
+    frames[0].save(
+        stream,
+        "WEBP",
+        save_all=True,
+        append_images=frames[1:],
+        duration=[*[each] * (len(frames) - 1), LAST],
+        loop=0,
+        quality=QUALITY,
+        method=METHOD,
+    )
+    return stream.getvalue()
+
+
+def frame(
+    boundaries: Boundaries, run: RecordedRun, step: int, colours: Colours, dataset: Dataset
+) -> Image.Image:
+    """One snapshot in light colours: every boundary over the output, and a strip with numbers."""
+    picture = Image.new("RGB", (SIDE, SIDE + STRIP), PAPER.light)
+    picture.paste(_square(boundaries, run, step, colours, dataset), (0, 0))
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(20)
+    middle = SIDE + STRIP // 2 + 2
+    iteration = f"{run.iterations[step]:,}".replace(",", " ")  # read alike in every language
+    draw.text((MARGIN, middle), iteration, INK.light, font, "lm")
+    accuracy = percent(float(run.accuracy[step]))
+    draw.text((SIDE - MARGIN, middle), accuracy, MUTED.light, font, "rm")
+    draw.rectangle((0, SIDE, SIDE, SIDE + 3), fill=RULE.light)
+    done = round(SIDE * step / max(1, len(run) - 1))
+    draw.rectangle((0, SIDE, done, SIDE + 3), fill=INK.light)
+    return picture
+
+
+def _square(
+    boundaries: Boundaries, run: RecordedRun, step: int, colours: Colours, dataset: Dataset
+) -> Image.Image:
+    large = SIDE * OVERSAMPLING
+    logit = pre_activations(*run.at(step), dataset.points())[-1][:, 0]
+    white = np.rint(255 * probability(logit)).astype(np.uint8).reshape(dataset.labels.shape)
+    mask = Image.fromarray(white).resize((large, large), Image.Resampling.BILINEAR)
+    picture = Image.new("RGB", (large, large), PICTURE_BLACK.light)
+    picture.paste(PICTURE_WHITE.light, (0, 0, large, large), mask)
+    draw = ImageDraw.Draw(picture)
+    for layer, neurons in enumerate(layer_slices(boundaries.widths)):
+        last = layer == len(run.widths)
+        shades = colours.output if last else colours.layers[layer]
+        width = round(large * (OUTPUT_LINE if last else LINE))
+        for neuron in range(neurons.start, neurons.stop):
+            for polyline in boundaries.polylines(step, neuron):
+                points = [(x, y) for x, y in (polyline.vertices * large).tolist()]
+                points += points[:1] if polyline.closed else []
+                if len(points) > 1:
+                    draw.line(points, fill=shades.light, width=width, joint="curve")
+    return picture.resize((SIDE, SIDE), Image.Resampling.BOX)
+
+
+def sweep_as_files(made: bytes) -> dict[str, bytes]:
+    """A sweep as a named file, to be stored; `sweep_from_files` is the inverse."""
+    return {FILE: made}
+
+
+def sweep_from_files(files: Mapping[str, bytes]) -> bytes:
+    """The sweep that `sweep_as_files` stored as this file."""
+    return files[FILE]
