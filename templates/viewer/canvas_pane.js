@@ -44,10 +44,11 @@
   /**
    * @param {BoundaryChunk} chunk
    * @param {State} state
+   * @param {number} [looked] the neuron that is looked at meanwhile
    * @returns {Kink[]} of the neuron chosen, or of the neurons shown where these are few
    */
-  function kinksShown(chunk, state) {
-    const neurons = state.about < 0 ? few(state) : [state.about];
+  function kinksShown(chunk, state, looked = state.about) {
+    const neurons = looked < 0 ? few(state) : [looked];
     return neurons.flatMap((neuron) => GINN.kinks.ofNeuron(chunk, state.step, neuron));
   }
 
@@ -153,11 +154,47 @@
       step: lines?.step ?? step,
       show,
       marked: kink ? kink.cause : marked,
-      lit: session.store.pointed.lit,
       trail: requests.trail(state, header),
       trailing: marked === undefined ? few(state) : [marked],
       kinks,
       point,
+    };
+  }
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @returns {{draw: (scene: Scene) => void, close: () => void}} draws scenes. While only the pointer
+   *   moves, what is under its marks is drawn once and copied
+   */
+  function createPainter(canvas) {
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const kept = element("canvas");
+    const keptPen = /** @type {CanvasRenderingContext2D} */ (kept.getContext("2d"));
+    let isKept = false;
+    /** @type {unknown[]} */
+    let last = [];
+    return {
+      draw(scene) {
+        const { size, view, behind, trail } = scene;
+        const parts = [
+          size, view.x, view.y, view.zoom, scene.palette, scene.step, scene.show, scene.chunk,
+          behind?.image, behind?.x, behind?.y, scene.against?.image, scene.filled, scene.shaded,
+          trail.length, trail.length && scene.trailing.join(),
+        ];
+        const same = parts.every((part, at) => part === last[at]);
+        last = parts;
+        if (same && !isKept) {
+          kept.width = kept.height = size;
+          GINN.scene.drawUnder(keptPen, scene);
+        }
+        isKept = same;
+        if (same) pen.drawImage(kept, 0, 0);
+        else GINN.scene.drawUnder(pen, scene);
+        GINN.scene.drawOver(pen, scene);
+      },
+      close() {
+        canvas.width = kept.width = 0;
+      },
     };
   }
 
@@ -190,7 +227,7 @@
     const file = header ? GINN.requests.chunkFile(header, state.step) : requests.runOf(state).header;
     /** @type {BoundaryChunk | undefined} */
     const chunk = header && loader.get(file);
-    const kinks = chunk ? kinksShown(chunk, state) : [];
+    const kinks = chunk ? kinksShown(chunk, state, store.pointed.looked) : [];
     const kink = point ? GINN.kinks.nearest(kinks, point, reach / state.zoom) : undefined;
     const lines = header && requests.linesNear(header, state.step);
     return { state, header, chunk, lines, kinks, kink, failure: loader.failure(file) };
@@ -202,7 +239,7 @@
     create(session, side) {
       const { loader, requests, store } = session;
       const canvas = element("canvas", { role: "img", tabindex: "0" });
-      const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      const painter = createPainter(canvas);
       const notice = GINN.loader.createNotice(loader);
       const frame = element("div", "viewer-canvas", [canvas, notice.element]);
       const title = element("p", "viewer-title");
@@ -239,7 +276,7 @@
           drawn = { ...found, trouble: failure ? told[0] : "" };
           const contents = scene(palette, point);
           // Until some lines of a run have arrived, the picture before stays.
-          if (contents && (lines || failure)) GINN.scene.draw(pen, contents);
+          if (contents && (lines || failure)) painter.draw(contents);
           if (!header) return drawn;
           frame.dataset.lines = chunk ? "exact" : "coarse";
           canvas.ariaLabel = say("pane", { snapshot: snapshot(header, step), count: show.size });
@@ -250,7 +287,7 @@
         },
         close() {
           sizes.disconnect();
-          canvas.width = 0;
+          painter.close();
         },
       };
     },

@@ -24,6 +24,24 @@
   const svgElement = (tag, attributes = {}, children = []) =>
     filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
+  // The style sheet mirrors these for the buttons that go back.
+  /** @type {Record<string, string>} */
+  const SIGNS = {
+    play: "M7 4l13 8-13 8z",
+    pause: "M8 4v16M16 4v16",
+    forward: "M7 4l11 8-11 8z",
+    longForward: "M12 5l9 7-9 7zM3 5l9 7-9 7z",
+    last: "M19 4v16M4 4l12 8-12 8z",
+    link: "M10 14a4 4 0 0 0 6 0l4-4a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-4 4a4 4 0 0 0 6 6l1-1",
+  };
+
+  /** @type {(sign: string) => SVGElement} */
+  const icon = (sign) => {
+    return svgElement("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, [
+      svgElement("path", { d: SIGNS[sign] }),
+    ]);
+  };
+
   /**
    * @param {string | Node} content
    * @param {() => unknown} action
@@ -112,5 +130,5 @@
     });
   }
 
-  GINN.dom = { element, svgElement, button, namedButton, setText, choice, frames, load };
+  GINN.dom = { element, svgElement, icon, button, namedButton, setText, choice, frames, load };
 }

@@ -24,101 +24,26 @@
  * @property {() => void} redraw
  * @property {Playback} playback
  * @property {() => string} state as an address holds it
- * @property {(layer: number | undefined) => void} light makes all but one layer faint, counted from 1
  * @property {() => void} leave stops everything
  */
 
 {
-  const { element } = GINN.dom;
-
-  /**
-   * @param {Session} session
-   * @param {HTMLElement} place of the panel that shows details
-   * @returns {(frame: Frame) => void} draws the panel. Its script is loaded when something needs it, and
-   *   in the explorer after the first exact lines
-   */
-  function createDetails(session, place) {
-    const { root, store, writeAddress } = session;
-    /** @type {PointPanel | undefined} */
-    let panel;
-    let asked = false;
-    return (frame) => {
-      const { behind } = store.state;
-      const needed = behind === "regions" || behind === "strength" || frame.report.point;
-      if (!asked && (needed || (writeAddress && frame.active.chunk))) {
-        asked = true;
-        GINN.dom.load(root.dataset.details).then(store.refresh);
-      }
-      if (!GINN.pointPanel) return;
-      if (!panel) {
-        panel = GINN.pointPanel.create(session);
-        place.append(panel.element);
-      }
-      panel.draw(frame);
-    };
-  }
-
-  /** @type {(session: Session) => {targets: KeyTargets, recolour: () => void, draw: () => void}} */
-  const createParts = (session) => {
-    const { root, index, loader, requests, store, playback, writeAddress } = session;
-    const panes = GINN.canvasPanes.create(session);
-    const query = GINN.pointQuery.create(session, panes.active);
-    const zoom = GINN.zoom.create(panes.canvases, store);
-    const help = writeAddress ? GINN.help.create() : undefined;
-    const announcer = GINN.announcer.create(session,
-      (state) => query.inWords(query.report(state.point)));
-    const share = GINN.share.create(session, panes.views, announcer.announce);
-    if (help) share.append(help.button);
-    const readout = element("p", "viewer-readout");
-    const picture = element("div", "viewer-picture", [
-      panes.element, readout,
-      element("div", "viewer-tools", [zoom.element, share]),
-      announcer.element,
-    ]);
-    const controls = GINN.runControls.create(session);
-    const timeline = GINN.timeline.create(session);
-    const panel = GINN.neuronPanel.create(session);
-    root.replaceChildren(
-      controls.runs, picture, timeline.element,
-      element("div", "viewer-side", [controls.look, controls.panes, panel.element]),
-      ...(help ? [help.dialog] : []),
-    );
-    GINN.colours.assign(root, index);
-    const drawDetails = createDetails(session, picture);
-    const parts = [zoom, controls, announcer, timeline, panel];
-    return {
-      targets: { session, query, panes, panel, timeline, help, picture },
-      recolour() {
-        panes.recolour();
-        panel.recolour();
-      },
-      draw() {
-        playback.tick();
-        const drawn = panes.draw();
-        const point = store.point();
-        const weights = point !== null || store.state.behind === "strength";
-        loader.request(drawn.flatMap(({ state }) => requests.files(state, store.direction, weights)));
-        const frame = { drawn, active: panes.active(), report: query.report(point) };
-        for (const part of parts) part.draw(frame);
-        GINN.dom.setText(readout, query.inWords(frame.report));
-        readout.classList.toggle("viewer-hint", !point);
-        drawDetails(frame);
-      },
-    };
-  };
-
   GINN.explorer = {
     create(root, { index, loader }, indexFile, preset, keepsAddress) {
       const context = { runs: index.runs, widths: index.widths };
-      const unmet = /** @type {string[]} */ ([]);
-      const first = GINN.urlState.read(keepsAddress ? location.hash : "", context, preset, unmet);
+      /** @type {string[]} */
+      const unmet = [];
+      const started = !keepsAddress || location.hash.length > 1;
+      const given = keepsAddress && started ? "" : preset;
+      const first = GINN.urlState.read(keepsAddress ? location.hash : "", context, given, unmet);
       const store = GINN.store.create(first, context);
       store.unmet = unmet;
       const requests = GINN.requests.create(loader, index, indexFile);
       const playback = GINN.playback.create(store);
       const writeAddress = keepsAddress
-        ? GINN.urlState.track(store, preset, playback.pause) : undefined;
-      const parts = createParts({ root, index, loader, requests, store, playback, writeAddress });
+        ? GINN.urlState.track(store, given, playback.pause) : undefined;
+      const session = { root, index, loader, requests, store, playback, writeAddress };
+      const parts = GINN.parts.create(session, started);
       const frames = GINN.dom.frames(() => {
         parts.draw();
         if (playback.isPlaying()) store.refresh();
@@ -137,12 +62,11 @@
         redraw: frames.schedule,
         playback,
         state: () => GINN.urlState.write(store.state, context),
-        light: (layer) => store.pointAt({ lit: layer && layer - 1 }),
         leave() {
           dark.removeEventListener("change", recolour);
           playback.pause();
           frames.stop();
-          parts.targets.panes.close();
+          parts.close();
         },
       };
     },

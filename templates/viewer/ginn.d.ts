@@ -24,6 +24,7 @@ interface Ginn {
     svgElement<T extends keyof SVGElementTagNameMap>(
       tag: T, attributes?: Attributes, children?: Node[],
     ): SVGElementTagNameMap[T];
+    icon(sign: string): SVGElement;
     button(
       content: string | Node, action: () => unknown, attributes?: Record<string, string>,
     ): HTMLButtonElement;
@@ -171,16 +172,23 @@ interface Ginn {
   };
   canvasPanes: { create(session: Session): Panes };
   pointQuery: { create(session: Session, active: () => Drawn): Query };
-  neuronPanel: {
-    markWhilePointed(marking: HTMLElement, neuron: number, store: Store): void;
-    create(session: Session): NeuronPanel;
+  thumbnails: {
+    markWhilePointed(marking: HTMLElement, neuron: number, store: Store, looked?: number): void;
+    create(name: string, unit: string, neuron: number, store: Store): Thumbnail;
+    drawValue(thumbnail: Thumbnail, preActivation: number | undefined): void;
+    drawLine(
+      thumbnail: Thumbnail, chunk: BoundaryChunk, step: number, neuron: number, colour: string,
+    ): void;
   };
+  wires: { create(session: Session, inputs: HTMLElement[], buttons: HTMLElement[]): Wires };
+  neuronPanel?: { create(session: Session): NeuronPanel };
   pointPanel?: { create(session: Session): PointPanel };
-  motionStrip: { create(widths: number[], goTo: (step: number) => void): MotionStrip };
+  motionStrip?: { create(widths: number[], goTo: (step: number) => void): MotionStrip };
   timeline: { create(session: Session): Timeline };
   runControls: { create(session: Session): RunControls };
   announcer: { create(session: Session, pointInWords: (state: State) => string): Announcer };
   help: { create(): Help | undefined };
+  stories: { create(): Stories | undefined };
   share: {
     create(session: Session, viewsOf: () => SavedView[], announce: Announcer["announce"]): HTMLElement;
   };
@@ -189,6 +197,7 @@ interface Ginn {
     png(views: SavedView[], state: string): string;
   };
   keyboard: { listen(place: Document | HTMLElement, targets: KeyTargets): void };
+  parts: { create(session: Session, started: boolean): Parts };
   explorer: {
     create(
       root: HTMLElement, data: Pick<Session, "index" | "loader">, indexFile: string, preset: string,

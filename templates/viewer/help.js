@@ -20,7 +20,8 @@
       const open = () => {
         if (!dialog.open) dialog.showModal();
       };
-      const button = GINN.dom.button(GINN.words.say("help"), open, { title: GINN.words.say("help-about") });
+      const { say } = GINN.words;
+      const button = GINN.dom.button("?", open, { "aria-label": say("help"), title: say("help-about") });
       return { button, dialog, open };
     },
   };

@@ -13,7 +13,6 @@
  * @property {Session} session
  * @property {Query} query
  * @property {Panes} panes
- * @property {NeuronPanel} panel
  * @property {Timeline} timeline
  * @property {Help | undefined} help
  * @property {HTMLElement} picture the element in which arrows and zoom keys act on the picture
@@ -98,11 +97,11 @@
   };
 
   /** @type {(targets: KeyTargets) => KeyTable} */
-  const selectionKeys = ({ session: { store }, panel }) => {
+  const selectionKeys = ({ session: { store } }) => {
     /** @type {(action: (neuron: number) => unknown) => (target: HTMLElement) => unknown} */
     const onThumbnail = (action) => (target) => {
-      const neuron = panel.neuronOf(target);
-      return neuron === undefined ? false : action(neuron);
+      const { neuron } = target.dataset;
+      return neuron === undefined ? false : action(Number(neuron));
     };
     return {
       a: store.showAll,

@@ -1,18 +1,15 @@
-// The motion strip: how far boundaries moved at each snapshot, and the named snapshots.
+// The motion strip: how far boundaries moved at each snapshot.
 "use strict";
 
 /**
  * @typedef {object} MotionStrip
- * @property {HTMLElement} strip on the timeline's axis
- * @property {HTMLElement} words the strip's values at the present snapshot, in words
- * @property {HTMLElement} snapshots a button for each named snapshot
+ * @property {HTMLElement} element the strip, and its values at the present snapshot in words
  * @property {(run: Run, end: number, step: number) => void} draw
- * @property {() => number | undefined} next the step of the named snapshot after the present one
  */
 
 {
-  const { button, element, svgElement } = GINN.dom;
-  const { decimal, percentage } = GINN.formatting;
+  const { element, svgElement } = GINN.dom;
+  const { percentage } = GINN.formatting;
   const { say } = GINN.words;
   // Heights grow with the square root, so that small motions are visible. A motion of FULL sides of the
   // domain fills a row.
@@ -28,19 +25,6 @@
     const steps = motion.map((moved, step) =>
       `V${(base - (ROW - 1) * Math.min(1, Math.sqrt(moved / FULL))).toFixed(2)}H${step + 0.5}`);
     return `M-0.5 ${base}${steps.join("")}V${base}Z`;
-  }
-
-  /**
-   * @param {Run} run
-   * @param {NamedSnapshot} named
-   * @returns {string} one sentence about a named snapshot
-   */
-  function about({ named_snapshots: all, loss }, { name, step }) {
-    if (name === "last-good" && step === loss.length - 1) return say("about-good-end");
-    const never = name === "steepest" && !all.some((each) => each.name === "first-good");
-    return say(`about-${name}${never ? "-never-good" : ""}`, {
-      before: decimal(loss[step - 1] ?? 0), after: decimal(loss[step]),
-    });
   }
 
   /** @type {(row: number, widths: number[]) => string} */
@@ -71,19 +55,35 @@
     };
   }
 
+  /**
+   * Pressing or dragging on the strip moves the step, as on the slider.
+   * @type {(strip: HTMLElement, goTo: (step: number) => void, end: () => number) => void}
+   */
+  const watchDragging = (strip, goTo, end) => {
+    const follow = (/** @type {PointerEvent} */ event) => {
+      const { left, width } = strip.getBoundingClientRect();
+      goTo(Math.round(((event.clientX - left) / width) * end()));
+    };
+    strip.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      strip.setPointerCapture(event.pointerId);
+      follow(event);
+    });
+    strip.addEventListener("pointermove", (event) => {
+      if (strip.hasPointerCapture(event.pointerId)) follow(event);
+    });
+  };
+
   GINN.motionStrip = {
     create(widths, goTo) {
       const chart = svgElement("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
       const strip = element("div", "viewer-activity");
       strip.append(chart);
       const words = createWords(widths);
-      const snapshots = element("div", {
-        class: "viewer-named", role: "group", "aria-label": say("named"),
-      });
       /** @type {Run | undefined} */
       let drawn;
       let drawnEnd = 0;
-      let now = 0;
+      watchDragging(strip, goTo, () => drawnEnd);
 
       /** @type {(run: Run, end: number) => void} */
       const drawRun = (run, end) => {
@@ -100,27 +100,15 @@
           }),
           svgElement("path", "viewer-cursor"),
         );
-        snapshots.replaceChildren(...named.map((each) =>
-          button(say(each.name), () => goTo(each.step), { title: about(run, each) })));
-        snapshots.hidden = named.length === 0;
       };
 
       return {
-        strip,
-        words: words.element,
-        snapshots,
+        element: element("div", "viewer-moving", [strip, words.element]),
         draw(run, end, step) {
           if (run !== drawn || end !== drawnEnd) drawRun(run, end);
-          [drawn, drawnEnd, now] = [run, end, step];
+          [drawn, drawnEnd] = [run, end];
           chart.lastElementChild?.setAttribute("d", `M${step} 0V${ROW * run.motion.length}`);
           words.draw(run, step);
-          [...snapshots.children].forEach((each, index) => {
-            each.ariaPressed = String(run.named_snapshots[index].step === step);
-          });
-        },
-        next() {
-          const steps = drawn?.named_snapshots.map(({ step }) => step) ?? [];
-          return steps.find((step) => step > now) ?? steps[0];
         },
       };
     },

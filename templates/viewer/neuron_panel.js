@@ -1,114 +1,49 @@
-// The neuron panel: a thumbnail for each neuron and a button for each layer. They show or hide boundaries.
+// The network: a column of thumbnails for each layer. They show or hide boundaries.
 "use strict";
 
 /**
  * @typedef {object} NeuronPanel
  * @property {HTMLElement} element
+ * @property {HTMLElement} selection the buttons that show all boundaries, or none
  * @property {(frame: Frame) => void} draw
- * @property {(target: HTMLElement) => number | undefined} neuronOf the neuron of an element that is a thumbnail
  * @property {() => void} recolour after a change of colour scheme
- */
-/**
- * @typedef {object} Thumbnail
- * @property {string} name
- * @property {HTMLButtonElement} button
- * @property {HTMLElement} value
- * @property {CanvasRenderingContext2D | null} pen
- * @property {string} colour
+ * @property {() => void} close
  */
 
 {
   const { button, element } = GINN.dom;
   const { say } = GINN.words;
-  const { layerStarts, nameOf, neuronsOf } = GINN.neurons;
-  const WHOLE = { x: 0, y: 0, zoom: 1 };
-  // Device pixels of a thumbnail's side; the page scales it to its cell.
-  const SIDE = 96;
-  const LINE = 3.2;
-
-  /**
-   * Marks a neuron while the pointer or the focus is on a button.
-   * @type {(marking: HTMLElement, neuron: number, store: Store) => void}
-   */
-  const markWhilePointed = (marking, neuron, store) => {
-    for (const event of ["pointerenter", "focus"]) {
-      marking.addEventListener(event, () => store.pointAt({ neuron }));
-    }
-    for (const event of ["pointerleave", "blur"]) {
-      marking.addEventListener(event, () => store.pointAt({ neuron: undefined }));
-    }
+  const { layerOf, layerStarts, nameOf, neuronsOf } = GINN.neurons;
+  // In CSS px: the smallest and the largest thumbnail, the gap between two, a column's head, and the
+  // column of the input. The style sheet has some of them, too.
+  const LEAST = 32;
+  const MOST = 150;
+  const GAP = 4;
+  const HEAD = 32;
+  const EDGE = 20;
+  // So many thumbnails are drawn a frame. Others keep their last picture until a later frame.
+  const A_FRAME = 16;
+  /** @type {Record<string, [number, number]>} */
+  const DIRECTIONS = {
+    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
   };
 
-  /**
-   * @param {string} name
-   * @param {number} neuron
-   * @param {Store} store
-   * @returns {Thumbnail}
-   */
-  function createThumbnail(name, neuron, store) {
-    const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
-    const value = element("span", "viewer-value");
-    const made = element("button", {
-      type: "button", class: "viewer-neuron", "aria-label": name,
-      title: say("thumbnail", { neuron: name }),
-    }, [canvas, value]);
-    made.addEventListener("click", (event) => {
-      if (event.altKey) store.showOnly([neuron]);
-      else {
-        store.changeShown((shown) => {
-          if (!shown.delete(neuron)) shown.add(neuron);
-        });
-      }
-    });
-    made.addEventListener("dblclick", () => store.showOnly([neuron]));
-    markWhilePointed(made, neuron, store);
-    return { name, button: made, value, pen: canvas.getContext("2d"), colour: "" };
-  }
-
-  /** @type {(thumbnail: Thumbnail, preActivation: number | undefined) => void} */
-  const drawValue = ({ name, button: labelled, value }, preActivation) => {
-    const text = preActivation === undefined
-      ? "" : GINN.formatting.signed(preActivation, Math.abs(preActivation) < 10 ? 2 : 1);
-    if (value.textContent === text) return;
-    value.textContent = text;
-    const on = preActivation !== undefined && preActivation > 0;
-    labelled.classList.toggle("viewer-on", on);
-    labelled.ariaLabel = text
-      ? say(on ? "on-at" : "off-at", { neuron: name, number: text }) : name;
-  };
-
-  /**
-   * @param {Thumbnail} thumbnail
-   * @param {BoundaryChunk} chunk
-   * @param {number} step
-   * @param {number} neuron
-   */
-  function drawLine({ pen, colour }, chunk, step, neuron) {
-    if (!pen) return;
-    pen.clearRect(0, 0, SIDE, SIDE);
-    pen.strokeStyle = colour;
-    pen.lineWidth = LINE;
-    pen.beginPath();
-    GINN.scene.trace(pen, chunk, step, neuron, SIDE, WHOLE);
-    pen.stroke();
-  }
-
-  /** @type {(layer: number, head: Node[], thumbnails: Thumbnail[]) => HTMLElement} */
-  const section = (layer, head, thumbnails) => {
+  /** @type {(layer: number | string, head: Node[], cells: Node[]) => HTMLElement} */
+  const section = (layer, head, cells) => {
     return element("div", { class: "viewer-section", "data-layer": String(layer) }, [
       element("div", "viewer-head", head),
-      element("div", "viewer-neurons", thumbnails.map((each) => each.button)),
+      element("div", "viewer-neurons", cells),
     ]);
   };
 
   /**
    * @param {number} layer
    * @param {number[]} starts
-   * @param {Thumbnail[]} thumbnails of all layers
+   * @param {HTMLElement[]} buttons the thumbnails of all layers
    * @param {Store} store
    * @returns {{element: HTMLElement, draw: (show: ReadonlySet<number>) => void}}
    */
-  function createLayer(layer, starts, thumbnails, store) {
+  function createLayer(layer, starts, buttons, store) {
     const neurons = neuronsOf(starts, layer);
     const name = say("layer", { layer: layer + 1 });
     const toggle = button(name, () => store.toggleLayer(layer), {
@@ -117,7 +52,7 @@
     });
     const count = element("span", "viewer-count");
     return {
-      element: section(layer, [toggle, count], neurons.map((neuron) => thumbnails[neuron])),
+      element: section(layer, [toggle, count], neurons.map((neuron) => buttons[neuron])),
       draw(show) {
         const shown = neurons.filter((neuron) => show.has(neuron)).length;
         toggle.ariaPressed = shown === neurons.length ? "true" : shown ? "mixed" : "false";
@@ -126,55 +61,195 @@
     };
   }
 
+  /**
+   * Arrow keys move the focus from thumbnail to thumbnail, which are one stop of the Tab key.
+   * @type {(root: HTMLElement, buttons: HTMLButtonElement[]) => void}
+   */
+  const watchArrows = (root, buttons) => {
+    root.addEventListener("focusin", ({ target }) => {
+      if (!buttons.includes(/** @type {HTMLButtonElement} */ (target))) return;
+      for (const each of buttons) each.tabIndex = each === target ? 0 : -1;
+    });
+    root.addEventListener("keydown", (event) => {
+      const [right, down] = DIRECTIONS[event.key] ?? [0, 0];
+      const from = /** @type {HTMLButtonElement} */ (event.target);
+      if (right === down || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey
+        || !buttons.includes(from)) return;
+      const place = (/** @type {HTMLElement} */ { offsetLeft, offsetTop, offsetWidth }) =>
+        [offsetLeft + offsetWidth / 2, offsetTop];
+      const [x, y] = place(from);
+      const [nearest] = buttons.map((to) => {
+        const [across, along] = place(to);
+        const ahead = (across - x) * right + (along - y) * down;
+        return { to, ahead, far: ahead + 4 * Math.abs(right ? along - y : across - x) };
+      }).filter(({ ahead }) => ahead > 1).sort((a, b) => a.far - b.far);
+      event.preventDefault();
+      nearest?.to.focus();
+    });
+  };
+
+  /**
+   * Makes thumbnails as large as the place allows, and so large that a finger can hit one.
+   * @type {(columns: HTMLElement, widths: number[]) => number} their side, in CSS px
+   */
+  const fit = (columns, widths) => {
+    const most = Math.max(...widths);
+    const { clientWidth, clientHeight } = columns;
+    const limited = getComputedStyle(columns).overflowY === "auto";
+    const across = (/** @type {number} */ number) =>
+      (clientWidth - EDGE - 3 * GAP * (widths.length + 1)) / (widths.length * number + 1) - GAP;
+    const side = (/** @type {number} */ number) => Math.floor(Math.min(MOST, across(number),
+      limited ? (clientHeight - HEAD) / Math.ceil(most / number) - GAP : LEAST - 1));
+    const numbers = Array.from({ length: most }, (_, at) => at + 1);
+    let number = numbers.reduce((best, next) => (side(next) > side(best) ? next : best));
+    let chosen = side(number);
+    if (chosen < LEAST) {
+      number = numbers.findLast((each) => across(each) >= LEAST) ?? 1;
+      chosen = Math.floor(Math.min(MOST, across(number)));
+    }
+    columns.style.setProperty("--number", String(number));
+    columns.style.setProperty("--cell", `${chosen}px`);
+    return chosen;
+  };
+
+  /**
+   * Draws thumbnails that are in sight and out of date, a few a frame.
+   * @param {Thumbnail[]} thumbnails
+   * @returns {(key: string, draw: (thumbnail: Thumbnail, neuron: number) => void) => boolean} whether
+   *   all are drawn
+   */
+  function createRound(thumbnails) {
+    let next = 0;
+    return (key, draw) => {
+      let left = A_FRAME;
+      for (let passed = 0; passed < thumbnails.length; passed += 1) {
+        const thumbnail = thumbnails[next];
+        if (thumbnail.seen && thumbnail.drawn !== key) {
+          if (left === 0) return false;
+          left -= 1;
+          draw(thumbnail, next);
+          thumbnail.drawn = key;
+        }
+        next = (next + 1) % thumbnails.length;
+      }
+      return true;
+    };
+  }
+
+  /**
+   * @param {Store} store
+   * @returns {HTMLElement} the buttons that show all boundaries, or none
+   */
+  function createSelection(store) {
+    return element("div", {
+      class: "viewer-selection", role: "group", "aria-label": say("selection"),
+    }, [
+      element("span", "viewer-heading", [say("shown")]),
+      button(say("all"), store.showAll, { title: say("all-about") }),
+      button(say("none"), () => store.showOnly([]), { title: say("none-about") }),
+    ]);
+  }
+
+  /**
+   * Watches the size of the network, and which thumbnails are in sight.
+   * @param {HTMLElement} columns
+   * @param {Thumbnail[]} thumbnails
+   * @param {() => void} resized
+   * @param {() => void} moved
+   * @returns {() => void} stops watching
+   */
+  function watchSight(columns, thumbnails, resized, moved) {
+    const buttons = thumbnails.map((each) => each.button);
+    const sizes = new ResizeObserver(resized);
+    const sight = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        thumbnails[buttons.indexOf(/** @type {HTMLButtonElement} */ (target))].seen = isIntersecting;
+      }
+      moved();
+    });
+    sizes.observe(columns);
+    buttons.forEach((each) => sight.observe(each));
+    return () => {
+      sizes.disconnect();
+      sight.disconnect();
+    };
+  }
+
+  /** @type {(session: Session, thumbnails: Thumbnail[]) => {element: HTMLElement, columns: HTMLElement, draw: (show: ReadonlySet<number>) => void, wires: Wires}} */
+  const createColumns = (session, thumbnails) => {
+    const { index: { widths }, store } = session;
+    const starts = layerStarts(widths);
+    const buttons = thumbnails.map((each) => each.button);
+    const inputs = ["x", "y"].map((name) => element("span", "viewer-input", [name]));
+    const wires = GINN.wires.create(session, inputs, buttons);
+    const layers = widths.map((_, layer) => createLayer(layer, starts, buttons, store));
+    const columns = element("div", "viewer-columns", [
+      section("in", [], inputs),
+      ...layers.map((layer) => layer.element),
+      section(widths.length, [element("span", {}, [say("output")])], buttons.slice(-1)),
+    ]);
+    columns.append(wires.element);
+    watchArrows(columns, buttons);
+    /** @type {ReadonlySet<number> | undefined} */
+    let drawn;
+    return {
+      element: element("section", { class: "viewer-network", "aria-label": say("neurons") }, [columns]),
+      columns,
+      wires,
+      draw(show) {
+        if (show === drawn) return;
+        drawn = show;
+        buttons.forEach((each, neuron) => {
+          each.ariaPressed = String(show.has(neuron));
+        });
+        layers.forEach((layer) => layer.draw(show));
+      },
+    };
+  };
+
   GINN.neuronPanel = {
-    markWhilePointed,
-    create({ index: { widths }, store }) {
+    create(session) {
+      const { root, index: { widths }, store } = session;
       const starts = layerStarts(widths);
-      const outputNeuron = starts[widths.length];
-      const thumbnails = Array.from({ length: outputNeuron + 1 }, (_, neuron) =>
-        createThumbnail(nameOf(widths, neuron), neuron, store));
-      const layers = widths.map((_, layer) => createLayer(layer, starts, thumbnails, store));
-      const all = button(say("all"), store.showAll, { title: say("all-about") });
-      const none = button(say("none"), () => store.showOnly([]), { title: say("none-about") });
-      /** @type {ReadonlySet<number> | undefined} */
-      let selectionDrawn;
-      let thumbnailsDrawn = "";
+      const output = starts[widths.length];
+      const unitOf = (/** @type {number} */ neuron) => neuron - starts[layerOf(starts, neuron)] + 1;
+      const thumbnails = Array.from({ length: output + 1 }, (_, neuron) => GINN.thumbnails.create(
+        nameOf(widths, neuron), neuron < output ? String(unitOf(neuron)) : "", neuron, store));
+      const network = createColumns(session, thumbnails);
+      const drawSome = createRound(thumbnails);
+      /** @type {Palette | undefined} */
+      let palette;
+      let side = 0;
       const recolour = () => {
-        for (const each of thumbnails) each.colour = getComputedStyle(each.button).color;
-        thumbnailsDrawn = "";
+        palette = undefined;
+        for (const each of thumbnails) each.drawn = "";
       };
-      const root = element("section", { class: "viewer-network", "aria-label": say("neurons") }, [
-        element("div", {
-          class: "viewer-selection", role: "group", "aria-label": say("selection"),
-        }, [element("span", "viewer-heading", [say("shown")]), all, none]),
-        ...layers.map((layer) => layer.element),
-        section(widths.length, [element("span", {}, [say("output")])], [thumbnails[outputNeuron]]),
-      ]);
+      const close = watchSight(network.columns, thumbnails, () => {
+        const { columns } = network;
+        side = columns.clientWidth && fit(columns, widths);
+        for (const { canvas } of thumbnails) {
+          canvas.width = canvas.height = Math.round(side * devicePixelRatio);
+        }
+        recolour();
+        store.refresh();
+      }, store.refresh);
 
       return {
-        element: root,
+        element: network.element,
+        selection: createSelection(store),
         recolour,
-        neuronOf(target) {
-          const found = thumbnails.findIndex((each) => each.button === target);
-          return found < 0 ? undefined : found;
-        },
-        draw({ active: { state: { run, show }, lines }, report: { output } }) {
-          thumbnails.forEach((each, neuron) => drawValue(each, output?.values[neuron]));
-          if (show !== selectionDrawn) {
-            thumbnails.forEach((each, neuron) => {
-              each.button.ariaPressed = String(show.has(neuron));
-            });
-            layers.forEach((layer) => layer.draw(show));
-          }
-          selectionDrawn = show;
-          // In an article's figure the panel is hidden.
-          if (!lines || !root.offsetParent) return;
-          const key = `${run} ${lines.snapshot}`;
-          if (key === thumbnailsDrawn) return;
-          if (!thumbnails[0].colour) recolour();
-          thumbnailsDrawn = key;
+        close,
+        draw({ active: { state: { run, step, show }, header, lines }, report }) {
+          if (!header || !lines || !side) return;
           thumbnails.forEach((each, neuron) =>
-            drawLine(each, lines.chunk, lines.step, neuron));
+            GINN.thumbnails.drawValue(each, report.output?.values[neuron]));
+          network.draw(show);
+          const colours = (palette ??= GINN.colours.palette(root, widths));
+          const done = drawSome(`${run} ${lines.snapshot}`, (each, neuron) =>
+            GINN.thumbnails.drawLine(each, lines.chunk, lines.step, neuron,
+              colours.layers[layerOf(starts, neuron)] ?? colours.output));
+          if (!done) store.refresh();
+          network.wires.draw(header, step, side);
         },
       };
     },

@@ -7,7 +7,7 @@
  * @property {() => void} toggle starts or stops; at the end it starts from the beginning
  * @property {() => void} pause
  * @property {() => void} tick advances the step by the time since the last tick, while playing
- * @property {(goal: number | {fraction: number}) => void} goTo a step, or a fraction of the way
+ * @property {(step: number) => void} goTo
  * @property {(by: number) => void} changeSpeed by this many entries of the list of speeds
  */
 
@@ -43,9 +43,8 @@
           if (next === store.end() && !loop) playing = false;
           store.set({ step: next });
         },
-        goTo(goal) {
+        goTo(step) {
           pause();
-          const step = typeof goal === "number" ? goal : Math.round(goal.fraction * store.end());
           store.set({ step: Math.min(store.end(), Math.max(0, step)) });
         },
         changeSpeed(by) {

@@ -1,4 +1,5 @@
-// The network's output at a point as a table, and a list of the neurons that cause a boundary's kinks.
+// The inspector: the sum that gives the network's output at a point, and the neurons that bend the
+// boundary of the neuron that is looked at.
 "use strict";
 
 /**
@@ -8,49 +9,38 @@
  */
 
 {
-  const { button, element, namedButton } = GINN.dom;
+  const { button, element, namedButton, setText } = GINN.dom;
   const { addingUp, angle, place, probability, signed } = GINN.formatting;
   const { layerOf, layerStarts, nameOf } = GINN.neurons;
   const { say } = GINN.words;
   // The decimal places of a neuron's contribution to the output.
   const DIGITS = 2;
 
-  /**
-   * @param {string} name
-   * @param {string} how
-   * @param {number} units the contribution, in units of the last decimal place
-   * @returns {HTMLElement}
-   */
-  function row(name, how, units) {
-    return element("tr", {}, [
-      element("th", { scope: "row" }, [name]),
-      element("td", {}, [how]),
-      element("td", {}, [signed(units / 10 ** DIGITS)]),
-    ]);
-  }
+  /** @type {(widths: number[], neuron: number) => string} "2.7", or the output */
+  const shortName = (widths, neuron) => {
+    const starts = layerStarts(widths);
+    const layer = layerOf(starts, neuron);
+    return layer < widths.length ? `${layer + 1}.${neuron - starts[layer] + 1}` : say("output");
+  };
 
   /**
    * @param {NetworkOutput} output
    * @param {number[]} widths
-   * @returns {{parts: HTMLElement[], note: string}} the table's parts, and a sentence
+   * @returns {string[][]} the rows of the sum: a name, how a number came about, and the number
    */
-  function sumOf({ terms, bias, probability: chance }, widths) {
+  function rowsOf({ terms, bias, probability: chance }, widths) {
     const on = terms.filter(({ activation }) => activation > 0);
-    const off = terms.length - on.length;
     const { values, sum } = addingUp([...on.map(({ product }) => product), bias], DIGITS);
-    const parts = [
-      element("thead", {}, [element("tr", {}, ["neuron", "product", "adds"].map((name) =>
-        element("th", { scope: "col" }, [say(`column-${name}`)])))]),
-      element("tbody", {}, [
-        ...on.map(({ neuron, activation, weight }, index) =>
-          row(nameOf(widths, neuron), `${signed(activation)} × ${signed(weight)}`, values[index])),
-        ...(off ? [row(say("off", { count: off }), "", 0)] : []),
-        row(say("bias"), "", values[on.length]),
+    const number = (/** @type {number} */ units) => signed(units / 10 ** DIGITS);
+    const off = terms.length - on.length;
+    return [
+      ...on.map(({ neuron, activation, weight }, index) => [
+        shortName(widths, neuron), `${signed(activation)} × ${signed(weight)}`, number(values[index]),
       ]),
-      element("tfoot", {}, [row(say("sum"), say("sum-about"), sum)]),
+      ...(off ? [[say("off", { count: off }), "", number(0)]] : []),
+      [say("bias"), "", number(values[on.length])],
+      [say("sum"), say("sum-means", { probability: probability(chance) }), number(sum)],
     ];
-    const total = signed(sum / 10 ** DIGITS);
-    return { parts, note: say("sum-means", { sum: total, probability: probability(chance) }) };
   }
 
   /**
@@ -60,26 +50,34 @@
    */
   function createSum(widths, store) {
     const heading = element("h2", "viewer-heading");
-    const clear = namedButton(say("clear"), say("clear-about"),
-      () => store.set({ point: null }));
-    const table = element("table", "viewer-sum");
-    const note = element("p", "viewer-note");
-    const root = element("section", { class: "viewer-point", "aria-label": say("sum-name") }, [
-      element("div", "viewer-row", [heading, clear]), table, note,
+    const clear = namedButton("×", say("clear-about"), () => store.set({ point: null }));
+    const body = element("tbody");
+    const table = element("table", "viewer-sum", [
+      element("thead", {}, [element("tr", {}, ["neuron", "product", "adds"].map((name) =>
+        element("th", { scope: "col" }, [say(`column-${name}`)])))]),
+      body,
     ]);
-    let drawn = "";
+    const root = element("section", { class: "viewer-point", "aria-label": say("sum-name") }, [
+      element("div", "viewer-row", [heading, clear]), table,
+    ]);
+    // Rows are used again, since they change with each move of the pointer.
+    /** @type {HTMLElement[][]} */
+    const rows = [];
     return {
       element: root,
       draw({ point, output }) {
         root.hidden = !point || !output;
         if (!point || !output) return;
-        heading.textContent = say("sum-at", { place: place(point) });
-        const key = [output.bias, ...output.terms.map(({ product }) => product)].join();
-        if (key === drawn) return;
-        drawn = key;
-        const sum = sumOf(output, widths);
-        table.replaceChildren(...sum.parts);
-        note.textContent = sum.note;
+        clear.hidden = !store.state.point;
+        setText(heading, say("sum-at", { place: place(point) }));
+        const texts = rowsOf(output, widths);
+        while (rows.length < texts.length) {
+          const cells = [element("th", { scope: "row" }), element("td"), element("td")];
+          rows.push(cells);
+          body.append(element("tr", {}, cells));
+        }
+        for (const [cell] of rows.splice(texts.length)) cell.parentElement?.remove();
+        rows.forEach((cells, at) => texts[at].forEach((text, column) => setText(cells[column], text)));
       },
     };
   }
@@ -93,18 +91,16 @@
    * @returns {HTMLElement} a list's item with a button that shows or hides the neuron
    */
   function causeItem({ neuron, kinks, turn }, widths, shown, store, show) {
-    const starts = layerStarts(widths);
-    const layer = layerOf(starts, neuron);
     const degrees = angle(turn);
     const name = say("kinks", { neuron: nameOf(widths, neuron), count: kinks, angle: degrees });
     const content = element("span", {}, [
-      `${layer + 1}.${neuron - starts[layer] + 1} `, element("small", {}, [degrees]),
+      `${shortName(widths, neuron)} `, element("small", {}, [degrees]),
     ]);
     const made = button(content, () => show([neuron], !shown), {
       "aria-label": name, title: name, "aria-pressed": String(shown),
     });
-    made.style.setProperty("--layer", `var(--layer-${layer + 1})`);
-    GINN.neuronPanel.markWhilePointed(made, neuron, store);
+    made.style.setProperty("--layer", `var(--layer-${layerOf(layerStarts(widths), neuron) + 1})`);
+    GINN.thumbnails.markWhilePointed(made, neuron, store);
     return element("li", {}, [made]);
   }
 
@@ -117,8 +113,8 @@
     const starts = layerStarts(widths);
     const chosen = element("select", { "aria-label": say("bends-choice") }, [
       element("option", { value: "-1" }, [say("bends-none")]),
-      ...Array.from({ length: starts[widths.length] + 1 - starts[1] }, (_, index) =>
-        element("option", { value: String(starts[1] + index) }, [nameOf(widths, starts[1] + index)])),
+      ...Array.from({ length: starts[widths.length] + 1 }, (_, neuron) =>
+        element("option", { value: String(neuron) }, [nameOf(widths, neuron)])),
     ]);
     chosen.addEventListener("change", () => store.set({ about: Number(chosen.value) }));
     const list = element("ul", "viewer-benders");
@@ -175,7 +171,6 @@
     create({ index: { widths }, store }) {
       const sum = createSum(widths, store);
       const causes = createCauses(widths, store);
-
       return {
         element: element("div", "viewer-answers", [sum.element, causes.element]),
         draw({ report }) {

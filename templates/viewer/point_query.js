@@ -60,9 +60,10 @@
         report(point) {
           const state = store.active();
           const { step, show } = state;
-          const { header, kinks, kink } = active();
+          const { header, chunk, kinks, kink } = active();
           const file = header && GINN.requests.weightsFile(header, step);
-          const listed = GINN.canvasPane.lookedAt(state);
+          const { looked } = store.pointed;
+          const listed = looked ?? GINN.canvasPane.lookedAt(state);
           return {
             point,
             target: point ? requests.targetAt(point) : undefined,
@@ -70,7 +71,8 @@
             trouble: (file && loader.failure(file)) ?? "",
             kink,
             listed,
-            kinks: kinks.filter(({ neuron }) => neuron === listed),
+            kinks: looked === undefined ? kinks.filter(({ neuron }) => neuron === listed)
+              : chunk ? GINN.kinks.ofNeuron(chunk, step, looked) : [],
             show,
           };
         },

@@ -1,4 +1,4 @@
-// The controls of the run, of the picture behind the lines, of the trail, and of the second pane.
+// The controls of the run, of the second pane, and of the picture behind the lines.
 "use strict";
 
 /**
@@ -6,20 +6,20 @@
  * @property {HTMLElement} runs
  * @property {HTMLElement} look
  * @property {HTMLElement} panes
+ * @property {HTMLElement} notes how the run ended, and what is behind the lines
  * @property {(frame: Frame) => void} draw
  */
 
 {
-  const { button, choice, element } = GINN.dom;
+  const { button, choice, element, setText } = GINN.dom;
   const { outcome: outcomeOf, title: titleOf } = GINN.formatting;
   const { say } = GINN.words;
 
   /**
-   * @param {IndexRun[]} runs
-   * @param {Store} store
-   * @returns {{element: HTMLElement, draw: (active: IndexRun) => void}}
+   * @param {Session} session
+   * @returns {{element: HTMLElement, note: HTMLElement, draw: (active: State) => void}}
    */
-  function createRuns(runs, store) {
+  function createRuns({ index: { runs }, requests, store }) {
     const run = choice(say("run"), runs.map((each) => ({ value: each.id, label: titleOf(each) })),
       (value) => store.set({ run: value }));
     const beside = element("select", {}, [
@@ -29,28 +29,27 @@
     beside.addEventListener("change", () => store.set({
       beside: beside.value, ...(beside.value ? {} : { side: "left", own: null }),
     }));
-    const outcome = element("p", "viewer-outcome");
+    const note = element("p", "viewer-outcome");
     return {
-      element: element("div", "viewer-controls", [
-        run.element,
-        element("div", "viewer-row", [
-          outcome, element("label", "viewer-beside", [`${say("compare")} `, beside]),
-        ]),
+      element: element("div", "viewer-runs", [
+        run.element, element("label", "viewer-beside", [`${say("compare")} `, beside]),
       ]),
-      draw(active) {
+      note,
+      draw(state) {
+        const active = requests.runOf(state);
         run.show(store.state.run);
         beside.value = store.state.beside;
-        outcome.textContent = active.ended || outcomeOf(active);
+        setText(note, active.ended || outcomeOf(active));
         // How a run stopped early is told in English, as all that follows from the training.
-        outcome.lang = active.ended ? "en" : GINN.language.locale;
+        note.lang = active.ended ? "en" : GINN.language.locale;
       },
     };
   }
 
   /**
    * @param {Store} store
-   * @returns {{element: HTMLElement, draw: (regions: number | undefined) => void}} what is behind the
-   *   lines, and the trail
+   * @returns {{element: HTMLElement, note: HTMLElement, draw: (regions: number | undefined) => void}}
+   *   what is behind the lines
    */
   function createLook(store) {
     const behind = choice(say("behind"),
@@ -58,25 +57,14 @@
         ({ value, label: say(`behind-${value}`), title: say(`about-${value}`) })),
       (value) => store.set({ behind: /** @type {State["behind"]} */ (value) }));
     const note = element("p", "viewer-note");
-    const trail = element("input", {
-      type: "range", min: "0", max: String(GINN.store.MOST_TRAIL), "aria-label": say("trail"),
-      title: say("trail-about"),
-    });
-    const trailText = element("span");
-    trail.addEventListener("input", () => store.set({ trail: Number(trail.value) }));
     return {
-      element: element("div", "viewer-look", [
-        behind.element, note,
-        element("label", "viewer-trail", [`${say("trail")} `, trail, trailText]),
-      ]),
+      element: behind.element,
+      note,
       draw(regions) {
-        const { behind: shown, trail: length } = store.state;
+        const { behind: shown } = store.state;
         behind.show(shown);
-        note.textContent = shown === "regions" && regions !== undefined
-          ? say("regions", { count: regions }) : say(`about-${shown}`);
-        trail.value = String(length);
-        trailText.textContent = length ? say("trail-length", { count: length }) : say("trail-off");
-        trail.ariaValueText = trailText.textContent;
+        setText(note, shown === "regions" && regions !== undefined
+          ? say("regions", { count: regions }) : say(`about-${shown}`));
       },
     };
   }
@@ -104,16 +92,18 @@
   }
 
   GINN.runControls = {
-    create({ index, requests, store }) {
-      const runs = createRuns(index.runs, store);
+    create(session) {
+      const { store } = session;
+      const runs = createRuns(session);
       const look = createLook(store);
       const panes = createPanes(store);
       return {
         runs: runs.element,
         look: look.element,
         panes: panes.element,
+        notes: element("div", "viewer-notes", [runs.note, look.note]),
         draw({ drawn: [{ header }], active }) {
-          runs.draw(requests.runOf(active.state));
+          runs.draw(active.state);
           look.draw(header?.regions[store.state.step]);
           panes.draw();
         },

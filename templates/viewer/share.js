@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const { element, load, namedButton } = GINN.dom;
+  const { button, element, icon, load, namedButton } = GINN.dom;
   const { say } = GINN.words;
 
   GINN.share = {
@@ -22,10 +22,12 @@
           await navigator.clipboard?.writeText(href).then(() => say("copied"), () => "")
           || say("not-copied"), "told");
       };
-      return element("div", { role: "group", "aria-label": say("share") }, [
+      return element("div", { class: "viewer-share", role: "group", "aria-label": say("share") }, [
         namedButton("PNG", say("save-png"), () => save("png")),
         namedButton("SVG", say("save-svg"), () => save("svg")),
-        ...(writeAddress ? [namedButton(say("copy"), say("copy-about"), copyLink)] : []),
+        ...(writeAddress ? [button(icon("link"), copyLink, {
+          "aria-label": say("copy-about"), title: say("copy-about"), class: "viewer-copy",
+        })] : []),
       ]);
     },
   };

@@ -1,4 +1,5 @@
-// The timeline: loss curve, slider, playback buttons, and the snapshot's numbers.
+// The timeline: play, a slider on the loss curve, named snapshots, and the snapshot's numbers. More
+// controls stand behind a button.
 "use strict";
 
 /**
@@ -7,57 +8,34 @@
  * @property {(frame: Frame) => void} draw
  * @property {() => void} goToNextNamed goes to the next named snapshot, where there is one
  */
-/**
- * @typedef {{low: number, high: number}} Decades powers of ten
- */
 
 {
-  const { button, element, svgElement } = GINN.dom;
+  const { button, element, icon, namedButton, svgElement } = GINN.dom;
   const { formatting } = GINN;
   const { say } = GINN.words;
   // The curve's units: its width is one unit for each snapshot, and its height is this many units.
   const HEIGHT = 100;
-  // The smallest distance of labels that do not touch, in hundredths of the width.
-  const LABEL_GAP = 9;
-  // The style sheet mirrors these for the buttons that go back.
-  /** @type {Record<string, string>} */
-  const SIGNS = {
-    play: "M7 4l13 8-13 8z",
-    pause: "M8 4v16M16 4v16",
-    forward: "M7 4l11 8-11 8z",
-    longForward: "M12 5l9 7-9 7zM3 5l9 7-9 7z",
-    last: "M19 4v16M4 4l12 8-12 8z",
-  };
+  // The axis of the loss is the same for all runs (powers of ten).
+  const [LOW, HIGH] = [-2, 0];
+  // The smallest distance of labels that do not touch (CSS px).
+  const LABEL_GAP = 46;
 
-  /** @type {(sign: string) => SVGElement} */
-  const icon = (sign) => {
-    return svgElement("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, [
-      svgElement("path", { d: SIGNS[sign] }),
-    ]);
-  };
-
-  /** @type {(values: number[]) => Decades} those that hold the positive values */
-  const decades = (values) => {
-    const logs = values.filter((value) => value > 0).map(Math.log10);
-    const low = Math.floor(Math.min(0, ...logs));
-    return { low, high: Math.max(low + 1, Math.ceil(Math.max(-1, ...logs))) };
-  };
-
-  /** @type {(loss: number, range: Decades) => number} how far down, 0 to HEIGHT */
-  const level = (loss, { low, high }) =>
-    (HEIGHT * (high - Math.log10(Math.max(loss, 10 ** low)))) / (high - low);
+  /** @type {(loss: number) => number} how far down, 0 to HEIGHT */
+  const level = (loss) => HEIGHT
+    * Math.min(1, Math.max(0, (HIGH - Math.log10(Math.max(loss, 1e-9))) / (HIGH - LOW)));
 
   /**
    * @param {number[]} iterations
-   * @returns {number[]} the snapshots nearest to 0, 10, 100, ... and the last, far enough apart
+   * @param {number} width of the axis, in CSS px
+   * @returns {number[]} the snapshots at 0, 1, 10, 100, ... and the last, far enough apart
    */
-  function labelled(iterations) {
+  function labelled(iterations, width) {
     const last = iterations.length - 1;
     /** @type {number[]} */
     const chosen = last > 0 ? [last, 0] : [last];
     for (let power = 10 ** Math.floor(Math.log10(iterations[last] || 1)); power > 1; power /= 10) {
       const step = iterations.indexOf(power);
-      const apart = chosen.every((other) => Math.abs(other - step) * 100 >= LABEL_GAP * last);
+      const apart = chosen.every((other) => Math.abs(other - step) * width >= LABEL_GAP * last);
       if (step >= 0 && apart) chosen.push(step);
     }
     return chosen.sort((a, b) => a - b);
@@ -68,81 +46,81 @@
     beside && beside.iterations.length > run.iterations.length ? beside : run;
 
   /**
-   * Pressing or dragging on the curve or the strip moves the step, as on the slider.
-   * @type {(plot: HTMLElement, playback: Playback) => void}
+   * @param {Run} run
+   * @param {NamedSnapshot} named
+   * @returns {string} one sentence about a named snapshot
    */
-  const watchDragging = (plot, playback) => {
-    const follow = (/** @type {PointerEvent} */ event) => {
-      const { left, width } = plot.getBoundingClientRect();
-      playback.goTo({ fraction: (event.clientX - left) / width });
-    };
-    plot.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      plot.setPointerCapture(event.pointerId);
-      follow(event);
+  function about({ named_snapshots: all, loss }, { name, step }) {
+    if (name === "last-good" && step === loss.length - 1) return say("about-good-end");
+    const never = name === "steepest" && !all.some((each) => each.name === "first-good");
+    return say(`about-${name}${never ? "-never-good" : ""}`, {
+      before: formatting.decimal(loss[step - 1] ?? 0), after: formatting.decimal(loss[step]),
     });
-    plot.addEventListener("pointermove", (event) => {
-      if (plot.hasPointerCapture(event.pointerId)) follow(event);
-    });
-  };
+  }
 
   /**
-   * @returns {{plot: HTMLElement, across: HTMLElement, draw: (run: Run, beside: Run | undefined,
-   *   step: number) => void}} the loss curve and the labels of its axis
+   * @param {HTMLElement} slider
+   * @param {(step: number) => void} goTo
+   * @returns {{element: HTMLElement, draw: (run: Run, beside: Run | undefined, step: number) => void}}
+   *   the loss curve under the slider, the labels of its axes, and a flag for each named snapshot
    */
-  function createCurve() {
+  function createCurve(slider, goTo) {
     const curve = svgElement("path", "viewer-curve");
     const other = svgElement("path", "viewer-curve viewer-other");
     const grid = svgElement("path", "viewer-grid");
-    const cursor = svgElement("path", "viewer-cursor");
     const chart = svgElement("svg", {
       class: "viewer-chart", preserveAspectRatio: "none", "aria-hidden": "true",
-    }, [grid, other, curve, cursor]);
+    }, [grid, other, curve]);
     const dot = element("span", "viewer-dot");
-    const across = element("div", { class: "viewer-across", "aria-hidden": "true" });
-    const down = element("div", { class: "viewer-down", "aria-hidden": "true" });
-    const plot = element("div", "viewer-plot");
-    plot.append(chart, down, dot);
-    /** @type {(Run | undefined)[]} */
+    const across = element("div", { class: "viewer-across", title: say("axis") });
+    const down = element("div", { class: "viewer-down", "aria-hidden": "true" }, [HIGH, LOW].map(
+      (power) => element("span", {}, [say("loss-is", { number: formatting.power(10 ** power) })])));
+    const flags = element("div", { class: "viewer-named", role: "group", "aria-label": say("named") });
+    const plot = element("div", "viewer-plot", [chart, down, dot, slider]);
+    const root = element("div", "viewer-curves", [plot, across, flags]);
+    /** @type {unknown[]} */
     let drawn = [];
-    let range = decades([]);
 
     /** @type {(run: Run, beside: Run | undefined, end: number) => void} */
     const drawRuns = (run, beside, end) => {
       const width = Math.max(1, end);
-      range = decades([...run.loss, ...(beside?.loss ?? [])]);
       const path = (/** @type {Run | undefined} */ of) => of?.loss.map((loss, at) =>
-        `${at ? "L" : "M"}${at} ${level(loss, range).toFixed(2)}`).join("") ?? "";
+        `${at ? "L" : "M"}${at} ${level(loss).toFixed(2)}`).join("") ?? "";
       chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
       curve.setAttribute("d", path(run));
       other.setAttribute("d", path(beside));
-      const powers = Array.from({ length: range.high - range.low + 1 }, (_, at) => 10 ** (range.low + at));
-      grid.setAttribute("d", powers.map((loss) => `M0 ${level(loss, range)}H${width}`).join(""));
-      down.replaceChildren(...powers.map((loss) => {
-        const label = element("span", {}, [
-          say("loss-is", { number: formatting.power(loss) })]);
-        label.style.top = `${level(loss, range)}%`;
-        return label;
-      }));
+      grid.setAttribute("d", [0, HEIGHT / 2, HEIGHT].map((y) => `M0 ${y}H${width}`).join(""));
       const { iterations } = longer(run, beside);
-      across.replaceChildren(...labelled(iterations).map((at) => {
-        const label = element("span", {}, [formatting.short(iterations[at])]);
-        label.style.left = `${(100 * at) / width}%`;
-        return label;
-      }));
+      /** @type {<T extends HTMLElement>(placed: T, at: number) => T} */
+      const put = (placed, at) => {
+        placed.style.left = `${(100 * at) / width}%`;
+        placed.classList.toggle("viewer-late", at > 0.8 * width);
+        return placed;
+      };
+      across.replaceChildren(...labelled(iterations, across.clientWidth).map((at) =>
+        put(element("span", {}, [formatting.short(iterations[at])]), at)));
+      flags.replaceChildren(...run.named_snapshots.map((each) =>
+        put(button(say(each.name), () => goTo(each.step), { title: about(run, each) }), each.step)));
+      flags.hidden = run.named_snapshots.length === 0;
     };
+    // Labels that fit depend on the width.
+    const sizes = new ResizeObserver(() => {
+      drawn = [];
+    });
+    sizes.observe(across);
 
     return {
-      plot,
-      across,
+      element: root,
       draw(run, beside, step) {
         const end = longer(run, beside).iterations.length - 1;
         const at = Math.min(step, run.iterations.length - 1);
         if (run !== drawn[0] || beside !== drawn[1]) drawRuns(run, beside, end);
         drawn = [run, beside];
-        cursor.setAttribute("d", `M${step} 0V${HEIGHT}`);
-        dot.style.left = `${(100 * at) / Math.max(1, end)}%`;
-        dot.style.top = `${level(run.loss[at], range)}%`;
+        dot.style.left = `calc(var(--thumb) / 2 + (100% - var(--thumb)) * ${at / Math.max(1, end)})`;
+        dot.style.top = `${level(run.loss[at])}%`;
+        [...flags.children].forEach((each, index) => {
+          each.ariaPressed = String(run.named_snapshots[index].step === at);
+        });
       },
     };
   }
@@ -150,16 +128,15 @@
   /**
    * @param {Store} store
    * @param {Playback} playback
-   * @returns {{element: HTMLElement, draw: (end: number) => void}} the buttons that move the step
+   * @returns {{play: HTMLElement, steps: HTMLElement, draw: (end: number) => void}} the buttons that move
+   *   the step
    */
   function createTransport(store, playback) {
-    /** @type {(name: string, key?: string) => {"aria-label": string, title: string}} */
-    const named = (name, key = name) => ({
-      "aria-label": say(name), title: `${say(name)} (${say(`${key}-key`)})`,
-    });
+    /** @type {(name: string, key?: string) => string} */
+    const title = (name, key = name) => `${say(name)} (${say(`${key}-key`)})`;
     /** @type {(name: string, sign: string, action: () => void) => HTMLButtonElement} */
     const sign = (name, kind, action) => button(icon(kind.split(" ")[0]), action, {
-      ...named(name), class: `viewer-${kind}`,
+      "aria-label": say(name), title: title(name), class: `viewer-${kind}`,
     });
     const by = (/** @type {number} */ steps) => () => playback.goTo(store.state.step + steps);
     const toStart = [
@@ -174,18 +151,17 @@
       sign("last", "last", () => playback.goTo(Infinity)),
     ];
     return {
-      element: element("div", { class: "viewer-transport", role: "group", "aria-label": say("playback") }, [
-        ...toStart, play, ...toEnd,
-      ]),
+      play,
+      steps: element("div", { class: "viewer-transport", role: "group", "aria-label": say("playback") },
+        [...toStart, ...toEnd]),
       draw(end) {
         const { step } = store.state;
         for (const each of toStart) each.disabled = step === 0;
         for (const each of toEnd) each.disabled = step === end;
         const name = playback.isPlaying() ? "pause" : "play";
         if (play.ariaLabel === say(name)) return;
-        for (const [attribute, text] of Object.entries(named(name, "play"))) {
-          play.setAttribute(attribute, text);
-        }
+        play.ariaLabel = say(name);
+        play.title = title(name, "play");
         play.replaceChildren(icon(name));
       },
     };
@@ -193,7 +169,7 @@
 
   /**
    * @param {Store} store
-   * @returns {{element: HTMLElement, draw: () => void}} the choice of speed, and of a loop
+   * @returns {{element: HTMLElement, draw: () => void}} the choice of speed, of a loop, and of a trail
    */
   function createPace(store) {
     const speed = element("select", {
@@ -204,11 +180,24 @@
     const loop = button(say("loop"), () => store.set({ loop: !store.state.loop }), {
       title: say("loop-about"),
     });
+    const trail = element("input", {
+      type: "range", min: "0", max: String(GINN.store.MOST_TRAIL), "aria-label": say("trail"),
+      title: say("trail-about"),
+    });
+    const trailText = element("span");
+    trail.addEventListener("input", () => store.set({ trail: Number(trail.value) }));
     return {
-      element: element("div", "viewer-pace", [element("label", {}, [`${say("speed")} `, speed]), loop]),
+      element: element("div", "viewer-pace", [
+        element("label", {}, [`${say("speed")} `, speed]), loop,
+        element("label", "viewer-trail", [`${say("trail")} `, trail, trailText]),
+      ]),
       draw() {
+        const { trail: length } = store.state;
         speed.value = String(store.state.speed);
         loop.ariaPressed = String(store.state.loop);
+        trail.value = String(length);
+        trailText.textContent = length ? say("trail-length", { count: length }) : say("trail-off");
+        trail.ariaValueText = trailText.textContent;
       },
     };
   }
@@ -218,7 +207,7 @@
    *   `draw` returns them in words
    */
   function createFigures() {
-    const figures = ["iteration", "loss", "accuracy", "learning-rate"].map((name) => {
+    const figures = ["iteration", "accuracy", "loss", "learning-rate"].map((name) => {
       const value = element("dd");
       return { value, row: element("div", {}, [element("dt", {}, [say(name)]), value]) };
     });
@@ -227,14 +216,14 @@
       draw(run, step) {
         const texts = [
           formatting.count(run.iterations[step]),
-          formatting.decimal(run.loss[step]),
           formatting.percent(run.accuracy[step]),
+          formatting.decimal(run.loss[step]),
           formatting.decimal(run.learning_rate[step]),
         ];
         figures.forEach(({ value }, index) => {
           value.textContent = texts[index];
         });
-        return say("numbers", { iteration: texts[0], loss: texts[1], accuracy: texts[2] });
+        return say("numbers", { iteration: texts[0], accuracy: texts[1], loss: texts[2] });
       },
     };
   }
@@ -242,40 +231,54 @@
   GINN.timeline = {
     create({ index: { widths }, store, playback }) {
       const figures = createFigures();
-      const curve = createCurve();
       const slider = element("input", {
         type: "range", class: "viewer-slider", min: "0", step: "1", "aria-label": say("snapshot"),
       });
       slider.addEventListener("input", () => playback.goTo(Number(slider.value)));
-      const motion = GINN.motionStrip.create(widths, playback.goTo);
+      const curve = createCurve(slider, playback.goTo);
       const transport = createTransport(store, playback);
       const pace = createPace(store);
-      watchDragging(curve.plot, playback);
-      watchDragging(motion.strip, playback);
+      const further = element("div", "viewer-further", [transport.steps, pace.element]);
+      /** @type {MotionStrip | undefined} */
+      let motion;
+      const more = namedButton("⋯", say("more"), () => {
+        further.hidden = !further.hidden;
+        more.ariaExpanded = String(!further.hidden);
+        store.refresh();
+      });
+      more.className = "viewer-more";
+      more.ariaExpanded = "false";
+      further.hidden = true;
+      /** @type {Run | undefined} */
+      let shown;
 
       return {
-        element: element("div", "viewer-timeline", [
-          figures.element, curve.plot, slider, motion.strip, curve.across,
-          element("div", "viewer-row", [motion.words, motion.snapshots]),
-          element("div", "viewer-running", [transport.element, pace.element]),
-        ]),
+        element: element("div", "viewer-timeline",
+          [transport.play, curve.element, figures.element, more, further]),
         goToNextNamed() {
-          const step = motion.next();
+          const steps = shown?.named_snapshots.map(({ step }) => step) ?? [];
+          const step = steps.find((each) => each > store.state.step) ?? steps[0];
           if (step !== undefined) playback.goTo(step);
         },
         draw({ drawn }) {
           const [run, beside] = drawn.map(({ header }) => header);
           if (!run) return;
+          shown = run;
           const { step } = store.state;
           const end = longer(run, beside).iterations.length - 1;
           const at = Math.min(step, run.iterations.length - 1);
           curve.draw(run, beside, step);
           pace.draw();
-          motion.draw(run, end, at);
           slider.max = String(end);
           slider.value = String(step);
           slider.ariaValueText = figures.draw(run, at);
           transport.draw(end);
+          if (further.hidden || !GINN.motionStrip) return;
+          if (!motion) {
+            motion = GINN.motionStrip.create(widths, playback.goTo);
+            further.append(motion.element);
+          }
+          motion.draw(run, end, at);
         },
       };
     },

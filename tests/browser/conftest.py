@@ -153,7 +153,8 @@ def explore(
         else:
             page = new_context(browser, size, scheme).new_page()
             explorer_pages[key] = page, listen(page)
-            page.goto(explorer(built_site, place, state))
+            # Without a state, the page would open as for a first visit.
+            page.goto(explorer(built_site, place, state or "test=0"))
         return page
 
     yield show
@@ -168,6 +169,5 @@ def quiet_page(browser: Browser, built_site: BuiltSite) -> Iterator[Page]:
     """A page of the explorer in which the viewer's functions can be called."""
     page = browser.new_page()
     page.goto(explorer(built_site))
-    ready(page).wait_for_function("() => GINN.regions")
-    yield page
+    yield ready(page)
     page.close()

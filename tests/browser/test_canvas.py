@@ -13,6 +13,7 @@ from support.explorer import (
     address_without,
     canvas_colours,
     ink,
+    open_more,
     ready,
     snapshot_slider,
 )
@@ -97,7 +98,8 @@ def test_trail_of_few_neurons_lies_on_their_earlier_lines(
     built_site: BuiltSite, explore: Explore
 ) -> None:
     page = explore("step=70&show=2.1-4&about=1.1&behind=plain")
-    ready(page)
+    open_more(ready(page))
+    page.wait_for_timeout(200)
     without = canvas_colours(page)
     page.keyboard.press("t")
     address_of(page, "trail=10")

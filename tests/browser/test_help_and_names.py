@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Explore, Open
-from support.explorer import explorer, ready, snapshot_slider
+from support.explorer import explorer, open_more, open_tab, ready, snapshot_slider
 from support.site_data import first_run, header_of, title_of
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
 def test_help_closed_gives_the_focus_back(explore: Explore, size: tuple[int, int]) -> None:
     page = explore("step=20", size=size)
-    button = ready(page).get_by_role("button", name="Help", exact=True)
+    open_tab(ready(page), "View")
+    button = page.get_by_role("button", name="Help", exact=True)
     dialog = page.get_by_role("dialog", name="Help")
     button.click()
     expect(dialog).to_be_visible()
@@ -94,10 +95,11 @@ def test_every_control_is_announced_once_and_by_a_name(
     buttons = names(page, "button")
     assert all(buttons)
     assert len(set(buttons)) == len(buttons)
-    sliders = page.get_by_role("slider")
+    sliders = page.locator("input[type=range]")
     told = sliders.evaluate_all("all => all.map((e) => e.ariaValueText)")
     header = header_of(built_site)
     assert told[0].startswith(f"iteration {header['iterations'][90]:,}, loss ")
     assert told[1] == "3 snapshots"
+    open_more(page)
     page.get_by_label("Trail", exact=True).fill("0")
     expect(sliders.nth(1)).to_have_attribute("aria-valuetext", "off")

@@ -14,6 +14,7 @@ from support.explorer import (
     address_of,
     canvas_box,
     canvas_colours,
+    open_tab,
     pressed_neurons,
     ready,
 )
@@ -127,7 +128,8 @@ def test_benders_are_listed_strongest_first_and_shown_when_pressed(
     neuron, kinks = bent_neuron(built_site, 95)
     state = f"step=95&show={term_of(neuron)}"
     page = explore(state, place=place, size=size)
-    bends = ready(page).locator(".viewer-bends")
+    open_tab(ready(page), "Inspect")
+    bends = page.locator(".viewer-bends")
     expect(bends.get_by_role("combobox")).to_have_value(str(neuron))
     names = bends.locator("li button").evaluate_all("all => all.map((b) => b.ariaLabel)")
     turns = [int(re.search(r"(\d+)° in all", name)[1]) for name in names]  # type: ignore[index]
@@ -140,7 +142,9 @@ def test_benders_are_listed_strongest_first_and_shown_when_pressed(
     expect(bends.locator("li button").first).to_have_attribute("aria-pressed", "true")
     expect(bends.locator("li button").first).to_be_focused()
     bends.get_by_role("button", name="Show all").click()
+    open_tab(page, "Neurons")
     expect(pressed_neurons(page)).to_have_count(len(names) + 1)
+    open_tab(page, "Inspect")
     expect(bends.get_by_role("button", name="Show all")).to_be_hidden()
     expect(bends.get_by_role("combobox")).to_have_value(str(neuron))  # though many are shown now
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 TEXTS = """() => {
   const found = [];
   for (const each of document.querySelectorAll(".viewer, .viewer *")) {
-    if (each.closest(".viewer-help, noscript")) continue;
+    if (each.closest(".viewer-help, .stories, .viewer-caption, noscript")) continue;
     for (const name of ["aria-label", "aria-valuetext", "title", "alt", "placeholder"]) {
       if (each.hasAttribute(name)) found.push(each.getAttribute(name));
     }

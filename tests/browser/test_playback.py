@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from support.browser import BuiltSite, Explore, Open
-from support.explorer import PLACES, address_of, explorer, ready, snapshot_slider
+from support.explorer import PLACES, address_of, explorer, open_more, ready, snapshot_slider
 from support.site_data import header_of, last_step
 
 pytestmark = pytest.mark.browser
@@ -47,6 +47,7 @@ def test_arrow_keys_step_through_the_snapshots(built_site: BuiltSite, explore: E
 def test_ten_step_buttons_move_ten_snapshots(explore: Explore) -> None:
     page = explore("step=20")
     slider = snapshot_slider(ready(page))
+    open_more(page)
     page.get_by_role("button", name="Ten steps forward").click()
     expect(slider).to_have_value("30")
     page.get_by_role("button", name="Ten steps back").click()
@@ -65,6 +66,7 @@ def test_play_advances_until_paused(explore: Explore, place: str) -> None:
     stopped = slider.input_value()
     page.wait_for_timeout(200)
     expect(slider).to_have_value(stopped)
+    open_more(page)
     page.get_by_role("button", name="Last snapshot").click()
     page.get_by_role("button", name="Play", exact=True).click()  # from the start again
     page.wait_for_function("() => document.querySelector('input[type=range]').value < 50")
@@ -72,7 +74,8 @@ def test_play_advances_until_paused(explore: Explore, place: str) -> None:
 
 def test_speed_by_list_and_by_key_has_the_same_steps(explore: Explore) -> None:
     page = explore("step=20")
-    speed = ready(page).get_by_label("Speed", exact=True)
+    open_more(ready(page))
+    speed = page.get_by_label("Speed", exact=True)
     values = speed.locator("option").evaluate_all("options => options.map((o) => Number(o.value))")
     assert len(values) >= 8
     assert values == sorted(values)
@@ -91,7 +94,8 @@ def test_speed_by_list_and_by_key_has_the_same_steps(explore: Explore) -> None:
 def test_play_with_loop_starts_again_at_the_end(built_site: BuiltSite, explore: Explore) -> None:
     last = last_step(built_site)
     page = explore(f"step={last - 3}&speed=60")
-    loop = ready(page).get_by_role("button", name="Loop")
+    open_more(ready(page))
+    loop = page.get_by_role("button", name="Loop", exact=True)
     loop.click()
     address_of(page, "loop=on")
     page.keyboard.press("l")

@@ -13,6 +13,7 @@ from support.explorer import (
     canvas_colours,
     explorer,
     near,
+    open_more,
     ready,
     snapshot_slider,
 )
@@ -59,15 +60,16 @@ def test_regions_of_the_next_snapshot_keep_their_colours(
     built_site: BuiltSite, explore: Explore, scheme: str
 ) -> None:
     page = explore("step=94&show=none", scheme=scheme)
-    ready(page).get_by_label("Regions", exact=True).check()
+    open_more(ready(page))
+    page.get_by_label("Regions", exact=True).check()
     address_of(page, "behind=regions")
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(300)
     now = canvas_colours(page)
     run = first_run(built_site)["id"]
     count = data(built_site, f"{run}/run.*.js")["regions"][94]
     colours = np.unique(now.reshape(-1, 3), axis=0)
     assert len(colours) > count / 4
-    expect(page.locator(".viewer-look")).to_contain_text(f"{count} linear regions")
+    expect(page.locator(".viewer-note").first).to_contain_text(f"{count} linear regions")
     page.get_by_role("button", name="Step forward").click()
     expect(snapshot_slider(page)).to_have_value("95")
     page.wait_for_timeout(200)

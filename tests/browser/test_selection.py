@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 from support.browser import Explore
-from support.explorer import PLACES, address_of, address_without, pressed_neurons, ready
+from support.explorer import PLACES, address_of, pressed_neurons, ready
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +58,7 @@ def test_digit_keys_toggle_layers(explore: Explore) -> None:
         page.keyboard.press("n")
         address_of(page, "show=none")
         page.keyboard.press(key)
-        address_without(page, "show")
+        address_of(page, "show=all,out")
     expect(page.get_by_role("button", name="Layer 2", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )

@@ -81,7 +81,7 @@ def coloured(page: Page) -> NDArray[np.float64]:
 def seen_at(picture: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:
     """The pane's pixels at places of the domain."""
     side = len(picture) + 8  # the rim is left out
-    column, row = np.clip((places * side).astype(int) - 4, 0, np.array(picture.shape) - 1).T
+    column, row = np.clip((places * side).astype(int) - 4, 0, np.array(picture.shape)[::-1] - 1).T
     return picture[row, column]
 
 

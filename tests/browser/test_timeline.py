@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 from support.browser import BuiltSite, Explore
-from support.explorer import EVERYWHERE, address_of, ready, snapshot_slider
+from support.explorer import EVERYWHERE, address_of, open_more, ready, snapshot_slider
 from support.site_data import header_of, last_step
 
 pytestmark = pytest.mark.browser
@@ -25,8 +25,11 @@ def test_loss_plot_pressed_shows_that_snapshot(built_site: BuiltSite, explore: E
     box = ready(page).locator(".viewer-plot").bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    last = last_step(built_site)
-    address_of(page, f"step={round(last / 2)}")
+    middle = last_step(built_site) / 2
+    page.wait_for_function(
+        "middle => Math.abs(document.querySelector('.viewer-slider').value - middle) < 1",
+        arg=middle,
+    )
 
 
 @pytest.mark.parametrize(("place", "size"), EVERYWHERE)
@@ -35,7 +38,8 @@ def test_motion_strip_shows_the_runs_motion_and_leads_there(
 ) -> None:
     page = explore("step=20", place=place, size=size)
     run = header_of(built_site)
-    strip = ready(page).locator(".viewer-activity")
+    open_more(ready(page))
+    strip = page.locator(".viewer-activity")
     strip.scroll_into_view_if_needed()
     areas = strip.locator("path[style]")
     expect(areas).to_have_count(4)

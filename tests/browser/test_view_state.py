@@ -18,6 +18,7 @@ from support.explorer import (
     address_of,
     canvas_box,
     explorer,
+    open_tab,
     pressed_neurons,
     ready,
     snapshot_slider,
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_explorer_without_a_state_shows_the_first_runs_last_snapshot(
+def test_explorer_without_a_state_shows_the_first_runs_first_snapshot(
     built_site: BuiltSite, open_page: Open, place: str
 ) -> None:
     page, _ = open_page(explorer(built_site, place))
@@ -36,10 +37,10 @@ def test_explorer_without_a_state_shows_the_first_runs_last_snapshot(
     index = data(built_site, "index.*.js")
     run = data(built_site, f"{index['runs'][0]['id']}/run.*.js")
     expect(page.get_by_label(title_of(index["runs"][0]), exact=True)).to_be_checked()
-    expect(snapshot_slider(page)).to_have_value(str(len(run["loss"]) - 1))
-    expect(page.locator(".viewer-figures")).to_contain_text(f"{run['iterations'][-1]:,}")
+    expect(snapshot_slider(page)).to_have_value("0")
+    expect(page.locator(".viewer-figures")).to_contain_text(f"{100 * run['accuracy'][0]:.1f}%")
     pressed = page.locator(".viewer-neuron[aria-pressed=true]")
-    expect(pressed).to_have_count(sum(index["widths"]))
+    expect(pressed).to_have_count(sum(index["widths"]) + 1)
 
 
 @pytest.mark.parametrize("state", ["", "run%3Dseed-0%26step%3D3", "run=seed-7777&step=3."])
@@ -49,11 +50,11 @@ def test_address_stays_as_it_came_until_something_changes(
     page, _ = open_page(explorer(built_site, state=state))
     ready(page).wait_for_timeout(600)
     assert page.evaluate("location.hash") == (state and f"#{state}")
-    page.keyboard.press("Home")
-    address_of(page, f"run={first_run(built_site)['id']}&step=0")
+    page.keyboard.press("End")
+    address_of(page, f"run={first_run(built_site)['id']}&step={last_step(built_site)}")
     page.go_back()
     address_of(page, unquote(state))
-    expect(snapshot_slider(page)).to_have_value("3" if state else str(last_step(built_site)))
+    expect(snapshot_slider(page)).to_have_value("3" if state else "0")
 
 
 PLAIN = "run=seed-12&step=0&show=1,2.1-2&point=0.5,0.25"
@@ -263,17 +264,22 @@ def test_back_and_forward_walk_through_the_acts(
 ) -> None:
     page, _ = open_page(explorer(built_site, place, "step=20"), size=size)
     ready(page)
+    open_tab(page, "View")
     page.get_by_label("Target", exact=True).check()
     address_of(page, "behind=target")
+    open_tab(page, "Neurons")
     page.get_by_role("button", name="Layer 2", exact=True).click()
     address_of(page, "show=1,3")
+    open_tab(page, "View")
     page.get_by_role("button", name="Zoom in").click()
     address_of(page, "zoom=2")
     page.go_back()
     expect(page.locator(".viewer-factor")).to_have_text("1×")
+    open_tab(page, "Neurons")
     expect(pressed_neurons(page)).to_have_count(32)
     page.go_back()
     expect(pressed_neurons(page)).to_have_count(48)
+    open_tab(page, "View")
     expect(page.get_by_label("Target", exact=True)).to_be_checked()
     page.go_back()
     expect(page.get_by_label("Output", exact=True)).to_be_checked()

@@ -29,8 +29,9 @@ def explorer(site: BuiltSite, place: str = "http", state: str = "") -> str:
 
 
 def ready(page: Page) -> Page:
-    """The same page, after exact lines have appeared in the pane."""
+    """The same page, after exact lines have appeared in the pane, and the panels beside it."""
     expect(page.locator(".viewer-canvas")).to_have_attribute("data-lines", "exact")
+    expect(page.locator(".viewer-answers")).to_be_attached()
     return page
 
 
@@ -40,7 +41,22 @@ def both_ready(page: Page) -> Page:
     expect(panes).to_have_count(2)
     for at in (0, 1):
         expect(panes.nth(at)).to_have_attribute("data-lines", "exact")
+    expect(page.locator(".viewer-answers")).to_be_attached()
     return page
+
+
+def open_tab(page: Page, name: str) -> None:
+    """On a narrow screen, show a panel: Neurons, Inspect, View or Stories."""
+    tab = page.locator(".viewer-tabs").get_by_label(name, exact=True)
+    if tab.is_visible():
+        tab.check(force=True)
+
+
+def open_more(page: Page) -> None:
+    """Show the controls that stand behind a button: steps, speed, loop, trail and motion."""
+    more = page.get_by_role("button", name="Steps, speed, loop")
+    if more.get_attribute("aria-expanded") == "false":
+        more.click()
 
 
 def address_of(page: Page, state: str) -> None:

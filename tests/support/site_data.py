@@ -75,8 +75,10 @@ def chunk_of(site: BuiltSite, step: int) -> BoundaryChunk:
     return decode_boundaries(chunk_text(site, step))
 
 
-def layers_at(site: BuiltSite, step: int, points: Float64) -> list[Float64]:
-    """Each layer's pre-activations at points (P, 2), from the first run's published weights."""
+def parameters_at(
+    site: BuiltSite, step: int
+) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+    """Each layer's weights (out, in) and biases (out,), as the first run's files have them."""
     header = header_of(site)
     chunk = decode_weights(data(site, header["weights"][step // header["snapshots_a_chunk"]]))
     values = chunk.values[step - chunk.first]
@@ -87,6 +89,12 @@ def layers_at(site: BuiltSite, step: int, points: Float64) -> list[Float64]:
         at += in_ * out
         biases.append(values[at : at + out])
         at += out
+    return matrices, biases
+
+
+def layers_at(site: BuiltSite, step: int, points: Float64) -> list[Float64]:
+    """Each layer's pre-activations at points (P, 2), from the first run's published weights."""
+    matrices, biases = parameters_at(site, step)
     return pre_activations(tuple(matrices), tuple(biases), points)
 
 

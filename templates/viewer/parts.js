@@ -1,0 +1,175 @@
+// The parts of a viewer, put together: canvas and timeline, the bar, the stories, and the panels.
+"use strict";
+
+/**
+ * @typedef {object} Parts
+ * @property {KeyTargets} targets
+ * @property {() => void} draw
+ * @property {() => void} recolour after a change of colour scheme
+ * @property {() => void} close
+ */
+/**
+ * @typedef {object} Details
+ * @property {(frame: Frame) => void} draw
+ * @property {() => void} recolour
+ * @property {() => void} close
+ */
+
+{
+  const { button, choice, element, icon, namedButton, setText } = GINN.dom;
+  const { say } = GINN.words;
+  const TABS = ["neurons", "point", "view", "stories"];
+
+  /**
+   * The panels beside the canvas. Their script is loaded when something needs it, and in the explorer
+   * after the first exact lines.
+   * @param {Session} session
+   * @param {HTMLElement} side
+   * @param {HTMLElement} inspector
+   * @param {HTMLElement} tools
+   * @returns {Details}
+   */
+  function createDetails(session, side, inspector, tools) {
+    const { root, store, writeAddress } = session;
+    /** @type {[NeuronPanel, PointPanel] | undefined} */
+    let panels;
+    let asked = false;
+    const create = () => {
+      if (!GINN.neuronPanel || !GINN.pointPanel) return;
+      panels = [GINN.neuronPanel.create(session), GINN.pointPanel.create(session)];
+      side.insertBefore(panels[0].element, inspector);
+      tools.append(panels[0].selection);
+      inspector.append(panels[1].element);
+      GINN.colours.assign(root, session.index);
+    };
+    return {
+      draw(frame) {
+        const { behind } = store.state;
+        const needed = behind === "regions" || behind === "strength";
+        if (!asked && (needed || (writeAddress && frame.active.chunk))) {
+          asked = true;
+          GINN.dom.load(root.dataset.details).then(store.refresh);
+        }
+        if (!panels && writeAddress) create();
+        panels?.forEach((panel) => panel.draw(frame));
+      },
+      recolour: () => panels?.[0].recolour(),
+      close: () => panels?.[0].close(),
+    };
+  }
+
+  /**
+   * @param {Session} session
+   * @returns {{element: HTMLElement, draw: () => void}} a large button that plays, for a first visit
+   */
+  function createBegin({ playback, store }) {
+    const begin = namedButton("", say("begin"), playback.toggle);
+    begin.className = "viewer-begin";
+    begin.append(icon("play"));
+    const first = store.state;
+    return {
+      element: begin,
+      draw() {
+        if (store.state.step !== first.step || playback.isPlaying()) begin.remove();
+      },
+    };
+  }
+
+  /**
+   * @param {Session} session
+   * @param {string[]} names
+   * @returns {{element: HTMLElement, draw: () => void}} the choice of a panel on a narrow screen, where
+   *   the answer to a new question is shown at once
+   */
+  function createTabs({ root, store }, names) {
+    const tabs = choice(say("tabs"), names.map((value) => ({ value, label: say(`tab-${value}`) })),
+      (name) => {
+        root.dataset.tab = name;
+      });
+    tabs.element.classList.add("viewer-tabs");
+    const open = (/** @type {string} */ name) => {
+      root.dataset.tab = name;
+      tabs.show(name);
+    };
+    let asked = store.state.point;
+    open(asked ? "point" : "neurons");
+    return {
+      element: tabs.element,
+      draw() {
+        const { point } = store.state;
+        if (point && point !== asked) open("point");
+        asked = point;
+      },
+    };
+  }
+
+  /** @type {(root: HTMLElement) => HTMLElement} a button that shows the neurons beside two panes */
+  const createDrawer = (root) => {
+    const drawer = button(say("neurons"), () => {
+      drawer.ariaExpanded = String(root.classList.toggle("viewer-open"));
+    }, { class: "viewer-drawer", "aria-expanded": "false" });
+    return drawer;
+  };
+
+  GINN.parts = {
+    create(session, started) {
+      const { root, index, loader, requests, store, playback, writeAddress } = session;
+      const panes = GINN.canvasPanes.create(session);
+      const query = GINN.pointQuery.create(session, panes.active);
+      const zoom = GINN.zoom.create(panes.canvases, store);
+      const help = writeAddress ? GINN.help.create() : undefined;
+      const stories = writeAddress ? GINN.stories.create() : undefined;
+      const announcer = GINN.announcer.create(session,
+        (state) => query.inWords(query.report(state.point)));
+      const share = GINN.share.create(session, panes.views, announcer.announce);
+      if (help) share.append(help.button);
+      const controls = GINN.runControls.create(session);
+      const timeline = GINN.timeline.create(session);
+      const begin = createBegin(session);
+      const tabs = createTabs(session, stories ? TABS : TABS.slice(0, -1));
+      const picture = element("div", "viewer-picture", [
+        panes.element, announcer.element, ...(started ? [] : [begin.element]),
+      ]);
+      const readout = element("p", "viewer-readout");
+      const inspector = element("section", { class: "viewer-inspector", "aria-label": say("inspector") },
+        [readout, controls.notes]);
+      const tools = element("div", "viewer-tools", [zoom.element]);
+      const side = element("div", "viewer-side", [controls.panes, inspector]);
+      root.replaceChildren(
+        element("div", "viewer-main", [picture, timeline.element, tabs.element]),
+        element("div", "viewer-bar", [controls.runs, createDrawer(root), controls.look, share]),
+        element("div", "viewer-above", [...(stories ? [stories.list] : []), tools]),
+        ...(stories ? [stories.caption] : []),
+        side,
+        ...(help ? [help.dialog] : []),
+      );
+      GINN.colours.assign(root, index);
+      const details = createDetails(session, side, inspector, tools);
+      const parts = [begin, tabs, zoom, controls, announcer, timeline, details];
+      return {
+        targets: { session, query, panes, timeline, help, picture },
+        recolour() {
+          panes.recolour();
+          details.recolour();
+        },
+        draw() {
+          playback.tick();
+          const drawn = panes.draw();
+          const point = store.point();
+          const weights = point !== null || store.state.behind === "strength"
+            || store.pointed.neuron !== undefined;
+          loader.request(drawn.flatMap(({ state }) =>
+            requests.files(state, store.direction, weights)));
+          const frame = { drawn, active: panes.active(), report: query.report(point) };
+          for (const part of parts) part.draw(frame);
+          setText(readout, query.inWords(frame.report));
+          readout.classList.toggle("viewer-hint", !point);
+        },
+        close() {
+          panes.close();
+          details.close();
+        },
+      };
+    },
+  };
+}

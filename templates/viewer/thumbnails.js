@@ -1,0 +1,119 @@
+// Thumbnails: a button for each neuron, with its boundary, its number, and the side on which it is on.
+"use strict";
+
+/**
+ * @typedef {object} Thumbnail
+ * @property {string} name
+ * @property {HTMLButtonElement} button
+ * @property {HTMLElement} value
+ * @property {HTMLElement} label the unit's number, as text
+ * @property {string} unit
+ * @property {HTMLCanvasElement} canvas
+ * @property {CanvasRenderingContext2D | null} pen
+ * @property {string} drawn what it shows
+ * @property {boolean} seen whether it is in sight
+ */
+
+{
+  const { element } = GINN.dom;
+  const { say } = GINN.words;
+  const WHOLE = { x: 0, y: 0, zoom: 1 };
+  const LINE = 1.8; // CSS px
+
+  /**
+   * Marks a neuron while the pointer or the focus is on a button.
+   * @type {(marking: HTMLElement, neuron: number, store: Store, looked?: number) => void}
+   */
+  const markWhilePointed = (marking, neuron, store, looked) => {
+    for (const event of ["pointerenter", "focus"]) {
+      marking.addEventListener(event, () => store.pointAt({ neuron, looked }));
+    }
+    for (const event of ["pointerleave", "blur"]) {
+      marking.addEventListener(event, () =>
+        store.pointAt({ neuron: undefined, looked: undefined }));
+    }
+  };
+
+  /**
+   * @param {string} name
+   * @param {string} unit its number in its layer, or nothing
+   * @param {number} neuron
+   * @param {Store} store
+   * @returns {Thumbnail}
+   */
+  function createThumbnail(name, unit, neuron, store) {
+    const canvas = element("canvas");
+    const value = element("span", "viewer-value");
+    const label = element("span", "viewer-unit", [unit]);
+    const made = element("button", {
+      type: "button", class: "viewer-neuron", "aria-label": name, tabindex: neuron ? "-1" : "0",
+      "data-neuron": String(neuron),
+    }, [canvas, label, value]);
+    made.addEventListener("click", (event) => {
+      if (event.altKey) store.showOnly([neuron]);
+      else {
+        store.changeShown((shown) => {
+          if (!shown.delete(neuron)) shown.add(neuron);
+        });
+      }
+    });
+    made.addEventListener("dblclick", () => store.showOnly([neuron]));
+    markWhilePointed(made, neuron, store, neuron);
+    const pen = canvas.getContext("2d");
+    return { name, button: made, value, label, unit, canvas, pen, drawn: "", seen: true };
+  }
+
+  /** @type {(thumbnail: Thumbnail, preActivation: number | undefined) => void} */
+  const drawValue = ({ name, button: labelled, value }, preActivation) => {
+    const text = preActivation === undefined
+      ? "" : GINN.formatting.signed(preActivation, Math.abs(preActivation) < 10 ? 2 : 1);
+    if (value.textContent === text) return;
+    value.textContent = text;
+    const on = preActivation !== undefined && preActivation > 0;
+    labelled.classList.toggle("viewer-on", on);
+    labelled.ariaLabel = text
+      ? say(on ? "on-at" : "off-at", { neuron: name, number: text }) : name;
+  };
+
+  /**
+   * @param {BoundaryChunk} chunk
+   * @param {number} step
+   * @param {number} neuron
+   * @returns {"on" | "off" | undefined} what it is at every point of the picture, if it does not switch
+   */
+  function everywhere(chunk, step, neuron) {
+    const line = (step - chunk.first) * chunk.neurons + neuron;
+    if (chunk.lines[line] < chunk.lines[line + 1]) return undefined;
+    return chunk.corners[line] ? "on" : "off";
+  }
+
+  /**
+   * @param {Thumbnail} thumbnail
+   * @param {BoundaryChunk} chunk
+   * @param {number} step
+   * @param {number} neuron
+   * @param {string} colour
+   */
+  function drawLine(thumbnail, chunk, step, neuron, colour) {
+    const { pen, canvas, button: labelled, label, unit } = thumbnail;
+    const side = canvas.width;
+    if (!pen) return;
+    pen.clearRect(0, 0, side, side);
+    const always = everywhere(chunk, step, neuron);
+    const said = always ? say(`${always}-everywhere`) : "";
+    labelled.classList.toggle("viewer-off", always === "off");
+    if (labelled.getAttribute("aria-description") !== said) {
+      labelled.setAttribute("aria-description", said);
+      labelled.title = `${said} ${say("thumbnail", { neuron: thumbnail.name })}`.trim();
+      label.textContent = always === "off" ? say("off-unit", { unit }) : unit;
+    }
+    GINN.scene.shade(pen, chunk, step, neuron, side, WHOLE, colour);
+    pen.strokeStyle = colour;
+    pen.lineWidth = LINE * devicePixelRatio;
+    pen.beginPath();
+    GINN.scene.trace(pen, chunk, step, neuron, side, WHOLE);
+    pen.stroke();
+  }
+
+  GINN.thumbnails = { markWhilePointed, create: createThumbnail, drawValue, drawLine };
+}
