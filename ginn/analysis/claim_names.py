@@ -17,6 +17,7 @@ CLAIM_NAMES = (
     "Dead layers where runs fail",
     "Early dead layers",
     "Early dead layers, chosen runs",
+    "Late without lines",
     "Mirrored boundaries",
     "Better is more symmetric",
     "Reviving a dead layer",

@@ -19,6 +19,7 @@ from pydantic.dataclasses import dataclass
 
 from ginn.analysis.described import DESCRIBED
 from ginn.analysis.failure_rates import PreventionSeries
+from ginn.analysis.failure_series import FailedRunSeries
 from ginn.dataset.dataset import Axis
 
 Numbers = tuple[float | None, ...]
@@ -330,7 +331,8 @@ class Evidence:
     `regions`, `shift`, `duplicate_neurons`, `dead_layers` and `symmetry` exist if at least one run
     was trained to its end. `corners` needs a drawing, `parts` needs named parts that are the top,
     and `variants` and `prevention` need a variant in `report.toml`. `dead_periods` is None if no
-    layer of a full run was dead over the part at any time. `interventions` is None if no screening
+    layer of a full run was dead over the part at any time. `failed_runs` is None if no
+    screening run failed on the hardest part. `interventions` is None if no screening
     run was suitable for an intervention.
     """
 
@@ -356,6 +358,8 @@ class Evidence:
     """The outcomes of the networks; for a report with variants that are trained in full."""
     prevention: PreventionSeries | None = None
     """How often screening runs fail; for a report with variants."""
+    failed_runs: FailedRunSeries | None = None
+    """What becomes of runs that failed in the screening: how long their failures last."""
 
 
 NO_EVIDENCE = Evidence()

@@ -11,7 +11,15 @@ import json
 from types import ModuleType
 from typing import Any
 
-from ginn.analysis import estimates, outcomes, part_history, rules, statistics
+from ginn.analysis import (
+    estimates,
+    failed_runs,
+    followed,
+    outcomes,
+    part_history,
+    rules,
+    statistics,
+)
 from ginn.analysis.claim_names import CLAIM_NAMES
 from ginn.analysis.claims import (
     bias_vs_weights,
@@ -22,6 +30,7 @@ from ginn.analysis.claims import (
     kinks,
     late_flip_claim,
     late_flips,
+    late_learning,
     network_size,
     part_errors,
     prevention,
@@ -39,10 +48,13 @@ MODULES: tuple[ModuleType, ...] = (
     dead_layers,
     duplicate_neurons,
     estimates,
+    failed_runs,
+    followed,
     kink_claims,
     kinks,
     late_flip_claim,
     late_flips,
+    late_learning,
     network_size,
     outcomes,
     part_errors,

@@ -16,12 +16,16 @@ from ginn.analysis.described import DESCRIBED
 # A corrected p-value up to this number decides a row.
 SIGNIFICANT = 0.05
 
-Sample = Literal["first", "screening", "chosen", "networks"]
+# The part of the picture that rules about failures are about, in their words.
+HARDEST = "the hardest part (the major part that most screening runs fail on)"
+
+Sample = Literal["first", "screening", "chosen", "failed", "networks"]
 SAMPLES: dict[Sample, str] = {
     "first": "Full runs of the first seeds, whatever they did.",
     "screening": "Screening runs of consecutive seeds, whatever they did.",
     "chosen": "Full runs, and among them those whose seeds were chosen because their screening run "
     "had failed. So the row says nothing about how often something happens in general.",
+    "failed": "Screening runs of consecutive seeds that failed, trained on.",
     "networks": "Full runs of the first seeds of each network, whatever they did.",
 }
 

@@ -26,6 +26,7 @@ from ginn.figures import (
     rate_charts,
     scatter_charts,
     small_multiples,
+    survival_charts,
     training_charts,
 )
 from ginn.figures.names import run_title, selection_name
@@ -53,6 +54,7 @@ EVIDENCE = {
     **dead_layer_charts.CHARTS,
     **scatter_charts.CHARTS,
     **rate_charts.CHARTS,
+    **survival_charts.CHARTS,
 }
 # Images that share a row are small and need heavier lines. The factor depends on their number.
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from ginn.analysis.claims import revival
+from ginn.analysis.followed import last_followed
 from ginn.analysis.interventions import intervention_snapshots
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
@@ -40,6 +41,7 @@ FIXED_WORK = 9.0  # s of each process, to load libraries and compile; of the fir
 PROCESS_BYTES = 280_000_000
 RECORDED_FACTOR = 20  # bytes of memory for each byte of recorded weights
 SITE_BYTES, SNAPSHOT_BYTES = 200_000, 180  # of the pages; and for each snapshot of a shown neuron
+FAILED_SHARE = 0.07  # of screening runs, which fail
 DEAD_SHARE = 0.06  # of screening runs, which have a layer that is dead over the hardest part
 CACHE_FACTOR = 3  # bytes in the cache for each byte of recorded weights and of the site
 
@@ -145,9 +147,10 @@ def missing_trainings(
 ) -> Iterator[Training]:
     """The trainings of a block of seeds of an experiment or a variant that the cache lacks.
 
-    Before screening it is not known which failed seeds are trained in full, and how many runs have
-    a dead layer that is revived. The failed seeds count as missing if one of the first seeds is,
-    and the intervention runs if any other run is. `intervened` is whether there are such runs.
+    Before screening it is not known which failed seeds are trained in full, how many more are
+    trained on, and how many runs have a dead layer that is revived. The failed seeds count as
+    missing if one of the first seeds is, and intervention runs and those that are trained on if any
+    other run is. `intervened` is whether there are such runs.
     """
     weights, batch = _weights(experiment), experiment.batch
     if screened := runner.missing(TABLE["screening"], known):
@@ -162,6 +165,8 @@ def missing_trainings(
         copies = revival.copies_from(round(every * DEAD_SHARE), every)
         recorded = intervention_snapshots(experiment)
         yield Training(copies, recorded[-1] - recorded[0], weights, batch)
+        failed = round(every * FAILED_SHARE) - experiment.full_runs.failed_seeds
+        yield Training(max(0, failed), last_followed(experiment), weights, batch)
 
 
 def kept_speed(path: Path) -> tuple[float, int]:

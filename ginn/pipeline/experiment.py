@@ -29,6 +29,7 @@ DATA = "data"
 MEASURED = (
     "claims-boundaries",
     "claims-networks",
+    "claims-failures",
     "claims-picture",
     "claims-interventions",
     "claims-variants",

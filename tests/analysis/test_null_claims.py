@@ -52,6 +52,7 @@ from ginn.analysis.claims.kink_claims import (
 from ginn.analysis.claims.kinks import KinkCounts, RegionGrowth
 from ginn.analysis.claims.late_flip_claim import claim_late_flips, summarise
 from ginn.analysis.claims.late_flips import FLIPS, MOVES, Flips
+from ginn.analysis.claims.late_learning import claim_late_without_lines
 from ginn.analysis.claims.network_size import Network, claim_larger_is_better
 from ginn.analysis.claims.part_errors import PartErrors, claim_failed_runs_model_the_top_better
 from ginn.analysis.claims.prevention import Arm as PreventionArm
@@ -74,6 +75,7 @@ from ginn.analysis.claims.symmetry import (
     claim_better_is_more_symmetric,
     claim_symmetric_boundaries,
 )
+from ginn.analysis.failed_runs import KINDS, LINEAR, FailedRun
 from ginn.analysis.statistics import Interval, signed_rank_p_value
 from ginn.dataset.picture import load_picture
 from ginn.network.run import Float64
@@ -234,6 +236,15 @@ def dead_early_chosen(rng: Random) -> Claim:
     return claim_dead_early_fails(histories(rng, 32, 0.4, 0.2), 10, histories(rng, 16, 0.4, 0.9))
 
 
+def late_without_lines(rng: Random) -> Claim:
+    """Failed runs learn at a time that does not depend on their kind, or not for long."""
+    runs = [
+        FailedRun(seed, LINEAR if seed < 9 else KINDS[-1], 0, 0.0, 11, round(time), 2_000_000)
+        for seed, time in enumerate(10_000 + rng.exponential(50_000, 31))
+    ]
+    return claim_late_without_lines(runs, "left", 100_000)
+
+
 def scores(own: Float64, other: Float64, loss: Float64) -> list[MirrorScores]:
     return [MirrorScores(*each) for each in zip(own, other, loss, strict=True)]
 
@@ -333,6 +344,7 @@ GENERATORS: dict[str, Callable[[Random], Claim]] = {
     "Dead layers where runs fail": dead_where_failed,
     "Early dead layers": dead_early,
     "Early dead layers, chosen runs": dead_early_chosen,
+    "Late without lines": late_without_lines,
     "Mirrored boundaries": mirrored,
     "Better is more symmetric": better,
     "Reviving a dead layer": revival,

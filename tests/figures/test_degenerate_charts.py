@@ -24,6 +24,7 @@ from ginn.analysis import evidence
 from ginn.analysis.claim_groups.networks import LEVELS
 from ginn.analysis.evidence import Evidence
 from ginn.analysis.failure_rates import FailureRate, PreventionSeries
+from ginn.analysis.failure_series import FailedRunSeries, SurvivalCurve
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import small_multiples, training_charts
 from ginn.figures.final_outputs import SIDE, FinalOutput
@@ -83,6 +84,13 @@ def evidences(draw: st.DrawFn) -> Evidence:
         low, high = sorted(several(SHARES, 2))
         return FailureRate("A", "", 40, draw(st.integers(0, 40)), low, high)
 
+    def survival() -> SurvivalCurve:
+        ends = tuple(sorted({1 + last, 1 + 2 * last}))[: draw(st.integers(0, 2))]
+        share = tuple(sorted(several(SHARES, len(ends)), reverse=True))
+        return SurvivalCurve(
+            runs, len(ends), ends, share, *(several(SHARES | st.none(), len(ends)) for _ in "ab")
+        )
+
     shares, distances = SHARES, st.sampled_from([0.0, 1e-9, 0.5, 1.5])
     raised = draw(st.none() | st.just("raised"))
     return Evidence(
@@ -127,6 +135,10 @@ def evidences(draw: st.DrawFn) -> Evidence:
         variants=evidence.NetworkSeries(tuple(network() for _ in range(draw(st.integers(2, 3))))),
         prevention=PreventionSeries(
             10, rate(), tuple(rate() for _ in range(draw(st.integers(1, 9))))
+        ),
+        failed_runs=FailedRunSeries(
+            "all", 1 + last // 2, 1 + last, 1 + 2 * last, survival(),
+            draw(st.none() | st.just(survival())), (), (), (),
         ),
     )  # fmt: skip
 

@@ -17,8 +17,10 @@ from support.sample_evidence import sample_evidence
 from support.sample_report import SEEDS, make_report
 
 from ginn.analysis.claim import Claim, Verdict
+from ginn.analysis.confirmation import SecondBlock, confirmation
 from ginn.analysis.evidence import InterventionSeries
 from ginn.analysis.facts import Facts, VariantFacts
+from ginn.analysis.outcomes import ScreeningFacts
 from ginn.pages import article_page
 from ginn.pages.figure_image import FigureImage
 from ginn.pages.report import Report
@@ -65,6 +67,12 @@ def prevented(facts: Facts) -> list[str]:
     """The variants in which failures are clearly rarer."""
     series = facts.evidence.prevention
     return [arm.title for arm in series.arms if arm.verdict == "rarer"] if series else []
+
+
+def dead_or_alive(facts: Facts, name: str) -> bool:
+    """Whether there are failed runs with a dead layer ("dead"), or others ("alive")."""
+    failed = facts.evidence.failed_runs
+    return bool(failed and getattr(failed, name))
 
 
 def worst_failed(facts: Facts) -> bool:
@@ -121,6 +129,16 @@ RULES = (
     Rule(r"on another processor", lambda f: f.experiment.trainer == "torch"),
     Rule(r"on every processor", lambda f: f.experiment.trainer == "kernel"),
     Rule(r"The top of the (bottle|picture)", lambda f: bool(f.experiment.top)),
+    Rule(
+        r"ended (was|were) trained on|what becomes of them", lambda f: bool(f.evidence.failed_runs)
+    ),
+    Rule(r"it had come on again", lambda f: dead_or_alive(f, "dead")),
+    Rule(r"without a layer that was dead", lambda f: dead_or_alive(f, "alive")),
+    Rule(r"all failed runs had a dead layer", lambda f: not dead_or_alive(f, "alive")),
+    Rule(r"to see what becomes of it", lambda f: not f.evidence.failed_runs),
+    Rule(r"[Tt]he second block begins|rules were frozen", lambda f: bool(f.confirmation)),
+    Rule(r"They are confirmed, or not", lambda f: not f.confirmation),
+    Rule(r"Does not repeat", lambda f: f.confirmation is not None),
 )
 SINGULAR = "run|seed|iteration|neuron|pixel|layer|part|region|copy|screening run"
 PLURAL = "runs|seeds|iterations|neurons|pixels|layers|parts|regions|copies|screening runs"
@@ -139,6 +157,14 @@ NEVER = (
 def builds() -> Iterator[tuple[Report, str]]:
     """Forty-eight reports, each with a name."""
     screened = itertools.cycle((0, 1, 2, 12))
+    late = sample_evidence().failed_runs
+    assert late
+    told = tuple(replace(each, p_value=0.4) for each in late.predictors)
+    dead_alone = replace(late, alive=None, predictors=told * 2)
+    alive_alone = replace(late, dead=None, layers=(), predictors=())
+    unsaid = ScreeningFacts(40, 10_000, 3, (100_001, 100_005, 100_007))
+    others = (Claim(CLAIMS[0], "It is.", "Counted.", "1", "2", 7, "holds"),)
+    block = SecondBlock(100_000, unsaid, 6, 1, 1, "sha256:0", others)
     for number, (failed, said, made) in enumerate(
         itertools.product(FAILURES, VERDICTS, INTERVENTIONS)
     ):
@@ -198,7 +224,12 @@ def builds() -> Iterator[tuple[Report, str]]:
             tuple(networks[: number % 4]),
             claims,
             report.facts.examples,
-            replace(report.facts.evidence, interventions=interventions),
+            replace(
+                report.facts.evidence,
+                interventions=interventions,
+                failed_runs=(None, late, dead_alone, alive_alone)[number % 4],
+            ),
+            confirmation=confirmation(claims, (None, block)[number % 2]),
         )
         yield replace(report, facts=facts), f"{len(failed)} failed-{said}-{made}"
 

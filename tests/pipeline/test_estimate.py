@@ -90,7 +90,9 @@ def test_estimate_grows_with_the_settings(tmp_path: Path, monkeypatch: pytest.Mo
     assert confirmed.site == whole.site
 
 
-def test_missing_trainings_are_the_screening_the_full_runs_and_the_copies(tmp_path: Path) -> None:
+def test_missing_trainings_are_the_screening_the_full_runs_the_copies_and_those_trained_on(
+    tmp_path: Path,
+) -> None:
     content = read_content(ROOT / "content", None, False)
     experiment, dataset = next(content.experiments())
     known = inputs(content.settings.site, experiment, dataset, 100_000)
@@ -103,7 +105,8 @@ def test_missing_trainings_are_the_screening_the_full_runs_and_the_copies(tmp_pa
         (each.runs, each.iterations)
         for each in missing_trainings(experiment, known, runner, intervened=True)
     ]
-    assert found == [(1_024, 10_000), (48, 1_270_000), (len(every), 50_000)]
+    # Of 1,024 seeds 72 fail, and 16 of these are trained in full.
+    assert found == [(1_024, 10_000), (48, 1_270_000), (len(every), 50_000), (56, 100_000)]
     assert len(list(missing_trainings(experiment, known, runner, intervened=False))) == 2
 
 

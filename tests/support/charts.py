@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from ginn.analysis.evidence import Evidence
 from ginn.analysis.outcomes import ExperimentFacts
-from ginn.figures import dead_layer_charts, line_charts, marks, rate_charts, scatter_charts
+from ginn.figures import (
+    dead_layer_charts,
+    line_charts,
+    marks,
+    rate_charts,
+    scatter_charts,
+    survival_charts,
+)
 from support.sample_evidence import sample_evidence
 from support.sample_report import make_report
 
@@ -25,6 +32,7 @@ CHARTS = {
     **dead_layer_charts.CHARTS,
     **scatter_charts.CHARTS,
     **rate_charts.CHARTS,
+    **survival_charts.CHARTS,
 }
 NARROW, WIDE = 340, 680  # px
 PIXEL = 0.15

@@ -10,6 +10,13 @@ from ginn.analysis.claim_groups.networks import LEVELS
 from ginn.analysis.claims.corner_kinks import FARTHEST
 from ginn.analysis.evidence import Evidence
 from ginn.analysis.failure_rates import FailureRate, PreventionSeries
+from ginn.analysis.failure_series import (
+    DeadLayerFate,
+    FailedRunSeries,
+    FailureKind,
+    Predictor,
+    SurvivalCurve,
+)
 
 
 def spread_of(*median: float | None) -> evidence.Spread:
@@ -100,5 +107,19 @@ def sample_evidence() -> Evidence:
                     0.02, -0.01, 0.05, 0.16, 0.16, "not decidable here",
                 ),
             ),
+        ),
+        failed_runs=FailedRunSeries(
+            "diamond", 10_000, 100_000, 999_999,
+            SurvivalCurve(
+                8, 4, (15_000, 60_000, 400_000), (0.75, 0.625, 0.5), (0.31, 0.23, 0.15),
+                (0.93, 0.86, 0.77),
+            ),
+            SurvivalCurve(2, 2, (15_000, 25_000), (0.5, 0.0), (0.006, None), (0.91, None)),
+            (
+                FailureKind("a layer dead over all of it", 8, 0.44, 0.97, 3, None),
+                FailureKind("linear over it", 2, 0.03, 0.56, 2, 15_000),
+            ),
+            (DeadLayerFate(2, 3, 2), DeadLayerFate(3, 5, 1)),
+            (Predictor("the number of the dead layer", 0.4, 0.1, 0.6, 0.03),),
         ),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from ginn import formatting
 from ginn.analysis.claim import Claim, Least, enough_runs, least_of_table, row_by_tests, unmeasured
 from ginn.analysis.effects import Effect, commoner
 from ginn.analysis.part_history import LEARNT, POINTS, PartHistory, dead_periods
-from ginn.analysis.rules import Rule
+from ginn.analysis.rules import HARDEST, Rule
 from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations, probability
 from ginn.network.product import product
@@ -43,7 +43,6 @@ class Contingency:
         return self.dead_failed + self.dead_learnt + self.alive_failed + self.alive_learnt
 
 
-HARDEST = "the hardest part (the major part that most screening runs fail on)"
 WHERE_FAILED = Rule(
     name="Dead layers where runs fail",
     statement="Where a run fails on a part, a whole layer is dead over it.",

@@ -1,0 +1,45 @@
+"""The claim about runs that failed in the screening, and what became of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ginn.analysis.claims.late_learning import claim_late_without_lines
+from ginn.analysis.evidence import Evidence
+from ginn.analysis.failed_runs import failed_run, failed_run_series
+from ginn.analysis.findings import NOTHING, Findings
+from ginn.analysis.followed import last_followed
+from ginn.analysis.outcomes import ScreeningFacts
+from ginn.config.models import Experiment
+from ginn.dataset.dataset import Dataset
+from ginn.network.run import RecordedRun, run_id
+
+
+def findings(
+    experiment: Experiment,
+    full_runs: Mapping[str, RecordedRun],
+    followed_runs: Mapping[str, RecordedRun],
+    screening: Mapping[str, RecordedRun],
+    dataset: Dataset,
+    part: str,
+    screening_outcomes: ScreeningFacts,
+) -> Findings:
+    """What became of the runs that failed on the part named `part`, if any did.
+
+    Of a seed that has a full run, this is read. Runs that ended early are left out.
+    """
+    longer = {**followed_runs, **{name: full_runs[name] for name in full_runs}}
+    failed = [run_id(seed) for seed in screening_outcomes.failed_seeds]
+    found = [
+        failed_run(screening[name], longer[name], dataset, part)
+        for name in failed
+        if name in longer and not longer[name].ended
+    ]
+    runs = [run for run in found if run is not None]
+    begun, last = experiment.screening.iterations, last_followed(experiment)
+    if not runs or last == begun:
+        return NOTHING
+    return Findings(
+        (claim_late_without_lines(runs, part, last),),
+        Evidence(failed_runs=failed_run_series(runs, part, begun, last)),
+    )
