@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFont
 from support.sample_report import make_report
 
 from ginn.figures import social_card
@@ -78,12 +79,54 @@ def test_scene_picture_detail_is_as_in_the_whole() -> None:
 
 def test_fitted_title_of_any_length_is_wrapped_within_its_room() -> None:
     for words in (1, 5, 30, 300):
-        size, lines = social_card.fitted("extraordinary " * words, 458)
+        size, lines = social_card.fitted("extraordinary " * words, 458, ImageFont.load_default)
         assert size in social_card.TITLE_SIZES
         assert 1 <= len(lines) <= social_card.MOST_LINES
         shown = re.sub("\u2026$", "", " ".join(lines)).split()
         assert shown == ["extraordinary"] * len(shown)
         assert (lines[-1][-1] == "\u2026") == (len(shown) < words)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Donaudampfschifffahrtsgesellschaftskapitaen",
+        "short " + "W" * 90,
+        "W" * 500,
+        "https://example.org/a/very/long/address/that/nobody/breaks?and=more",
+    ],
+)
+def test_fitted_title_with_a_long_word_stays_within_its_room(title: str) -> None:
+    size, lines = social_card.fitted(title, 458, ImageFont.load_default)
+    assert len(lines) <= social_card.MOST_LINES
+    font = ImageFont.load_default(size)
+    assert all(font.getlength(line) <= 458 for line in lines)
+    shown = "".join(lines).replace("\u2026", "")
+    assert title.replace(" ", "").startswith(shown.replace(" ", ""))
+
+
+@pytest.mark.parametrize(
+    ("title", "drawable"),
+    [
+        ("Lines of a network: \u201cÄpfel, Œuvre, ¿qué?\u201d \u2013 5 × 7", True),
+        ("e\u0301le\u0300ve", True),  # composed before it is drawn
+        ("Как сеть рисует: Ελληνικά, Tiếng Việt", True),
+        ("\u30cd\u30c3\u30c8", False),
+        ("\u05e8\u05e9\u05ea", False),
+        ("A network \U0001f600", False),
+    ],
+)
+def test_card_has_no_boxes_in_place_of_letters(title: str, drawable: bool) -> None:
+    report = make_report()
+    run = report.facts.experiment.shown_runs[0]
+    scene = report.last_scene(run)
+    card = social_card.social_card(scene, title, title, report.colours)
+    pixels = np.asarray(Image.open(io.BytesIO(card)).convert("L")).astype(int)
+    # Without letters, the left margin is empty and the network is in the middle.
+    margin = (social_card.WIDTH - social_card.HEIGHT) // 2
+    assert (pixels[:, : margin - 3].min() > 200) == (not drawable)
+    composed = unicodedata.normalize("NFC", title)
+    assert (social_card.typeface_for(composed) is not None) == drawable
 
 
 @pytest.mark.parametrize("side", [180, 192, 512])
