@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.paths import STARTER
+from support.paths import ROOT, STARTER
 from support.reports import changed
 
 from ginn.errors import AuthorError
@@ -51,3 +51,10 @@ def test_read_content_of_the_starter_with_another_picture_needs_no_change(tmp_pa
     folder = starter(tmp_path, "")
     shutil.copy(STARTER.parents[1] / ".github/explorer.png", folder / "pictures/cat.png")
     assert len(read_content(folder, None, draft=True).datasets) == 1
+
+
+def test_content_of_the_repository_has_frozen_its_rules_as_they_are() -> None:
+    """After a change of a rule, freeze it, with a block of seeds that nobody has looked at."""
+    found = read_content(ROOT / "content", None, draft=True, confirm=True).settings
+    assert found.confirmation.rules is not None
+    assert found.second_seed == found.confirmation.first_seed
