@@ -18,11 +18,11 @@
 
   GINN.announcer = {
     create({ index, playback, requests, store }, pointInWords) {
-      /** @type {Partial<Record<keyof State, (now: State, header: Run | undefined) => string>>} by field */
+      /** @type {Partial<Record<keyof State, (now: State, header: Run | undefined, seen: number) => string>>} by field */
       const sentences = {
         run: (now) => GINN.formatting.title(requests.runOf(now)),
         step: ({ step }, header) => (header ? GINN.formatting.snapshot(header, step) : ""),
-        show: ({ show }) => say("boundaries", { count: show.size }),
+        show: ({ show }, _, seen) => say("boundaries", { count: show.size, seen }),
         behind: ({ behind }) => say("behind-is", { behind: say(`behind-${behind}`) }),
         zoom: ({ zoom }) => say("zoom-is", { number: Number(zoom.toFixed(1)) }),
         trail: ({ trail }) => say("trail-of", { count: trail }),
@@ -65,7 +65,7 @@
             const changed = /** @type {(keyof State)[]} */ (Object.keys(sentences))
               .filter((field) => now[field] !== announced[field]
                 || (field === "step" && now.run !== announced.run));
-            const said = changed.map((field) => sentences[field]?.(now, drawn[0].header)).filter(Boolean);
+            const said = changed.map((field) => sentences[field]?.(now, drawn[0].header, drawn[0].seen)).filter(Boolean);
             announced = now;
             if (said.length) announce(said.map((each) => each?.replace(/\.?$/, ".")).join(" "));
           }, DELAY);

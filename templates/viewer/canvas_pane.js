@@ -10,6 +10,7 @@
  * @property {Lines | undefined} lines those that are drawn
  * @property {Kink[]} kinks those that are marked
  * @property {Kink | undefined} kink the kink at the point
+ * @property {number} seen how many of the boundaries shown are in sight
  * @property {string} trouble what did not arrive, or nothing
  */
 /**
@@ -85,7 +86,7 @@
   }
 
   /**
-   * @param {Omit<Drawn, "trouble"> & {failure: string | undefined}} found
+   * @param {Omit<Drawn, "trouble" | "seen"> & {failure: string | undefined}} found
    * @returns {string[]} what has not arrived, and what is drawn instead
    */
   function missing({ header, chunk, lines, failure }) {
@@ -219,7 +220,7 @@
    * @param {Side} side
    * @param {Point | null} point
    * @param {number} reach
-   * @returns {Omit<Drawn, "trouble"> & {failure: string | undefined}} what has arrived
+   * @returns {Omit<Drawn, "trouble" | "seen"> & {failure: string | undefined}} what has arrived
    */
   function arrived({ loader, requests, store }, side, point, reach) {
     const state = store.ofSide(side);
@@ -233,23 +234,32 @@
     return { state, header, chunk, lines, kinks, kink, failure: loader.failure(file) };
   }
 
+  /** @type {(scene: Scene) => number} how many of the boundaries shown are in sight */
+  const inSight = ({ chunk, step, show, view }) => (chunk
+    ? [...show].filter((neuron) => GINN.scene.isInSight(chunk, step, neuron, view)).length : 0);
+
+  /** @type {(scene: Scene, widths: number[]) => string} why a marked neuron has no line in sight */
+  const outOfSight = ({ chunk, step, marked, view }, widths) => {
+    if (!chunk || marked === undefined || GINN.scene.isInSight(chunk, step, marked, view)) return "";
+    const line = (step - chunk.first) * chunk.neurons + marked;
+    const where = chunk.lines[line] < chunk.lines[line + 1] ? "aside" : chunk.corners[line] ? "on" : "off";
+    return say(`no-line-${where}`, { neuron: GINN.neurons.nameOf(widths, marked) });
+  };
+
   GINN.canvasPane = {
+    FEW,
     few,
     lookedAt,
     create(session, side) {
-      const { loader, requests, store } = session;
-      const canvas = element("canvas", { role: "img", tabindex: "0" });
+      const { index, loader, requests, store } = session;
+      const canvas = element("canvas", { role: "application", tabindex: "0" });
       const painter = createPainter(canvas);
       const notice = GINN.loader.createNotice(loader);
       const frame = element("div", "viewer-canvas", [canvas, notice.element]);
       const title = element("p", "viewer-title");
       const root = element("div", "viewer-pane", [title, frame]);
       let drawn = /** @type {Drawn} */ ({ state: store.ofSide(side), kinks: /** @type {Kink[]} */ ([]) });
-      const sizes = new ResizeObserver(() => {
-        const pixels = Math.round(canvas.clientWidth * devicePixelRatio);
-        if (pixels > 0 && pixels !== canvas.width) canvas.width = canvas.height = pixels;
-        store.refresh();
-      });
+      const sizes = new ResizeObserver(store.refresh);
       sizes.observe(canvas);
       watchPointer(canvas, store, (place, reach) => {
         const { x, y } = GINN.kinks.nearest(drawn.kinks, place, reach) ?? place;
@@ -267,19 +277,24 @@
         drawn: () => drawn,
         scene,
         draw(palette, comparing) {
+          const pixels = Math.round(canvas.clientWidth * devicePixelRatio);
+          if (pixels > 0 && pixels !== canvas.width) canvas.width = canvas.height = pixels;
           const point = store.point();
           const arrivals = arrived(session, side, point, REACH / canvas.clientWidth);
           const { failure, ...found } = arrivals;
           const { header, chunk, lines, state: { step, show } } = found;
           const told = missing(arrivals);
-          notice.show(told.join(" "), Boolean(failure));
-          drawn = { ...found, trouble: failure ? told[0] : "" };
+          drawn = { ...found, trouble: failure ? told[0] : "", seen: 0 };
           const contents = scene(palette, point);
+          if (contents) told.push(outOfSight(contents, index.widths));
+          notice.show(told.join(" ").trim(), Boolean(failure));
           // Until some lines of a run have arrived, the picture before stays.
           if (contents && (lines || failure)) painter.draw(contents);
           if (!header) return drawn;
           frame.dataset.lines = chunk ? "exact" : "coarse";
-          canvas.ariaLabel = say("pane", { snapshot: snapshot(header, step), count: show.size });
+          const seen = contents ? inSight(contents) : 0;
+          drawn.seen = seen;
+          canvas.ariaLabel = say("pane", { snapshot: snapshot(header, step), count: show.size, seen });
           setText(title, comparing ? titleOf(requests, header, step, point) : "");
           title.hidden = !comparing;
           root.classList.toggle("viewer-active", comparing && side === store.state.side);

@@ -33,6 +33,17 @@
       const active = () => panes[store.state.side];
       /** @type {Palette | undefined} */
       let palette;
+      // The resolution changes without the size when a window moves to another screen.
+      /** @type {MediaQueryList} */
+      let resolution;
+      const watchResolution = () => {
+        resolution = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+        resolution.onchange = () => {
+          watchResolution();
+          store.refresh();
+        };
+      };
+      watchResolution();
       const colours = () => (palette ??= GINN.colours.palette(root, index.widths));
 
       return {
@@ -58,6 +69,7 @@
           palette = undefined;
         },
         close() {
+          resolution.onchange = null;
           left.close();
           right.close();
         },

@@ -95,30 +95,8 @@
     run: title(run), iteration: say("number.iteration", { number: run.iterations[step] }),
   });
 
-  /**
-   * Rounds numbers so that the rounded numbers add up to the rounded sum: the numbers with the
-   * largest remainders are rounded up.
-   * @param {number[]} values
-   * @param {number} digits after the point
-   * @returns {{values: number[], sum: number}} in units of the last digit
-   */
-  function addingUp(values, digits) {
-    const scaled = values.map((value) => value * 10 ** digits);
-    const sum = Math.round(scaled.reduce((total, value) => total + value, 0));
-    const rounded = scaled.map(Math.floor);
-    const missing = sum - rounded.reduce((total, value) => total + value, 0);
-    scaled
-      .map((value, index) => ({ index, rest: value - Math.floor(value) }))
-      .sort((a, b) => b.rest - a.rest || a.index - b.index)
-      .slice(0, missing)
-      .forEach(({ index }) => {
-        rounded[index] += 1;
-      });
-    return { values: rounded, sum };
-  }
-
   GINN.formatting = {
     count, percent, percentage, power, decimal, signed, short, probability, angle,
-    place, title, outcome, snapshot, addingUp,
+    place, title, outcome, snapshot,
   };
 }

@@ -52,7 +52,6 @@ interface Ginn {
     title(run: RunName): string;
     outcome(run: IndexRun): string;
     snapshot(run: Run, step: number): string;
-    addingUp(values: number[], digits: number): { values: number[]; sum: number };
   };
   neurons: {
     layerStarts(widths: number[]): number[];
@@ -120,7 +119,6 @@ interface Ginn {
   };
   kinks: {
     ofNeuron(chunk: BoundaryChunk, step: number, neuron: number): Kink[];
-    byCause(kinks: Kink[]): KinkCause[];
     nearest(kinks: Kink[], place: Point, radius: number): Kink | undefined;
   };
   scene: {
@@ -132,6 +130,7 @@ interface Ginn {
       pen: LinePen, chunk: BoundaryChunk, step: number, neuron: number, size: number, view: View,
       colour: string,
     ): void;
+    isInSight(chunk: BoundaryChunk, step: number, neuron: number, view: View): boolean;
     draw(pen: Pen, scene: Scene): void;
     drawUnder(pen: Pen, scene: Scene): void;
     drawOver(pen: LinePen, scene: Scene): void;
@@ -166,6 +165,7 @@ interface Ginn {
     create(panes: HTMLElement[], store: Store): Zoom;
   };
   canvasPane: {
+    FEW: number;
     few(state: State): number[];
     lookedAt(state: State): number;
     create(session: Session, side: Side): Pane;
@@ -182,7 +182,10 @@ interface Ginn {
   };
   wires: { create(session: Session, inputs: HTMLElement[], buttons: HTMLElement[]): Wires };
   neuronPanel?: { create(session: Session): NeuronPanel };
-  pointPanel?: { create(session: Session): PointPanel };
+  pointPanel?: {
+    addingUp(values: number[], digits: number): { values: number[]; sum: number };
+    create(session: Session): PointPanel;
+  };
   motionStrip?: { create(widths: number[], goTo: (step: number) => void): MotionStrip };
   timeline: { create(session: Session): Timeline };
   runControls: { create(session: Session): RunControls };

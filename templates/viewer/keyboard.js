@@ -15,6 +15,7 @@
  * @property {Panes} panes
  * @property {Timeline} timeline
  * @property {Help | undefined} help
+ * @property {Announcer["announce"]} announce
  * @property {HTMLElement} picture the element in which arrows and zoom keys act on the picture
  */
 
@@ -24,6 +25,11 @@
   // With Shift, an arrow moves the point (in pixels) or the step (in snapshots) so many times as far.
   const FAR = 10;
   const USUAL_TRAIL = 10;
+  // Of the other keys, one held down acts once.
+  const REPEATING = /^(.*Arrow.*|[-+=km])$/;
+  // Why a key has done nothing.
+  /** @type {Record<string, string>} */
+  const REASONS = { k: "no-kink", m: "no-named", b: "no-thumbnail", o: "no-thumbnail" };
 
   /**
    * @param {HTMLElement} target
@@ -114,17 +120,53 @@
     };
   };
 
+  /**
+   * The choice whether single signs are keys (WCAG 2.1.4), which the browser keeps. A figure has none,
+   * since its keys act only while it has the focus.
+   * @returns {() => boolean}
+   */
+  function createSwitch() {
+    const box = document.getElementById("viewer-keys");
+    if (!(box instanceof HTMLInputElement)) return () => true;
+    try {
+      box.checked = localStorage.getItem(box.id) !== "off";
+      box.onchange = () => localStorage.setItem(box.id, box.checked ? "on" : "off");
+    } catch {
+      // Without storage, the choice lasts as long as the page.
+    }
+    return () => box.checked;
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @param {KeyTable} actions
+   * @returns {string} the key's name; on layouts of other scripts, that of a Latin keyboard
+   */
+  function nameOf({ key, code, shiftKey }, actions) {
+    const known = key.length > 1 || /[a-z0-9]/i.test(key) || (key < "\x7f" && (shiftKey || actions[key]));
+    const name = known ? key : code.replace(/^Key|^Digit/, "");
+    return name.length === 1 ? name.toLowerCase() : name;
+  }
+
   /** @type {(place: Document | HTMLElement, targets: KeyTargets) => void} */
   const listen = (place, targets) => {
+    const hasSigns = createSwitch();
     const actions = { ...arrowKeys(targets), ...viewKeys(targets), ...selectionKeys(targets) };
     place.addEventListener("keydown", (given) => {
       const event = /** @type {KeyboardEvent} */ (given);
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       const target = event.target instanceof HTMLElement ? event.target : document.body;
+      // Browsers press a button again and again while Enter is held.
+      if (event.repeat && event.key === "Enter" && target.matches("[aria-pressed], .viewer-play")) {
+        event.preventDefault();
+      }
       if (isTakenBy(target, event.key)) return;
-      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const key = nameOf(event, actions);
       const action = (event.shiftKey && actions[`Shift+${key}`]) || actions[key];
-      if (action && action(target) !== false) event.preventDefault();
+      if (!action || (key.length === 1 && key !== " " && !hasSigns())) return;
+      const idle = event.repeat && !REPEATING.test(key);
+      if (idle || action(target) !== false) event.preventDefault();
+      else if (REASONS[key]) targets.announce(GINN.words.say(REASONS[key]), "told");
     });
   };
 

@@ -80,22 +80,6 @@
   };
 
   /**
-   * @param {Kink[]} kinks of one boundary
-   * @returns {KinkCause[]} the largest turn first
-   */
-  function byCause(kinks) {
-    /** @type {Map<number, KinkCause>} */
-    const found = new Map();
-    for (const { cause, turn } of kinks) {
-      const entry = found.get(cause) ?? { neuron: cause, kinks: 0, turn: 0 };
-      entry.kinks += 1;
-      entry.turn += turn;
-      found.set(cause, entry);
-    }
-    return [...found.values()].sort((a, b) => b.turn - a.turn || a.neuron - b.neuron);
-  }
-
-  /**
    * @param {Kink[]} kinks
    * @param {Point} place
    * @param {number} radius in domain units
@@ -108,5 +92,5 @@
       .sort((a, b) => away(a) - away(b) || b.turn - a.turn)[0];
   }
 
-  GINN.kinks = { ofNeuron, byCause, nearest };
+  GINN.kinks = { ofNeuron, nearest };
 }

@@ -121,7 +121,8 @@
       const stories = writeAddress ? GINN.stories.create() : undefined;
       const announcer = GINN.announcer.create(session,
         (state) => query.inWords(query.report(state.point)));
-      const share = GINN.share.create(session, panes.views, announcer.announce);
+      const { announce } = announcer;
+      const share = GINN.share.create(session, panes.views, announce);
       if (help) share.append(help.button);
       const controls = GINN.runControls.create(session);
       const timeline = GINN.timeline.create(session);
@@ -147,7 +148,7 @@
       const details = createDetails(session, side, inspector, tools);
       const parts = [begin, tabs, zoom, controls, announcer, timeline, details];
       return {
-        targets: { session, query, panes, timeline, help, picture },
+        targets: { session, query, panes, timeline, help, picture, announce },
         recolour() {
           panes.recolour();
           details.recolour();

@@ -10,7 +10,7 @@
 
 {
   const { button, element, namedButton, setText } = GINN.dom;
-  const { addingUp, angle, place, probability, signed } = GINN.formatting;
+  const { angle, decimal, place, probability, signed } = GINN.formatting;
   const { layerOf, layerStarts, nameOf } = GINN.neurons;
   const { say } = GINN.words;
   // The decimal places of a neuron's contribution to the output.
@@ -22,6 +22,47 @@
     const layer = layerOf(starts, neuron);
     return layer < widths.length ? `${layer + 1}.${neuron - starts[layer] + 1}` : say("output");
   };
+
+  /** @type {(number: number) => string} three significant digits, with a true minus sign */
+  const significant = (number) => `${number < 0 ? "−" : ""}${decimal(Math.abs(number))}`;
+
+  /**
+   * Rounds numbers so that the rounded numbers add up to the rounded sum: the numbers with the
+   * largest remainders are rounded up.
+   * @param {number[]} values
+   * @param {number} digits after the point
+   * @returns {{values: number[], sum: number}} in units of the last digit
+   */
+  function addingUp(values, digits) {
+    const scaled = values.map((value) => value * 10 ** digits);
+    const sum = Math.round(scaled.reduce((total, value) => total + value, 0));
+    const rounded = scaled.map(Math.floor);
+    const missing = sum - rounded.reduce((total, value) => total + value, 0);
+    scaled
+      .map((value, index) => ({ index, rest: value - Math.floor(value) }))
+      .sort((a, b) => b.rest - a.rest || a.index - b.index)
+      .slice(0, missing)
+      .forEach(({ index }) => {
+        rounded[index] += 1;
+      });
+    return { values: rounded, sum };
+  }
+
+  /**
+   * @param {Kink[]} kinks of one boundary
+   * @returns {KinkCause[]} the largest turn first
+   */
+  function byCause(kinks) {
+    /** @type {Map<number, KinkCause>} */
+    const found = new Map();
+    for (const { cause, turn } of kinks) {
+      const entry = found.get(cause) ?? { neuron: cause, kinks: 0, turn: 0 };
+      entry.kinks += 1;
+      entry.turn += turn;
+      found.set(cause, entry);
+    }
+    return [...found.values()].sort((a, b) => b.turn - a.turn || a.neuron - b.neuron);
+  }
 
   /**
    * @param {NetworkOutput} output
@@ -35,7 +76,7 @@
     const off = terms.length - on.length;
     return [
       ...on.map(({ neuron, activation, weight }, index) => [
-        shortName(widths, neuron), `${signed(activation)} × ${signed(weight)}`, number(values[index]),
+        shortName(widths, neuron), `${significant(activation)} × ${significant(weight)}`, number(values[index]),
       ]),
       ...(off ? [[say("off", { count: off }), "", number(0)]] : []),
       [say("bias"), "", number(values[on.length])],
@@ -93,11 +134,11 @@
   function causeItem({ neuron, kinks, turn }, widths, shown, store, show) {
     const degrees = angle(turn);
     const name = say("kinks", { neuron: nameOf(widths, neuron), count: kinks, angle: degrees });
-    const content = element("span", {}, [
-      `${shortName(widths, neuron)} `, element("small", {}, [degrees]),
-    ]);
+    const short = `${shortName(widths, neuron)} `;
+    const content = element("span", {}, [short, element("small", {}, [degrees])]);
+    // The name holds what is seen, for those who control the page by voice.
     const made = button(content, () => show([neuron], !shown), {
-      "aria-label": name, title: name, "aria-pressed": String(shown),
+      "aria-label": `${short}${degrees}: ${name}`, title: name, "aria-pressed": String(shown),
     });
     made.style.setProperty("--layer", `var(--layer-${layerOf(layerStarts(widths), neuron) + 1})`);
     GINN.thumbnails.markWhilePointed(made, neuron, store);
@@ -149,7 +190,7 @@
       ]),
       draw(report) {
         listed = report.listed;
-        causes = GINN.kinks.byCause(report.kinks);
+        causes = byCause(report.kinks);
         const key = [listed, ...causes.map(({ neuron, kinks, turn }) =>
           `${neuron} ${kinks} ${Math.round(turn)} ${report.show.has(neuron)}`)].join();
         if (key === drawn) return;
@@ -168,6 +209,7 @@
   }
 
   GINN.pointPanel = {
+    addingUp,
     create({ index: { widths }, store }) {
       const sum = createSum(widths, store);
       const causes = createCauses(widths, store);

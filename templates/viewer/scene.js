@@ -142,6 +142,35 @@
     pen.globalAlpha = 1;
   };
 
+  /**
+   * @param {BoundaryChunk} chunk
+   * @param {number} step
+   * @param {number} neuron
+   * @param {View} view
+   * @returns {boolean} whether a part of a neuron's boundary is in the view
+   */
+  function isInSight({ first, neurons, x, y, polylines, closed, lines }, step, neuron, view) {
+    const side = GINN.boundaryChunks.QUANTA / view.zoom;
+    const left = view.x * GINN.boundaryChunks.QUANTA;
+    const top = view.y * GINN.boundaryChunks.QUANTA;
+    const line = (step - first) * neurons + neuron;
+    /** @type {(a: number, b: number) => boolean} */
+    const meets = (a, b) => {
+      if (Math.max(x[a], x[b]) < left || Math.min(x[a], x[b]) > left + side) return false;
+      if (Math.max(y[a], y[b]) < top || Math.min(y[a], y[b]) > top + side) return false;
+      // The view's corners are not all on one side of the segment.
+      const turns = [0, side].flatMap((right) => [0, side].map((down) => Math.sign(
+        (x[b] - x[a]) * (top + down - y[a]) - (y[b] - y[a]) * (left + right - x[a]))));
+      return Math.abs(turns.reduce((sum, turn) => sum + turn)) < turns.length;
+    };
+    for (let p = lines[line]; p < lines[line + 1]; p += 1) {
+      const end = polylines[p + 1];
+      for (let v = polylines[p] + 1; v < end; v += 1) if (meets(v - 1, v)) return true;
+      if (closed[p] && meets(end - 1, polylines[p])) return true;
+    }
+    return false;
+  }
+
   /** @type {(pen: Pen, tile: Tile, size: number, view: View) => void} */
   const drawTile = (pen, tile, size, view) => {
     const part = tile.size / view.zoom;
@@ -367,5 +396,5 @@
     drawOver(pen, scene);
   };
 
-  GINN.scene = { trace, shade, draw, drawUnder, drawOver, drawGround, drawLines, isDark };
+  GINN.scene = { trace, isInSight, shade, draw, drawUnder, drawOver, drawGround, drawLines, isDark };
 }

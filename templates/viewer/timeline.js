@@ -6,7 +6,7 @@
  * @typedef {object} Timeline
  * @property {HTMLElement} element
  * @property {(frame: Frame) => void} draw
- * @property {() => void} goToNextNamed goes to the next named snapshot, where there is one
+ * @property {() => unknown} goToNextNamed goes to the next named snapshot; false where there is none
  */
 
 {
@@ -18,7 +18,7 @@
   // The axis of the loss is the same for all runs (powers of ten).
   const [LOW, HIGH] = [-2, 0];
   // The smallest distance of labels that do not touch (CSS px).
-  const LABEL_GAP = 46;
+  const LABEL_GAP = 34;
 
   /** @type {(loss: number) => number} how far down, 0 to HEIGHT */
   const level = (loss) => HEIGHT
@@ -31,7 +31,6 @@
    */
   function labelled(iterations, width) {
     const last = iterations.length - 1;
-    /** @type {number[]} */
     const chosen = last > 0 ? [last, 0] : [last];
     for (let power = 10 ** Math.floor(Math.log10(iterations[last] || 1)); power > 1; power /= 10) {
       const step = iterations.indexOf(power);
@@ -72,11 +71,12 @@
       class: "viewer-chart", preserveAspectRatio: "none", "aria-hidden": "true",
     }, [grid, other, curve]);
     const dot = element("span", "viewer-dot");
-    const across = element("div", { class: "viewer-across", title: say("axis") });
+    const scale = element("span", "viewer-axis", [say("axis")]);
+    const across = element("div", "viewer-across");
     const down = element("div", { class: "viewer-down", "aria-hidden": "true" }, [HIGH, LOW].map(
       (power) => element("span", {}, [say("loss-is", { number: formatting.power(10 ** power) })])));
     const flags = element("div", { class: "viewer-named", role: "group", "aria-label": say("named") });
-    const plot = element("div", "viewer-plot", [chart, down, dot, slider]);
+    const plot = element("div", "viewer-plot", [chart, down, dot, scale, slider]);
     const root = element("div", "viewer-curves", [plot, across, flags]);
     /** @type {unknown[]} */
     let drawn = [];
@@ -104,9 +104,7 @@
       flags.hidden = run.named_snapshots.length === 0;
     };
     // Labels that fit depend on the width.
-    const sizes = new ResizeObserver(() => {
-      drawn = [];
-    });
+    const sizes = new ResizeObserver(() => drawn.splice(0));
     sizes.observe(across);
 
     return {
@@ -196,7 +194,10 @@
         speed.value = String(store.state.speed);
         loop.ariaPressed = String(store.state.loop);
         trail.value = String(length);
-        trailText.textContent = length ? say("trail-length", { count: length }) : say("trail-off");
+        const drawn = GINN.canvasPane.few(store.active()).length || store.active().show.size === 0;
+        trailText.textContent = !length ? say("trail-off")
+          : drawn ? say("trail-length", { count: length })
+            : say("trail-few", { count: GINN.canvasPane.FEW });
         trail.ariaValueText = trailText.textContent;
       },
     };
@@ -258,7 +259,7 @@
         goToNextNamed() {
           const steps = shown?.named_snapshots.map(({ step }) => step) ?? [];
           const step = steps.find((each) => each > store.state.step) ?? steps[0];
-          if (step !== undefined) playback.goTo(step);
+          return step !== undefined && playback.goTo(step);
         },
         draw({ drawn }) {
           const [run, beside] = drawn.map(({ header }) => header);

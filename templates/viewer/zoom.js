@@ -19,7 +19,10 @@
   // smaller units.
   const WHEEL = 0.002;
   const TRACKPAD_PINCH = 0.01;
+  // A mouse's notch is a large unit with Ctrl, too.
+  const MOST_AT_ONCE = 0.2;
   const LINE_HEIGHT = 16; // px, for browsers that count the wheel in lines
+  const PAUSE = 500; // ms between two movements
 
   /** @type {(value: number, least: number, most: number) => number} the nearest number in a range */
   const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
@@ -88,13 +91,20 @@
 
   /** @type {(pane: HTMLElement, store: Store) => void} */
   const watchWheel = (pane, store) => {
+    let last = 0;
     pane.addEventListener("wheel", (event) => {
-      // If the picture is not enlarged, a turn of the wheel that would shrink it scrolls the page.
-      if (store.state.zoom === 1 && event.deltaY >= 0) return;
-      event.preventDefault();
-      const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : 1);
-      const factor = Math.exp(-pixels * (event.ctrlKey ? TRACKPAD_PINCH : WHEEL));
-      store.set(enlarged(store.state, factor, placeOf(pane, event)));
+      const { ctrlKey, deltaY, timeStamp } = event;
+      const { scrollHeight, clientHeight } = document.documentElement;
+      // Where the page scrolls, the wheel alone scrolls it.
+      if (!deltaY || !(ctrlKey || event.metaKey || scrollHeight <= clientHeight)) return;
+      const whole = store.state.zoom === 1 && deltaY > 0;
+      // The end of a movement that has shrunk the picture must not shrink the page.
+      if (!whole || timeStamp - last < PAUSE) event.preventDefault();
+      if (whole) return;
+      last = timeStamp;
+      const pixels = deltaY * (event.deltaMode ? LINE_HEIGHT : 1);
+      const power = clamp(pixels * (ctrlKey ? TRACKPAD_PINCH : WHEEL), -MOST_AT_ONCE, MOST_AT_ONCE);
+      store.set(enlarged(store.state, Math.exp(-power), placeOf(pane, event)));
     }, { passive: false });
   };
 
@@ -131,6 +141,18 @@
         if (!pane.hasPointerCapture(event.pointerId) || name !== "pointerleave") {
           down.delete(event.pointerId);
         }
+      });
+    }
+    // Safari tells of a trackpad's pinch in events of its own. Fingers on a screen are pointers, too.
+    let scale = 1;
+    for (const name of ["gesturestart", "gesturechange"]) {
+      pane.addEventListener(name, (given) => {
+        const event = /** @type {MouseEvent & {scale: number}} */ (given);
+        event.preventDefault();
+        if (name === "gesturechange" && down.size === 0) {
+          store.set(enlarged(store.state, event.scale / scale, placeOf(pane, event)));
+        }
+        scale = event.scale;
       });
     }
     // Two fingers enlarge the picture, so they must not scroll the page. One finger may.

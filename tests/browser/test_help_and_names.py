@@ -51,7 +51,7 @@ def test_status_line_says_what_changed(built_site: BuiltSite, open_page: Open) -
     told = page.get_by_role("status")
     expect(told).to_have_text("")
     page.keyboard.press("2")
-    expect(told).to_have_text("32 boundaries shown.")
+    expect(told).to_have_text(re.compile(r"^32 boundaries chosen, \d+ in sight\.$"))
     page.keyboard.press("ArrowRight")
     run = first_run(built_site)
     iteration = header_of(built_site, run["id"])["iterations"][21]
@@ -99,7 +99,7 @@ def test_every_control_is_announced_once_and_by_a_name(
     told = sliders.evaluate_all("all => all.map((e) => e.ariaValueText)")
     header = header_of(built_site)
     assert told[0].startswith(f"iteration {header['iterations'][90]:,}, loss ")
-    assert told[1] == "3 snapshots"
+    assert told[1] == "drawn for at most 4 boundaries"
     open_more(page)
     page.get_by_label("Trail", exact=True).fill("0")
     expect(sliders.nth(1)).to_have_attribute("aria-valuetext", "off")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
-from playwright.sync_api import expect
-from support.browser import Explore
+from playwright.sync_api import Browser, expect
+from support.browser import BuiltSite, Explore
 from support.explorer import (
     ZOOM,
     address_of,
     address_without,
     canvas_box,
     drag_up_and_right,
+    explorer,
     fingers,
+    pane_canvas,
     ready,
 )
 
@@ -35,21 +39,78 @@ def test_wheel_zooms_at_the_pointer(explore: Explore) -> None:
     page = explore()
     left, top, side = canvas_box(ready(page))
     page.mouse.move(left + 0.75 * side, top + 0.25 * side)
-    page.mouse.wheel(0, -400)
-    address_of(page, "zoom=")
+    page.keyboard.down("Control")
+    for _ in range(3):
+        page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    page.wait_for_function("() => /zoom=1.8/.test(location.hash)")
     look = page.evaluate(ZOOM)
-    assert look["zoom"] > 1.5
+    assert look["zoom"] == pytest.approx(math.exp(3 * 0.2), abs=0.01)  # a notch is a fifth
     # The point of the domain under the pointer is where it was.
     assert look["x"] + 0.25 / look["zoom"] == pytest.approx(0.75, abs=0.01)
     assert look["y"] - 0.25 / look["zoom"] == pytest.approx(0.25, abs=0.01)
 
 
-def test_wheel_down_on_the_whole_picture_scrolls_the_page(explore: Explore) -> None:
-    page = explore(size=(360, 740))
+@pytest.mark.parametrize("state", ["zoom=1", "zoom=4"])
+def test_wheel_on_the_picture_scrolls_a_page_that_scrolls(explore: Explore, state: str) -> None:
+    page = explore(f"step=3&{state}", size=(360, 740))
     left, top, side = canvas_box(ready(page))
     page.mouse.move(left + side / 2, min(700, top + 20))
     page.mouse.wheel(0, 200)
     page.wait_for_function("() => scrollY > 100")
+    page.mouse.wheel(0, -200)
+    page.wait_for_function("() => scrollY === 0")
+    assert page.evaluate(ZOOM)["zoom"] == int(state[-1])
+
+
+def test_wheel_that_has_shrunk_the_picture_leaves_the_page_alone(explore: Explore) -> None:
+    page = explore("step=3&zoom=1.1")
+    heard = """([events]) => events.map(([deltaY, ctrlKey]) => {
+      const event = new WheelEvent("wheel", { deltaY, ctrlKey, cancelable: true, bubbles: true });
+      document.querySelector(".viewer-canvas canvas").dispatchEvent(event);
+      return event.defaultPrevented;
+    })"""
+    ready(page)
+    assert page.evaluate(heard, [[[100, True], [100, True]]]) == [True, True]
+    page.wait_for_timeout(600)
+    assert page.evaluate(heard, [[[100, True], [0, True]]]) == [False, False]
+    # A trackpad's pinch comes in small units.
+    page.evaluate(heard, [[[-5, True]] * 10])
+    address_of(page, "zoom=1.65")
+
+
+def test_pinch_on_a_trackpad_in_safari_enlarges(explore: Explore) -> None:
+    page = explore("step=3")
+    ready(page)
+    stopped = page.evaluate("""() => [["gesturestart", 1], ["gesturechange", 1.5],
+        ["gesturechange", 3], ["gesturestart", 1], ["gesturechange", 0.5]].map(([name, scale]) => {
+      const canvas = document.querySelector(".viewer-canvas canvas");
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      const event = new MouseEvent(name, {
+        cancelable: true, clientX: left + width / 2, clientY: top + height / 2,
+      });
+      event.scale = scale;
+      canvas.dispatchEvent(event);
+      return event.defaultPrevented;
+    })""")
+    assert all(stopped)
+    address_of(page, "zoom=1.5")
+
+
+def test_canvas_follows_the_resolution_of_the_screen(
+    browser: Browser, built_site: BuiltSite
+) -> None:
+    context = browser.new_context(no_viewport=True)
+    page = context.new_page()
+    page.goto(explorer(built_site, state="step=3"))
+    canvas = pane_canvas(ready(page))
+    size = page.evaluate("({ width: innerWidth, height: innerHeight })")
+    width = canvas.evaluate("e => e.clientWidth")
+    metrics = {**size, "deviceScaleFactor": 2, "mobile": False}
+    context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", metrics)
+    page.wait_for_function("n => document.querySelector('canvas').width === n", arg=2 * width)
+    assert canvas.evaluate("e => e.clientWidth") == width
+    context.close()
 
 
 def test_drag_moves_the_enlarged_picture(explore: Explore) -> None:
