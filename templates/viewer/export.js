@@ -16,6 +16,8 @@
   const GAP = 16;
   const LINE_HEIGHT = 22;
   const MARGIN = 12;
+  // Below 480 px of height, the explorer has its compact layout.
+  const FRAME = 'width="720" height="440" loading="lazy" style="max-width:100%;border:1px solid #ccc"';
   const FONT = "14px system-ui, sans-serif";
   const STRIP = 2 * LINE_HEIGHT + MARGIN;
 
@@ -204,5 +206,22 @@
     }
   }
 
-  GINN.export = { svg, png };
+  /**
+   * Copies HTML that frames the view in another page, with its caption and a link to it.
+   * @param {SavedView[]} views side by side
+   * @param {string} state the view state as an address holds it
+   * @returns {Promise<string>} what happened, in words
+   */
+  async function embed(views, state) {
+    const { text, address } = contents(views, state).caption;
+    const [caption, href, title] = [text, address, document.title].map(escaped);
+    const html = [
+      `<figure><iframe src="${href}" title="${caption}" ${FRAME}></iframe>`,
+      `<figcaption>${caption}. <a href="${href}">${title}</a></figcaption></figure>`,
+    ].join("\n");
+    return await navigator.clipboard?.writeText(html).then(() => say("embedded"), () => "")
+      || say("not-embedded");
+  }
+
+  GINN.export = { svg, png, embed };
 }

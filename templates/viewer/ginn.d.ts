@@ -198,6 +198,7 @@ interface Ginn {
   export?: {
     svg(views: SavedView[], state: string): string;
     png(views: SavedView[], state: string): string;
+    embed(views: SavedView[], state: string): Promise<string>;
   };
   keyboard: { listen(place: Document | HTMLElement, targets: KeyTargets): void };
   parts: { create(session: Session, started: boolean): Parts };

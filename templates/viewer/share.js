@@ -1,4 +1,4 @@
-// Buttons that save what the panes show as a file, and that copy a link to it.
+// Buttons that save what the panes show as a file, and that copy a link to it, or HTML that frames it.
 "use strict";
 
 {
@@ -7,13 +7,13 @@
 
   GINN.share = {
     create({ root, store, writeAddress }, viewsOf, announce) {
-      /** @param {"png" | "svg"} kind */
+      /** @param {"png" | "svg" | "embed"} kind */
       const save = async (kind) => {
         const views = viewsOf();
         if (views.length === 0) return;
         const state = GINN.urlState.write(store.state, store.context);
         await (GINN.export ?? load(root.dataset.export));
-        announce(GINN.export?.[kind](views, state) ?? say("no-export"), "told");
+        announce(await GINN.export?.[kind](views, state) ?? say("no-export"), "told");
       };
       const copyLink = async () => {
         writeAddress?.();
@@ -25,7 +25,7 @@
       return element("div", { class: "viewer-share", role: "group", "aria-label": say("share") }, [
         namedButton("PNG", say("save-png"), () => save("png")),
         namedButton("SVG", say("save-svg"), () => save("svg")),
-        ...(writeAddress ? [button(icon("link"), copyLink, {
+        ...(writeAddress ? [namedButton("HTML", say("embed"), () => save("embed")), button(icon("link"), copyLink, {
           "aria-label": say("copy-about"), title: say("copy-about"), class: "viewer-copy",
         })] : []),
       ]);

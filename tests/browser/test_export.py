@@ -123,3 +123,32 @@ def test_link_copied_leads_to_the_view(built_site: BuiltSite, open_page: Open) -
     assert link.startswith(built_site.addresses["http"])
     assert "step=31" in link
     assert "zoom=4" in link
+
+
+def test_html_copied_frames_the_view_with_caption_and_link(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(explorer(built_site, state="step=30&show=1,out&zoom=4"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ready(page).get_by_role("button", name="HTML").click()
+    expect(page.locator(".viewer-told")).to_contain_text("HTML copied")
+    html = page.evaluate("navigator.clipboard.readText()")
+    host = f"{built_site.addresses['http']}404.html"
+    body = f"<!doctype html><title>Another page</title>{html}"
+    page.route(host, lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto(host)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(".viewer-canvas")).to_have_attribute("data-lines", "exact")
+    expect(frame.locator(".viewer-slider")).to_have_value("30")
+    canvas = frame.locator(".viewer-canvas canvas").bounding_box()
+    outer = page.locator("iframe").bounding_box()
+    assert canvas
+    assert outer
+    # The whole canvas is in sight, and the play button beside it.
+    assert canvas["height"] <= outer["height"] + 1
+    expect(frame.locator(".viewer-play")).to_be_in_viewport()
+    caption = page.locator("figcaption")
+    expect(caption).to_contain_text("at iteration")
+    address = str(caption.get_by_role("link").get_attribute("href"))
+    assert "step=30" in address
+    assert "zoom=4" in address
