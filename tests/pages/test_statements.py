@@ -132,7 +132,7 @@ RULES = (
     Rule(
         r"ended (was|were) trained on|what becomes of them", lambda f: bool(f.evidence.failed_runs)
     ),
-    Rule(r"it had come on again", lambda f: dead_or_alive(f, "dead")),
+    Rule(r"the layer had come on again", lambda f: dead_or_alive(f, "dead")),
     Rule(r"without a layer that was dead", lambda f: dead_or_alive(f, "alive")),
     Rule(r"all failed runs had a dead layer", lambda f: not dead_or_alive(f, "alive")),
     Rule(r"to see what becomes of it", lambda f: not f.evidence.failed_runs),
