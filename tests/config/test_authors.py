@@ -11,7 +11,7 @@ from support.reports import TEXT, changed, error_of, settings_of
 
 from ginn.config.authors import Author, check_digit, named_authors
 
-LINE = 'author = "Contributors to this replication"\n'
+LINE = 'author = "The replication authors"\n'
 IDS = ("0000-0002-1825-0097", "0000-0001-5109-3700", "0000-0002-1694-233X")
 
 
@@ -44,7 +44,7 @@ def test_author_of_a_report_has_an_orcid_as_number_or_address(tmp_path: Path, wr
     (author,) = settings.site.authors
     assert author.orcid == IDS[0]
     assert author.profile == f"https://orcid.org/{IDS[0]}"
-    assert settings.site.author == "Contributors to this replication"
+    assert settings.site.author == "The replication authors"
 
 
 @pytest.mark.parametrize(

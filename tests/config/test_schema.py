@@ -52,7 +52,10 @@ LATER = f"{TEXT}{SECOND}"
         changed("pixels = 200", 'pixels = 200\nparts = { "left eye" = [0, 0.5] }'),
         f"{TEXT}{VARIANT}iterations = 20_000\nsnapshots = [[0, 20_000, 1_000]]\n",
         changed("= 1e-3", "= 1"),
-        changed('author = "Contributors to this replication"', 'authors = [{ name = "A", affiliations = ["B"] }]'),
+        changed(
+            'author = "The replication authors"',
+            'authors = [{ name = "A", affiliations = ["B"] }]',
+        ),
     ],
 )
 def test_report_schema_accepts_what_the_loader_reads(tmp_path: Path, text: str) -> None:

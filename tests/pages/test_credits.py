@@ -108,7 +108,7 @@ def test_citation_of_an_article_names_its_authors() -> None:
     html = html_by(ADA, CY)
     assert "author = {Ada and Cy}" in html
     assert "Ada and Cy, T" in html
-    assert "by Contributors to this replication." in html
+    assert "by The replication authors." in html
 
 
 def test_article_without_authors_has_those_of_the_site() -> None:

@@ -37,6 +37,7 @@ CLAIMS = (
     "Making a layer dead",
     "Mirrored boundaries",
     "Failed runs and the top",
+    "Deeper and wider",
 )
 
 
@@ -124,7 +125,8 @@ RULES = (
         r"[Ww]e .*and found none", lambda f: verdict(f, "The indecisive neuron") == "does not hold"
     ),
     Rule(r"This build has such neurons", lambda f: verdict(f, "The indecisive neuron") == "holds"),
-    Rule(r"We trained the|finer parts", lambda f: any(each.runs for each in f.variants)),
+    Rule(r"We trained the", lambda f: any(each.runs for each in f.variants)),
+    Rule(r"finer parts", lambda f: verdict(f, "Deeper and wider") == "holds"),
     Rule(r"and the [a-z]+ one with", lambda f: sum(bool(each.runs) for each in f.variants) > 1),
     Rule(r"on another processor", lambda f: f.experiment.trainer == "torch"),
     Rule(r"on every processor", lambda f: f.experiment.trainer == "kernel"),
