@@ -15,7 +15,7 @@ from ginn.pages.credits import authors_of, byline
 from ginn.pages.figure_calls import token
 from ginn.pages.figure_image import FigureImage
 from ginn.pages.glossary import Glossary
-from ginn.pages.layout import Layout, Rendered, root_from
+from ginn.pages.layout import LAB, Layout, Rendered, root_from
 from ginn.pages.page_calls import PageCalls
 from ginn.pages.policy import NOTHING_MORE, policy_text
 from ginn.pages.rendering import render_article
@@ -43,11 +43,15 @@ class References:
     def pages(self, root: str, report: Report) -> dict[str, str]:
         """The links by the names that `page()` accepts; `root` is the link to the site's root.
 
-        Names are the slugs of articles, and "explore" and "downloads" with the id of an experiment.
-        Without an id, they mean the pages of `report`.
+        Names are the slugs of articles, "lab", and "explore" and "downloads" with the id of an
+        experiment. Without an id, they mean the pages of `report`.
         """
         pages = {article.slug: root + article.address for article in self.articles}
-        pages |= {"explore": root + report.explorer, "downloads": root + report.downloads}
+        pages |= {
+            "explore": root + report.explorer,
+            "downloads": root + report.downloads,
+            "lab": root + LAB,
+        }
         for name, other in self.reports.items():
             pages[f"explore/{name}"] = root + other.explorer
             pages[f"downloads/{name}"] = root + other.downloads

@@ -21,7 +21,17 @@ from ginn.pages.images import FOLDER as PICTURES
 
 MOST_SLUG = 100  # characters; the page's folder in the site and in the cache has this name
 # Folders of the site that contain no article.
-RESERVED = ("explore", "downloads", "assets", "cards", "data", "figures", "articles", PICTURES)
+RESERVED = (
+    "explore",
+    "downloads",
+    "lab",
+    "assets",
+    "cards",
+    "data",
+    "figures",
+    "articles",
+    PICTURES,
+)
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 FENCE = "+++"
 

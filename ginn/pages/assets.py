@@ -28,6 +28,7 @@ NEWEST = "assets/newest.js"
 STRICT = '"use strict";'
 # The words that the explorer shares with pages, beside its own section of the file.
 VIEWER = "viewer."
+LAB = "lab."
 SHARED = (
     "number.iteration",
     "number.over",
@@ -36,6 +37,8 @@ SHARED = (
     "run.failed",
     "run.worst",
     "run.bad",
+    "run.live",
+    "run.twin",
     "run.numbered",
     "run.at",
     "run.ended-well",
@@ -70,6 +73,14 @@ def assets(
         "words.js": language_script(words),
         "viewer.js": bundle(viewer, scripts),
         "details.js": bundle(viewer, details),
+        "lab.css": read_text(folder / "lab" / "lab.css", STYLE).encode(),
+        "lab-words.js": lab_script(words),
+        "lab.js": bundle(
+            folder / "lab",
+            read_text(
+                folder / "lab" / "scripts.txt", "the list of the laboratory's scripts"
+            ).split(),
+        ),
     }
     # An article loads its own script before the viewer's. The details are loaded when one of them
     # is first shown, the script that saves when a reader first saves a picture, and that of
@@ -111,6 +122,13 @@ def newest(addresses: Sequence[str]) -> bytes:
     """The script that tells the viewer the names of the files of the newest site."""
     names = sorted(address.rsplit("/", 1)[-1] for address in addresses)
     return f'GINN.receive("newest",{json.dumps(names)});\n'.encode()
+
+
+def lab_script(words: Words) -> bytes:
+    """The script that adds the laboratory's words to those of the explorer."""
+    texts = {key: text for key, text in words.texts.items() if key.startswith(LAB)}
+    text = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    return f"{STRICT}Object.assign(GINN.language.texts,{text});\n".encode()
 
 
 def add(files: dict[str, bytes], name: str, content: bytes) -> str:

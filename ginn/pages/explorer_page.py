@@ -9,7 +9,7 @@ from ginn.figures.names import run_ending, run_title
 from ginn.figures.network_figure import Scene
 from ginn.pages import gallery
 from ginn.pages.assets import add
-from ginn.pages.layout import Layout, Rendered, links_between, root_from
+from ginn.pages.layout import LAB, Layout, Rendered, links_between, root_from
 from ginn.pages.report import Report
 
 # The factor for the lines of gallery images, which are shown at a third of their size.
@@ -46,6 +46,7 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
         "runs": runs,
         "data": {name: root + address for name, address in report.data.items()},
         "places": places,
+        "lab": root + LAB,
         "experiments": links_between(reports, report, "explorer"),
         "card": layout.card("explore", title, report, files, None),
     }

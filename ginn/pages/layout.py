@@ -25,6 +25,8 @@ from ginn.pages.metadata import Publication
 from ginn.pages.policy import policy_text
 from ginn.pages.report import Report
 
+# The address of the laboratory.
+LAB = "lab/index.html"
 # Languages written from right to left, and such scripts (BCP 47).
 # fmt: off
 RIGHT_TO_LEFT = {

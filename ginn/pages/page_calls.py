@@ -14,7 +14,7 @@ from ginn.analysis.claim_names import require_claim
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
 from ginn.figures.effect_plots import effect_plots
-from ginn.figures.selection import select_detail
+from ginn.figures.selection import WHOLE, select_detail
 from ginn.pages.figure_views import NEURONS, RUN, STEP, Ground, Place, Zoom, scene_of
 from ginn.pages.parameters import About
 from ginn.pages.report import Report
@@ -23,6 +23,9 @@ from ginn.pages.view_state import state_of
 OneRun = Annotated[str, Allowed(RUN), About("The run, by its role or id.")]
 OneStep = Annotated[str | int, Allowed(STEP), About("The snapshot.")]
 OneSelection = Annotated[str, Allowed(NEURONS), About("The neurons whose boundaries are shown.")]
+Change = Annotated[
+    str, About('A change, such as "wake-2" for layer 2; or "silence-2", "freeze-2".')
+]
 Beside = Annotated[str, Allowed(RUN), About("A second run, which is shown beside the first one.")]
 
 
@@ -46,7 +49,7 @@ class PageCalls:
         self.macros: Any = templates.get_template("partials/claims.html").module
 
     def page(self, slug: str) -> str:
-        """The link to an article by its slug, or to "explore" or "downloads".
+        """The link to an article by its slug, or to "explore", "downloads" or "lab".
 
         Raises AuthorError for a page that the site does not have.
         """
@@ -85,6 +88,18 @@ class PageCalls:
             state = replace(state, beside=other)
         return f"{self.pages['explore']}#{state.to_query()}"
 
+    def train_on(self, run: OneRun = "bad-1", step: OneStep = "last", change: Change = "") -> str:
+        """The link to the laboratory with a run at a snapshot, from which a reader can train on.
+
+        With a change, the laboratory shows the changed network beside an untouched one. Raises
+        AuthorError for arguments that a figure would refuse, too.
+        """
+        state = state_of(scene_of(self.report, run, step, "output", "output", WHOLE))
+        taken = f"take={self.report.experiment.id}/{state.run}/{state.snapshot}"
+        iteration = self.report.snapshots[state.run].iterations[state.snapshot]
+        changed = f"&changes={iteration}:{change}" if change else ""
+        return f"{self.pages['lab']}#{taken}{changed}"
+
     def evidence(self, name: str) -> Markup:
         """The box of a claim with what was measured; nothing for a claim that was not measured.
 
@@ -119,6 +134,7 @@ class PageCalls:
         return {
             "page": self.page,
             "explore": self.explore,
+            "train_on": self.train_on,
             "evidence": self.evidence,
             "verdict": self.verdict,
             "claims_table": self.claims_table,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ginn.config.policy import ORIGIN, Policy
 from ginn.errors import AuthorError, quoted
 
-NONE, SELF = "'none'", "'self'"
+NONE, SELF, COMPILE = "'none'", "'self'", "'wasm-unsafe-eval'"
 # Scripts, styles, pictures, connections and workers come only from files of the site. A
 # `default-src` of none refuses frames, media, plug-ins and fonts. The policy does not apply to
 # downloads, so a reader can save pictures.
@@ -77,9 +77,12 @@ def directives(policy: Policy = NOTHING_MORE) -> dict[str, str]:
     return allowed
 
 
-def policy_text(policy: Policy = NOTHING_MORE) -> str:
-    """The policy as a page states it."""
-    return "; ".join(f"{name} {sources}" for name, sources in directives(policy).items())
+def policy_text(policy: Policy = NOTHING_MORE, *, compiles: bool = False) -> str:
+    """The policy as a page states it; `compiles` lets the page's scripts compile WebAssembly."""
+    allowed = directives(policy)
+    if compiles:
+        allowed["script-src"] += f" {COMPILE}"
+    return "; ".join(f"{name} {sources}" for name, sources in allowed.items())
 
 
 def allowed_sources(directive: str, policy: Policy = NOTHING_MORE) -> str:

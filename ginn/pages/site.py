@@ -20,7 +20,8 @@ from ginn.pages.citations import Source
 from ginn.pages.credits import authors_of
 from ginn.pages.downloads_page import downloads_page
 from ginn.pages.explorer_page import explorer_page
-from ginn.pages.layout import HeaderLink, Layout, Rendered
+from ginn.pages.lab_page import lab_page
+from ginn.pages.layout import LAB, HeaderLink, Layout, Rendered
 from ginn.pages.metadata import Publication
 from ginn.pages.policy import NOTHING_MORE
 from ginn.pages.report import Report
@@ -96,6 +97,7 @@ class Pages:
             links.append(HeaderLink(words.say("page.all-articles"), ALL_ARTICLES, own=False))
         explore, data = words.say("page.explore"), words.say("page.data")
         links.append(HeaderLink(explore, self.report.explorer, own=False))
+        links.append(HeaderLink(words.say("page.lab"), LAB, own=False))
         return [*links, HeaderLink(data, self.report.downloads, own=False)]
 
     def make(self, part: Part) -> Rendered:
@@ -148,6 +150,8 @@ class Pages:
             described = {**needs, "schema": facts_schema()}
             downloads = partial(downloads_page, self.layout, report, self.reports, self.program)
             yield Part(f"downloads-{name}", described, downloads)
+        pictures = partial(lab_page, self.layout, self.reports)
+        yield Part("lab", {"facts": list(keys.values()), "experiments": titles}, pictures)
         fronts = [
             [
                 each.title,
@@ -188,4 +192,4 @@ class Pages:
             days[ALL_ARTICLES] = self.newest
         for report in self.reports:
             days |= dict.fromkeys((report.explorer, report.downloads), self.newest)
-        return days
+        return {**days, LAB: self.newest}

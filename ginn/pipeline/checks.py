@@ -45,7 +45,7 @@ def check_articles(folder: Path, articles: tuple[Article, ...], settings: Settin
     """
     ids = [experiment.id for experiment in settings.experiments]
     kinds = ("explore", "downloads")
-    pages = [*(article.slug for article in articles), *kinds]
+    pages = [*(article.slug for article in articles), *kinds, "lab"]
     pages += [f"{kind}/{name}" for kind in kinds for name in ids]
     works = read_works(folder, settings.site)
     meanings = read_glossary(folder / "glossary.toml")

@@ -234,6 +234,11 @@ def labels_text(labels: NDArray[np.bool_]) -> str:
     return encode_columns("ginn-labels", 1, [len(lengths)], [lengths])
 
 
+def run_lengths(labels: NDArray[np.bool_]) -> str:
+    """The column of `labels_text` alone, as the laboratory's addresses hold it."""
+    return labels_text(labels).partition(";")[2]
+
+
 def _script(key: str, value: object) -> tuple[str, bytes]:
     """The name and content of the script that passes `value` to the viewer under `key`."""
     value_text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)

@@ -58,4 +58,90 @@ interface Ginn {
     /** The boundaries of a network as a chunk of one snapshot, not rounded, and its linear regions. */
     trace(parameters: Float32Array, widths: number[]): { regions: number; chunk: BoundaryChunk };
   };
+  pictures: {
+    /** Of the given pictures. */
+    names: string[];
+    given(name: string, pixels: number): Uint8Array;
+    otsu(levels: Uint8Array): number;
+    encode(labels: Uint8Array): string;
+    decode(text: string, pixels: number): Uint8Array | undefined;
+    resized(labels: Uint8Array, from: number, to: number): Uint8Array;
+    mirrored(labels: Uint8Array, pixels: number): Uint8Array;
+    /** The connected area around a pixel gets the other colour. */
+    filled(labels: Uint8Array, pixels: number, start: number): Uint8Array;
+    /** The grey level of each pixel of an image file, fitted into the square. */
+    levelsOf(file: Blob, pixels: number): Promise<Uint8Array>;
+  };
+  setup: {
+    MOST_LAYERS: number;
+    MOST_UNITS: number;
+    LENGTHS: number[];
+    BATCHES: number[];
+    RATES: number[];
+    SCALES: number[];
+    MOST: Record<"rate" | "length" | "batch" | "scale" | "seed" | "at", number>;
+    pictureOf(source: string, site: LabSite): Uint8Array | undefined;
+    first(site: LabSite): Setup;
+    /** The first experiment of the site, trained to its end. */
+    original(site: LabSite): Partial<Setup>;
+    /** Always valid, whatever the address; `taken` is the recorded run that it names. */
+    read(text: string, site: LabSite, taken?: Partial<Setup>): Setup;
+    write(setup: Setup): string;
+  };
+  liveRun: {
+    withBiasesLast(parameters: Float32Array, widths: number[]): Float32Array;
+    withBiasesInRows(chunk: WeightChunk, step: number): Float32Array;
+    /** `before` are snapshots that the run begins with. */
+    create(
+      trainer: Trainer, schedule: Schedule, picture: Uint8Array, name: "live" | "twin",
+      before?: LiveSnapshot[],
+    ): LiveRun;
+  };
+  liveLoader: {
+    /** A loader whose files are parts of runs: "live/boundaries/7". */
+    create(index: Index, runs: Record<string, LiveRun>, target: HTMLCanvasElement): Loader;
+  };
+  experiment: { create(setup: Setup, changed: () => void): Experiment };
+  editor: {
+    /** `above` are elements above the tools; `changed` is called after each action. */
+    create(pixels: number, above: HTMLElement[], changed: (labels: Uint8Array) => void): Editor;
+  };
+  imageFiles: {
+    create(pixels: number, changed: (labels: Uint8Array) => void): {
+      element: HTMLElement;
+      open(file: Blob): Promise<void>;
+      /** Lets an element take dropped files, and the page pasted ones. */
+      accept(place: HTMLElement): void;
+    };
+  };
+  settingsPanel: {
+    create(site: LabSite, change: (part: Partial<Setup>) => void, open: (file: Blob) => void): {
+      picture: HTMLElement;
+      network: HTMLElement;
+      show(setup: Setup): void;
+    };
+  };
+  laboratory: { create(root: HTMLElement, site: LabSite): void };
+  changes: {
+    /** Whether a text is a change of a network of these widths. */
+    valid(text: string, widths: number[]): boolean;
+    apply(text: string, trainer: Trainer, seed: number): void;
+  };
+  changesPanel: {
+    moved(line: number[], right: number, down: number): number[];
+    turned(line: number[], degrees: number): number[];
+    create(change: (made: string) => void, drop: () => void): ChangesPanel;
+  };
+  recordedRuns: {
+    /** What a setup gets from a run of the site; `name` is experiment/run/snapshot. */
+    load(site: LabSite, name: string): Promise<Partial<Setup> | undefined>;
+  };
+  takeAway: {
+    settings(setup: Setup, pixels: number): string;
+    recorded(length: number): number[][];
+    weights(experiment: Experiment, snapshot: LiveSnapshot | undefined): string;
+    create(
+      experiment: Experiment, shown: () => LiveSnapshot | undefined, target: HTMLCanvasElement,
+    ): HTMLElement;
+  };
 }

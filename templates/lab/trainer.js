@@ -25,8 +25,9 @@
  *   moments and its count of steps start at 0
  * @property {(change: (parameters: Float32Array) => void) => void} change changes parameters in place
  * @property {(layers: number) => void} freeze stops the layers whose bits are set, and no others
- * @property {(parameters: Float32Array, side: number) => Float32Array} logits of a network over a grid
- *   of points, row by row
+ * @property {() => number} frozen those layers
+ * @property {(parameters: Float32Array, stride: number) => Float32Array} logits of a network at every
+ *   so many pixels, both ways, row by row
  */
 
 {
@@ -36,6 +37,41 @@
       numbers.fill(1, below + inputs * items, below + row * items);
     }
     numbers.fill(1 / batch, factors, factors + batch);
+  };
+
+  /** @type {(layout: KernelLayout, numbers: Float32Array, mask: number) => void} without gradients and
+   * moments, Adam leaves the parameters of the layers in a mask as they are */
+  const clear = ({ layers, first: means, second, gradients }, numbers, mask) => {
+    layers.forEach(({ first, units, row }, l) => {
+      if ((mask & (1 << l)) === 0) return;
+      for (const place of [means, second, gradients]) {
+        numbers.fill(0, place + first, place + first + units * row);
+      }
+    });
+  };
+
+  /** @type {(kernel: Kernel, layout: KernelLayout, numbers: Float32Array, own: Float32Array,
+   *   given: Float32Array, stride: number) => Float32Array} see `Trainer.logits` */
+  const logitsOf = (kernel, layout, numbers, own, given, stride) => {
+    const { items, labels: results, pixels, layers: [{ below }] } = layout;
+    const side = Math.ceil(pixels / stride);
+    const kept = own.slice();
+    own.set(given);
+    const found = new Float32Array(side * side);
+    const place = (/** @type {number} */ number) =>
+      (Math.min(pixels - 1, number * stride + (stride >> 1)) + 0.5) / pixels;
+    for (let start = 0; start < found.length; start += items) {
+      const end = Math.min(items, found.length - start);
+      for (let i = 0; i < end; i += 1) {
+        const row = Math.floor((start + i) / side);
+        numbers[below + i] = place(start + i - row * side);
+        numbers[below + items + i] = place(row);
+      }
+      kernel.logits();
+      found.set(numbers.subarray(results, results + end), start);
+    }
+    own.set(kept);
+    return found;
   };
 
   GINN.trainer = {
@@ -49,7 +85,7 @@
     },
     create(kernel, layout, { picture, seed, schedule, parameters }) {
       const numbers = new Float32Array(kernel.buffer, 0, layout.picture);
-      const { weights, padded, rates } = layout;
+      const { weights, rates } = layout;
       const [beta1, beta2] = GINN.kernelNumbers.BETAS;
       let iteration = 0;
       let powers = [1, 1];
@@ -57,7 +93,14 @@
       fillConstants(layout, numbers);
       new Uint8Array(kernel.buffer, 4 * layout.picture).set(picture);
       const own = numbers.subarray(weights, weights + layout.parameters);
-      own.set(parameters);
+      /** @type {Trainer["restart"]} */
+      const restart = (given, at) => {
+        own.set(given);
+        clear(layout, numbers, -1);
+        iteration = at;
+        powers = [1, 1];
+      };
+      restart(parameters, 0);
 
       return {
         layout,
@@ -71,43 +114,14 @@
           }
         },
         parameters: () => own.slice(),
-        restart(given, at) {
-          own.set(given);
-          for (const place of [layout.first, layout.second, layout.gradients]) {
-            numbers.fill(0, place, place + padded);
-          }
-          iteration = at;
-          powers = [1, 1];
-        },
+        restart,
         change: (change) => change(own),
+        frozen: () => frozen,
         freeze(mask) {
-          for (const [l, { first, units, row }] of layout.layers.entries()) {
-            if ((mask & (1 << l)) === 0) continue;
-            // Without a gradient and moments, Adam leaves a parameter as it is.
-            for (const place of [layout.first, layout.second, layout.gradients]) {
-              numbers.fill(0, place + first, place + first + units * row);
-            }
-          }
+          clear(layout, numbers, mask);
           frozen = mask;
         },
-        logits(given, side) {
-          const { items, labels, layers: [{ below }] } = layout;
-          const kept = own.slice();
-          own.set(given);
-          const found = new Float32Array(side * side);
-          for (let start = 0; start < found.length; start += items) {
-            const end = Math.min(items, found.length - start);
-            for (let i = 0; i < end; i += 1) {
-              const row = Math.floor((start + i) / side);
-              numbers[below + i] = (start + i - row * side + 0.5) / side;
-              numbers[below + items + i] = (row + 0.5) / side;
-            }
-            kernel.logits();
-            found.set(numbers.subarray(labels, labels + end), start);
-          }
-          own.set(kept);
-          return found;
-        },
+        logits: (given, stride) => logitsOf(kernel, layout, numbers, own, given, stride),
       };
     },
   };

@@ -95,12 +95,13 @@
   }
 
   /**
-   * @param {unknown} text the picture's labels as run lengths, row by row, black first
+   * @param {unknown} text the picture's labels as run lengths, row by row, black first, or decoded
    * @param {number} pixels along the domain's side
    * @returns {Uint8Array} one a pixel, 1 for white
    * @throws {Error} where the text is of another kind or version, or damaged
    */
   function labels(text, pixels) {
+    if (text instanceof Uint8Array) return text;
     const { fields, columns } = parse(text, "ginn-labels", 1, 1);
     const values = new Uint8Array(pixels * pixels);
     let at = 0;

@@ -10,8 +10,8 @@ interface Index {
   widths: number[];
   /** The picture's file. */
   target: string;
-  /** The picture's labels as text, which `boundaryChunks.labels` decodes. */
-  labels: string;
+  /** The picture's labels as text, which `boundaryChunks.labels` decodes; in the laboratory, decoded. */
+  labels: string | Uint8Array;
   layer_colours: string[];
   output_colour: string;
   runs: IndexRun[];
@@ -19,7 +19,7 @@ interface Index {
 
 /** What a shown run is called: its kind, and its number among those of its role, 0 for the only one. */
 interface RunName {
-  kind: "good" | "failed" | "worst" | "bad";
+  kind: "good" | "failed" | "worst" | "bad" | "live" | "twin";
   number: number;
 }
 

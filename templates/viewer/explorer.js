@@ -23,6 +23,7 @@
  * @typedef {object} Explorer
  * @property {() => void} redraw
  * @property {Playback} playback
+ * @property {Store} store
  * @property {() => string} state as an address holds it
  * @property {() => void} leave stops everything
  */
@@ -60,7 +61,7 @@
       parts.draw();
       return {
         redraw: frames.schedule,
-        playback,
+        playback, store,
         state: () => GINN.urlState.write(store.state, context),
         leave() {
           dark.removeEventListener("change", recolour);

@@ -245,7 +245,8 @@
             GINN.thumbnails.drawValue(each, report.output?.values[neuron]));
           network.draw(show);
           const colours = (palette ??= GINN.colours.palette(root, widths));
-          const done = drawSome(`${run} ${lines.snapshot}`, (each, neuron) =>
+          const { snapshot } = lines;
+          const done = drawSome(`${run} ${header.seed} ${snapshot} ${header.iterations[snapshot]}`, (each, neuron) =>
             GINN.thumbnails.drawLine(each, lines.chunk, lines.step, neuron,
               colours.layers[layerOf(starts, neuron)] ?? colours.output));
           if (!done) store.refresh();

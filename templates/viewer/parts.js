@@ -31,6 +31,7 @@
    */
   function createDetails(session, side, inspector, tools) {
     const { root, store, writeAddress } = session;
+    const whole = writeAddress !== undefined || "laboratory" in root.dataset;
     /** @type {[NeuronPanel, PointPanel] | undefined} */
     let panels;
     let asked = false;
@@ -46,11 +47,11 @@
       draw(frame) {
         const { behind } = store.state;
         const needed = behind === "regions" || behind === "strength";
-        if (!asked && (needed || (writeAddress && frame.active.chunk))) {
+        if (!asked && (needed || (whole && frame.active.chunk))) {
           asked = true;
           GINN.dom.load(root.dataset.details).then(store.refresh);
         }
-        if (!panels && writeAddress) create();
+        if (!panels && whole) create();
         panels?.forEach((panel) => panel.draw(frame));
       },
       recolour: () => panels?.[0].recolour(),

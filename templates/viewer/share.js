@@ -6,7 +6,7 @@
   const { say } = GINN.words;
 
   GINN.share = {
-    create({ root, store, writeAddress }, viewsOf, announce) {
+    create({ root, index, store, writeAddress }, viewsOf, announce) {
       /** @param {"png" | "svg" | "embed"} kind */
       const save = async (kind) => {
         const views = viewsOf();
@@ -22,12 +22,18 @@
           await navigator.clipboard?.writeText(href).then(() => say("copied"), () => "")
           || say("not-copied"), "told");
       };
+      const trainOn = element("a", { href: root.dataset.lab ?? "" }, [say("train-on")]);
+      trainOn.addEventListener("click", () => {
+        const { run, step } = store.active();
+        trainOn.hash = `take=${index.id}/${run}/${step}`;
+      });
       return element("div", { class: "viewer-share", role: "group", "aria-label": say("share") }, [
         namedButton("PNG", say("save-png"), () => save("png")),
         namedButton("SVG", say("save-svg"), () => save("svg")),
         ...(writeAddress ? [namedButton("HTML", say("embed"), () => save("embed")), button(icon("link"), copyLink, {
           "aria-label": say("copy-about"), title: say("copy-about"), class: "viewer-copy",
         })] : []),
+        ...(root.dataset.lab ? [trainOn] : []),
       ]);
     },
   };

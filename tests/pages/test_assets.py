@@ -58,6 +58,7 @@ def test_manifest_names_the_icons_with_their_sides() -> None:
         ("regions.js", "details.js"),
         ("by_hand.js", "by_hand.js"),
         ("viewer.css", "viewer.css"),
+        ("../lab/tracer.js", "lab.js"),
     ],
 )
 def test_assets_after_a_change_differ_in_one_address(
@@ -99,6 +100,13 @@ def test_viewer_bundle_has_every_script_and_is_light() -> None:
 
 def test_script_of_neurons_by_hand_is_light() -> None:
     assert len(gzip.compress(bundle(VIEWER, ["by_hand"]))) <= MOST_BYTES_BY_HAND
+
+
+def test_lab_bundle_has_every_script_and_is_light() -> None:
+    lab = TEMPLATES / "lab"
+    names = (lab / "scripts.txt").read_text().split()
+    assert sorted(names) == sorted(path.stem for path in lab.glob("*.js"))
+    assert len(gzip.compress(bundle(lab, names))) <= MOST_BYTES
 
 
 def test_colour_properties_are_the_same_names_light_and_dark() -> None:

@@ -24,6 +24,8 @@ ADDRESSES = (
     "href", "src", "poster", "action", "data", "data-index", "data-export", "data-details",
     "data-neurons",
 )  # fmt: skip
+# The attributes of elements that read what stands after "#" in the page's address.
+STATEFUL = ("data-address", "data-laboratory")
 # Elements that can name another host, because a browser loads it only if a reader follows the link.
 NEVER_LOADED = {("a", "href"), ("link license", "href"), ("meta", "content")}
 DATA_SUFFIXES = "js|webp|png|svg|json|npz"
@@ -85,7 +87,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         self.ids += [said["id"]] if "id" in said else []
-        self.has_state |= "data-address" in said
+        self.has_state |= not said.keys().isdisjoint(STATEFUL)
         element = f"link {said['rel']}" if tag == "link" and said.get("rel") == "license" else tag
         for name in ADDRESSES:
             if name in said:
