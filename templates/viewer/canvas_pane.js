@@ -164,8 +164,8 @@
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @returns {{draw: (scene: Scene) => void, close: () => void}} draws scenes. While only the pointer
-   *   moves, what is under its marks is drawn once and copied
+   * @returns {{draw: (scene: Scene) => void, close: () => void}} draws scenes. While only marks change,
+   *   what is under them is drawn once and copied
    */
   function createPainter(canvas) {
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -182,8 +182,12 @@
           behind?.image, behind?.x, behind?.y, scene.against?.image, scene.filled, scene.shaded,
           trail.length, trail.length && scene.trailing.join(),
         ];
+        const { kinks, marked, point } = scene;
+        const marks = [kinks.length, kinks[0]?.neuron, marked, point?.x, point?.y];
+        const whole = [...parts, ...marks];
         const same = parts.every((part, at) => part === last[at]);
-        last = parts;
+        if (same && whole.every((part, at) => part === last[at])) return;
+        last = whole;
         if (same && !isKept) {
           kept.width = kept.height = size;
           GINN.scene.drawUnder(keptPen, scene);
@@ -285,7 +289,8 @@
           const { header, chunk, lines, state: { step, show } } = found;
           const told = missing(arrivals);
           drawn = { ...found, trouble: failure ? told[0] : "", seen: 0 };
-          const contents = scene(palette, point);
+          // Where the pointer is, it is a mark itself, except in the other pane.
+          const contents = scene(palette, comparing ? point : store.state.point);
           if (contents) told.push(outOfSight(contents, index.widths));
           notice.show(told.join(" ").trim(), Boolean(failure));
           // Until some lines of a run have arrived, the picture before stays.

@@ -21,8 +21,8 @@
   const GAP = 4;
   const HEAD = 32;
   const EDGE = 20;
-  // So many thumbnails are drawn a frame. Others keep their last picture until a later frame.
-  const A_FRAME = 16;
+  // So many thumbnails are drawn a frame. Others stay as they are until a later frame.
+  const A_FRAME = 8;
   /** @type {Record<string, [number, number]>} */
   const DIRECTIONS = {
     ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
@@ -222,7 +222,7 @@
       let side = 0;
       const recolour = () => {
         palette = undefined;
-        for (const each of thumbnails) each.drawn = "";
+        for (const each of thumbnails) each.drawn = each.lines = "";
       };
       const close = watchSight(network.columns, thumbnails, () => {
         const { columns } = network;
@@ -241,14 +241,19 @@
         close,
         draw({ active: { state: { run, step, show }, header, lines }, report }) {
           if (!header || !lines || !side) return;
-          thumbnails.forEach((each, neuron) =>
-            GINN.thumbnails.drawValue(each, report.output?.values[neuron]));
           network.draw(show);
           const colours = (palette ??= GINN.colours.palette(root, widths));
           const { snapshot } = lines;
-          const done = drawSome(`${run} ${header.seed} ${snapshot} ${header.iterations[snapshot]}`, (each, neuron) =>
-            GINN.thumbnails.drawLine(each, lines.chunk, lines.step, neuron,
-              colours.layers[layerOf(starts, neuron)] ?? colours.output));
+          const key = `${run} ${header.seed} ${snapshot} ${header.iterations[snapshot]}`;
+          const { point, output: found } = report;
+          const done = drawSome(`${key} ${found && point?.x} ${found && point?.y} ${found && step}`,
+            (each, neuron) => {
+              GINN.thumbnails.drawValue(each, found?.values[neuron]);
+              if (each.lines === key) return;
+              each.lines = key;
+              GINN.thumbnails.drawLine(each, lines.chunk, lines.step, neuron,
+                colours.layers[layerOf(starts, neuron)] ?? colours.output);
+            });
           if (!done) store.refresh();
           network.wires.draw(header, step, side);
         },

@@ -15,6 +15,8 @@
   const { say } = GINN.words;
   // The decimal places of a neuron's contribution to the output.
   const DIGITS = 2;
+  // While the pointer moves, the tables are written again after this time (ms).
+  const PAUSE = 120;
 
   /** @type {(widths: number[], neuron: number) => string} "2.7", or the output */
   const shortName = (widths, neuron) => {
@@ -213,9 +215,20 @@
     create({ index: { widths }, store }) {
       const sum = createSum(widths, store);
       const causes = createCauses(widths, store);
+      let due = 0;
+      let timer = 0;
       return {
         element: element("div", "viewer-answers", [sum.element, causes.element]),
         draw({ report }) {
+          const now = performance.now();
+          const { place: at, looked } = store.pointed;
+          // A moving pointer leaves no time to read a table.
+          if ((at || looked !== undefined) && now < due) {
+            clearTimeout(timer);
+            timer = setTimeout(store.refresh, due - now);
+            return;
+          }
+          due = now + PAUSE;
           sum.draw(report);
           causes.draw(report);
         },

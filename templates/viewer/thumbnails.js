@@ -11,6 +11,7 @@
  * @property {HTMLCanvasElement} canvas
  * @property {CanvasRenderingContext2D | null} pen
  * @property {string} drawn what it shows
+ * @property {string} lines the snapshot whose line it shows
  * @property {boolean} seen whether it is in sight
  */
 
@@ -60,7 +61,7 @@
     made.addEventListener("dblclick", () => store.showOnly([neuron]));
     markWhilePointed(made, neuron, store, neuron);
     const pen = canvas.getContext("2d");
-    return { name, button: made, value, label, unit, canvas, pen, drawn: "", seen: true };
+    return { name, button: made, value, label, unit, canvas, pen, drawn: "", lines: "", seen: true };
   }
 
   /** @type {(thumbnail: Thumbnail, preActivation: number | undefined) => void} */
