@@ -4,6 +4,9 @@
 - Scrubbing: script a frame while the clock runs through the last run with every neuron shown.
 - Toggling: a neuron's button pressed, until the frame that shows or hides it is drawn. Script is
   the click's and the frame's; from click to frame also counts the wait for the frame to begin.
+- Work a frame: the processor time of the page's main thread, drawing included, in frames of
+  hovering over the canvas, hovering over thumbnails, and scrubbing. Other programs on the machine
+  change it little. On a processor slowed six times, a frame takes six times as long.
 - Memory, in a browser of its own, after scrubbing through every run (each fourth snapshot): what
   scripts hold, and what the page's process holds, which is read on Linux only. At the end the
   browser is told that the system is short of memory; what it then frees was a cache.
@@ -13,11 +16,13 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from chromium import chromium, compressed, last_step, report, scrub, served, timed_page
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, CDPSession, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 3
@@ -40,6 +45,12 @@ TOGGLE = """number => new Promise((resolve, reject) => {
       else resolve([clicked + window.frameTimes[0], shown]);
     });
   });
+})"""
+MOVE = """step => new Promise((resolve) => {
+  const slider = document.querySelector(".viewer-slider");
+  slider.value = String(step);
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  requestAnimationFrame(() => setTimeout(resolve));
 })"""
 # Goes through steps, each until its exact lines are there.
 VISIT = """async (steps) => {
@@ -96,7 +107,7 @@ def measure_bytes(page: Page, root: str, site: Path) -> None:
     for name, size in first.items():
         print(f"{size:9,}  {name}")
     print(f"{sum(first.values()):9,}  bytes to the first interactive frame")
-    for name in ("viewer", "words", "article", "export"):
+    for name in ("viewer", "details", "words", "article", "export"):
         scripts = sum(map(compressed, site.glob(f"assets/{name}-*.js")))
         print(f"{scripts:9,}  bytes of {name}'s script")
     for run in sorted(site.glob("data/**/seed-*/")):
@@ -116,6 +127,40 @@ def measure_frames(page: Page) -> None:
         toggles = [page.evaluate(TOGGLE, press) for press in range(TOGGLES)]
         report(f"round {number}: script of a neuron toggled", [script for script, _ in toggles])
         report(f"round {number}: from click to the end of its frame", [all_ for _, all_ in toggles])
+
+
+def worked(session: CDPSession) -> float:
+    """Milliseconds that the page's main thread has worked."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return 1e3 * float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
+
+
+def measure_work(page: Page) -> None:
+    """Hover and scrub with every neuron shown, and print the work a frame."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    canvas = page.locator(".viewer-canvas canvas").first
+    last = last_step(page)
+    acts: dict[str, list[Callable[[], object]]] = {
+        "hovering over the canvas": [
+            partial(canvas.hover, position={"x": 40 + 5 * i, "y": 60 + 4 * i}) for i in range(60)
+        ],
+        "hovering over thumbnails": [
+            partial(each.hover, position={"x": 9, "y": 9})
+            for each in page.locator(".viewer-neuron").all()[:40]
+        ],
+        "scrubbing": [partial(page.evaluate, MOVE, step) for step in range(0, last, 2)],
+    }
+    for label, steps in acts.items():
+        page.mouse.move(1, 1)
+        page.wait_for_timeout(1500)
+        page.evaluate("window.frameTimes.length = 0")
+        before = worked(session)
+        for step in steps:
+            step()
+        frames = page.evaluate("window.frameTimes.length")
+        spent = (worked(session) - before) / max(1, frames)
+        print(f"{label:40} {spent:6.2f} ms of the main thread a frame ({frames} frames)")
 
 
 def measure_memory(browser: Browser, root: str) -> None:
@@ -161,6 +206,7 @@ def main(site: Path) -> None:
             page = timed_page(browser)
             measure_bytes(page, root, site)
             measure_frames(page)
+            measure_work(page)
         with chromium() as browser:
             measure_memory(browser, root)
 
