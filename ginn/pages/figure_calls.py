@@ -133,19 +133,21 @@ class FigureCalls:
 
     def layer(self, number: Annotated[int | str, Allowed(LAYER)], text: str = "") -> Markup:
         """Words about a hidden layer or the output in its colour: "layer 2", or `text`.
-
+        While they are pointed at, they light the layer in the nearest figure of a network.
         Raises AuthorError for a layer that the network does not have.
         """
-        kinds: dict[int | str, str] = {"output": "output"}
-        kinds |= {n: f"layer-{n}" for n in range(1, len(self.report.experiment.widths) + 1)}
+        depth = len(self.report.experiment.widths)
+        kinds: dict[int | str, str] = {n: f"layer-{n}" for n in range(1, depth + 1)}
+        kinds["output"] = "output"
         if number not in kinds:
             raise AuthorError(quoted(number), ", ".join(map(str, kinds)), key="layer")
         words = self.report.words
         language = "" if text else words.foreign
         key = "network.output" if number == "output" else "network.layer"
         said = text or words.say(key, layer=number)
-        span = Markup('<span class="{}-word"{}>{}</span>')
-        return span.format(kinds[number], marked(language), said)
+        place = list(kinds).index(number) + 1
+        span = Markup('<span class="{}-word" data-lights="{}"{}>{}</span>')
+        return span.format(kinds[number], place, marked(language), said)
 
 
 def marked(language: str) -> Markup:

@@ -163,6 +163,23 @@
       .forEach((word) => word.classList.add("dismissed"));
   });
 
+  // A word about a layer lights it in the nearest figure with a viewer, while it is pointed at.
+  const middleOf = (/** @type {Element} */ element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top + bottom;
+  };
+  for (const name of ["mouseover", "mouseout", "focusin", "focusout"]) {
+    addEventListener(name, ({ target, type }) => {
+      const word = target instanceof HTMLElement ? target : undefined;
+      if (!word?.dataset.lights) return;
+      for (const { viewer } of live.values()) viewer.light(undefined);
+      if (type === "mouseout" || type === "focusout") return;
+      const distance = (/** @type {Element} */ figure) => Math.abs(middleOf(figure) - middleOf(word));
+      const [nearest] = [...live.keys()].sort((one, other) => distance(one) - distance(other));
+      live.get(nearest)?.viewer.light(Number(word.dataset.lights));
+    });
+  }
+
   // Text and images load first.
   addEventListener("load", () => {
     for (const figure of /** @type {NodeListOf<HTMLElement>} */ (
@@ -177,6 +194,11 @@
       }
       onScreen.observe(figure);
       offScreen.observe(figure);
+    }
+    /** @type {NodeListOf<HTMLElement>} */
+    const aboutLayers = document.querySelectorAll("[data-lights]");
+    if (document.querySelector("[data-state]")) {
+      for (const word of aboutLayers) word.tabIndex = 0;
     }
     for (const figure of document.querySelectorAll("[data-by-hand]")) onScreen.observe(figure);
   });

@@ -155,6 +155,7 @@
       step: lines?.step ?? step,
       show,
       marked: kink ? kink.cause : marked,
+      lit: session.store.pointed.lit,
       trail: requests.trail(state, header),
       trailing: marked === undefined ? few(state) : [marked],
       kinks,
@@ -183,7 +184,7 @@
           trail.length, trail.length && scene.trailing.join(),
         ];
         const { kinks, marked, point } = scene;
-        const marks = [kinks.length, kinks[0]?.neuron, marked, point?.x, point?.y];
+        const marks = [kinks.length, kinks[0]?.neuron, marked, scene.lit, point?.x, point?.y];
         const whole = [...parts, ...marks];
         const same = parts.every((part, at) => part === last[at]);
         if (same && whole.every((part, at) => part === last[at])) return;

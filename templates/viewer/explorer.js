@@ -25,6 +25,7 @@
  * @property {Playback} playback
  * @property {Store} store
  * @property {() => string} state as an address holds it
+ * @property {(layer: number | undefined) => void} light makes all but one layer faint, counted from 1
  * @property {() => void} leave stops everything
  */
 
@@ -32,8 +33,7 @@
   GINN.explorer = {
     create(root, { index, loader }, indexFile, preset, keepsAddress) {
       const context = { runs: index.runs, widths: index.widths };
-      /** @type {string[]} */
-      const unmet = [];
+      const unmet = /** @type {string[]} */ ([]);
       const started = !keepsAddress || location.hash.length > 1;
       const given = keepsAddress && started ? "" : preset;
       const first = GINN.urlState.read(keepsAddress ? location.hash : "", context, given, unmet);
@@ -63,6 +63,7 @@
         redraw: frames.schedule,
         playback, store,
         state: () => GINN.urlState.write(store.state, context),
+        light: (layer) => store.pointAt({ lit: layer && layer - 1 }),
         leave() {
           dark.removeEventListener("change", recolour);
           playback.pause();

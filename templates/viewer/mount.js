@@ -5,6 +5,7 @@
  * @typedef {object} Viewer a viewer's place in a page
  * @property {() => Playback | undefined} playback undefined until the index has arrived
  * @property {() => string} state as an address holds it, and as a later mount takes it
+ * @property {(layer: number | undefined) => void} light makes all but one layer faint
  * @property {() => void} leave releases memory
  */
 
@@ -48,6 +49,7 @@
     return {
       playback: () => explorer?.playback,
       state: () => explorer?.state() ?? preset,
+      light: (layer) => explorer?.light(layer),
       leave() {
         changed = () => {};
         explorer?.leave();

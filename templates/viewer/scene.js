@@ -45,6 +45,7 @@
  * @property {BoundaryChunk | undefined} chunk of the nearest snapshot that has arrived
  * @property {number} step as the chunk counts
  * @property {ReadonlySet<number>} show
+ * @property {number | undefined} lit the layer beside which all else is faint, from 0
  * @property {number | undefined} marked the neuron to draw thick, with the side on which it is on
  * @property {{chunk: BoundaryChunk, step: number}[]} trail earlier snapshots, the oldest first
  * @property {number[]} trailing the neurons that leave a trail
@@ -60,6 +61,8 @@
   const HALO = 1.5;
   // The opacity of the side on which a neuron is on.
   const SHADE = 0.28;
+  // The opacity of the paper over all but the lit layer.
+  const VEIL = 0.75;
   // The corners of the domain, clockwise from the top left one. The sides that begin there have the
   // causes -2, -3, -4 and -1.
   const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
@@ -361,10 +364,19 @@
    * @type {(pen: LinePen, scene: Scene) => void}
    */
   const drawOver = (pen, scene) => {
-    const { chunk, marked, step, size, view } = scene;
+    const { chunk, lit, marked, palette, show, starts, step, size, view } = scene;
     if (!chunk) return;
     pen.lineJoin = "round";
     pen.lineCap = "round";
+    const bright = [...show].filter((neuron) => GINN.neurons.layerOf(starts, neuron) === lit);
+    if (bright.length) {
+      pen.globalAlpha = VEIL;
+      pen.fillStyle = palette.paper;
+      // Nothing is lit in a file that is saved, whose pen cannot do this.
+      /** @type {Pen} */ (pen).fillRect(0, 0, size, size);
+      pen.globalAlpha = 1;
+    }
+    for (const neuron of bright) strokeOne(pen, scene, chunk, neuron, OUTPUT_LINE);
     if (marked !== undefined) {
       if (marked !== scene.shaded) shade(pen, chunk, step, marked, size, view, colourOf(scene, marked));
       strokeOne(pen, scene, chunk, marked, MARKED_LINE);

@@ -45,6 +45,7 @@
  * @property {Point | null} place in a pane
  * @property {number | undefined} neuron
  * @property {number | undefined} looked the neuron that is looked at meanwhile
+ * @property {number | undefined} lit the layer that a word beside the figure is about, from 0
  */
 /**
  * @typedef {object} Store
@@ -164,7 +165,7 @@
         context,
         state: first,
         /** @type {Pointed} */
-        pointed: { place: null, neuron: undefined, looked: undefined },
+        pointed: { place: null, neuron: undefined, looked: undefined, lit: undefined },
         /** @type {string[]} */
         unmet: [],
         direction: 1,

@@ -80,8 +80,8 @@ def test_explore_in_a_link_of_an_article_keeps_its_address() -> None:
 @pytest.mark.parametrize(
     ("call", "html"),
     [
-        ("layer(2)", '<span class="layer-2-word">layer 2</span>'),
-        ('layer("output", "the end")', '<span class="output-word">the end</span>'),
+        ("layer(2)", '<span class="layer-2-word" data-lights="2">layer 2</span>'),
+        ('layer("output", "the end")', '<span class="output-word" data-lights="4">the end</span>'),
     ],
 )
 def test_layer_is_words_with_the_class_of_its_colour(call: str, html: str) -> None:
