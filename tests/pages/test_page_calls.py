@@ -90,5 +90,5 @@ def test_layer_is_words_with_the_class_of_its_colour(call: str, html: str) -> No
 
 @pytest.mark.parametrize("given", ["4", "0", '"outptu"'])
 def test_layer_that_the_network_does_not_have_is_refused(given: str) -> None:
-    with pytest.raises(AuthorError, match="allowed: output, 1, 2, 3"):
+    with pytest.raises(AuthorError, match="allowed: 1, 2, 3, output"):
         html_of(f"{{{{ layer({given}) }}}}")
