@@ -182,29 +182,14 @@
     pen.drawImage(tile.image, x, y, part, part, 0, 0, size, size);
   };
 
-  /**
-   * @param {string} colour #rrggbb
-   * @returns {number[]} red, green and blue, 0 to 255
-   */
-  function channels(colour) {
-    return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-  }
+  /** @type {(colour: string) => number[]} red, green and blue of #rrggbb, 0 to 255 */
+  const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
-  /**
-   * @param {string} colour #rrggbb
-   * @returns {number}
-   */
-  function brightness(colour) {
-    return channels(colour).reduce((sum, value) => sum + value);
-  }
+  /** @type {(colour: string) => number} */
+  const brightness = (colour) => channels(colour).reduce((sum, value) => sum + value);
 
-  /**
-   * @param {string} paper #rrggbb
-   * @returns {boolean}
-   */
-  function isDark(paper) {
-    return brightness(paper) < (3 * 255) / 2;
-  }
+  /** @type {(paper: string) => boolean} */
+  const isDark = (paper) => brightness(paper) < (3 * 255) / 2;
 
   /**
    * Replaces the black and white of the picture drawn so far by the palette's, on which lines of every
