@@ -191,7 +191,8 @@ interface Ginn {
   runControls: { create(session: Session): RunControls };
   announcer: { create(session: Session, pointInWords: (state: State) => string): Announcer };
   help: { create(): Help | undefined };
-  stories: { create(): Stories | undefined };
+  /** Gives the caption of a list of stories. */
+  stories: { create(list: HTMLElement): HTMLElement };
   share: {
     create(session: Session, viewsOf: () => SavedView[], announce: Announcer["announce"]): HTMLElement;
   };

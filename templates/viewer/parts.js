@@ -41,6 +41,8 @@
       side.insertBefore(panels[0].element, inspector);
       tools.append(panels[0].selection);
       inspector.append(panels[1].element);
+      const stories = document.getElementById("stories");
+      if (stories) root.insertBefore(GINN.stories.create(stories), side);
       GINN.colours.assign(root, session.index);
     };
     return {
@@ -119,7 +121,7 @@
       const query = GINN.pointQuery.create(session, panes.active);
       const zoom = GINN.zoom.create(panes.canvases, store);
       const help = writeAddress ? GINN.help.create() : undefined;
-      const stories = writeAddress ? GINN.stories.create() : undefined;
+      const stories = writeAddress && document.getElementById("stories");
       const announcer = GINN.announcer.create(session,
         (state) => query.inWords(query.report(state.point)));
       const { announce } = announcer;
@@ -140,8 +142,7 @@
       root.replaceChildren(
         element("div", "viewer-main", [picture, timeline.element, tabs.element]),
         element("div", "viewer-bar", [controls.runs, createDrawer(root), controls.look, share]),
-        element("div", "viewer-above", [...(stories ? [stories.list] : []), tools]),
-        ...(stories ? [stories.caption] : []),
+        element("div", "viewer-above", [...(stories ? [stories] : []), tools]),
         side,
         ...(help ? [help.dialog] : []),
       );

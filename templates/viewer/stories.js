@@ -1,19 +1,11 @@
 // Stories: example views, which are links in the page. Their sentences stay in sight after the arrival.
 "use strict";
 
-/**
- * @typedef {object} Stories
- * @property {HTMLElement} list
- * @property {HTMLElement} caption
- */
-
 {
   const { element, namedButton } = GINN.dom;
 
   GINN.stories = {
-    create() {
-      const list = document.getElementById("stories");
-      if (!list) return undefined;
+    create(list) {
       const text = element("p");
       const caption = element("div", { class: "viewer-caption", role: "note" }, [text]);
       /** @type {NodeListOf<HTMLAnchorElement>} */
@@ -28,7 +20,7 @@
       caption.append(namedButton("×", GINN.words.say("caption-close"), () => show(undefined)));
       for (const each of links) each.addEventListener("click", () => show(each));
       show([...links].find(({ hash }) => hash && hash === location.hash));
-      return { list, caption };
+      return caption;
     },
   };
 }
