@@ -85,8 +85,8 @@ def assets(
     # An article loads its own script before the viewer's. The details are loaded when one of them
     # is first shown, the script that saves when a reader first saves a picture, and that of
     # neurons by hand where an article has such a figure.
-    apart = ("article", "export", "by_hand")
-    contents |= {f"{name}.js": bundle(viewer, [name]) for name in apart}
+    apart = {"article": [], "export": ["clip"], "by_hand": []}
+    contents |= {f"{name}.js": bundle(viewer, [name, *more]) for name, more in apart.items()}
     files: dict[str, bytes] = {}
     contents |= {f"icon-{side}.png": social_card.icon(labels, side) for side in ICONS}
     addresses = {name: add(files, f"assets/{name}", content) for name, content in contents.items()}

@@ -12,8 +12,6 @@
 {
   // A change is announced when no other change has followed for this time (ms).
   const DELAY = 600;
-  // So much of an address is told, in characters.
-  const MOST_TEXT = 80;
   const { say } = GINN.words;
 
   GINN.announcer = {
@@ -45,7 +43,7 @@
       /** @type {Announcer["announce"]} */
       const announce = (text, kind) => {
         line.textContent = text;
-        line.className = `viewer-live ${kind ? `viewer-${kind}` : ""}`;
+        line.className = `viewer-live viewer-${kind}`;
       };
       return {
         element: line,
@@ -55,7 +53,7 @@
           if (trouble && trouble !== warned) announce(trouble);
           warned = trouble;
           if (store.unmet.length) {
-            announce(say("unmet", { terms: store.unmet.join(", ").slice(0, MOST_TEXT) }), "kept");
+            announce(say("unmet", { terms: store.unmet.join(", ").slice(0, 80) }), "kept");
             store.unmet.length = 0;
           }
           if (playback.isPlaying()) return;

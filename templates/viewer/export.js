@@ -223,5 +223,6 @@
       || say("not-embedded");
   }
 
-  GINN.export = { svg, png, embed };
+  // clip.js replaces the last one.
+  GINN.export = { svg, png, embed, clip: () => say("no-clip") };
 }

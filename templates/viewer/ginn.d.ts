@@ -197,6 +197,9 @@ interface Ginn {
     create(session: Session, viewsOf: () => SavedView[], announce: Announcer["announce"]): HTMLElement;
   };
   export?: {
+    clip(
+      views: SavedView[], state: string, session: Session, announce: Announcer["announce"],
+    ): string;
     svg(views: SavedView[], state: string): string;
     png(views: SavedView[], state: string): string;
     embed(views: SavedView[], state: string): Promise<string>;

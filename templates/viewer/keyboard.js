@@ -26,7 +26,7 @@
   const FAR = 10;
   const USUAL_TRAIL = 10;
   // Of the other keys, one held down acts once.
-  const REPEATING = /^(.*Arrow.*|[-+=km])$/;
+  const REPEATING = /Arrow|^[-+=km]$/;
   // Why a key has done nothing.
   /** @type {Record<string, string>} */
   const REASONS = { k: "no-kink", m: "no-named", b: "no-thumbnail", o: "no-thumbnail" };
@@ -129,8 +129,8 @@
     const box = document.getElementById("viewer-keys");
     if (!(box instanceof HTMLInputElement)) return () => true;
     try {
-      box.checked = localStorage.getItem(box.id) !== "off";
-      box.onchange = () => localStorage.setItem(box.id, box.checked ? "on" : "off");
+      box.checked = localStorage.getItem(box.id) !== "false";
+      box.onchange = () => localStorage.setItem(box.id, String(box.checked));
     } catch {
       // Without storage, the choice lasts as long as the page.
     }

@@ -3,9 +3,6 @@
 "use strict";
 
 {
-  // The largest number of terms of a selection. A person writes fewer. Further terms are not read.
-  const MOST_TERMS = 4096;
-
   /**
    * @param {number[]} widths
    * @returns {number[]} the first neuron of each layer, then the output's number
@@ -66,7 +63,7 @@
    */
   function parseSelection(text, widths) {
     const starts = layerStarts(widths);
-    const spans = text.split(",", MOST_TERMS).flatMap((term) => {
+    const spans = text.split(",").flatMap((term) => {
       const span = parseTerm(term, widths, starts);
       return span ? [span] : [];
     });

@@ -6,18 +6,18 @@
   const { say } = GINN.words;
 
   GINN.share = {
-    create({ root, index, store, writeAddress }, viewsOf, announce) {
-      /** @param {"png" | "svg" | "embed"} kind */
+    create(session, viewsOf, announce) {
+      const { root, index, store, writeAddress } = session;
+      const state = () => GINN.urlState.write(store.state, store.context);
+      /** @param {"png" | "svg" | "embed" | "clip"} kind */
       const save = async (kind) => {
         const views = viewsOf();
         if (views.length === 0) return;
-        const state = GINN.urlState.write(store.state, store.context);
         await (GINN.export ?? load(root.dataset.export));
-        announce(await GINN.export?.[kind](views, state) ?? say("no-export"), "told");
+        announce(await GINN.export?.[kind](views, state(), session, announce) ?? say("no-export"), "told");
       };
       const copyLink = async () => {
-        writeAddress?.();
-        const { href } = new URL(`#${GINN.urlState.write(store.state, store.context)}`, location.href);
+        const { href } = new URL(`#${state()}`, location.href);
         announce(
           await navigator.clipboard?.writeText(href).then(() => say("copied"), () => "")
           || say("not-copied"), "told");
@@ -30,7 +30,8 @@
       return element("div", { class: "viewer-share", role: "group", "aria-label": say("share") }, [
         namedButton("PNG", say("save-png"), () => save("png")),
         namedButton("SVG", say("save-svg"), () => save("svg")),
-        ...(writeAddress ? [namedButton("HTML", say("embed"), () => save("embed")), button(icon("link"), copyLink, {
+        ...(writeAddress ? [namedButton("WebM", say("clip"), () => save("clip")),
+          namedButton("HTML", say("embed"), () => save("embed")), button(icon("link"), copyLink, {
           "aria-label": say("copy-about"), title: say("copy-about"), class: "viewer-copy",
         })] : []),
         ...(root.dataset.lab ? [trainOn] : []),

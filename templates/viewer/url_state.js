@@ -41,7 +41,7 @@
     const state = /** @type {State} */ ({});
     const { TABLE } = GINN.store;
     for (const [name, value] of given) {
-      if (value && !Object.hasOwn(TABLE, name)) unmet.push(`${name}=${value}`);
+      if (value && !(name in TABLE)) unmet.push(`${name}=${value}`);
     }
     for (const [name, { type, initial }] of Object.entries(TABLE)) {
       const parse = (/** @type {string} */ value) => type.parse(value, context, state);

@@ -22,7 +22,6 @@
   // A mouse's notch is a large unit with Ctrl, too.
   const MOST_AT_ONCE = 0.2;
   const LINE_HEIGHT = 16; // px, for browsers that count the wheel in lines
-  const PAUSE = 500; // ms between two movements
 
   /** @type {(value: number, least: number, most: number) => number} the nearest number in a range */
   const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
@@ -91,17 +90,13 @@
 
   /** @type {(pane: HTMLElement, store: Store) => void} */
   const watchWheel = (pane, store) => {
-    let last = 0;
     pane.addEventListener("wheel", (event) => {
-      const { ctrlKey, deltaY, timeStamp } = event;
+      const { ctrlKey, deltaY } = event;
       const { scrollHeight, clientHeight } = document.documentElement;
       // Where the page scrolls, the wheel alone scrolls it.
       if (!deltaY || !(ctrlKey || event.metaKey || scrollHeight <= clientHeight)) return;
-      const whole = store.state.zoom === 1 && deltaY > 0;
-      // The end of a movement that has shrunk the picture must not shrink the page.
-      if (!whole || timeStamp - last < PAUSE) event.preventDefault();
-      if (whole) return;
-      last = timeStamp;
+      if (store.state.zoom === 1 && deltaY > 0) return;
+      event.preventDefault();
       const pixels = deltaY * (event.deltaMode ? LINE_HEIGHT : 1);
       const power = clamp(pixels * (ctrlKey ? TRACKPAD_PINCH : WHEEL), -MOST_AT_ONCE, MOST_AT_ONCE);
       store.set(enlarged(store.state, Math.exp(-power), placeOf(pane, event)));

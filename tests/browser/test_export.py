@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 from support.browser import BuiltSite, Explore, Open
-from support.explorer import both_ready, explorer, ready
+from support.explorer import both_ready, explorer, ready, snapshot_slider
 from support.site_data import first_run, header_of, last_run, segments, title_of
 
 pytestmark = pytest.mark.browser
@@ -152,3 +152,42 @@ def test_html_copied_frames_the_view_with_caption_and_link(
     address = str(caption.get_by_role("link").get_attribute("href"))
     assert "step=30" in address
     assert "zoom=4" in address
+
+
+def test_clip_of_the_stretch_between_two_snapshots_is_saved_as_webm(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(explorer(built_site, state="step=40&speed=30&behind=plain"))
+    clip = ready(page).get_by_role("button", name="WebM")
+    clip.click()
+    expect(page.locator(".viewer-told")).to_contain_text("The clip begins here")
+    snapshot_slider(page).fill("20")
+    with page.expect_download() as download:
+        clip.click()
+        expect(page.locator(".viewer-told")).to_contain_text("Recording: ")
+    assert download.value.suggested_filename.endswith("-20-40.webm")
+    content = download.value.path().read_bytes()
+    assert content[:4] == b"\x1aE\xdf\xa3"  # EBML, of which WebM is a kind
+    assert len(content) > 5_000
+    expect(page.locator(".viewer-told")).to_contain_text("Saved as WebM")
+    # Pressed while it records, the button ends the clip.
+    clip.click()
+    snapshot_slider(page).fill("95")
+    with page.expect_download() as download:
+        clip.click()
+        expect(page.locator(".viewer-told")).to_contain_text("Recording: ")
+        clip.click()
+    assert not download.value.suggested_filename.endswith("-95.webm")
+
+
+def test_browser_that_does_not_record_says_so(built_site: BuiltSite, open_page: Open) -> None:
+    page, _ = open_page(
+        explorer(built_site, state="step=40"),
+        before=lambda page: page.add_init_script("delete window.MediaRecorder"),
+    )
+    clip = ready(page).get_by_role("button", name="WebM")
+    clip.click()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(900)  # the change is announced first
+    clip.click()
+    expect(page.locator(".viewer-told")).to_contain_text("does not record")

@@ -21,8 +21,8 @@ ENTRIES = (
 )  # fmt: skip
 # The attributes with addresses. The scripts of pages load those that begin with `data-`.
 ADDRESSES = (
-    "href", "src", "poster", "action", "data", "data-index", "data-export", "data-details",
-    "data-neurons",
+    "href", "src", "poster", "action", "data", "data-index", "data-export",
+    "data-details", "data-neurons",
 )  # fmt: skip
 # The attributes of elements that read what stands after "#" in the page's address.
 STATEFUL = ("data-address", "data-laboratory")
