@@ -107,7 +107,7 @@ def test_figure_of_two_runs_has_two_panes(
     page, _ = open_page(article(built_site), size=size)
     stills = [page.locator(f"{PAIR} img").nth(i).evaluate(BOX) for i in (0, 1)]
     bring(page, PAIR)
-    canvases = page.locator(f"{PAIR} canvas[role=img]")
+    canvases = page.locator(f"{PAIR} canvas[aria-label]")
     expect(canvases).to_have_count(2)
     for i, still in enumerate(stills):
         assert canvases.nth(i).evaluate(BOX) == pytest.approx(still, abs=1)
@@ -230,7 +230,7 @@ def test_figure_far_off_is_an_image_again_and_comes_back_as_it_was(
     figure = page.locator(OPENING)
     figure.get_by_role("slider").fill("7")
     figure.get_by_role("radio").nth(1).check(force=True)
-    canvas = figure.locator("canvas[role=img]").first.element_handle()
+    canvas = figure.locator("canvas[aria-label]").first.element_handle()
     page.evaluate("() => document.activeElement.blur()")
     look_at(page, PAIR)
     expect(page.locator(f"{OPENING} .viewer")).to_have_count(0)
