@@ -63,7 +63,7 @@
         const ended = (experiment.run()?.trainer.iteration() ?? 0) >= experiment.setup().length;
         train.disabled = ended;
         step.disabled = running || ended;
-        const rate = Math.round(experiment.pace() / 100) * 100;
+        const rate = running ? Math.round(experiment.pace() / 100) * 100 : 0;
         setText(pace, rate ? say("lab.pace", { count: rate }) : "");
         const trouble = experiment.trouble();
         setText(status, trouble ? say(`lab.${trouble}`) : ended ? say("lab.ended") : "");

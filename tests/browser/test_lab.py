@@ -199,6 +199,29 @@ def test_network_of_another_shape_is_drawn_with_its_neurons(
     at(page, "1")
 
 
+# How many thumbnails are drawn in a second.
+DRAWN_AGAIN = """async () => {
+  const real = GINN.thumbnails.drawLine;
+  let count = 0;
+  GINN.thumbnails.drawLine = (...given) => {
+    count += 1;
+    real(...given);
+  };
+  await new Promise((done) => setTimeout(done, 1000));
+  return count;
+}"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1000, 700), (360, 740)])
+def test_page_at_rest_draws_no_thumbnail_again(
+    built_site: BuiltSite, open_page: Open, size: tuple[int, int]
+) -> None:
+    page, _ = open_page(lab(built_site, state="network=16-16-16"), size)
+    at(page, "0")
+    page.wait_for_timeout(3000)
+    assert page.evaluate(DRAWN_AGAIN) == 0
+
+
 def test_training_that_diverges_says_so(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(lab(built_site, state=SMALL.replace("rate=0.01", "rate=1")))
     at(page, "0")
