@@ -14,6 +14,8 @@ from support.site_data import all_runs
 
 pytestmark = pytest.mark.browser
 OPENING, SWEEP, PAIR = "#figure-all", "#figure-sweep", "#figure-contrast"
+# More than two screens below the opening.
+FAR = "#figure-shifting"
 # Every element's place on the page; the figure's own inside is not the page's, and what is folded
 # away has none.
 PLACES_OF_ALL = """() => [...document.querySelectorAll("h2, p, figure, figcaption")]
@@ -232,7 +234,7 @@ def test_figure_far_off_is_an_image_again_and_comes_back_as_it_was(
     figure.get_by_role("radio").nth(1).check(force=True)
     canvas = figure.locator("canvas[aria-label]").first.element_handle()
     page.evaluate("() => document.activeElement.blur()")
-    look_at(page, PAIR)
+    look_at(page, FAR)
     expect(page.locator(f"{OPENING} .viewer")).to_have_count(0)
     expect(page.locator(f"{OPENING} .images")).to_have_class("images")
     expect(page.locator(f"{OPENING} img")).to_be_visible()
