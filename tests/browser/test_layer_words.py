@@ -12,7 +12,7 @@ from support.browser import BuiltSite, Open
 from support.explorer import pixels
 
 pytestmark = pytest.mark.browser
-FIGURE = "#figure-sweep"
+FIGURE = "#figure-all"
 # A screen so high that the figure and its caption are on it.
 SIZE = (1280, 1200)
 
@@ -29,7 +29,7 @@ def still_page(open_page: Open, site: BuiltSite) -> tuple[Page, Locator]:
     place = page.locator(f"{FIGURE} .images")
     place.evaluate("e => e.scrollIntoView({ block: 'center' })")
     expect(place).to_have_class("images live")
-    return page, place.locator("canvas[role=img]").first
+    return page, place.locator("canvas[aria-label]").first
 
 
 def shares(page: Page, canvas: Locator) -> NDArray[np.float64]:
