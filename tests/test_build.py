@@ -37,7 +37,7 @@ SMALL = [
         "seeds = 2\niterations = 200\nsnapshots = 12",
     ),
 ]
-HEADING, OTHER_HEADING = "## One pixel is one data item", "## One pixel is one item"
+HEADING, OTHER_HEADING = "## One neuron draws one line", "## One neuron draws a line"
 
 
 def digest(site: Path) -> dict[str, str]:

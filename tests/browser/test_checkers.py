@@ -19,6 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.checker]
 # What the Nu checker does not know yet, by the words of its complaint.
 UNKNOWN_TO_NU = {
     "“vector-effect”: Property “vector-effect” doesn't exist": "SVG 2, 8.13; in every browser",
+    "“container-type”: Property “container-type” doesn't exist": "CSS Containment 3; in every browser",
+    "Unrecognized at-rule “@container”": "CSS Containment 3; in every browser",
+    "“width”: Parse Error": "units of a container, such as 100cqw: CSS Containment 3",
     "Bad value “pixelated” for attribute “image-rendering”": "CSS Images 3, 6.2; in every browser",
 }
 

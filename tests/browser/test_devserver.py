@@ -26,7 +26,7 @@ pytestmark = [
 ]
 
 PATIENCE = 20_000  # ms, for a busy machine; the time it took is printed
-HEADING = "## One pixel is one data item"
+HEADING = "## One neuron draws one line"
 ARTICLE = "content/articles/index.md"
 
 
@@ -54,7 +54,7 @@ def seconds(what: str, begun: float) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "shown"),
     [
-        (ARTICLE, HEADING, "## One pixel, one item", "h2:has-text('One pixel, one item')"),
+        (ARTICLE, HEADING, "## One neuron, one line", "h2:has-text('One neuron, one line')"),
         (
             "templates/pages/article.html", '<h1>', '<h1 class="saved">', "h1.saved",
         ),
@@ -118,7 +118,7 @@ def test_mistake_is_shown_over_the_page_until_it_is_mended(served: Served, page:
     expect(panel.locator("dt", has_text="Allowed")).to_be_visible()
     assert panel.locator("b").count() == 0
     # The old page is there beneath, and every other page says the same.
-    expect(page.locator("h2", has_text="One pixel is one data item")).to_have_count(1)
+    expect(page.locator("h2", has_text="One neuron draws one line")).to_have_count(1)
     panel.get_by_role("button", name="Hide").click()
     expect(panel).to_be_hidden()
     page.goto(f"{served.address}methods/")
