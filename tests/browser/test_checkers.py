@@ -16,12 +16,13 @@ from support.site_data import pages_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.checker]
 
+CONTAINERS = "CSS Containment 3; in every browser"
 # What the Nu checker does not know yet, by the words of its complaint.
 UNKNOWN_TO_NU = {
     "“vector-effect”: Property “vector-effect” doesn't exist": "SVG 2, 8.13; in every browser",
-    "“container-type”: Property “container-type” doesn't exist": "CSS Containment 3; in every browser",
-    "Unrecognized at-rule “@container”": "CSS Containment 3; in every browser",
-    "“width”: Parse Error": "units of a container, such as 100cqw: CSS Containment 3",
+    "“container-type”: Property “container-type” doesn't exist": CONTAINERS,
+    "Unrecognized at-rule “@container”": CONTAINERS,
+    "“width”: Parse Error": f"units of a container, such as 100cqw: {CONTAINERS}",
     "Bad value “pixelated” for attribute “image-rendering”": "CSS Images 3, 6.2; in every browser",
 }
 
