@@ -106,7 +106,10 @@
     if (labelled.getAttribute("aria-description") !== said) {
       labelled.setAttribute("aria-description", said);
       labelled.title = `${said} ${say("thumbnail", { neuron: thumbnail.name })}`.trim();
-      label.textContent = always === "off" ? say("off-unit", { unit }) : unit;
+      // The name holds what is seen.
+      const named = (/** @type {string} */ text) => (always === "off" ? say("off-unit", { unit: text }) : text);
+      labelled.setAttribute("aria-label", named(thumbnail.name));
+      label.textContent = named(unit);
     }
     GINN.scene.shade(pen, chunk, step, neuron, side, WHOLE, colour);
     pen.strokeStyle = colour;

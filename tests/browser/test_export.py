@@ -187,6 +187,7 @@ def test_browser_that_does_not_record_says_so(built_site: BuiltSite, open_page: 
     )
     clip = ready(page).get_by_role("button", name="WebM")
     clip.click()
+    expect(page.locator(".viewer-told")).to_contain_text("The clip begins here")
     page.keyboard.press("Home")
     page.wait_for_timeout(900)  # the change is announced first
     clip.click()
