@@ -248,11 +248,12 @@
           const { point, output: found } = report;
           const done = drawSome(`${key} ${found && point?.x} ${found && point?.y} ${found && step}`,
             (each, neuron) => {
+              if (each.lines !== key) {
+                each.lines = key;
+                GINN.thumbnails.drawLine(each, lines.chunk, lines.step, neuron,
+                  colours.layers[layerOf(starts, neuron)] ?? colours.output);
+              }
               GINN.thumbnails.drawValue(each, found?.values[neuron]);
-              if (each.lines === key) return;
-              each.lines = key;
-              GINN.thumbnails.drawLine(each, lines.chunk, lines.step, neuron,
-                colours.layers[layerOf(starts, neuron)] ?? colours.output);
             });
           if (!done) store.refresh();
           network.wires.draw(header, step, side);

@@ -4,6 +4,7 @@
 /**
  * @typedef {object} Thumbnail
  * @property {string} name
+ * @property {string} called its name, and whether it is off everywhere
  * @property {HTMLButtonElement} button
  * @property {HTMLElement} value
  * @property {HTMLElement} label the unit's number, as text
@@ -61,19 +62,19 @@
     made.addEventListener("dblclick", () => store.showOnly([neuron]));
     markWhilePointed(made, neuron, store, neuron);
     const pen = canvas.getContext("2d");
-    return { name, button: made, value, label, unit, canvas, pen, drawn: "", lines: "", seen: true };
+    return { name, called: name, button: made, value, label, unit, canvas, pen, drawn: "", lines: "", seen: true };
   }
 
   /** @type {(thumbnail: Thumbnail, preActivation: number | undefined) => void} */
-  const drawValue = ({ name, button: labelled, value }, preActivation) => {
+  const drawValue = ({ called, button: labelled, value }, preActivation) => {
     const text = preActivation === undefined
       ? "" : GINN.formatting.signed(preActivation, Math.abs(preActivation) < 10 ? 2 : 1);
-    if (value.textContent === text) return;
-    value.textContent = text;
     const on = preActivation !== undefined && preActivation > 0;
     labelled.classList.toggle("viewer-on", on);
+    if (value.textContent === text) return;
+    value.textContent = text;
     labelled.ariaLabel = text
-      ? say(on ? "on-at" : "off-at", { neuron: name, number: text }) : name;
+      ? say(on ? "on-at" : "off-at", { neuron: called, number: text }) : called;
   };
 
   /**
@@ -96,7 +97,7 @@
    * @param {string} colour
    */
   function drawLine(thumbnail, chunk, step, neuron, colour) {
-    const { pen, canvas, button: labelled, label, unit } = thumbnail;
+    const { pen, canvas, button: labelled, label, unit, value } = thumbnail;
     const side = canvas.width;
     if (!pen) return;
     pen.clearRect(0, 0, side, side);
@@ -108,8 +109,9 @@
       labelled.title = `${said} ${say("thumbnail", { neuron: thumbnail.name })}`.trim();
       // The name holds what is seen.
       const named = (/** @type {string} */ text) => (always === "off" ? say("off-unit", { unit: text }) : text);
-      labelled.setAttribute("aria-label", named(thumbnail.name));
+      labelled.ariaLabel = thumbnail.called = named(thumbnail.name);
       label.textContent = named(unit);
+      value.textContent = "";
     }
     GINN.scene.shade(pen, chunk, step, neuron, side, WHOLE, colour);
     pen.strokeStyle = colour;

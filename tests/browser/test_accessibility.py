@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 from support.browser import BuiltSite, Explore, Open
-from support.explorer import both_ready, explorer, open_more, pixels, ready
+from support.explorer import both_ready, explorer, open_more, pixels, ready, thumbnail
 from support.site_data import first_run, last_run, pages_of, title_of
 
 pytestmark = pytest.mark.browser
@@ -209,13 +209,13 @@ def test_forced_colours_tell_what_is_chosen(
     )
     ready(page).mouse.move(0, 0)
     layer = page.get_by_role("button", name="Layer 2", exact=True)
-    neuron = page.get_by_role("button", name="Layer 2, neuron 4", exact=True)
+    neuron = thumbnail(page, 2, 4)
     choices = page.locator(".viewer-bar > .viewer-choice span")
     open_more(page)
     loop = page.get_by_role("button", name="Loop", exact=True)
     assert unlike(choices.nth(1), choices.nth(2)) > 0.7
     assert unlike(layer, page.get_by_role("button", name="Layer 3", exact=True)) > 0.6
-    assert unlike(neuron, page.get_by_role("button", name="Layer 3, neuron 4", exact=True)) > 0.3
+    assert unlike(neuron, thumbnail(page, 3, 4)) > 0.3
     assert unlike(loop, page.get_by_role("button", name="Step back")) > 0.6
 
 

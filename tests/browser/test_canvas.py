@@ -16,6 +16,7 @@ from support.explorer import (
     open_more,
     ready,
     snapshot_slider,
+    thumbnail,
 )
 from support.site_data import distances, segments
 
@@ -130,7 +131,7 @@ def test_trail_of_many_neurons_follows_the_marked_one(explore: Explore) -> None:
     assert not ink(page.locator(".viewer-canvas canvas"))[4:-4, 4:-4].any()
     # Which neurons have a line within the picture depends on the run.
     for unit in range(1, 17):
-        page.get_by_role("button", name=f"Layer 2, neuron {unit}", exact=True).hover()
+        thumbnail(page, 2, unit).hover()
         page.wait_for_timeout(150)
         if ink(page.locator(".viewer-canvas canvas"))[4:-4, 4:-4].any():
             return

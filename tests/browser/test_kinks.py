@@ -17,6 +17,7 @@ from support.explorer import (
     open_tab,
     pressed_neurons,
     ready,
+    thumbnail,
 )
 from support.site_data import chunk_of, data, first_run
 
@@ -134,7 +135,7 @@ def test_benders_are_listed_strongest_first_and_shown_when_pressed(
     names = bends.locator("li button").evaluate_all("all => all.map((b) => b.ariaLabel)")
     turns = [int(re.search(r"(\d+)° in all", name)[1]) for name in names]  # type: ignore[index]
     assert turns == sorted(turns, reverse=True)
-    found = {re.match(r"(Layer \d, neuron \d+)", name)[1].lower() for name in names}  # type: ignore[index]
+    found = {re.search(r"(Layer \d, neuron \d+)", name)[1].lower() for name in names}  # type: ignore[index]
     assert {name_of(cause) for cause, _, _ in kinks} <= found
     bends.locator("li button").first.focus()
     page.keyboard.press("Enter")
@@ -153,7 +154,7 @@ def test_neuron_whose_bends_are_listed_is_chosen_by_key_or_list(explore: Explore
     page = explore("step=95")
     chosen = ready(page).get_by_label("Neuron whose bends are listed")
     expect(chosen).to_have_value("-1")
-    page.get_by_role("button", name="Layer 3, neuron 2", exact=True).focus()
+    thumbnail(page, 3, 2).focus()
     page.keyboard.press("b")
     expect(chosen).to_have_value("33")
     address_of(page, "about=3.2")

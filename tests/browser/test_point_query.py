@@ -33,7 +33,12 @@ pytestmark = pytest.mark.browser
 
 
 def shown_numbers(page: Page) -> list[float]:
-    """The pre-activations that stand on the thumbnails."""
+    """The pre-activations that stand on the thumbnails, each of which is brought into sight."""
+    thumbnails = page.locator(".viewer-neuron")
+    for at in range(0, thumbnails.count(), 4):
+        thumbnails.nth(at).scroll_into_view_if_needed()
+        expect(thumbnails.nth(at).locator(".viewer-value")).not_to_be_empty()
+    page.wait_for_timeout(300)
     texts = page.locator(".viewer-value").all_inner_texts()
     return [float(text.replace("−", "-")) for text in texts]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 from support.browser import Explore
-from support.explorer import PLACES, address_of, pressed_neurons, ready
+from support.explorer import PLACES, address_of, pressed_neurons, ready, thumbnail
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ def test_neuron_and_layer_buttons_toggle_what_is_shown(explore: Explore, place: 
     ready(page)
     page.get_by_role("button", name="None", exact=True).click()
     address_of(page, "show=none")
-    neuron = page.get_by_role("button", name="Layer 2, neuron 7", exact=True)
+    neuron = thumbnail(page, 2, 7)
     neuron.click()
     address_of(page, "show=2.7")
     expect(neuron).to_have_attribute("aria-pressed", "true")
@@ -36,10 +36,10 @@ def test_neuron_and_layer_buttons_toggle_what_is_shown(explore: Explore, place: 
 
 def test_double_click_alt_click_and_o_show_one_neuron(explore: Explore) -> None:
     page = explore()
-    neuron = ready(page).get_by_role("button", name="Layer 2, neuron 7", exact=True)
+    neuron = thumbnail(ready(page), 2, 7)
     neuron.dblclick()
     address_of(page, "show=2.7")
-    other = page.get_by_role("button", name="Layer 3, neuron 1", exact=True)
+    other = thumbnail(page, 3, 1)
     other.click(modifiers=["Alt"])
     address_of(page, "show=3.1")
     neuron.focus()

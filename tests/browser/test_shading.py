@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 from support.browser import BuiltSite, Explore
-from support.explorer import address_of, canvas_colours, ready
+from support.explorer import address_of, canvas_colours, ready, thumbnail
 from support.site_data import data, first_run, layers_at
 
 pytestmark = pytest.mark.browser
@@ -113,15 +113,15 @@ def test_neuron_pointed_at_shades_its_side_until_the_pointer_leaves(
     values = np.concatenate(layers_at(built_site, 95, places), axis=1)[:, :16]
     neuron = int(np.argmin(np.abs((values > 0).mean(axis=0) - 0.5)))
     page = explore("step=95&show=none&behind=plain")
-    thumbnail = ready(page).get_by_role("button", name=f"Layer 1, neuron {neuron + 1}", exact=True)
-    thumbnail.hover()
+    pointed = thumbnail(ready(page), 1, neuron + 1)
+    pointed.hover()
     page.wait_for_timeout(200)
     seen = seen_at(coloured(page), places)
     assert ((seen > 20) == (values[:, neuron] > 0)).mean() > 0.97
     page.mouse.move(0, 0)
     page.wait_for_timeout(200)
     assert coloured(page).max() < 20
-    thumbnail.focus()
+    pointed.focus()
     page.wait_for_timeout(200)
     assert seen_at(coloured(page), places)[values[:, neuron] > 0].mean() > 20
 

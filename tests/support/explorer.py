@@ -74,6 +74,13 @@ def snapshot_slider(page: Page) -> Locator:
     return page.get_by_label("Snapshot", exact=True)
 
 
+def thumbnail(page: Page, layer: int, unit: int) -> Locator:
+    """The thumbnail of a neuron. The name of one that is off everywhere says so."""
+    return page.get_by_role(
+        "button", name=re.compile(rf"^Layer {layer}, neuron {unit}(?!\d)")
+    ).and_(page.locator(".viewer-neuron"))
+
+
 def pressed_neurons(page: Page) -> Locator:
     """The thumbnails of the shown neurons."""
     return page.locator(".viewer-neuron[aria-pressed=true]")
