@@ -91,8 +91,9 @@ def rendered_pages(
 
 def test_render_site_edit_of_one_article_renders_one_article(content: Path) -> None:
     everything, first = rendered_pages(content)
-    # Articles, two explorers, two pages of data, the list, and the page for what is not there.
-    assert len(everything) == COUNT + 2 + 2 + 1 + 1
+    # Articles, two explorers, two pages of data, the laboratory, the list, and the page for what
+    # is not there.
+    assert len(everything) == COUNT + 2 + 2 + 1 + 1 + 1
     assert rendered_pages(content) == (set(), first)
     write(content, 30, f"Another text, and [the next]({{{{ page('{slug(31)}') }}}}).")
     rendered, site = rendered_pages(content)
@@ -118,7 +119,8 @@ def test_render_site_header_names_a_few_articles_and_the_list_all(content: Path)
     _, site = rendered_pages(content)
     for address in ("index.html", "article-59/index.html"):
         header = site[address].decode().split("</header>")[0]
-        assert header.count("<li>") == MOST_IN_HEADER + len(["All articles", "Explore", "Data"])
+        others = ["All articles", "Explore", "Laboratory", "Data"]
+        assert header.count("<li>") == MOST_IN_HEADER + len(others)
         assert 'articles/index.html">All articles</a>' in header
     assert all(f'href="../{slug(n)}/index.html"'.encode() in site[LIST] for n in range(1, COUNT))
     assert complaints(site, elsewhere=("data/",)) == []
@@ -130,7 +132,8 @@ def test_render_site_new_facts_render_the_pages_that_read_them(content: Path) ->
     rendered_pages(content)
     changed = reports("changed")
     rendered, _ = rendered_pages(content, changed)
-    own = {"explore/other/index.html", "downloads/other/index.html"}
+    # The laboratory takes up the runs of every experiment.
+    own = {"explore/other/index.html", "downloads/other/index.html", "lab/index.html"}
     assert rendered == {f"{slug(n)}/index.html" for n in (1, 2)} | own
 
 

@@ -123,7 +123,7 @@ def test_feed_and_site_map_have_the_pages_of_all_experiments(built: Built) -> No
     for page in pages:
         address = page.relative_to(built.site).as_posix().removesuffix("index.html")
         assert f"<loc>{BASE}{address}</loc>" in site_map
-    assert len(pages) == site_map.count("<loc>") == 7
+    assert len(pages) == site_map.count("<loc>") == 8
     assert "A bottle, too" in built.page("feed.xml")
     facts = {
         path.parent.name: json.loads(path.read_text(encoding="utf-8"))["experiment"]["id"]
