@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Playwright, sync_playwright
 from support.in_process import in_process_pool
 from support.skips import LACKS_A_RIGHT, every_test_must_run
 
@@ -26,6 +27,13 @@ FIRST = (
     "browser/",
     "pipeline/",
 )
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, started once in a process of tests, which cannot have it twice."""
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True, scope="session")

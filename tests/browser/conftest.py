@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from support.browser import ADDRESS, HOST, BuiltSite, Explore, Journal, Open, chromium
 from support.explorer import explorer, ready
 from support.once import once
@@ -50,10 +50,10 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
 
 
 @pytest.fixture(scope="session")
-def browser(built_site: BuiltSite) -> Iterator[Browser]:
+def browser(built_site: BuiltSite, playwright: Playwright) -> Iterator[Browser]:
     """A headless Chromium, in which `ADDRESS` leads to the built site."""
     path = chromium()
-    with hosted(built_site.folder) as place, sync_playwright() as playwright:
+    with hosted(built_site.folder) as place:
         # Each worker serves the site at a port of its own, and the site knows one address.
         rule = f"MAP {HOST}:80 {place.split('/')[2]}"
         launched = playwright.chromium.launch(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright
 from support.firefox import run_in_firefox
 from support.lab_scripts import KERNEL, empty_page, floats
 from support.lab_specification import Settings, Specification, initial
@@ -45,9 +45,9 @@ TRAIN = """async (trainings) => {
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(playwright: Playwright) -> Iterator[Page]:
     """A page with the scripts of the kernels."""
-    with empty_page(KERNEL) as made:
+    with empty_page(playwright, KERNEL) as made:
         yield made
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright
 from support.lab_scripts import KERNEL, LAB, empty_page
 from support.paths import ROOT
 
@@ -20,10 +20,10 @@ VIEWER = ROOT / "templates/viewer"
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(playwright: Playwright) -> Iterator[Page]:
     """A page with the scripts of pictures and setups."""
     scripts = [LAB / f"{name}.js" for name in ("pictures", "changes", "setup")]
-    with empty_page([*KERNEL, VIEWER / "dom.js", *scripts]) as made:
+    with empty_page(playwright, [*KERNEL, VIEWER / "dom.js", *scripts]) as made:
         yield made
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright
 from support.boundary_checks import same_line
 from support.lab_scripts import KERNEL, LAB, empty_page
 from support.runs import (
@@ -37,9 +37,9 @@ TRACE = """({ states, widths }) => states.map((state) => {
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(playwright: Playwright) -> Iterator[Page]:
     """A page with the tracer and the kernels."""
-    with empty_page([*KERNEL, LAB / "tracer.js"]) as made:
+    with empty_page(playwright, [*KERNEL, LAB / "tracer.js"]) as made:
         yield made
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 from support.browser import chromium
 from support.paths import ROOT
@@ -23,16 +23,15 @@ KERNEL = [
 
 
 @contextmanager
-def empty_page(scripts: Sequence[Path]) -> Iterator[Page]:
+def empty_page(playwright: Playwright, scripts: Sequence[Path]) -> Iterator[Page]:
     """An empty page in a headless Chromium with these scripts."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        page = browser.new_page()
-        page.add_script_tag(content="globalThis.GINN = {};")
-        for script in scripts:
-            page.add_script_tag(path=script)
-        yield page
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    page = browser.new_page()
+    page.add_script_tag(content="globalThis.GINN = {};")
+    for script in scripts:
+        page.add_script_tag(path=script)
+    yield page
+    browser.close()
 
 
 def floats(bits: Sequence[int]) -> np.ndarray:
