@@ -122,8 +122,11 @@ def test_pages_load_everything_from_their_own_site(
 ) -> None:
     for address in PAGES:
         page, journal = open_page(built_site.addresses[place] + address)
+        page.evaluate(
+            "() => { for (const e of document.querySelectorAll('details')) e.open = true; }"
+        )
         for picture in page.locator("img").all():
-            picture.scroll_into_view_if_needed()
+            picture.evaluate("e => (e.closest('figure') ?? e).scrollIntoView()")
         if address.startswith("explore"):
             expect(page.locator(".viewer-canvas")).to_have_attribute("data-lines", "exact")
             page.keyboard.press("Space")

@@ -116,7 +116,7 @@ RULES = (
     Rule(r"One of them will fail", lambda f: f.examples.beginnings is not None),
     Rule(r"Two copies of one network", lambda f: f.examples.twins is not None),
     Rule(r"Since iteration .* is off there", lambda f: f.examples.dead_layer is not None),
-    Rule(r"often has a sign", lambda f: verdict(f, "Dead layers where runs fail") == "holds"),
+    Rule(r"often have a sign", lambda f: verdict(f, "Dead layers where runs fail") == "holds"),
     Rule(r"lines do shift first", lambda f: verdict(f, "Shift before turn") == "holds"),
     Rule(
         r"biases are not the reason", lambda f: verdict(f, "Bias before weight") == "does not hold"
