@@ -83,8 +83,8 @@ def test_style_saved_shows_on_the_open_page(served: Served, page: Page) -> None:
 
 def test_page_reloaded_keeps_its_place_and_its_state(served: Served, page: Page) -> None:
     page.goto(f"{served.address}explore/index.html")
-    page.keyboard.press("ArrowLeft")
-    expect(page).to_have_url(re.compile("step=94"))
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("step=1"))
     explorer = page.url
     other = page.context.new_page()
     other.goto(f"{served.address}methods/index.html")

@@ -101,6 +101,10 @@ def test_request_without_the_policy_reaches_the_other_host(
     page = context.new_page()
     page.goto(built_site.addresses["http"])
     try_all(page, host)
+    for _ in range(100):  # a busy machine asks late
+        if len(set(asked)) == len(WAYS_OUT):
+            break
+        page.wait_for_timeout(100)
     context.close()
     assert len(set(asked)) == len(WAYS_OUT)
 
