@@ -31,6 +31,8 @@ def drawn(page: Page) -> None:
 
 
 def neurons(page: Page) -> int:
+    # The thumbnails come after the first lines.
+    page.locator(".viewer-neuron").first.wait_for(state="attached")
     return page.locator(".viewer-neuron").count()
 
 
