@@ -17,6 +17,7 @@ from ginn.analysis.described import DESCRIBED
 from ginn.analysis.findings import Findings, merge_findings
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.analysis.rules import RuleBook
+from ginn.analysis.samples import is_chosen
 
 Repeat = Literal[
     "repeats",
@@ -113,16 +114,12 @@ def second_block(
     *findings: Findings,
 ) -> SecondBlock:
     """The second block; `findings` are its claims by group."""
-    chosen = [
-        run
-        for run in outcomes.values()
-        if run.seed not in first_seeds and run.seed in screening.failed_seeds
-    ]
+    failed = screening.failed_seeds
     return SecondBlock(
         min(first_seeds),
         screening,
         len(outcomes),
-        len(chosen),
+        sum(is_chosen(run.seed, first_seeds, failed) for run in outcomes.values()),
         sum(run.failed for run in outcomes.values()),
         rules.hash,
         merge_findings(findings).rows,
@@ -148,11 +145,7 @@ def _repeat(first: Claim, second: Claim | None, unclear: bool) -> Repeat:
     """Whether a row repeats; `unclear` is whether the second block could not have decided it."""
     if second is None or unclear:
         return "not decidable in the second block"
-    if first.verdict == "not decidable here":
-        undecided = second.verdict == first.verdict
-        return (
-            "not decidable in the second block"
-            if undecided
-            else "decided in the second block alone"
-        )
-    return "repeats" if second.verdict == first.verdict else "does not repeat"
+    undecided = first.verdict == "not decidable here"
+    if second.verdict == first.verdict:
+        return "not decidable in the second block" if undecided else "repeats"
+    return "decided in the second block alone" if undecided else "does not repeat"

@@ -20,6 +20,7 @@ from ginn.analysis.evidence import NO_EVIDENCE, Evidence
 from ginn.analysis.findings import Findings, merge_findings
 from ginn.analysis.outcomes import ExperimentFacts, PartFacts, RunFacts, ScreeningFacts
 from ginn.analysis.rules import NO_RULES, RuleBook
+from ginn.analysis.samples import is_chosen
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
 
@@ -287,7 +288,7 @@ def facts_of_experiment(
             chosen_seeds=tuple(
                 run.seed
                 for run in full_runs
-                if run.seed not in first_seeds and run.seed in screening.failed_seeds
+                if is_chosen(run.seed, first_seeds, screening.failed_seeds)
             ),
         ),
         variants=tuple(variants),

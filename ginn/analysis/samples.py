@@ -24,8 +24,9 @@ def chosen_runs(
     failed_screenings: Collection[int],
 ) -> list[RecordedRun]:
     """The full runs of other seeds, whose screening run had failed, that did not end early."""
-    return [
-        run
-        for run in finished(runs)
-        if run.seed not in first_seeds and run.seed in failed_screenings
-    ]
+    return [run for run in finished(runs) if is_chosen(run.seed, first_seeds, failed_screenings)]
+
+
+def is_chosen(seed: int, first_seeds: Collection[int], failed_screenings: Collection[int]) -> bool:
+    """Whether a seed with a full run was chosen because its screening run had failed."""
+    return seed not in first_seeds and seed in failed_screenings

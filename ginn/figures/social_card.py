@@ -16,15 +16,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ginn.figures.network_figure import Scene, whiteness
-from ginn.figures.theme import INK, MUTED, PAPER, PICTURE_BLACK, PICTURE_WHITE, RULE, Colours
+from ginn.figures.raster import LINE, OUTPUT_LINE, OVERSAMPLING, network_picture
+from ginn.figures.theme import INK, MUTED, PAPER, RULE, Colours
 from ginn.files import TEMPLATES, read_bytes
 
 WIDTH, HEIGHT = 1200, 630  # px, the size that social networks ask for
 MARGIN = 56
-OVERSAMPLING = 2
 TITLE_SIZES = (72, 64, 56, 48, 40)  # px; the first size at which the title fits is used
 MOST_LINES = 5
-LINE, OUTPUT_LINE = 0.0034, 0.0064  # fractions of the picture's side
 CARD_SHADES = 128
 Typeface = Callable[[int], ImageFont.FreeTypeFont | ImageFont.ImageFont]  # by size in px
 # The side of the picture as a share of the icon's side. A launcher may cut a maskable icon to a
@@ -88,19 +87,12 @@ def scene_picture(scene: Scene, colours: Colours, side: int) -> Image.Image:
     left, top = (float(each) * scene.dataset.pixels for each in corner)
     box = (left, top, left + span, top + span)
     mask = Image.fromarray(white).resize((large, large), smooth, box)
-    picture = Image.new("RGB", (large, large), PICTURE_BLACK.light)
-    picture.paste(PICTURE_WHITE.light, (0, 0, large, large), mask)
-    draw = ImageDraw.Draw(picture)
-    scale = large * scene.detail.zoom
-    for kind, shades, neurons in scene.layers(colours):
-        width = round(large * (OUTPUT_LINE if kind == "output" else LINE))
-        for neuron in neurons:
-            for polyline in scene.boundaries.polylines(scene.snapshot, neuron):
-                points = [(x, y) for x, y in ((polyline.vertices - corner) * scale).tolist()]
-                points += points[:1] if polyline.closed else []
-                if len(points) > 1:
-                    draw.line(points, fill=shades.light, width=width, joint="curve")
-    return picture.resize((side, side), Image.Resampling.BOX)
+    lines = (
+        (shades.light, OUTPUT_LINE if kind == "output" else LINE, neurons)
+        for kind, shades, neurons in scene.layers(colours)
+    )
+    zoom = scene.detail.zoom
+    return network_picture(mask, scene.boundaries, scene.snapshot, lines, side, corner, zoom)
 
 
 def fitted(text: str, room: int, typeface: Typeface) -> tuple[int, list[str]]:

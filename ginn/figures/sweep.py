@@ -13,13 +13,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ginn.dataset.dataset import Dataset
-from ginn.figures.social_card import LINE, OUTPUT_LINE
+from ginn.figures.raster import LINE, OUTPUT_LINE, OVERSAMPLING, network_picture
 from ginn.figures.theme import (
     INK,
     MUTED,
     PAPER,
-    PICTURE_BLACK,
-    PICTURE_WHITE,
     RULE,
     Colours,
     legible_colours,
@@ -33,7 +31,6 @@ MOST_BYTES = 3_000_000
 SIDE = 420  # px of the square
 STRIP = 40  # px of the strip below it, with the iteration, the accuracy and how far the sweep is
 MARGIN = 12
-OVERSAMPLING = 2
 QUALITY, METHOD = 40, 4
 # The whole sweep takes so long, and the last frame stays for so long (ms).
 DURATION, LAST = 18_000, 2_500
@@ -115,20 +112,13 @@ def _square(
     logit = pre_activations(*run.at(step), dataset.points())[-1][:, 0]
     white = np.rint(255 * probability(logit)).astype(np.uint8).reshape(dataset.labels.shape)
     mask = Image.fromarray(white).resize((large, large), Image.Resampling.BILINEAR)
-    picture = Image.new("RGB", (large, large), PICTURE_BLACK.light)
-    picture.paste(PICTURE_WHITE.light, (0, 0, large, large), mask)
-    draw = ImageDraw.Draw(picture)
-    for layer, neurons in enumerate(layer_slices(boundaries.widths)):
-        last = layer == len(run.widths)
-        shades = colours.output if last else colours.layers[layer]
-        width = round(large * (OUTPUT_LINE if last else LINE))
-        for neuron in range(neurons.start, neurons.stop):
-            for polyline in boundaries.polylines(step, neuron):
-                points = [(x, y) for x, y in (polyline.vertices * large).tolist()]
-                points += points[:1] if polyline.closed else []
-                if len(points) > 1:
-                    draw.line(points, fill=shades.light, width=width, joint="curve")
-    return picture.resize((SIDE, SIDE), Image.Resampling.BOX)
+    lines = (
+        (shades.light, OUTPUT_LINE if shades is colours.output else LINE, range(at.start, at.stop))
+        for shades, at in zip(
+            (*colours.layers, colours.output), layer_slices(boundaries.widths), strict=True
+        )
+    )
+    return network_picture(mask, boundaries, step, lines, SIDE)
 
 
 def sweep_as_files(made: bytes) -> dict[str, bytes]:

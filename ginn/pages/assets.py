@@ -60,27 +60,18 @@ def assets(
     depth of the deepest network. `labels` (n, n) is the picture of the icons. `words` are those of
     the explorer.
     """
-    viewer = folder / "viewer"
+    viewer, laboratory = folder / "viewer", folder / "lab"
     style = colour_properties(colours_of(site, depth)) + read_text(folder / "style.css", STYLE)
-    scripts, details = (
-        read_text(viewer / f"{name}.txt", "a list of the viewer's scripts").split()
-        for name in ("scripts", "details")
-    )
     contents = {
         "style.css": style.encode(),
         "icon.png": target_picture(labels),
         "viewer.css": read_text(viewer / "viewer.css", STYLE).encode(),
         "words.js": language_script(words),
-        "viewer.js": bundle(viewer, scripts),
-        "details.js": bundle(viewer, details),
-        "lab.css": read_text(folder / "lab" / "lab.css", STYLE).encode(),
+        "viewer.js": bundle(viewer, listed(viewer, "scripts")),
+        "details.js": bundle(viewer, listed(viewer, "details")),
+        "lab.css": read_text(laboratory / "lab.css", STYLE).encode(),
         "lab-words.js": lab_script(words),
-        "lab.js": bundle(
-            folder / "lab",
-            read_text(
-                folder / "lab" / "scripts.txt", "the list of the laboratory's scripts"
-            ).split(),
-        ),
+        "lab.js": bundle(laboratory, listed(laboratory, "scripts")),
     }
     # An article loads its own script before the viewer's. The details are loaded when one of them
     # is first shown, the script that saves when a reader first saves a picture, and that of
@@ -94,6 +85,11 @@ def assets(
     manifest = feeds.web_manifest(templates, site, icons, PAPER.light)
     addresses["manifest"] = add(files, "assets/site.webmanifest", manifest)
     return files, addresses
+
+
+def listed(folder: Path, name: str) -> list[str]:
+    """The names of the scripts in a list, in the order in which they are joined."""
+    return read_text(folder / f"{name}.txt", "a list of scripts").split()
 
 
 def bundle(viewer: Path, names: Sequence[str]) -> bytes:

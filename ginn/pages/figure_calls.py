@@ -134,6 +134,7 @@ class FigureCalls:
     def layer(self, number: Annotated[int | str, Allowed(LAYER)], text: str = "") -> Markup:
         """Words about a hidden layer or the output in its colour: "layer 2", or `text`.
         While they are pointed at, they light the layer in the nearest figure of a network.
+
         Raises AuthorError for a layer that the network does not have.
         """
         depth = len(self.report.experiment.widths)

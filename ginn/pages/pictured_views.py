@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Literal
 
@@ -37,7 +38,8 @@ def beginning_images(report: Report, step: Moment = "first") -> Iterator[FigureI
     for letter, seed in zip(string.ascii_uppercase, found.seeds, strict=False):
         pictured = report.pictured[run_id(seed)]
         snapshot = 0 if step == "first" else len(pictured.run) - 1
-        yield _image(report, pictured, snapshot, f"{run_id(seed)}-{step}", letter)
+        scene = _scene(report, pictured, snapshot)
+        yield _image(report, scene, f"{run_id(seed)}-{step}", letter)
 
 
 def twin_images(report: Report) -> Iterator[FigureImage]:
@@ -51,17 +53,16 @@ def twin_images(report: Report) -> Iterator[FigureImage]:
     words = report.words
     for kind, name in (("revived", found.raised), ("untouched", found.untouched)):
         pictured = report.pictured[name]
+        scene = _scene(report, pictured, 0)
         for snapshot, iteration in enumerate(pictured.run.iterations.tolist()):
             after = words.say("chart.iterations", count=iteration - found.begun)
             label = words.say(f"picture.{kind}", after=after)
-            yield _image(report, pictured, snapshot, f"{kind}-{iteration}", label)
+            yield _image(report, replace(scene, snapshot=snapshot), f"{kind}-{iteration}", label)
 
 
-def _image(
-    report: Report, pictured: PicturedRun, snapshot: int, name: str, label: str
-) -> FigureImage:
-    """The image of a run at one of its pictured snapshots, with every boundary."""
-    scene = Scene(
+def _scene(report: Report, pictured: PicturedRun, snapshot: int) -> Scene:
+    """A run at one of its pictured snapshots, with every boundary."""
+    return Scene(
         outcome(pictured.run, report.dataset),
         pictured.run,
         pictured.boundaries,
@@ -69,6 +70,10 @@ def _image(
         snapshot,
         tuple(range(pictured.boundaries.neurons)),
     )
+
+
+def _image(report: Report, scene: Scene, name: str, label: str) -> FigureImage:
+    """The image of a scene, with its label."""
     description = network_figure.scene_description(scene, report.words)
     draw = partial(network_figure.scene_svg, scene, report.colours, report.words, WEIGHT)
     return FigureImage(name, f"{label}: {description}", draw, label=label)

@@ -17,7 +17,7 @@ from support.explorer import (
     ready,
     snapshot_slider,
 )
-from support.site_data import data, first_run, layers_at
+from support.site_data import chunk_text, header_of, layers_at, pixel_middles
 
 pytestmark = pytest.mark.browser
 NUMBERS = """([text, step, side, view]) =>
@@ -36,14 +36,10 @@ NUMBERS = """([text, step, side, view]) =>
 def test_region_number_tells_which_neurons_are_on(
     built_site: BuiltSite, quiet_page: Page, step: int, view: dict[str, float]
 ) -> None:
-    run = first_run(built_site)["id"]
-    header = data(built_site, f"{run}/run.*.js")
-    text = data(built_site, header["chunks"][step // header["snapshots_a_chunk"]])
+    text = chunk_text(built_site, step)
     side = 60
     found = np.array(quiet_page.evaluate(NUMBERS, [text, step, side, view])).reshape(side, side)
-    middles = (np.arange(side) + 0.5) / side / view["zoom"]
-    x, y = np.meshgrid(view["x"] + middles, view["y"] + middles)
-    points = np.stack([x.ravel(), y.ravel()], axis=1)
+    points = pixel_middles(side, view)
     hidden = np.concatenate(layers_at(built_site, step, points)[:-1], axis=1)
     bits = np.array(
         [quiet_page.evaluate("n => GINN.regions.numberOf(n) >>> 0", n) for n in range(48)]
@@ -65,8 +61,7 @@ def test_regions_of_the_next_snapshot_keep_their_colours(
     address_of(page, "behind=regions")
     page.wait_for_timeout(300)
     now = canvas_colours(page)
-    run = first_run(built_site)["id"]
-    count = data(built_site, f"{run}/run.*.js")["regions"][94]
+    count = header_of(built_site)["regions"][94]
     colours = np.unique(now.reshape(-1, 3), axis=0)
     assert len(colours) > count / 4
     expect(page.locator(".viewer-note").first).to_contain_text(f"{count} linear regions")

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 from support.browser import BuiltSite, Explore
 from support.explorer import address_of, canvas_colours, ready, thumbnail
-from support.site_data import data, first_run, layers_at
+from support.site_data import chunk_text, data, header_of, layers_at, pixel_middles
 
 pytestmark = pytest.mark.browser
 SIDE = 60
+WHOLE = {"x": 0, "y": 0, "zoom": 1}
 # For each neuron, the opacity of each pixel where its side is shaded, row by row.
 SHADED = """([text, step, side, view]) => {
   const canvas = document.createElement("canvas");
@@ -26,24 +27,16 @@ SHADED = """([text, step, side, view]) => {
 }"""
 
 
-def points(view: dict[str, float]) -> NDArray[np.float64]:
-    """The middles of the pixels of a part of the domain, row by row, (SIDE * SIDE, 2)."""
-    middles = (np.arange(SIDE) + 0.5) / SIDE / view["zoom"]
-    x, y = np.meshgrid(view["x"] + middles, view["y"] + middles)
-    return np.stack([x.ravel(), y.ravel()], axis=1)
-
-
-@pytest.mark.parametrize("view", [{"x": 0, "y": 0, "zoom": 1}, {"x": 0.31, "y": 0.4, "zoom": 3}])
+@pytest.mark.parametrize("view", [WHOLE, {"x": 0.31, "y": 0.4, "zoom": 3}])
 @pytest.mark.parametrize("step", [0, 50, 95])
 def test_shaded_side_is_where_the_forward_pass_is_positive(
     built_site: BuiltSite, quiet_page: Page, step: int, view: dict[str, float]
 ) -> None:
-    run = first_run(built_site)["id"]
-    header = data(built_site, f"{run}/run.*.js")
-    text = data(built_site, header["chunks"][step // header["snapshots_a_chunk"]])
-    values = np.concatenate(layers_at(built_site, step, points(view)), axis=1)
+    values = np.concatenate(layers_at(built_site, step, pixel_middles(SIDE, view)), axis=1)
     kinds = set()
-    pictures = np.array(quiet_page.evaluate(SHADED, [text, step, SIDE, view]))
+    pictures = np.array(
+        quiet_page.evaluate(SHADED, [chunk_text(built_site, step), step, SIDE, view])
+    )
     for neuron, (shaded, on) in enumerate(zip(pictures, values.T > 0, strict=True)):
         # A pixel on the line is shaded in part.
         clear = (shaded == 0) | (shaded == shaded.max()) if shaded.any() else shaded == 0
@@ -56,10 +49,9 @@ def test_shaded_side_is_where_the_forward_pass_is_positive(
 def test_strengths_of_a_grid_are_those_of_the_forward_pass(
     built_site: BuiltSite, quiet_page: Page
 ) -> None:
-    run = first_run(built_site)["id"]
-    header = data(built_site, f"{run}/run.*.js")
+    header = header_of(built_site)
     text = data(built_site, header["weights"][95 // header["snapshots_a_chunk"]])
-    places = points({"x": 0, "y": 0, "zoom": 1})[::23]
+    places = pixel_middles(SIDE, WHOLE)[::23]
     expected = np.concatenate(layers_at(built_site, 95, places), axis=1)
     for neuron in (3, 20, 40, 48):
         found = quiet_page.evaluate(
@@ -89,7 +81,7 @@ def seen_at(picture: NDArray[np.float64], places: NDArray[np.float64]) -> NDArra
 def test_one_neuron_behind_the_lines_is_drawn_where_it_is_on(
     built_site: BuiltSite, explore: Explore, behind: str
 ) -> None:
-    places = points({"x": 0, "y": 0, "zoom": 1})
+    places = pixel_middles(SIDE, WHOLE)
     values = np.concatenate(layers_at(built_site, 95, places), axis=1)
     neuron = int(np.argmin(np.abs((values > 0).mean(axis=0) - 0.5)))
     name = "out" if neuron == 48 else f"{neuron // 16 + 1}.{neuron % 16 + 1}"
@@ -109,7 +101,7 @@ def test_one_neuron_behind_the_lines_is_drawn_where_it_is_on(
 def test_neuron_pointed_at_shades_its_side_until_the_pointer_leaves(
     built_site: BuiltSite, explore: Explore
 ) -> None:
-    places = points({"x": 0, "y": 0, "zoom": 1})
+    places = pixel_middles(SIDE, WHOLE)
     values = np.concatenate(layers_at(built_site, 95, places), axis=1)[:, :16]
     neuron = int(np.argmin(np.abs((values > 0).mean(axis=0) - 0.5)))
     page = explore("step=95&show=none&behind=plain")
@@ -127,7 +119,7 @@ def test_neuron_pointed_at_shades_its_side_until_the_pointer_leaves(
 
 
 def test_side_of_no_chosen_neuron_is_the_outputs(built_site: BuiltSite, explore: Explore) -> None:
-    places = points({"x": 0, "y": 0, "zoom": 1})
+    places = pixel_middles(SIDE, WHOLE)
     logit = layers_at(built_site, 95, places)[-1][:, 0]
     page = explore("step=95&show=none")
     ready(page).get_by_label("Side", exact=True).check()

@@ -92,6 +92,13 @@ def parameters_at(
     return matrices, biases
 
 
+def pixel_middles(side: int, view: dict[str, float]) -> Float64:
+    """The middles (side * side, 2) of the pixels of a part of the domain, row by row."""
+    middles = (np.arange(side) + 0.5) / side / view["zoom"]
+    x, y = np.meshgrid(view["x"] + middles, view["y"] + middles)
+    return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
 def layers_at(site: BuiltSite, step: int, points: Float64) -> list[Float64]:
     """Each layer's pre-activations at points (P, 2), from the first run's published weights."""
     matrices, biases = parameters_at(site, step)

@@ -28,12 +28,16 @@ def findings(
 
     Of a seed that has a full run, this is read. Runs that ended early are left out.
     """
-    longer = {**followed_runs, **{name: full_runs[name] for name in full_runs}}
     failed = [run_id(seed) for seed in screening_outcomes.failed_seeds]
-    found = [
-        failed_run(screening[name], longer[name], dataset, part)
+    longer = {
+        name: (full_runs if name in full_runs else followed_runs)[name]
         for name in failed
-        if name in longer and not longer[name].ended
+        if name in full_runs or name in followed_runs
+    }
+    found = [
+        failed_run(screening[name], run, dataset, part)
+        for name, run in longer.items()
+        if not run.ended
     ]
     runs = [run for run in found if run is not None]
     begun, last = experiment.screening.iterations, last_followed(experiment)
