@@ -80,9 +80,10 @@
 
   /**
    * @param {IndexRun} run
-   * @returns {string} how it ended, in one sentence
+   * @returns {string} how it ended, in one sentence; nothing for a run that is still trained
    */
   function outcome({ kind, loss, accuracy }) {
+    if (kind === "live" || kind === "twin") return "";
     const good = kind === "good" || kind === "worst";
     return say(good ? "run.ended-well" : "run.ended-failed", {
       accuracy: accuracy % 1 ? probability(accuracy) : percent(accuracy),

@@ -222,6 +222,17 @@ def test_page_at_rest_draws_no_thumbnail_again(
     assert page.evaluate(DRAWN_AGAIN) == 0
 
 
+def test_run_that_is_still_trained_is_said_neither_to_have_ended_nor_to_have_failed(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(lab(built_site))
+    at(page, "0")
+    expect(page.locator(".viewer-neuron").first).to_be_attached()
+    expect(page.locator(".viewer-outcome")).to_have_text("")
+    page.goto(f"{built_site.addresses['http']}explore/index.html")
+    expect(page.locator(".viewer-outcome")).to_contain_text("accuracy")
+
+
 def test_training_that_diverges_says_so(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(lab(built_site, state=SMALL.replace("rate=0.01", "rate=1")))
     at(page, "0")
