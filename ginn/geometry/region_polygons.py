@@ -12,8 +12,8 @@ from ginn.network.run import Float64, RecordedRun
 def region_polygons(run: RecordedRun, snapshot: int = 0) -> list[Float64]:
     """The linear regions at one snapshot: the vertices (V, 2) of each, in order, in domain units.
 
-    They are those of exact arithmetic, rounded once. A region without an area is left out. This is
-    for networks of a few neurons, since exact arithmetic is slow.
+    The vertices are computed in exact arithmetic and then rounded to float64. A region without an
+    area is left out. Use this for networks of a few neurons, since exact arithmetic is slow.
     """
     *_, cut = subdivisions_after(run, snapshot, 1, exact=True)
     x, y, denominator = cut.values[:3, : cut.vertices]
@@ -28,7 +28,7 @@ def region_polygons(run: RecordedRun, snapshot: int = 0) -> list[Float64]:
 
 
 def _around(following: dict[int, int]) -> list[int]:
-    """The vertices of a cell in order; `following` has the next one of each."""
+    """The vertices of a cell in order; `following` maps each vertex to the next one."""
     order = [next(iter(following))]
     while (vertex := following[order[-1]]) != order[0]:
         order.append(vertex)

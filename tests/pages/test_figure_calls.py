@@ -56,7 +56,7 @@ def test_recorded_iterations_of_steps_at_one_snapshot_are_one_and_so_is_their_im
     assert [image.scene.iteration for image in images if image.scene] == list(found)
     assert FigureCalls(REPORT).recorded("good-1", [last, "last"]) == (last,)
     (alone,) = figure(step=[last, "last"]).images
-    assert alone.label == "", "nothing to tell it from"
+    assert alone.label == "", "the only image of a figure needs no label"
 
 
 def test_figure_that_plays_has_a_speed() -> None:

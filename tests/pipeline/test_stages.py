@@ -1,4 +1,4 @@
-"""The table of stages: its functions are there and take what the table gives them."""
+"""The table of stages: its functions exist and accept the arguments that the table names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_stage_needs_inputs_and_earlier_stages(stage: Stage) -> None:
 def test_every_input_and_every_result_is_needed() -> None:
     needed = {need.partition(".")[0] for stage in STAGES for need in (*stage.needs, stage.each)}
     assert needed >= INPUTS
-    # What is needed by no stage is what a build writes, or gives to another experiment.
+    # No stage of the same experiment needs these results: the build itself or another experiment does.
     last = {"facts", "boundary-chunks", "final-outputs", "pictured-runs", "sweeps", "pages"}
     last |= {"variant-facts", "second-block"}
     assert {stage.name for stage in STAGES} - needed == last
@@ -50,7 +50,7 @@ def test_function_of_a_stage_takes_its_needs(stage: Stage) -> None:
 
 
 @each_stage
-def test_functions_that_store_a_result_are_there(stage: Stage) -> None:
+def test_functions_that_store_a_result_exist(stage: Stage) -> None:
     assert stage.stored.kind in ("arrays", "json", "files")
     assert len(stage.stored.functions) == (0 if stage.stored.kind == "json" else 2)
     for path in stage.stored.functions:

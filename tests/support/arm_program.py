@@ -31,7 +31,7 @@ def missing_programs() -> list[str]:
 
 
 def train_emulated(group: Networks, rates: Float32, folder: Path) -> Float32:
-    """Parameters and both moments (3, N, lanes) of `group`, trained on by ARM code."""
+    """Parameters and both moments (3, N, lanes) of `group` after ARM code has trained it."""
     layout = group.kernel.layout
     inputs = {
         "parameters": group.parameters,
@@ -95,7 +95,7 @@ def _start(sizes: dict[str, int], memory: int, pixels: int, iterations: int) -> 
 
 
 def _transfer(call: int, file: int, name: str, size: int) -> list[str]:
-    """Read or write all of a space: a pipe takes a part at a time."""
+    """The code that reads or writes a whole buffer, in a loop: a pipe may transfer only a part."""
     label = f"{name}_{call}"
     return [
         f"ldr x19, ={name}", f"ldr x20, ={size}", f"{label}:",

@@ -29,14 +29,14 @@ def explorer(site: BuiltSite, place: str = "http", state: str = "") -> str:
 
 
 def ready(page: Page) -> Page:
-    """The same page, after exact lines have appeared in the pane, and the panels beside it."""
+    """The same page, once the pane shows exact lines and the side panels exist."""
     expect(page.locator(".viewer-canvas")).to_have_attribute("data-lines", "exact")
     expect(page.locator(".viewer-answers")).to_be_attached()
     return page
 
 
 def both_ready(page: Page) -> Page:
-    """The same page, after exact lines have appeared in both panes."""
+    """The same page, once both panes show exact lines and the side panels exist."""
     panes = page.locator(".viewer-canvas")
     expect(panes).to_have_count(2)
     for at in (0, 1):
@@ -53,7 +53,7 @@ def open_tab(page: Page, name: str) -> None:
 
 
 def open_more(page: Page) -> None:
-    """Show the controls that stand behind a button: steps, speed, loop, trail and motion."""
+    """Press the button that shows further controls: steps, speed, loop, trail and motion."""
     more = page.get_by_role("button", name="Steps, speed, loop")
     if more.get_attribute("aria-expanded") == "false":
         more.click()
@@ -65,7 +65,7 @@ def address_of(page: Page, state: str) -> None:
 
 
 def address_without(page: Page, name: str) -> None:
-    """Wait until the address does not contain a name, whose field then has its default."""
+    """Wait until the address has no field of this name; the field then has its default."""
     page.wait_for_function("name => !location.hash.includes(`${name}=`)", arg=name)
 
 
@@ -75,7 +75,7 @@ def snapshot_slider(page: Page) -> Locator:
 
 
 def thumbnail(page: Page, layer: int, unit: int) -> Locator:
-    """The thumbnail of a neuron. The name of one that is off everywhere says so."""
+    """The thumbnail of a neuron. If the neuron is off everywhere, "off" follows in its name."""
     return page.get_by_role(
         "button", name=re.compile(rf"^Layer {layer}, neuron {unit}(?!\d)")
     ).and_(page.locator(".viewer-neuron"))

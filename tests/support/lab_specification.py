@@ -1,8 +1,9 @@
-"""What the laboratory's kernels compute, written once more in NumPy: each operation rounded once.
+"""A second implementation, in NumPy, of the laboratory's kernels; it rounds each operation.
 
-This shares no code with the kernels, except that Philox and the cosine are those of the program.
+It shares no code with the kernels. It takes the pixels of minibatches and the learning rates from
+`ginn.network`.
 
-Axes: B items, with those that fill the last block of 16.
+Axes: B items of a minibatch, rounded up to a multiple of 16.
 """
 
 from __future__ import annotations

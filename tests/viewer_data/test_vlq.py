@@ -1,4 +1,4 @@
-"""Columns of numbers as text: encoded and decoded again, and damage is noticed."""
+"""Columns of numbers as text: decoding undoes encoding, and damaged text is refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def test_encode_columns_holds_fields_and_columns(
 
 
 def test_encode_columns_is_the_text_by_hand() -> None:
-    # 31 is one five; 32 is 0 and more, then 1; 1025 is 1 and more, 0 and more, then 1.
+    # A character holds five bits and a continuation bit, lowest five bits first. 31 is one
+    # character. 32 is 0 with continuation, then 1. 1025 is 1 and 0 with continuation, then 1.
     body = "Af;gBhgB"
     columns = [np.array([0, 31]), np.array([32, 1025])]
     assert (
@@ -60,7 +61,7 @@ def test_zigzag_of_any_number_can_be_undone(values: list[int]) -> None:
         (lambda text: "", "allowed is"),
     ],
 )
-def test_encode_columns_text_that_is_damaged_is_noticed(
+def test_decode_columns_of_damaged_text_is_refused(
     damage: Callable[[str], str], message: str
 ) -> None:
     text = encode_columns("kind", 2, (7,), [np.arange(40), np.arange(1000, 1010)])

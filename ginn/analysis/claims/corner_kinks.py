@@ -166,7 +166,7 @@ def bends_at_corners(
 
 
 def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
-    """The row of claim 3: after training, boundaries bend at the picture's corners."""
+    """The claim that trained boundaries bend at the picture's corners."""
     last = {
         name: np.array([getattr(run, name)[-1] for run in runs])  # (runs, L)
         for name in ("corners", "anywhere", "outline")

@@ -113,7 +113,7 @@ def layer_gradients(run: RecordedRun, snapshot: int, points: Float64, white: boo
 
 
 def claim_dead_where_failed(histories: Sequence[PartHistory], gradients: Float64) -> Claim:
-    """The row of claim 7, the observation: runs fail where a whole layer is dead over a part.
+    """The claim that runs fail on a part where a whole layer is dead.
 
     `histories` are those of the screening runs for one part. Only their last snapshots are used.
     `gradients` (runs, L + 1) are the gradients of the part's loss by layer, in the runs that have a
@@ -179,12 +179,13 @@ def _exact_zeros(gradients: Float64) -> str:
 def claim_dead_early_fails(
     histories: Sequence[PartHistory], early: int, chosen: Sequence[PartHistory] = ()
 ) -> Claim:
-    """The row of claim 7, the prediction: a run with an early dead layer is likelier to fail.
+    """The claim that a run with an early dead layer is likelier to fail.
 
     `histories` are those of full runs for one part. Dead layers at iteration `early` are compared
-    with failures at the end. The last snapshot at or before `early` is used, and named. With
-    `chosen`, whose screening run had failed, the row is about them: it compares those of them that
-    have a dead layer with those of `histories` that have none.
+    with failures at the end. The last snapshot at or before `early` is used, and the claim names
+    its iteration. `chosen` are full runs that were chosen because their screening run had failed.
+    If they are given, the claim is about them. It then compares the chosen runs that have a dead
+    layer with the runs of `histories` that have none.
     """
     rule = EARLY_DEAD_CHOSEN if chosen else EARLY_DEAD
     part, early = histories[0].part, histories[0].iterations[histories[0].at(early)]

@@ -279,7 +279,7 @@ def every_other(dataset: Dataset) -> Float64:
 
 
 def claim_duplicates(growths: Sequence[Growth], found: Sequence[Duplicate]) -> Claim:
-    """The row of claim 4: two neurons of a layer converge to nearly the same boundary.
+    """The claim that two neurons of a layer converge to nearly the same boundary.
 
     `growths` has one entry for each layer.
     """

@@ -58,7 +58,7 @@ REGIONS = Rule(
 
 
 def claim_first_layer_straight(runs: Sequence[KinkCounts]) -> Claim:
-    """The row of claim 1, first part: no boundary of the first layer has a kink."""
+    """The claim that no boundary of the first layer has a kink."""
     lines = sum(run.first_layer_lines for run in runs)
     bent = sum(run.first_layer_bent for run in runs)
     later = sum(int(run.bends.sum()) for run in runs)
@@ -80,7 +80,7 @@ def claim_first_layer_straight(runs: Sequence[KinkCounts]) -> Claim:
 
 
 def claim_bends_through_open_paths(runs: Sequence[KinkCounts]) -> Claim:
-    """The row of claim 1, second part: lines bend at earlier lines, and only along open paths."""
+    """The claim that boundaries bend at boundaries of earlier layers, and only along open paths."""
     without = sum(run.without_path for run in runs)
     worst = max((run.largest_error for run in runs), default=math.nan)
     other = np.array([run.error_with_other_gates for run in runs])[:, None]
@@ -125,7 +125,7 @@ def _agreement(worst: float) -> str:
 
 
 def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -> Claim:
-    """The row of claim 1, third part: training multiplies the linear regions.
+    """The claim that the network has more linear regions after training than before.
 
     `untrained` has the number of regions of each screening run at its first snapshot.
     """

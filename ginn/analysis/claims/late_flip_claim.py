@@ -132,7 +132,7 @@ def _flipping(run: Flips) -> list[FlippingNeuron]:
 
 
 def claim_late_flips(found: LateFlips | None) -> Claim:
-    """The row of claim 5: late in training one boundary jumps while the output hardly changes.
+    """The claim that late in training one boundary jumps while the output hardly changes.
 
     `found` is None for runs without a recorded step late in training.
     """

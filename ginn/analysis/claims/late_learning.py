@@ -32,7 +32,10 @@ LATE = Rule(
 
 
 def claim_late_without_lines(runs: Sequence[FailedRun], part: str, followed: int) -> Claim:
-    """The row of the second kind of failure; `runs` were all trained to `followed`."""
+    """The claim that failed runs whose network is linear over the part learn it later.
+
+    `runs` are failed runs, all trained to iteration `followed`.
+    """
     alive = [run for run in runs if run.kind != DEAD]
     linear, others = ([r for r in alive if (r.kind == LINEAR) == is_it] for is_it in (True, False))
     times = [until(group, "learnt", followed) for group in (others, linear)]

@@ -65,7 +65,7 @@ def network_of(
 
 
 def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
-    """The row of claim 9, a question in the original: a deeper or wider network does better."""
+    """The claim that a deeper or wider network does better, a question in the original paper."""
     runs = min(len(each.errors) for each in (plain, *larger))
     return row_by_tests(
         LARGER,

@@ -98,10 +98,11 @@ def top_and_band(
 def claim_failed_runs_model_the_top_better(
     runs: Sequence[PartErrors], failed_seeds: Collection[int], chosen: Sequence[PartErrors] = ()
 ) -> Claim:
-    """The row of claim 8: failed runs model the top better.
+    """The claim that failed runs model the top better.
 
-    `runs` are not chosen by their results. With `chosen`, which are full runs whose screening run
-    had failed, the row is about full runs, and those of `chosen` that failed count as failed runs.
+    `runs` are not chosen by their results. `chosen` are full runs that were chosen because their
+    screening run had failed. If they are given, the claim is about full runs, and the chosen runs
+    that failed again count as failed runs.
     """
     failed = [run for run in (*runs, *chosen) if run.seed in failed_seeds]
     others = [run for run in runs if run.seed not in failed_seeds]

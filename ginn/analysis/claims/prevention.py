@@ -45,7 +45,7 @@ class Arm:
 
 
 def claim_prevention(plain: Arm, arms: Sequence[Arm]) -> Claim:
-    """The row of the question that the original leaves open: what makes failures rarer."""
+    """The claim about what makes failures rarer, a question that the original paper leaves open."""
     runs = min(each.screenings for each in (plain, *arms))
     return row_by_tests(
         PREVENTION,

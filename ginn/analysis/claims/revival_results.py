@@ -202,7 +202,7 @@ def _comparison(treated: str, other: str, since: dict[InterventionRun, float]) -
 
 
 def claim_revival(found: Intervention | None) -> Claim:
-    """The row of claim 7, the test: a run learns the part once its dead layer is revived.
+    """The claim that a run learns the part once its dead layer is revived.
 
     If no screening run had a dead layer, there is no intervention and nothing can be decided. The
     arms in DECIDING decide. The others are described.
@@ -257,7 +257,7 @@ def _beside(found: Intervention) -> str:
 
 
 def claim_imposed(found: Intervention | None) -> Claim:
-    """The row of claim 7, the converse: a dead layer is sufficient for failure.
+    """The claim that a dead layer is sufficient for failure.
 
     If no screening run had learnt the part, there is no intervention and nothing can be decided. In
     `found`, "lowered" is the treated arm, and the sources had learnt the part.

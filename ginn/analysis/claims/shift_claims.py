@@ -79,7 +79,7 @@ SHIFT_AGAIN = Rule(
 
 
 def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
-    """The row of claim 2, the observation: boundaries shift before they turn."""
+    """The claim that boundaries shift before they turn."""
     if why := not_recorded(runs, later=True):
         return unmeasured(SHIFT_FIRST, why)
     measured = [early_and_later(run, shifts(run)[0]) for run in runs]
@@ -99,7 +99,7 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
 
 
 def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
-    """The row of claim 2, its explanation: biases move a boundary before weights do."""
+    """The claim that early in training biases move boundaries more than weights do."""
     if why := not_recorded(runs, later=False):
         return unmeasured(BIAS_FIRST, why)
     early, weights, inputs, control = (
@@ -127,7 +127,7 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
 
 
 def claim_later_phases(runs: Sequence[Motion]) -> Claim:
-    """The row of claim 2, its last part: phases of shifting come again later in training."""
+    """The claim that phases of shifting come again later in training."""
     if why := not_recorded(runs, later=True):
         return unmeasured(SHIFT_AGAIN, why)
     found = list(zip(*(later_phases(run) for run in runs), strict=True))  # (L, runs)

@@ -176,10 +176,10 @@ def _score(scores: Float64, layer: int) -> float:
 def claim_symmetric_boundaries(
     trained: Sequence[MirrorScores], untrained: Sequence[MirrorScores], axes: Sequence[Axis]
 ) -> Claim:
-    """The row of claim 6, its premise: trained boundaries mirror the picture's symmetry.
+    """The claim that trained boundaries mirror the picture's symmetry.
 
     `untrained` has the scores of the same runs at their first snapshot, in the same order. `axes`
-    are those of the picture, and scores are for the first one.
+    are the picture's axes of symmetry. The field `own` of a score is about the first axis.
     """
     own, other, before = (
         np.array([getattr(run, name) for run in runs])  # (runs, L)
@@ -201,10 +201,10 @@ def claim_symmetric_boundaries(
 def claim_better_is_more_symmetric(
     full_runs: Sequence[MirrorScores], screenings: Sequence[MirrorScores], axes: Sequence[Axis]
 ) -> Claim:
-    """The row of claim 6 itself: the better network is the more symmetric one, over full runs.
+    """The claim that, among full runs, the better network is the more symmetric one.
 
-    The screening runs are measured at their end, too. `axes` are those of the picture, and own
-    scores are for the first one.
+    `screenings` has the scores of the screening runs at their end. `axes` are the picture's axes of
+    symmetry. The field `own` of a score is about the first axis.
     """
     hidden = range(len(full_runs[0].own))
     found, other, short, short_other = (
