@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ginn.errors import AuthorError, quoted
 
-# What the starter says of its own picture, and where.
+# The texts about the starter's own picture, and the files of the starter.
 TITLE = "How a small network draws a cat"
 DESCRIPTION = "Every boundary of every neuron while a ReLU network learns a picture of a cat."
 REPORT, ARTICLE, README = "report.toml", "articles/index.md", "README.md"

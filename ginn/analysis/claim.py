@@ -70,8 +70,8 @@ class Claim:
 class Least:
     """The clearest outcome that a row can have with the runs at hand.
 
-    `p_value` is that of one of its tests. `full` and `screening` are numbers of runs that are
-    enough to decide the row, or 0.
+    `p_value` is the p-value of one of the row's tests. `full` and `screening` are the numbers of
+    full runs and screening runs that are enough to decide the row, or 0.
     """
 
     p_value: float
@@ -118,10 +118,10 @@ def row_by_tests(
     details: str = "",
     runs: int | None = None,
 ) -> Claim:
-    """The row of a claim that is decided by the tests of its effects, alone in its table.
+    """The row of a claim that is decided by the tests of its effects, not yet corrected.
 
     `details` are sentences about this build that follow the definition. `runs` is the number of
-    runs, by default the largest one of the effects.
+    runs; by default, it is the largest number of runs of any effect.
     """
     decisive, p_value, supports = decide(effects, rule.one_is_enough)
     # In the clearest outcome, all tests have the least p-value.
@@ -149,11 +149,13 @@ def _sentences(*texts: str) -> str:
 
 
 def decide(effects: Sequence[Effect], one_is_enough: bool) -> tuple[int, float, bool]:
-    """The place of the decisive effect, the row's p-value, and whether it is for the claim.
+    """The index of the decisive effect, the row's p-value, and whether it is for the claim.
 
-    If all effects must have the direction of the claim, the largest p-value is for the claim, and
-    the smallest one of an opposite effect, times the number of tests, is for the opposite. If one
-    effect is enough, this is the other way round.
+    Each direction has a p-value, and the smaller of the two is the row's. A direction that all
+    effects must have gets the largest p-value of the effects. A direction for which one effect is
+    enough gets the smallest p-value, times the number of tests. If `one_is_enough`, one effect is
+    enough for the claim, and all are needed for its opposite. Otherwise, all are needed for the
+    claim, and one is enough for its opposite.
     """
     for_claim = [_towards(each, True) for each in effects]
     opposite = [_towards(each, False) for each in effects]
@@ -161,7 +163,7 @@ def decide(effects: Sequence[Effect], one_is_enough: bool) -> tuple[int, float, 
     least, most = min(single), max(every)
     one = (single.index(least), min(1.0, least * len(effects)), one_is_enough)
     whole = (every.index(most), most, not one_is_enough)
-    # If no effect has the right direction, the other p-value is never larger.
+    # A direction that no effect has gets the p-value 1, so the other direction is chosen.
     return min(whole, one, key=lambda each: each[1])
 
 
@@ -204,26 +206,26 @@ def enough_runs(least_p_value: Callable[[int], float]) -> int:
 def least_of_pairs(runs: int, tests: int = 1) -> Least:
     """The clearest outcome of signed rank or sign tests over full runs.
 
-    `tests` is their number if one of several is enough, and otherwise 1.
+    `tests` is the number of tests if one significant test is enough, and otherwise 1.
     """
     return Least(2 / (1 << runs), full=enough_runs(lambda n: tests * 2 / (1 << n)))
 
 
 def least_of_table(runs: int) -> float:
-    """The p-value of the clearest table of two shares over so many runs."""
+    """The least p-value that Fisher's test can give for two groups of `runs` runs in all."""
     return fisher_p_value([[runs // 2, 0], [0, runs - runs // 2]])
 
 
 def least_of_groups(runs: int) -> float:
-    """The p-value of the clearest rank sums of two groups of runs, with so many runs in all."""
+    """The least p-value that the rank sum test can give for two groups of `runs` runs in all."""
     return rank_sum_p_value(range(runs // 2), range(runs // 2, runs))
 
 
 def unclear_at_best(claims: Sequence[Claim]) -> set[str]:
     """The names of undecided claims that no outcome of the runs at hand could have decided.
 
-    Their p-values would be too large though all rows had the clearest outcomes, or nothing could be
-    measured.
+    Either their p-values would be too large even if all rows had the clearest outcomes, or nothing
+    could be measured.
     """
     tested = [(each.name, each.least) for each in claims if each.least is not None]
     least = dict(zip([name for name, _ in tested], holm([p for _, p in tested]), strict=True))
@@ -235,9 +237,9 @@ def unclear_at_best(claims: Sequence[Claim]) -> set[str]:
 
 
 def too_few_runs(claims: Sequence[Claim]) -> str:
-    """Which claims cannot be decided from so few runs, and how many are enough; "" if none.
+    """A sentence on which claims have too few runs, and how many are enough; "" if none has.
 
-    Rows that other runs than full runs and screening runs decide do not count.
+    Rows that are decided by runs of another kind than full runs and screening runs are left out.
     """
     unclear = unclear_at_best(claims)
     short = [

@@ -1,4 +1,4 @@
-"""The names of all claims that a build can test, by which articles show them."""
+"""The names of all claims that a build can test. Articles use these names to show a claim."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ CLAIM_NAMES = (
 
 
 def require_claim(name: object) -> None:
-    """Raise AuthorError for what is not the name of a claim."""
+    """Raise AuthorError if `name` is not the name of a claim."""
     if name not in CLAIM_NAMES:
         raise AuthorError(quoted(name), ", ".join(CLAIM_NAMES), key="claim")

@@ -26,8 +26,9 @@ Repeat = Literal[
     "decided in the second block alone",
 ]
 
-# What says enough of the second block's verdict, and that verdict after "it".
+# The values of `Repeat` after which the second block's verdict need not be stated.
 AS_SAID: tuple[Repeat, ...] = ("repeats", "not decidable in the second block")
+# Each verdict as a verb.
 THERE: dict[Verdict, str] = {
     "holds": "holds",
     "does not hold": "does not hold",

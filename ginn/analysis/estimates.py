@@ -8,8 +8,8 @@
 
 A typical difference is Hodges and Lehmann's: the median of the means of all pairs of differences,
 or the median of all differences between the groups (Ann. Math. Stat. 34: 598, 1963). Its interval
-has the values that the test does not reject, so it needs no distribution. Fewer runs than an
-interval at LEVEL needs have none.
+contains the values that the test does not reject, so it assumes no distribution. If there are too
+few runs for an interval at LEVEL, there is none.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_PAIRS = 10_000
 
 @dataclass(frozen=True)
 class Estimate:
-    """An effect and its interval; NaN without runs, and no interval from too few of them."""
+    """An effect, NaN without runs, and its interval, None if there are too few runs."""
 
     value: float
     interval: Interval | None
@@ -50,7 +50,11 @@ def typical_shift(first: ArrayLike, second: ArrayLike) -> Estimate:
 
 
 def _middle(values: Float64, outside: int) -> Estimate:
-    """The median, and the interval that leaves out `outside` values at each end, less one."""
+    """The median of the values, with an interval.
+
+    The interval is from the `outside`-th smallest to the `outside`-th largest value. There is none
+    if `outside` is 0.
+    """
     if not values.size:
         return Estimate(math.nan, None)
     ordered = np.sort(values)
@@ -60,17 +64,20 @@ def _middle(values: Float64, outside: int) -> Estimate:
 
 @functools.cache
 def _outside_signed_ranks(runs: int) -> int:
-    """The number of rank sums that lie at one end outside of the interval; 0 where all are in."""
+    """The argument `outside` of `_middle` for the test of signed ranks."""
     return _least_likely(sums_of_subsets(range(1, runs + 1)).tolist(), 1 << runs)
 
 
 @functools.cache
 def _outside_rank_sums(first: int, second: int) -> int:
-    """The same for the rank sums of two groups; by the normal distribution for large groups."""
+    """The argument `outside` of `_middle` for the rank sums of two groups.
+
+    For large groups it is found by the normal approximation.
+    """
     pairs, total = first * second, first + second
     if pairs > MOST_PAIRS:
         return int(pairs / 2 - DEVIATIONS * math.sqrt(pairs * (total + 1) / 12))
-    # The coefficients of the Gaussian binomial: the number of ways to each rank sum.
+    # The coefficients of the Gaussian binomial: the number of assignments with each rank sum.
     ways = [1] + [0] * pairs
     for each in range(1, first + 1):
         for place in range(pairs, second + each - 1, -1):
@@ -81,7 +88,7 @@ def _outside_rank_sums(first: int, second: int) -> int:
 
 
 def _least_likely(ways: list[int], every: int) -> int:
-    """How many of the lowest sums together have a probability of at most half of 1 - LEVEL."""
+    """The number of lowest rank sums whose total probability is at most (1 - LEVEL) / 2."""
     tail = 0
     for number, way in enumerate(ways):
         tail += way

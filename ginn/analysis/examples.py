@@ -39,9 +39,9 @@ def find_examples(
     interventions: Mapping[str, Sequence[InterventionRun]],
     intervention_runs: Mapping[str, RecordedRun],
 ) -> Examples:
-    """The examples in the shown runs, which come with the best first.
+    """The examples in the shown runs, which are in order with the best first.
 
-    A run that ended early is no example.
+    Runs that ended early are left out.
     """
     shown = {name: full_runs[name] for name, outcome in shown_runs.items() if not outcome.ended}
     ends = [part_history(last_state(run), dataset, part) for run in full_runs.values()]

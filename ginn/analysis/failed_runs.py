@@ -1,8 +1,8 @@
 """What a run that failed on a part was like when its screening ended, and what became of it.
 
-Over the part, a neuron's line either passes, or the neuron is on or off at all pixels. If no line
-of any hidden layer passes, the network is linear over the part. A layer that is dead is a
-special case: there it is constant.
+Either a neuron's line passes over the part, or the neuron is on at all pixels of the part, or it is
+off at all of them. If no line of a hidden layer passes over the part, the network is linear over
+it. If a layer is dead over the part, the network is constant over it.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ DEAD, LINEAR = KINDS[0], KINDS[2]
 class FailedRun:
     """A run that failed on a part, at the end of its screening, and what became of it.
 
-    `kind` is one of KINDS. `layer`, from 1, is the deepest one that is dead over the whole part, or
-    0. `distance` is how far its neuron nearest to 0 is below 0 at the nearest pixel. `escaped` is
-    the first later recorded iteration at which no layer is dead over the whole part, `learnt` the
-    first one at which in addition half of the part is right; None if there is none up to `last`,
-    the end of the run.
+    `kind` is one of KINDS. `layer`, from 1, is the deepest layer that is dead over the whole part,
+    or 0 if none is. `distance` is the distance from 0 to this layer's highest pre-activation over
+    the part, and NaN if no layer is dead. `escaped` is the first later recorded iteration at which
+    no layer is dead over the whole part. `learnt` is the first one at which, in addition, half of
+    the part is right. Both are None if there is no such iteration up to `last`, the end of the run.
     """
 
     seed: int
@@ -70,7 +70,7 @@ def failed_run(
 ) -> FailedRun | None:
     """The failed run of a seed; None for a run that had learnt the part when its screening ended.
 
-    `longer` is the same run, trained on.
+    `screened` is its screening run, and `longer` is the same run trained for longer.
     """
     before = part_history(last_state(screened), dataset, part)
     if before.right[-1] >= LEARNT:
@@ -94,14 +94,14 @@ def failed_run(
 
 
 def _kind(dead_share: float, lines: int) -> str:
-    """The kind of a failed run, from the largest dead share of a layer and the lines' number."""
+    """The kind of a failed run, from the largest dead share of a layer and the number of lines."""
     if dead_share >= NEARLY:
         return KINDS[0] if dead_share == 1.0 else KINDS[1]
     return KINDS[3] if lines else KINDS[2]
 
 
 def _first(iterations: Sequence[int], there: Bool) -> int | None:
-    """The first iteration at which something is there."""
+    """The first iteration at which `there` is true; None if it never is."""
     found = np.flatnonzero(there)
     return iterations[found[0]] if found.size else None
 
@@ -137,18 +137,22 @@ def failed_run_series(
 
 
 def by(event: int | None, iteration: int) -> bool:
-    """Whether an event was there by an iteration."""
+    """Whether an event has happened by an iteration; None is an event that never happens."""
     return event is not None and event <= iteration
 
 
 def until(runs: Sequence[FailedRun], event: str, followed: int) -> list[int]:
-    """The iteration of an event of each run; `followed` where it was not there by then."""
+    """The iteration of each run's event, or `followed` if it has not happened by then."""
     times = [getattr(run, event) for run in runs]
     return [followed if each is None else min(each, followed) for each in times]
 
 
 def _curve(ends: Sequence[tuple[int | None, int]]) -> SurvivalCurve | None:
-    """The curve of runs, each with the end of the state, if any, and the end of the run."""
+    """The survival curve of a state; None without runs.
+
+    `ends` has, for each run, the iteration at which the state ended or None, and the run's last
+    iteration.
+    """
     if not ends:
         return None
     times = [last if event is None else event for event, last in ends]

@@ -1,7 +1,7 @@
-"""The runs that are trained on after a failed screening, to see what becomes of them.
+"""The runs that are trained for longer after a failed screening, to see what becomes of them.
 
-A full run of a seed shows more, but there are few. So the other failed seeds are trained for a
-while: the beginning of a full run, as the screening run is.
+A full run of a seed shows more, but there are few full runs. So each other failed seed is trained
+further than its screening run and less far than a full run.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from ginn.analysis.outcomes import ScreeningFacts
 from ginn.config.models import Experiment
 from ginn.network.run import run_id
 
-# How many times as long as the screening runs, at most.
+# The largest length of these runs, as a multiple of the length of screening runs.
 FOLLOWED = 10
-# At most so many seeds, those with full runs included.
+# The largest number of failed seeds, including those that have full runs.
 MOST_FOLLOWED = 128
 
 
 def followed_seeds(
     experiment: Experiment, screening: ScreeningFacts, full_runs: Mapping[str, int]
 ) -> dict[str, int]:
-    """The failed seeds that are trained on and have no full run, run id -> seed."""
+    """The failed seeds that are trained for longer and have no full run: run id -> seed."""
     if last_followed(experiment) == experiment.screening.iterations:
         return {}
     chosen = screening.failed_seeds[:MOST_FOLLOWED]
@@ -29,7 +29,7 @@ def followed_seeds(
 
 
 def last_followed(experiment: Experiment) -> int:
-    """The last iteration of the runs that are trained on."""
+    """The last iteration of the runs that are trained for longer."""
     return min(FOLLOWED * experiment.screening.iterations, experiment.iterations)
 
 

@@ -49,8 +49,8 @@ class PicturedRun:
 def find_beginnings(screening: ScreeningFacts) -> BeginningsExample | None:
     """Neighbouring seeds of screening runs of which exactly one failed; None without such seeds.
 
-    It is the first seed that failed. How many of the others come before it follows from its number,
-    so that readers cannot tell it by its place.
+    The failed seed is the first one that failed. The number of seeds that come before it depends
+    on the seed's number, so that readers cannot guess the failed seed from its place.
     """
     if not screening.failed_seeds:
         return None
@@ -107,7 +107,7 @@ def find_twins(
 
 
 def pictured_runs(examples: Examples, screening: Runs, copies: Runs) -> dict[str, PicturedRun]:
-    """The pictured runs by name: those of screening by id, and the two copies."""
+    """The pictured runs by name: screening runs by their ids, and the two copies."""
     runs: dict[str, RecordedRun] = {}
     if examples.beginnings:
         names = [run_id(seed) for seed in examples.beginnings.seeds]

@@ -1,7 +1,8 @@
 """The rule book: all rules of the claims table and all constants of their measures, with a hash.
 
 The text is the same as long as no rule, threshold, window or definition changes. So a report that
-prints its SHA-256 shows that its rules are older than its data.
+has published the SHA-256 of this text before new runs are trained shows that its rules did not
+change afterwards.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Samples of runs: those of the first seeds, and those that were chosen by a result.
 
-A statistic that speaks of runs in general reads the first seeds' runs alone. Seeds that were chosen
-because their screening run had failed are no sample of all seeds.
+A statistic about runs in general uses the runs of the first seeds alone. Seeds that were chosen
+because their screening run had failed are not a random sample of all seeds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ginn.network.run import RecordedRun, finished
 def runs_of_first_seeds(
     runs: Mapping[str, RecordedRun], first_seeds: Collection[int]
 ) -> list[RecordedRun]:
-    """The full runs of the first seeds, whatever they did, that did not end early."""
+    """The full runs of the first seeds, failed or not, that did not end early."""
     return [run for run in finished(runs) if run.seed in first_seeds]
 
 
@@ -23,7 +23,7 @@ def chosen_runs(
     first_seeds: Collection[int],
     failed_screenings: Collection[int],
 ) -> list[RecordedRun]:
-    """The full runs of other seeds, whose screening run had failed, that did not end early."""
+    """The full runs, of other seeds whose screening run had failed, that did not end early."""
     return [run for run in finished(runs) if is_chosen(run.seed, first_seeds, failed_screenings)]
 
 

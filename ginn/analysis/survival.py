@@ -57,5 +57,5 @@ def kaplan_meier(times: Sequence[int], ended: Sequence[bool]) -> list[Step]:
 def exponential(x: float) -> float:
     """The exponential of a number between -700 and 700, with the same bits on every processor."""
     above, below = logistic(np.array([x, -x])).tolist()
-    # 1 / (1 + 1 / e) over 1 / (1 + e) is e.
+    # With e = exp(x), logistic(x) = 1 / (1 + 1 / e), logistic(-x) = 1 / (1 + e): their ratio is e.
     return float(above / below)

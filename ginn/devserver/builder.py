@@ -127,7 +127,7 @@ class Builder:
         """Ask for a build. If one is running, it learns that a source has changed."""
         if not self.process.is_alive():
             self.restart()
-        # If the process ends meanwhile, its listener says so.
+        # If the process ends before it reads this, `_listen` reports a failure.
         with contextlib.suppress(OSError):
             self.connection.send_bytes(b"build")
 

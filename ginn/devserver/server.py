@@ -333,7 +333,7 @@ def _first_free(host: str, ports: Sequence[int], handler: Any) -> Server:
         try:
             return Server(host, port, handler)
         except OSError as error:
-            # Windows says EACCES for a port that another program has for itself.
+            # Windows reports EACCES for a port that another program uses exclusively.
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
     return Server(host, ports[-1], handler)

@@ -78,7 +78,7 @@ def iteration_ticks(last: int, width: float, words: Words | None = None) -> list
     """The ticks 0 and powers of ten up to `last`, for a "log1p" scale of `width` px.
 
     There are as many powers as fit. They are written in full if that fits, too. Otherwise they are
-    written with "k" and "M". Numbers are those of English without `words`.
+    written with "k" and "M". Without `words`, numbers are written as in English.
     """
     if last < 10:
         return [(0, "0"), (last, f"{last}")] if last else [(0, "0")]
@@ -92,7 +92,7 @@ def iteration_ticks(last: int, width: float, words: Words | None = None) -> list
 
 
 def _short(value: int) -> str:
-    """A power of ten in few letters."""
+    """A power of ten, short: "10k"."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if value >= size:
             return f"{value // size}{letter}"

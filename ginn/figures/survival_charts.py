@@ -45,7 +45,7 @@ def failed_runs_svg(
 
 
 def _curves(series: FailedRunSeries) -> dict[str, SurvivalCurve]:
-    """The curves that there are, by the names of their panels."""
+    """The curves that exist, by the names of their panels."""
     named = {"a layer still dead": series.dead, f"{series.part} not learnt": series.alive}
     return {name: each for name, each in named.items() if each}
 

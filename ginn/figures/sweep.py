@@ -32,10 +32,10 @@ SIDE = 420  # px of the square
 STRIP = 40  # px of the strip below it, with the iteration, the accuracy and how far the sweep is
 MARGIN = 12
 QUALITY, METHOD = 40, 4
-# The whole sweep takes so long, and the last frame stays for so long (ms).
+# The duration of the whole sweep without its last frame, and that of its last frame (ms).
 DURATION, LAST = 18_000, 2_500
 SHORTEST, LONGEST = 40, 120  # ms a frame
-SAMPLE = 12  # frames that tell how large the others will be
+SAMPLE = 12  # frames from which the size of the others is estimated
 FILE = "sweep.webp"
 
 

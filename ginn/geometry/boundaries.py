@@ -4,12 +4,12 @@ The boundary of a neuron is the frontier, within the closed square, of the set w
 pre-activation is above zero. At zero a neuron is off. The boundary of the output is where its logit
 is zero, p = 0.5. No sampling grid is used, and nothing is moved.
 
-What is exact, for every network with finite weights: which polylines there are, their vertices in
-order, causes, direction and closedness, the number of regions, and the signs at the corner are
-those of exact arithmetic on the stored float32 weights. Positions are rounded: each is within
-`rounded.POSITION_ERROR` of the exact vertex, in x and in y. Snapshots are traced in float64 with
-error bounds. What these leave open is found with twice the digits. A snapshot in which something is
-open even then is traced again on integers.
+For every network with finite weights, these results are the same as in exact arithmetic on the
+stored float32 weights: the polylines, the order and causes of their vertices, their direction,
+whether they are closed, the number of regions, and the signs at the corner. Positions are rounded:
+each is within `rounded.POSITION_ERROR` of the exact vertex, in x and in y. Snapshots are traced in
+float64 with error bounds. A sign or position that the bounds do not decide is computed with twice
+the digits. If that does not decide it either, the snapshot is traced again with integers.
 
 Degenerate cases:
 

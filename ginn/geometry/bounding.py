@@ -24,7 +24,7 @@ LEAST = 2.0**-63
 def affine(
     inputs: Any, count: int, made: Any, weight: Any, bias: Any, sums: Any, entered: Any
 ) -> None:
-    """Set rows FIRST and on of `entered` to a layer's pre-activations at `count` vertices.
+    """Set the rows of `entered` from FIRST on to a layer's pre-activations at `count` vertices.
 
     `inputs` (in, V) are the pre-activations of the layer before, or x and y; `weight` is
     (B, in, out), `bias` (B, out). Sums go in the order of the inputs, and the bias comes last.

@@ -1,8 +1,9 @@
 """The cells of each hidden layer with their areas, and the areas where two neurons are on together.
 
-On a cell, every neuron of the layer is on or is off. Which cells there are, and
-who is on, is that of exact arithmetic on the stored float32 weights, as `boundaries` states. Areas
-follow from rounded vertices, without a grid. In degenerate cases a cell may have no area.
+Each neuron of the layer is either on or off all over a cell. The cells, and the neurons that are on
+there, are the same as in exact arithmetic on the stored float32 weights, as `boundaries` states.
+Areas are computed from rounded vertices, without a grid. In degenerate cases a cell may have no
+area.
 
 Axes: K snapshots, C cells.
 """

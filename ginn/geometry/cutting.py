@@ -13,9 +13,8 @@ from ginn.geometry.compiled import loop
 OUTSIDE = 0
 # Rows of `edges`.
 TAIL, HEAD, LINE, ON_LEFT, ON_RIGHT, OWNER = range(6)
-# Rows of `made`, which says of each vertex in which snapshot and how it was made: on an edge
-# between `MADE_TAIL` and `MADE_HEAD`, on the line `MADE_ON` with the owner `FIRST_OWNER`, by the
-# neuron `SECOND_OWNER`.
+# Rows of `made`, which holds for each vertex its snapshot, the ends of the edge on which it was
+# made, the line and the owner of that edge, and the neuron whose boundary crossed it.
 SNAPSHOT, MADE_TAIL, MADE_HEAD, MADE_ON, FIRST_OWNER, SECOND_OWNER = range(6)
 # Entries of `counts`.
 VERTICES, EDGES, LINES, CELLS = range(4)
@@ -151,8 +150,8 @@ def chains(
 
     Returns the number of crossings M and of polylines P. Sets `order` (2, M): the neuron and edge
     of each crossing, along the polylines; and `starts` (2, P): where each begins in `order`, and
-    whether it is a ring. What they have no room for is counted only. `following` (C,) and
-    `crossing` (4, E) are overwritten.
+    whether it is a ring. Crossings and polylines for which these have no room are only counted.
+    `following` (C,) and `crossing` (4, E) are overwritten.
     """
     found = pieces = 0
     for j in range(on.shape[0]):

@@ -19,9 +19,10 @@ def subdivisions_before(
     """For each layer, the subdivision by the layers before it, with that layer's values.
 
     It covers `count` snapshots of a run, from `first` on. The last layer is the output, and its
-    subdivision is that by all hidden layers. Each item is the same object, which is cut further
-    before the next item: read it first. At the end, its `uncertain` says which snapshots must be
-    subdivided again, each alone, with `exact`. What was read of these snapshots is not valid.
+    subdivision is the one by all hidden layers. All items are the same object, which is cut further
+    between two items. So read each item before you take the next one. At the end, `uncertain` marks
+    the snapshots that must be subdivided again, each alone, with `exact`. Whatever was read of
+    these snapshots before is not valid.
     Raises AuthorError if a weight is not finite, or if there are more vertices than memory allows.
     """
     return (subdivision for subdivision, cut in _turns(run, first, count, exact) if not cut)
@@ -41,9 +42,10 @@ def subdivisions_after(
 def _turns(
     run: RecordedRun, first: int, count: int, exact: bool, output: bool = True
 ) -> Iterator[tuple[Subdivision, bool]]:
-    """The subdivision when a layer is entered, with False, and after its cut, with True.
+    """The subdivision at each step, and whether the layer has cut it yet.
 
-    The output's layer is not entered without `output`.
+    Each hidden layer gives two items: when it is entered (False), and after it has cut (True). The
+    output gives one item (False), and none if `output` is false.
     """
     subdivision: Subdivision
     subdivision = ExactSubdivision(first) if exact else RoundedSubdivision(count, first)

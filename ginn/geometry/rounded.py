@@ -169,17 +169,18 @@ class RoundedSubdivision(Subdivision):
         return 4 * EPSILON * (self.first_neuron + len(self.values))
 
     def _mark_cells(self) -> None:
-        """Note who of the layer that was cut is on in each cell."""
+        """Store which neurons of the layer that has just cut are on in each cell."""
         on = self.signs()
         words = np.zeros((-(-len(on) // BITS), self.cell_on.shape[1]), dtype=np.intp)
         mark_cells(on, self.edges, self.edge_count, np.empty(self.vertices, np.intp), words)
         self.cell_on = np.concatenate([self.cell_on, words])
 
     def _decide(self, first: int, cut: bool = False) -> bool:
-        """Decide the signs at the vertices from `first` on, which the layer made if above zero.
+        """Decide the signs at the vertices from `first` on. Returns whether one was wrong.
 
-        Snapshots in which a sign stays open are uncertain. With `cut`, the layer has been cut by
-        these signs; returns whether it was cut by a wrong one.
+        If `first` is above zero, these are the vertices that the layer has made. Snapshots in which
+        a sign stays open become uncertain. `cut` says that the layer has already cut by these
+        signs. Wrong signs are then left as they are.
         """
         wrong, room = False, 1_000
         while True:
@@ -199,9 +200,9 @@ class RoundedSubdivision(Subdivision):
         return wrong
 
     def _settle(self, signs: Index, cut: bool) -> bool:
-        """Decide signs (2, M), neuron and vertex, from the weights; whether one was wrong.
+        """Decide signs (2, M), neuron and vertex, from the weights. Returns whether one was wrong.
 
-        With `cut`, wrong ones are left as they are.
+        With `cut`, wrong signs are left as they are. Otherwise they are corrected.
         """
         edges = self.edges[:, : self.edge_count]
         cell_at = np.empty(self.vertices, np.intp)
@@ -211,7 +212,7 @@ class RoundedSubdivision(Subdivision):
         found = self._precisely(owners, self.first_neuron + neuron, cell_at[vertex], snapshot)
         exact, computed = found[VALUE], self.values[FIRST + neuron, vertex]
         self.uncertain[snapshot[exact == 0.0]] = True
-        # A zero would take the sign from vertices between this one and others.
+        # A computed zero is corrected, too, since new vertices interpolate from it.
         other = (np.sign(exact) != np.sign(computed)) & ~self.uncertain[snapshot]
         if not cut:
             neuron, vertex, snapshot = neuron[other], vertex[other], snapshot[other]
@@ -221,7 +222,11 @@ class RoundedSubdivision(Subdivision):
         return bool(other.any())
 
     def _precisely(self, owners: Index, neuron: Index, cell: Index, snapshot: Index) -> Float64:
-        """What `precise.decide` finds, (4, M), of points (M,) of which all else is (M,) as well."""
+        """The result of `precise.decide`, (4, M), for M points.
+
+        `owners` has both lines through each point, `neuron` the neuron to decide there, `cell` a
+        cell at the point, and `snapshot` the point's snapshot; (M,) each.
+        """
         found = np.zeros((4, neuron.size))
         found[OFF] = np.inf
         items = np.stack([*owners, neuron, cell])
@@ -243,7 +248,7 @@ class RoundedSubdivision(Subdivision):
         return found
 
     def _leave_out(self) -> None:
-        """Give uncertain snapshots values that are off everywhere, so that nothing cuts them."""
+        """Set all values of uncertain snapshots below zero, so that no boundary cuts them."""
         vertex = np.flatnonzero(self.uncertain[self.made[SNAPSHOT, : self.vertices]])
         self.values[ERROR, vertex] = 0.0
         self.values[FIRST:, vertex] = -1.0

@@ -69,8 +69,8 @@ class Subdivision(ABC):
     in use. `values` (3 + width, V) holds x, y, a number that the kind of arithmetic needs, and the
     layer's pre-activations at each vertex; `made` (6, V) holds the snapshot, and how the vertex was
     made: tail, head, line and owner of the edge that was crossed, and the neuron that crossed it.
-    The corners of the domain lie on two sides, and are their own tail and head. Of snapshot b,
-    vertex 4 b is the domain's top left corner.
+    The corners of the domain lie on two sides, and are their own tail and head. Vertex 4 b is the
+    top left corner of the domain in snapshot b.
 
     `edges` (6, E) holds tail and head vertex, the line on which the edge lies, the cells left and
     right of tail-to-head in the axes (x, y), and the owner: the neuron on whose boundary the edge
@@ -191,7 +191,7 @@ class Subdivision(ABC):
         return count.astype(np.int32)
 
     def require_room(self, neuron: int, numbers: int) -> None:
-        """Raise _TooLargeError if so many numbers are more than MOST_NUMBERS."""
+        """Raise _TooLargeError if `numbers` is more than MOST_NUMBERS."""
         if numbers > MOST_NUMBERS:
             each = np.bincount(self.cell_snapshot[1 : self.cells], minlength=self.snapshots)
             fullest = int(np.argmax(each))
@@ -203,7 +203,7 @@ class Subdivision(ABC):
             )
 
     def _reserve(self, neuron: int, crossings: int) -> None:
-        """Make room for so many crossings by a neuron, counted in the layer."""
+        """Make room for a number of crossings by a neuron, counted in the layer."""
         vertices, edges = self.vertices + crossings, self.edge_count + 2 * crossings
         lines, cells = self.lines + crossings, self.cells + crossings
         self.require_room(neuron, vertices * len(self.values))

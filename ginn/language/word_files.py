@@ -102,7 +102,7 @@ def categories(locale: babel.Locale) -> list[str]:
 def require_complete(
     document: Document, texts: Mapping[str, Text], pattern: Mapping[str, Text], locale: babel.Locale
 ) -> None:
-    """Raise AuthorError for a key, a plural form or a value that a file lacks or has too much."""
+    """Raise AuthorError for a key, a plural form or a value that is missing or not allowed."""
     for key in texts:
         if key not in pattern:
             raise document.error(_keys(key), "a key that no page uses", "the keys of en.toml")
@@ -117,7 +117,7 @@ def require_complete(
 def _require_alike(
     document: Document, key: str, text: Text, pattern: Text, locale: babel.Locale
 ) -> None:
-    """Raise AuthorError for a text that has not the form or the values of the English one."""
+    """Raise AuthorError for a text that lacks the forms or the values of the English text."""
     if isinstance(pattern, str):
         if not isinstance(text, str):
             raise document.error(_keys(key), "forms by number", "one text")
@@ -127,10 +127,11 @@ def _require_alike(
     if isinstance(text, str) or sorted(text) != sorted(needed):
         found = "one text" if isinstance(text, str) else f"forms for {', '.join(text)}"
         raise document.error(_keys(key), found, f"forms for {', '.join(needed)}")
-    # Every text with forms may write its number.
+    # Every text with plural forms may contain the number that decides the form.
     known = values_in(*pattern.values()) | {"count"}
     for name, form in text.items():
-        # "a run" need not say the number, and the form for all other numbers must.
+        # A singular such as "a run" need not contain the number. The form "other" must contain it
+        # if the English text does.
         least = known - {"count"} if name == "other" else known - {"count", "number"}
         _require_values(document, (*_keys(key), name), form, least, known)
 

@@ -27,7 +27,7 @@ ENGLISH = "en"
 PLACE = re.compile(r"\{(\w+)\}")
 # A number in a text, from its first digit to its last.
 DIGITS = re.compile(r"\d(?:.*\d)?")
-# The digits of the largest float64, with as many after the point.
+# Enough digits for the largest float64, and as many again for decimals.
 MOST_DIGITS = 700
 # A text, or its forms by plural category.
 Text = str | Mapping[str, str]
@@ -37,8 +37,9 @@ Text = str | Mapping[str, str]
 class Words:
     """The words of a language for the pages of a site.
 
-    `language` is that of the words, such as "de". `page` is that of the site's articles; it differs
-    where there is no file for it. `texts` has the texts by section and key, such as "page.skip".
+    `language` is the language of the words, such as "de". `page` is the language of the site's
+    articles. The two differ if there is no file of words for `page`. `texts` has the texts by
+    section and key, such as "page.skip".
     """
 
     language: str
@@ -183,7 +184,7 @@ class Words:
         }
 
     def _number(self, value: float, decimals: int, grouped: bool = True) -> str:
-        """A number with so many decimals, and with U+2212 as its minus sign; zero has no sign."""
+        """A number with `decimals` decimals and U+2212 as its minus sign; zero has no sign."""
         return self._written(self.locale.decimal_formats[None], value, decimals, 0, grouped)
 
     def _percentage(self, percentage: float, decimals: int) -> str:
@@ -193,7 +194,7 @@ class Words:
         self, form: NumberPattern, value: float, decimals: int, scale: int, grouped: bool = True
     ) -> str:
         """A number in a pattern that multiplies by 10 to the power `scale`."""
-        # Python rounds the number itself, and Babel would round its shortest decimal form.
+        # Python rounds the exact binary number. Babel would round its shortest decimal form.
         rounded = Decimal(f"{value:.{decimals}f}")
         rounded = abs(rounded) if rounded == 0 else rounded
         pattern = copy.copy(form)

@@ -87,8 +87,8 @@ class Article:
     """One article: its front matter and its `body`, which has as many lines as the file.
 
     `experiment` is the id of the article's experiment, or "" for the site's first one. `author` and
-    `authors` are whom the article names, which may be nobody. `key_lines` has the line of each key
-    in the front matter.
+    `authors` are the authors that the article names; both may be empty. `key_lines` has the line of
+    each key in the front matter.
     """
 
     file: Path
@@ -112,7 +112,7 @@ class Article:
     def line_of(self, *texts: str) -> int:
         """The line of the first of these texts that is in the body; 1 if none is.
 
-        A place outside of code comes first.
+        The text in code is searched only if none of them is outside of code.
         """
         bodies = (self._body_without_code, self.body)
         found = (body.find(text) for body in bodies for text in texts if text)

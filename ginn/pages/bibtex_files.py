@@ -1,8 +1,8 @@
 """Works to cite from a BibTeX file, as Zotero, JabRef and Google Scholar write it.
 
 bibtexparser divides a file into entries and fields, with their lines, and names into their parts.
-pylatexenc turns LaTeX's accents and braces into Unicode. What a bibliography adds to that is here:
-abbreviations, `crossref`, and what an entry of each type must have.
+pylatexenc turns LaTeX's accents and braces into Unicode. This module adds abbreviations,
+`crossref`, and the fields that an entry of each type must have.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ from ginn.pages.citations import Source
 ENTRY = "@article{key, title = {...}, author = {...}, ...}"
 VALUE = "a value in braces, in quotation marks, or the name of a @string, and a comma after it"
 KEY = r"[A-Za-z0-9:._/+-]+"
-# The types of entries that are read as one of another type.
+# Types of entries that are read as if they had another type.
 SAME_AS = {
     "conference": "inproceedings", "incollection": "inproceedings", "inbook": "inproceedings",
     "electronic": "online", "www": "online", "report": "techreport", "thesis": "phdthesis",
     "mastersthesis": "phdthesis", "manual": "misc", "booklet": "misc", "unpublished": "misc",
     "software": "misc", "dataset": "misc",
 }  # fmt: skip
-# What only the `crossref` of others needs.
+# Types of entries that are never cited themselves. The `crossref` of other entries names them.
 PARENTS = ("proceedings", "collection", "mvproceedings", "mvcollection")
-# What an entry must have beside a title, a year and an author; any one field of a group is enough.
+# The fields that an entry must have besides title, year and author. One field of each group is
+# enough.
 REQUIRED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "article": (("journal", "journaltitle"),),
     "inproceedings": (("booktitle",),),
@@ -55,7 +56,7 @@ MONTHS = {
     for name in ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 }
 ARXIV = re.compile(r"(?i)(?:arxiv preprint )?arxiv:\s*([a-z.-]+/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?")
-# Signs that are special in LaTeX, and that bibliographies have bare.
+# Signs that are special in LaTeX, but that bibliographies often contain without a backslash.
 SPECIAL = re.compile(r"(?<!\\)([%&#_])")
 
 # The library reports a broken entry to its log, too.
@@ -83,7 +84,7 @@ class Entry:
         )
 
     def text(self, *fields: str) -> str:
-        """The first of these fields that is there, as plain text on one line; or ""."""
+        """The first of these fields that the entry has, as plain text on one line; or ""."""
         field = next((field for field in fields if field in self.fields), "")
         return self.plain(field, self.fields[field][0]) if field else ""
 
@@ -147,7 +148,10 @@ def _entry(
     path: Path,
     line: int,
 ) -> Entry:
-    """An entry of the library as one of ours. `taken` has the lines of the keys so far."""
+    """The `Entry` of an entry that the library has read.
+
+    `taken` maps the keys of earlier entries to their lines. The key of this entry is added.
+    """
     key, written = found.key, found.entry_type.lower()
     if not re.fullmatch(KEY, key):
         allowed = "a key of letters, digits and the signs : . _ / + -"

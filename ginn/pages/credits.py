@@ -34,7 +34,8 @@ class Byline:
 def authors_of(article: Article, site: Site) -> tuple[Author, ...]:
     """The authors whom the article names, or those of the site.
 
-    One whom the article names by the name alone is the site's author of that name.
+    If the article gives only an author's name, the other data come from the site's author of that
+    name.
     """
     return named_authors(article.author, article.authors, site.authors) or site.credited
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ginn.pages.code_places import OPENING, is_closing, without_code
 
-# The text of a list item that begins with code or a figure.
+# The text (a zero-width space) of a list item that begins with code or a figure.
 EMPTY = "&#8203;"
 LEVEL = 4  # the spaces by which Python-Markdown indents the content of a list item
 MARKER = re.compile(r"(?P<marker>[-+*]|\d{1,9}[.)])(?P<gap>[ ]+|$)(?P<rest>.*)")
@@ -159,8 +159,9 @@ class _Reader:
         if depth:
             extra = column - self.items[-1].text
             if extra >= LEVEL and self.after_empty:
-                # Indented code. Its indent is counted from where Python-Markdown puts the item's
-                # text if it is code from there, and else from where the author put the text.
+                # Indented code in a list item. Python-Markdown counts its indent from LEVEL spaces
+                # for each list, CommonMark from the column of the item's text. The first is used if
+                # the line is code by it.
                 beyond = column - LEVEL * depth
                 indent += " " * (beyond if beyond >= LEVEL else extra)
             line = indent + text

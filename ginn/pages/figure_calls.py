@@ -35,8 +35,8 @@ class Figure:
     `caption` is Markdown until the article is converted, and HTML from then on.
 
     A `small` figure takes half the column. `state` is the one state of the explorer that shows all
-    of the images, or None. If scripts run, the viewer in this state replaces the images. A figure
-    that `plays` does so once by itself. The images of a `strip` stand in one row.
+    of the images, or None. If scripts run, the viewer in this state replaces the images. If `plays`
+    is true, the figure plays once without a click. The images of a `strip` are in one row.
     """
 
     name: str

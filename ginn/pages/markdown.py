@@ -63,7 +63,7 @@ QUOTES = {
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 # The kinds of callouts; a callout without a title of its own is called after its kind.
 CALLOUTS = ("note", "tip", "important", "warning", "caution")
-# The link from a footnote to its place, which has a title.
+# The start of the link from a footnote back to its mark, to which a title is added.
 BACK = '<a class="footnote-backref"'
 COMMENT = re.compile(r"(?s)<!--.*?-->")
 # A bare address that an author has put between the tags of a link in HTML.

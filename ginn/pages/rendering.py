@@ -40,8 +40,8 @@ from ginn.pages.policy import NOTHING_MORE
 from ginn.pages.report import Report
 from ginn.pages.source_checks import check_source
 
-# `{#name}` after a heading is its id, and to Jinja the begin of a comment. While Jinja runs, a sign
-# that no text has (Unicode, noncharacters) stands for the hash.
+# `{#name}` after a heading is its id, but Jinja reads `{#` as the start of a comment. While Jinja
+# runs, a sign that no text contains (a noncharacter of Unicode) replaces the hash.
 ID, HASH = re.compile(r"\{#(?=[^\s{}#][^{}#\n]*\})"), "\ufdd0"
 
 

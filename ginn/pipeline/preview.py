@@ -34,12 +34,12 @@ class Channel(Protocol):
 
 
 class Terminal:
-    """A build that only a terminal follows. No saved file ends it."""
+    """The reports of a build without a development server. A saved file does not end the build."""
 
     reporter = Reporter()
 
     def begin(self, content: Content, *functions: Callable[..., object]) -> None:
-        """Do nothing, as all functions of this class."""
+        """Do nothing, as all methods of this class."""
 
     def begin_pages(self) -> None:
         """Do nothing."""
@@ -68,9 +68,10 @@ class Preview:
         read_content: Callable[[], Content],
         write_early: WritePages,
     ) -> None:
-        """Begin a build of `content`. The functions read the content as it is later.
+        """Begin a build of `content`.
 
-        `write_early` puts a site in place while the build runs.
+        `read_subject` and `read_content` read the content again after a change. `write_early` puts
+        a site in place while the build runs.
         """
         self._content, self._trained = content, _digest(content)
         self._read_subject, self._read_content = read_subject, read_content
@@ -85,14 +86,14 @@ class Preview:
             raise SupersededError
 
     def end(self, finished: Sequence[FinishedExperiment]) -> None:
-        """End a build, whose results the next one may show before its own are there."""
+        """End a build. The next build may show these results until it has its own."""
         self._finished = finished
 
     def check(self) -> None:
         """Act on changes of the sources. Raises SupersededError if the build must begin anew."""
         if self._writing or not self.channel.changed():
             return
-        # Pages are soon made again.
+        # In the last step nothing is lost: the pages are made again within seconds.
         if self._last_step or self._needs_training():
             raise SupersededError
         self._late = True

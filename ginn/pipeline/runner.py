@@ -314,7 +314,7 @@ def _loaded(need: Need) -> Any:
 
 
 def _report_work(iteration: int, iterations: int) -> None:
-    """Report the work of so many iterations; that of one depends on the size of the network."""
+    """Report the work of `iterations` iterations; `iteration` is the work of one of them."""
     report_progress(iteration * iterations)
 
 

@@ -82,7 +82,8 @@ def site_files(
     runner: Runner,
 ) -> dict[str, bytes]:
     """Every file of the site: pages, what the viewer loads, static files, and the manifest."""
-    # An early site has the reports of the last build and the words of this one.
+    # A site that is shown before its build has ended has the reports of the last build. Its words
+    # must be those of this build.
     reports = [replace(each.report, words=content.words) for each in finished]
     data = {address: file for each in finished for address, file in each.data.items()}
     others = {**data, **content.static}

@@ -12,7 +12,7 @@ are made by `experiment.inputs`, `experiment.run_experiment` and `site.render_si
     dataset, pixels         the picture with its named parts, and its labels alone
     screening-seeds         run id -> seed, of the screening runs
     screening-snapshots     the recorded iterations of a screening run
-    first-seeds             the seeds that are trained in full, whatever they do
+    first-seeds             the seeds that are trained in full, whatever their screening shows
     variants                the facts of the experiment's variants
     confirmation            the second block of seeds, or none
     page-parts              name -> part of the site, whose pages are rendered in one call
@@ -52,8 +52,8 @@ class Stage:
 
     With `at_once`, a call makes a batch of results in a worker, and gives them as a list. Needs
     that differ between results are lists, too. The last need is a list of recorded iterations,
-    whose span is the amount of work of one result. `at_once` names a function of the first need.
-    It tells how many results take about as long as one, and how long an iteration takes, in any
+    whose span is the amount of work of one result. `at_once` names a function of the first need,
+    which returns how many results take about as long as one, and the time of an iteration in any
     unit.
     """
 

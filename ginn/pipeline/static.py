@@ -1,6 +1,6 @@
 """The files in `static/`: an author's own files, copied unchanged to the site's root.
 
-They are such as `CNAME`, `.nojekyll`, `.well-known/...`, or a paper as PDF.
+Examples are `CNAME`, `.nojekyll`, `.well-known/...`, or a paper as PDF.
 """
 
 from __future__ import annotations

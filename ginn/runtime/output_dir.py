@@ -41,7 +41,7 @@ RETRY = 0.05  # s between two tries
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # linux/fs.h
 _RENAME_SWAP = 2  # macOS sys/stdio.h
-# What the system answers for a folder that is a mount point, or on another file system.
+# The system's error numbers for a folder that is a mount point, or on another file system.
 _FIXED = {errno.EBUSY, errno.EXDEV}
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV, errno.EPERM}
 

@@ -2,7 +2,7 @@
 
 Without a terminal, a stage writes a line when it begins and a line when it ends. Between them it
 writes at most one line in thirty seconds, with the share that is done and the estimated time left.
-A quiet reporter, for builds at every save, writes only the lines between.
+A quiet reporter, for builds at every save, writes neither the first nor the last line of a stage.
 """
 
 from __future__ import annotations

@@ -109,7 +109,8 @@ def held() -> Iterator[None]:
     """
     mask = getattr(signal, "pthread_sigmask", None)
     if mask:
-        # Otherwise the first process would start the tracker, and that unblocks the signals.
+        # The first process to start would otherwise start Python's resource tracker, and starting
+        # the tracker unblocks the signals.
         resource_tracker.ensure_running()
         before = mask(signal.SIG_BLOCK, SIGNALS)
     _interruption.held = True

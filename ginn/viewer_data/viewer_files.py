@@ -27,7 +27,7 @@ from ginn.viewer_data.sprite_sheets import RunSheets, layouts_as_json, target_pi
 from ginn.viewer_data.vlq import encode_columns
 
 SNAPSHOTS_A_CHUNK = 32
-# The overview of a run has every so many snapshots, so that a chunk on the way hides little.
+# The overview of a run has one in this many snapshots. The viewer shows it while a chunk loads.
 OVERVIEW_STRIDE = 16
 # In a stored set of files, the entry that holds the name of the index.
 INDEX_NAME = "index-name.txt"
@@ -211,7 +211,7 @@ def index_file(
                 "number": facts.number,
                 "loss": facts.loss,
                 "accuracy": facts.accuracy,
-                # In English, as all that follows from the training.
+                # In English, as all texts about the training are.
                 "ended": facts.ending if facts.ended else "",
                 "snapshots": snapshots,
                 "header": header,
@@ -247,5 +247,5 @@ def _script(key: str, value: object) -> tuple[str, bytes]:
 
 
 def _rounded(values: Float64, digits: int) -> list[float]:
-    """The values with so many significant digits, which are more than a page shows."""
+    """The values rounded to `digits` significant digits, more than a page shows."""
     return [float(f"{value:.{digits}g}") for value in values]

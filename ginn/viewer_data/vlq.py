@@ -2,15 +2,15 @@
 
 Numbers are base-64 variable-length quantities (VLQ) as in source maps, unsigned. A character holds
 five bits, the least significant first; its sixth bit is set if more characters follow. No two
-numbers share a character, so equal numbers have equal texts, which gzip finds. In base 64 of bytes,
-numbers share characters. Signed numbers are mapped to unsigned ones by zigzag: 0, -1, 1, -2 become
-0, 1, 2, 3.
+numbers share a character. So equal numbers have equal texts, which gzip compresses well. In base 64
+of raw bytes, two numbers can share a character. Signed numbers are mapped to unsigned ones by
+zigzag: 0, -1, 1, -2 become 0, 1, 2, 3.
 
 The text is a head and columns of such numbers, all joined by semicolons. The head is
 
     MAGIC,VERSION,ADLER32,FIELD,...
 
-in decimal. ADLER32 is that checksum of everything after the head and its semicolon.
+in decimal. ADLER32 is the Adler-32 checksum of everything after the head and its semicolon.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""The findings of each group of claims: measure its claims, make its rows and its series.
+"""The findings of each group of claims: the rows of the claims table, and the series.
 
-A module is a group, and its `findings` is a stage. Takes runs by their ids, and never imports
-another group, so that a change of one group's claims makes no other claims again.
+Each module is a group, and its function `findings` is a stage. The function takes runs by their
+ids. A group never imports another group, so that a change of one group's claims makes no other
+claims again.
 """

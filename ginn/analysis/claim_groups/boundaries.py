@@ -39,7 +39,7 @@ def findings(
     dataset: Dataset,
     first_seeds: Collection[int],
 ) -> Findings:
-    """The claims that are measured on boundaries, of the first seeds' runs that did not end early.
+    """The claims measured on boundaries, over the first seeds' runs that did not end early.
 
     Runs of other seeds were chosen by their results, so nothing here is measured on them.
     """

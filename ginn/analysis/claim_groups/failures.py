@@ -24,9 +24,10 @@ def findings(
     part: str,
     screening_outcomes: ScreeningFacts,
 ) -> Findings:
-    """What became of the runs that failed on the part named `part`, if any did.
+    """The claim about the runs that failed on the part named `part`, and their series.
 
-    Of a seed that has a full run, this is read. Runs that ended early are left out.
+    If a seed has a full run, the full run is used, and otherwise the run in `followed_runs`. Runs
+    that ended early are left out. Without runs there are no findings.
     """
     failed = [run_id(seed) for seed in screening_outcomes.failed_seeds]
     longer = {

@@ -19,7 +19,7 @@ def findings(
     runs: Mapping[str, RecordedRun],
     dataset: Dataset,
 ) -> Findings:
-    """The claims that the intervention runs test; `runs` has them by their names."""
+    """The claims that the intervention runs test; `runs` has these runs by name."""
     if not planned:
         return NOTHING
     found = {
@@ -41,7 +41,10 @@ def findings(
 
 
 def intervention_series(found: Mapping[str, Intervention | None]) -> InterventionSeries | None:
-    """The results of both interventions, by the treated arm; None where neither was made."""
+    """The results of both interventions; None if neither was made.
+
+    `found` has the interventions by the name of the treated arm.
+    """
     made = {name: _treatment(name, each) for name, each in found.items() if each}
     return InterventionSeries(made.get("raised"), made.get("lowered")) if made else None
 

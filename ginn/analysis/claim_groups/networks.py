@@ -30,7 +30,7 @@ from ginn.geometry.cells import overlaps
 from ginn.geometry.subdivision import Bool
 from ginn.network.run import Float64, RecordedRun
 
-# The degrees of likeness. For each, a series has the share of pairs that are at least so alike.
+# Degrees of likeness. A series has the share of pairs whose likeness is at least each of these.
 LEVELS = tuple(i / 20 for i in range(21))
 
 
@@ -42,10 +42,10 @@ def findings(
     screening_outcomes: ScreeningFacts,
     first_seeds: Collection[int],
 ) -> Findings:
-    """The claims about neurons and layers, of the first seeds' runs that did not end early.
+    """The claims about neurons and layers, over the first seeds' runs that did not end early.
 
-    Runs of other seeds were chosen by their results. Only the row that says so reads them. Dead
-    layers are those over the part named `part`.
+    Runs of other seeds were chosen by their results. They are used in one row alone, which says so.
+    `part` is the name of the part over which layers are dead.
     """
     runs = runs_of_first_seeds(full_runs, first_seeds)
     chosen = chosen_runs(full_runs, first_seeds, screening_outcomes.failed_seeds)

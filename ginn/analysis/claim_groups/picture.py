@@ -33,9 +33,9 @@ def findings(
     top: tuple[str, ...],
     first_seeds: Collection[int],
 ) -> Findings:
-    """The claims about the picture, of the first seeds' runs that did not end early.
+    """The claims about the picture, over the first seeds' runs that did not end early.
 
-    Runs of other seeds were chosen by their results. Only the row that says so reads them.
+    Runs of other seeds were chosen by their results. They are used in one row alone, which says so.
 
     The rows about symmetry are left out if the picture has no axis of symmetry. The row about the
     top is left out if no part is the top.
@@ -80,7 +80,7 @@ def mirror_series(
 ) -> MirrorSeries:
     """The mirror scores of full runs; `untrained` has those of the same runs at their start.
 
-    `axes` are those of the picture, and own scores are for the first one.
+    `axes` are the picture's axes of symmetry. The field `own` of a score is about the first axis.
     """
     loss = np.array([run.loss for run in trained])
     own = np.array([run.own for run in trained])  # (R, L)

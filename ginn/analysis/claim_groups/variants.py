@@ -27,9 +27,10 @@ def findings(
 ) -> Findings:
     """The claims about larger networks and about failures, over seeds not chosen by result.
 
-    The first reads the variants with full runs, and the second the screening runs of all variants.
-    There is none without such a variant. `regions` has each full run's number of linear regions at
-    its end. `first_seeds` are the experiment's.
+    The claim about larger networks uses the variants with full runs. The claim about failures uses
+    the screening runs of all variants. A claim without such a variant is left out. `regions` has
+    each full run's number of linear regions at its end. `first_seeds` are the first seeds of the
+    experiment.
     """
     trained = [each for each in variants if each.runs]
     found = [_about_failures(experiment, screening, variants)] if variants else []
@@ -49,7 +50,7 @@ def _about_size(
     trained: Sequence[VariantFacts],
     first_seeds: Collection[int],
 ) -> Findings:
-    """The claim about larger networks, of the variants with full runs."""
+    """The claim about larger networks, from the variants with full runs."""
     unchosen = [
         replace(outcome, regions_end=regions[name])
         for name, outcome in outcomes.items()
@@ -64,7 +65,7 @@ def _about_size(
 def _about_failures(
     experiment: Experiment, screening: ScreeningFacts, variants: Sequence[VariantFacts]
 ) -> Findings:
-    """The claim about what prevents failure, of the screening runs of all variants."""
+    """The claim about what prevents failure, from the screening runs of all variants."""
     plain = Arm("Plain", "", screening.seeds, screening.failed)
     arms = [
         Arm(each.title, changes(experiment, each), each.screening.seeds, each.screening.failed)
@@ -75,7 +76,7 @@ def _about_failures(
 
 
 def changes(experiment: Experiment, variant: VariantFacts) -> str:
-    """What a variant changes that matters to its screening runs, in words."""
+    """The changes of a variant that affect its screening runs, in words."""
     widths, warm_up = variant.widths, formatting.count(variant.warm_up, "iteration")
     biases = {
         "uniform": "initial biases as PyTorch's",

@@ -1,5 +1,5 @@
 """Measure the claims: one claim in each module, with its control.
 
-Takes recorded runs and boundaries, and gives effects, controls and p-values. Never imports the
-table that gathers them.
+A module takes recorded runs and boundaries, and gives effects, controls and p-values. It never
+imports the groups that gather claims.
 """

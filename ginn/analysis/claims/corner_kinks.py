@@ -32,10 +32,10 @@ from ginn.network.run import Float64
 
 # The number of measured snapshots, evenly spread over the recorded ones, with the first and last.
 MOST_SNAPSHOTS = 64
-# Points of the lattice over the domain along a side.
+# The number of points of the lattice along a side of the domain.
 LATTICE = 20
-# The distance (domain units) that stands for a layer without any bend. No two points are so far
-# apart. The mean of many such values is exact, as it would not be for the square root of 2.
+# The distance (domain units) that is used for a layer without any bend. It is larger than the
+# domain's diagonal. A mean of many such values is exact, which it would not be for sqrt(2).
 FARTHEST = 1.5
 
 AT_CORNERS = Rule(
@@ -54,7 +54,7 @@ AT_CORNERS = Rule(
 
 @dataclass(frozen=True)
 class Points:
-    """The points that distances are taken from, (., 2) each, in domain units."""
+    """The points from which distances are measured, (., 2) each, in domain units."""
 
     corners: Float64
     anywhere: Float64
@@ -66,7 +66,7 @@ class Nearness:
     """Mean distances to the nearest bend in one run, (W, L) each, in domain units.
 
     They are measured from the corners, from points anywhere, and from the outline, and lie in
-    [0, FARTHEST]. `iterations` (W,) are those of the watched snapshots.
+    [0, FARTHEST]. `iterations` (W,) are the iterations of the chosen snapshots.
     """
 
     iterations: NDArray[np.int64]
@@ -127,7 +127,7 @@ def nearness(
     bent = found.angle >= BEND
     layers = len(boundaries.widths)
     layer = layer_of_neuron(boundaries.widths)[found.neuron[bent]] - 1
-    # Kinks stand in order of snapshot and neuron, so this rises.
+    # Kinks are in order of snapshot and neuron, so `cell` is sorted.
     cell = found.snapshot[bent] * layers + layer
     place = found.place[bent]
     chosen = np.unique(np.linspace(0, len(boundaries) - 1, MOST_SNAPSHOTS).round().astype(np.intp))

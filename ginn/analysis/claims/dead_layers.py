@@ -226,7 +226,7 @@ def _failures_with_dead_layer(table: Contingency) -> Effect:
 
 
 def _failed_of(failed: int, learnt: int, which: str, part: str) -> str:
-    """How many of the runs that had `which` failed on the part at the end."""
+    """A clause on how many runs of a group failed on the part; `which` describes the group."""
     if not failed + learnt:
         return f"no run had {which}"
     runs = formatting.count(failed + learnt, "run")
@@ -234,7 +234,10 @@ def _failed_of(failed: int, learnt: int, which: str, part: str) -> str:
 
 
 def _recovered(ends: Sequence[int | None]) -> str:
-    """A clause on when runs that learnt the part recovered; None is a run that never recovered."""
+    """A clause on when runs that learnt the part recovered from a dead layer.
+
+    `ends` has the iteration at which each run recovered, or None for a run that never did.
+    """
     recovered = [each for each in ends if each is not None]
     lucky = len(ends) - len(recovered)
     who = formatting.count(len(recovered), "other run")

@@ -132,8 +132,8 @@ class Growth:
 def growth(likes: Sequence[Likeness], on: Sequence[Bool]) -> Growth:
     """The growth in one layer, from each run's likeness over its snapshots.
 
-    `on` has each run's on maps (n, P) at its end, which use the same points of a grid: cells of
-    different runs do not share an arrangement.
+    `on` has each run's on maps (n, P) at its end. All maps use the same points of a grid, since
+    different runs have different cells.
     """
     shares = np.array([like.share()[[0, -1]] for like in likes])
     across = likeness_across(on)
@@ -301,7 +301,7 @@ def claim_duplicates(growths: Sequence[Growth], found: Sequence[Duplicate]) -> C
 
 
 def _gains(growths: Sequence[Growth]) -> list[Effect]:
-    """The effect of each layer."""
+    """The effect in each layer: the gain in the share of pairs that are duplicates."""
     return [
         paired(f"layer {number}, share of pairs gained", each.at_end - each.at_start)
         for number, each in enumerate(growths, 1)

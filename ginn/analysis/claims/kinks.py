@@ -4,7 +4,7 @@ A boundary can bend only where it crosses the boundary of an earlier neuron, the
 network lead from the cause to the boundary's own neuron. A path is open at a point if all neurons
 on it are on there. The open paths decide whether the boundary bends, and how far. Each kink's angle
 is measured on the traced polyline. It is also predicted from the weights along open paths, without
-the tracing. The two angles must agree. All is exact, at every snapshot.
+the tracing. The two angles must agree. No step uses a sampling grid. Every snapshot is measured.
 
 Axes: K snapshots, M kinks, L hidden layers; line layers count from 0 to L, the output's last.
 """
@@ -153,9 +153,9 @@ def predict(snapshots: RecordedRun, found: Kinks, other_gates: bool = False) -> 
     weights. It differs between the side where the cause is on and the side where it is off. The
     line turns by the angle between the two gradients.
 
-    `other_gates` is the control. The neurons in the layers strictly between cause and line then
-    have the on or off state that they have at another kink of the same snapshot and line layer:
-    the kink half of their list further on.
+    `other_gates` gives the control. The neurons in the layers strictly between cause and line then
+    have the on or off states of another kink. In the list of the kinks with the same snapshot and
+    line layer, that is the kink half of the list's length away.
     """
     layer = layer_of_neuron(snapshots.widths)
     paths = np.zeros(found.neuron.size, dtype=np.int64)

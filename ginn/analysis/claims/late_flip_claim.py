@@ -58,11 +58,11 @@ class LateFlips:
 
     `correlation` (runs,) is the rank correlation of flipped and moved within each run. It is 0 if
     the effect does not depend on the size of the flips, and 1 if it grows with it.
-    `correlation_p_value` is that of its signed rank test.
+    `correlation_p_value` is the p-value of its signed rank test.
 
     `flipped_late` and `flipped_middle` are the means over neurons and runs of the share flipped in
-    a step; the latter is NaN without a step there. `calmer_p_value` is that of the signed rank test
-    of the runs' differences, and about 1 if there is none. These are two tests.
+    a step. `flipped_middle` is NaN if no step lies in the middle of training. `calmer_p_value` is
+    the p-value of the signed rank test of the runs' differences between the two.
     """
 
     runs: int
@@ -160,7 +160,7 @@ def claim_late_flips(found: LateFlips | None) -> Claim:
 
 
 def _named(found: LateFlips) -> str:
-    """The words for the neuron that is named: it has late flips, or it comes nearest."""
+    """Words for the neuron `top`: one with late flips, or else the one that comes nearest."""
     if not found.late:
         return "the nearest"
     return "this one" if found.late == 1 else "the first of them"

@@ -45,11 +45,11 @@ class Flips:
     - `flipped`: the share of points that the neuron flips, in [0, 1]; 0 if it does not move.
     - `moved`: the mean change of the probability of white over all points if only this neuron's
       activation changes, in [0, 1].
-    - `push`: the change of the logit by this, in nats. The mean is over the flipped points only,
-      and NaN without any. The same is true for `certainty`.
-    - `certainty`: the absolute logit, in nats.
-    - `usual`, for comparison: the change of the logit if the neuron is removed at the first of the
-      steps. The mean is over the points where it is on, and NaN without any.
+    - `push`: the absolute change of the logit if only this neuron's activation changes, in nats.
+      The mean is over the flipped points only, and NaN without any.
+    - `certainty`: the absolute logit, in nats. The mean is over the same points as that of `push`.
+    - `usual`, for comparison: the absolute change of the logit if the neuron is removed at the
+      first of the steps. The mean is over the points where the neuron is on, and NaN without any.
     - `most`: the largest `flipped` of a single step.
     """
 

@@ -1,9 +1,9 @@
 """Prevention: do runs fail less often with another network, another start or another training?
 
-Each variant is screened as the plain network is: the same picture, length and judgement. A variant
-of the same seed has the same minibatches, and the same initial weights where it does not change
-them. Fisher's test takes the two groups of runs as independent. If runs of the same seed are alike,
-it is on the safe side.
+Each variant is screened as the plain network is: the same picture, the same length and the same
+definition of failure. Runs of the same seed have the same minibatches, and the same initial weights
+unless the variant changes them. Fisher's test assumes that the two groups of runs are independent.
+If runs of the same seed have similar outcomes, the test is conservative.
 """
 
 from __future__ import annotations

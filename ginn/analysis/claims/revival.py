@@ -38,7 +38,8 @@ IMPOSED_ARMS = ("untouched", "lowered", "random")
 # The number of orders of minibatches for each arm.
 STREAMS, IMPOSED_STREAMS = 2, 1
 # At most this many runs with a dead layer are copied, and at most this many that have learnt the
-# part. The tests are over runs, so many runs with few copies decide more than few with many.
+# part. The tests are over runs, so many runs with few copies each have more power than few runs
+# with many copies each.
 REVIVED_ON, IMPOSED_ON = 32, 32
 # The first seed of the streams. It is larger than any seed that an author can name, so that no
 # screening run and no full run has the same minibatches.
@@ -131,7 +132,7 @@ def intervention_runs(
 
 
 def copies_from(dead: int, learnt: int) -> int:
-    """The number of copies of so many runs with a dead layer, and so many that learnt the part."""
+    """The number of copies, from the numbers of runs with a dead layer and that learnt the part."""
     raised = min(dead, REVIVED_ON) * STREAMS * len(ARMS)
     return raised + min(learnt, IMPOSED_ON) * IMPOSED_STREAMS * len(IMPOSED_ARMS)
 
@@ -153,7 +154,7 @@ def copies_of(
 
 
 def start(copies: Sequence[InterventionRun], runs: Mapping[int, RecordedRun]) -> Start:
-    """The changed networks that the copies start from; `runs` is by seed."""
+    """The changed networks from which the copies start; `runs` has the runs by seed."""
     changed = [_changed(copy, runs[copy.source.seed]) for copy in copies]
     return Start(
         iteration=int(runs[copies[0].source.seed].iterations[-1]),
@@ -205,7 +206,7 @@ def other_layer(layer: int, layers: int) -> int:
 
 
 def recorded(start_iteration: int, last_iteration: int) -> tuple[int, ...]:
-    """The recorded iterations of a copy that starts at one iteration, rising.
+    """The recorded iterations, in ascending order, of a copy that starts at `start_iteration`.
 
     The copy is trained for MOST_ITERATIONS, but not beyond the last iteration of a full run.
     """

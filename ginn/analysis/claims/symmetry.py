@@ -51,7 +51,7 @@ from ginn.network.run import Float64, RecordedRun
 DIRECTIONS: dict[Axis, str] = {"left-right": "left to right", "top-bottom": "top to bottom"}
 SCORES: tuple[Literal["own", "other"], ...] = ("own", "other")
 OTHER: dict[Axis, Axis] = {"left-right": "top-bottom", "top-bottom": "left-right"}
-# The place of the mean over all layers, beside the numbers of layers.
+# Stands for the mean over all layers where the number of a layer is expected.
 ALL_LAYERS = -1
 
 MIRRORED = Rule(
@@ -239,7 +239,10 @@ def claim_better_is_more_symmetric(
 
 
 def least_of_correlation(runs: int) -> float:
-    """The p-value of a perfect rank correlation of so many runs: two of all permutations."""
+    """The least p-value of a rank correlation over `runs` runs.
+
+    Two of all permutations have a perfect correlation: the ascending and the descending order.
+    """
     return min(1.0, 2 / math.factorial(runs))
 
 
