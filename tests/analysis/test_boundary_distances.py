@@ -36,13 +36,14 @@ def test_boundary_distances_of_a_neuron_without_a_boundary_are_nan() -> None:
 
 
 def test_boundary_distances_of_closed_boundaries_are_what_calculus_says() -> None:
-    # On in a diamond about the middle: its boundary is closed; a copy of it shrunk by half.
+    # Two neurons with closed boundaries: a diamond about the middle, and one of half its size.
     folds = layer_of(([1.0, 0.0], -0.5), ([-1.0, 0.0], 0.5), ([0.0, 1.0], -0.5), ([0.0, -1.0], 0.5))
     second = ([[-1.0] * 4, [-1.0] * 4], [0.4, 0.2])
     run = run_of([folds, second, ([[1.0, 1.0]], [0.0])])
     apart = boundary_distances(run, 1)[0, 1]
-    # From the inner the outer is .2/sqrt 2 away; from the outer, more towards its corners: on a
-    # side of .4 sqrt 2, the middle half faces the inner side, the rest its corner.
+    # Each point of the inner diamond is .2 / sqrt(2) from the outer one. On a side of the outer
+    # diamond, of length .4 sqrt(2), the middle half has this distance, too. From the rest of the
+    # side, the nearest point is a corner of the inner diamond.
     offset, overhang = 0.2 / np.sqrt(2), 0.1 * np.sqrt(2)
     t = (np.arange(100_000) + 0.5) / 100_000 * overhang
     outer = (offset + np.hypot(offset, t).mean()) / 2

@@ -69,7 +69,7 @@ def test_words_of_a_repetition_have_the_verdict_there_where_it_says_more(
 
 def test_repeats_of_a_block_with_too_few_runs_is_not_decidable() -> None:
     assert repeats(row("A", "holds"), row("A", OPEN, least=0.06)) == NOT_DECIDABLE
-    # The clearest outcomes of the whole table are corrected for its rows.
+    # The least p-values are corrected for the number of rows: 0.03 becomes 0.06 with two rows.
     short = [row(name, OPEN, least=0.03) for name in "AB"]
     assert repeats(row("A", "holds"), short[0]) == "does not repeat"
     assert repeats(row("A", "holds"), *short) == NOT_DECIDABLE

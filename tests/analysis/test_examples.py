@@ -1,4 +1,4 @@
-"""Where to look: places that show what the claims say."""
+"""The examples of the claims: which neurons and snapshots of the shown runs are chosen."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_examples_of_a_run_that_ended_early_are_none() -> None:
 
 
 def copied(run: RecordedRun) -> RecordedRun:
-    """The run whose second layer's first two neurons are one."""
+    """The run, changed so that the first two neurons of layer 2 are equal."""
     weights, biases = [w.copy() for w in run.weights], [b.copy() for b in run.biases]
     weights[1][:, 1], biases[1][:, 1] = weights[1][:, 0], biases[1][:, 0]
     return replace(run, weights=tuple(weights), biases=tuple(biases))

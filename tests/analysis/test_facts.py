@@ -92,7 +92,7 @@ def test_facts_with_a_wrong_value_are_refused_with_its_path(
 
 
 def described(schema: dict[str, Any], value: Any, models: dict[str, Any]) -> bool:
-    """Whether a value has every property that the schema names, and no other, all the way down."""
+    """Whether a value and all values in it have exactly the properties that the schema names."""
     for choice in schema.get("anyOf", ()):
         if (choice.get("type") == "null") == (value is None):
             schema = choice

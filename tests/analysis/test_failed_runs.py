@@ -113,7 +113,7 @@ def test_failed_run_series_counts_what_was_there_by_the_end_of_the_shorter_runs(
     assert found.alive is not None
     assert (found.alive.runs, found.alive.ended, found.alive.share) == (3, 2, (0.6667, 0.3333))
     layer, distance = found.predictors
-    # Both later escapes are from layer 3; those after the end of the shorter runs are equal.
+    # Runs 1 and 2, whose layer 3 is dead, had not escaped by iteration 60. Both count with 60.
     assert layer.correlation == pytest.approx(1.0)
     assert distance.correlation == pytest.approx(math.sqrt(3) / 2, abs=1e-3)
     assert failed_run_series([], "left", 10, 60) is None

@@ -1,9 +1,10 @@
 """Claims that are false by construction: how often their rows "hold".
 
-Each generator makes data sets of independent runs for which one row is false. Where a row needs
-several tests, all but one are clearly passed, which is the worst case. A test over runs has a
-p-value of at most .05 in at most one data set of twenty, and half of these have the direction of
-the claim. Seeds are fixed, so the sizes are the same on every machine.
+Each generator makes data sets of independent runs for which the claim of one row is false. If a row
+needs several tests, all tests but one clearly support the claim, which is the worst case. A test
+over runs has a p-value of at most .05 in at most one of twenty data sets. Half of these have the
+direction of the claim. Seeds are fixed, so the sizes (the shares of such data sets) are the same on
+every machine.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ Random = np.random.Generator
 
 
 def pairs(rng: Random, layers: int) -> tuple[Float64, Float64]:
-    """Values (RUNS, layers) of which the first exceed the second, but for the first layer's."""
-    # Runs differ more than the two values of one run, and in a skewed way.
+    """Paired values, (RUNS, layers) each. The first exceed the second, except in layer 1."""
+    # The differences between runs are larger than those within a pair, and skewed.
     of_run = 3 * rng.standard_normal((RUNS, layers)) ** 2
     first, second = (of_run + rng.standard_normal((RUNS, layers)) for _ in range(2))
     first[:, 1:] = second[:, 1:] + 1 + rng.random((RUNS, layers - 1))
@@ -96,7 +97,7 @@ def pairs(rng: Random, layers: int) -> tuple[Float64, Float64]:
 
 
 def straight(rng: Random) -> Claim:
-    """In some run, one line of many bends."""
+    """One line bends, in one run only."""
     counts = np.zeros((3, 2), dtype=np.int64)
     runs = [KinkCounts(counts, counts, 0, 999, 0, 0, 0.0, 5.0) for _ in range(RUNS)]
     bent = KinkCounts(counts, counts, 0, 999, 1, 0, 0.0, 5.0)
@@ -105,7 +106,7 @@ def straight(rng: Random) -> Claim:
 
 
 def open_paths(rng: Random) -> Claim:
-    """In some run, the angles do not follow from the open paths."""
+    """In one run, the angles do not follow from the open paths."""
     counts = np.array([[0, 0], [5, 0], [5, 5]])
     runs = [KinkCounts(counts, counts, 0, 9, 0, 0, 1e-9, 5.0) for _ in range(RUNS)]
     wrong = float(rng.uniform(0.01, 90))
@@ -114,7 +115,7 @@ def open_paths(rng: Random) -> Claim:
 
 
 def regions(rng: Random) -> Claim:
-    """Training exchanges a run's two numbers of regions at random."""
+    """The numbers of regions before and after training have the same distribution."""
     first, second = pairs(rng, 1)
     runs = [
         RegionGrowth(*(int(100 * each) for each in (a, min(a, b), 0, b)), 9, 9)
@@ -124,7 +125,7 @@ def regions(rng: Random) -> Claim:
 
 
 def motions(early: Float64, later: Float64, control: Float64, bias: Float64) -> list[Motion]:
-    """Motions of two layers with shares (RUNS, 2) of shift, and with these shares of bias."""
+    """Motions of two layers with these shares of shift and of bias, (RUNS, 2) each."""
     times = np.array([0, EARLY, EARLY + 10])
 
     def series(*values: Float64) -> Float64:
@@ -141,7 +142,7 @@ def motions(early: Float64, later: Float64, control: Float64, bias: Float64) -> 
 
 
 def shift_first(rng: Random) -> Claim:
-    """In layer 1, boundaries shift as much later, or as much in equal steps, as early on."""
+    """In layer 1, boundaries do not shift more early on than later, or than in equal steps."""
     early, other = pairs(rng, 2)
     low = early - 1 - rng.random(early.shape)
     both = (other, low) if rng.random() < 0.5 else (low, other)
@@ -149,7 +150,7 @@ def shift_first(rng: Random) -> Claim:
 
 
 def bias_first(rng: Random) -> Claim:
-    """In layer 1, the bias has the same share as in equal steps; weights have none."""
+    """In layer 1, the share of the bias is the same as in equal steps. That of weights is 0."""
     bias, control = pairs(rng, 2)
     more = bias.min() - 1
     return claim_bias_moves_first(motions(bias, bias, control - more, bias - more))
@@ -187,9 +188,9 @@ def corners(rng: Random) -> Claim:
 
 
 def copycats(rng: Random) -> Claim:
-    """Whole runs differ, and no neuron copies another: neither at the start nor at the end.
+    """Likeness differs between runs, and has the same distribution at the start and at the end.
 
-    Each neuron has an upright line near a place of its run.
+    Each neuron has a vertical line near a random place of its run.
     """
     growths, found = [], []
     gone = Removal(0.0, 0.0)
@@ -205,7 +206,7 @@ def copycats(rng: Random) -> Claim:
 
 
 def indecisive(rng: Random) -> Claim:
-    """Neurons that flip much move the output, and others do not."""
+    """The more a neuron flips, the more it moves the output."""
     runs = []
     for seed in range(RUNS):
         flipped = rng.uniform(0, 2 * FLIPS, 20)
@@ -237,7 +238,7 @@ def dead_early_chosen(rng: Random) -> Claim:
 
 
 def late_without_lines(rng: Random) -> Claim:
-    """Failed runs learn at a time that does not depend on their kind, or not for long."""
+    """The time at which failed runs learn the part does not depend on their kind."""
     runs = [
         FailedRun(seed, LINEAR if seed < 9 else KINDS[-1], 0, 0.0, 11, round(time), 2_000_000)
         for seed, time in enumerate(10_000 + rng.exponential(50_000, 31))
@@ -276,7 +277,7 @@ def intervention(rng: Random, names: tuple[str, ...], treated: str, chance: Any)
 
 
 def revival(rng: Random) -> Claim:
-    """Copies of one run are alike, whatever is done to them; untouched ones never learn."""
+    """All changes have the same effect on copies of one run. Untouched copies never learn."""
     of_run = rng.choice([0.05, 0.95], RUNS)
     never = np.zeros(RUNS)
 
@@ -297,7 +298,10 @@ def imposed(rng: Random) -> Claim:
 
 
 def errors(rng: Random, runs: int, first: int = 0) -> list[PartErrors]:
-    """Errors of runs that do not depend on failing, but lower in the band for the first ten."""
+    """Errors of runs. Those in the top are independent of failing. The first ten runs fail.
+
+    In the band, the errors of the first ten are lower, so the claim rests on the errors in the top.
+    """
     top = rng.exponential(1.0, runs)
     return [
         PartErrors(first + seed, {}, each / 10, 0.1 + 0.1 * (seed >= 10) + rng.random() / 100)
@@ -373,9 +377,9 @@ def measured_sizes(name: str, sets: int = SETS) -> tuple[float, float]:
 def test_claim_that_is_false_by_construction_holds_in_at_most_one_data_set_of_twenty(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A test by random permutations is valid with any number of them.
+    # A test by random permutations is valid for any number of permutations.
     monkeypatch.setattr(statistics, "DRAWS", 199)
-    # No interval decides.
+    # No verdict depends on an interval, so none is computed.
     monkeypatch.setattr(symmetry, "rank_correlation_interval", lambda *_: Interval(0.0, 0.0))
     assert measured_sizes(name)[0] <= 0.05
 

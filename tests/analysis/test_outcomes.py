@@ -223,7 +223,7 @@ def test_good_snapshots_are_those_that_have_not_failed_one_by_one() -> None:
 
 @pytest.mark.parametrize("white", [True, False])
 def test_good_snapshots_of_any_number_of_pixels_count_all(white: bool) -> None:
-    """Half of the part below is right to the pixel, and the last right one ends a group."""
+    """Exactly half of the part "below" is right, and a group of pixels ends within the part."""
     labels = np.full((81, 81), white)
     below = np.zeros((81, 81), dtype=bool)
     below[69:] = True
@@ -240,8 +240,8 @@ def test_good_snapshots_of_any_number_of_pixels_count_all(white: bool) -> None:
 @pytest.mark.parametrize(
     ("failed", "seeds"),
     [
-        ((), (0, 1, 2, 3, 4)),  # none failed: the next seeds
-        ((1,), (0, 1, 2, 3, 4)),  # one of the first is there anyway
+        ((), (0, 1, 2, 3, 4)),  # no seed failed, so the next seeds are added
+        ((1,), (0, 1, 2, 3, 4)),  # the failed seed is one of the first seeds
         ((5,), (0, 1, 2, 3, 5)),
         ((3, 6), (0, 1, 2, 3, 6)),
         ((0, 5, 6, 7), (0, 1, 2, 5, 6)),
@@ -285,10 +285,11 @@ def test_hardest_part_is_the_one_that_most_runs_fail_on_at_their_end() -> None:
     assert hardest_part(by_id([run_of(early), run_of(late), run_of(late)]), dataset) == "right"
     assert hardest_part(by_id([run_of(early), run_of(early), run_of(late)]), dataset) == "left"
     assert hardest_part(by_id([run_of(early, late)]), dataset) == "right"
-    # Failures count before shares: left fails twice, right once, though less of that is right.
+    # The number of failures decides before the mean accuracy: left fails twice and right once,
+    # although right has the lower accuracy.
     runs = [run_of(white_left_of(x)) for x in (0.2, 0.2, 1.0, 0.74, 0.74, 0.74, 0.74)]
     assert hardest_part(by_id(runs), dataset) == "left"
-    # Where none has failed, what is right least.
+    # If no run has failed, the part with the lowest accuracy is the hardest.
     assert hardest_part(by_id([run_of(white_left_of(0.4))]), dataset) == "left"
     assert hardest_part(by_id([run_of(white_left_of(0.6))]), dataset) == "right"
 

@@ -31,14 +31,14 @@ def test_part_history_of_a_dead_layer_is_the_share_of_the_part_over_which_it_is_
     run = run_of(DEAD_LEFT, ALIVE)
     left, right = (part_history(run, halves(), part) for part in ("left", "right"))
     np.testing.assert_array_equal(left.dead_share, [[0.0, 1.0], [0.0, 0.0]])
-    # The neurons are both off up to x = .5 only.
+    # Both neurons are off up to x = .5. Beyond that, at least one is on.
     np.testing.assert_array_equal(right.dead_share, np.zeros((2, 2)))
     assert left.has_dead_layer.tolist() == [True, False]
     assert left.iterations == (0, 10)
 
 
 def test_part_history_right_is_the_share_of_the_parts_own_pixels() -> None:
-    # The left half is black, and black is what the network with a dead layer says there.
+    # The left half is black, and the output of the network with a dead layer is black there.
     assert part_history(run_of(DEAD_LEFT), halves(), "left").right.tolist() == [1.0]
     white_left = halves(left_white=True)
     assert part_history(run_of(DEAD_LEFT), white_left, "left").right.tolist() == [0.0]

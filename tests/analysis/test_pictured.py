@@ -70,7 +70,7 @@ def copies(*learnt: bool) -> tuple[tuple[InterventionRun, ...], dict[str, Record
 
 
 def twins(*learnt: bool) -> str:
-    """The name of the revived copy that is found."""
+    """The name of the revived copy that `find_twins` finds, or ""."""
     planned, runs = copies(*learnt)
     found = find_twins({"raised": planned}, runs, WHITE_LEFT)
     return found.raised if found else ""

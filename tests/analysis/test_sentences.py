@@ -120,7 +120,7 @@ def test_claims_about_kinks_have_sound_sentences(
 def test_claims_about_motion_have_sound_sentences(
     runs: int, layers: int, iterations: list[int]
 ) -> None:
-    """Also where no interval lies early, or later, or within either."""
+    """Also if there is no early interval, no later one, or only one that is partly early."""
     times = np.array(sorted({0, *iterations}))
     share = np.full((len(times) - 1, layers + 1), 0.5)
     shares = Shares(share, share, share, share)
@@ -194,7 +194,7 @@ def test_claim_about_the_top_has_sound_sentences(
 
 
 def network(errors: Sequence[float], failed: int, screenings: int) -> Network:
-    """A network with regions 1, and so many failed runs of its screening runs."""
+    """The outcome of a network: `failed` runs failed in the screening; each run has one region."""
     return Network(
         "Plain",
         (2,),

@@ -182,7 +182,7 @@ def test_rank_correlation_interval_without_varying_pairs_is_nan() -> None:
 
 
 def test_rank_correlation_interval_leaves_constant_resamples_out() -> None:
-    # One resample of three pairs in nine draws the same pair three times.
+    # One in nine resamples of three pairs consists of one pair three times.
     found = rank_correlation_interval([1, 2, 3], [1, 2, 3])
     assert (found.low, found.high) == pytest.approx((1.0, 1.0))
 

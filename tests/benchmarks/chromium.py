@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-# Times the script of every animation frame, ahead of the page's own.
+# Measures the script time of every animation frame. It must run before the page's own scripts.
 TIMED_FRAMES = """
 window.frameTimes = [];
 let frame = -1;
@@ -40,10 +40,13 @@ STEP = """step => new Promise((resolve) => {
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """A static host that isolates pages, which makes their clock 20 times as precise."""
+    """A static host with the headers of cross-origin isolation.
+
+    They make the page's clock 20 times as precise.
+    """
 
     def end_headers(self) -> None:
-        """Add the headers that isolate."""
+        """Add the headers of cross-origin isolation."""
         self.send_header("Cross-Origin-Opener-Policy", "same-origin")
         self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
         super().end_headers()
@@ -85,7 +88,7 @@ def last_step(page: Page) -> int:
 
 
 def scrub(page: Page, steps: Iterable[int]) -> list[float]:
-    """Milliseconds of script of the frame that each of `steps` is shown in."""
+    """The script time (ms) of the frame that shows each of `steps`."""
     return [page.evaluate(STEP, step) for step in steps]
 
 

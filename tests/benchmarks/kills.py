@@ -15,7 +15,7 @@ from support.killing import Killings  # noqa: E402
 
 
 def main() -> None:
-    """Kill until that many builds have died and come to the same end; print what was seen."""
+    """Kill and restart builds until COUNT of them have given the right site; print the counts."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     begun = time.perf_counter()

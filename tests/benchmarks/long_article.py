@@ -22,7 +22,7 @@ TEXT = "<p>" + "A paragraph of an article that is read between two of its figure
 
 
 def long_article(page: str) -> str:
-    """A page's HTML with the figure at its head many times over."""
+    """A page's HTML with FIGURES copies of its first figure."""
     (figure,) = re.findall(r'(?s)<figure id="figure-all".*?</figure>', page)
     runs = sorted(set(re.findall(r"run=(seed-\d+)", page)))
     shown = ("1,2,3,out", "3,out", "2,3")
@@ -36,7 +36,7 @@ def long_article(page: str) -> str:
 
 
 def read(page: Page, number: int) -> None:
-    """Look at a figure, and move its clock through the run."""
+    """Scroll to a figure, and move its slider through the run."""
     images = page.locator(f"#figure-{number} .images")
     images.evaluate("e => e.scrollIntoView({block: 'center'})")
     page.wait_for_selector(f"#figure-{number} .images.live")

@@ -28,7 +28,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-# What the tests import, so that it is loaded once.
+# The tests import these. They are imported here once, before the processes are forked.
 import filelock  # noqa: F401
 import hypothesis.extra.numpy  # noqa: F401
 import PIL.Image  # noqa: F401
@@ -60,7 +60,7 @@ MODULES = {
     "encodings": ("runtime/encodings.py", ["runtime/test_encodings.py", "runtime/test_cache.py"]),
     "lock": ("runtime/lock.py", ["runtime/test_lock.py"]),
 }
-# Tests that take long, and see nothing that others do not.
+# Tests that take long, and that kill no mutant that other tests do not kill.
 WITHOUT = "not of_every_kind and not deep_wide and not killed_at_any_moment and not another_process"
 PATIENCE = 240  # s for the tests of a mutant; the unchanged module needs a tenth of it
 LONGEST = 70  # characters of a node in a mutant's name
@@ -88,7 +88,7 @@ class Mutant:
 
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that could stand in a node's place."""
+    """The nodes that may replace a node."""
     if isinstance(node, ast.Compare):
         for place, operation in enumerate(node.ops):
             other = copy.deepcopy(node)
@@ -163,7 +163,7 @@ class Place:
     line: int
 
     def put(self, node: ast.AST) -> None:
-        """Let `node` stand here."""
+        """Put `node` into this place."""
         if self.index is None:
             setattr(self.parent, self.field, node)
         else:
@@ -201,7 +201,7 @@ def described(before: ast.AST, after: ast.AST) -> str:
 
 
 def mutants(module: str) -> list[Mutant]:
-    """All mutants of a module. A name is unique, and stays the same while its line does."""
+    """All mutants of a module. A name is unique, and stays the same until its line changes."""
     tree = ast.parse((ROOT / "ginn" / MODULES[module][0]).read_text(encoding="utf-8"))
     found = []
     seen: collections.Counter[str] = collections.Counter()
@@ -268,8 +268,8 @@ def judge(found: list[Mutant]) -> list[tuple[Mutant, str]]:
         for module in sorted({mutant.module for mutant in found}):
             if run_tests(folder, module) != "survived":
                 sys.exit(f"{module}: its tests fail as it is")
-        # The changed module is read from its source, all others as compiled above: a compiled file
-        # of the same second and length would pass for that of the next mutant.
+        # The changed module must not be compiled to a file. Python would take the compiled file of
+        # one mutant for that of the next if both sources have the same second and length.
         sys.dont_write_bytecode = True
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         for mutant in found:
@@ -286,7 +286,7 @@ def judge(found: list[Mutant]) -> list[tuple[Mutant, str]]:
 
 
 def judge_all(found: list[Mutant], jobs: int) -> list[tuple[Mutant, str]]:
-    """Each mutant and its result, by module and line, judged in so many processes."""
+    """Each mutant and its result, by module and line, judged in `jobs` processes."""
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
         parts = pool.map(judge, [found[n::jobs] for n in range(jobs)])
         judged = [each for part in parts for each in part]

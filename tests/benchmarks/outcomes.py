@@ -73,7 +73,7 @@ def train_stacked(
             values = torch.baddbmm(bias[:, None], torch.relu(values) if number else values,
                                    weight.mT)  # fmt: skip
         optimiser.zero_grad()
-        # The sum over networks of the mean over a minibatch: a network's gradient is its own.
+        # The sum over networks of each network's mean loss. So each network gets its own gradient.
         (cross_entropy(values[..., 0], labels[pixels]) / BATCH).backward()
         optimiser.step()
         scheduler.step()
@@ -85,7 +85,7 @@ def train_stacked(
 
 
 def by_torch(dataset: Dataset, seeds: int, iterations: int) -> list[RecordedRun]:
-    """The runs of as many seeds, whose weights and minibatches torch draws."""
+    """The runs of `seeds` seeds whose initial weights and minibatches torch draws."""
     runs = []
     for first in range(0, seeds, STACKED):
         some, networks = range(first, min(first + STACKED, seeds)), []

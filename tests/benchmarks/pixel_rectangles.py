@@ -139,7 +139,7 @@ def boundary_pixels(run: RecordedRun, snapshot: int, dataset: Dataset) -> list[N
 
 
 def weigh(label: str, value: object) -> None:
-    """Print the bytes of a value as JSON, on the wire and as it is."""
+    """Print the bytes of a value as JSON, compressed and not compressed."""
     content = json.dumps(value, separators=(",", ":")).encode()
     print(f"{len(gzip.compress(content, 6)):10,}  bytes of {label} ({len(content):,} unpacked)")
 
@@ -165,7 +165,10 @@ def write_page(
 
 
 def compare(lines: Page, pixels: Page, steps: range, read: bool) -> None:
-    """Go through both pages in turn, and print milliseconds and ratios; with pixels if `read`."""
+    """Show the snapshots in both pages in turn, and print milliseconds and ratios.
+
+    With `read`, a frame's time includes the painting, as the module's docstring states.
+    """
     rounds = []
     for _ in range(ROUNDS):
         for page in (lines, pixels):

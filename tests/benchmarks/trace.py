@@ -33,7 +33,7 @@ ALONE = 8  # snapshots traced one at a time, evenly spread over the run
 
 
 def run_of(path: Path, repeat: int) -> RecordedRun:
-    """The snapshots of a file, the whole sequence `repeat` times over."""
+    """A run with the snapshots of a file, repeated `repeat` times."""
     with np.load(path) as data:
         layers = sum(name.startswith("weights") for name in data)
         weights = tuple(np.concatenate([data[f"weights{i}"]] * repeat) for i in range(layers))
@@ -51,7 +51,7 @@ def one_of(run: RecordedRun, snapshot: int) -> RecordedRun:
 
 
 def milliseconds(works: list[Callable[[], Any]]) -> list[float]:
-    """The median processor time of each work, in turn, so that all see the same machine."""
+    """The median processor time (ms) of each function. They run in turn, at the same speeds."""
     times: list[list[float]] = [[] for _ in works]
     for _ in range(ROUNDS):
         for spent, work in zip(times, works, strict=True):
@@ -62,7 +62,7 @@ def milliseconds(works: list[Callable[[], Any]]) -> list[float]:
 
 
 def regioncam_of(run: RecordedRun) -> Callable[[], Any] | None:
-    """A call that traces the run's one snapshot with regioncam, if that is installed."""
+    """A function that traces the run's one snapshot with regioncam; None if it is not installed."""
     try:
         library: Any = importlib.import_module("regioncam")
     except ModuleNotFoundError:

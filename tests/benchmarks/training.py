@@ -93,7 +93,7 @@ def by_the_kernel(
 
 
 def peak(target: Processor) -> Callable[[int], None]:
-    """A function that does CHAINS x UNROLLED multiply-adds of whole vectors, so many times."""
+    """A function of `count`: it does CHAINS x UNROLLED multiply-adds of vectors `count` times."""
     code = LaneCode(target.lanes, Blocks(1, 1))
     function = code.function("peak", [POINTER, INT64])
     memory, count = function.args
@@ -131,7 +131,7 @@ def multiply_adds(widths: tuple[int, ...]) -> int:
 
 
 def seconds(work: Callable[[int], None], count: int) -> float:
-    """The processor time of a unit of the work."""
+    """The processor time of `work(count)`, divided by `count`."""
     begin = time.thread_time()
     work(count)
     return (time.thread_time() - begin) / count
@@ -144,7 +144,7 @@ def table_row(
     weight = multiply_adds(WIDTHS) / multiply_adds(widths)
     ours, ordinary = by_the_kernel(widths, dataset, seeds, target), ordinary_way(widths, dataset)[1]
     limit = peak(target)
-    # Each takes some five milliseconds, so that another process rarely comes between.
+    # Each call takes some five milliseconds, so that it is rarely interrupted by another process.
     count, few = math.ceil(700 * weight / max(seeds, 8)), math.ceil(6 * weight)
     ours(10 * count)
     ordinary(10 * few)

@@ -52,7 +52,7 @@ MOVE = """step => new Promise((resolve) => {
   slider.dispatchEvent(new Event("input", { bubbles: true }));
   requestAnimationFrame(() => setTimeout(resolve));
 })"""
-# Goes through steps, each until its exact lines are there.
+# Shows each step in turn, until its exact lines are drawn.
 VISIT = """async (steps) => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   const slider = document.querySelector(".viewer-slider");
@@ -66,7 +66,7 @@ VISIT = """async (steps) => {
 
 
 class Resident(NamedTuple):
-    """What a process holds in memory, in MB."""
+    """The memory of a process, in MB."""
 
     now: float
     own: float
@@ -75,7 +75,7 @@ class Resident(NamedTuple):
 
 
 def resident(process: int) -> Resident | None:
-    """A process's memory as Linux gives it, or None elsewhere."""
+    """The memory of a process as Linux reports it; None on other systems."""
     path = Path(f"/proc/{process}/status")
     if not path.exists():
         return None

@@ -78,7 +78,7 @@ def test_describe_shows_the_level_the_pixels_and_the_parts() -> None:
     assert shown[1] == "  from 80 x 60, cropped; white is above level 97 of 255 (Otsu's method)"
     drawn = [line.strip() for line in shown[2:22]]
     assert {len(line) for line in drawn} == {40}
-    # Rows are every other row of the picture, columns are its own.
+    # The text shows every other row of the picture, and every column.
     assert drawn[3] == "." * 5 + "#" * 10 + "." * 25
     assert "".join(drawn).count("#") == 100 / 2
     assert shown[22:] == ["   93.8%  white  paper", "    6.2%  black  square"]

@@ -77,7 +77,8 @@ WIDE[5:15, 20:40] = 90
 
 def test_dataset_of_image_that_is_wide_or_tall_is_padded_like_its_rim() -> None:
     padded = read(image_of(WIDE), 60)
-    # Dark all around, so dark above and below; what is added does not move the threshold.
+    # The border of the image is dark, so the padding is dark. The padding does not change the
+    # threshold.
     expected = np.zeros((60, 60), dtype=bool)
     expected[25:35, 20:40] = True
     np.testing.assert_array_equal(padded.labels, expected)
@@ -155,7 +156,7 @@ def test_dataset_of_image_that_is_white_on_clear_ground_says_why() -> None:
 
 
 def clear_pictures() -> list[bytes]:
-    """A black square of 10 x 10 pixels on clear ground, whose hidden colour is black too."""
+    """A black square on transparent ground, in three modes. The ground's stored colour is black."""
     pictures = []
     for mode, clear, black in (("RGBA", (0, 0, 0, 0), (0, 0, 0, 255)), ("LA", (0, 0), (0, 255))):
         picture = Image.new(mode, (20, 20), clear)

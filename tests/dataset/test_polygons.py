@@ -31,8 +31,8 @@ def test_outline_corners_of_the_bottle_are_those_that_can_be_seen() -> None:
         (0.221, 0.617), (0.195, 0.617), (0.179, 0.617),
     ] for sign in (-1, 1)}  # fmt: skip
     expected |= {(0.5, 0.617 + sign * h) for h in (0.221, 0.195, 0.179) for sign in (-1, 1)}
-    # Sixteen beside the axis and six on it. The body's rounded corners are none, and its top
-    # corners, painted over the shoulders' foot, are one with these.
+    # Sixteen corners beside the axis and six on it. The rounded corners of the body do not count.
+    # The upper corners of the body are at the same points as the lower corners of the shoulders.
     assert corners == {(round(x, 4), round(y, 4)) for x, y in expected}
     assert len(bottle.corners) == 22
 
@@ -58,7 +58,7 @@ def test_outline_corners_leave_out_what_is_painted_over_or_on_the_edge() -> None
     assert corners(black, (square(0.1, 0.1, 0.5), True)) == []
     assert corners((square(0.2, 0.2, 0.2), True)) == []
     assert corners((square(0.0, 0.0, 0.5), False)) == [(0.5, 0.5)]
-    # Two that share an edge are one rectangle; two that share a corner have one there.
+    # Two squares with a common edge form one rectangle. A common corner of two squares is a corner.
     halves = [(square(x, 0.2, 0.2), False) for x in (0.2, 0.4)]
     assert corners(*halves) == [(0.2, 0.2), (0.6, 0.2), (0.2, 0.4), (0.6, 0.4)]
     assert (0.4, 0.4) in corners(black, (square(0.4, 0.4, 0.2), False))

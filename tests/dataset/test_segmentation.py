@@ -14,7 +14,7 @@ from ginn.dataset.segmentation import otsu_threshold, regions
 
 
 def flood(labels: NDArray[np.bool_]) -> list[set[tuple[int, int]]]:
-    """The connected regions by walking from pixel to pixel: slow, and plainly right."""
+    """The connected regions, found from pixel to pixel: slow, but simple."""
     left = set(np.ndindex(labels.shape))
     found = []
     while left:
@@ -60,7 +60,7 @@ def test_regions_of_any_picture_tile_it_and_are_connected_or_specks(
         specks = [part for part in parts if part.white == white and part.name.endswith("specks")]
         own = sum(part.white == white for part in parts) - len(specks)
         if specks:
-            # Never one region alone, and none that is larger than one with a name.
+            # "specks" has at least two regions, none of them larger than a region with a name.
             inside = [r for r in found if r <= pixels_of(specks[0])]
             assert len(inside) >= 2
             assert len(inside) + own == len(found)

@@ -19,12 +19,12 @@ from ginn.errors import AuthorError
 
 
 def begin(folder: Path, channel: Channel) -> Callable[[], AuthorError | None]:
-    """What builds in the builder's process."""
+    """The function that builds in the builder's process."""
     return partial(attempt, folder, channel)
 
 
 def attempt(folder: Path, channel: Channel) -> AuthorError | None:
-    """A build that ends as the file `end` says; a mistake names the process."""
+    """A build that ends as the file `end` says. Its AuthorError contains the process id."""
     end = (folder / "end").read_text()
     if end == "exit":
         os._exit(3)

@@ -203,7 +203,7 @@ def test_may_name_with_a_server_for_the_network_refuses_foreign_names(named: str
 def test_type_of_a_file_is_that_of_the_servers_table(
     server: tuple[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # What another program may have entered in the registry of Windows.
+    # Another program may have entered such types in the registry of Windows.
     monkeypatch.setattr(mimetypes, "guess_type", lambda *_: ("text/plain", None))
     monkeypatch.setattr(
         mimetypes, "guess_file_type", lambda *_: ("text/plain", None), raising=False

@@ -1,4 +1,4 @@
-"""The frame that all charts share: panels, keys and labels that keep clear of one another."""
+"""The frame that all charts share: panels, legends and labels that do not overlap."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_chart_svg_any_chart_keeps_words_inside_and_marks_in_both_themes(
         if kind := each.attrib.get("class"):
             assert f".{kind}{{" in light, kind
             assert f".{kind}{{" in dark, kind
-            # Where styles do not reach, the attribute shows the same shade.
+            # A program that ignores style sheets shows the attribute, which has the same shade.
             for name in {"fill", "stroke"} & set(each.attrib):
                 assert f".{kind}{{{name}:{each.attrib[name]}}}" in light, kind
 
@@ -83,7 +83,7 @@ def test_head_any_chart_has_its_unit_clear_of_the_key(width: int) -> None:
         last = max(float(each.attrib["transform"].split(",")[1].strip(")")) for each in samples)
         words = [float(text.attrib["y"]) for text in svg.findall(f"{SVG}text")]
         following = min(y for y in words if y > last + marks.TEXT)
-        # As far as a row of the legend is high, and half as much again.
+        # The gap is at least one and a half rows of the legend.
         assert following - last - marks.MIDDLE * marks.TEXT > marks.TEXT + 6 + 5, name
 
 

@@ -1,4 +1,4 @@
-"""The still of neurons that a reader changes, against the sums of the neurons.
+"""The first picture of neurons that a reader changes, against the sums of the neurons.
 
 | what | bound | reason |
 | --- | --- | --- |
@@ -77,7 +77,7 @@ def test_lines_of_a_still_are_where_sums_are_zero(weights: Rows) -> None:
     for neuron in range(len(weights)):
         for line in hand.polylines(neuron):
             assert sums_at(weights, line)[neuron] == pytest.approx(0, abs=1e-6)
-        # Each line crosses the square, unless the sum has one sign all over it.
+        # If the sum has both signs in the square, the neuron has a line there.
         sums = sums_at(weights, grid())[neuron]
         assert bool(hand.polylines(neuron)) >= (sums.max() > 0.1 and sums.min() < -0.1)
 

@@ -1,4 +1,4 @@
-"""Charts of dead layers, judged from the SVG: read off its own axes, marks give the data back."""
+"""Charts of dead layers: the marks, read off the SVG's own axes, have the values of the data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_dead_layers_svg_equal_runs_stand_side_by_side() -> None:
     places = np.array([(float(m["cx"]), float(m["cy"])) for m in marks_of(root, "circle")])
     assert places[:, 1] == pytest.approx(y(more.right), abs=2 * PIXEL)
     assert places[:4, 0] == pytest.approx([x(1), x(1) - 7, x(0.5), x(1)], abs=2 * PIXEL)
-    # Many take no more room than a few, and start from the border.
+    # A row of many marks is no longer than 24 px, and begins at the border.
     assert np.ptp(places[4:, 0]) == pytest.approx(24, abs=PIXEL)
     assert places[4:, 0].min() == pytest.approx(x(0), abs=2 * PIXEL)
 

@@ -1,4 +1,4 @@
-"""Charts of training, judged from the SVG: read off its own axes, lines give the data back."""
+"""Charts of training: the lines, read off the SVG's own axes, have the values of the data."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def test_layer_charts_first_panel_read_off_its_axes_gives_the_series(
     x = reader(
         axis(root, "below", slice(count)), "linear" if name == "duplicate_neurons" else "log1p"
     )
-    # Ticks of later panels stand lower and would hide these: the first panel's come first.
+    # On a phone, later panels have the same ticks at other heights. Those of the first panel are
+    # first in the file.
     y = reader(axis(root, "left", slice(len(set(axis(root, "left"))))), bend)
     told = [i for i, value in enumerate(values) if value]
     height = np.array([values[i] for i in told])

@@ -1,4 +1,4 @@
-"""Network views, judged from the SVG itself: parsed, and compared with what they are to show.
+"""Network views: the SVG is parsed and compared with the boundaries and values it should show.
 
 | what | bound | reason |
 | --- | --- | --- |
@@ -45,7 +45,7 @@ def drawn(shown: Scene, weight: float = 1.0) -> ElementTree.Element:
 
 
 def opacity(image: ElementTree.Element | None) -> NDArray[np.float64]:
-    """The opacity (n, n) of an embedded picture, decoded by somebody else's code."""
+    """The opacity (n, n) of an embedded picture, decoded by Pillow."""
     assert image is not None
     data = base64.b64decode(image.attrib["href"].removeprefix("data:image/png;base64,"))
     rgba = np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))

@@ -1,4 +1,4 @@
-"""Charts of failure rates, judged from the SVG: read off its axis, marks give the rates back."""
+"""Charts of failure rates: the marks, read off the SVG's own axis, have the values of the data."""
 
 from __future__ import annotations
 

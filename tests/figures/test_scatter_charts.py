@@ -1,4 +1,4 @@
-"""Charts with a mark a run, judged from the SVG: read off its axes, marks give the data back."""
+"""Charts with a mark for each run: read off the SVG's own axes, marks have the data's values."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_variants_svg_has_a_strip_of_errors_and_a_rate_with_its_interval() -> No
     root, series = drawn("variants", NARROW), sample_evidence().variants
     assert series
     ticks = list(axis(root, "below", slice(None)).items())
-    # The two axes share the value 0: each is read from its own rows of words.
+    # Both axes have a tick for 0, so each axis is read from its own row of words.
     rows: dict[float, dict[float, float]] = {}
     for text in root.findall(f"{SVG}text"):
         if re.fullmatch(r"[\d.]+%", text.text or ""):

@@ -1,4 +1,4 @@
-"""Small multiples: every run in its place, drawn as it paints, failed ones framed."""
+"""Small multiples: each run is in its place with its output, and failed runs have a frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Social cards and icons, held against the boundaries and the picture that they show."""
+"""Social cards and icons, compared with the boundaries and the picture that they show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chart of survival, judged from the SVG: read off its axes, its steps give the shares back."""
+"""The chart of survival: the steps, read off the SVG's own axes, have the values of the data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_failed_runs_svg_read_off_its_axes_gives_the_steps(width: int) -> None:
     root, series = drawn("failed_runs", width), sample_evidence().failed_runs
     assert series
     assert series.dead
-    # The first panel has the first ticks below, and the heights are those of the first panel.
+    # The axes of the first panel: the first three ticks below, and the first six on the left.
     x, y = (
         reader(axis(root, "below", slice(3)), "log"),
         reader(axis(root, "left", slice(6)), "linear"),

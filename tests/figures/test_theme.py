@@ -1,4 +1,4 @@
-"""The lines' colours, for eyes of every common kind, on every ground they are drawn on.
+"""The colours of lines, for all common kinds of colour vision, on every background.
 
 How a colour looks to a dichromat is simulated by the matrices of Machado, Oliveira and Fernandes
 (A Physiologically-based Model for Simulation of Color Vision Deficiency, IEEE TVCG 15(6), 2009) at
@@ -54,8 +54,8 @@ GROUNDS = {
     "picture-white": PICTURE_WHITE,
 }
 
-# About 1 is the least that is seen with two large patches side by side; a difference that is told
-# at a glance, between thin lines apart from each other, takes several times as much.
+# The least difference that is visible between two large patches side by side is about 1. Thin lines
+# that are apart from each other need several times as much to be told apart at a glance.
 LEAST_DIFFERENCE = 12.0
 
 MACHADO = {
@@ -232,8 +232,9 @@ def test_seen_greys_are_the_same_to_every_eye(eye: str, grey: int) -> None:
     assert seen(colour, eye) == pytest.approx(seen(colour, "normal"), abs=0.01)
 
 
-# Linear red, green and blue to the long, middle and short cones, as Viénot, Brettel and Mollon give
-# them: an oracle for which colours are to look alike, of which Machado's matrices know nothing.
+# The matrix from linear red, green and blue to the responses of the long, middle and short cones
+# (Viénot, Brettel and Mollon). It is an oracle for which colours must look alike, since Machado's
+# matrices do not depend on it.
 CONES = np.array(
     [[17.8824, 43.5161, 4.11935], [3.45565, 27.1554, 3.86714], [0.0299566, 0.184309, 1.46709]]
 )

@@ -1,4 +1,4 @@
-"""Losses and accuracies, judged from the SVG: read off its own axes, marks give the data back.
+"""Losses and accuracies: the marks, read off the SVG's own axes, have the values of the data.
 
 | what | bound | reason |
 | --- | --- | --- |
@@ -106,7 +106,7 @@ def test_accuracy_by_part_svg_read_off_its_axis_gives_the_accuracies(width: int)
 def test_accuracy_by_part_svg_names_of_failed_runs_keep_clear_of_marks(
     width: int, accuracy: float
 ) -> None:
-    """Whether it is the least accurate or stands among the others, who crowd on its left."""
+    """The failed run is the least accurate one, or has other runs close on its left."""
     report = make_report(frozenset({2}))
     full_runs = tuple(
         replace(run, accuracy=accuracy if run.failed else (run.accuracy - 0.05 * run.seed))

@@ -53,5 +53,5 @@ def test_overlaps_of_random_networks_agree_with_counted_points(
         overlaps(run), pre_activations(weights, biases, points)[:-1], strict=True
     ):
         on = (values > 0).astype(float)
-        # A boundary passes through some 2 * 300 of 90,000 squares, and halves them on average.
+        # A boundary passes through about 2 * 300 of 90,000 squares. On average, it halves them.
         np.testing.assert_allclose(both[snapshot], on.T @ on / side**2, atol=4 / side)

@@ -93,7 +93,7 @@ def test_trace_copied_neuron_has_the_same_polylines() -> None:
 
 
 def with_copied_last_neuron(network: RecordedRun, factor: float) -> RecordedRun:
-    """The last hidden layer's last neuron once more, times a factor; the output ignores it."""
+    """The network with one more neuron: the last hidden neuron times `factor`, with weight 0."""
     scale = np.float32(factor)
     *first, last, output = network.weights
     *first_biases, last_bias, output_bias = network.biases
@@ -113,7 +113,7 @@ def with_copied_last_neuron(network: RecordedRun, factor: float) -> RecordedRun:
 
 
 def test_trace_line_along_an_earlier_boundary_names_the_neurons_that_cross() -> None:
-    # Neuron 2 is neuron 0 again; neuron 1 crosses both at (1/2, 1/3).
+    # Neuron 2 has the same line as neuron 0. The line of neuron 1 crosses it at (1/2, 1/3).
     network = run_of_arrays([[[1, 0], [0, 3]], [[1, 0]], [[1]]], [[-0.5, -1], [0], [-0.125]])
     boundaries = trace(network)
     validate(network, boundaries)
@@ -133,7 +133,8 @@ def test_trace_zero_over_an_area_traces_the_border_of_the_on_area() -> None:
 
 
 def test_trace_zero_to_rounding_over_an_area_gives_no_polyline() -> None:
-    # Neuron 1 is neuron 0 times three, and neuron 5 their difference: zero, but for rounding.
+    # Neuron 1 is three times neuron 0. Neuron 5 is the difference 3 n0 - n1, which is zero except
+    # for rounding.
     first = [[0.7109375, -0.46875], [3 * 0.7109375, 3 * -0.46875], [3, 1], [1, 3], [-1, 5]]
     network = run_of_arrays(
         [first, [[3, -1, 0, 0, 0], [0, 0, 1, -1, 0]], [[1, 1]]],
@@ -178,7 +179,7 @@ def test_trace_closed_ring_is_marked_closed() -> None:
     assert line.closed
     tips = np.unique(line.vertices, axis=0)
     assert tips.tolist() == [[0.25, 0.5], [0.5, 0.25], [0.5, 0.75], [0.75, 0.5]]
-    # Each tip lies on one line that two opposed neurons share: one corner, not two.
+    # Each tip lies on a line that two neurons with opposite signs share. It is one corner.
     assert (boundaries.polylines(0, 5)[0].closed, boundaries.regions[0]) == (True, 8)
 
 

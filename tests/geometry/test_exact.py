@@ -151,8 +151,8 @@ def test_exact_subdivision_keeps_whole_numbers_without_a_common_divisor() -> Non
 def test_trace_third_line_past_a_flat_crossing_is_on_its_side(
     tilt: int, order: tuple[int, ...]
 ) -> None:
-    # Two lines cross at (a/m, a/m), at an angle of 2 ** -tilt; the third misses that point by a
-    # hair. The place of a flat crossing is known to far fewer digits than the values around it.
+    # Two lines cross at (a/m, a/m), at an angle of 2 ** -tilt. The third line misses that point by
+    # 2 ** -power. At so small an angle, the computed place has far fewer digits than the values.
     flat = 2.0**-tilt
     for power, side, (a, m) in itertools.product(range(24, 54, 3), (-1, 1), ((5, 7), (3, 11))):
         rows = np.array([[m, 0, 0, -a], [m, m * flat, 0, -a * (1 + flat)], [0, m, side, -a]])

@@ -115,7 +115,7 @@ def test_trace_one_full_snapshot_among_empty_ones_needs_room_for_itself_alone(
     assert np.array_equal(apart.causes, together.causes)
 
 
-# In a process of its own, whose memory is its own: MB at most, by the system's account.
+# Runs in a process of its own, so that the system's report of peak memory is about this work alone.
 LARGE = """
 import re, sys
 import numpy as np

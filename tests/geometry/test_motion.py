@@ -18,7 +18,7 @@ from ginn.geometry.motion import BLOCK, SPACING, motion
 from ginn.network.run import RecordedRun, layer_slices
 
 Line = Sequence[tuple[float, float]]
-# On the way a point's place is a sum of lengths: their rounding is all that is left.
+# The place of a point along a boundary is a sum of lengths, which are rounded.
 ROUNDING = 1e-9
 
 
@@ -66,16 +66,17 @@ def test_motion_of_a_line_that_shifts_is_its_shift(shift: float, low: float) -> 
 
 @pytest.mark.parametrize("angle", [0.01, 0.3, math.pi / 4])
 def test_motion_of_a_line_that_turns_is_the_mean_over_its_points(angle: float) -> None:
-    """Seen from the centre, a point at r is r sin(angle) off the other line, whichever it is on.
+    """A point at distance r from the centre is r sin(angle) from the other line, on either line.
 
-    The upright line reaches to r = 1/2 and the other to 1/(2 cos(angle)): integrate and divide.
+    r is at most 1/2 on the vertical line and 1 / (2 cos(angle)) on the other one. The expected
+    value is the integral over both lines, divided by their length.
     """
     reach = 0.5 * math.tan(angle)
     turned = [(0.5 - reach, 0.0), (0.5 + reach, 1.0)]
     long = 0.5 / math.cos(angle)
     expected = math.sin(angle) * (0.5**2 + long**2) / 2 / (0.5 + long)
     found = motion(drawn([[[upright(0.5)], []], [[turned], []]]))
-    # |r| is straight but for the stretches beside the centre.
+    # The middle points integrate r exactly, except in the stretches beside the centre.
     assert found[1, 0] == pytest.approx(expected, abs=SPACING**2)
 
 
@@ -107,7 +108,7 @@ def test_motion_leaves_out_a_neuron_with_a_boundary_at_one_snapshot_only(backwar
 
 
 def test_motion_counts_a_piece_that_appears_like_one_that_disappears() -> None:
-    """From the lone line nothing has moved; half of the others' length is a half away."""
+    """The distance is 0 from the line of one snapshot, and 1/2 from half of the other's length."""
     one, two = [[upright(0.2)], []], [[upright(0.2), upright(0.7)], []]
     assert motion(drawn([one, two]))[1, 0] == pytest.approx(0.5 / 3)
     assert motion(drawn([two, one]))[1, 0] == pytest.approx(0.5 / 3)
@@ -165,7 +166,10 @@ def test_motion_agrees_with_a_walk_along_every_line(widths: tuple[int, ...]) -> 
 
 
 def oracle_of(before: Sequence[Sequence[Line]], after: Sequence[Sequence[Line]]) -> float:
-    """The motion of one layer: each neuron's polylines before and after, closed ones closed."""
+    """The motion of one layer, from each neuron's polylines before and after.
+
+    A closed polyline ends at its first vertex.
+    """
     total = length = 0.0
     for pair in zip(before, after, strict=True):
         if all(pair):
@@ -177,7 +181,7 @@ def oracle_of(before: Sequence[Sequence[Line]], after: Sequence[Sequence[Line]])
 
 
 def walked(lines: Sequence[Line]) -> tuple[list[tuple[float, float]], float]:
-    """The middles of equal stretches of polylines laid end to end, and a stretch's length."""
+    """The middles of equal stretches along all polylines together, and the stretches' length."""
     sides = [(a, b, math.dist(a, b)) for line in lines for a, b in itertools.pairwise(line)]
     whole = sum(long for *_, long in sides)
     count = math.ceil(whole / SPACING)
@@ -194,7 +198,7 @@ def walked(lines: Sequence[Line]) -> tuple[list[tuple[float, float]], float]:
 
 
 def distance(place: tuple[float, float], lines: Sequence[Line]) -> float:
-    """From a place to the nearest point of any of the lines' sides."""
+    """The distance from a place to the nearest point of the lines."""
     nearest = math.inf
     for line in lines:
         for a, b in itertools.pairwise(line):

@@ -20,9 +20,9 @@ from ginn.network.run import RecordedRun
 
 
 def decided(run: RecordedRun) -> tuple[Any, Any, Any, Any]:
-    """What is found at all vertices (4, width, V), and exactly: x, y (V,), values (width, V).
+    """The result of `decide` at all vertices (4, width, V), and exact x, y (V,), values (width, V).
 
-    All is of the last layer of the run's first snapshot.
+    Both are about the last layer of the run's first snapshot.
     """
     *_, rounded = subdivisions_before(run, 0, 1)
     *_, exact = subdivisions_before(run, 0, 1, exact=True)
@@ -106,7 +106,7 @@ def test_trace_line_past_a_crossing_by_less_than_twice_the_digits_is_exact(power
 def test_trace_vertices_within_a_rounding_of_each_other_keep_their_signs(
     widths: tuple[int, ...], seed: int
 ) -> None:
-    """Lines pass the corner at 1e-17: a new vertex has a sign that its neighbour's zero hides."""
+    """Lines pass a corner at 1e-17. The sign at a new vertex is lost if a computed 0 is kept."""
     run = run_of_kind("tiny biases", widths, seed)
     assert disagreement(traced(run), trace(run), 0, POSITION_ERROR) == ""
 

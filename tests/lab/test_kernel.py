@@ -123,7 +123,7 @@ def test_training_that_diverges_has_one_result(page: Page) -> None:
     (found,) = page.evaluate(TRAIN, [asked])
     pairs = zip(found["wasmKernel"], found["jsKernel"], strict=True)
     for one, other in pairs:
-        # The bits of NaN are not stated.
+        # WebAssembly does not fix the bits of NaN, so values are compared.
         np.testing.assert_array_equal(floats(one), floats(other))
     assert not np.isfinite(floats(found["jsKernel"][-1])).all()
 
@@ -182,7 +182,7 @@ def test_logits_over_a_grid_leave_the_training_as_it_is(page: Page) -> None:
     assert wasm["end"] == js["end"] == without["end"]
     settings = Settings((6, 5), 20, 5, picture(40))
     network = Specification(settings, initial((6, 5), 5, 1.0))
-    # Every sixth pixel, beginning with the fourth; the last one is at the end.
+    # Every sixth pixel from the fourth on. The last one is moved to the picture's edge.
     middles = ((np.minimum(6 * np.arange(7) + 3, 39) + 0.5) / 40).astype(np.float32)
     points = np.stack([np.tile(middles, 7), np.repeat(middles, 7)])
     assert network.forward(points)[-1][0].tolist() == wasm["logits"]

@@ -70,7 +70,7 @@ def test_fill_turns_what_is_connected_and_nothing_else(page: Page) -> None:
     labels = [int(each) for row in rows for each in row]
     found = page.evaluate("(all) => [...GINN.pictures.filled(Uint8Array.from(all), 5, 2)]", labels)
     expected = ["11111", "11111", "11111", "00011", "11111"]
-    # The two pixels at the left of the fourth row touch the area at no side.
+    # The first two pixels of the fourth row share no side with the filled area.
     assert found == [int(each) for row in expected for each in row]
 
 

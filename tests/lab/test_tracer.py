@@ -74,7 +74,7 @@ def traced(page: Page, run: RecordedRun) -> Boundaries:
 
 
 def differences(found: Boundaries, expected: Boundaries, tolerance: float) -> list[tuple[Any, ...]]:
-    """Snapshots with other counts, and neurons with other polylines or causes."""
+    """The snapshots whose counts differ, and the neurons whose polylines or causes differ."""
     wrong: list[tuple[Any, ...]] = []
     for snapshot in range(len(expected)):
         if found.regions[snapshot] != expected.regions[snapshot]:
@@ -219,7 +219,7 @@ def test_lattice_networks_have_the_boundaries_of_geometry(page: Page) -> None:
 
 
 def test_copied_neurons_have_the_polylines_of_geometry(page: Page) -> None:
-    """The number of regions can be larger: see the head of the script."""
+    """The number of regions can be larger: see the first comment of `tracer.js`."""
     for seed in range(60, 75):
         found, expected = traced(page, copied(seed)), trace(copied(seed))
         assert 0 <= found.regions[0] - expected.regions[0] <= 2

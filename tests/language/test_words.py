@@ -1,4 +1,4 @@
-"""Numbers, dates and plurals: English as claims write it, and German as its readers do."""
+"""Numbers, dates and plurals, in English as in claims, and in German."""
 
 from __future__ import annotations
 

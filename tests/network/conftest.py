@@ -1,4 +1,4 @@
-"""What holds for every test of the package."""
+"""A fixture for every test of the package."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """For the oracles in PyTorch: networks as small as these are slower with more threads."""
+    """Set PyTorch to one thread. With more threads, it computes such small networks more slowly."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

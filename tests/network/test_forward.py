@@ -9,7 +9,8 @@ from ginn.network.forward import pre_activations, probability
 
 
 def test_pre_activations_of_a_small_network_are_those_by_hand() -> None:
-    # Two units, |x - y| as relu(x - y) + relu(y - x), and a logit of 1 - 2 |x - y|.
+    # The two units are x - y and y - x. So the sum of their ReLUs is |x - y|, and the logit is
+    # 1 - 2 |x - y|.
     weights = (np.array([[1.0, -1.0], [-1.0, 1.0]]), np.array([[-2.0, -2.0]]))
     biases = (np.zeros(2), np.ones(1))
     points = np.array([[0.5, 0.25], [0.0, 1.0], [0.75, 0.75]])

@@ -23,7 +23,7 @@ def test_initial_parameters_are_uniform_within_the_bound_of_nn_linear() -> None:
             scaled = np.sort(drawn.ravel() * np.sqrt(inputs))
             assert scaled[0] > -1
             assert scaled[-1] < 1
-            # Kolmogorov and Smirnov: beyond 2 / sqrt(n) with probability 7e-4.
+            # The test of Kolmogorov and Smirnov: 2 / sqrt(n) is exceeded with probability 7e-4.
             even = np.linspace(-1, 1, len(scaled))
             assert np.abs(scaled - even).max() / 2 < 2 / np.sqrt(len(scaled))
 
@@ -43,7 +43,7 @@ def test_initial_parameters_have_the_bits_of_every_processor() -> None:
 def test_initial_parameters_with_a_scale_are_multiplied_by_it() -> None:
     layout = Layout((5, 3), 8)
     plain = initial_parameters(layout, [4])
-    # A power of two changes no digit of a float32.
+    # A power of two changes only the exponent of a float32, so the results are equal.
     np.testing.assert_array_equal(initial_parameters(layout, [4], 0.5), 0.5 * plain)
     np.testing.assert_allclose(initial_parameters(layout, [4], 3.0), 3.0 * plain, rtol=1e-6)
 
@@ -80,7 +80,7 @@ def test_initial_parameters_covering_put_a_neurons_point_anywhere_in_the_picture
         layout, initial_parameters(layout, range(400), 1.0, "covering")
     )
     middle = (weights[:, 0] @ np.array([0.5, 0.5]) + biases[:, 0]) / np.abs(weights[:, 0]).sum(1)
-    # The sign of the middle is that of either side as often.
+    # At the picture's middle, both signs are equally likely.
     assert 150 < np.count_nonzero(middle > 0) < 250
     assert np.abs(middle).max() < 0.5
     assert np.abs(middle).max() > 0.4

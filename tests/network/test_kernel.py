@@ -181,8 +181,7 @@ def test_one_step_moves_along_the_gradient_of_autograd() -> None:
     layout = Layout((16, 8, 5), 64)
     parameters = initial_parameters(layout, [4])
     group = networks(layout, [4], parameters=parameters)
-    # Adam's first step is -rate g / (|g| + eps sqrt(1 - beta_2)): with a huge eps that is linear in
-    # g. Here the moments after one step are 0.1 g and 0.001 g^2, which are read off instead.
+    # The gradient g is read from Adam's moments, which are 0.1 g and 0.001 g^2 after one step.
     group.train(0, AdamRates(1e-3, 1000, 0).take(1))
     oracle = network(layout.widths)
     fill(oracle, layout, parameters[0])
@@ -206,7 +205,7 @@ def test_kernel_agrees_with_the_reference_trainer(widths: tuple[int, ...]) -> No
     oracle = TorchNetworks(layout, initial_parameters(layout, [5, 9]), [5, 9], DATASET)
     for each in (group, oracle):
         each.train(0, AdamRates(3e-3, 400, 0).take(200))
-    # Float32 sums in another order: they drift apart by some 1e-6 an update at most.
+    # The two add float32 numbers in another order, so they differ by at most some 1e-6 an update.
     np.testing.assert_allclose(group.state(), oracle.state(), atol=2e-4)
     np.testing.assert_allclose(group.evaluate(), oracle.evaluate(), atol=2e-3)
 

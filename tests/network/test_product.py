@@ -62,7 +62,7 @@ def test_code_for_another_processor_gives_the_same_bits(
     try:
         there = product(left, right), product(*narrow), logistic(10 * right)
         for kind in module.KINDS:
-            # No multiplication is fused with an addition, where the processor could.
+            # The code has no fused multiply-add, although the processor may have that instruction.
             assert "vfm" not in module._compiled(kind).assembly
     finally:
         module._compiled.cache_clear()

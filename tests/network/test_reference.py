@@ -1,4 +1,4 @@
-"""The ordinary trainer: what it is made of is PyTorch's own."""
+"""The ordinary trainer against PyTorch's own network, loss and optimiser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training: recorded runs, starts, progress and ends, whatever trains."""
+"""Training by either trainer: recorded runs, starts, progress and early ends."""
 
 from __future__ import annotations
 

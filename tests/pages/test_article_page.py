@@ -40,7 +40,7 @@ def claim(name: str, verdict: Verdict) -> Claim:
 def test_figures_are_numbered_in_order_and_links_have_their_numbers() -> None:
     figures = [f'{{{{ figure("{name}", caption="c") }}}}' for name in ("one", "two", "three")]
     links = [f'{{{{ see("{name}") }}}}' for name in ("three", "one", "two")]
-    # A link stands ahead of its figure or behind it.
+    # One link is before its figure, and two are after theirs.
     html = html_of("\n\n".join((links[0], figures[0], links[1], *figures[1:], links[2])))
     assert re.findall(r'<b class="number">Figure (\d+)\.</b>', html) == ["1", "2", "3"]
     found = re.findall(r'<a href="#figure-([a-z-]+)">figure&nbsp;(\d+)</a>', html)
@@ -119,13 +119,13 @@ def test_each_claim_has_one_box_on_the_site_and_is_defined_in_methods(
 ) -> None:
     report = make_report(failed)
     claims = tuple(claim(name, verdict) for name in CLAIM_NAMES)
-    # All sections are there: they may depend on evidence.
+    # With evidence of every kind, the articles have all their sections.
     facts = replace(report.facts, claims=claims, evidence=sample_evidence())
     changed = replace(report, facts=facts)
     articles = {slug: report_article(slug, changed).decode() for slug in ARTICLES}
     pages = "".join(articles.values())
     methods = report_article("methods", changed).decode()
-    # This build trained no other network.
+    # The section about larger networks is left out, since this build trained no other network.
     shown = [name for name in CLAIM_NAMES if name != "Deeper and wider"]
     assert pages.count(f"<b>{verdict.capitalize()}</b>") == len(shown)
     for name in shown:

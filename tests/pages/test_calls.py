@@ -1,4 +1,4 @@
-"""Calls from articles: what a function does not take is refused in its own words."""
+"""Calls from articles: a wrong argument is refused, and the message says what is allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What articles cite is one checked file; BibTeX's own grammar is read back by hand."""
+"""The bibliography: its file is checked, and a reader made for the test parses its BibTeX."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def site(content: Path, **publication: bool) -> Mapping[str, bytes]:
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    """Content with one article and a draft, and so many others that there is a list of all."""
+    """Content with a draft, and with so many other articles that a page lists them all."""
     write(tmp_path, "index")
     for number in range(9):
         write(tmp_path, f"other-{number}")

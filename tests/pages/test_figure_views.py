@@ -147,7 +147,7 @@ def test_strip_images_start_seen_is_where_a_boundary_first_crosses() -> None:
         ]
         for neuron in range(48)
     }
-    # A neuron that is not there from the beginning, but later.
+    # A neuron whose boundary does not cross the picture at first, but does later.
     late = next(n for n, seen in crossing.items() if not seen[0] and any(seen))
     words = f"layer {late // 16 + 1} neuron {late % 16 + 1}"
     found = images("strip", start="seen", neurons=words, frames=2)

@@ -141,7 +141,7 @@ def test_image_too_large_for_phones_is_refused_before_it_is_decoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ginn.pages.images.MOST_PICTURE_PIXELS", 599)
-    (tmp_path / "cat.png").write_bytes(picture()[:50])  # its head alone, which states the size
+    (tmp_path / "cat.png").write_bytes(picture()[:50])  # only the head, which states the size
     with pytest.raises(AuthorError, match="of 30 x 20 pixels, allowed: at most 599 in all"):
         shown("![A cat](cat.png)", tmp_path)
 

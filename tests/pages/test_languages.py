@@ -34,7 +34,7 @@ date = 2026-11-23
 draft = {draft}
 +++
 """
-# Every function that adds words of the layout to an article.
+# An article with every function that adds words of the layout.
 BODY = """
 Жж {{ see("one") }} {{ layer(1) }} {{ interval(1, 3) }} {{ 0.99999 | percent }}
 {{ 3 | words("жж") }} {{ 5000 | iteration }} {{ cite("work") }} {{ term("жж") }} "жж" жж[^1]
@@ -70,14 +70,17 @@ BODY = """
 
 [^1]: Жж.
 """
-# What is the same in every language: names of programs, formats and files.
+# Words that are the same in every language: names of programs, formats and files.
 NAMES = r"GINN|NumPy|Python|Жж|жж|JSON|SVG|PNG|[\w.-]+\.(?:json|npz|py)|x|y|K|n|L|out|in"
 SPOKEN = ("aria-label", "alt", "title", "aria-valuetext", "placeholder")
 META = ("description", "og:title", "og:description", "og:image:alt", "og:site_name")
 
 
 class Spoken(HTMLParser):
-    """All that a reader sees or hears of a page, except in elements of the language `without`."""
+    """All texts of a page that a reader can see or hear.
+
+    Elements whose language is `without` are left out.
+    """
 
     def __init__(self, page: str, without: str = "") -> None:
         """Read the whole page."""
@@ -165,7 +168,7 @@ def pages_in(words: Words, language: str, folder: Path) -> Mapping[str, str]:
 
 
 def left_over(page: str, without: str) -> list[str]:
-    """The texts of a page that are neither in brackets nor names."""
+    """The texts of a page with Latin words that are neither in brackets nor in NAMES."""
     found = []
     for text in Spoken(page, without).texts:
         rest = re.sub(rf"⟦[^⟧]*⟧|\b(?:{NAMES})\b", " ", text)
@@ -175,13 +178,13 @@ def left_over(page: str, without: str) -> list[str]:
 
 
 def test_page_in_a_made_up_language_has_no_word_from_elsewhere(tmp_path: Path) -> None:
-    # Bulgarian has the plural forms of English, and its months and "and" have no Latin letter.
+    # Bulgarian has the same plural forms as English, and writes months and "and" in Cyrillic.
     words = replace(pseudo(), language="qps", page="qps", locale=babel.Locale("bg"))
     pages = pages_in(words, "qps", tmp_path)
     assert {"index.html", "404.html", "articles/index.html", "explore/index.html"} <= set(pages)
     left = {name: found for name, page in pages.items() if (found := left_over(page, "en"))}
     assert left == {}
-    # The check can fail: without the marks, the sentences of claims are found.
+    # The check can fail: if English elements are not left out, it finds the sentences of claims.
     assert "A statement." in left_over(pages["index.html"], "")
 
 
@@ -190,9 +193,9 @@ def test_words_in_place_of_a_missing_language_are_marked(tmp_path: Path) -> None
     for name, page in pages_in(words, "fr", tmp_path).items():
         assert '<html lang="fr"' in page
         outside = [text for text in Spoken(page, "en").texts if "⟦" in text]
-        # What an author puts into a sentence by a filter is part of the sentence.
+        # An author's sentence may contain words of the layout, from a filter. They are not marked.
         outside = [text for text in outside if "жж" not in text.lower()]
-        # The title of a page and its metadata have no element for a part of them.
+        # Words in a page's title and metadata cannot be marked, since these contain no elements.
         in_head = [text for text in outside if text in html.unescape(page.partition("<body>")[0])]
         assert outside == in_head, name
 

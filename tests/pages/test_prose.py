@@ -18,7 +18,7 @@ from ginn.analysis.evidence import InterventionArm, InterventionSeries, Treatmen
 from ginn.dataset.dataset import ImageSource
 from ginn.pages.articles import Article, read_articles
 
-# Each with the reason why no build could change it.
+# Numbers that may be typed, each with the reason why no build can change it.
 ALLOWED = {
     "2018": "the year of the original",
 }
@@ -47,7 +47,7 @@ def test_prose_states_how_many_runs_failed(failed: frozenset[int]) -> None:
 def test_prose_about_another_picture_does_not_call_it_a_bottle() -> None:
     report = make_report()
     image = ImageSource(640, 480, 97, otsu=True, fit="pad")
-    # The id stays: an author who changes only the picture keeps it.
+    # The id is still "bottle", as when an author changes only the picture.
     other = replace(report.facts.experiment, subject="", top=(), photograph=image)
     cat = replace(report, facts=replace(report.facts, experiment=other))
     of_bottle = parsed(report_pages())
@@ -114,7 +114,7 @@ def test_prose_about_shifting_follows_the_verdict_on_biases(verdict: Verdict) ->
 
 @pytest.mark.parametrize(
     "article",
-    # The reference is made from the code, and its numbers are those of examples.
+    # The reference is generated from the code. Its numbers are in examples.
     [each for each in read_articles(ROOT / "content/articles") if each.slug != "reference"],
     ids=lambda article: article.slug,
 )

@@ -77,7 +77,8 @@ def test_shared_inputs_hold_what_any_page_may_show() -> None:
     assert json.dumps(pages_of(articles, "A turn.").shared()) != before
     assert json.dumps(pages_of(articles).shared()) == before
     titled = [replace(articles[0], title="Another")]
-    assert json.dumps(pages_of(titled).shared()) == before  # the header does not name the first
+    # The header does not have the title of the first article.
+    assert json.dumps(pages_of(titled).shared()) == before
     assert json.dumps(pages_of([*articles, article_of("b", "b")]).shared()) != before
 
 

@@ -71,7 +71,7 @@ def prevented(facts: Facts) -> list[str]:
 
 
 def dead_or_alive(facts: Facts, name: str) -> bool:
-    """Whether there are failed runs with a dead layer ("dead"), or others ("alive")."""
+    """Whether there are failed runs with a dead layer (`name` "dead") or without ("alive")."""
     failed = facts.evidence.failed_runs
     return bool(failed and getattr(failed, name))
 
@@ -145,7 +145,8 @@ RULES = (
 SINGULAR = "run|seed|iteration|neuron|pixel|layer|part|region|copy|screening run"
 PLURAL = "runs|seeds|iterations|neurons|pixels|layers|parts|regions|copies|screening runs"
 SEVERAL = "0|[2-9]|[1-9][0-9]+|none|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-# No facts make these right. "Layer 3 neuron 1" names a neuron and does not count it.
+# Patterns of faults, whatever the facts are. "Layer 3 neuron 1" is a name and not a number of
+# neurons.
 NEVER = (
     rf"\b(?:1|one) (?:{PLURAL})\b",
     rf"(?<![Ll]ayer )\b(?:{SEVERAL}) (?:{SINGULAR})\b",

@@ -1,4 +1,4 @@
-"""View states: as text they say exactly what is shown, and two are merged by value."""
+"""View states: their text holds every field, and two states are merged into one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def other(**changes: object) -> ViewState:
 
 @functools.cache
 def shared_report() -> Report:
-    """One report for all examples of a property; it takes longer to make than an example."""
+    """One report for all examples of a property, since it takes long to make."""
     return make_report()
 
 

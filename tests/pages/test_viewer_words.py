@@ -106,7 +106,7 @@ def test_every_text_of_the_scripts_is_used_and_every_key_has_a_text(
 ) -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in scripts)
     literal = set(re.findall(r'["`]([a-z0-9.-]+)["`]', code))
-    # Keys that are put together: `behind-${value}`, `${key}-output`, `run.${kind}`.
+    # Keys that scripts compose: `behind-${value}`, `${key}-output`, `run.${kind}`.
     parts = set(re.findall(r"`([a-z.-]*)\$\{\w+(?:\.\w+)?\}([a-z-]*)`", code))
     ways = [
         re.compile(f"{re.escape(head)}.+{re.escape(tail)}") for head, tail in parts if head + tail

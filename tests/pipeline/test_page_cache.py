@@ -91,8 +91,8 @@ def rendered_pages(
 
 def test_render_site_edit_of_one_article_renders_one_article(content: Path) -> None:
     everything, first = rendered_pages(content)
-    # Articles, two explorers, two pages of data, the laboratory, the list, and the page for what
-    # is not there.
+    # The articles, two explorers, two pages of downloads, the laboratory, the list of articles, and
+    # the page for missing addresses.
     assert len(everything) == COUNT + 2 + 2 + 1 + 1 + 1
     assert rendered_pages(content) == (set(), first)
     write(content, 30, f"Another text, and [the next]({{{{ page('{slug(31)}') }}}}).")
@@ -132,7 +132,7 @@ def test_render_site_new_facts_render_the_pages_that_read_them(content: Path) ->
     rendered_pages(content)
     changed = reports("changed")
     rendered, _ = rendered_pages(content, changed)
-    # The laboratory takes up the runs of every experiment.
+    # The page of the laboratory depends on the runs of every experiment.
     own = {"explore/other/index.html", "downloads/other/index.html", "lab/index.html"}
     assert rendered == {f"{slug(n)}/index.html" for n in (1, 2)} | own
 

@@ -40,7 +40,7 @@ def test_batches_hold_every_name_once_and_are_of_nearly_equal_size(
     slices = [-(-len(batch) // at_once) for batch in made]
     assert max(slices) - min(slices) <= 1
     assert max(map(len, made)) <= MOST_IN_A_BATCH
-    # No slice is left in part, but for the last.
+    # Every slice has `at_once` entries, except the last one.
     assert sum(slices) == -(-count // at_once)
     assert len(made) % jobs == 0 or len(made) == sum(slices)
 
@@ -66,7 +66,7 @@ def test_code_of_a_stage_has_what_reads_its_needs() -> None:
     reading = set(storing_modules(TABLE["boundaries"], SOURCES))
     assert "ginn.geometry.boundaries" in reading
     assert reading <= set(modules_of(TABLE["motion"], SOURCES))
-    # The digest of a seed is made from the seed itself.
+    # Seeds are not read from a file, so the key of a full run does not depend on the JSON code.
     assert not reading_json(modules_of(TABLE["full-runs"], SOURCES))
     assert reading_json(modules_of(TABLE["outcomes"], SOURCES))
 
@@ -118,7 +118,7 @@ def three_at_once(ones: object) -> tuple[int, int]:
 
 
 def one_at_once(ones: object) -> tuple[int, int]:
-    """A function for stages in batches. An iteration takes as long as there are results."""
+    """A function for stages in batches. The time of an iteration is the number of results."""
     return 1, len(cast(Sized, ones))
 
 
@@ -154,7 +154,7 @@ def test_results_of_several_together_are_those_of_each_alone(
         alone = results_of(tmp_path / str(number), stage, known)
         assert dict(results.value) == dict(alone.value)
         assert results.entries.keys_of == alone.entries.keys_of
-    # The third set shares its results with the first.
+    # The third mapping has the same results as the first.
     (record,) = together[0].entries.cache.record
     assert (record.made, record.kept) == (9, 5)
 
@@ -197,7 +197,8 @@ def test_progress_counts_the_work_of_an_iteration(
     stage = replace(SUMS, at_once=f"{__name__}.one_at_once")
     made = runner.Runner(Cache(tmp_path), pool, SOURCES, reporter)
     made.results_together(stage, [numbers(2, 10), numbers(7, 20)])
-    # An iteration takes as long as there are names: 7 names 100 times, and 2 names 100 times.
+    # The time of an iteration is the number of names. 7 names are made with 100 iterations each,
+    # and 2 names, too.
     whole = 7 * 100 * 7 + 2 * 100 * 2
     assert shares[:3] == [0, 4 * 60 * 7 / whole, 4 * 100 * 7 / whole]
     assert shares == sorted(shares)

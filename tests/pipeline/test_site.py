@@ -1,4 +1,4 @@
-"""A site of several experiments: each has pages of its own, and they find each other."""
+"""A site of several experiments: each has pages of its own, with links to those of the others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BASE = "https://a.example/name/"
 
 @dataclass(frozen=True)
 class Built:
-    """The content of two pictures, its site, and what was said when the second one came."""
+    """A site of two pictures. `told` is the output of the build that added the second one."""
 
     content: Path
     site: Path
@@ -54,7 +54,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def test_build_second_experiment_does_not_train_the_first_again(built: Built) -> None:
     rows = re.findall(r"(?m)^(full-runs|screening|sprite-sheets) +(\d+) +(\d+) ", built.told)
     made = {name: (int(new), int(kept)) for name, new, kept in rows}
-    # Two runs of the bottle and two of its variant; the cat's two are there.
+    # Two runs of the bottle and two of its variant are trained. The cat's two are in the cache.
     assert made["full-runs"] == (4, 2)
     assert made["screening"][0] == 4
     assert made["sprite-sheets"] == (2, 2)
@@ -110,7 +110,7 @@ def test_pages_of_experiments_name_and_link_each_other(built: Built, kind: str) 
         assert re.findall(r'aria-current="page">([^<]+)', listed) == [
             "The bottle" if "bottle" in address else "The cat"
         ]
-        # Once in the header, however many experiments there are.
+        # The header has one link of each kind, however many experiments there are.
         (header,) = re.findall(r'(?s)<nav aria-label="Site">.*?</nav>', page)
         assert len(re.findall(rf'href="{root}{kind}/', header)) == 1
         canonical = BASE + address.removesuffix("index.html")

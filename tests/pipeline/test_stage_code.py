@@ -23,7 +23,7 @@ from ginn.pipeline.runner import Known, Results, Runner, modules_of
 from ginn.pipeline.stages import STAGES, Stage
 from ginn.runtime.fingerprint import Sources
 
-# Code that runs while a stage is made and that no result depends on.
+# Code that runs while a stage makes its results, but does not change them.
 EXCEPTIONS = {
     "ginn.pipeline.runner": "derives keys and passes needs on as they are",
     "ginn.pipeline.site": "gives the stage the parts of the site, with digests of their needs",
@@ -104,7 +104,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
     def profiled(self: Runner, stage: Stage, several: Sequence[Known]) -> list[Results]:
         with found.stage(stage.name):
             made = results_together(self, stage, several)
-            # What the stage gives is read back, as the stages read it that need it.
+            # The results are read back here, as the stages that need them do.
             for entries in (results.entries for results in made):
                 for entry, key in entries.keys_of.items():
                     entries.cache.load(stage.name, entry, key, entries.encoding)
@@ -124,7 +124,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
 def test_stage_runs_no_code_outside_its_fingerprint(profile: Profile, stage: Stage) -> None:
     closure = set(SOURCES.closure(modules_of(stage, SOURCES)))
     ran = profile.functions(stage.name)
-    # To be read with `-s`: the stages and the modules that they ran.
+    # pytest shows this with `-s`: the stages and the modules that they ran.
     print(f"{stage.name}: {', '.join(name.removeprefix('ginn.') for name in sorted(ran))}")
     assert ran, "the stage has run"
     assert {name: functions for name, functions in ran.items() if name not in closure} == {}
@@ -204,7 +204,7 @@ def test_changed_number_remakes_the_stages_whose_closure_has_the_module(module: 
 @pytest.mark.parametrize("module", MODULES)
 def test_changed_docstrings_comments_and_layout_remake_nothing(module: str) -> None:
     source = source_of(module)
-    # To unparse drops all comments, and every line stands elsewhere.
+    # `ast.unparse` drops all comments, and moves the lines.
     tree = ast.fix_missing_locations(OtherDocstrings().visit(ast.parse(source)))
     changed = "# Another comment.\n\n" + ast.unparse(tree)
     assert changed != source

@@ -24,7 +24,8 @@ def test_peak_memory_is_that_of_this_process() -> None:
     told = float(re.findall(r"[\d.]+(?= GB)", peak_memory(0))[0])
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024 / 1e9
-    # The system counts in batches of pages, and what began this process may have been larger.
+    # The system updates its counts in batches of pages, and also counts the process before its
+    # program was loaded.
     assert told >= 0.98 * peak - 0.01
 
 

@@ -54,7 +54,7 @@ def test_cache_loads_what_it_saved(cache: Cache, encoding: Encoding[Any], value:
 
 @dataclass
 class Trap:
-    """Unpickled, it leaves a file behind."""
+    """An object that makes a file when it is unpickled."""
 
     path: Path
 
@@ -267,10 +267,10 @@ def test_open_cache_clears_half_written_files(tmp_path: Path) -> None:
 
 
 class Watched:
-    """A results of three texts in a store, with what was made, loaded and said about it."""
+    """Lazy results of three texts, with the names made and loaded, and the warnings."""
 
     def __init__(self, root: Path, most: int = 10**6) -> None:
-        """Put three texts on the results."""
+        """Make the results, or take them from the cache in `root`."""
         self.made: list[str] = []
         self.loaded: list[str] = []
         self.said: list[str] = []
@@ -303,7 +303,7 @@ def test_lazy_results_are_read_when_they_are_used(tmp_path: Path) -> None:
     assert (again.made, again.loaded) == ([], ["b"])
     assert [(stage.made, stage.kept) for stage in first.cache.record] == [(3, 0)]
     assert [(stage.made, stage.kept) for stage in again.cache.record] == [(0, 3)]
-    assert again.cache.forget(0) == 0  # what is on lazy results is in use, read or not
+    assert again.cache.forget(0) == 0  # results of this build are in use, even if not read yet
     assert dict(again.results) == {name: name * 100 for name in "abc"}
 
 
@@ -387,7 +387,7 @@ def test_lazy_results_of_several_are_made_together_and_shared_ones_once(tmp_path
         asked.append(entries)
         return ((entry, entry[1].upper()) for entry in entries)
 
-    # The same name with two keys, the same key with two names, and a whole entry twice.
+    # One name has two keys, one key has two names, and one entry occurs twice.
     several = [{"a": KEYS["a"], "b": KEYS["b"]}, {"a": KEYS["c"], "b": KEYS["b"], "c": KEYS["b"]}]
     made = lazy_results(cache, RecentValues(0), "runs", several, JSON, compute)
     assert asked == [[*several[0].items(), ("a", KEYS["c"]), ("c", KEYS["b"])]]

@@ -1,4 +1,4 @@
-"""Work in a Dask cluster: the same files, and one line where the cluster will not do."""
+"""Work in a Dask cluster: the same files, and one line if the cluster cannot be used."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_build_in_a_cluster_gives_the_same_files_to_the_bit(cluster: str, tmp_pa
         )
         assert build.main(["--draft", *map(str, places), *extra]) == 0
     assert digest(tmp_path / "there") == digest(tmp_path / "here")
-    # Finished work as well, trained runs among it; but for the locks beside it.
+    # The caches are also equal, with the trained runs, except for files of the lock.
     kept = {name: digest(tmp_path / f"c-{name}") for name in ("here", "there")}
     for found in kept.values():
         found.pop(".lock.holder", None)

@@ -63,7 +63,7 @@ json_like = st.recursive(
 
 
 def strict(value: Any) -> Any:
-    """A value with its types and signs, so that what Python calls equal but is not differs."""
+    """A value with its types and signs: 1, 1.0 and True are equal in Python, but differ here."""
     if isinstance(value, dict):
         return ("dict", *((name, strict(each)) for name, each in value.items()))
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""How values are files: the same bytes for the same value, and a digest that is cheap to read."""
+"""Values as files: the same bytes for the same value, and a digest that is read on its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nothing has handled is answered in one line, and its details are in a file."""
+"""An unhandled exception gives one line on the terminal, and a file with the details."""
 
 from __future__ import annotations
 

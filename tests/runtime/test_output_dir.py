@@ -266,7 +266,7 @@ def test_check_site_of_a_replaceable_folder_returns_its_path(tmp_path: Path) -> 
 
 
 def busy(one: Path, other: Path) -> bool:
-    """What the system answers if one of two folders is a mount point."""
+    """Fail as the system does if one of two folders is a mount point."""
     raise OSError(errno.EBUSY, "Device or resource busy")
 
 
@@ -344,7 +344,7 @@ with open_cache(folder / "cache") as store:
 
 
 def first_page(site: Path) -> str:
-    """What a page says, or nothing between the two renames."""
+    """The text of a page, or "" between the two renames."""
     try:
         return (site / "0.html").read_text()
     except FileNotFoundError:
@@ -367,7 +367,7 @@ def test_replacing_killed_at_random_times_leaves_a_whole_site_and_whole_entries(
         builder = python(BUILD_REPEATEDLY, tmp_path, way, 1 + 10_000 * kill)
         assert builder.stdout
         assert builder.stdout.readline() == "ready\n"
-        # Every other one dies after it has replaced the site, however busy the machine is.
+        # Every second builder is killed after it has replaced the site, even on a busy machine.
         while kill % 2 and builder.poll() is None and first_page(site) in ("", before):
             time.sleep(0.001)
         end = time.monotonic() + generator.uniform(0, 0.08)

@@ -12,10 +12,10 @@ from ginn.runtime.progress import Reporter, in_words
 
 
 class Clock:
-    """A clock that stands still but for what the test lets pass."""
+    """A clock whose time passes only when the test adds to `now`."""
 
     def __init__(self) -> None:
-        """At some time."""
+        """Begin at any time."""
         self.now = 1000.0
 
     def __call__(self) -> float:

@@ -62,7 +62,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
     shutil.copytree(ROOT / "templates/starter", content)
     file = content / "report.toml"
     text = file.read_text(encoding="utf-8")
-    # Trained in full it takes longer than any test waits; a draft is a matter of seconds.
+    # A full training takes longer than any test waits. A draft takes seconds.
     for old, new in (
         ("iterations = 200_000", "iterations = 20_000_000"), ("200_000, 2_000]", "200_000, 2_000],"
         " [10_000_000, 20_000_000, 10_000_000]"), ("pixels = 160", "pixels = 64"),
@@ -122,7 +122,7 @@ class Phase:
 
 PHASES = {
     "loading": Phase(True, (), lambda process, mark, cache, begun: has_handler(process)),
-    # Workers are loading, and do not ignore Ctrl-C yet.
+    # In this phase, workers are loading and do not ignore Ctrl-C yet.
     "beginning": Phase(
         False, (), lambda process, mark, cache, begun: any(map(is_worker, processes(mark)))
     ),
@@ -157,7 +157,7 @@ PHASES = {
 
 
 def stop(report: Report, cache: Path, name: str, way: str, later: float = 0.0) -> float:
-    """Start a build, stop it in a phase, `later` seconds on; the seconds that it took to end."""
+    """The seconds that a build takes to end, if it is stopped `later` seconds into a phase."""
     phase = PHASES[name]
     shutil.copytree(report.root / "kept", cache)
     for stage in phase.missing:
@@ -188,14 +188,14 @@ def stop(report: Report, cache: Path, name: str, way: str, later: float = 0.0) -
             time.sleep(0.005)
         took = time.perf_counter() - sent
     finally:
-        # Nothing goes on where the test has failed.
+        # If the test fails, the build must not go on.
         process.kill()
     report.seconds.setdefault(f"{name}, {way}", []).append(took)
     said = (cache / "err").read_text()
     if not later or process.returncode:
         lines = said.splitlines()
         if took > signals.TIMEOUT:
-            # Ended by force, on an overloaded machine: then Python reports what it cleans up.
+            # On an overloaded machine, the build ends by force, and Python reports what is left.
             lines = [
                 line for line in lines if not re.search(r"resource_tracker|warnings\.warn", line)
             ]
@@ -203,7 +203,7 @@ def stop(report: Report, cache: Path, name: str, way: str, later: float = 0.0) -
         assert process.returncode == signals.EXIT_CODE
     if not phase.draft or process.returncode:
         after = digest(report.site)
-        if phase.serve:  # The record of a site that was made for a preview says so.
+        if phase.serve:  # `build.json` says that a site was made by `--serve`.
             del before["build.json"], after["build.json"]
         assert after == before
     assert not (report.site.parent / ".site.new").exists()
@@ -246,7 +246,7 @@ def test_build_with_signal_in_any_phase_by_any_way_ends_soon(
 
 
 def test_interrupt_on_signal_with_lost_interruption_ends_the_process(tmp_path: Path) -> None:
-    # A destructor may not raise: Python prints the KeyboardInterrupt, and goes on.
+    # Python ignores an exception in a destructor: it prints the KeyboardInterrupt and goes on.
     (tmp_path / "destructor.py").write_text(
         "import time\nfrom ginn.runtime import signals\n"
         "class Slow:\n    def __del__(self):\n        print('now', flush=True)\n"

@@ -1,4 +1,4 @@
-"""Work in processes: results, progress, errors, and nobody left behind."""
+"""Work in processes: results, progress and errors, and that no process remains."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ginn.runtime.workers import report_progress, worker_pool
 
 def square(number: int) -> int:
     report_progress(number)
-    # Long enough for the word to arrive before the result.
+    # Long enough for the report of progress to arrive before the result.
     time.sleep(0.2)
     return number * number
 

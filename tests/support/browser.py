@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from support.skips import lacking
 from support.static_host import PREFIX
 
-# The address at which the built site is said to be published. Its host name is this machine.
+# The address given as `--base-url` of the built site. Its host name leads to this machine.
 HOST = "report.localhost"
 ADDRESS = f"http://{HOST}{PREFIX}"
 INSTALL = "install one, on Debian with `apt-get install chromium`, or set CHROMIUM to its path"

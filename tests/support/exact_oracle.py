@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Traced:
-    """The polylines of every neuron, the number of regions, and who is on at the corner (0, 0)."""
+    """The polylines of every neuron, the number of regions, and each neuron's state at (0, 0)."""
 
     lines: list[list[Line]]
     regions: int
@@ -137,7 +137,7 @@ def _halves(cell: Polygon, function: Function, neuron: int) -> list[Polygon]:
             if inside is not follows:
                 names.append((neuron, frozenset((cell.names[i], cell.names[j]))))
                 points.append(_crossing(cell.points[i], cell.points[j], values[i], values[j]))
-                # Where the part is left, its border follows the neuron's boundary.
+                # If the polygon leaves the part here, the part's next side is the boundary.
                 owners.append(neuron if inside else cell.owners[i])
         if names:
             activation = function if wanted else (0, 0, 0)
@@ -149,7 +149,7 @@ def _halves(cell: Polygon, function: Function, neuron: int) -> list[Polygon]:
 
 def _lines(cells: list[Polygon], functions: list[Function]) -> list[Line]:
     """The polylines of one neuron, from its affine function on each cell."""
-    leads: dict[Name, Name] = {}  # the side by which the boundary leaves the cell entered here
+    leads: dict[Name, Name] = {}  # entered side of a cell -> side by which the boundary leaves it
     places: dict[Name, tuple[tuple[Fraction, Fraction], int]] = {}
     for cell, function in zip(cells, functions, strict=True):
         values = [_value(function, point) for point in cell.points]

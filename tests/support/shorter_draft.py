@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-# So many iterations are enough for lines to bend and for regions to grow.
+# After this many iterations, lines bend and the number of regions has grown.
 WRITTEN, SHORTER = "iterations = 20_000", "iterations = 5_000"
 
 

@@ -1,6 +1,6 @@
-"""What the training kernel computes, written once more in NumPy: every operation rounded once.
+"""A second implementation, in NumPy, of the training kernel; it rounds every operation once.
 
-This shares no code with the kernel. Every sum goes term by term, over all seeds at once.
+It shares no code with the kernel. Every sum goes term by term, over all seeds at once.
 
 Axes: S seeds, B items.
 """

@@ -13,7 +13,7 @@ GERMAN = read_words("de", TEMPLATES)
 
 
 def pseudo(words: Words = ENGLISH) -> Words:
-    """Words of which every one is in brackets: what is outside of them is in no file of words."""
+    """The words with every text in brackets. A text without brackets then comes from no file."""
     texts = {key: _pseudo_text(text) for key, text in words.texts.items()}
     return replace(words, texts=texts)
 

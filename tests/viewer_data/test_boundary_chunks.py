@@ -1,4 +1,4 @@
-"""Chunks of boundaries: encoded and decoded again, small, and damage is noticed."""
+"""Chunks of boundaries: decoding undoes encoding, texts are short, and damage is refused."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def synthetic(widths: tuple[int, ...], snapshots: int, seed: int) -> Boundaries:
 
 
 def assert_same(boundaries: Boundaries, first: int, text: str) -> None:
-    """Every polyline of a decoded chunk is the original's, to half a quantum."""
+    """Check that each decoded polyline is the original one, to half a quantum."""
     chunk = decode_boundaries(text)
     for k in range(len(chunk)):
         for neuron in range(boundaries.neurons):
@@ -83,7 +83,7 @@ def test_encode_keeps_traced_boundaries() -> None:
 def test_corners_and_crossings_give_the_side_that_the_network_says(
     widths: tuple[int, ...],
 ) -> None:
-    """On or off at a point is the corner's state, changed at every line on the way to it."""
+    """A neuron's state at a point is its state at the corner, changed at each line in between."""
     run = drifting_run(widths, 4, 3)
     chunk = decode_boundaries(encode(boundary_chunk(geometry.trace(run), 1, 3)))
     points = np.random.default_rng(0).random((300, 2))
@@ -101,7 +101,7 @@ def test_corners_and_crossings_give_the_side_that_the_network_says(
             segments = segments_of_chunk(chunk, k, neuron)
             crossed = crossings(points, segments)
             found = chunk.corners[k * chunk.neurons + neuron] ^ (crossed % 2 == 1)
-            # A line moves by half a quantum when packed: points so near to it decide nothing.
+            # Encoding moves a line by up to half a quantum, so points near a line are left out.
             clear = off_the_line(points, segments) > 2 / QUANTA
             assert clear.mean() > 0.9
             np.testing.assert_array_equal(found[clear], values[clear, neuron] > 0)

@@ -1,4 +1,4 @@
-"""The downloads: a run is whole, the outline leads to all facts, and the program draws a run."""
+"""The downloads: the file of a run, the outline of the facts, and the program that draws a run."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_run_file_of_the_same_run_is_the_same_bytes() -> None:
 
 
 def values_at(path: str, value: Any) -> list[Any]:
-    """The values at a path of the outline; a list on the way has any number of them."""
+    """The values at a path of the outline. Each list in the path can give several values."""
     found = [value]
     for step in path.split("."):
         name = step.removesuffix("[]")
@@ -121,7 +121,7 @@ def test_program_prints_the_accuracy_of_the_network(redrawn: tuple[str, Path]) -
 
 
 def grown(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Every pixel within two of a marked one."""
+    """The pixels that are at most two rows and two columns from a marked pixel."""
     padded = np.pad(marked, 2)
     return np.lib.stride_tricks.sliding_window_view(padded, (5, 5)).any(axis=(2, 3))
 
@@ -144,9 +144,9 @@ def test_program_draws_the_boundaries_where_they_are(redrawn: tuple[str, Path]) 
                 near[row, column] = True
     assert coloured.mean() > 0.02
     assert not (coloured & ~grown(near)).any()
-    # Corners that no pixel's centre lies in are the few boundaries that a grid does not see.
+    # The program draws on a grid, so it misses the few places where an area has no pixel's centre.
     assert (near & ~grown(coloured)).sum() < 0.01 * near.sum()
-    # Where no line runs the ground is the probability of white.
+    # Pixels without a line show the probability of white.
     row, column = np.argwhere(~coloured)[:: side * 3].T
     points = np.stack([column + 0.5, row + 0.5], axis=1) / side
     weights, biases = ([a[-1] for a in arrays] for arrays in (run.weights, run.biases))

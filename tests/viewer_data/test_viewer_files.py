@@ -107,7 +107,7 @@ def test_run_files_name_changes_with_the_content_alone() -> None:
     assert run_files(viewed(3), 20) == (name, files)
     shown.boundaries.vertices[0] = 1 - shown.boundaries.vertices[0]
     other, changed = run_files(shown, 20)
-    # The weights have stayed.
+    # The files of weights have the same names, and other files do not.
     assert all("/weights-" in same for same in set(files) & set(changed))
     assert len(set(files) - set(changed)) == 3
     assert name.split(".")[0] == other.split(".")[0]

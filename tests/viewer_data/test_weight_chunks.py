@@ -46,7 +46,7 @@ def test_weight_chunk_has_layer_by_layer_weights_before_biases() -> None:
 
 
 def test_encode_weights_that_hardly_move_is_small() -> None:
-    """The snapshots after the first cost a fraction of their own bytes where weights drift."""
+    """If weights drift slowly, the compressed text is less than half as long as the values."""
     run = random_run((16, 16), 32)
     drift = np.linspace(0, 1e-4, 32, dtype=np.float32)
     slow = replace(

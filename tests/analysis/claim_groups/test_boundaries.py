@@ -51,7 +51,7 @@ def test_region_counts_are_those_of_the_tracing() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_shift_shares_of_lines_that_turn_about_the_middle_are_zero(share: float) -> None:
-    """And those of which the bias alone moves do nothing else."""
+    """For `share` 1, only the bias of each line moves, so its whole motion is a shift."""
 
     def line(k: int) -> tuple[list[float], float]:
         angle = 0.1 + 0.05 * k

@@ -1,4 +1,4 @@
-"""The findings about failed runs: which run of a seed is read."""
+"""The findings about failed runs: which run of each seed they use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OUTCOMES = ScreeningFacts(8, 5, 3, (0, 1, 2))
 
 
 def failed(run: RecordedRun) -> RecordedRun:
-    """The run with a dead layer, and black everywhere."""
+    """The run, changed so that a layer is dead and the output is black everywhere."""
     dead = with_dead_layer(run, 1)
     output = np.full_like(dead.biases[-1], -1000)
     return replace(dead, biases=(*dead.biases[:-1], output))
@@ -29,7 +29,8 @@ def failed(run: RecordedRun) -> RecordedRun:
 def test_findings_read_the_full_run_of_a_seed_and_the_one_trained_on_of_another() -> None:
     runs = [failed(run) for run in four_runs()]
     screened = by_id([replace(last_state(run), iterations=np.array([5])) for run in runs])
-    # In its full run, seed 0 escapes at once. Seed 1 ended early, and seed 2 was trained on.
+    # The layer of seed 0 is no longer dead in its full run. The full run of seed 1 ended early.
+    # Seed 2 has no full run and was trained for longer.
     full = by_id([replace(four_runs()[0]), replace(runs[1], ended="because"), runs[3]])
     followed = by_id([replace(runs[0]), runs[2]])
     given = (EXPERIMENT, full, followed, screened, bottle(), "diamond", OUTCOMES)

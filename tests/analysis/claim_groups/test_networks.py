@@ -39,7 +39,7 @@ def test_likeness_shares_are_those_of_the_claim_and_fall() -> None:
 
 
 def test_likeness_shares_between_runs_leave_out_pairs_of_one_run() -> None:
-    """Two copied neurons in each run, alike across runs only where the runs are the same."""
+    """Each run has two equal neurons. Neurons of both runs are alike only if the runs are equal."""
     pair = [layer_of(threshold(0.3), threshold(0.3)), ([[1, 1]], [0.0])]
     other = [layer_of(threshold(0.8), threshold(0.8)), ([[1, 1]], [0.0])]
     for second, across in ((pair, 1.0), (other, 0.0)):

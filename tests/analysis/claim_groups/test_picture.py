@@ -63,7 +63,7 @@ def test_findings_of_a_symmetric_picture_are_about_its_axis(axis: int, words: st
 
 
 def test_findings_of_a_picture_without_an_axis_have_no_row_and_no_series_about_it() -> None:
-    """Nearly all pixels are white and like their mirror images, but the black ones are not."""
+    """Nearly all pixels are white and equal their mirror images. The black pixels do not."""
     labels = np.ones((40, 40), dtype=np.bool_)
     labels[10:20, 5] = False
     labels[15, 34] = False
@@ -73,7 +73,7 @@ def test_findings_of_a_picture_without_an_axis_have_no_row_and_no_series_about_i
 
 
 def with_bars(axis: int) -> Dataset:
-    """Two black bars of different lengths, each symmetric about the middle of an axis alone."""
+    """Two black bars of different lengths, symmetric about one axis of the picture only."""
     labels = np.ones((40, 40), dtype=np.bool_)
     labels[5:8, 10:30] = labels[20:23, 15:25] = False
     labels = labels if axis else labels.T

@@ -73,7 +73,7 @@ def test_shares_of_a_moving_bias_are_all_bias_and_all_shift() -> None:
     np.testing.assert_allclose(found.bias[0, :2], 1.0)
     np.testing.assert_allclose(found.uniform[0, :2], 1.0)
     np.testing.assert_allclose(motion(run).shift_share, 1.0)
-    # The layers above only follow.
+    # In the layers above, only the inputs change.
     np.testing.assert_allclose(found.inputs[0, 2:], 1.0)
 
 
@@ -89,7 +89,7 @@ def test_shares_of_weights_that_turn_a_line_have_no_shift() -> None:
     found = single(run)
     np.testing.assert_allclose(found.weights[0, :2], 1.0)
     np.testing.assert_allclose(found.uniform[0, :2], 0.0, atol=1e-6)
-    # All the first layer's weights together move the boundary nearly as a bias would.
+    # If both weights of a first-layer neuron grow alike, the boundary moves nearly as by a bias.
     together = single(moved(0, weight=[0.02, 0.02]))
     assert (together.uniform[0, :2] > 0.8).all()
     assert (together.bias[0, :2] == 0).all()
@@ -105,7 +105,8 @@ def test_shares_over_the_lattice_are_close_to_those_over_every_pixel() -> None:
     found = single(run)
     np.testing.assert_allclose(found.uniform, np.concatenate(uniform, axis=1), atol=0.02)
     np.testing.assert_allclose(found.bias + found.weights + found.inputs, 1.0)
-    # The first layer in closed form: the mean of (a x + b y)^2 is (a^2 + b^2) / 3 + a b / 2.
+    # The share in the first layer by formula: over the unit square, the mean of (a x + b y)^2 is
+    # (a^2 + b^2) / 3 + a b / 2.
     a, b = np.diff(run.weights[0].astype(float), axis=0).transpose(2, 0, 1)
     by_bias = np.diff(run.biases[0].astype(float), axis=0) ** 2
     exact = by_bias / (by_bias + (a * a + b * b) / 3 + a * b / 2)

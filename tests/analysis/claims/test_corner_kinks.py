@@ -38,9 +38,9 @@ def square_picture(low: float = 0.3, high: float = 0.7, n: int = 40) -> Dataset:
 
 
 def hat(x: float, y: float) -> list[tuple[Any, Any]]:
-    """A second-layer neuron, number 2, whose line bends by 90 degrees at (x, y), only there."""
+    """A network whose neuron 2, in layer 2, has a line that bends once, by 90 degrees at (x, y)."""
     first = ([[1, 0], [1, 1]], [-x, 0])  # on right of x; on everywhere
-    # With u and v the way right and down from (x, y): u + v where u < 0, else v - u.
+    # With u = x' - x and v = y' - y at (x', y'), neuron 2 is u + v if u < 0, and v - u otherwise.
     return [first, ([[-2, 1]], [-x - y]), ([[1]], [-9])]
 
 

@@ -22,7 +22,7 @@ from ginn.network.run import RecordedRun
 
 
 def whole_gradient(run: RecordedRun, points: np.ndarray, white: bool) -> np.ndarray:
-    """The norms by autograd, in float64."""
+    """The norms of the gradients by layer, computed by autograd in float64."""
     layers = [
         (torch.from_numpy(w[0]).double().requires_grad_(), torch.from_numpy(b[0]).double())
         for w, b in zip(run.weights, run.biases, strict=True)
@@ -77,7 +77,7 @@ def test_contingency_counts_each_kind_of_run() -> None:
 def histories(
     dead_failed: int, dead_learnt: int, alive_failed: int, alive_learnt: int
 ) -> list[PartHistory]:
-    """Runs of each kind, with a dead layer throughout or never."""
+    """The histories of these numbers of runs. A layer is dead at all snapshots or at none."""
     kinds = [(True, 0.1)] * dead_failed + [(True, 0.9)] * dead_learnt
     kinds += [(False, 0.1)] * alive_failed + [(False, 0.9)] * alive_learnt
     return [history([dead] * 3, right, seed) for seed, (dead, right) in enumerate(kinds)]
@@ -134,7 +134,7 @@ def test_claim_dead_early_fails_of_runs_that_recover_is_not_decidable() -> None:
 
 
 def test_claim_dead_early_fails_counts_recovery_only_of_runs_dead_early_that_learnt() -> None:
-    """Neither a later dead period, nor the recovery of a run that failed, nor luck counts."""
+    """These do not count: a later dead period, the recovery of a failed run, and a lucky output."""
     others = [history([False, False, True, False], 0.9, 7), history([False, True, False], 0.1, 8)]
     assert "recovered" not in claim_dead_early_fails(others, 10).value
     lucky = [*others, history([True, True, True], 0.9, 9), history([True, True, False], 0.9, 10)]
@@ -155,7 +155,7 @@ def test_claim_dead_early_fails_reads_and_names_a_snapshot_before_the_end() -> N
 
 
 def test_claim_dead_early_fails_of_chosen_runs_has_a_row_of_its_own() -> None:
-    """It compares chosen runs with a dead layer with the first seeds' runs without one."""
+    """The row compares chosen runs with a dead layer to first seeds' runs without a dead layer."""
     first = histories(1, 2, 0, 9)
     chosen = [history([True] * 3, 0.1, 50 + seed) for seed in range(6)]
     chosen += [history([False] * 3, 0.1, 70)]  # failed its screening without a dead layer

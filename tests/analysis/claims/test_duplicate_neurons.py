@@ -35,7 +35,7 @@ def three_lines(second: float) -> list[Layer]:
 
 
 def doubled(factor: float) -> list[Layer]:
-    """Neuron 1 is neuron 0 times `factor`; neuron 2 is another."""
+    """A network in which neuron 1 is neuron 0 times `factor`, and neuron 2 is unrelated."""
     (row, bias) = threshold(0.3)
     layer = layer_of((row, bias), ([factor * r for r in row], factor * bias), threshold(0.75))
     return [layer, ([[1.0, 2.0, -9.0]], [-0.4])]
@@ -44,7 +44,8 @@ def doubled(factor: float) -> list[Layer]:
 def test_likeness_is_the_shared_area_over_the_joint_one_of_on_or_of_off() -> None:
     (both,) = overlaps(run_of(three_lines(0.5)))
     like = likeness(both)
-    # On from .25, .5, .75. On: .5/.75, .25/.75, .25/.5; off: .25/.5, .25/.75, .5/.75.
+    # The neurons are on from x = .25, .5 and .75. The Jaccard indices of the pairs (0, 1), (0, 2)
+    # and (1, 2) are .5/.75, .25/.75, .25/.5 for on, and .25/.5, .25/.75, .5/.75 for off.
     expected = [[1, 1 / 2, 1 / 3], [1 / 2, 1, 1 / 2], [1 / 3, 1 / 2, 1]]
     np.testing.assert_allclose(like.degree[0], expected, atol=1e-6)
     assert not like.duplicates.any()
@@ -114,7 +115,7 @@ def test_growth_has_the_shares_of_each_run_and_across_runs() -> None:
     told = growth([like(0.5, 0.25), like(0.5, 0.5)], maps)
     assert told.at_start.tolist() == [0.0, 0.0]
     assert told.at_end == pytest.approx([1 / 3, 0.0])
-    # The line of run 2 at .25 is like two of run 1.
+    # Of nine pairs, two are alike: the line of run 2 at .25 with both lines of run 1 at .25.
     assert told.across == pytest.approx(2 / 9)
 
 
@@ -169,7 +170,7 @@ def test_duplicates_of_a_run_come_with_their_controls() -> None:
     assert copy.degree == pytest.approx(1.0)
     assert copy.distance == pytest.approx(0.0, abs=1e-7)
     assert copy.merged.moved == pytest.approx(0.0, abs=1e-7)
-    # The only unrelated is neuron 2.
+    # The only neuron that is no duplicate is neuron 2.
     assert copy.unrelated == removal(run, -1, 0, 1, 2, POINTS)
     assert copy.dropped == removal(run, -1, 0, 1, None, POINTS)
     lonely = run_of(three_lines(0.5))
@@ -177,13 +178,13 @@ def test_duplicates_of_a_run_come_with_their_controls() -> None:
 
 
 def grown(start: float, end: float, runs: int = 12) -> Growth:
-    """The same gain in every run, but for a little more in each."""
+    """Shares that change from `start` to `end` in each run, with small differences between runs."""
     share = 1 - 0.001 * np.arange(runs)
     return Growth(start * share, end * share, 0.1)
 
 
 def a_copy() -> duplicate_neurons.Duplicate:
-    """Any copy."""
+    """A duplicate; its values do not matter."""
     gone, felt = duplicate_neurons.Removal(0.0, 0.0), duplicate_neurons.Removal(0.1, 0.1)
     return duplicate_neurons.Duplicate(0, 1, 0, 1, 0.95, 0.01, 100, gone, None, felt)
 
@@ -212,7 +213,7 @@ def test_claim_duplicates_holds_where_one_layer_gains_pairs(
 
 
 def test_claim_duplicates_takes_direction_and_p_value_from_the_runs() -> None:
-    """Pooled, these runs gain pairs: from 2% to 10%. But each one loses some."""
+    """The share of duplicates falls in every run."""
     many_pairs_lost = [(1.0, 0.99), (0.1, 0.0)] * 6
     start, end = (np.array(each) for each in zip(*many_pairs_lost, strict=True))
     claim = claim_duplicates([Growth(start, end, 0.0)], [a_copy()])

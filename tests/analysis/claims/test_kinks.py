@@ -1,4 +1,4 @@
-"""What bends what, on networks whose kinks are known, and the growth of regions."""
+"""Kinks and their causes, on networks whose kinks are known, and the growth of regions."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_predict_of_a_trained_network_disagrees_with_other_gates() -> None:
 
 
 def test_kinks_where_boundaries_meet_have_no_angle() -> None:
-    # Two copies in the first layer: the second's line crosses both at one place.
+    # Two equal neurons in the first layer: the second layer's line crosses both at one place.
     first = ([[1, 0], [1, 0], [0, 1]], [-0.5, -0.5, 0])
     run = run_of([first, ([[0.5, 0.5, 1]], [-0.5]), ([[1]], [-9])])
     found = count_kinks(run, trace(run))
@@ -197,7 +197,7 @@ def both(run: KinkCounts) -> Sequence[str]:
 
 
 def bent_first_layer(boundaries: Boundaries) -> Boundaries:
-    """The same lines, numbered as if they were one layer earlier."""
+    """The same lines, numbered as if those of the second layer were in the first layer."""
     return replace(boundaries, widths=(3, 1))
 
 
@@ -222,7 +222,7 @@ def test_claims_of_bends_can_fail() -> None:
     assert both(replace(found, first_layer_lines=0)) == ["not decidable here", "holds"]
     assert both(replace(found, without_path=1)) == ["holds", "does not hold"]
     assert both(replace(found, largest_error=0.1)) == ["holds", "does not hold"]
-    # No layer between any two, so nothing can be seen of what passes through one.
+    # No layer lies between cause and line, so there is no path through a layer to measure.
     one = one_bend(0.0)
     assert both(count_kinks(one, trace(one))) == ["holds", "not decidable here"]
     one = one_bend(0.5)

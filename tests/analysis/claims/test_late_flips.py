@@ -112,7 +112,7 @@ def test_flips_moved_is_the_neurons_change_in_the_earlier_network() -> None:
     flipped = (earlier[layer][:, row] > 0) != (later[layer][:, row] > 0)
     assert told.flipped[neuron] == pytest.approx(flipped.mean())
     assert told.layer == (0,) * 5 + (1,) * 4 + (2,) * 3
-    # What it usually contributes is what taking it out would change.
+    # `usual` is the change of the logit if the neuron is removed, where the neuron is on.
     activation = np.maximum(earlier[layer], 0.0)
     on = activation[:, row] > 0
     activation[:, row] = 0.0
@@ -128,7 +128,7 @@ def test_window_holds_the_steps_that_lie_within_it() -> None:
     run = run_of(*[two_lines(0.3, 0.6, 5)] * 21, iterations=np.arange(21) * 50)  # 0 to 1,000
     assert window(run, LATE) == range(18, 20)  # 900 -> 950 -> 1,000
     assert window(run, (0.5, 0.6)) == range(10, 12)
-    # 400 -> 450 begins before.
+    # The step from 400 to 450 begins before this window.
     assert window(run, (0.41, 0.51)) == range(9, 10)
 
 
@@ -174,7 +174,7 @@ def test_summarise_counts_runs_and_names_the_top_neuron() -> None:
     assert (told.runs, told.neurons, told.late, told.runs_with) == (3, 9, 1, 1)
     assert told.late_once == 2
     assert told.top == FlippingNeuron(4, 1, 0, 0.02, 0.04, 1e-5, 0.0, 0.0, 0.0)
-    # Ranks of flipped and moved: in order, then 2 1 3 against 2 3 1, then in order.
+    # The ranks of flipped and moved are equal in runs 1 and 3. In run 2 they are 2 1 3 and 2 3 1.
     assert told.correlation == pytest.approx((1.0, -1.0, 1.0))
     assert told.flipped_middle == pytest.approx(0.02)
     assert told.flipped_late == pytest.approx((0.502 + 0.023 + 0.006) / 9)

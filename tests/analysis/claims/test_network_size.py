@@ -1,4 +1,4 @@
-"""Deeper and wider: made-up outcomes in which the truth is plain."""
+"""Deeper and wider networks: invented outcomes for which the right verdict is known."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def test_claim_larger_is_better_of_the_same_outcomes_finds_no_difference() -> No
 def test_claim_larger_is_better_follows_errors_that_are_clearly_smaller_or_larger() -> None:
     claim = claim_larger_is_better(PLAIN, [network(0.015)] * 2)
     assert claim.verdict == "holds"
-    # In percentage points: 1.5, and the plain network has four runs more with larger errors.
+    # In percentage points. It is more than the 1.5 between equal seeds, because the plain network
+    # has four more runs, with larger errors.
     assert claim.effects[0].value == pytest.approx(1.7)
     assert claim_larger_is_better(PLAIN, [network(-0.015)]).verdict == "does not hold"
     mixed = [network(0.015), network(-0.015)]

@@ -41,7 +41,7 @@ def test_prevention_series_compares_each_arm_with_the_plain_network() -> None:
     first = series.arms[0]
     expected = scipy.stats.fisher_exact([[60, 964], [3, 509]]).pvalue
     assert first.p_value == pytest.approx(expected, rel=1e-9)
-    # It is the second one of three p-values, of which two are left.
+    # By Holm's method: it is the second smallest of three p-values, so the factor is 2.
     assert first.corrected == pytest.approx(2 * expected)
     assert first.difference == pytest.approx(3 / 512 - 60 / 1_024, abs=1e-5)
     assert first.difference_low is not None

@@ -32,10 +32,11 @@ from ginn.network.run import RecordedRun, Start
 
 WHITE_LEFT = halves(left_white=True)
 OUTPUT = ([[1.0, 1.0]], [-0.1])
-# Layer 1 is dead up to x = .5; the pixel furthest from coming on is at x = .025.
+# Layer 1 is dead up to x = .5. The pixels that need the largest raise are at x = .025.
 DEAD = run_of([IDENTITY, layer_of(threshold(0.5), threshold(0.6)), OUTPUT], seed=5)
 ALIVE = run_of([IDENTITY, layer_of(threshold(0.2), threshold(0.6)), OUTPUT])
-# Over the left half the neurons reach .475 - .2 at most; the output is white from .22 on.
+# Over the left half, the highest pre-activation of layer 1 is .475 - .2. The output is white from
+# x = .22 on.
 LEARNT_STATE = [IDENTITY, layer_of(threshold(0.2), threshold(0.4)), ([[5.0, 5.0]], [-0.1])]
 STEP = (0.5 - 0.025) * (1 + MARGIN) * np.sqrt(2)
 
@@ -52,7 +53,7 @@ def networks(begin: Start) -> Iterator[np.ndarray]:
 
 
 def state(snapshots: RecordedRun) -> Start:
-    """A run's own state, unchanged."""
+    """The unchanged networks of a run's snapshots, as starts."""
     return Start(0, snapshots.weights, snapshots.biases)
 
 
@@ -77,7 +78,7 @@ def test_learnt_source_is_changed_by_the_least_lowering() -> None:
     assert [copy.arm for copy in copies] == list(IMPOSED_ARMS)
     lowered = run_of([(w[1], b[1]) for w, b in zip(begin.weights, begin.biases, strict=True)])
     assert part_history(lowered, WHITE_LEFT, "left").dead_share.tolist() == [[0.0, 1.0]]
-    # A first layer that would take less is left alone; one that stands alone is not.
+    # The first layer needs a smaller lowering, but it is chosen only if it is the only layer.
     small = ([[0.125, 0.0], [0.0, 0.125]], [0.0, 0.0])
     rest = [([[8.0, 0.0], [8.0, 0.0]], [-0.2, -0.4]), LEARNT_STATE[2]]
     deep = learnt_source(run_of([small, *rest]), WHITE_LEFT, "left")
@@ -125,7 +126,7 @@ def test_dead_layer_source_has_the_least_raise_that_revives_the_layer_over_the_w
     enough = dead_layer_source(DEAD, WHITE_LEFT, "left")
     assert enough is not None
     short = Source(5, "left", 1, enough.step / (1 + MARGIN) * 0.99)
-    for source, dead in ((enough, 0.0), (short, 0.1)):  # dead at one of ten columns of pixels
+    for source, dead in ((enough, 0.0), (short, 0.1)):  # 0.1: dead at one of ten columns of pixels
         copies = copies_of([source], 1, ARMS)
         begin = start(copies, {5: DEAD})
         raised = [copy.arm for copy in copies].index("raised")

@@ -1,4 +1,4 @@
-"""The results of interventions: what is counted, and that they tell a cause from none."""
+"""The results of interventions: the counts, and verdicts with a cause and without one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ALIVE = [IDENTITY, layer_of(threshold(0.2), threshold(0.6)), OUTPUT]
 
 
 def answers(right: bool, seed: int = 5) -> RecordedRun:
-    """A run that at first calls all black, and then all white or all black."""
+    """A run whose output is black everywhere at first, and at the end white if `right`."""
     nothing = ([[0.0, 0.0]] * 2, [1.0, 1.0])
     last = 1.0 if right else -1.0
     return run_of([nothing, ([[0.0, 0.0]], [-1.0])], [nothing, ([[0.0, 0.0]], [last])], seed=seed)
@@ -42,7 +42,7 @@ def answers(right: bool, seed: int = 5) -> RecordedRun:
 
 def test_evaluate_counts_the_copies_and_compares_them_in_pairs() -> None:
     copies = copies_of([Source(5, "left", 0, 1.0), Source(6, "left", 0, 1.0)], 3, ARMS)
-    # All raised copies learn; so does one untouched copy of source 6, and no other.
+    # All raised copies and one untouched copy of source 6 learn.
     learns = [
         copy.arm == "raised"
         or (copy.arm == "untouched" and copy.source.seed == 6 and copy.stream == FIRST_STREAM)
@@ -83,7 +83,7 @@ def test_evaluate_of_copies_that_learn_later_is_no_worse_but_not_as_soon() -> No
 
 
 def test_evaluate_learnt_dead_counts_copies_that_are_right_behind_a_dead_layer() -> None:
-    # A network of constants: dead everywhere, and white nonetheless.
+    # A layer is dead everywhere, but the output's bias makes the output white.
     dead_network = [([[0.0, 0.0]] * 2, [-1.0, -1.0]), ([[0.0, 0.0]], [1.0])]
     each = copies_of([Source(5, "left", 0, 1.0)], 1, ARMS)
     runs = [run_of(dead_network) if t.arm == "random" else run_of(ALIVE, ALIVE) for t in each]
@@ -95,7 +95,7 @@ SOURCES = tuple(Source(seed, "left", 0, 1.0) for seed in range(8))
 
 
 def test_claim_imposed_counts_no_constant_that_is_right_by_luck() -> None:
-    """A copy with a dead layer that calls all white has the white part right."""
+    """If a layer is dead and the output is white everywhere, the white part is right by luck."""
     dead_network = [([[0.0, 0.0]] * 2, [-1.0, -1.0]), ([[0.0, 0.0]], [1.0])]
     each = copies_of(SOURCES, 1, IMPOSED_ARMS)
     runs = [
@@ -122,7 +122,7 @@ def test_claim_imposed_where_half_learn_again_is_not_decidable() -> None:
 
 
 def test_claims_of_many_copies_of_one_run_are_not_decidable() -> None:
-    """Copies are not independent: the unit is the run that they are copies of."""
+    """Copies of one run are not independent, so the test is over runs."""
     assert claim_revival(came({"raised": 1.0}, streams=40, sources=1)).verdict != "holds"
     each = copies_of(SOURCES[:1], 40, IMPOSED_ARMS)
     found = evaluate(each, [answers(True)] * len(each), WHITE_LEFT, treated="lowered")
@@ -137,7 +137,8 @@ def test_evaluate_of_arms_that_fare_alike_finds_no_better_one() -> None:
 
 
 def test_evaluate_of_trained_copies_of_a_dead_network_finds_that_only_raised_ones_learn() -> None:
-    # Wide enough to learn the halves, and dead over the whole square: no gradient at all.
+    # The network is wide enough to learn the halves. Its layer is dead over the whole square, so
+    # the layer gets no gradient.
     rng = np.random.default_rng(2)
     weights = rng.normal(size=(8, 2))
     dead = run_of(
@@ -156,14 +157,14 @@ def test_evaluate_of_trained_copies_of_a_dead_network_finds_that_only_raised_one
         np.testing.assert_array_equal(run.weights[0][-1], run.weights[0][0])
     assert found["raised"].learnt_alive == found["raised"].alive_at_end == 2
     assert found["untouched"].alive_at_end == found["lowered"].alive_at_end == 0
-    # Half of the pixels are white: a constant never gets both parts right, and starts at black.
+    # Half of the pixels are white, so a constant output is right at half of them.
     raised = [run for t, run in zip(each, runs, strict=True) if t.arm == "raised"]
     assert min(run.accuracy[-1] for run in raised) > 0.9
     assert max(run.accuracy[-1] for run in untouched) == 0.5
 
 
 def came(arms: dict[str, float], streams: int = 2, sources: int = 8) -> Intervention:
-    """An intervention in which a share of the sources has copies that learn, by arm."""
+    """An intervention; for each arm, `arms` has the share of the sources whose copies learn."""
     each = copies_of(SOURCES[:sources], streams, ARMS)
     right = [t.source.seed < arms.get(t.arm, 0.0) * sources for t in each]
     return evaluate(each, [answers(learnt) for learnt in right], WHITE_LEFT)
@@ -173,7 +174,7 @@ def came(arms: dict[str, float], streams: int = 2, sources: int = 8) -> Interven
     ("arms", "verdict"),
     [
         ({"raised": 1.0}, "holds"),
-        # The arms that do not decide, learning as well, do not change the verdict.
+        # Copies that learn in an arm that does not decide do not change the verdict.
         ({"raised": 1.0, "elsewhere": 1.0, "lowered": 1.0}, "holds"),
         ({"raised": 1.0, "random": 1.0}, "not decidable here"),
         ({"raised": 1.0, "random": 0.5}, "not decidable here"),

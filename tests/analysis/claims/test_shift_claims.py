@@ -42,7 +42,7 @@ def random_walk(seed: int) -> RecordedRun:
 
 
 def biased_walk(seed: int) -> RecordedRun:
-    """The same, but for the first EARLY iterations nothing moves except biases."""
+    """The same run, except that only biases move in the first EARLY iterations."""
     run = random_walk(seed)
     weights = tuple(
         np.concatenate([np.repeat(w[EARLY : EARLY + 1], EARLY, axis=0), w[EARLY:]])
@@ -60,7 +60,7 @@ def test_claims_of_random_walks_do_not_hold() -> None:
     verdicts = [claim.verdict for claim in all_claims(runs)]
     assert verdicts[0] == "not decidable here"
     assert verdicts[1] != "holds"
-    # Signs are as random in the control as in the run, so shares agree but for chance.
+    # Signs are random in the control and in the run, so their shares differ by chance only.
     for run in runs:
         for name in ("bias", "weights", "uniform"):
             measured, control = (getattr(each, name).mean() for each in (run.shares, run.control))
@@ -68,14 +68,14 @@ def test_claims_of_random_walks_do_not_hold() -> None:
 
 
 def test_claims_of_walks_that_begin_with_biases_hold() -> None:
-    # Deeper layers' inputs move with the biases below, so the claim is of the first layer.
+    # In deeper layers, inputs move with the biases below. So only the first layer is checked.
     runs = [motion(biased_walk(seed)) for seed in range(8)]
     for run in runs:
         early = run.iterations < EARLY - 1
         np.testing.assert_allclose(run.shares.bias[early, 0], 1.0)
         np.testing.assert_allclose(run.shift_share[early], 1.0)
         assert run.shares.bias[~early, 0].mean() < 0.9
-    # Whose the rest is: the first layer's inputs stay, a deeper layer's move with what is below.
+    # The share of the inputs is 0 in the first layer, whose inputs never change.
     value = claim_bias_moves_first(runs).value
     shares = [each.split(" (")[0].split(", ") for each in value.split("inputs ")[1:]]
     inputs = [float(each) for each in shares[0]]
@@ -116,14 +116,15 @@ def test_claims_of_made_motions_hold_where_they_should(layers: int) -> None:
     first = [made(falling(top), bias=0.7, layers=layers) for top in tops]
     verdicts = [claim.verdict for claim in all_claims(first)]
     assert verdicts == ["holds", "holds", "does not hold"]
-    # One layer that has no such phase is enough, at its p-value times the number of tests.
+    # One layer without a later phase is enough for "does not hold". Its p-value is multiplied by
+    # the number of tests.
     again = all_claims(first)[2]
     assert again.p_value == 2 / 2**8 * 2 * layers
     few = [claim.verdict for claim in all_claims(first[:4])]
     assert few == ["not decidable here"] * 3
     rising = [made(1 - falling(top), bias=0.3, layers=layers) for top in tops]
     assert [claim.verdict for claim in all_claims(rising)[:2]] == ["does not hold"] * 2
-    # As much shift as the control: Adam alone would do it.
+    # The boundaries shift less than in the control, although more at the start than later.
     like_control = [made(falling(top), bias=0.7, control=0.9) for top in tops]
     assert [claim.verdict for claim in all_claims(like_control)[:2]] == ["does not hold"] * 2
 

@@ -44,9 +44,10 @@ def random_first(seed: int, width: int) -> tuple[Any, Any]:
 
 
 def with_mirror_images(seed: int, axis: int) -> RecordedRun:
-    """Three lines and their mirror images: a x + b y + c and -a x + b y + (c + a), or so in y.
+    """A network with three first-layer lines and their mirror images about an axis.
 
-    The second layer's neurons are symmetric themselves: they weigh both halves of a pair alike.
+    For the axis 0, these are a x + b y + c and -a x + b y + (c + a). Each neuron of the second
+    layer gives both lines of a pair the same weight, so its boundary is symmetric.
     """
     weight, bias = random_first(seed, 3)
     sign = np.where(np.arange(2) == axis, -1, 1)
@@ -56,7 +57,7 @@ def with_mirror_images(seed: int, axis: int) -> RecordedRun:
     order = np.random.default_rng(seed).permutation(6)
     both = np.concatenate([second, second], axis=1)[:, order]
     value = np.maximum(dataset().points() @ first[order].T + offset[order], 0) @ both.T
-    # So that either neuron is on over half of the domain.
+    # With these biases, each neuron is on over half of the domain.
     half = -np.median(value, axis=0)
     return run_of([(first[order], offset[order]), (both, half), ([[1, 1]], [-9])])
 
@@ -82,11 +83,12 @@ def test_mirror_scores_of_a_symmetric_network_are_one_about_its_axis_only(seed: 
 
 
 def test_mirror_scores_do_not_depend_on_the_side_that_is_on() -> None:
-    # On right of x = .25, and on right of x = .75, which is the mirror image turned inside out.
+    # The lines x = .25 and x = .75 are mirror images, but both neurons are on at the right side.
     run = run_of([([[1, 0], [1, 0]], [-0.25, -0.75]), ([[1, 1]], [-9])])
     assert mirror_scores(run, dataset()).own[0] == pytest.approx(1.0, abs=1e-6)
     alone = run_of([([[1, 0]], [-0.25]), ([[1]], [-9])])
-    # phi of x > 1/4 and x < 3/4, each on 3/4 of the domain, both on 1/2: (1/2 - 9/16) / (3/16).
+    # phi of x > 1/4 and x < 3/4: each is on over 3/4 of the domain, and both over 1/2. So the
+    # absolute value of (1/2 - 9/16) / (3/16) is expected.
     assert mirror_scores(alone, dataset()).own[0] == pytest.approx(1 / 3, abs=1e-6)
 
 
@@ -138,10 +140,11 @@ def test_claim_symmetric_boundaries_of_untrained_networks_does_not_hold() -> Non
     first = [MirrorScores(each.own[:1], each.other[:1], 0.0) for each in mirrored]
     assert claim_symmetric_boundaries(first, made, UPRIGHT).verdict == "holds"
     assert claim_symmetric_boundaries(made, first, UPRIGHT).verdict == "does not hold"
-    # As symmetric about an axis that the picture does not have: not the picture's symmetry.
+    # The network is as symmetric about an axis that the picture lacks. So its symmetry may have
+    # another cause than the picture's.
     both = [replace(each, other=each.own) for each in first]
     assert claim_symmetric_boundaries(both, made, UPRIGHT).verdict == "not decidable here"
-    # But it is if the picture has both axes: then the other axis is no control.
+    # If the picture is symmetric about both axes, the other axis is no control.
     claim = claim_symmetric_boundaries(both, made, BOTH)
     assert claim.verdict == "holds"
     assert "that is no control" in claim.control
@@ -184,7 +187,7 @@ def test_correlation_with_loss_leaves_out_runs_without_a_score() -> None:
 
 
 def test_claim_better_is_more_symmetric_names_the_runs_of_a_correlation_without_some() -> None:
-    """Runs without a score are left out, and the number of the others is beside the value."""
+    """Runs without a score are left out, and the text gives the number of the remaining runs."""
     short = scores([0.9, math.nan, 0.5, 0.3], [0.1, 0.0, 0.2, 0.3])
     full = scores([0.9, 0.7, 0.5, 0.3], [0.1, 0.15, 0.2, 0.3])
     value = claim_better_is_more_symmetric(full, short, UPRIGHT).value
