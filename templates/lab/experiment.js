@@ -19,7 +19,11 @@
  */
 
 {
-  const BUDGET = 9; // ms of training in a frame
+  // All in ms. Training gets what drawing leaves of a frame, within limits.
+  const FRAME = 14;
+  const [LEAST, MOST] = [3, 12];
+  // Drawing gets at most this share of the time, so slow devices draw fewer frames.
+  const SHARE = 2 / 3;
 
   /** @implements {Experiment} */
   class Trial {
@@ -35,7 +39,13 @@
     #trouble = "";
     #begun = 0; // counts what waits for a kernel, of which the last one is right
     #goal = 0; // the iteration that a link names, before which all frames are full
-    #lastFrame = 0;
+    #next = 0; // the frame that is asked for
+    #began = 0; // the last frame
+    #worked = 0; // when it was last trained
+    #drawn = 0; // when the run was last drawn
+    #cost = 0; // ms that drawing took then
+    #draws = false; // whether the present frame draws the run
+    #channel = new MessageChannel();
 
     /**
      * @param {Setup} setup
@@ -44,6 +54,8 @@
     constructor(setup, changed) {
       this.#setup = setup;
       this.changed = changed;
+      // What is posted in a frame arrives after the frame has been painted.
+      this.#channel.port1.onmessage = () => this.#work();
     }
 
     #setup;
@@ -63,9 +75,10 @@
     setRunning(next) {
       if (next === this.#running) return;
       this.#running = next && this.#trouble !== "diverged";
-      [this.#lastFrame, this.#pace] = [0, 0];
+      [this.#worked, this.#pace] = [0, 0];
       if (!next) this.#goal = 0;
-      if (this.#running) requestAnimationFrame(this.#frame);
+      if (this.#running) this.#request();
+      else this.#record();
       this.changed();
     }
 
@@ -74,6 +87,7 @@
       const run = this.#run;
       if (!run) return;
       this.#trainBoth(run, Math.min(iterations, this.#setup.length - run.trainer.iteration()), Infinity);
+      this.#record();
       this.changed();
     }
 
@@ -173,7 +187,10 @@
       const twin = this.#twin;
       run.train(most, performance.now() + (twin ? time / 2 : time));
       twin?.train(run.trainer.iteration() - twin.trainer.iteration(), Infinity);
-      const finite = [run, twin].map((each) => each?.record() ?? true);
+    }
+
+    #record() {
+      const finite = [this.#run, this.#twin].map((each) => each?.record() ?? true);
       if (finite.includes(false)) [this.#running, this.#trouble] = [false, "diverged"];
     }
 
@@ -191,23 +208,41 @@
       else this.#goal = 0;
     }
 
-    /** @type {(now: number) => void} */
-    #frame = (now) => {
+    #request() {
+      cancelAnimationFrame(this.#next);
+      this.#next = requestAnimationFrame(() => {
+        this.#began = performance.now();
+        this.#channel.port2.postMessage("");
+      });
+    }
+
+    /** Trains in what is left of a frame, and has the result drawn in the next one. */
+    #work() {
       const run = this.#run;
       if (!this.#running || !run) return;
+      const begun = performance.now();
+      const taken = begun - this.#began;
+      if (this.#draws) this.#cost = taken;
       const before = run.trainer.iteration();
       const sought = this.#goal > before;
       const end = sought ? this.#goal : this.#setup.length;
-      this.#trainBoth(run, Math.min(sought ? Infinity : this.#speed, end - before), BUDGET);
-      const done = ((run.trainer.iteration() - before) * 1000) / Math.max(1, now - this.#lastFrame);
+      this.#trainBoth(run, Math.min(sought ? Infinity : this.#speed, end - before),
+        Math.min(MOST, Math.max(LEAST, FRAME - taken)));
+      const after = run.trainer.iteration();
       // A mean in which a frame counts less the longer ago it is.
-      if (this.#lastFrame) this.#pace += (done - this.#pace) * (this.#pace ? 0.1 : 1);
-      this.#lastFrame = now;
-      if (run.trainer.iteration() >= end) this.#running = false;
-      if (this.#running) requestAnimationFrame(this.#frame);
+      const rate = ((after - before) * 1000) / (begun - this.#worked);
+      if (this.#worked) this.#pace += (rate - this.#pace) * (this.#pace ? 0.1 : 1);
+      this.#worked = begun;
+      if (after >= end) this.#running = false;
+      this.#draws = !this.#running || begun - this.#drawn > this.#cost / SHARE;
+      if (this.#draws) {
+        this.#record();
+        this.#drawn = begun;
+      }
+      if (this.#running) this.#request();
       else if (this.#goal) this.#arrive();
-      this.changed();
-    };
+      if (this.#draws) this.changed();
+    }
   }
 
   GINN.experiment = { create: (setup, changed) => new Trial(setup, changed) };

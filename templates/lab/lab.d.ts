@@ -99,7 +99,9 @@ interface Ginn {
   };
   liveLoader: {
     /** A loader whose files are parts of runs: "live/boundaries/7". */
-    create(index: Index, runs: Record<string, LiveRun>, target: HTMLCanvasElement): Loader;
+    create(
+      index: Index, runs: Record<string, LiveRun>, target: HTMLCanvasElement, isLive: () => boolean,
+    ): Loader;
   };
   experiment: { create(setup: Setup, changed: () => void): Experiment };
   editor: {

@@ -7,6 +7,7 @@
   const SPEEDS = [1, 4, 16, 64, 256, Infinity];
   const USUAL_SPEED = 16;
   const ADDRESS_DELAY = 400; // ms
+  const PAUSE = 100; // ms between two changes of the controls' texts while a run is trained
 
   /** @type {(site: LabSite, labels: Uint8Array, widths: number[], kinds: ("live" | "twin")[]) => Index} */
   const indexOf = (site, labels, widths, kinds) => ({
@@ -76,10 +77,11 @@
    * @param {HTMLElement} root
    * @param {LabSite} site
    * @param {HTMLElement[]} parts put above the explorer's
+   * @param {() => boolean} isLive
    * @returns {{setPicture: (labels: Uint8Array) => void, target: HTMLCanvasElement,
    *   step: () => number, draw: (experiment: Experiment) => void}}
    */
-  function createStage(root, site, parts) {
+  function createStage(root, site, parts, isLive) {
     const { pixels } = site;
     const labels = new Uint8Array(pixels * pixels);
     const target = element("canvas", { width: String(pixels), height: String(pixels) });
@@ -96,7 +98,7 @@
       const before = (explorer?.state() ?? "").replace(/&?beside=\w+/, "");
       explorer?.leave();
       const made = indexOf(site, labels, widths, kinds);
-      const loader = GINN.liveLoader.create(made, runs, target);
+      const loader = GINN.liveLoader.create(made, runs, target, isLive);
       const preset = kinds.includes("twin") ? `${before}&beside=twin` : before;
       explorer = GINN.explorer.create(root, { index: made, loader }, "index", preset, false);
       root.prepend(...parts);
@@ -156,6 +158,7 @@
      */
     constructor(root, site) {
       this.site = site;
+      this.due = 0;
       this.experiment = GINN.experiment.create(GINN.setup.first(site), () => this.draw());
       const { experiment } = this;
       const draws = (/** @type {Uint8Array} */ picture) => this.change({ picture, source: "own" });
@@ -171,7 +174,7 @@
         (made) => experiment.change(made, this.stage.step()), () => experiment.dropTwin());
       const panel = element("section", { class: "lab-panel", "aria-label": say("lab.panel") },
         [this.editor.element, this.settings.network, this.changes.element]);
-      this.stage = createStage(root, site, [this.controls.element, panel]);
+      this.stage = createStage(root, site, [this.controls.element, panel], experiment.isRunning);
       panel.append(GINN.takeAway.create(experiment, () => this.shown(), this.stage.target));
       image.accept(root);
       this.saveAddress = createAddress(experiment);
@@ -186,6 +189,9 @@
     draw() {
       const { experiment } = this;
       this.stage.draw(experiment);
+      const now = performance.now();
+      if (experiment.isRunning() && now < this.due) return;
+      this.due = now + PAUSE;
       this.controls.draw();
       this.changes.draw(experiment.setup(), experiment.twin() !== undefined, this.shown());
       this.saveAddress();

@@ -90,6 +90,7 @@
     #regions = [];
     /** @type {Run | undefined} */
     #header;
+    #files = /** @type {Record<string, string[]>} */ ({ boundaries: [], weights: [], output: [] });
     #chunk = CHUNK;
     #due = 0; // the iteration of the next snapshot to keep
     #number = made++;
@@ -189,7 +190,10 @@
     /** @returns {Run} */
     header() {
       const { name, snapshots, trainer: { layout: { widths } } } = this;
-      const files = (/** @type {string} */ kind) => snapshots.map((_, n) => `${name}/${kind}/${n}`);
+      const [chunks, weights, outputs] = Object.entries(this.#files).map(([kind, files]) => {
+        for (let n = files.length; n < snapshots.length; n += 1) files.push(`${name}/${kind}/${n}`);
+        return files;
+      });
       return this.#header ??= {
         version: 0, id: name, kind: name, number: 0, seed: this.#number, widths,
         iterations: snapshots.map(({ iteration }) => iteration),
@@ -201,9 +205,8 @@
         named_snapshots: [],
         snapshots_a_chunk: 1,
         overview: { file: "", stride: 1 },
-        chunks: files("boundaries"),
-        weights: files("weights"),
-        sprites: { layers: [], output: { tile: this.side, columns: 1, files: files("output") } },
+        chunks, weights,
+        sprites: { layers: [], output: { tile: this.side, columns: 1, files: outputs } },
       };
     }
 
@@ -242,9 +245,10 @@
       new TrainedRun(trainer, schedule, picture, name, before),
   };
   GINN.liveLoader = {
-    create(index, runs, target) {
+    create(index, runs, target, isLive) {
       return {
         newer: false,
+        isLive,
         request() {},
         failure: () => undefined,
         retry() {},

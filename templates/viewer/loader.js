@@ -22,6 +22,7 @@
  * @property {() => void} retry loads again what failed, or else the newer page
  * @property {boolean} newer whether files failed because a newer site is there
  * @property {() => void} close releases everything, and loads nothing more
+ * @property {() => boolean} [isLive] whether the runs grow at this moment
  */
 
 {

@@ -19,6 +19,8 @@
   const { button, choice, element, icon, namedButton, setText } = GINN.dom;
   const { say } = GINN.words;
   const TABS = ["neurons", "point", "view", "stories"];
+  // While a run is trained, drawing what is beside the picture takes this share of the time.
+  const SHARE = 1 / 8;
 
   /**
    * The panels beside the canvas. Their script is loaded when something needs it, and in the explorer
@@ -148,7 +150,8 @@
       );
       GINN.colours.assign(root, index);
       const details = createDetails(session, side, inspector, tools);
-      const parts = [begin, tabs, zoom, controls, announcer, timeline, details];
+      const parts = [begin, tabs, zoom, controls, announcer];
+      let due = 0;
       return {
         targets: { session, query, panes, timeline, help, picture, announce },
         recolour() {
@@ -165,6 +168,12 @@
             requests.files(state, store.direction, weights)));
           const frame = { drawn, active: panes.active(), report: query.report(point) };
           for (const part of parts) part.draw(frame);
+          const now = performance.now();
+          if (!loader.isLive?.() || now > due) {
+            timeline.draw(frame);
+            details.draw(frame);
+            due = now + (performance.now() - now) / SHARE;
+          }
           setText(readout, query.inWords(frame.report));
           readout.classList.toggle("viewer-hint", !point);
         },
