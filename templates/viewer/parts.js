@@ -116,6 +116,21 @@
     return drawer;
   };
 
+  /**
+   * @param {Loader} loader
+   * @param {{draw: (frame: Frame) => void}[]} parts
+   * @returns {(frame: Frame) => void} draws the parts, less often while a run is trained
+   */
+  function sparing(loader, parts) {
+    let due = 0;
+    return (frame) => {
+      const now = performance.now();
+      if (loader.isLive?.() && now < due) return;
+      for (const part of parts) part.draw(frame);
+      due = now + (performance.now() - now) / SHARE;
+    };
+  }
+
   GINN.parts = {
     create(session, started) {
       const { root, index, loader, requests, store, playback, writeAddress } = session;
@@ -151,13 +166,10 @@
       GINN.colours.assign(root, index);
       const details = createDetails(session, side, inspector, tools);
       const parts = [begin, tabs, zoom, controls, announcer];
-      let due = 0;
+      const drawAside = sparing(loader, [timeline, details]);
       return {
         targets: { session, query, panes, timeline, help, picture, announce },
-        recolour() {
-          panes.recolour();
-          details.recolour();
-        },
+        recolour: () => [panes, details].forEach((each) => each.recolour()),
         draw() {
           playback.tick();
           const drawn = panes.draw();
@@ -168,12 +180,7 @@
             requests.files(state, store.direction, weights)));
           const frame = { drawn, active: panes.active(), report: query.report(point) };
           for (const part of parts) part.draw(frame);
-          const now = performance.now();
-          if (!loader.isLive?.() || now > due) {
-            timeline.draw(frame);
-            details.draw(frame);
-            due = now + (performance.now() - now) / SHARE;
-          }
+          drawAside(frame);
           setText(readout, query.inWords(frame.report));
           readout.classList.toggle("viewer-hint", !point);
         },
