@@ -68,7 +68,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Least:
-    """The clearest outcome that a row can have with the runs at hand.
+    """The clearest outcome that a row can have with the runs of this build.
 
     `p_value` is the p-value of one of the row's tests. `full` and `screening` are the numbers of
     full runs and screening runs that are enough to decide the row, or 0.
@@ -222,7 +222,7 @@ def least_of_groups(runs: int) -> float:
 
 
 def unclear_at_best(claims: Sequence[Claim]) -> set[str]:
-    """The names of undecided claims that no outcome of the runs at hand could have decided.
+    """The names of undecided claims that no outcome of these runs could have decided.
 
     Either their p-values would be too large even if all rows had the clearest outcomes, or nothing
     could be measured.

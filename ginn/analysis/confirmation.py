@@ -84,7 +84,10 @@ class Confirmation:
         return next((each.repeats for each in self.repetitions if each.name == name), "")
 
     def words(self, name: str) -> str:
-        """Whether a claim repeats, its verdict there where this says more, and its effect there."""
+        """Whether a claim repeats, and its effect in the second block, as text.
+
+        The verdict of the second block is added if it does not follow from `repeats`.
+        """
         found, row = self.repeats(name), self.claim(name)
         if row is None:
             return found

@@ -1,7 +1,7 @@
 """Serve the site to browsers, by default on this machine only, and keep open pages up to date.
 
 The server sends the site as it is on the disk, and adds a script to each page. The script reloads
-the page when a new site is there, and shows a mistake over the page when a build has failed. The
+the page when the site has changed, and shows a mistake over the page when a build has failed. The
 files on the disk do not hold the script. The server notifies pages by server-sent events (HTML
 standard, section 9.2).
 """

@@ -58,9 +58,9 @@ class SourceFilter:
 
 
 def watched_folders(sources: Sequence[Path]) -> tuple[Path, ...]:
-    """The folders to watch for `sources`, some of which may not be there yet.
+    """The folders to watch for `sources`, some of which may not exist yet.
 
-    Raises AuthorError if neither a source nor its folder is there.
+    Raises AuthorError if neither a source nor its folder exists.
     """
     folders = set()
     for source in sources:
@@ -175,7 +175,7 @@ class _Preview:
         self.status, self.address = status, address
 
     def request(self, builder: Builder) -> None:
-        """Ask for a build, and say so on every page."""
+        """Ask for a build, and show on every page that it is running."""
         self.begun = time.monotonic()
         self.status.begin_build()
         builder.request()

@@ -13,7 +13,7 @@ from ginn.figures.svg import Svg, element, tenths
 from ginn.figures.theme import Colours
 from ginn.language.words import Words
 
-# px: a chart narrower than this is for phones. Its panels stand below one another.
+# px: a chart narrower than this is for phones. Its panels are below one another.
 PHONE = 500
 # px: if the words beside a panel are wider than this, each panel has a row of its own.
 BESIDE = 22

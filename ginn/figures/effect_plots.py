@@ -1,7 +1,7 @@
 """Small plots of the effects of a claim: each effect, its interval, and the value of no effect.
 
-They are parts of a page and not files of their own, since each stands in a line of text that says
-the same in numbers. So they have no text for screen readers. The page's style sheet colours them.
+They are parts of a page and not separate files. Each is within a line of text that has the same
+numbers. So they have no text for screen readers. The page's style sheet colours them.
 """
 
 from __future__ import annotations

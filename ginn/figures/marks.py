@@ -131,7 +131,7 @@ def diamond(x: float, y: float, size: float = 4, fill: Shades = FAILED) -> str:
 
 
 def side_by_side(x: Float64, y: Float64, inwards: float, step: float, most: float) -> Float64:
-    """The x (n,) of marks, moved so that marks at the same place stand in a row.
+    """The x (n,) of marks, moved so that marks at the same place form a row.
 
     A row goes from its place towards the x `inwards`, in steps of `step` px. The steps are smaller
     if the row would be longer than `most` px.

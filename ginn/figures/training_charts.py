@@ -163,7 +163,7 @@ def _names(
 ) -> list[str]:
     """The names of the failed runs, left of all marks at their height.
 
-    A name that has no room on the left stands on the right. If more than MOST_NAMES runs failed,
+    A name that does not fit on the left is on the right. If more than MOST_NAMES runs failed,
     only the shown runs among them are named.
     """
     failed = [i for i, run in enumerate(runs) if run.failed]

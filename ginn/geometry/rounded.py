@@ -3,12 +3,13 @@
 Signs, vertices, edges, cells and owners are those of exact arithmetic on the stored weights, in
 every snapshot that is not `uncertain`. Positions and values are rounded. The bounds:
 
-- Every computed vertex has an ideal one: the same interpolations without rounding. The computed
-  value of neuron j is its exact affine function on each cell around the vertex, taken at the ideal
-  vertex, but for `scale[j] * error`. The row `error` of `values` belongs to the vertex, `scale` to
-  the neuron and snapshot. A dot product rounds once a term (Higham, Accuracy and Stability of
-  Numerical Algorithms, section 3.1). A vertex is interpolated from others at most once for each
-  neuron of a layer, and each time rounds less than three times.
+- Every computed vertex has an ideal one: the same interpolations without rounding. On each cell
+  around the vertex, neuron j is an exact affine function. Its computed value at the vertex differs
+  from this function at the ideal vertex by at most `scale[j] * error`. Each vertex has its own
+  `error`, in a row of `values`. Each neuron has its own `scale` in each snapshot. A dot product
+  rounds once for each term (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1). A
+  vertex is interpolated from others at most once for each neuron of a layer, with fewer than three
+  roundings each time.
 - A line lies at its ends within `deviation` of the exact boundary: the error of the values, divided
   by their slope along the edge that was crossed.
 - The exact vertex lies within `radius` of the ideal one, in x and in y: the deviation of the line

@@ -80,7 +80,7 @@ class Words:
         return text[self.locale.plural_form(formatting.whole_number(count, key))]
 
     def shown(self, value: object) -> str:
-        """A value as it stands in a text."""
+        """A value as text, for use in another text."""
         return self.count(value) if isinstance(value, int) else str(value)
 
     def date(self, day: datetime.date) -> str:

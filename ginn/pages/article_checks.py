@@ -36,7 +36,7 @@ from ginn.pages.rendering import parsed
 
 
 def _known() -> dict[str, Any]:
-    """The functions and constants of articles, for a report that is not there yet."""
+    """The functions and constants of articles, for a report that does not exist yet."""
     report: Any = types.SimpleNamespace(dataset=Dataset(np.zeros((1, 1), dtype=bool), ()))
     of_pages = PageCalls.__new__(PageCalls).functions()
     return functions(FigureCalls(report), Citations({}), Glossary()) | of_pages

@@ -17,7 +17,7 @@ def read_works(folder: Path, site: Site) -> dict[str, Source]:
     """The works of a content's folder by their keys, from TOML and from BibTeX.
 
     Raises AuthorError for a mistake in a file, for a key that both have, and for a file that
-    `report.toml` names and that is not there.
+    `report.toml` names and that does not exist.
     """
     works = read_bibliography(folder / TOML)
     path = within(folder, found_in(folder, site.bibliography or BIBTEX))

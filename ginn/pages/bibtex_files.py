@@ -77,7 +77,7 @@ class Entry:
     fields: Mapping[str, tuple[str, int]]
 
     def error(self, field: str, found: str, allowed: str, hint: str = "") -> AuthorError:
-        """The error of a field, with its line, or the entry's if the field is not there."""
+        """The error of a field, with its line, or with the entry's line if it lacks the field."""
         line = self.fields.get(field, ("", self.line))[1]
         return AuthorError(
             found, allowed, hint, path=self.path, line=line, key=f"{self.key}.{field}"

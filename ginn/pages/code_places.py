@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# A fence may stand in quotations and list items, also on the line with the list marker.
+# A fence may be in quotations and list items, also on the line with the list marker.
 OPENING = re.compile(
     r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<about>.*)"
 )

@@ -143,7 +143,7 @@ class _Reader:
         has_more = bool(figure and figure[0] != rest.strip())
         begins_item = MARKER.match(rest) and not RULE.match(rest)
         if _fence_of(rest) or QUOTE.match(rest) or has_more or (begins_item and rest.strip()):
-            # Another block on the line of the marker is read as if it stood on the next line.
+            # Another block on the line of the marker is read as if it were on the next line.
             self.at -= 1
             self.source[self.at] = " " * text_at + rest
             self.after_empty = True

@@ -157,5 +157,5 @@ def marked(language: str) -> Markup:
 
 
 def token(name: str) -> str:
-    """The text that stands for a figure until Markdown has been converted."""
+    """The placeholder for a figure until Markdown has been converted."""
     return f"@@figure-{name}@@"

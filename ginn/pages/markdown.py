@@ -45,7 +45,7 @@ from ginn.pages.figure_calls import token
 from ginn.pages.identifiers import heading_identifier
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-# The element in which a figure's caption stands while Markdown is converted.
+# The element that contains a figure's caption while Markdown is converted.
 PLACE = "figure-place"
 PLACED = re.compile(rf'(?s)<{PLACE} name="([a-z0-9-]+)">(.*?)</{PLACE}>')
 TOKEN = re.compile(r"@@figure-([a-z0-9-]+)@@")

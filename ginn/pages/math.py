@@ -36,7 +36,7 @@ SIGNS = {
 }
 FUNCTIONS = ("max", "min", "exp", "log", "ln", "sin", "cos", "arg", "tanh")
 SPACES = {",": "0.17em", ";": "0.28em", " ": "0.25em", "quad": "1em"}
-# The limits of these signs stand under and over them if the formula has a line of its own.
+# The limits of these signs are set under and over them if the formula has a line of its own.
 LIMITS = {"sum", "prod", "max", "min"}
 BLACKBOARD = {"N": "ℕ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
 ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
@@ -241,8 +241,8 @@ def _bold(letter: str) -> str:
 
 
 # No space follows the first dollar or precedes the last one, and no digit follows the last one. So
-# "$5 and $10" is money, as in Pandoc. Inside double dollars, spaces may stand anywhere. A backslash
-# before a dollar always gives a dollar sign.
+# "$5 and $10" is money, as in Pandoc. Inside double dollars, spaces are allowed anywhere. A
+# backslash before a dollar always gives a dollar sign.
 FORMULA = r"""(?x)
     (?<![\\$]) (?: (\$\$) (?P<block>(?:\\.|[^$\\])+) \$\$ (?!\$)
     | \$ (?=[^\s$]) (?P<line>(?:\\.|[^$\\])*?(?:\\.|[^\s$\\])) \$ (?![\d$]) )

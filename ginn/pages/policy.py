@@ -1,7 +1,7 @@
 """The policy of every page (Content Security Policy 3), and what it would block in an article.
 
-A browser ignores what the policy forbids, and tells the reader nothing. An article with such an
-element is therefore refused. Both follow from one table, DIRECTIVES, and from the allow-list of
+A browser ignores what the policy forbids, without any message to the reader. An article with such
+an element is therefore refused. Both follow from one table, DIRECTIVES, and from the allow-list of
 `report.toml`.
 """
 

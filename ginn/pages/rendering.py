@@ -77,8 +77,8 @@ FORMATS: dict[str, Callable[..., str]] = {
 class Body:
     """A rendered article: HTML with tokens for figures, and the figures.
 
-    `opening` is what stands before the first section, and `sections` is the rest. It also has the
-    tree of its contents, the cited works in the order of their numbers, and the author's images
+    `opening` is the part before the first section, and `sections` is the rest. The other fields are
+    the tree of its contents, the cited works in the order of their numbers, and the author's images
     (address -> content).
     """
 

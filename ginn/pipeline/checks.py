@@ -59,7 +59,7 @@ def check_articles(folder: Path, articles: tuple[Article, ...], settings: Settin
 def check_images(article: Article, policy: Policy) -> None:
     """Raise AuthorError for an image that is absent or may not be published.
 
-    Only images whose address stands in the text are found, not those that an expression makes.
+    Only images whose address is in the text are found, not those that an expression makes.
     """
     for found in IMAGE.finditer(without_code(article.body)):
         if is_allowed_elsewhere(found[1], "img-src", policy):

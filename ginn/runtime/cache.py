@@ -83,12 +83,12 @@ class Cache:
         return there
 
     def drop(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> None:
-        """Remove an entry, if it is there and can be removed."""
+        """Remove an entry, if it exists and can be removed."""
         with contextlib.suppress(OSError):
             self._path(stage, name, key, encoding.suffix).unlink()
 
     def size(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> int:
-        """The bytes of an entry that is there."""
+        """The bytes of an entry, which must exist."""
         return self._path(stage, name, key, encoding.suffix).stat().st_size
 
     def digest(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> str:

@@ -1,4 +1,4 @@
-"""Where the tiles of a run's sprite sheets stand.
+"""The places of tiles in a run's sprite sheets.
 
 A tile is the picture of one layer, one neuron or the output at one snapshot. A sheet of boundaries
 holds one hidden layer over consecutive snapshots: a column a snapshot, the whole layer in row 0 and
@@ -22,7 +22,7 @@ TILE = 100
 
 @dataclass(frozen=True)
 class BoundaryLayout:
-    """Where the tiles of one hidden layer stand.
+    """The places of the tiles of one hidden layer.
 
     Row 0 is the whole layer, and row 1 + i is its neuron i. With
     `bands = ceil(rows / rows_per_band)`, the tile of `row` at `snapshot` is on sheet
@@ -45,7 +45,7 @@ class BoundaryLayout:
 
 @dataclass(frozen=True)
 class OutputLayout:
-    """Where the frames of the output stand: row by row, `columns * columns` to a sheet.
+    """The places of the output's frames: row by row, `columns * columns` to a sheet.
 
     The frame of `snapshot` is on sheet `snapshot // columns**2`, and its top left corner there is
     `x = (snapshot % columns) * tile`, `y = (snapshot // columns % columns) * tile`. With fewer

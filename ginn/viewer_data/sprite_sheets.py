@@ -1,6 +1,6 @@
 """The sprite sheets of a run: pictures of its boundaries and its output at every snapshot.
 
-`sheet_layout` says where a tile stands on a sheet, and `rasterise` draws the boundaries. Lossless
+`sheet_layout` has the place of each tile on a sheet, and `rasterise` draws the boundaries. Lossless
 WebP at a low effort is a third smaller than a palette PNG, and takes three seconds more a run.
 `tests/benchmarks/sprite_sheets.py` prints the comparison.
 

@@ -274,7 +274,7 @@ def test_shown_runs_have_roles_by_their_outcomes(outcomes: list[tuple[float, boo
 
 
 def white_left_of(x: float) -> list[Layer]:
-    """A network that says white up to x."""
+    """A network whose output is white up to x."""
     return [layer_of(threshold(x, on_to_the_right=False)), ([[1.0]], [0.0])]
 
 

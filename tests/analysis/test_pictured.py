@@ -56,7 +56,7 @@ def test_place_of_the_failed_beginning_differs_between_seeds() -> None:
 
 
 def copies(*learnt: bool) -> tuple[tuple[InterventionRun, ...], dict[str, RecordedRun]]:
-    """Copies of two runs in both arms, and whether each copy learnt the part, as runs."""
+    """Copies of two runs in both arms, and their runs; `learnt` is whether each learns the part."""
     planned = tuple(
         InterventionRun(Source(seed, "left", 1, 1.0), arm, 0) for seed in (3, 4) for arm in ARMS
     )

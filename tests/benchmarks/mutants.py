@@ -3,8 +3,8 @@
 `mutants.py [MODULE ...]`, of the modules in `MODULES`; `--list` only counts. A mutant is the module
 with one thing changed: a comparison, an operator, a constant, a condition, a returned value, a
 bound of a slice, a keyword or a call left out. Messages, annotations and decorators are left alone.
-A mutant that survives the tests must stand in `equivalent_mutants.toml` with the reason why it
-makes no difference. The exit code is 1 where one is not there, or where a name there is no mutant.
+A mutant that survives the tests must be listed in `equivalent_mutants.toml`, with the reason why it
+makes no difference. The exit code is 1 if one is not listed, or if a listed name is no mutant.
 """
 
 from __future__ import annotations

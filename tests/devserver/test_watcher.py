@@ -15,7 +15,7 @@ from ginn.errors import AuthorError
 
 @pytest.fixture
 def sources(tmp_path: Path) -> list[Path]:
-    """A folder, a file, and a file that is not there yet, beside a folder that is no source."""
+    """A folder, a file, and a file that does not exist yet, beside a folder that is no source."""
     (tmp_path / "articles/deep").mkdir(parents=True)
     (tmp_path / "site").mkdir()
     (tmp_path / "report.toml").write_text("1")

@@ -1,4 +1,4 @@
-"""The author's reference: whole, as the code says it, and each of its examples builds."""
+"""The author's reference: complete, equal to what the code gives, and each example builds."""
 
 from __future__ import annotations
 

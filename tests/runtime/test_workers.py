@@ -120,7 +120,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 
 
 def _lives(process: int) -> bool:
-    """Whether a process runs; one that has ended and waits to be collected does not."""
+    """Whether a process still runs; a zombie process does not."""
     try:
         status = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
     except OSError:

@@ -1,4 +1,4 @@
-"""HTML as a tree, for tests of what stands inside of what."""
+"""HTML as a tree, for tests of which element contains which."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def html_tree(html: str) -> ET.Element:
 
 
 def article_tree(body: str) -> ET.Element:
-    """An `article` with all that stands in the prose of the page of an article with this body."""
+    """An `article` element with the elements of the page's prose, for an article with this body."""
     whole = ET.Element("article")
     for part in html_tree(html_of(body)).iter("div"):
         if part.get("class") == "prose":

@@ -24,7 +24,7 @@ ADDRESSES = (
     "href", "src", "poster", "action", "data", "data-index", "data-export",
     "data-details", "data-neurons",
 )  # fmt: skip
-# The attributes of elements that read what stands after "#" in the page's address.
+# The attributes of elements that read the part after "#" in the page's address.
 STATEFUL = ("data-address", "data-laboratory")
 # Elements that can name another host, because a browser loads it only if a reader follows the link.
 NEVER_LOADED = {("a", "href"), ("link license", "href"), ("meta", "content")}

@@ -1,4 +1,4 @@
-"""The claims about shift: before turn, by the bias, and again later in training.
+"""The claims that boundaries shift before they turn, that biases cause this, and that it recurs.
 
 A later phase is a stretch of intervals in which boundaries shift as much as at the start. A share
 that varies at random has such stretches, too. So each run is compared with the same intervals in
@@ -181,9 +181,10 @@ class LaterPhases:
 def later_phases(run: Motion) -> list[LaterPhases | None]:
     """The later phases of each hidden layer, in which boundaries shift as much as at the start.
 
-    The search begins after the first WINDOW intervals over which the mean share is at most its
-    later mean. A layer has None if there are none, or no WINDOW intervals after them, or if
-    boundaries do not shift more at the start than later.
+    The search begins after the first phase has ended: after the first WINDOW intervals whose mean
+    share is at most the mean of all later intervals. A layer has None if the first phase does not
+    end, if fewer than WINDOW intervals follow, or if boundaries do not shift more at the start than
+    later.
     """
     measured = shifts(run)[0]
     early, later = early_and_later(run, measured)
@@ -206,7 +207,7 @@ def later_phases(run: Motion) -> list[LaterPhases | None]:
 
 
 def rank_among_orders(share: Float64, rng: np.random.Generator) -> float:
-    """The rank of a share's highest running mean among those of SHUFFLES random orders of it."""
+    """The rank, in [0, 1], of a share's highest running mean among those of random orders."""
     shuffled = rng.permuted(np.tile(share, (SHUFFLES, 1)), axis=1)
     highest, own = (
         np.where(np.isfinite(means), means, -np.inf).max(axis=-1)
@@ -231,7 +232,7 @@ def phases(
 
 
 def running_means(values: Float64, window: int = WINDOW) -> Float64:
-    """The means over each `window` successive values without NaN, (..., T - window + 1)."""
+    """The mean of each `window` successive values, (..., T - window + 1), without NaN values."""
     if values.shape[-1] < window:
         return np.empty((*values.shape[:-1], 0))
     return finite_mean(np.lib.stride_tricks.sliding_window_view(values, window, axis=-1), -1)

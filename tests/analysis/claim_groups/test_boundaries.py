@@ -1,4 +1,4 @@
-"""The findings about boundaries, against the tracing and on networks whose truth is known."""
+"""The findings about boundaries, against the tracing and on networks with known results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The findings about neurons, against the claims and on networks whose truth is known."""
+"""The findings about neurons, against the claims and on networks with known results."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_likeness_shares_between_runs_leave_out_pairs_of_one_run() -> None:
 
 
 def dying_run(seed: int, states: str) -> RecordedRun:
-    """A one-neuron run, alive ("a") or dead ("d") over the left half; the right half is white."""
+    """A run of one neuron. At each snapshot, it is alive ("a") or dead ("d") over the left half."""
     made = {
         "a": [layer_of(threshold(0.1)), ([[1.0]], [0.5])],  # on at nearly all of the left half
         "d": [layer_of(threshold(0.6)), ([[1.0]], [-0.05])],

@@ -1,4 +1,4 @@
-"""How near bends are to corners, where bends and corners are put on purpose."""
+"""How near bends are to corners, for bends and corners at chosen places."""
 
 from __future__ import annotations
 

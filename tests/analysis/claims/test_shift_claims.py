@@ -1,4 +1,4 @@
-"""The claims about shift, on trajectories whose truth is known."""
+"""The claims about shift, on invented trajectories for which the right verdict is known."""
 
 from __future__ import annotations
 
