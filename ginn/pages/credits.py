@@ -1,4 +1,4 @@
-"""Who wrote an article: its line on the page, and what search engines and managers read of it."""
+"""The authors of an article: their line on the page, and their metadata for other programs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Credit:
 class Byline:
     """The authors in order, and the affiliations that they share, in order of their numbers.
 
-    `numbered` is false where every author has the same affiliations: numbers would say nothing.
+    `numbered` is false if all authors have the same affiliations, so that no numbers are needed.
     """
 
     credits: tuple[Credit, ...]
@@ -56,7 +56,7 @@ def byline(authors: Sequence[Author]) -> Byline:
 def linked_author(author: Author) -> dict[str, Any]:
     """An author in JSON-LD.
 
-    There is a `@type` only where the author is surely a person: a name alone can be a group's.
+    There is a `@type` only if the author is surely a person, since a name alone can be a group's.
     """
     person = {"@type": "Person"} if author.orcid or author.affiliations else {}
     about = {

@@ -1,4 +1,4 @@
-"""The products and the logistic function: bits of the stated order, for every processor."""
+"""Products and the logistic function: the stated order of sums, the same bits on each processor."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ def test_english_site_has_no_marks(tmp_path: Path) -> None:
         assert "⟦" not in page
 
 
-# Values of attributes that stand in blocks and macros of their own.
+# Attributes whose values come from separate blocks and macros.
 NO_WORDS = re.compile(r"\{% block (?:type|kind) %\}\w+\{% endblock %\}|claim-")
 PLACED = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 
