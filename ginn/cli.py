@@ -20,6 +20,7 @@ from ginn.config.loader import load_settings
 from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import REPOSITORY, TEMPLATES
+from ginn.formatting import count
 from ginn.language.word_files import FOLDER
 from ginn.pages.metadata import Publication, build_date, web_address
 from ginn.pipeline.content import read_content
@@ -99,8 +100,8 @@ def check(options: Options) -> None:
         options.content, options.picture, options.draft, options.trainer, options.confirm
     )
     print(content.descriptions())
-    articles = len(content.articles)
-    print(f"No mistake found in {options.content}: report.toml, pictures, {articles} articles.")
+    articles = count(len(content.articles), "article")
+    print(f"No mistake found in {options.content}: report.toml, pictures, {articles}.")
 
 
 def begin_report(folder: Path, picture: Path | None, title: str) -> None:

@@ -11,6 +11,7 @@ import dataclasses
 import inspect
 import types
 import typing
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,7 @@ from ginn.pages.calls import ANY, require_arguments
 from ginn.pages.citations import Citations
 from ginn.pages.figure_calls import FigureCalls
 from ginn.pages.figure_views import VIEWS
+from ginn.pages.filter_checks import require_filter, require_test
 from ginn.pages.functions import functions
 from ginn.pages.glossary import Glossary
 from ginn.pages.page_calls import PageCalls
@@ -50,8 +52,10 @@ VALUES: Mapping[str, Any] = {
     "experiments": None,
     **dict.fromkeys(set(_known()) - set(FUNCTIONS)),
 }
-# Jinja's filters that give a list of the same items, and those that give one item.
+# Jinja's filters that give a list of the same items, whose first argument is an attribute of the
+# items, and that give one item.
 SAME_ITEMS = ("selectattr", "rejectattr", "select", "reject", "sort", "list", "unique", "reverse")
+BY_ATTRIBUTE = ("selectattr", "rejectattr", "groupby")
 ONE_ITEM = ("first", "last", "min", "max", "random")
 # An undefined name is allowed before these.
 OF_ANY_NAME = ("defined", "undefined", "default", "d")
@@ -84,7 +88,11 @@ class _Reader:
     kinds: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        stored = {name.name for name in self.tree.find_all(nodes.Name) if name.ctx != "load"}
+        names = list(self.tree.find_all(nodes.Name))
+        stored = {name.name for name in names if name.ctx != "load"}
+        # A name that is set in several places may have several types.
+        times = Counter(name.name for name in names if name.ctx == "store")
+        self.set_once = {name for name, number in times.items() if number == 1}
         made = {macro.name for macro in self.tree.find_all(nodes.Macro)}
         own = {"loop", "caller", "varargs", "kwargs", "self", *jinja2.defaults.DEFAULT_NAMESPACE}
         unknown = dict.fromkeys([*stored, *made, *own, *FUNCTIONS])
@@ -179,12 +187,14 @@ class _Reader:
         kind = None
         if node.node is not None and not (node.name in OF_ANY_NAME and _name_of(node.node)):
             kind = self.read(node.node)
-        for each in (*node.args, *(keyword.value for keyword in node.kwargs)):
-            self.read(each)
-        if node.name in ("selectattr", "rejectattr") and node.args:
-            path, item = _constant(node.args[0]), _item_of(kind)
-            for name in path.split(".") if isinstance(path, str) else ():
-                item = None if name.isdecimal() else attribute_of(item, name)
+        given, named = self._arguments(node)
+        if node.dyn_args is None and node.dyn_kwargs is None:
+            value = ANY if node.node is None else _constant(node.node)
+            require_filter(node.name, value, kind, given, named)
+        path = named.get("attribute", given[0] if given and node.name in BY_ATTRIBUTE else None)
+        item = _item_of(kind)
+        for name in path.split(".") if isinstance(path, str) else ():
+            item = None if name.isdecimal() else attribute_of(item, name)
         if node.name in SAME_ITEMS:
             return kind
         return _item_of(kind) if node.name in ONE_ITEM and not node.kwargs else None
@@ -192,8 +202,16 @@ class _Reader:
     def _test(self, node: Any) -> None:
         if not (node.name in OF_ANY_NAME and _name_of(node.node)):
             self.read(node.node)
-        for each in node.args:
+        given, _ = self._arguments(node)
+        if node.dyn_args is None and node.dyn_kwargs is None and not node.kwargs:
+            require_test(node.name, given)
+
+    def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments of a filter or a test, which are checked: the constants, or ANY."""
+        for each in (*node.args, *(keyword.value for keyword in node.kwargs)):
             self.read(each)
+        named = {each.key: _constant(each.value) for each in node.kwargs}
+        return [_constant(each) for each in node.args], named
 
     def _for(self, node: Any) -> None:
         kind = _item_of(self.read(node.iter))
@@ -213,11 +231,8 @@ class _Reader:
 
     def _assign(self, node: Any) -> None:
         kind, name = self.read(node.node), _name_of(node.target)
-        # A name that is set in several places may have several types.
-        places = [each for each in self.tree.find_all(nodes.Name) if each.name == name]
-        once = sum(each.ctx == "store" for each in places) == 1
         if name:
-            self.kinds[name] = kind if once else None
+            self.kinds[name] = kind if name in self.set_once else None
 
 
 @dataclass

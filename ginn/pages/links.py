@@ -42,10 +42,18 @@ def as_written(target: str) -> str:
 
 @dataclass(frozen=True)
 class Links:
-    """The addresses that a page refers to, each once, and the ids in the page."""
+    """The addresses that a page refers to, each once, and the ids in the page.
+
+    `more_ids` says that the page may have ids that are not known yet.
+    """
 
     targets: tuple[str, ...]
     ids: frozenset[str]
+    more_ids: bool = False
+
+    def may_have(self, name: str) -> bool:
+        """Whether the page has an id, or may have it."""
+        return self.more_ids or name in self.ids
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,13 @@ class DeadLink:
 
     def error(self) -> AuthorError:
         """The error to raise, with the line of the link."""
+        in_static = as_written(self.target)
+        target = in_static if in_static in self.article.body else self.target
         return AuthorError(
-            f"a link to {quoted(self.target)}, which is nowhere in the site",
+            f"a link to {quoted(target)}, which is nowhere in the site",
             'page("slug"), a heading\'s #id, an address with https://',
             path=self.article.file,
-            line=self.article.line_of(self.target, as_written(self.target)),
+            line=self.article.line_of(target),
         )
 
 
@@ -113,7 +123,7 @@ def find_dead_link(
                 continue
             address = target.address or article.address
             page = of_articles.get(address)
-            if address not in files or (page and target.id and target.id not in page.ids):
+            if address not in files or (page and target.id and not page.may_have(target.id)):
                 return DeadLink(article, link)
     return None
 

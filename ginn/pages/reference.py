@@ -29,10 +29,10 @@ from ginn.pages.articles import FrontMatter
 from ginn.pages.citations import Citations, Work
 from ginn.pages.figure_calls import FigureCalls
 from ginn.pages.figure_views import EVIDENCE, PICTURED, VIEWS
+from ginn.pages.filter_checks import FORMATS
 from ginn.pages.glossary import Glossary, Terms
 from ginn.pages.page_calls import PageCalls
 from ginn.pages.parameters import Parameter, parameters_of
-from ginn.pages.rendering import FORMATS
 from ginn.viewer_data.downloads import outline
 
 PUBLISHED = REPOSITORY / "content" / "articles" / "reference.md"

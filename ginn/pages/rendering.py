@@ -21,7 +21,6 @@ from typing import Any
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
-from ginn import formatting
 from ginn.config.policy import Policy
 from ginn.errors import AuthorError, one_line, quoted
 from ginn.language.words import Words
@@ -29,6 +28,7 @@ from ginn.pages.articles import Article
 from ginn.pages.calls import checked
 from ginn.pages.citations import Citations, Source
 from ginn.pages.figure_calls import Figure, FigureCalls, token
+from ginn.pages.filter_checks import FORMATS
 from ginn.pages.functions import functions
 from ginn.pages.glossary import Glossary
 from ginn.pages.html_checks import check_html
@@ -57,20 +57,6 @@ def _undefined_named(write: Callable[..., str]) -> Callable[..., str]:
 
 # What Python raises for an expression that has no value, such as a text plus a number.
 COMPUTING = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, MemoryError)
-
-FORMATS: dict[str, Callable[..., str]] = {
-    "percent": formatting.percent,
-    "count": formatting.count,
-    "words": formatting.words,
-    "iteration": formatting.iteration,
-    "decimal": formatting.decimal,
-    "significant": formatting.significant,
-    "duration": formatting.duration,
-    "p_value": formatting.p_value,
-    "degrees": formatting.degrees,
-    "span": formatting.span,
-    "listing": formatting.listing,
-}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from ginn.analysis.rule_book import rule_book
@@ -18,6 +19,8 @@ from ginn.pages.glossary import read_glossary
 from ginn.pages.images import check_image
 from ginn.pages.policy import is_allowed_elsewhere
 from ginn.pages.source_checks import check_source
+from ginn.pages.written_links import find_written_dead_link
+from ginn.pipeline.static import OF_BUILD
 
 # An image in Markdown with its address in parentheses; the group is the address.
 IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(<?([^<>()\s{}]+)>?\)")
@@ -38,10 +41,13 @@ def require_frozen(folder: Path, confirmation: Confirmation) -> None:
         raise report.error(("confirmation", "rules"), quoted(confirmation.rules), now, hint)
 
 
-def check_articles(folder: Path, articles: tuple[Article, ...], settings: Settings) -> None:
+def check_articles(
+    folder: Path, articles: tuple[Article, ...], settings: Settings, files: Collection[str] = ()
+) -> None:
     """Raise AuthorError for the first mistake in an article that needs no results to be found.
 
-    `folder` has the bibliography and the glossary, which are checked, too.
+    `folder` has the bibliography and the glossary, which are checked, too. `files` has the
+    addresses of the author's own files in the site.
     """
     ids = [experiment.id for experiment in settings.experiments]
     kinds = ("explore", "downloads")
@@ -54,6 +60,8 @@ def check_articles(folder: Path, articles: tuple[Article, ...], settings: Settin
         check_article(article, named)
         check_source(article)
         check_images(article, settings.policy)
+    if dead := find_written_dead_link(articles, {*files, *OF_BUILD}):
+        raise dead.error()
 
 
 def check_images(article: Article, policy: Policy) -> None:

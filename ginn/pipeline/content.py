@@ -97,7 +97,7 @@ def read_content(
     require_experiments(articles, [experiment.id for experiment in subject.written.experiments])
     built = _built_articles(articles, subject.written, subject.settings)
     static = read_static(folder, articles)
-    check_articles(folder, built, subject.settings)
+    check_articles(folder, built, subject.settings, list(static))
     words = read_words(subject.settings.site.language, TEMPLATES, folder)
     return Content(folder, subject.settings, built, subject.datasets, words, static)
 

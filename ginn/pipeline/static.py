@@ -16,6 +16,8 @@ from ginn.pages.site import NOT_FOUND
 from ginn.runtime.output_dir import MARKER
 
 FOLDER = "static"
+# The files that a build makes at the site's root.
+OF_BUILD = frozenset({NOT_FOUND, FEED, SITE_MAP, ROBOTS, MARKER})
 
 
 def read_static(content: Path, articles: Sequence[Article]) -> dict[str, bytes]:
@@ -24,7 +26,7 @@ def read_static(content: Path, articles: Sequence[Article]) -> dict[str, bytes]:
     Raises AuthorError for a file that leads out of the folder, or whose address the site needs.
     """
     folder = within(content, content / FOLDER)
-    own = {article.address for article in articles} | {NOT_FOUND, FEED, SITE_MAP, ROBOTS, MARKER}
+    own = {article.address for article in articles} | OF_BUILD
     files = {}
     for path in paths_in(folder, "**/*", hidden=True):
         if path.is_dir():

@@ -22,7 +22,7 @@ from ginn.pages import reference
 from ginn.pages.article_page import References, article_page
 from ginn.pages.citations import Source
 from ginn.pages.figure_views import VIEWS, View, loss_images
-from ginn.pages.rendering import FORMATS
+from ginn.pages.filter_checks import FORMATS
 from ginn.pages.report import Report
 from ginn.pipeline.content import read_content
 from ginn.viewer_data.downloads import outline
