@@ -82,7 +82,7 @@ def _ticks(series: FailedRunSeries, x: Scale) -> list[Tick]:
 
 
 def _filled(line: tuple[float | None, ...]) -> Float64:
-    """The end of the interval at each step; 0, as the share is, where there is no interval."""
+    """The end of the interval at each step. Without an interval, it is 0, as the share is then."""
     return np.nan_to_num(scales.numbers(line), nan=0.0)
 
 

@@ -86,7 +86,10 @@ class Build(NamedTuple):
 
 
 def write_report(folder: Path, articles: int, pictures: int) -> Path:
-    """A report of so many articles, each about one of so many pictures in turn."""
+    """Write a report of some articles and pictures, and return `folder`.
+
+    The articles are about the pictures in turn.
+    """
     for name in ("articles", "pictures"):
         (folder / name).mkdir(parents=True)
     tables = []

@@ -1,4 +1,4 @@
-"""The link checker finds every kind of mistake, and none in a whole site."""
+"""The link checker finds every kind of mistake, and no mistake in a correct site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The findings about variants: over which runs, and only with a variant."""
+"""The findings about variants: which runs they use, and that they need a variant."""
 
 from __future__ import annotations
 
