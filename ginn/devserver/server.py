@@ -255,7 +255,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     @staticmethod
     def _absent(digest: str) -> tuple[str, HTTPStatus]:
-        """The page to show where the site has none, or where there is no site, and its status."""
+        """The page for an address without a page, or for a missing site, and its HTTP status."""
         words = "There is no such page" if digest else "There is no site yet"
         more = "It is shown here as soon as a build has made it."
         status = HTTPStatus.NOT_FOUND if digest else HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,4 +1,4 @@
-"""What failed runs are like over a part, and what becomes of them, on networks made by hand."""
+"""The kinds of failed runs, and their later outcomes, on networks made by hand."""
 
 from __future__ import annotations
 

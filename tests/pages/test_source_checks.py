@@ -1,4 +1,4 @@
-"""What would silently show something else is refused with its line."""
+"""Mistakes in Markdown that would silently change what is shown are refused with their line."""
 
 from __future__ import annotations
 

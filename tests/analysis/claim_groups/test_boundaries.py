@@ -19,7 +19,7 @@ from ginn.network.run import RecordedRun
 
 
 def evidence_of(runs: list[RecordedRun]) -> Evidence:
-    """The series for a picture of halves. The same runs are the full runs and the screening runs."""
+    """The series for a picture of halves, with `runs` as full runs and as screening runs."""
     return findings(by_id(runs), by_id(runs), halves(), range(len(runs))).evidence
 
 
