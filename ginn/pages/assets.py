@@ -23,7 +23,7 @@ Labels = NDArray[np.bool_]
 # Sides (px) of the icons for home screens. The first is also for Apple's icon.
 ICONS = (180, 192, 512)
 STYLE = "a style sheet"
-# The one script without a hash in its name. A page whose files have vanished loads it.
+# The one script without a hash in its name. An old page loads it if its own files no longer exist.
 NEWEST = "assets/newest.js"
 STRICT = '"use strict";'
 # The words that the explorer shares with pages, beside its own section of the file.
@@ -73,9 +73,9 @@ def assets(
         "lab-words.js": lab_script(words),
         "lab.js": bundle(laboratory, listed(laboratory, "scripts")),
     }
-    # An article loads its own script before the viewer's. The details are loaded when one of them
-    # is first shown, the script that saves when a reader first saves a picture, and that of
-    # neurons by hand where an article has such a figure.
+    # An article loads `article.js` before `viewer.js`. `details.js` is loaded when the page first
+    # shows one of the details, `export.js` when a reader first saves a picture, and `by_hand.js` if
+    # the article has neurons by hand.
     apart = {"article": [], "export": ["clip"], "by_hand": []}
     contents |= {f"{name}.js": bundle(viewer, [name, *more]) for name, more in apart.items()}
     files: dict[str, bytes] = {}

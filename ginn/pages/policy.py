@@ -1,8 +1,8 @@
 """The policy of every page (Content Security Policy 3), and what it would block in an article.
 
 A browser ignores what the policy forbids, without any message to the reader. An article with such
-an element is therefore refused. Both follow from one table, DIRECTIVES, and from the allow-list of
-`report.toml`.
+an element is therefore refused. The policy and the refusals follow from one table, DIRECTIVES, and
+from the allow-list of `report.toml`.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def policy_text(policy: Policy = NOTHING_MORE, *, compiles: bool = False) -> str
 
 
 def allowed_sources(directive: str, policy: Policy = NOTHING_MORE) -> str:
-    """The sources that the policy allows for a directive; `*` if it says nothing."""
+    """The sources that the policy allows for a directive; `*` if the policy does not limit it."""
     fallback = "*" if directive in WITHOUT_FALLBACK else DIRECTIVES["default-src"]
     return directives(policy).get(directive, fallback)
 
@@ -177,7 +177,7 @@ def _scheme(address: str) -> str:
 
 
 def _hint(directive: str, name: str, value: str) -> str:
-    """How to mend an address that is blocked: by other words, or by the allow-list."""
+    """How to mend an address that is blocked: by a link or a file, or by the allow-list."""
     hint = HINTS.get(directive, LINK)
     key = next((key for key, each in ALLOWED_BY.items() if each == directive), "")
     if not key or name in ("srcset", "srcdoc", "ping"):

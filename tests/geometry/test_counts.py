@@ -15,7 +15,7 @@ from ginn.network.run import last_state
 def test_first_and_last_regions_are_those_of_the_ends_of_a_run() -> None:
     regions = trace(run := random_run_within((9, 9), 5)).regions
     assert first_and_last_regions(trace(run)) == (regions[0], regions[-1])
-    assert regions[0] != regions[-1], "or the test shows little"
+    assert regions[0] != regions[-1], "the test needs a run whose numbers of regions differ"
 
 
 def test_regions_at_end_are_those_of_the_last_snapshot() -> None:

@@ -52,7 +52,7 @@ def test_regions_of_degenerate_network_match_clipping_in_exact_fractions(
 def cell_cycles(divided: subdivision.Subdivision) -> tuple[NDArray[Any], NDArray[Any]]:
     """Each half-edge's cell and the lowest half-edge on the cycle it belongs to."""
     tail, head, _, left, right, _ = divided.edges[:, : divided.edge_count]
-    # The far side of a snapshot's square is a face of its own snapshot.
+    # In each snapshot, the area outside the square is a face of its own.
     snapshot = divided.made[0, tail]
     cell = np.concatenate([left, np.where(right == 0, -1 - snapshot, right)])
     start, end = np.concatenate([tail, head]), np.concatenate([head, tail])

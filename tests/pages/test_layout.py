@@ -1,4 +1,4 @@
-"""What every page has: landmarks, a policy, a header, and a way home."""
+"""What every page has: landmarks, a policy, a header, and a link to the first page."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Numbers that an author typed into an article, although they should come from Facts.
 
 They are found in the source of the article, not in its page. The branches that this build does not
-take are therefore read as well, and each number has a line. A typed number stands in the text, or
-is a constant in an expression. Names in expressions come from Facts, settings or the site.
+take are therefore read as well, and each number has a line. A typed number is in the text, or is a
+constant in an expression. Names in expressions come from Facts, settings or the site.
 """
 
 from __future__ import annotations
