@@ -32,7 +32,8 @@ def loss_curves_svg(
 ) -> Svg:
     """The chart of every full run's loss against iteration, on log axes, with shown runs' names.
 
-    The horizontal axis is the logarithm of one plus the iteration, since that of 0 is not finite.
+    The horizontal axis is the logarithm of one plus the iteration, since the logarithm of 0 is not
+    finite.
     """
     height = round(240 + width * 0.2)
     titles = [run_title(run, words) for run in facts.shown_runs]

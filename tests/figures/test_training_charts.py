@@ -2,8 +2,8 @@
 
 | what | bound | reason |
 | --- | --- | --- |
-| a point of a curve | 0.8 px | half a pixel each way, and the ticks' own tenth |
-| a dot of the accuracy chart | 0.1 px | one decimal, of dot and tick |
+| a point of a curve | 0.8 px | points are rounded to half a pixel, and ticks to a tenth |
+| a dot of the accuracy chart | 0.1 px | dots and ticks are rounded to a tenth |
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def test_feed_holds_what_rfc_4287_requires() -> None:
     assert [link.get("rel") for link in root.findall(f"{ATOM}link")] == [None, "self"]
 
 
-# XML 1.0 has no place for these (2.2 Characters).
+# XML 1.0 does not allow the excluded characters (2.2 Characters).
 XML_TEXT = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
 
 

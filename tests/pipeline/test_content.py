@@ -1,4 +1,4 @@
-"""The content of a folder: mistakes in names are answered with the regions that can be named."""
+"""The content of a folder: after a mistake in a name, the regions that can be named are shown."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_read_content_of_the_starter_with_another_picture_needs_no_change(tmp_pa
 
 
 def test_content_of_the_repository_has_frozen_its_rules_as_they_are() -> None:
-    """If this fails after a change of a rule, freeze the rules again, with new `first-seed`."""
+    """If this fails after a change of a rule, freeze the rules again, with a new `first-seed`."""
     found = read_content(ROOT / "content", None, draft=True, confirm=True).settings
     assert found.confirmation.rules is not None
     assert found.second_seed == found.confirmation.first_seed

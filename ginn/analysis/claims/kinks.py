@@ -2,9 +2,10 @@
 
 A boundary can bend only where it crosses the boundary of an earlier neuron, the cause. Paths of the
 network lead from the cause to the boundary's own neuron. A path is open at a point if all neurons
-on it are on there. The open paths decide whether the boundary bends, and how far. Each kink's angle
-is measured on the traced polyline. It is also predicted from the weights along open paths, without
-the tracing. The two angles must agree. No step uses a sampling grid. Every snapshot is measured.
+of the path are on at that point. The open paths decide whether the boundary bends, and how far.
+Each kink's angle is measured on the traced polyline. It is also predicted from the weights along
+open paths, without the tracing. The two angles must agree. No step uses a sampling grid. Every
+snapshot is measured.
 
 Axes: K snapshots, M kinks, L hidden layers; line layers count from 0 to L, the output's last.
 """
@@ -24,12 +25,12 @@ from ginn.network.forward import pre_activations
 from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
-# Dataset units. A vertex is exact to about 1e-13, so the direction of a segment this long is known
-# to 1e-7. Most shorter segments lie where several boundaries meet in one place.
+# In domain units. A vertex is exact to about 1e-13, so the direction of a segment of this length is
+# exact to about 1e-7. Most shorter segments lie where several boundaries meet in one place.
 SHORTEST_SEGMENT = 1e-6
-# Degrees: a kink of at least this angle is called a bend.
+# In degrees: a kink of at least this angle is called a bend.
 BEND = 1.0
-# Degrees: the difference of two angles that rounding may cause.
+# In degrees: the largest difference of two angles that rounding may cause.
 AGREEMENT = 1e-3
 
 
