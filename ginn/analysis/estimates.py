@@ -37,7 +37,7 @@ class Estimate:
 
 
 def typical_difference(differences: ArrayLike) -> Estimate:
-    """The typical one of paired differences (n,), which must be finite."""
+    """The typical difference of pairs, from their differences (n,), which must be finite."""
     values = np.asarray(differences, dtype=np.float64)
     first, second = np.triu_indices(values.size)
     return _middle((values[first] + values[second]) / 2, _outside_signed_ranks(values.size))

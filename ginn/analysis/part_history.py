@@ -21,8 +21,8 @@ from ginn.geometry.subdivision import Bool
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun
 
-# The number of points evaluated at once for one snapshot. The values of so many fit into the
-# processor's cache.
+# The number of points evaluated at once for one snapshot. The values of this many points fit into
+# the processor's cache.
 POINTS = 2_048
 # A run has learnt a part if at least this share of its pixels is right.
 LEARNT = 0.5

@@ -26,7 +26,7 @@ from ginn.network.run import Float64
 LEVEL = 0.95
 DRAWS = 9_999
 SEED = 20_181_004
-# All assignments of ranks are counted where this takes at most so many additions.
+# All assignments of ranks are counted if this takes at most this number of additions.
 MOST_COUNTED = 200_000_000
 # The quantile of the normal distribution for LEVEL.
 DEVIATIONS = 1.959963984540054

@@ -106,7 +106,7 @@ def template_errors(made: jinja2.Environment, folder: Path) -> Iterator[None]:
 def _mapped_frames(made: jinja2.Environment) -> list[tuple[Path, int]]:
     """The file and line of each frame of the current error, outermost first."""
     try:
-        # Here Jinja maps the lines of a macro that was called from outside to its file.
+        # Jinja's handler gives the template's lines also for a macro that Python code has called.
         made.handle_exception()
     except Exception as mapped:
         return list(_frames(mapped.__traceback__))

@@ -56,7 +56,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is trained on: the settings, as written and as they are built, and the datasets."""
+    """The inputs of training: the settings, as written and as they are built, and the datasets."""
 
     written: Settings
     settings: Settings

@@ -37,7 +37,7 @@ from ginn.runtime.progress import in_words
 # The speed of the machine on which the constants below were measured, as `measured_speed`.
 REFERENCE = 6.7e-8  # s
 SNAPSHOT_WORK = 0.8e-3  # s of one core for each recorded snapshot of a full run, and each neuron
-FIXED_WORK = 9.0  # s of each process, to load libraries and compile; of the first, also for pages
+FIXED_WORK = 9.0  # s of each process to load libraries and compile, and s to make the pages
 PROCESS_BYTES = 280_000_000
 RECORDED_FACTOR = 20  # bytes of memory for each byte of recorded weights
 SITE_BYTES, SNAPSHOT_BYTES = 200_000, 180  # of the pages; and for each snapshot of a shown neuron
@@ -147,10 +147,10 @@ def missing_trainings(
 ) -> Iterator[Training]:
     """The trainings of a block of seeds of an experiment or a variant that the cache lacks.
 
-    Before screening it is not known which failed seeds are trained in full, how many more are
-    trained on, and how many runs have a dead layer that is revived. The failed seeds count as
-    missing if one of the first seeds is, and intervention runs and those that are trained on if any
-    other run is. `intervened` is whether there are such runs.
+    Before screening, these numbers are not known: how many failed seeds are trained in full or for
+    longer, and how many runs have a dead layer that is revived. So failed full runs count as
+    missing if the run of a first seed is missing. Intervention runs and runs that are trained for
+    longer count as missing if any other run is missing. `intervened` is whether there are any.
     """
     weights, batch = _weights(experiment), experiment.batch
     if screened := runner.missing(TABLE["screening"], known):

@@ -1,4 +1,4 @@
-"""Which failed seeds are trained on, and to which iterations."""
+"""Which failed seeds are trained for longer, and to which iterations."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The memory of an article with twelve figures: `python tests/benchmarks/long_article.py [SITE]`.
 
-The page is the site's first, with the figure at its head twelve times in place of its text, each in
-another run or with other neurons, and so far apart as figures among text are. It is read from end
-to end; at every figure the slider is moved through the run (each tenth snapshot). It prints the
-number of live figures, and the memory of the page's process (on Linux only).
+The page is the site's first page. Its text is replaced by twelve copies of its first figure, each
+of another run or with other neurons, with text between them. The program scrolls through the page,
+and moves the slider of every figure through the run (each tenth snapshot). It prints the number of
+live figures, and the memory of the page's process (on Linux only).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 The ordinary way is `nn.Sequential`, autograd, `optim.Adam` and a cosine scheduler for one seed.
 Both train the same networks on the same pixels. They alternate every few milliseconds, so that a
-change in the machine's speed meets both. Times are processor time. The peak is that of fused
+change in the machine's speed affects both. Times are processor time. The peak is the rate of fused
 multiply-adds on registers, measured in each round.
 """
 

@@ -1,4 +1,4 @@
-"""The estimate before a build: against a real draft, and without one when nothing is to train."""
+"""The estimate before a build, compared with a real draft. Without training, there is none."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_seconds_of_trainings_are_near_the_least_that_any_order_needs(
 ) -> None:
     groups = [group for training in trainings for group in training.groups(1.0, 8)]
     least = max([sum(groups) / jobs, *groups])
-    # Graham 1969: the longest first is at most 4/3 of the best.
+    # Graham 1969: if the longest jobs begin first, the total time is at most 4/3 of the best one.
     assert least - 1e-9 <= training_seconds(trainings, 1.0, jobs, 8)
     assert training_seconds(trainings, 1.0, jobs, 8) <= max(
         4 / 3 * least, least + max([0, *groups])
@@ -139,7 +139,7 @@ def test_build_with_everything_kept_prints_no_estimate(
 def test_estimate_of_a_draft_is_right_within_a_factor_of_two(tmp_path: Path) -> None:
     from resource import RUSAGE_CHILDREN, getrusage
 
-    trace(trained_run())  # The loops of the tracer are compiled once an installation.
+    trace(trained_run())  # The loops of the tracer are compiled once for each installation.
     shutil.copytree(ROOT / "content", tmp_path / "content")
     shorten(tmp_path / "content")
     command = [

@@ -1,4 +1,4 @@
-"""The last lines of a build, and names that tell a file's content."""
+"""The last lines of a build, and file names with a hash of the content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Neurons by hand for tests: their sums, and what a picture of 400 pixels has drawn of them."""
+"""Neurons by hand for tests: their sums, and their lines and areas in a picture of 400 pixels."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def grid() -> Float64:
 
 
 def require_shaded(data: str, sums: Float64, points: Float64) -> None:
-    """Assert that a path covers the points at which a sum is above zero; near zero, any will do."""
+    """Assert that a path covers the points at which a sum is above zero, except near zero."""
     sure = np.abs(sums) > 0.02
     shaded = within(points_of(data), points)
     assert (shaded == (sums > 0))[sure].all()

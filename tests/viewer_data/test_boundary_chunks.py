@@ -75,7 +75,7 @@ def test_encode_keeps_any_polylines(
 def test_encode_keeps_traced_boundaries() -> None:
     run = drifting_run((16, 16, 16), 5, 0)
     boundaries = geometry.trace(run)
-    assert (boundaries.causes >= 0).sum() > 50  # or nothing bends, and this shows little
+    assert (boundaries.causes >= 0).sum() > 50  # the test needs boundaries that bend
     assert_same(boundaries, 1, encode(boundary_chunk(boundaries, 1, 4)))
 
 
@@ -123,7 +123,7 @@ def segments_of_chunk(chunk: BoundaryChunk, k: int, neuron: int) -> np.ndarray:
 
 
 def crossings(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
-    """How many of the segments the way from the top left corner to each point crosses (P,)."""
+    """The number of segments that lie between the top left corner and each point, (P,)."""
     x, y = points[:, :1], points[:, 1:]
 
     def left_of_the_way(ends: np.ndarray) -> np.ndarray:
@@ -176,10 +176,10 @@ def test_encode_is_the_text_by_hand() -> None:
         np.array([2], dtype=np.int32),
         np.array([[False, True]]),
     )
-    # Polylines: 1, 0. Two open vertices: 4. Causes: 3, 2. x: 0 - 32768 is 65535 by zigzag, in
-    # fives from the least 31, 31, 31, 1; then 32768 - 0 is 65536: 0, 0, 0, 2. y: 65535 - 32768 is
-    # 65534: 30, 31, 31, 1; then -65535 is 131069: 29, 31, 31, 3.
-    # The corner: off, on.
+    # The columns in order. Numbers of polylines: 1, 0. An open polyline of two vertices: 4. Causes:
+    # 3, 2. x: 0 - 32768 is 65535 by zigzag, in groups of five bits from the lowest on 31, 31, 31, 1;
+    # then 32768 - 0 is 65536, in groups 0, 0, 0, 2. y: 65535 - 32768 is 65534, in groups 30, 31, 31,
+    # 1; then 0 - 65535 is 131069, in groups 29, 31, 31, 3. States at the corner: off, on.
     body = "BA;E;DC;___BgggC;-__B9__D;AB"
     head = f"ginn-boundaries,2,{zlib.adler32(body.encode())},0,1,2,1,2;"
     assert encode(boundary_chunk(boundaries, 0, 1)) == head + body
