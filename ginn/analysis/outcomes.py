@@ -24,8 +24,8 @@ from ginn.network.run import Float64, RecordedRun, run_id
 
 # A run has failed if it gets less than this share of a major part right.
 FAILED_BELOW = 0.5
-# The number of pixels evaluated at once. A layer's activations at this many pixels fit into a core's
-# cache.
+# The number of pixels evaluated at once. A layer's activations at this many pixels fit into a
+# core's cache.
 PIXELS_AT_ONCE = 2_000
 
 

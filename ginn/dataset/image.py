@@ -172,7 +172,7 @@ def _fitted(
 
 
 def _border_is_white(labels: NDArray[np.bool_], inside: NDArray[np.bool_]) -> bool:
-    """Whether the padding is white, as at least half of the picture's outermost pixels are."""
+    """Whether the padding is white: at least half of the picture's outermost pixels are white."""
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     border = inside.copy()
     border[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]] = False

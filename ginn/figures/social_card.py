@@ -98,8 +98,8 @@ def scene_picture(scene: Scene, colours: Colours, side: int) -> Image.Image:
 def fitted(text: str, room: int, typeface: Typeface) -> tuple[int, list[str]]:
     """The largest size (px) at which a title fits `MOST_LINES` lines of `room` px, and the lines.
 
-    A word that is too long for the smallest size is broken. If the title is too long for it, its
-    end is replaced by an ellipsis.
+    A word that is wider than `room` in the smallest size is broken. If the title does not fit even
+    in the smallest size, its end is replaced by an ellipsis.
     """
     for size in TITLE_SIZES:
         lines = wrapped(text, size, room, typeface)

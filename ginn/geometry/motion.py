@@ -89,7 +89,7 @@ def _segments(boundaries: Boundaries) -> Rows:
 
 
 def _points(segments: Rows) -> tuple[Rows, Float64]:
-    """The points of every boundary, as x, y and their share of length (3, P), and its length."""
+    """The points of all boundaries, as x, y and share of the length (3, P), and the lengths."""
     start, direction, length = np.split(segments.columns, [2, 4])
     reached = np.concatenate([[0.0], np.cumsum(length)])
     ends = reached[segments.offsets]

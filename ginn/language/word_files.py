@@ -18,7 +18,7 @@ from ginn.files import is_file
 from ginn.language.words import ENGLISH, PLACE, Text, Words
 
 FOLDER = "words"  # in the report's folder, and in that of the templates
-# The spelling of the program, for sites whose language is "en" and for words in place of others.
+# The spelling used if the site's language is "en", or if it is one without a file of words.
 BRITISH = "en-GB"
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
@@ -74,7 +74,7 @@ def missing_language(words: Words) -> str:
 
 
 def texts_in(document: Document) -> dict[str, Text]:
-    """The texts of a file by section and key. Raises AuthorError for what is neither."""
+    """The texts of a file by section and key. Raises AuthorError for any other kind of value."""
     texts: dict[str, Text] = {}
     for section, table in document.values.items():
         if not isinstance(table, Mapping):

@@ -11,9 +11,9 @@ from ginn.pages.policy import policy_text
 from ginn.pages.report import Report
 from ginn.viewer_data.viewer_files import run_lengths
 
-# Larger pictures are made smaller, or the laboratory could not follow the training.
+# Larger pictures are made smaller, so that the laboratory can measure and draw them in time.
 MOST_PIXELS = 200
-# The learning in the page is short: a reader waits for it.
+# The training in the page is short, since a reader waits for it.
 LENGTH = 100_000
 
 

@@ -1,4 +1,4 @@
-"""Change a module in every small way, run its tests, and print the changes that no test saw.
+"""Change a module in every small way, run its tests, and print the changes that no test detects.
 
 `mutants.py [MODULE ...]`, of the modules in `MODULES`; `--list` only counts. A mutant is the module
 with one thing changed: a comparison, an operator, a constant, a condition, a returned value, a

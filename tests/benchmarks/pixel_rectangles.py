@@ -9,9 +9,10 @@ canvases of one size, in one browser, in turn:
   the neuron is on, and off at the pixel to the right or below, or the other way about. (The
   original then thins these to a skeleton, which leaves fewer.) Its lists are unpacked beforehand.
 
-Script is what a page's code takes to say what is to be drawn: the whole frame's, or the canvas's
-part of it (`GINN.scene.draw`, which both pages have). With pixels, the frame then reads one pixel
-of the canvas, which waits for all of them to be painted. Both pages are given the same snapshots in
+The "script" time is the time that a page's code takes to issue the drawing commands, for the whole
+frame or for the canvas alone (`GINN.scene.draw`, which both pages have). For the time "with
+pixels", the page then also reads one pixel of the canvas: the read returns only after the browser
+has painted the whole canvas. Both pages are given the same snapshots in
 rounds that alternate; each round gives a ratio of medians, rectangles to exact lines.
 """
 
@@ -90,7 +91,8 @@ TIMED_CANVAS = """() => {
     window.canvasTime += performance.now() - begun;
   };
 }"""
-# Milliseconds of the frame that shows a snapshot, and of its canvas; with pixels if `read`.
+# Milliseconds of the frame that shows a snapshot, and of its canvas; if `read`, the times "with
+# pixels" of the module's docstring.
 MEASURE = """([step, read]) => new Promise((resolve, reject) => {
   const slider = document.querySelector(".viewer-slider");
   const canvas = document.querySelector(".viewer-canvas canvas, body > canvas");

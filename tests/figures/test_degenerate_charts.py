@@ -1,6 +1,7 @@
 """Every chart can be drawn from any evidence that a build can have, however little it holds.
 
-One run, one layer and one place; all values 0, all equal, the largest, or none at all.
+The evidence can be as little as one run, one layer and one place. All values can be 0, equal,
+as large as possible, or missing.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
 
 
 def is_sound(svg: Svg) -> None:
-    """The chart is XML, and all its places are numbers."""
+    """Check that the chart is XML and that all its coordinates are numbers."""
     root = ElementTree.fromstring(svg.text)
     for each in root.iter():
         if not each.tag.endswith(("title", "desc", "style")):

@@ -176,10 +176,13 @@ def test_encode_is_the_text_by_hand() -> None:
         np.array([2], dtype=np.int32),
         np.array([[False, True]]),
     )
-    # The columns in order. Numbers of polylines: 1, 0. An open polyline of two vertices: 4. Causes:
-    # 3, 2. x: 0 - 32768 is 65535 by zigzag, in groups of five bits from the lowest on 31, 31, 31, 1;
-    # then 32768 - 0 is 65536, in groups 0, 0, 0, 2. y: 65535 - 32768 is 65534, in groups 30, 31, 31,
-    # 1; then 0 - 65535 is 131069, in groups 29, 31, 31, 3. States at the corner: off, on.
+    # The columns in order. Numbers of polylines: 1, 0. An open polyline of two vertices: 4.
+    # Causes: 3, 2.
+    # x: 0 - 32768 is 65535 by zigzag, in groups of five bits, lowest first, 31, 31, 31, 1;
+    # then 32768 - 0 is 65536, in groups 0, 0, 0, 2.
+    # y: 65535 - 32768 is 65534, in groups 30, 31, 31, 1;
+    # then 0 - 65535 is 131069, in groups 29, 31, 31, 3.
+    # States at the corner: off, on.
     body = "BA;E;DC;___BgggC;-__B9__D;AB"
     head = f"ginn-boundaries,2,{zlib.adler32(body.encode())},0,1,2,1,2;"
     assert encode(boundary_chunk(boundaries, 0, 1)) == head + body

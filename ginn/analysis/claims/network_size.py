@@ -1,4 +1,4 @@
-"""Network size: does a larger network fail less often, and how much better does it end?
+"""Network size: does a larger network fail less often, and end with fewer wrong pixels?
 
 Each larger network is trained exactly as the plain one: the same picture, length, minibatches,
 learning rate and number of screening runs. Screening runs are compared with screening runs, and
