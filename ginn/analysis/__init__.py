@@ -1,4 +1,5 @@
 """Measure recorded runs: outcomes, facts, statistics, examples and the table of claims.
 
-Takes recorded runs, their boundaries and the dataset. Never draws and never writes HTML.
+The package takes recorded runs, their boundaries and the dataset. It never draws and never writes
+HTML.
 """

@@ -366,7 +366,7 @@ NO_EVIDENCE = Evidence()
 
 
 def merge_evidence(pieces: Sequence[Evidence]) -> Evidence:
-    """The union of several trees; each series is in at most one of them."""
+    """The union of several pieces of evidence; each series is in at most one of them."""
     names = [field.name for field in fields(Evidence)]
     found = {name: [getattr(each, name) for each in pieces] for name in names}
     return Evidence(**{name: next((each for each in found[name] if each), None) for name in names})

@@ -71,7 +71,7 @@ MODULES: tuple[ModuleType, ...] = (
 
 
 def rule_book() -> RuleBook:
-    """All rules and constants as one text, with its SHA-256 and the rules that are not common."""
+    """All rules and constants as one text, with its SHA-256 and the rules of single claims."""
     found = all_rules()
     lines = ["The rule of all rows", COMMON, ""]
     for name, rule in found.items():

@@ -33,10 +33,11 @@ class Step:
 def kaplan_meier(times: Sequence[int], ended: Sequence[bool]) -> list[Step]:
     """The steps of the estimated share, one at each time at which the state ended in some run.
 
-    A run's time is when its state ended, or when the run itself did, if `ended` is false. A run
-    that is censored at a time at which others end is still at risk there. The variance is
-    Greenwood's, and the interval at LEVEL is symmetric for log(-log share), so that it stays within
-    0 and 1 (Kalbfleisch and Prentice 1980, The Statistical Analysis of Failure Time Data).
+    If a run's `ended` is true, its time is the one at which its state ended. Otherwise, its time is
+    the one at which the run itself ended in that state. A run that is censored at a time at which
+    other runs' states end is still at risk there. The variance is Greenwood's, and the interval at
+    LEVEL is symmetric for log(-log share), so that it stays within 0 and 1 (Kalbfleisch and
+    Prentice 1980, The Statistical Analysis of Failure Time Data).
     """
     share, variance, steps = 1.0, 0.0, []
     for time in sorted({time for time, over in zip(times, ended, strict=True) if over}):

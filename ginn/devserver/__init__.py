@@ -1,4 +1,5 @@
 """Serve a site on this machine, watch its sources, and show an author's mistakes.
 
-Takes a function that builds. Never imports the pipeline or anything that computes.
+The caller gives the function that builds the site. This package never imports the pipeline or
+anything that computes.
 """

@@ -86,7 +86,7 @@ class Builder:
     """A process that builds on request. What it sends is put into `events`."""
 
     def __init__(self, begin: Begin, events: queue.SimpleQueue[Any]) -> None:
-        """`begin` gives a function that builds, which returns why it failed, or None.
+        """`begin` returns a function that builds and returns why the build failed, or None.
 
         The process receives `begin` by pickle, so it must be a function of a module, or a `partial`
         of one.
@@ -148,7 +148,7 @@ def _build_on_request(begin: Begin, connection: Connection) -> None:
     signals.ignore_interrupt()
     signals.exit_with_parent()
     channel = Channel(connection)
-    # These mean that the other end is closed, or that this process must stop.
+    # These exceptions mean that the other end is closed, or that this process must stop.
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         attempt = begin(channel)
         while True:

@@ -33,7 +33,7 @@ from ginn.errors import AuthorError, quoted
 from ginn.runtime.lock import say_on_stderr
 
 POLL = 0.15  # s between two checks whether to stop; on Windows Ctrl-C arrives only at these
-DEBOUNCE = 400  # ms for which quick changes are gathered at most
+DEBOUNCE = 400  # ms; changes that follow each other quickly are gathered for at most this long
 STEP = 50  # ms without a change, after which the gathered changes are reported
 
 
@@ -74,7 +74,8 @@ def watched_folders(sources: Sequence[Path]) -> tuple[Path, ...]:
 def changes(sources: Sequence[Path], stopped: threading.Event | None = None) -> Iterator[set[Path]]:
     """Yield sets of changed paths until `stopped`. Paths that change together are in one set.
 
-    The first set is empty: the watching has begun. Empty sets also come while nothing changes.
+    The first set is empty, and is yielded when the watching has begun. More empty sets are yielded
+    while nothing changes.
     """
     resolved = tuple(source.resolve() for source in sources)
     for changed in watch(
@@ -100,10 +101,10 @@ def keep_building(
 ) -> None:
     """Serve the site, and build whenever one of `sources` or of `code` changes, until interrupted.
 
-    `code` is the program: where it changes, a new builder process loads it. `templates` is the
-    folder of the server's own files. The server takes the first of `ports` that is free, on `host`.
-    A build that fails leaves the site as it was, and every page shows why. Raises AuthorError,
-    before anything is built, if a folder or every port cannot be used.
+    `code` has the paths of the program: if one changes, a new builder process loads the program.
+    `templates` is the folder of the server's own files. The server takes the first of `ports` that
+    is free, on `host`. A build that fails leaves the site as it was, and every page shows why.
+    Raises AuthorError, before anything is built, if a folder or none of the ports can be used.
     """
     status = SiteStatus(site)
     code_filter = SourceFilter(tuple(path.resolve() for path in code))
@@ -139,7 +140,8 @@ def keep_building(
 def _watching(sources: Sequence[Path], events: queue.SimpleQueue[Any]) -> Iterator[None]:
     """Put each set of changed paths into `events` while the block runs.
 
-    The watching has begun when the block begins. An exception in it is put there, too.
+    The watching has begun when the block begins. If it raises an exception, this is also put into
+    `events`.
     """
     stopped = threading.Event()
     sets = changes(sources, stopped)
@@ -162,7 +164,7 @@ def _watching(sources: Sequence[Path], events: queue.SimpleQueue[Any]) -> Iterat
 
 
 def _next(events: queue.SimpleQueue[Any]) -> Any:
-    """The next event, whenever it comes."""
+    """Wait for the next event, in short waits between which Ctrl-C arrives on Windows."""
     while True:
         with contextlib.suppress(queue.Empty):
             return events.get(timeout=POLL)
@@ -199,7 +201,7 @@ class _Preview:
 
 
 def unusable(ports: Sequence[int], host: str, error: OSError) -> AuthorError:
-    """The mistake of a port or a host on which no server can listen."""
+    """The error for ports or a host on which no server can listen."""
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         allowed = "an address or a name of this machine, or 0.0.0.0 for all of them"
         return AuthorError(

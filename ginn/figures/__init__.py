@@ -1,5 +1,5 @@
 """Draw static SVG: network views, charts, small multiples and social cards.
 
-Takes facts, evidence and boundaries, and gives SVG text or PNG bytes. Never imports pages and never
-reads a file.
+The package takes facts, evidence and boundaries, and gives SVG text or PNG bytes. It never imports
+pages, and never reads a file.
 """

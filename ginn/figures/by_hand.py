@@ -30,7 +30,7 @@ from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun
 
 NAMES = ("A", "B", "C")
-# Of each neuron two weights and the bias, by the number of neurons.
+# The first weights by the number of neurons: of each neuron, two weights and the bias.
 DEFAULTS = {
     1: ((0.8, -0.5, 0.1),),
     2: ((0.7, 0.4, 0.1), (-0.3, 0.8, 0.1)),
@@ -144,7 +144,7 @@ def state_names(hand: ByHand, words: Words) -> dict[str, str]:
 
 
 def by_hand_svg(hand: ByHand, colours: Colours, words: Words) -> Svg:
-    """The picture of the neurons: on sides, axes, arrows, lines, kinks, and names."""
+    """The picture: the areas where neurons are on, axes, arrows, lines, kinks, and names."""
     body = [
         f"<style>{_fills(colours)}</style>",
         svg.backdrop("paper", SIDE, SIDE),
@@ -232,7 +232,7 @@ def _signed(values: Sequence[float], words: Words) -> tuple[str, ...]:
 
 
 def _fills(colours: Colours) -> str:
-    """The style of on sides, in both themes."""
+    """The style of the areas where neurons are on, in both themes."""
     light, dark = (
         "".join(f".on-{kind}{{fill:{shades[theme]}}}" for kind, shades in colours.lines().items())
         for theme in (0, 1)

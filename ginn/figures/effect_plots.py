@@ -1,4 +1,4 @@
-"""Small plots of the effects of a claim: each effect, its interval, and the value of no effect.
+"""Small plots of the effects of a claim: each effect, its interval, and a line at no effect.
 
 They are parts of a page and not separate files. Each is within a line of text that has the same
 numbers. So they have no text for screen readers. The page's style sheet colours them.
@@ -18,10 +18,10 @@ RADIUS = 4  # px, of the dot
 
 
 def effect_plots(effects: Sequence[Effect]) -> list[str]:
-    """The plots of a claim's effects, in their order, on one scale; "" for an effect of no value.
+    """The plots of a claim's effects, in their order, on one scale; "" if an effect has no value.
 
-    The scale measures differences from the value without an effect. So the line of no effect is at
-    the same place in all plots.
+    What is drawn is the difference between a value and the value that means no effect. So the line
+    of no effect is at the same place in all plots.
     """
     ends = [
         end - each.without

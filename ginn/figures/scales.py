@@ -24,7 +24,7 @@ MULTIPLES = (
     (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9),
 )
 
-MOST_POWERS = 9  # on a log axis, with two more at its ends
+MOST_POWERS = 9  # the largest number of powers of ten on a log axis
 # The smallest value on a log axis. It is far above the smallest numbers of float64, whose
 # logarithms and quotients are not exact.
 LEAST = 1e-300
@@ -38,8 +38,8 @@ class Scale:
     """A map of values from `low` to `high` onto pixels from `start` to `end`.
 
     Values beyond a limit are mapped to the limit. "log1p" is the logarithm of one plus the value,
-    which is defined for 0. "root" is the square root. If both limits are equal, so are all places:
-    they are at the start.
+    which is defined for 0. "root" is the square root. If both limits are equal, all values are
+    mapped to `start`.
     """
 
     low: float
@@ -102,7 +102,7 @@ def _short(value: int) -> str:
 def even_ticks(high: float, most: int = 6) -> list[Tick]:
     """The ticks at round numbers from 0 to `high`, evenly spaced; at most `most` besides 0.
 
-    Without a number above 0, there is the tick 0 alone.
+    If `high` is not above 0, the only tick is 0.
     """
     if not high > 0:
         return [(0, "0")]
@@ -152,7 +152,7 @@ def log_ticks(low: float, high: float, written: Callable[[float], str] | None = 
 def log_bounds(values: Float64) -> tuple[float, float]:
     """The range of the values above zero, slightly widened; 0.1 to 1 if there are none.
 
-    Values below LEAST count as zero: they are losses that only rounding separates from it.
+    Values below LEAST count as zero: they are losses that differ from zero only by rounding.
     """
     positive = values[np.isfinite(values) & (values >= LEAST)]
     if not positive.size:

@@ -95,7 +95,7 @@ def frame(
     draw = ImageDraw.Draw(picture)
     font = ImageFont.load_default(20)
     middle = SIDE + STRIP // 2 + 2
-    iteration = f"{run.iterations[step]:,}".replace(",", " ")  # read alike in every language
+    iteration = f"{run.iterations[step]:,}".replace(",", " ")  # understood in every language
     draw.text((MARGIN, middle), iteration, INK.light, font, "lm")
     accuracy = percent(float(run.accuracy[step]))
     draw.text((SIDE - MARGIN, middle), accuracy, MUTED.light, font, "rm")

@@ -2,7 +2,7 @@
 
 The boundary of a neuron is the frontier, within the closed square, of the set where its
 pre-activation is above zero. At zero a neuron is off. The boundary of the output is where its logit
-is zero, p = 0.5. No sampling grid is used, and nothing is moved.
+is zero, p = 0.5. No sampling grid is used, and no weight or line is perturbed.
 
 For every network with finite weights, these results are the same as in exact arithmetic on the
 stored float32 weights: the polylines, the order and causes of their vertices, their direction,
@@ -23,8 +23,8 @@ Degenerate cases:
 - Through a corner: a vertex at the corner, whose cause is one of its two sides. If the line cuts
   off nothing but the corner, there are two vertices.
 - A closed ring begins at an arbitrary vertex and is marked closed.
-- A line that crosses an earlier one has a vertex there, even if it does not bend, as where the
-  neuron has no influence.
+- A line that crosses an earlier neuron's boundary has a vertex there, even if it does not bend, for
+  example because the earlier neuron has weight 0.
 
 In the direction of a polyline, its neuron is on to the right, as seen on a screen with y down.
 
@@ -133,7 +133,7 @@ def boundaries_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Boundaries:
 
 
 class Chains(NamedTuple):
-    """P polylines in a row: line, length and closed (P,); vertices (V, 2), causes (V,).
+    """P polylines as flat arrays: line, length and closed (P,); vertices (V, 2), causes (V,).
 
     `line` is the number of the boundary: snapshot * N + neuron.
     """

@@ -5,7 +5,8 @@ fuses a product with a sum, so results have the same bits on every processor. Wi
 compiler (NUMBA_DISABLE_JIT=1) the loops run as they are, a hundred times as slowly.
 
 Compiled code is kept in `__pycache__`, as Python's is, by the time stamp of a loop's module. So a
-loop may call only loops of its own module: a change of another module would not be noticed.
+loop may call only loops of its own module: after a change of another module, Numba would still use
+the old code.
 """
 
 from __future__ import annotations

@@ -31,7 +31,9 @@ def cut(
     on: Any, edges: Any, made: Any, line_ends: Any, cell_snapshot: Any, cell_on: Any,
     scratch: Any, counts: Any, owner: int,
 ) -> int:  # fmt: skip
-    """Cut every cell through which a neuron's boundary passes; `on` (V,) are its signs.
+    """Cut every cell through which a neuron's boundary passes.
+
+    `on` (V,) says at which vertices the neuron is on.
 
     Returns 0, or the number of crossings if the arrays have no room for them; then nothing is cut.
     """
@@ -109,7 +111,8 @@ def cut_layer(
             value, other = values[row, made[MADE_TAIL, v]], values[row, made[MADE_HEAD, v]]
             fraction[0, v] = value / (value - other)
             fraction[1, v] = 1.0 - fraction[0, v]
-            if fraction[1, v] == 0.0:  # a vertex beside the head keeps the signs of the edge
+            # Very near the head. A factor of 0 would lose the sign of the tail's value.
+            if fraction[1, v] == 0.0:
                 fraction[1, v] = other / (other - value)
         for r in range(values.shape[0]):
             for v in range(first, last):
@@ -127,8 +130,8 @@ def cut_layer(
 def mark_cells(on: Any, edges: Any, edge_count: int, words: Any, cell_on: Any) -> None:
     """Note in `cell_on` (words, C) which neurons are on in each cell.
 
-    A neuron is on in a cell if it is at a vertex, by `on` (width, V). Bit i of word w stands for
-    neuron BITS w + i. `words` (V,) is overwritten.
+    A neuron is on in a cell if it is on at a vertex of the cell, by `on` (width, V). Bit i of word
+    w stands for neuron BITS w + i. `words` (V,) is overwritten.
     """
     for word in range(cell_on.shape[0]):
         words[:] = 0
@@ -167,7 +170,7 @@ def chains(
                 crossing[0, count], crossing[1, count], crossing[2, count] = e, before, after
                 crossing[3, count] = 0
                 count += 1
-        # Mark what is on open polylines: 1; what is left lies on rings.
+        # Mark the crossings on open polylines by 1. The others lie on rings.
         for i in range(count):
             if crossing[1, i] == OUTSIDE:
                 k = i

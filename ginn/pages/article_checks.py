@@ -52,12 +52,12 @@ VALUES: Mapping[str, Any] = {
     "experiments": None,
     **dict.fromkeys(set(_known()) - set(FUNCTIONS)),
 }
-# Jinja's filters that give a list of the same items, whose first argument is an attribute of the
-# items, and that give one item.
+# Jinja's filters: those that return items of the given type; those whose first argument is an
+# attribute of the items; and those that return one item.
 SAME_ITEMS = ("selectattr", "rejectattr", "select", "reject", "sort", "list", "unique", "reverse")
 BY_ATTRIBUTE = ("selectattr", "rejectattr", "groupby")
 ONE_ITEM = ("first", "last", "min", "max", "random")
-# An undefined name is allowed before these.
+# An undefined name is allowed before these filters and tests.
 OF_ANY_NAME = ("defined", "undefined", "default", "d")
 
 
@@ -163,7 +163,7 @@ class _Reader:
         return _returned(kind) if callable(kind) else None
 
     def _require_known(self, name: str, given: list[Any], named: Mapping[str, Any]) -> None:
-        """Raise AuthorError for a constant argument that names nothing."""
+        """Raise AuthorError if an argument is a constant that is not a known name."""
         first = given[0] if given else next(iter(named.values()), ANY)
         allowed = {"page": self.named.pages, "cite": self.named.works, "term": self.named.words}
         if name == "figure":
@@ -207,7 +207,7 @@ class _Reader:
             require_test(node.name, given)
 
     def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
-        """The arguments of a filter or a test, which are checked: the constants, or ANY."""
+        """Check the arguments of a filter or a test. Returns their constants, or ANY for others."""
         for each in (*node.args, *(keyword.value for keyword in node.kwargs)):
             self.read(each)
         named = {each.key: _constant(each.value) for each in node.kwargs}
@@ -222,7 +222,7 @@ class _Reader:
             self.read(each)
 
     def _typed(self, target: Any, kind: Any) -> typing.ContextManager[Any]:
-        """Give a loop's name its type while the loop is read."""
+        """Give a loop's variable its type while the loop is read."""
         name = _name_of(target)
         before = self.kinds
         changed = {name: kind} if name else {}

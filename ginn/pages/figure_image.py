@@ -17,8 +17,8 @@ class FigureImage:
 
     `name` is the first part of its files' names. `scene` is what it shows of a network, and `state`
     is the view state with which the explorer shows the same. Both are None for a chart. `language`
-    is that of the alternative if it is not that of the page's own words. `controls` are those of
-    neurons that a reader changes.
+    is the language of `alternative`, if it differs from that of the page's own words. `controls`
+    are the controls of a figure whose weights a reader can change.
     """
 
     name: str

@@ -16,7 +16,7 @@ NAMELESS = "section"
 def identifier(text: str) -> str:
     """The id of a text: its letters, marks and digits in lower case, its words joined by hyphens.
 
-    It is "" for a text without any.
+    It is "" for a text without any of these.
 
     >>> identifier("Слой 1: don't *wait*")
     'слой-1-dont-wait'

@@ -13,7 +13,7 @@ from ginn.network.run import layer_slices, place_of
 
 @dataclass(frozen=True)
 class ViewState:
-    """A state of the explorer. A field that is left out has its default there.
+    """A state of the explorer. Fields at their defaults are left out of the query.
 
     The fields are rows of the table in `templates/viewer/store.js`. `neurons` are the shown
     neurons, numbered layer by layer in a network of these `widths`, the output last. `beside` is

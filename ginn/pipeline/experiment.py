@@ -23,7 +23,8 @@ from ginn.runtime.digests import digest
 from ginn.runtime.lock import say_on_stderr
 from ginn.viewer_data.viewer_files import ViewerFiles
 
-# The folder of the site that the viewer loads from. File names have hashes, so all share it.
+# The folder of the site that the viewer loads from. All experiments share it, since the names of
+# the files have hashes.
 DATA = "data"
 # The stages of the claims table.
 MEASURED = (

@@ -23,7 +23,8 @@ OF_BUILD = frozenset({NOT_FOUND, FEED, SITE_MAP, ROBOTS, MARKER})
 def read_static(content: Path, articles: Sequence[Article]) -> dict[str, bytes]:
     """The files of the folder `static`, address in the site -> content; none without the folder.
 
-    Raises AuthorError for a file that leads out of the folder, or whose address the site needs.
+    Raises AuthorError for a link to a path outside the folder, or a file whose address the site
+    needs.
     """
     folder = within(content, content / FOLDER)
     own = {article.address for article in articles} | OF_BUILD

@@ -1,4 +1,5 @@
 """Give the files that the browser loads: sprite sheets, boundary and weight chunks, downloads.
 
-Takes recorded runs and their boundaries, and gives named bytes. Never imports pages or figures.
+The package takes recorded runs and their boundaries, and gives named bytes. It never imports pages
+or figures.
 """

@@ -1,4 +1,4 @@
-"""Distances between boundaries, against calculus."""
+"""Distances between boundaries, compared with values found by calculus."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ginn.analysis.boundary_distances import boundary_distances
 
 
 def three_lines(second: float) -> list[Layer]:
-    """Lines at x = .25, x = `second` and x = .75, whose sum is the output."""
+    """A layer with lines at x = .25, x = `second` and x = .75, and an output layer."""
     layer = layer_of(threshold(0.25), threshold(second), threshold(0.75))
     return [layer, ([[1.0, 2.0, -4.0]], [-0.1])]
 
@@ -51,7 +51,8 @@ def test_boundary_distances_of_closed_boundaries_are_what_calculus_says() -> Non
 
 
 def test_boundary_distances_of_a_closed_boundary_count_all_its_sides() -> None:
-    # On in a diamond of half-diagonal .4 about the middle; beside it the line x = .95.
+    # One neuron is on in a diamond of half-diagonal .4 about the middle. The boundary of the other
+    # is the line x = .95, to the right of the diamond.
     inputs = layer_of(
         ([1.0, 0.0], -0.5), ([-1.0, 0.0], 0.5), ([0.0, 1.0], -0.5), ([0.0, -1.0], 0.5)
     )

@@ -23,7 +23,7 @@ def row(name: str, verdict: Any, least: float | None = 0.001, p: float | None = 
 
 
 def compared(first: Claim, *second: Claim) -> Confirmation:
-    """A first block of one row and a second block of these rows."""
+    """The comparison of a first block of one row with a second block of these rows."""
     block = second_block((100,), ScreeningFacts(4, 10, 0, ()), {}, rule_book(), Findings())
     found = confirmation([first], replace(block, claims=second))
     assert found is not None

@@ -1,4 +1,4 @@
-"""How series are made: the places along training."""
+"""The snapshots of a run at which its series are measured."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def recorded(
 
 
 def difference_of_stacked(dataset: Dataset, seeds: Sequence[int]) -> float:
-    """The largest difference of a parameter, stacked and by `--trainer torch`."""
+    """The largest difference between a parameter of stacked networks and of `--trainer torch`."""
     start = initial_parameters(LAYOUT, seeds)
     alone = TorchNetworks(LAYOUT, start, seeds, dataset)
     alone.train(0, AdamRates(RATE, LENGTH, 0).take(COMPARED))

@@ -3,8 +3,8 @@
 One core, processor time. RUN.npz holds one run's `weights0`, (K, out, in), `biases0`, (K, out),
 `weights1` and so on; without it, the trained snapshots of the tests are traced, repeated to 96.
 
-regioncam 0.5 is measured beside it if it is installed (`pip install 'regioncam==0.5.*'`). It finds
-the regions and edges of the whole network and the output's line, in float32, without polylines.
+regioncam 0.5 is measured, too, if it is installed (`pip install 'regioncam==0.5.*'`). It finds the
+regions and edges of the whole network and the output's line, in float32, without polylines.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ def one_of(run: RecordedRun, snapshot: int) -> RecordedRun:
 
 
 def milliseconds(works: list[Callable[[], Any]]) -> list[float]:
-    """The median processor time (ms) of each function. They run in turn, at the same speeds."""
+    """The median processor time (ms) of each function.
+
+    The functions run in turn, so that changes of the processor's speed affect all alike.
+    """
     times: list[list[float]] = [[] for _ in works]
     for _ in range(ROUNDS):
         for spent, work in zip(times, works, strict=True):
@@ -71,7 +74,7 @@ def regioncam_of(run: RecordedRun) -> Callable[[], Any] | None:
         [np.ascontiguousarray(weight[0].T), bias[0].copy()]
         for weight, bias in zip(run.weights, run.biases, strict=True)
     ]
-    # Its square is centred on the origin.
+    # The centre of regioncam's square is the origin.
     layers[0][1] = (layers[0][1] + 0.5 * layers[0][0].sum(axis=0)).astype(np.float32)
 
     def traced() -> Any:

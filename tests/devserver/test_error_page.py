@@ -20,7 +20,7 @@ class Page(HTMLParser):
     """The tags of a piece of HTML with their attributes, and its text."""
 
     def __init__(self, html: str) -> None:
-        """Parse the whole of it."""
+        """Parse the piece of HTML."""
         super().__init__()
         self.tags: set[str] = set()
         self.attributes: set[tuple[str, str | None]] = set()

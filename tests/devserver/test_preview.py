@@ -1,4 +1,4 @@
-"""A real server and real saves: during a long training, and with the lines on the terminal."""
+"""The preview as a process: files saved during a long training, and the lines on the terminal."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def effect(low: float | None, value: float | None, high: float | None, without: 
 
 
 def places(plot: str) -> tuple[float, float, float, float]:
-    """Where a plot has no effect, the ends of the interval, and the value."""
+    """The x of a plot's line of no effect, of the ends of the interval, and of the value."""
     none = re.search(r'"no-effect" d="M([\d.]+) ', plot)
     interval = re.search(r'"interval" d="M([\d.]+) [\d.]+H([\d.]+)"', plot)
     value = re.search(r'cx="([\d.]+)"', plot)
@@ -38,7 +38,7 @@ def test_plots_of_one_claim_share_their_scale(drawn: list[tuple[list[float], flo
     for each, (_, low, high, value) in zip(effects, found, strict=True):
         assert MARGIN <= low <= value <= high <= WIDTH - MARGIN
         assert each.value is not None
-        # Drawn to a tenth of a pixel.
+        # Positions are rounded to a tenth of a pixel, so they can be equal.
         if each.value > each.without:
             assert value >= none
         if each.value < each.without:

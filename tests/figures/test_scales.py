@@ -1,4 +1,4 @@
-"""Scales keep order; ticks are round, spaced, and have room for their names."""
+"""Scales keep the order of values. Ticks are at round numbers and have room for their names."""
 
 from __future__ import annotations
 

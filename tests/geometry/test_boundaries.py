@@ -156,7 +156,10 @@ def test_trace_rotated_network_gives_rotated_boundaries(widths: tuple[int, ...])
 
 
 def rescaled(network: RecordedRun, seed: int) -> RecordedRun:
-    """The same function: each neuron times a power of two, undone in the next layer; logit too."""
+    """The network with each neuron times a power of two, which the next layer's weights undo.
+
+    The logit is multiplied, too. Its sign, and so the boundaries, are the same.
+    """
     rng = np.random.default_rng(seed)
     weights, biases = [], []
     undo = np.ones(2, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Linear regions as polygons: those of clipping, which cover the square once."""
+"""Linear regions as polygons: their areas are those found by clipping, and fill the square."""
 
 from __future__ import annotations
 

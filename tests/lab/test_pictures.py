@@ -1,4 +1,4 @@
-"""The laboratory's pictures: given ones, image files, and their form in an address."""
+"""The laboratory's pictures: built-in ones, image files, and their encoding in an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Philox and the pixels of minibatches, against published numbers and against chance."""
+"""Philox agrees with published numbers, and all pixels are equally likely in minibatches."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def test_philox_of_any_counter_is_that_of_integers(first: int, second: int, key:
 def test_pixels_of_many_draws_are_uniform() -> None:
     pixels = pixels_of(4, np.arange(400), 128, 1024)
     counts = np.bincount(pixels.ravel(), minlength=1024)
-    # 50 draws a pixel on average; a chi-square with 1,023 degrees of freedom, six sigma wide.
+    # Each pixel is drawn 50 times on average. The chi-square statistic has 1,023 degrees of
+    # freedom, and may differ from its mean by six standard deviations.
     assert abs(float(((counts - 50) ** 2 / 50).sum()) - 1023) < 6 * math.sqrt(2 * 1023)
 
 

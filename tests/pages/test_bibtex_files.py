@@ -13,7 +13,7 @@ from ginn.errors import AuthorError
 from ginn.pages.bibtex_files import plain, read_bibtex
 from ginn.pages.citations import Source
 
-# As each program exports the same kind of work.
+# The same kind of work, as each program exports it.
 ZOTERO = r"""
 @misc{darlowGINNGeometricIllustrations2018,
 	title = {{GINN}: {Geometric} {Illustrations} for {Neural} {Networks}},

@@ -1,4 +1,4 @@
-"""The words in the viewer's scripts: keys of the files of words, and nothing else that is seen."""
+"""The viewer's scripts contain keys of the files of words, and no other text that a reader sees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links in Markdown that can lead nowhere are found before there are pages; others are not."""
+"""Links in Markdown that are certainly dead are found before pages are rendered, and only these."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def article(slug: str, body: str) -> Article:
 
 
 def find(body: str) -> DeadLink | None:
-    """What is found wrong with an article that has another one beside it, and a static file."""
+    """The dead link found in an article, on a site with another article and two more files."""
     articles = [article("index", "## The top\n"), article("deep", f"## My *own*\n{body}\n")]
     return find_written_dead_link(articles, {"paper.pdf", "feed.xml"})
 

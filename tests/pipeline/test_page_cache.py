@@ -1,4 +1,4 @@
-"""Pages are kept one by one: what is made again is what has changed, and the site is the same."""
+"""The cache of pages: only pages whose inputs changed are rendered again, and the site is right."""
 
 from __future__ import annotations
 
@@ -149,7 +149,8 @@ def test_render_site_dead_link_of_a_kept_page_is_refused_and_not_kept(content: P
     for _ in range(2):
         with pytest.raises(AuthorError, match=r"article-30\.md:9: found a link to '\.\./art"):
             rendered_pages(content)
-        assert set((content / "cache/pages").iterdir()) <= before  # what is refused is not kept
+        # A page with a mistake is not kept.
+        assert set((content / "cache/pages").iterdir()) <= before
 
 
 def test_render_site_new_glossary_renders_every_page(content: Path) -> None:

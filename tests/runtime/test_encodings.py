@@ -1,4 +1,4 @@
-"""Values as files: the same bytes for the same value, and a digest that is read on its own."""
+"""Values as files: equal values give equal bytes, and the digest is read without the value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lock between builds: the second one waits and says for whom."""
+"""The lock between builds: the second one waits, and says which process holds the lock."""
 
 from __future__ import annotations
 

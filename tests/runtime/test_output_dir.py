@@ -1,4 +1,4 @@
-"""The output folder: replaced whole or not at all, under refusals and kills."""
+"""The output folder is replaced completely or not at all, also if a step fails or is killed."""
 
 from __future__ import annotations
 

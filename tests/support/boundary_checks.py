@@ -94,7 +94,8 @@ def check_sides(snapshots: RecordedRun, boundaries: Boundaries, snapshot: int, c
     values = values_at(snapshots, snapshot, points)
     top = values_at(snapshots, snapshot, points * [1, 0])
     scale = scales(snapshots, snapshot)
-    # If a pre-activation is zero over an area, the forward pass has rounding errors. It is off.
+    # Where a pre-activation is exactly zero over an area, the forward pass gives rounding errors.
+    # The neuron counts as off there.
     zero, margin = 8 * EPSILON * scale, 1e-11 * scale
     clear = (np.abs(values) <= zero) | (np.abs(values) > margin)
     clear &= (np.abs(top) <= zero) | (np.abs(top) > margin)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-# Words with an "s" at their ends that may follow a one.
+# Words that end in "s", but may follow the number 1.
 SINGULAR = "is|was|has|this|less|as|across"
 NOUNS = (
     "run|pair|neuron|iteration|test|layer|crossing|line|copy|region|snapshot|bend|network|pixel|"
     "seed|claim|arm|boundary"
 )
-# A number alone, which is not the end of a longer one.
+# What follows is a whole number, not the end of a longer number.
 NUMBER = r"(?<![\d.,\u2212–])"
 FAULTS = (
     # "1 runs", "1 screening runs"
@@ -28,5 +28,5 @@ FAULTS = (
 
 
 def faults(text: str) -> list[str]:
-    """The faults of a text, each with the words that are wrong."""
+    """The parts of a text that have a fault."""
     return [match[0] for fault in FAULTS for match in re.finditer(fault, text)]

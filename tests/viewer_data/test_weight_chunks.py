@@ -1,4 +1,4 @@
-"""The weights that the browser computes with are those of the run, to the bit."""
+"""The weights that the browser computes with are bit for bit those of the run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ANY_FLOAT = st.integers(0, 2**32 - 1)
 def test_encode_any_floats_keeps_every_bit(
     data: st.DataObject, widths: list[int], snapshots: int, first: int
 ) -> None:
-    """Whatever the bits: minus zero, the least and the largest floats, and those that are none."""
+    """Every bit pattern of a float: also minus zero, subnormal numbers, infinities and NaNs."""
     sizes = (2, *widths, 1)
     count = sum(out * (into + 1) for into, out in itertools.pairwise(sizes))
     bits = data.draw(st.lists(ANY_FLOAT, min_size=count * snapshots, max_size=count * snapshots))

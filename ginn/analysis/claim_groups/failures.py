@@ -1,4 +1,4 @@
-"""The claim about runs that failed in the screening, and what became of all of them."""
+"""The claim about seeds whose screening run failed, and the series of their longer runs."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _compared(arm: Arm, effect: Effect, corrected: float) -> FailureRate:
 
 
 def _negated(value: float | None) -> float | None:
-    """A number with the other sign; a zero has none."""
+    """The negative of a number, or None. The negative of 0 is 0, not -0."""
     return None if value is None else 0.0 - value
 
 

@@ -1,4 +1,4 @@
-"""Shift and turn, and the shares of bias, weights and inputs, on trajectories that are known."""
+"""Shift and turn, and the shares of bias, weights and inputs, for small given changes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ def single(run: RecordedRun) -> Shares:
 
 
 def line(angle: float, distance: float) -> tuple[Any, Any]:
-    """A line at `distance` from the domain's centre, its normal at `angle`; scaled by 3."""
+    """The weight and bias, times 3, of a line at `distance` from the domain's centre.
+
+    `angle` is the direction of the line's normal.
+    """
     normal = np.array([math.cos(angle), math.sin(angle)])
     return 3 * normal[None, None], 3 * np.array([[distance - normal.sum() / 2]])
 

@@ -1,4 +1,4 @@
-"""Copycats: neurons copied by hand are found, and networks without copies have none."""
+"""Duplicate neurons: those copied by hand are found, and networks without copies have none."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POINTS = every_other(halves(40))
 
 
 def three_lines(second: float) -> list[Layer]:
-    """Lines at x = .25, x = `second` and x = .75, whose sum is the output."""
+    """A layer with lines at x = .25, x = `second` and x = .75, and an output layer."""
     layer = layer_of(threshold(0.25), threshold(second), threshold(0.75))
     return [layer, ([[1.0, 2.0, -4.0]], [-0.1])]
 
@@ -45,7 +45,8 @@ def test_likeness_is_the_shared_area_over_the_joint_one_of_on_or_of_off() -> Non
     (both,) = overlaps(run_of(three_lines(0.5)))
     like = likeness(both)
     # The neurons are on from x = .25, .5 and .75. The Jaccard indices of the pairs (0, 1), (0, 2)
-    # and (1, 2) are .5/.75, .25/.75, .25/.5 for on, and .25/.5, .25/.75, .5/.75 for off.
+    # and (1, 2) are .5/.75, .25/.75, .25/.5 for the areas where the neurons are on, and .25/.5,
+    # .25/.75, .5/.75 for those where they are off.
     expected = [[1, 1 / 2, 1 / 3], [1 / 2, 1, 1 / 2], [1 / 3, 1 / 2, 1]]
     np.testing.assert_allclose(like.degree[0], expected, atol=1e-6)
     assert not like.duplicates.any()

@@ -36,8 +36,12 @@ from ginn.network.run import RecordedRun
 
 
 def one_bend(slope: float) -> RecordedRun:
-    """A second-layer line at y = 0.5 that leaves x = 0.5 by `slope`: up for a positive one."""
-    first = ([[1, 0], [0, 1]], [-0.5, 0])  # on right of x = 0.5; on everywhere
+    """A second-layer line at y = 0.5, bent at x = 0.5: its slope is 0 to the left, and then -slope.
+
+    On a screen, where y grows downwards, it rises for a positive `slope`.
+    """
+    # The first neuron is on to the right of x = 0.5. The second is on everywhere.
+    first = ([[1, 0], [0, 1]], [-0.5, 0])
     second = ([[slope, 1]], [-0.5])
     return run_of([first, second, ([[1]], [-9])])
 
@@ -45,8 +49,8 @@ def one_bend(slope: float) -> RecordedRun:
 def gate(open_: bool) -> RecordedRun:
     """A third-layer line at y = 0.5 that a first-layer neuron bends by 45 degrees at x = 0.5.
 
-    The only path from it leads through the second neuron of layer 2, which is on everywhere or
-    nowhere.
+    The only path from that neuron to the line leads through the second neuron of layer 2, which is
+    on everywhere if `open_` is true, and nowhere otherwise.
     """
     first = ([[1, 0], [0, 1]], [-0.5, 0])
     second = ([[0, 1], [1, 0]], [1, 1 if open_ else -2])

@@ -90,7 +90,7 @@ def test_phases_are_stretches_at_the_level_or_above() -> None:
 
 
 def made(shift: Any, bias: float = 0.5, control: float = 0.4, layers: int = 1) -> Motion:
-    """A motion whose share of shift is given, with the same in every layer."""
+    """A motion with the given shares, which are equal in all layers."""
     share = np.asarray(shift, dtype=float)
     count = len(share)
 
