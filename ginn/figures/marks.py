@@ -104,7 +104,7 @@ def dot(x: float, y: float, radius: float = 2.4, opacity: float = 1) -> str:
 
 
 def dots(places: Sequence[tuple[float, float]], radius: float, opacity: float) -> str:
-    """The marks of many runs in one group, which is shorter than single dots; "" for none."""
+    """The marks of many runs in one group, whose SVG is shorter than that of single dots."""
     marks = "".join(element("circle", _circle(x, y, radius)) for x, y in places)
     return element("g", {**paint("ink"), "fill-opacity": opacity}, marks) if marks else ""
 

@@ -10,10 +10,10 @@ on or off, and no vertex is ever moved. A boundary through a vertex, or along an
 if it passed a little further towards its on side. What it cuts off there has no area.
 
 Why this suffices. Around a convex cell, an affine function changes its sign at most twice. If the
-values have this property when the layer is entered, they keep it, whatever the rounding. A new
-vertex between two vertices at which a neuron is on has the neuron on, too, and the same holds for
-off. So it adds no change of sign, and a part of a cell has no more changes than the cell. A
-boundary therefore enters a cell at most once.
+values have this property when the layer is entered, they keep it, whatever the rounding. If a
+neuron is on at both ends of an edge, it is on at a new vertex between them, too. The same holds if
+it is off. So a new vertex adds no change of sign, and a part of a cell has no more changes than the
+cell. A boundary therefore enters a cell at most once.
 
 `rounded.RoundedSubdivision` computes in float64, and knows where that does not decide a sign.
 `exact.ExactSubdivision` computes on integers, for these cases.
@@ -167,7 +167,7 @@ class Subdivision(ABC):
         return np.asarray(self.values[FIRST:, : self.vertices] > 0)
 
     def polylines(self) -> tuple[Index, Index]:
-        """The boundaries of the layer: every crossing in order, (2, M), and where each begins.
+        """The boundaries of the layer: all crossings in order, (2, M), and the polylines' starts.
 
         A crossing is a neuron, counted in the layer, and an edge. A boundary runs with its on side
         to the left in the axes (x, y), which is to the right on a screen with y down. The second

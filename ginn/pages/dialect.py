@@ -160,8 +160,8 @@ class _Reader:
             extra = column - self.items[-1].text
             if extra >= LEVEL and self.after_empty:
                 # Indented code in a list item. Python-Markdown counts its indent from LEVEL spaces
-                # for each list, CommonMark from the column of the item's text. The first is used if
-                # the line is code by it.
+                # for each list, CommonMark from the column of the item's text. The first indent is
+                # used if it is at least LEVEL, so that the line is code.
                 beyond = column - LEVEL * depth
                 indent += " " * (beyond if beyond >= LEVEL else extra)
             line = indent + text

@@ -26,8 +26,8 @@ EXTERNAL_SCHEMES = ("https", "http", "mailto")
 def with_static(html: str, root: str) -> str:
     """The HTML of an article in which addresses of files in `static/` lead to the site's root.
 
-    An author names such a file as it lies: `static/demo.js`, or `../static/demo.js`. `root` is the
-    link from the article's page to the site's root.
+    An author names such a file by its path in the sources: `static/demo.js`, or
+    `../static/demo.js`. `root` is the link from the article's page to the site's root.
 
     >>> with_static('<video src="static/a.mp4">', "../")
     '<video src="../a.mp4">'

@@ -46,14 +46,15 @@ class _Files(Container[str]):
 def find_written_dead_link(articles: Sequence[Article], files: Collection[str]) -> DeadLink | None:
     """The first link in the Markdown of an article that can lead nowhere, or None.
 
-    `files` has the addresses of all files of the site but those in the folders that a build writes.
+    `files` has the addresses of all files of the site, except those in the folders that a build
+    writes.
     """
     links = {article.address: _links(article) for article in articles}
     return find_dead_link(articles, links, _Files({*files, *links}))
 
 
 def _links(article: Article) -> Links:
-    """The addresses that stand in an article's Markdown, and the ids that it will have."""
+    """The addresses in an article's Markdown, and the ids that its page will have."""
     prose = COMMENT.sub("", without_code(JINJA_COMMENT.sub("", article.body)))
     root = "../" * article.address.count("/")
     written = [html.unescape(at[1]) for form in ADDRESSES for at in form.finditer(prose)]

@@ -27,9 +27,9 @@ IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(<?([^<>()\s{}]+)>?\)")
 
 
 def require_frozen(folder: Path, confirmation: Confirmation) -> None:
-    """Raise AuthorError where the rules are others than those that `report.toml` has frozen.
+    """Raise AuthorError if the rules differ from those that `report.toml` has frozen.
 
-    A claim is confirmed only by rules that are older than the look at the second block.
+    A claim is confirmed only by rules that were fixed before anyone looked at the second block.
     """
     now = rule_book().hash
     if confirmation.rules not in (None, now):

@@ -145,7 +145,7 @@ def _home() -> list[Path]:
 
 
 def recover_site(site: Path) -> None:
-    """Put back the old site that a killed build has moved, and remove its other folders."""
+    """Put back the old site that a killed build has moved, and remove that build's folders."""
     old, new = _beside(site, "old"), _beside(site, "new")
     if old.exists():
         if site.exists():

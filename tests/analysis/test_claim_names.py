@@ -1,4 +1,4 @@
-"""The list of claims' names has those of the code, and no others."""
+"""The list of claims' names contains every name in the code, and no others."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def row(name: str, report: dict[str, Any]) -> tuple[str, list[str]]:
 
 
 def main() -> int:
-    """Measure every page but `404.html`; returns the exit code."""
+    """Measure every page except `404.html`, and return the exit code."""
     parser = argparse.ArgumentParser(
         description=f"The site's --base-url: http://127.0.0.1:{PORT}{PREFIX}"
     )

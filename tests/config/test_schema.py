@@ -34,7 +34,7 @@ def test_report_schema_is_named_by_the_reports_and_accepts_them(report: Path) ->
     text = report.read_text(encoding="utf-8")
     named = re.match(r"#:schema (\S+)\n", text)
     assert named
-    # By a relative path: what `--new` copies has the schema beside it.
+    # The path is relative to the report, since `--new` copies the schema with the report.
     assert (report.parent / named[1]).resolve() == PUBLISHED
     assert not schema_refuses(text)
 

@@ -1,4 +1,4 @@
-"""The development server: the site, and nothing else, to this machine alone."""
+"""The development server serves the site and nothing else, and only to this machine."""
 
 from __future__ import annotations
 

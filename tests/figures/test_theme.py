@@ -3,8 +3,8 @@
 How a colour looks to a dichromat is simulated by the matrices of Machado, Oliveira and Fernandes
 (A Physiologically-based Model for Simulation of Color Vision Deficiency, IEEE TVCG 15(6), 2009) at
 severity 1, and of Viénot, Brettel and Mollon (Digital Video Colourmaps for Checking the Legibility
-of Displays by Dichromats, Color Res. Appl. 24(4), 1999) as a second opinion. Two colours differ by
-CIEDE2000, after Sharma, Wu and Dalal (The CIEDE2000 Color-Difference Formula, Color Res. Appl.
+of Displays by Dichromats, Color Res. Appl. 24(4), 1999) as a second opinion. The difference of two
+colours is CIEDE2000 (Sharma, Wu and Dalal, The CIEDE2000 Color-Difference Formula, Color Res. Appl.
 30(1), 2005).
 
 | what | bound | reason |

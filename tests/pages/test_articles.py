@@ -1,4 +1,4 @@
-"""Front matter is checked key by key, and an article keeps the lines of its file."""
+"""Front matter is checked key by key, and an article's body has the line numbers of its file."""
 
 from __future__ import annotations
 

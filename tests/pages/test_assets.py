@@ -19,7 +19,7 @@ from ginn.pages.assets import ICONS, assets, bundle, colour_properties
 from ginn.pages.templates import environment
 
 VIEWER = TEMPLATES / "viewer"
-# The viewer's scripts, compressed (bytes).
+# The largest sizes of the viewer's scripts, compressed (bytes).
 MOST_BYTES = 25_000
 MOST_BYTES_BY_HAND = 4_000
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ginn.errors import AuthorError
 from ginn.pages.math import Mathematics, mathml
 
-# How many children an element takes (MathML Core, 3.2 and 3.3); any number where it is not named.
+# How many children an element takes (MathML Core, 3.2 and 3.3). Other elements take any number.
 ARITY = {
     "mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3,
     "mi": 0, "mn": 0, "mo": 0, "mtext": 0, "mspace": 0,

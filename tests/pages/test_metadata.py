@@ -24,7 +24,7 @@ PAGES = ["index.html", "explore/index.html"]
 
 
 def site() -> Mapping[str, bytes]:
-    """The report's pages where the site's address is known."""
+    """The report's pages, for a site whose address is known."""
     return report_pages(base_url=BASE)
 
 

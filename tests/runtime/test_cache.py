@@ -1,4 +1,4 @@
-"""The cache: results under keys, loaded when they are used, whole or made again."""
+"""The cache: results under keys, loaded when they are used, and made again if they are damaged."""
 
 from __future__ import annotations
 
@@ -342,7 +342,7 @@ def test_lazy_results_refuse_a_stage_that_makes_nothing(tmp_path: Path) -> None:
 
 def test_lazy_results_value_dropped_from_memory_is_loaded_again(tmp_path: Path) -> None:
     Watched(tmp_path)
-    again = Watched(tmp_path, most=250)  # of some two hundred bytes each
+    again = Watched(tmp_path, most=250)  # room for one value
     for name in "aabba":
         assert again.results[name] == name * 100
     assert again.loaded == ["a", "b", "a"]

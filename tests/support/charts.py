@@ -51,7 +51,7 @@ def drawn(name: str, width: int = WIDE, of: Evidence | None = None) -> ElementTr
 
 
 def marks_of(root: ElementTree.Element, tag: str, kind: str = "") -> list[dict[str, str]]:
-    """The attributes of the chart's marks, without those of the key, which are in groups."""
+    """The attributes of the chart's marks, without those of the legend, which are in groups."""
     own = [*root.findall(f"{SVG}{tag}"), *root.findall(f"{SVG}g[@class]/{SVG}{tag}")]
     return [each.attrib for each in own if kind in ("", each.attrib.get("class"))]
 

@@ -89,9 +89,9 @@ def layer_gradients(run: RecordedRun, snapshot: int, points: Float64, white: boo
     """The norm of the gradient of some points' loss with respect to each layer, (L + 1,).
 
     It is the Euclidean norm, over the layer's weights and biases, of the gradient of the points'
-    mean cross-entropy in nats. The last one is the output's. The norm is exactly 0 for a layer that
-    is dead at all the points, and for every layer before it. In an untrained network it has the
-    same order of magnitude in all layers.
+    mean cross-entropy in nats. The last norm is for the output. The norm of a layer is exactly 0 if
+    the layer is dead at all the points, and so are the norms of all layers before it. In an
+    untrained network, the norms of all layers have the same order of magnitude.
     """
     weights, biases = ([each.astype(np.float64) for each in layers] for layers in run.at(snapshot))
     gradients = [

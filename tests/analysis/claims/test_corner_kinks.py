@@ -39,7 +39,8 @@ def square_picture(low: float = 0.3, high: float = 0.7, n: int = 40) -> Dataset:
 
 def hat(x: float, y: float) -> list[tuple[Any, Any]]:
     """A network whose neuron 2, in layer 2, has a line that bends once, by 90 degrees at (x, y)."""
-    first = ([[1, 0], [1, 1]], [-x, 0])  # on right of x; on everywhere
+    # The first neuron is on to the right of x. The second is on everywhere.
+    first = ([[1, 0], [1, 1]], [-x, 0])
     # With u = x' - x and v = y' - y at (x', y'), neuron 2 is u + v if u < 0, and v - u otherwise.
     return [first, ([[-2, 1]], [-x - y]), ([[1]], [-9])]
 

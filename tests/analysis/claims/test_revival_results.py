@@ -1,4 +1,4 @@
-"""The results of interventions: the counts, and verdicts with a cause and without one."""
+"""The results of interventions: the counts, and the verdicts with and without an effect."""
 
 from __future__ import annotations
 
