@@ -25,7 +25,7 @@ from ginn.network.run import Float64
 
 @dataclass(frozen=True, config=DESCRIBED)
 class Effect:
-    """One effect over runs. Numbers have four significant digits, but for the p-value."""
+    """One effect over runs. All numbers except the p-value have four significant digits."""
 
     of: str
     """What was measured, with its unit."""
@@ -93,7 +93,7 @@ def paired_by_layer(of: str, differences: Float64) -> list[Effect]:
 def smaller(of: str, groups: Sequence[Sequence[float]], scale: float = 1.0) -> Effect:
     """The effect "runs of the first group have smaller values than the others", by rank sums.
 
-    It is how much smaller their values are.
+    The size of the effect is how much smaller the first group's values are.
     """
     one, two = (np.array(group, dtype=np.float64) * scale for group in groups)
     estimate = typical_shift(one, two)

@@ -37,7 +37,7 @@ from ginn.figures.scales import Scale, Tick, numbers
 from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
 
-# The least share of pairs on the axis, one in ten thousand. Smaller shares are drawn here.
+# The least share of pairs on the axis, one in ten thousand. Smaller shares are drawn at this value.
 LEAST_SHARE = 1e-4
 ITERATION = "iteration, log scale"
 

@@ -6,12 +6,13 @@ extending the available precision, 1971; Shewchuk, Adaptive precision floating-p
 1997).
 
 A vertex is where two lines cross. Each line is a side of the domain, or the zero set of a neuron
-that is affine on the cells around the vertex. Neuron f is there, with the determinants of the
-functions' coefficients (p for x, q for y, r),
+that is affine on the cells around the vertex. The value of neuron f at the vertex is a quotient of
+determinants of the functions' coefficients (p for x, q for y, r),
 
     det(a, b, f) / det(a, b),  where det(a, b) = p_a q_b - p_b q_a.
 
-So the sign follows from the weights and from who is on in the cell, and from no computed position.
+So the sign follows from the weights and from which neurons are on in the cell. No computed position
+is used.
 
 Bounds. A coefficient is off by at most K times its `size`, the same sum of products of absolute
 values. In a layer of n inputs, a sum has 3 n + 1 terms. Its high part is summed without error, and
@@ -151,7 +152,7 @@ def decide(
 
     `items` (4, M) are the owners of both lines, a neuron and a cell at the point. `found` has x
     and y, the bound of their errors, and the neuron's value, which is 0 if its sign is not decided.
-    All is of one snapshot. `active`, `table` and `sides` are overwritten.
+    All points are of one snapshot. `active`, `table` and `sides` are overwritten.
     """
     _sides(sides)
     cell, share = -1, -1.0

@@ -1,4 +1,4 @@
-"""Estimates against published ones, their tests and plain enumeration."""
+"""Estimates agree with published ones, with the tests that they belong to, and with enumeration."""
 
 from __future__ import annotations
 

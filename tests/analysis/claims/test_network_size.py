@@ -24,8 +24,8 @@ def test_claim_larger_is_better_of_the_same_outcomes_finds_no_difference() -> No
 def test_claim_larger_is_better_follows_errors_that_are_clearly_smaller_or_larger() -> None:
     claim = claim_larger_is_better(PLAIN, [network(0.015)] * 2)
     assert claim.verdict == "holds"
-    # In percentage points. It is more than the 1.5 between equal seeds, because the plain network
-    # has four more runs, with larger errors.
+    # The effect is in percentage points. It is more than the 1.5 between runs of equal seeds,
+    # because the plain network has four more runs, with larger errors.
     assert claim.effects[0].value == pytest.approx(1.7)
     assert claim_larger_is_better(PLAIN, [network(-0.015)]).verdict == "does not hold"
     mixed = [network(0.015), network(-0.015)]
