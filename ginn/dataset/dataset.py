@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ginn.errors import AuthorError, quoted
 
-# The share of the domain from which on a part can decide whether a run has failed.
+# A part that covers this share of the domain or more can decide whether a run has failed.
 MAJOR_SHARE = 0.03
 # A picture is symmetric if its labels and the mirrored labels have this correlation or more.
 SYMMETRIC = 0.95

@@ -111,7 +111,8 @@ class Sources:
         modules: set[str] = set()
         libraries: set[str] = set()
         for name in imported:
-            # A name of this package is a module, or something in one. The longest module counts.
+            # A name of this package is a module, or something in one: the longest prefix that is a
+            # module counts.
             parts = name.split(".")
             places = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
             if parts[0] == self.root.name:

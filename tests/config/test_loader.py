@@ -45,7 +45,7 @@ def test_load_settings_of_the_starter_with_its_comments_taken_out_names_parts(
     assert (experiment.fit, experiment.threshold, experiment.top) == ("pad", None, ())
 
 
-# What is replaced in our report, by what; the key of the error, and what was found and is allowed.
+# A text in our report and its replacement; the error's key, what was found, and what is allowed.
 WHOLE = "a whole number from"
 TABLES = "draft, experiment, policy, site, variant"
 MISTAKES = [
@@ -157,7 +157,7 @@ def test_load_settings_with_a_mistake_names_file_line_key_found_and_allowed(
     assert found in error.found
     assert allowed in error.allowed
     assert str(error).isprintable()
-    # A key that is there stands on the line, which lies in what was changed.
+    # If the key exists, the error's line contains it, and is within the changed text.
     first = TEXT[: TEXT.index(old)].count("\n") + 1
     shown = text.splitlines()[error.line - 1]
     last = re.split(r"[.\[]", error.key)[-1]
@@ -216,7 +216,7 @@ def test_load_settings_of_any_value_of_a_key_reads_or_refuses_it(
         assert str(error).startswith(str(tmp_path / "report.toml"))
 
 
-# Any TOML: documents of the report's own words, and of none of them.
+# Any TOML: documents whose keys are those of the report, any other text, or both.
 words = st.sampled_from(re.findall(r"(?m)^[a-z-]+(?= =)", TEXT)) | st.text()
 leaves = st.integers() | st.floats() | st.booleans() | st.text() | st.just("1979-05-27") | st.none()
 values = st.recursive(

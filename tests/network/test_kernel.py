@@ -1,4 +1,4 @@
-"""The training kernel: the bits of the specification, whatever code is generated."""
+"""The training kernel gives the bits of the specification, for every processor's code."""
 
 from __future__ import annotations
 
