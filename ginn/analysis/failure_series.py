@@ -60,7 +60,7 @@ class DeadLayerFate:
 
 @dataclass(frozen=True, config=DESCRIBED)
 class Predictor:
-    """How a measure at the end of the screening goes with the time for which a layer stays dead."""
+    """How a measure at the end of the screening is correlated with the time a layer stays dead."""
 
     of: str
     """What was measured."""

@@ -13,7 +13,7 @@ from ginn.dataset.dataset import Part
 
 # The largest number of regions of a colour that are parts of their own. All others form one part.
 MOST_REGIONS = 8
-# The share of the picture from which on a region can be a part of its own.
+# A region that covers at least this share of the picture can be a part of its own.
 LEAST_SHARE = 0.002
 # The names of places, by the third of the height (rows) and of the width (columns).
 PLACES = (

@@ -49,7 +49,7 @@ class Content:
         return zip(self.settings.experiments, self.datasets, strict=True)
 
     def descriptions(self) -> str:
-        """For the terminal: each picture and how it was read, and a language without words."""
+        """For the terminal: each picture, how it was read, and a note if the words are missing."""
         lines = [describe(dataset, each.picture) for each, dataset in self.experiments()]
         return "\n".join([*lines, *filter(None, [missing_language(self.words)])])
 

@@ -321,7 +321,7 @@ def _report_work(iteration: int, iterations: int) -> None:
 def batches(entries: Sequence[T], jobs: int, at_once: int) -> list[tuple[T, ...]]:
     """Entries in batches: as many as there are jobs, or a multiple of that.
 
-    A batch of `at_once` entries takes about as long as one entry. The size of each batch but the
+    A batch of `at_once` entries takes about as long as one entry. The size of each batch except the
     last is therefore a multiple of `at_once`, and there may be fewer batches than jobs.
     """
     rounds = -(-len(entries) // (jobs * MOST_IN_A_BATCH))

@@ -1,4 +1,4 @@
-"""Pages in another language: no English word of the layout is left that is not marked so."""
+"""Pages in another language have no English words of the layout, unless marked as English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls that lead to other pages: a moment of the explorer, by the words of figures."""
+"""Calls that link to other pages: states of the explorer, with the same arguments as figures."""
 
 from __future__ import annotations
 
