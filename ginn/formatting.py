@@ -119,15 +119,24 @@ def rounded_significantly(value: float, digits: int) -> tuple[float, int]:
     return rounded, max(0, digits - 1 - decade(abs(rounded)))
 
 
-def p_value(p: float) -> str:
+def p_value(p: float, named: bool = True) -> str:
     """A p-value with two significant digits: `"p = 0.031"`; below 0.001, `"p < 0.001"`.
 
-    A p-value just below 0.05 has more digits where two would round it to 0.05.
+    A p-value just below 0.05 has more digits where two would round it to 0.05. One that is not
+    `named` is for a column of p-values: `"0.031"`, `"< 0.001"`.
 
     Raises ValueError for what is not a probability.
     """
     digits = digits_of_p_value(p)
-    return f"p = {significant(p, digits)}" if digits else f"p < {LEAST_P_VALUE}"
+    number = significant(p, digits) if digits else str(LEAST_P_VALUE)
+    return written_p_value(number, is_bound=not digits, named=named)
+
+
+def written_p_value(number: str, is_bound: bool, named: bool) -> str:
+    """A p-value from its number as text, which is the value or a bound above it."""
+    if named:
+        return f"p {'<' if is_bound else '='} {number}"
+    return f"<\N{NO-BREAK SPACE}{number}" if is_bound else number
 
 
 def digits_of_p_value(p: float) -> int:

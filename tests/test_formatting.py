@@ -39,6 +39,8 @@ from ginn import formatting
         (formatting.p_value(0.0004), "p < 0.001"),
         (formatting.p_value(0.0), "p < 0.001"),
         (formatting.p_value(0.04996), "p = 0.04996"),
+        (formatting.p_value(0.0312, named=False), "0.031"),
+        (formatting.p_value(0.0004, named=False), "<\N{NO-BREAK SPACE}0.001"),
         (formatting.p_value(0.05), "p = 0.050"),
         (formatting.p_value(1.0), "p = 1.0"),
         (formatting.degrees(23.6), "24°"),

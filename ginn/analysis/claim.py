@@ -83,7 +83,7 @@ def unmeasured(rule: Rule, why: str) -> Claim:
     """The row of a claim that needs what this build does not have."""
     return Claim(
         name=rule.name,
-        statement=rule.statement,
+        statement=rule.positive or rule.statement,
         definition=f"Not measured: {why}. {rule.definition}",
         value=f"not measured: {why}",
         control="none",

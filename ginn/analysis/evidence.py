@@ -103,25 +103,21 @@ class CornerDistances:
 
 
 @dataclass(frozen=True, config=DESCRIBED)
-class LikenessShares:
-    """The share of pairs of neurons at least as alike as each of `levels`, by hidden layer.
+class CopyShares:
+    """The share of a layer's pairs of neurons that are duplicates, in [0, 1], by hidden layer.
 
-    Shares are in [0, 1], and None for a layer without pairs.
+    It is None for a run without pairs.
     """
 
-    runs: int
-    """The number of runs."""
-    levels: tuple[float, ...]
-    """The levels of likeness."""
     alike: float
     """The likeness from which a pair counts as duplicates."""
     start: tuple[Numbers, ...]
-    """The shares for pairs within a run at its start, by layer."""
+    """The share of each run at its start, by layer."""
     end: tuple[Numbers, ...]
-    """The shares for pairs within a run at its end, by layer."""
-    between: tuple[Numbers, ...]
-    """The shares for pairs of neurons from two runs at the end, by layer."""
-    unit: str = "share of pairs at least this alike"
+    """The share of each run at its end, by layer."""
+    between: tuple[float, ...]
+    """The share among all pairs of neurons from two runs at the end, by layer."""
+    unit: str = "share of a layer's pairs that are copies"
     """What the numbers are, as the chart's axis says."""
 
 
@@ -225,9 +221,8 @@ class InterventionArm:
     copies: int
     """The number of copies in the arm."""
     learnt: tuple[int, ...]
-    """The number of copies that got at least half of the part right, by iteration."""
-    learnt_alive: int
-    """The number of copies that did so at the end with no layer dead over the whole part."""
+    """The number of copies that got at least half of the part right with no layer dead over all of
+    it, by iteration."""
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -254,7 +249,7 @@ class InterventionSeries:
     """Dead layers that were revived; none if no screening run was suitable."""
     lowered: Treatment | None
     """Layers that were made dead; none if no screening run was suitable."""
-    unit: str = "share of copies that get the part right"
+    unit: str = "share of copies that have learnt the part"
     """What the numbers are, as the chart's axis says."""
 
 
@@ -342,8 +337,8 @@ class Evidence:
     """The share of shift in the motion of boundaries."""
     corners: CornerDistances | None = None
     """The distance from corners of the picture to the nearest bend; for a drawing."""
-    duplicate_neurons: LikenessShares | None = None
-    """The likeness of pairs of neurons."""
+    duplicate_neurons: CopyShares | None = None
+    """How many pairs of neurons are duplicates, run by run."""
     dead_layers: DeadLayersInScreening | None = None
     """The dead share of the hardest part in the screening runs."""
     dead_periods: DeadPeriodsOfRuns | None = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ginn.analysis.claims import corner_kinks, duplicate_neurons, kinks, late_flips
+from ginn.analysis.claims import duplicate_neurons, kinks, late_flips
 from ginn.analysis.claims.dead_layers import layer_gradients
 from ginn.analysis.claims.revival import InterventionRun
 from ginn.analysis.facts import (
@@ -15,11 +15,13 @@ from ginn.analysis.facts import (
     DuplicateExample,
     Examples,
     LateFlipExample,
+    SizesExample,
 )
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.analysis.part_history import PartHistory, dead_periods, part_history, part_points
 from ginn.analysis.pictured import find_beginnings, find_twins
 from ginn.dataset.dataset import Dataset
+from ginn.elementary import hypotenuse
 from ginn.geometry.boundaries import Boundaries
 from ginn.geometry.cells import overlaps
 from ginn.network.forward import pre_activations, probability
@@ -27,6 +29,8 @@ from ginn.network.run import RecordedRun, last_state, layer_slices
 
 # A bend at most this far from a corner (sides of the domain) counts as a bend at the corner.
 AT_CORNER = 0.02
+# Degrees: smaller bends are hardly seen in a figure, so it does not name their causes.
+CLEAR_BEND = 10.0
 
 
 def find_examples(
@@ -38,8 +42,9 @@ def find_examples(
     screening: ScreeningFacts,
     interventions: Mapping[str, Sequence[InterventionRun]],
     intervention_runs: Mapping[str, RecordedRun],
+    sizes: SizesExample | None,
 ) -> Examples:
-    """The examples in the shown runs, which are in order with the best first.
+    """The examples in the shown runs, which come with the best first, and those of other runs.
 
     Runs that ended early are left out.
     """
@@ -52,6 +57,7 @@ def find_examples(
         dead_layer=_dead_layer(shown, ends, dataset, part),
         beginnings=find_beginnings(screening),
         twins=find_twins(interventions, intervention_runs, dataset),
+        sizes=sizes,
     )
 
 
@@ -64,13 +70,17 @@ def _corner(
     name, run = next(iter(shown.items()))
     layer = layer_slices(run.widths)[-2]
     found = kinks.kinks(boundaries[name])
+    clear = (found.snapshot == len(run) - 1) & (found.angle >= CLEAR_BEND)
     best: CornerExample | None = None
     for neuron in range(layer.start, layer.stop):
-        all_bends = corner_kinks.bends_at_corners(found, len(run) - 1, [neuron], dataset.corners)
-        near = [bend for bend in all_bends if bend.distance <= AT_CORNER]
-        if near and (best is None or len(near) > best.near):
-            causes = tuple(sorted({bend.cause for bend in near}))
-            best = CornerExample(name, neuron, len(near), len(dataset.corners), causes)
+        own = clear & (found.neuron == neuron)
+        apart = found.place[own] - dataset.corners[:, None]  # (C, M, 2)
+        at_corner = hypotenuse(*np.moveaxis(apart, -1, 0)) <= AT_CORNER
+        near = int(at_corner.any(axis=1).sum())
+        if near and (best is None or near > best.near):
+            causes = np.unique(found.cause[own][at_corner.any(axis=0)])
+            corners = len(dataset.corners)
+            best = CornerExample(name, neuron, near, corners, tuple(causes.tolist()), CLEAR_BEND)
     return best
 
 

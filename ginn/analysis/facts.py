@@ -29,8 +29,8 @@ from ginn.dataset.dataset import Dataset
 class CornerExample:
     """A last-layer neuron of a run whose boundary bends near many corners of the picture.
 
-    This is at the end. Near means within a fiftieth of a side of the picture. Neurons are numbered
-    as in `network.run`.
+    This is at the end. Near means within a fiftieth of a side of the picture. Only bends of `turn`
+    degrees or more count. Neurons are numbered as in `network.run`.
     """
 
     run: str
@@ -43,6 +43,8 @@ class CornerExample:
     """The number of corners of the picture."""
     causes: tuple[int, ...]
     """The numbers of the earlier neurons that cause these bends."""
+    turn: float
+    """The least angle of a bend that counts, in degrees."""
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -142,6 +144,38 @@ class TwinsExample:
 
 
 @dataclass(frozen=True, config=DESCRIBED)
+class NetworkExample:
+    """The median full run of one network, by how much of a part it gets right at its end.
+
+    Runs are those of the first seeds. Of an even number of runs, it is the better one of the two in
+    the middle, so at least half of the runs get as much of the part right or less.
+    """
+
+    id: str
+    """The id of the network: that of the experiment, or of the variant."""
+    title: str
+    """The title of the variant; empty for the network of the experiment itself."""
+    seed: int
+    """The seed of the median run."""
+    right: float
+    """The share of the part that the median run gets right."""
+    runs: int
+    """The number of runs."""
+    half_right: int
+    """The number of these runs that get at least half of the part right."""
+
+
+@dataclass(frozen=True, config=DESCRIBED)
+class SizesExample:
+    """The part that the experiment's own network misses most, and how each network draws it."""
+
+    part: str
+    """The part of which the median run of the experiment's own network gets the least right."""
+    networks: tuple[NetworkExample, ...]
+    """The experiment's own network, and its variants that were trained in full."""
+
+
+@dataclass(frozen=True, config=DESCRIBED)
 class Examples:
     """The examples of the shown runs; None for a kind of example that a build does not have."""
 
@@ -157,6 +191,8 @@ class Examples:
     """Eight screening runs of which one failed."""
     twins: TwinsExample | None = None
     """A revived copy of a run with a dead layer, and its untouched twin."""
+    sizes: SizesExample | None = None
+    """The median runs of networks of different sizes; for a report with such variants."""
 
 
 NO_EXAMPLES = Examples()

@@ -24,7 +24,7 @@ class FailureRate:
     high: float
     """The upper end of this interval."""
     difference: float | None = None
-    """Their share less that of the plain network; none for the plain network itself."""
+    """Their share less that of the plain network, in percentage points; none for the latter."""
     difference_low: float | None = None
     """The lower end of the 95% interval of this difference (Newcombe)."""
     difference_high: float | None = None

@@ -92,22 +92,19 @@ class RunFacts:
     """The number of linear regions at the end; 0 for a run that was not traced."""
     ended: str
     """Why the run stopped early, and empty for a run that did not."""
+    number: int = 0
+    """The number of a shown run among those of its role; 0 for the only one, and for other runs."""
 
     @property
     def called(self) -> str:
         """The name of the run in a sentence: "good run 1"; "the bad run" if it is the only one."""
         name = self.title.lower()
-        return name if name[-1:].isdigit() else f"the {name}"
+        return name if self.number else f"the {name}"
 
     @property
     def kind(self) -> str:
         """The kind of a shown run: "good", "failed", "worst" or "bad"."""
         return KINDS[self.role.partition("-")[0], self.failed]
-
-    @property
-    def number(self) -> int:
-        """The number of a shown run among those of its role; 0 for the only one."""
-        return int(self.role.partition("-")[2]) if self.title[-1:].isdigit() else 0
 
     @property
     def ending(self) -> str:
@@ -308,15 +305,15 @@ def shown_runs(experiment: Experiment, runs: Mapping[str, RunFacts]) -> dict[str
     good = ranked[: experiment.shown.good]
     bad = ranked[::-1][: experiment.shown.bad]
     return {
-        run.id: replace(
-            run, role=f"{role}-{number}", title=_title(role, number, len(group), run.failed)
-        )
+        run.id: _named(run, role, place, len(group))
         for role, group in (("good", good), ("bad", bad))
-        for number, run in enumerate(group, 1)
+        for place, run in enumerate(group, 1)
     }
 
 
-def _title(role: str, number: int, count: int, failed: bool) -> str:
-    """The name of a shown run, for readers."""
-    name = f"{KINDS[role, failed].capitalize()} run"
-    return f"{name} {number}" if count > 1 else name
+def _named(run: RunFacts, role: str, place: int, count: int) -> RunFacts:
+    """The run at a place among the `count` shown runs of its role, with its role and its title."""
+    number = place if count > 1 else 0
+    name = f"{KINDS[role, run.failed].capitalize()} run"
+    title = f"{name} {number}" if number else name
+    return replace(run, role=f"{role}-{place}", title=title, number=number)

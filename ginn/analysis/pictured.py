@@ -1,21 +1,30 @@
-"""Runs that pages picture at a few snapshots: eight beginnings, and two copies of a failed run.
+"""Runs that pages picture and the explorer does not have.
 
-The explorer does not have these runs. Their boundaries are traced at the pictured snapshots alone.
+They are eight beginnings, two copies of a failed run, and the median run of each network. Their
+boundaries are traced at the pictured snapshots alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from numpy.typing import NDArray
 
 from ginn.analysis.claims.revival import InterventionRun
-from ginn.analysis.facts import BeginningsExample, Examples, TwinsExample
+from ginn.analysis.facts import (
+    BeginningsExample,
+    Examples,
+    NetworkExample,
+    SizesExample,
+    TwinsExample,
+    VariantFacts,
+)
 from ginn.analysis.interventions import intervention_name
-from ginn.analysis.outcomes import ScreeningFacts
+from ginn.analysis.outcomes import FAILED_BELOW, RunFacts, ScreeningFacts
 from ginn.analysis.part_history import part_history
+from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import (
     Boundaries,
@@ -30,12 +39,14 @@ from ginn.network.run import (
     run_from_arrays,
     run_id,
 )
+from ginn.network.starts import StartedRun
 
 Runs = Mapping[str, RecordedRun]
 # The number of beginnings, one of which fails.
 BEGINNINGS = 8
-# The pictured snapshots of a copy, as shares of its recorded snapshots.
-FRAMES = (0.0, 1 / 3, 2 / 3, 1.0)
+# The number of pictured snapshots of a copy after its first one. Their iterations, counted from the
+# change, grow with the square of their number, since most happens soon after the change.
+STEPS = 36
 
 
 @dataclass(frozen=True)
@@ -106,18 +117,79 @@ def find_twins(
     return None
 
 
+def replay_starts(examples: Examples, starts: Mapping[str, StartedRun]) -> dict[str, StartedRun]:
+    """The networks that the two pictured copies start from, by name; none without such copies."""
+    twins = examples.twins
+    return {name: starts[name] for name in (twins.raised, twins.untouched)} if twins else {}
+
+
+def replay_snapshots(recorded: Sequence[int]) -> tuple[int, ...]:
+    """The pictured iterations of a copy; `recorded` are those of all copies, rising."""
+    first, last = recorded[0], recorded[-1]
+    steps = (first + round((last - first) * (step / STEPS) ** 2) for step in range(STEPS + 1))
+    return tuple(dict.fromkeys(steps))
+
+
+def compared_sizes(
+    experiment: Experiment,
+    outcomes: Mapping[str, RunFacts],
+    first_seeds: Collection[int],
+    variants: Sequence[VariantFacts],
+) -> SizesExample | None:
+    """The median run of each network on the part that the experiment's own network misses most.
+
+    None for an experiment without a variant that was trained in full, or without parts.
+    """
+    plain = [run for run in outcomes.values() if run.seed in first_seeds]
+    larger = [variant for variant in variants if variant.runs]
+    if not larger or not plain or not plain[0].part_accuracy:
+        return None
+    part = min(plain[0].part_accuracy, key=lambda name: median_run(plain, name).part_accuracy[name])
+    networks = [(experiment.id, "", plain), *((each.id, each.title, each.runs) for each in larger)]
+    return SizesExample(part, tuple(_network(part, *network) for network in networks))
+
+
+def median_run(runs: Sequence[RunFacts], part: str) -> RunFacts:
+    """The run in the middle by the share of a part that it gets right, as NetworkExample says.
+
+    Of runs that get as much of the part right, the more accurate one counts as better.
+    """
+    ranked = sorted(runs, key=lambda run: (run.part_accuracy[part], run.accuracy, -run.seed))
+    return ranked[len(ranked) // 2]
+
+
+def _network(part: str, name: str, title: str, runs: Sequence[RunFacts]) -> NetworkExample:
+    chosen = median_run(runs, part)
+    half_right = sum(run.part_accuracy[part] >= FAILED_BELOW for run in runs)
+    right = chosen.part_accuracy[part]
+    return NetworkExample(name, title, chosen.seed, right, len(runs), half_right)
+
+
+def network_name(network: str) -> str:
+    """The name of the pictured run of the network with this id."""
+    return f"network-{network}"
+
+
+def pictured_network(
+    experiment: Experiment, full_runs: Runs, sizes: SizesExample | None
+) -> dict[str, PicturedRun]:
+    """The median run of an experiment or a variant at its end, by name; none if it has none."""
+    found = [each for each in sizes.networks if each.id == experiment.id] if sizes else []
+    runs = {network_name(each.id): full_runs[run_id(each.seed)] for each in found}
+    return {name: _pictured(last_state(run)) for name, run in runs.items()}
+
+
 def pictured_runs(examples: Examples, screening: Runs, copies: Runs) -> dict[str, PicturedRun]:
-    """The pictured runs by name: screening runs by their ids, and the two copies."""
-    runs: dict[str, RecordedRun] = {}
+    """The pictured runs by name: those of screening by id, and the two copies at all snapshots."""
+    runs: dict[str, RecordedRun] = dict(copies)
     if examples.beginnings:
         names = [run_id(seed) for seed in examples.beginnings.seeds]
         runs |= {name: at_snapshots(screening[name], (0, -1)) for name in names}
-    if examples.twins:
-        for name in (examples.twins.raised, examples.twins.untouched):
-            last = len(copies[name]) - 1
-            frames = dict.fromkeys(round(share * last) for share in FRAMES)
-            runs[name] = at_snapshots(copies[name], tuple(frames))
-    return {name: PicturedRun(run, trace(run)) for name, run in runs.items()}
+    return {name: _pictured(run) for name, run in runs.items()}
+
+
+def _pictured(run: RecordedRun) -> PicturedRun:
+    return PicturedRun(run, trace(run))
 
 
 def at_snapshots(run: RecordedRun, snapshots: tuple[int, ...]) -> RecordedRun:

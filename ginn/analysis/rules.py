@@ -64,6 +64,8 @@ class Rule:
     `measure` says what one run gives and how runs are compared, and `control` what it is compared
     with. `tests` are the kinds of its tests. With `one_is_enough`, one of several tests decides,
     and `own` says so. `own` is the row's own rule, and empty for a row with the common one.
+    `positive` is the statement without a "not", for a row whose verdict may say "not"; it is empty
+    for other rows, and no part of the rule.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Rule:
     tests: tuple[Test, ...]
     own: str = ""
     one_is_enough: bool = False
+    positive: str = ""
 
     @property
     def tested(self) -> bool:

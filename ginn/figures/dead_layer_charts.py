@@ -34,6 +34,7 @@ from ginn.figures.marks import (
     ring,
     rule,
     sample,
+    shade,
     side_by_side,
     text,
     text_width,
@@ -47,6 +48,8 @@ INTERVENTIONS = {
     "raised": ("Reviving dead layers", "dead-layer run", "revived"),
     "lowered": ("Making layers dead", "run that had learnt", "lowered"),
 }
+# The width of a column beside the scale of dead shares, as a share of the panel's.
+COLUMN = 0.14
 # The dashes of the controls' lines.
 ARM_DASHES = ("", DASHED, DOTTED, DASH_DOT)
 
@@ -56,7 +59,8 @@ def dead_layers_svg(
 ) -> Svg:
     """The chart of the share of a part that is right against the share with a dead layer.
 
-    Each ring is a seed.
+    Each ring is a seed. Runs in which no layer is dead at any pixel, or one at every pixel, have a
+    column of their own beside the scale. There, equal runs stand side by side.
     """
     entries = [(ring(0, 0, _layer_paint(0, colours)), "no dead layer")]
     entries += [
@@ -66,25 +70,37 @@ def dead_layers_svg(
     parts, top = axes.head(entries, f"share of the {series.part}'s pixels that are right", width)
     top += 14
     panel = Panel(52, width - 24, top, top + (260 if width < PHONE else 300))
-    x = Scale(0, 1, panel.left, panel.right)
+    column = panel.width * COLUMN
+    x = Scale(0, 1, panel.left + column + 10, panel.right - column - 10)
     y = Scale(0, 1, panel.bottom, panel.top)
-    ticks = scales.share_ticks()
-    parts += [*vertical_axis(panel, y, ticks), *horizontal_axis(panel, x, ticks)]
+    parts += vertical_axis(panel, y, scales.share_ticks())
+    parts += horizontal_axis(panel, x, [(each, f"{each:.0%}") for each in (0.25, 0.5, 0.75)])
+    columns = {0.0: (panel.left, "none"), 1.0: (panel.right - column, "all of it")}
+    for left, name in columns.values():
+        parts.append(
+            shade(f"M{left:.1f},{panel.top} h{column:.1f} V{panel.bottom} h-{column:.1f}Z")
+        )
+        middle = left + column / 2
+        parts.append(text(middle, panel.bottom + 6 + TEXT, name, "ink", "middle"))
     half = y.place(0.5)
     edge = np.array([panel.left, panel.right])
     parts.append(curve(edge, np.array([half, half]), paint("control"), 1, DASHED))
-    heights = y.at(series.right)
-    places = side_by_side(x.at(series.dead_share), heights, (panel.left + panel.right) / 2, 7, 24)
+    heights, places = y.at(series.right), x.at(series.dead_share)
+    dead = np.array(series.dead_share)
+    for share, (left, _) in columns.items():
+        same = dead == share
+        begun = np.full(int(same.sum()), float(left + 6))
+        places[same] = side_by_side(begun, heights[same], panel.right, 7, column - 12)
     for layer, px, py in zip(series.layer, places.tolist(), heights.tolist(), strict=True):
         parts.append(ring(px, py, _layer_paint(layer, colours)))
-    alive, dead = _counts(series)
+    alive, whole = _counts(series)
     for (learnt, failed), state, place, anchor in (
-        (alive, "alive", panel.left + 8, "start"),
-        (dead, "dead", panel.right - 8, "end"),
+        (alive, "others", panel.left + column + 8, "start"),
+        (whole, "dead over all", panel.right - column - 8, "end"),
     ):
         parts.append(text(place, half - 8, f"{state}: {learnt} learnt", "ink", anchor))
         parts.append(text(place, half + TEXT + 5, f"{state}: {failed} failed", "ink", anchor))
-    axis = f"largest share of the {series.part} with a layer dead"
+    axis = f"largest share of the {series.part} over which a layer is dead"
     words = dead_layers_description(series, facts)
     title = "Dead layers and failure"
     return axes.chart_svg(width, panel.bottom, axis, parts, colours, title, words)
@@ -115,7 +131,7 @@ def dead_layers_description(series: DeadLayersInScreening, facts: ExperimentFact
         f"{series.iteration:,}: the share of the {series.part} that is right, against the largest "
         f"share of it over which a layer is dead. With a layer dead over all of it, {dead[1]} "
         f"failed and {dead[0]} learnt it; of the others, {alive[1]} failed and {alive[0]} learnt "
-        "it. Equal runs stand side by side."
+        "it."
     )
 
 
@@ -184,7 +200,7 @@ def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) 
 def interventions_svg(
     series: InterventionSeries, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """The chart of the share of copies that get the part right, by arm, for each intervention."""
+    """The chart of the share of copies that have learnt the part, by arm, for each intervention."""
     made = [each for each in (series.raised, series.lowered) if each]
     parts = [text(0, TEXT, series.unit)]
     labels = [_outcome(each, arm) for each in made for arm in each.arms]
@@ -225,7 +241,7 @@ def _treatment(panel: Panel, each: Treatment) -> list[str]:
 
 
 def _outcome(each: Treatment, arm: InterventionArm) -> str:
-    """An arm's name, and the number of its copies that get the part right at the end."""
+    """An arm's name, and the number of its copies that have learnt the part at the end."""
     name = INTERVENTIONS[each.treated][2] if arm.name == each.treated else arm.name
     return f"{name} {arm.learnt[-1]} of {arm.copies}"
 
@@ -241,14 +257,13 @@ def interventions_description(series: InterventionSeries, facts: ExperimentFacts
     made = [each for each in (series.raised, series.lowered) if each]
     outcomes = []
     for each in made:
-        arms = [f"{_outcome(each, arm)} ({arm.learnt_alive} alive)" for arm in each.arms]
+        arms = [_outcome(each, arm) for arm in each.arms]
         title = INTERVENTIONS[each.treated][0]
         outcomes.append(f"{title}, {_treated_runs(each)}: {formatting.listing(arms)}")
     iterations = max(each.iterations[-1] for each in made)
     return (
-        "Copies that get at least half of the part right, "
-        f"{formatting.count(iterations, 'iteration')} after the change, by "
-        "arm, and how many of them do so with no layer dead over all of it. "
+        "Copies that get at least half of the part right with no layer dead over all of it, "
+        f"{formatting.count(iterations, 'iteration')} after the change, by arm. "
         f"{'. '.join(outcomes)}."
     )
 

@@ -6,20 +6,20 @@ Each text alternative is made from the same numbers as its chart.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from ginn import formatting
 from ginn.analysis.claims.corner_kinks import FARTHEST
 from ginn.analysis.evidence import (
+    CopyShares,
     CornerDistances,
-    LikenessShares,
     RegionCounts,
     ShiftShares,
     Spread,
 )
 from ginn.analysis.outcomes import ExperimentFacts
-from ginn.elementary import power_of_ten
 from ginn.figures import axes, scales
 from ginn.figures.axes import PHONE, Chart, Panel, panel_title, vertical_axis
 from ginn.figures.marks import (
@@ -27,18 +27,19 @@ from ginn.figures.marks import (
     DOTTED,
     band,
     curve,
+    dot,
+    ring,
     sample,
     sample_of_band,
     sample_of_layers,
     shade,
-    vertical,
 )
-from ginn.figures.scales import Scale, Tick, numbers
+from ginn.figures.scales import Scale, numbers
 from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
 
-# The least share of pairs on the axis, one in ten thousand. Smaller shares are drawn at this value.
-LEAST_SHARE = 1e-4
+# The axis of the shares of copies reaches at least so far.
+LEAST_AXIS = 0.05
 ITERATION = "iteration, log scale"
 
 # A control: its values during training, and the dashes of its line.
@@ -187,66 +188,66 @@ def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
 
 
 def duplicate_neurons_svg(
-    series: LikenessShares, facts: ExperimentFacts, colours: Colours, width: int
+    series: CopyShares, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """The chart of the share of pairs whose likeness is at least x, a panel for each layer.
+    """The chart of the share of copies among a layer's pairs: a panel a layer, two marks a run.
 
-    Its lines are for pairs in one run and between two runs.
+    In each panel the runs stand in the order of their shares at the end.
     """
-    depth = len(series.end)
     entries = [
-        (sample_of_layers(depth, colours, 2), "of one run, at the end"),
-        (sample(paint("control"), 1.6, DOTTED), "of one run, at the start"),
-        (sample(paint("control"), 1.4, DASHED), "of two runs, at the end"),
+        (dot(0, 0, 3), "a run at its end"),
+        (ring(0, 0, paint("control"), 2.6), "the same run at its start"),
+        (sample(paint("control"), 1.4, DASHED), "pairs of neurons of two runs, at the end"),
     ]
-    parts, top = axes.head(entries, f"{series.unit}, log scale", width)
-    places = _panels(depth, width, top)
-    ticks = [
-        (power_of_ten(-i), formatting.percent(power_of_ten(-i), max(0, i - 2))) for i in range(5)
-    ]
+    parts, top = axes.head(entries, series.unit, width)
+    places = _panels(len(series.end), width, top)
+    drawn = (*series.start, *series.end, series.between)
+    most = max((each for line in drawn for each in line if each is not None), default=0.0)
+    highest = min(1.0, scales.share_limit([max(most, LEAST_AXIS)]))
     for layer, panel in enumerate(places):
-        parts += _likeness_panel(panel, series, layer, ticks, colours)
-    axis = f"likeness of two neurons; copies from {series.alike:g} on"
+        y = Scale(0, highest, panel.bottom, panel.top)
+        parts += [panel_title(panel, f"layer {layer + 1}")]
+        parts += vertical_axis(panel, y, scales.share_ticks(highest, 4))
+        parts += _copies(panel, y, series, layer)
     words = duplicate_neurons_description(series, facts)
-    title = "Likeness of neurons of a layer"
-    return axes.chart_svg(width, places[-1].bottom, axis, parts, colours, title, words)
+    axis, title = "runs, by their share at the end", "Copies among a layer's neurons"
+    return axes.chart_svg(width, places[-1].bottom - 18, axis, parts, colours, title, words)
 
 
-def _likeness_panel(
-    panel: Panel, series: LikenessShares, layer: int, ticks: Sequence[Tick], colours: Colours
-) -> list[str]:
-    """The panel of one layer, counted from 0."""
-    x = Scale(0, 1, panel.left, panel.right)
-    y = Scale(LEAST_SHARE, 1, panel.bottom, panel.top, "log")
-    parts = [panel_title(panel, f"layer {layer + 1}"), *vertical_axis(panel, y, ticks)]
-    parts += axes.horizontal_axis(panel, x, scales.even_ticks(1, 5 if panel.width > 170 else 3))
-    parts.append(
-        vertical(x.place(series.alike), panel.bottom, panel.top, paint("control"), width=0.8)
-    )
-    for line, colour, weight, dashes in (
-        (series.start[layer], paint("control"), 1.6, DOTTED),
-        (series.between[layer], paint("control"), 1.4, DASHED),
-        (series.end[layer], colours.paint(f"layer-{layer + 1}"), 2.0, ""),
-    ):
-        share = numbers(line)
-        share[share == 0] = np.nan  # A line ends where no pair is so alike.
-        parts.append(curve(x.at(series.levels), y.at(share), colour, weight, dashes))
+def _copies(panel: Panel, y: Scale, series: CopyShares, layer: int) -> list[str]:
+    """The marks of one layer, counted from 0, and the line of pairs from two runs."""
+    start, end = numbers(series.start[layer]), numbers(series.end[layer])
+    order = np.lexsort((start, end))
+    place = Scale(0, len(order), panel.left, panel.right).at(np.arange(len(order)) + 0.5)
+    edge, between = np.array([panel.left, panel.right]), series.between[layer]
+    parts = [curve(edge, y.at([between, between]), paint("control"), 1.4, DASHED)]
+    # Dots are drawn over rings, which are as a rule at zero.
+    for line, mark in ((start, partial(ring, colour=paint("control"), radius=2.6)),
+                       (end, partial(dot, radius=3))):  # fmt: skip
+        pairs = zip(place.tolist(), y.at(line[order]).tolist(), strict=True)
+        parts += [mark(px, py) for px, py in pairs if np.isfinite(py)]
     return parts
 
 
-def duplicate_neurons_description(series: LikenessShares, facts: ExperimentFacts) -> str:
+def duplicate_neurons_description(series: CopyShares, facts: ExperimentFacts) -> str:
     """The text alternative of the chart of duplicate neurons."""
-    copies = series.levels.index(series.alike)
-    layers = [
-        f"layer {number}: {_percent(end[copies])} of pairs at the end, {_percent(start[copies])} "
-        f"at the start, {_percent(between[copies])} of pairs of neurons of two runs"
-        for number, (start, end, between) in enumerate(
-            zip(series.start, series.end, series.between, strict=True), 1
+    layers = []
+    for number, (start, end, between) in enumerate(
+        zip(series.start, series.end, series.between, strict=True), 1
+    ):
+        known = [each for each in end if each is not None]
+        more = sum(
+            e > s for e, s in zip(end, start, strict=True) if e is not None and s is not None
         )
-    ]
+        ends = formatting.span([min(known), max(known)], "percent") if known else "no value"
+        layers.append(
+            f"layer {number}: {ends} of pairs at the end, more than at the start in "
+            f"{formatting.count(more, 'run')}, {formatting.percent(between)} of pairs from two runs"
+        )
     return (
-        f"How alike the neurons of a layer are, over {formatting.count(series.runs, 'run')}. "
-        f"Copies, at {series.alike:g} or above: {'; '.join(layers)}."
+        f"The share of a layer's pairs of neurons that are copies, with a likeness of "
+        f"{series.alike:g} or more, in {formatting.count(len(series.end[0]), 'run')}. "
+        f"{'; '.join(layers)}."
     )
 
 

@@ -134,11 +134,12 @@ class Words:
         """A number with `digits` significant digits, without an exponent."""
         return self._number(*formatting.rounded_significantly(value, digits))
 
-    def p_value(self, p: float) -> str:
+    def p_value(self, p: float, named: bool = True) -> str:
         """A p-value as `formatting.p_value` rounds it."""
         digits = formatting.digits_of_p_value(p)
         least = self.decimal(formatting.LEAST_P_VALUE, 3)
-        return f"p = {self.significant(p, digits)}" if digits else f"p < {least}"
+        number = self.significant(p, digits) if digits else least
+        return formatting.written_p_value(number, is_bound=not digits, named=named)
 
     def degrees(self, value: float, digits: int = 0) -> str:
         """An angle in degrees."""

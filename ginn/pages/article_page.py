@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,7 +81,9 @@ def article_page(
     macros: Any = layout.templates.get_template("partials/figure.html").module
     for placed in body.figures:
         entries = [_image(image, report, root, files) for image in placed.images]
-        rendered = str(macros.figure(placed, entries, pages["explore"], placed.number == 1))
+        stills = [entry for entry in entries if entry["image"].still]
+        first = placed.number == 1
+        rendered = str(macros.figure(placed, stills, pages["explore"], first, _replay(entries)))
         opening = opening.replace(token(placed.name), rendered)
         sections = sections.replace(token(placed.name), rendered)
     scenes = [image.scene for figure in body.figures for image in figure.images if image.scene]
@@ -114,6 +117,20 @@ def as_source(layout: Layout, article: Article) -> Source:
     address = layout.publication.absolute(article.address)
     names = tuple(author.name for author in authors_of(article, site))
     return Source(key, names, article.title, article.date.year, where, link=address)
+
+
+def _replay(entries: Sequence[Mapping[str, Any]]) -> str:
+    """The moments of each thing that a figure replays, as JSON for its script; "" for nothing.
+
+    A moment is an address and a label.
+    """
+    moments: dict[str, list[tuple[str, str]]] = {}
+    for entry in entries:
+        image: FigureImage = entry["image"]
+        if image.replayed:
+            moment = (entry["wide"]["address"], image.label)
+            moments.setdefault(image.replayed, []).append(moment)
+    return json.dumps(list(moments.values()), ensure_ascii=False) if moments else ""
 
 
 def _image(

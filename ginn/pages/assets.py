@@ -74,9 +74,9 @@ def assets(
         "lab.js": bundle(laboratory, listed(laboratory, "scripts")),
     }
     # An article loads `article.js` before `viewer.js`. `details.js` is loaded when the page first
-    # shows one of the details, `export.js` when a reader first saves a picture, and `by_hand.js` if
-    # the article has neurons by hand.
-    apart = {"article": [], "export": ["clip"], "by_hand": []}
+    # shows one of the details, `export.js` when a reader first saves a picture, `by_hand.js` if the
+    # article has neurons by hand, and `replay.js` if it has a replay.
+    apart = {"article": [], "export": ["clip"], "by_hand": [], "replay": []}
     contents |= {f"{name}.js": bundle(viewer, [name, *more]) for name, more in apart.items()}
     files: dict[str, bytes] = {}
     contents |= {f"icon-{side}.png": social_card.icon(labels, side) for side in ICONS}

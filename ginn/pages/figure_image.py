@@ -18,7 +18,9 @@ class FigureImage:
     `name` is the first part of its files' names. `scene` is what it shows of a network, and `state`
     is the view state with which the explorer shows the same. Both are None for a chart. `language`
     is the language of `alternative`, if it differs from that of the page's own words. `controls`
-    are the controls of a figure whose weights a reader can change.
+    are the controls of a figure whose weights a reader can change. Images of the same `replayed`
+    name are moments of one thing. A script shows them one after another. Without scripts, those
+    that are `still` are shown.
     """
 
     name: str
@@ -30,3 +32,5 @@ class FigureImage:
     scene: Scene | None = None
     language: str = ""
     controls: Controls | None = None
+    replayed: str = ""
+    still: bool = True

@@ -331,6 +331,11 @@ PICTURED = {
         "Two copies of a run with a dead layer, as training continues: first the copy whose layer "
         "was revived, then the untouched one. They need `facts.examples.twins`.",
     ),
+    "sizes": View(
+        pictured_views.size_images,
+        "The median full run of each network of another size at its end, enlarged around the part "
+        "in which they differ. They need `facts.examples.sizes`.",
+    ),
 }
 VIEWS: Mapping[str, View] = {
     "network": View(

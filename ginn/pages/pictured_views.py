@@ -1,4 +1,4 @@
-"""The views of runs that the explorer does not have: eight beginnings, and two copies of a run."""
+"""The views of runs that the explorer does not have: beginnings, two copies, larger networks."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from functools import partial
 from typing import Annotated, Literal
 
 from ginn.analysis.outcomes import outcome
-from ginn.analysis.pictured import PicturedRun
+from ginn.analysis.part_history import part_history
+from ginn.analysis.pictured import PicturedRun, network_name
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
 from ginn.figures import network_figure
 from ginn.figures.network_figure import Scene
+from ginn.figures.selection import select_detail
+from ginn.figures.theme import colours_of
 from ginn.network.run import run_id
 from ginn.pages.figure_image import FigureImage
 from ginn.pages.parameters import About
 from ginn.pages.report import Report
 
-WEIGHT = 2.2  # How much thicker lines are in these small images.
+# How much thicker lines are in these small images, and in those of networks, which are larger.
+WEIGHT, WEIGHT_OF_NETWORKS = 2.2, 1.5
+# The snapshots of a copy that stand still, as shares of its pictured snapshots.
+STILLS = (0.0, 1 / 3, 2 / 3, 1.0)
 Moment = Annotated[
     Literal["first", "last"],
     Allowed('"first" or "last"'),
@@ -43,7 +49,7 @@ def beginning_images(report: Report, step: Moment = "first") -> Iterator[FigureI
 
 
 def twin_images(report: Report) -> Iterator[FigureImage]:
-    """An image of each copy at each pictured snapshot; the revived copy comes first.
+    """The images of both copies, the revived one first; some stand still, and all are replayed.
 
     Raises AuthorError if this build has no such copies.
     """
@@ -54,10 +60,37 @@ def twin_images(report: Report) -> Iterator[FigureImage]:
     for kind, name in (("revived", found.raised), ("untouched", found.untouched)):
         pictured = report.pictured[name]
         scene = _scene(report, pictured, 0)
+        right = part_history(pictured.run, report.dataset, found.part).right.tolist()
+        last = len(pictured.run) - 1
+        stills = {round(share * last) for share in STILLS}
         for snapshot, iteration in enumerate(pictured.run.iterations.tolist()):
             after = words.say("chart.iterations", count=iteration - found.begun)
-            label = words.say(f"picture.{kind}", after=after)
-            yield _image(report, replace(scene, snapshot=snapshot), f"{kind}-{iteration}", label)
+            share = words.percent(right[snapshot])
+            label = words.say(f"picture.{kind}", after=after, right=share)
+            shown = replace(scene, snapshot=snapshot)
+            image = _image(report, shown, f"{kind}-{iteration}", label)
+            yield replace(image, replayed=kind, still=snapshot in stills)
+
+
+def size_images(report: Report) -> Iterator[FigureImage]:
+    """The image of the median run of each network at its end, around the part they differ in.
+
+    Raises AuthorError if no variant of this build was trained in full.
+    """
+    found = report.facts.examples.sizes
+    if found is None:
+        raise _absent("sizes")
+    words = report.words
+    detail = select_detail(found.part, 0, report.dataset)
+    for each in found.networks:
+        pictured = report.pictured[network_name(each.id)]
+        scene = replace(_scene(report, pictured, len(pictured.run) - 1), detail=detail)
+        title = each.title or words.say("picture.plain-network")
+        right = words.percent(each.right)
+        label = words.say("picture.part-right", title=title, right=right, part=found.part)
+        colours = colours_of(report.site, len(pictured.run.widths))
+        draw = partial(network_figure.scene_svg, scene, colours, words, WEIGHT_OF_NETWORKS)
+        yield replace(_image(report, scene, f"network-{each.id}", label), draw=draw)
 
 
 def _scene(report: Report, pictured: PicturedRun, snapshot: int) -> Scene:

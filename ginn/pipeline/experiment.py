@@ -6,7 +6,7 @@ is the same for both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ def run_experiment(
         runner.reporter.heading(experiment.title)
     # A network that is too large to trace is refused before its variants are trained.
     known = inputs(settings.site, experiment, dataset)
-    made, *second = blocks_with_variants(settings, experiment, dataset, runner, known)
+    (made, *second), variants = blocks_with_variants(settings, experiment, dataset, runner, known)
     confirmation = None
     if second:
         # Both tables are measured together, so that the workers share them.
@@ -64,18 +64,23 @@ def run_experiment(
         ["facts", "boundary-chunks", "final-outputs", "pictured-runs", "sweeps"],
         {**made, "confirmation": Input(confirmation)},
     )
+    networks = [{**block, "sizes": made["sizes"]} for block in (made, *variants)]
+    pictured = [
+        each["pictured-network"] for each in runner.run_together(["pictured-network"], networks)
+    ]
     index, data = viewer_data(made)
     first = experiment == settings.experiment
     shown = (settings.site, experiment, dataset, content.words, first, index)
-    return FinishedExperiment(report(*shown, made), data)
+    return FinishedExperiment(report(*shown, made, [made["pictured-runs"], *pictured]), data)
 
 
 def blocks_with_variants(
     settings: Settings, experiment: Experiment, dataset: Dataset, runner: Runner, known: Known
-) -> list[dict[str, Source]]:
-    """The trained runs of an experiment and the facts of its variants, for each block of seeds.
+) -> tuple[list[dict[str, Source]], list[dict[str, Source]]]:
+    """The trained runs of an experiment for each block of seeds, and those of its larger networks.
 
-    `known` are the inputs of the first block.
+    Each block has the facts of the variants, too. The larger networks are the variants that were
+    trained in full, in the first block. `known` are the inputs of this block.
     """
     blocks = [runner.run(["boundary-limit"], known)]
     starts, variants = [0], settings.variants[experiment.id]
@@ -108,7 +113,8 @@ def blocks_with_variants(
     for number, block in enumerate(blocks):
         own = found[number * len(variants) : (number + 1) * len(variants)]
         block["variants"] = Input(tuple(own))
-    return blocks
+    full = [each for each in others[: len(variants)] if each["full-run-seeds"].value]
+    return blocks, full
 
 
 def inputs(
@@ -170,11 +176,16 @@ def report(
     first: bool,
     index: str,
     made: Mapping[str, Source],
+    pictured: Sequence[Source],
 ) -> Report:
-    """The report of an experiment. Its key is a digest of everything in it."""
+    """The report of an experiment. Its key is a digest of everything in it.
+
+    `pictured` are runs that the explorer does not have, by their names.
+    """
     facts: Facts = made["facts"].value
-    stages = ("facts", "full-runs", "boundaries", "final-outputs", "pictured-runs", "sweeps")
+    stages = ("facts", "full-runs", "boundaries", "final-outputs", "sweeps")
     given: list[Any] = [site, experiment, dataset, first, index]
+    given += [each.digest for each in pictured]
     return Report(
         site,
         experiment,
@@ -185,7 +196,7 @@ def report(
         words,
         {"index": index},
         made["final-outputs"].value,
-        made["pictured-runs"].value,
+        {name: run for each in pictured for name, run in each.value.items()},
         made["sweeps"].value,
         first,
         digest([*given, *(made[stage].digest for stage in stages)]),

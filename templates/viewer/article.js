@@ -9,9 +9,11 @@
   const FAR = "200%";
   // A figure plays by itself when it reaches into this middle part of the screen.
   const MIDDLE = "-30% 0px";
-  const { experiment, words, viewer: script, details, style, neurons: byHand } =
+  const { experiment, words, viewer: script, details, style, neurons: byHand, moments: replay } =
     /** @type {Record<string, string>} */ (
       /** @type {HTMLScriptElement} */ (document.currentScript).dataset);
+  /** @type {Record<string, string>} scripts of other figures, by the names of their data */
+  const apart = { byHand, replay };
 
   /**
    * @param {"script" | "link"} tag
@@ -37,8 +39,8 @@
 
   /** @type {Promise<unknown> | undefined} */
   let loaded;
-  /** @type {Promise<unknown> | undefined} */
-  let lines;
+  /** @type {Set<string>} the other scripts that are loaded */
+  const begun = new Set();
   /** @type {Set<HTMLElement>} the figures near the screen */
   const near = new Set();
   /** @type {Map<HTMLElement, {root: HTMLElement, viewer: Viewer}>} the figures with a viewer */
@@ -62,12 +64,14 @@
 
   /**
    * Puts a viewer over a figure's image. The image stays visible until the viewer shows the same, and
-   * for good if it never does. Neurons by hand have a script of their own.
+   * for good if it never does.
    * @param {HTMLElement} figure
    */
   async function enliven(figure) {
-    if (figure.dataset.byHand) {
-      lines ??= load("script", { src: byHand });
+    const kind = Object.keys(apart).find((name) => name in figure.dataset);
+    if (kind) {
+      if (!begun.has(kind)) load("script", { src: apart[kind] });
+      begun.add(kind);
       return;
     }
     loaded ??= Promise.all([
@@ -200,6 +204,8 @@
     if (document.querySelector("[data-state]")) {
       for (const word of aboutLayers) word.tabIndex = 0;
     }
-    for (const figure of document.querySelectorAll("[data-by-hand]")) onScreen.observe(figure);
+    for (const figure of document.querySelectorAll("figure :is([data-by-hand], [data-replay])")) {
+      onScreen.observe(figure);
+    }
   });
 }

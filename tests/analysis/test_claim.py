@@ -87,7 +87,7 @@ def test_verdict_of_a_p_value_has_its_direction() -> None:
 def test_effect_of_pairs_leaves_out_what_was_not_measured_and_shows_its_interval() -> None:
     found = paired("gain", np.append(np.linspace(0.1, 0.2, 8), np.nan))
     assert (found.runs, found.p_value, found.supports) == (8, 2 / 2**8, True)
-    assert found.text == "gain: +0.150 [+0.114, +0.186]"
+    assert found.text == "gain: +0.150 (+0.114 to +0.186)"
     few = paired("gain", np.array([-0.25, -0.25]))
     assert few.text == "gain: \u22120.250, too few runs for an interval"
     assert paired("gain", np.array([np.nan])).text == "gain: nothing to compare"

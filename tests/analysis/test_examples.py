@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cmath
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -30,7 +32,7 @@ def examples_of(run: RecordedRun, dataset: Dataset, ended: str) -> Examples:
     """The examples of a picture in one run, which is shown."""
     shown = {"seed-0": replace(run_facts(0, False), ended=ended)}
     runs, boundaries = {"seed-0": run}, {"seed-0": trace(run)}
-    return find_examples(shown, runs, boundaries, dataset, PART, NONE_SCREENED, {}, {})
+    return find_examples(shown, runs, boundaries, dataset, PART, NONE_SCREENED, {}, {}, None)
 
 
 def test_corner_example_bends_where_it_says() -> None:
@@ -41,16 +43,23 @@ def test_corner_example_bends_where_it_says() -> None:
     assert 0 < corner.near <= corner.corners == len(bottle().corners)
     assert corner.causes
     assert all(cause < last.start for cause in corner.causes)
-    places = [
-        (vertex, int(cause))
+    bends = [
+        (line.vertices[at], degrees_of(line.vertices[at - 1 : at + 2]), int(line.causes[at]))
         for line in traced().polylines(len(trained_run()) - 1, corner.neuron)
-        for vertex, cause in zip(line.vertices, line.causes, strict=True)
+        for at in range(1, len(line.vertices) - 1)
     ]
-    for cause in corner.causes:
-        near = [
-            np.hypot(*(bottle().corners - vertex).T).min() for vertex, by in places if by == cause
-        ]
-        assert min(near) <= 0.02
+    clear = [(place, cause) for place, angle, cause in bends if angle >= corner.turn]
+    apart = np.array([[math.dist(place, each) for place, _ in clear] for each in bottle().corners])
+    assert corner.near == (apart.min(axis=1) <= 0.02).sum()
+    nearest = apart.min(axis=0)
+    told = {cause for (_, cause), near in zip(clear, nearest, strict=True) if near <= 0.02}
+    assert set(corner.causes) == told
+
+
+def degrees_of(places: np.ndarray) -> float:
+    """How far a line turns at the second of three places, in degrees."""
+    first, second = np.diff(places, axis=0) @ (1, 1j)
+    return abs(math.degrees(cmath.phase(second / first)))
 
 
 def test_corner_example_of_a_picture_without_corners_is_none() -> None:

@@ -270,7 +270,7 @@ def better(rng: Random) -> Claim:
 def intervention(rng: Random, names: tuple[str, ...], treated: str, chance: Any) -> Intervention:
     """Copies of RUNS sources whose chance of learning differs from source to source."""
     shares = {name: rng.binomial(8, chance(name)) / 8 for name in names}
-    arms = tuple(Arm(name, 96, (9,), 9, 9, 0, 0, tuple(shares[name])) for name in names)
+    arms = tuple(Arm(name, 96, (9,), 9, 0, 0, tuple(shares[name])) for name in names)
     others = tuple(Comparison(name, 0, 96) for name in names if name != treated)
     sources = tuple(Source(seed, "left", 0, 1.0) for seed in range(RUNS))
     return Intervention(sources, (0, 10), 8, arms, others)

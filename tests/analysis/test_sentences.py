@@ -219,7 +219,7 @@ def intervention(treated: str, counts: list[int], sources: int, last: int) -> In
     """An intervention with the same counts in every arm."""
     names = ("untouched", treated, "random")
     copies = max(sources, *counts)
-    arms = tuple(Arm(each, copies, (counts[0],), *counts, (0.5,) * sources) for each in names)
+    arms = tuple(Arm(each, copies, (counts[0],), *counts[1:], (0.5,) * sources) for each in names)
     others = [Comparison(each, counts[0], copies) for each in names if each != treated]
     source = tuple(Source(seed, "left", 0, 1.0) for seed in range(sources))
     return Intervention(source, (10, 10 + last), 1, arms, tuple(others))

@@ -22,7 +22,6 @@ from support.sentences import faults
 from support.words import ENGLISH
 
 from ginn.analysis import evidence
-from ginn.analysis.claim_groups.networks import LEVELS
 from ginn.analysis.evidence import Evidence
 from ginn.analysis.failure_rates import FailureRate, PreventionSeries
 from ginn.analysis.failure_series import FailedRunSeries, SurvivalCurve
@@ -68,7 +67,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
 
     def treatment(name: str) -> evidence.Treatment:
         arms = tuple(
-            evidence.InterventionArm(arm, 4, several(st.integers(0, 4), len(times)), 0)
+            evidence.InterventionArm(arm, 4, several(st.integers(0, 4), len(times)))
             for arm in (name, "untouched")
         )
         return evidence.Treatment(name, draw(st.integers(1, 2)), 4, times, arms)
@@ -106,8 +105,8 @@ def evidences(draw: st.DrawFn) -> Evidence:
             runs, times, tuple(spread(distances) for _ in range(3)),
             *([several(distances | st.none(), len(times))] * 3 for _ in range(2)),
         ),
-        duplicate_neurons=evidence.LikenessShares(
-            runs, LEVELS, 0.9, *(lines(shares, len(LEVELS)) for _ in range(3))
+        duplicate_neurons=evidence.CopyShares(
+            0.9, *(lines(shares, runs) for _ in range(2)), several(shares, layers)
         ),
         dead_layers=evidence.DeadLayersInScreening(
             "all", last, seeds, several(st.integers(0, layers), runs), several(shares, runs),

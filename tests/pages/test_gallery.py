@@ -19,7 +19,7 @@ from ginn.pages.view_state import ViewState
 
 BEST, WORST = "seed-0", "seed-5"
 EVERY = Examples(
-    CornerExample(BEST, 40, 5, 22, (3, 17)),
+    CornerExample(BEST, 40, 5, 22, (3, 17), 10.0),
     DuplicateExample(BEST, 33, 35, 0.004, 800, 2),
     LateFlipExample(WORST, 34, 0.01, 0.0001),
     DeadLayerExample(WORST, "diamond", 2, 940, 14, 15, (9, 0, 4), (0.0, 0.0, 1.4, 0.2), 0.2),

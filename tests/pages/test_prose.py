@@ -81,7 +81,7 @@ def test_prose_tells_of_chosen_seeds_only_where_there_are_some() -> None:
 def test_prose_tells_of_interventions_only_where_they_were_made(
     revived: bool, imposed: bool
 ) -> None:
-    arm = InterventionArm("untouched", 4, (0, 1), 1)
+    arm = InterventionArm("untouched", 4, (0, 1))
 
     def treatment(treated: str) -> Treatment:
         return Treatment(treated, 1, 4, (0, 10), (replace(arm, name=treated), arm))

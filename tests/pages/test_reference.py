@@ -12,7 +12,7 @@ import pytest
 from support.pages import ParsedPage, article_of, html_of, plain_layout, report_article
 from support.paths import ROOT
 from support.sample_evidence import sample_evidence
-from support.sample_report import make_report
+from support.sample_report import make_report, network_facts, with_networks
 
 from ginn.analysis.facts import facts_schema
 from ginn.config.models import ReportFile
@@ -35,7 +35,9 @@ WORKS = {"darlow-storkey": Source("darlow-storkey", ("L. Darlow",), "GINN", 2018
 @cache
 def full_report() -> Report:
     """A report with every series of evidence."""
-    report = make_report(frozenset({2}))
+    sample = make_report(frozenset({2}))
+    larger = network_facts("larger", (32, 32), sample.facts.experiment.full_runs)
+    report = with_networks(sample, (larger,))
     return replace(report, facts=replace(report.facts, evidence=sample_evidence()))
 
 

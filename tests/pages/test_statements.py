@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
 from support.pages import ParsedPage, report_article
 from support.sample_evidence import sample_evidence
-from support.sample_report import SEEDS, make_report
+from support.sample_report import SEEDS, make_report, network_facts, with_networks
 
 from ginn.analysis.claim import Claim, Verdict
 from ginn.analysis.confirmation import SecondBlock, confirmation
 from ginn.analysis.evidence import InterventionSeries
-from ginn.analysis.facts import Facts, VariantFacts
-from ginn.analysis.outcomes import ScreeningFacts
+from ginn.analysis.facts import Facts
+from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.pages import article_page
 from ginn.pages.figure_image import FigureImage
 from ginn.pages.report import Report
@@ -80,6 +80,34 @@ def worst_failed(facts: Facts) -> bool:
     return facts.experiment.shown_runs[-1].failed
 
 
+def larger_draw_more(facts: Facts) -> bool:
+    """Whether larger networks are better, and each gets more of the hardest part right."""
+    sizes = facts.examples.sizes
+    if not sizes or verdict(facts, "Deeper and wider") != "holds":
+        return False
+    return all(each.right > sizes.networks[0].right for each in sizes.networks[1:])
+
+
+def larger_draw_what_is_missed(facts: Facts) -> bool:
+    sizes = facts.examples.sizes
+    return bool(
+        sizes
+        and larger_draw_more(facts)
+        and sizes.networks[0].right < 0.5
+        and all(each.right >= 0.5 for each in sizes.networks[1:])
+    )
+
+
+def nearly_all_miss(facts: Facts) -> bool:
+    plain = facts.examples.sizes.networks[0] if facts.examples.sizes else None
+    return bool(plain and 0.9 <= 1 - plain.half_right / plain.runs < 1)
+
+
+def nothing_found(facts: Facts) -> bool:
+    said = {each.verdict for each in facts.claims}
+    return not prevented(facts) and ("holds" not in said or not facts.claims)
+
+
 RULES = (
     Rule(
         r"\bgin\b|(?<!draws a )\bbottle\b(?!['’]s top better)",
@@ -125,9 +153,19 @@ RULES = (
         r"[Ww]e .*and found none", lambda f: verdict(f, "The indecisive neuron") == "does not hold"
     ),
     Rule(r"This build has such neurons", lambda f: verdict(f, "The indecisive neuron") == "holds"),
-    Rule(r"We trained the", lambda f: any(each.runs for each in f.variants)),
-    Rule(r"finer parts", lambda f: verdict(f, "Deeper and wider") == "holds"),
-    Rule(r"and the [a-z]+ one with", lambda f: sum(bool(each.runs) for each in f.variants) > 1),
+    Rule(r"We trained [a-z]+ [a-z]+ networks?", lambda f: any(each.runs for each in f.variants)),
+    Rule(r"finer parts|A larger network draws", larger_draw_more),
+    Rule(r"draws what the plain one leaves out", larger_draw_what_is_missed),
+    Rule(r"Nearly every plain run misses it", nearly_all_miss),
+    Rule(r"median run of each network", lambda f: bool(f.examples.sizes)),
+    Rule(r"The dead layer is a cause", lambda f: verdict(f, "Reviving a dead layer") == "holds"),
+    Rule(
+        r"layer is often off all over",
+        lambda f: verdict(f, "Dead layers where runs fail") == "holds",
+    ),
+    Rule(r"slide into place", lambda f: verdict(f, "Shift before turn") == "holds"),
+    Rule(r"made rarer from the start", lambda f: bool(prevented(f))),
+    Rule(r"too little was decided", nothing_found),
     Rule(r"on another processor", lambda f: f.experiment.trainer == "torch"),
     Rule(r"on every processor", lambda f: f.experiment.trainer == "kernel"),
     Rule(r"The top of the (bottle|picture)", lambda f: bool(f.experiment.top)),
@@ -202,29 +240,14 @@ def builds() -> Iterator[tuple[Report, str]]:
                 failed_seeds=tuple(range(3, 3 + failures)),
             ),
         )
-        networks = [
-            VariantFacts(
-                id=name,
-                title=name.title(),
-                widths=widths,
-                parameters=9_000,
-                batch=128,
-                learning_rate=1e-3,
-                warm_up=0,
-                initial_scale=1.0,
-                bias="uniform",
-                screening=experiment.screening,
-                runs=runs,
-            )
-            for name, widths, runs in (
-                ("wider", (32, 32), experiment.full_runs),
-                ("start", (16, 16), ()),
-                ("deeper", (16,) * 5, experiment.full_runs),
-            )
-        ]
+        networks = (
+            network_facts("wider", (32, 32), experiment.full_runs),
+            network_facts("start", (16, 16), ()),
+            network_facts("deeper", (16,) * 5, with_accuracy(experiment.full_runs, number % 5 / 4)),
+        )
         facts = Facts(
             experiment,
-            tuple(networks[: number % 4]),
+            (),
             claims,
             report.facts.examples,
             replace(
@@ -234,7 +257,15 @@ def builds() -> Iterator[tuple[Report, str]]:
             ),
             confirmation=confirmation(claims, (None, block)[number % 2]),
         )
-        yield replace(report, facts=facts), f"{len(failed)} failed-{said}-{made}"
+        name = f"{len(failed)} failed-{said}-{made}"
+        yield with_networks(replace(report, facts=facts), networks[: number % 4]), name
+
+
+def with_accuracy(runs: Sequence[RunFacts], right: float) -> tuple[RunFacts, ...]:
+    """The runs with this share of every part right."""
+    return tuple(
+        replace(run, part_accuracy=dict.fromkeys(run.part_accuracy, right)) for run in runs
+    )
 
 
 def undrawn(image: FigureImage, *_: object) -> dict[str, object]:

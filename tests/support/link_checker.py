@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import posixpath
 import re
@@ -22,7 +23,7 @@ ENTRIES = (
 # The attributes with addresses. The scripts of pages load those that begin with `data-`.
 ADDRESSES = (
     "href", "src", "poster", "action", "data", "data-index", "data-export",
-    "data-details", "data-neurons",
+    "data-details", "data-neurons", "data-moments",
 )  # fmt: skip
 # The attributes of elements that read the part after "#" in the page's address.
 STATEFUL = ("data-address", "data-laboratory")
@@ -92,6 +93,8 @@ class _Page(HTMLParser):
         for name in ADDRESSES:
             if name in said:
                 self.addresses.append(((element, name), said[name]))
+        for target, _ in itertools.chain.from_iterable(json.loads(said.get("data-replay") or "[]")):
+            self.addresses.append(((element, "data-replay"), target))
         for candidate in said.get("srcset", "").split(","):
             if candidate.strip():
                 self.addresses.append(((element, "srcset"), candidate.split()[0]))

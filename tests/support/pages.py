@@ -36,6 +36,7 @@ LOADED = (
     "data-style",
     "data-export",
     "data-neurons",
+    "data-moments",
 )
 VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import cache
 
 from ginn.analysis import evidence
-from ginn.analysis.claim_groups.networks import LEVELS
 from ginn.analysis.claims.corner_kinks import FARTHEST
 from ginn.analysis.evidence import Evidence
 from ginn.analysis.failure_rates import FailureRate, PreventionSeries
@@ -38,7 +37,7 @@ def sample_evidence() -> Evidence:
     """Invented evidence of a network with three layers; its seeds are those of the report."""
     times = (0, 9, 99, 999_999)
     arms = tuple(
-        evidence.InterventionArm(name, 8, learnt, learnt[-1])
+        evidence.InterventionArm(name, 8, learnt)
         for name, learnt in (
             ("untouched", (0, 0, 1)),
             ("raised", (0, 4, 8)),
@@ -58,10 +57,10 @@ def sample_evidence() -> Evidence:
             6, times, tuple(spread_of(FARTHEST / 1.1, 0.2, 0.1, 0.02) for _ in range(3)),
             ((0.4, 0.3, 0.2, 0.05),) * 3, ((0.5, 0.4, 0.3, 0.2),) * 3,
         ),
-        duplicate_neurons=evidence.LikenessShares(
-            6, LEVELS, 0.9,
-            *(tuple(tuple((1 - x) ** (power + layer) for x in LEVELS)
-                    for layer in range(3)) for power in (5, 1, 3)),
+        duplicate_neurons=evidence.CopyShares(
+            0.9, ((0.0, 0.0, 0.01),) * 3,
+            tuple(tuple(share / layer for share in (0.12, 0.0, 0.06)) for layer in (3, 2, 1)),
+            (0.02, 0.01, 0.03),
         ),
         dead_layers=evidence.DeadLayersInScreening(
             "diamond", 10_000, (0, 1, 2, 3), (0, 2, 3, 2), (0.0, 0.25, 1.0, 1.0),
@@ -100,11 +99,11 @@ def sample_evidence() -> Evidence:
             (
                 FailureRate(
                     "Small start", "initial weights and biases times 0.5", 500, 5, 0.003, 0.023,
-                    -0.05, -0.07, -0.03, 1e-6, 2e-6, "rarer",
+                    -5.0, -7.0, -3.0, 1e-6, 2e-6, "rarer",
                 ),
                 FailureRate(
                     "Zero biases", "initial biases of zero", 500, 40, 0.06, 0.11,
-                    0.02, -0.01, 0.05, 0.16, 0.16, "not decidable here",
+                    2.0, -1.0, 5.0, 0.16, 0.16, "not decidable here",
                 ),
             ),
         ),

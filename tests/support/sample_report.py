@@ -8,9 +8,9 @@ from functools import cache
 import numpy as np
 
 from ginn.analysis.examples import find_examples
-from ginn.analysis.facts import Examples, TwinsExample, facts_of_experiment
+from ginn.analysis.facts import Examples, TwinsExample, VariantFacts, facts_of_experiment
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts, shown_runs
-from ginn.analysis.pictured import PicturedRun, pictured_runs
+from ginn.analysis.pictured import PicturedRun, compared_sizes, network_name, pictured_runs
 from ginn.analysis.rule_book import rule_book
 from ginn.config.loader import load_settings
 from ginn.config.models import Experiment
@@ -86,6 +86,7 @@ def make_report(failed: frozenset[int] = frozenset(), words: Words = ENGLISH) ->
         screening,
         {},
         {},
+        None,
     )
     if failed:
         found = replace(found, twins=twins(min(failed)))
@@ -137,3 +138,28 @@ def pictured(found: Examples) -> dict[str, PicturedRun]:
     screening = {run_id(seed): replace(trained_run(), seed=seed) for seed in seeds}
     copies = dict.fromkeys(("raised-0000", "raised-0001"), trained_run())
     return pictured_runs(found, screening, copies)
+
+
+def with_networks(report: Report, variants: tuple[VariantFacts, ...]) -> Report:
+    """The report with these variants, and with pictures of the networks that they can be held to.
+
+    Each pictured run is the trained run.
+    """
+    facts = report.facts
+    outcomes = {run.id: run for run in facts.experiment.full_runs}
+    sizes = compared_sizes(report.experiment, outcomes, SEEDS, variants)
+    names = [network_name(each.id) for each in sizes.networks] if sizes else []
+    examples = replace(facts.examples, sizes=sizes)
+    pictures = dict.fromkeys(names, PicturedRun(trained_run(), traced()))
+    return replace(
+        report,
+        facts=replace(facts, variants=variants, examples=examples),
+        pictured={**report.pictured, **pictures},
+    )
+
+
+def network_facts(name: str, widths: tuple[int, ...], runs: tuple[RunFacts, ...]) -> VariantFacts:
+    """The facts of a variant with these full runs and a few screening runs."""
+    screening = ScreeningFacts(40, 10_000, 0, ())
+    numbers = (widths, 9_000, 128, 1e-3, 0, 1.0, "uniform")
+    return VariantFacts(name, name.title(), *numbers, screening, runs)

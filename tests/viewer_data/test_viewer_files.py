@@ -18,7 +18,7 @@ from ginn.viewer_data import boundary_chunks, viewer_files
 from ginn.viewer_data.sprite_sheets import RunSheets
 from ginn.viewer_data.viewer_files import ViewedExperiment, ViewedRun, run_files
 
-FACTS = RunFacts("seed-3", 3, "good-1", "Good run 1", False, 0.0123, 0.987, {}, 0, 0, "")
+FACTS = RunFacts("seed-3", 3, "good-1", "Good run 1", False, 0.0123, 0.987, {}, 0, 0, "", 1)
 BOTTLE = ViewedExperiment("bottle", "The bottle", (4, 3), ("#1f6feb",), "#000000")
 NAMES = (("seed-3/a.webp",), ("seed-3/b.webp", "seed-3/c.webp"), ("seed-3/out.webp",))
 

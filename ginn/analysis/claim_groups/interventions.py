@@ -55,8 +55,5 @@ def _treatment(treated: str, found: Intervention) -> Treatment:
         source_runs=len(found.sources),
         streams=found.streams,
         iterations=tuple(each - found.iterations[0] for each in found.iterations),
-        arms=tuple(
-            InterventionArm(arm.name, arm.copies, arm.learnt, arm.learnt_alive)
-            for arm in found.arms
-        ),
+        arms=tuple(InterventionArm(arm.name, arm.copies, arm.learnt) for arm in found.arms),
     )

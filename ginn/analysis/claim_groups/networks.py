@@ -11,14 +11,13 @@ import numpy as np
 
 from ginn.analysis.claim import Claim
 from ginn.analysis.claims import dead_layers, duplicate_neurons, late_flip_claim, late_flips
-from ginn.analysis.claims.duplicate_neurons import Likeness
+from ginn.analysis.claims.duplicate_neurons import Growth, Likeness
 from ginn.analysis.evidence import (
+    CopyShares,
     DeadLayersInScreening,
     DeadPeriodsOfRun,
     DeadPeriodsOfRuns,
     Evidence,
-    LikenessShares,
-    Numbers,
 )
 from ginn.analysis.findings import NOTHING, Findings
 from ginn.analysis.outcomes import ScreeningFacts
@@ -27,11 +26,7 @@ from ginn.analysis.samples import chosen_runs, runs_of_first_seeds
 from ginn.analysis.series import numbers, shares
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.cells import overlaps
-from ginn.geometry.subdivision import Bool
 from ginn.network.run import Float64, RecordedRun
-
-# Degrees of likeness. A series has the share of pairs whose likeness is at least each of these.
-LEVELS = tuple(i / 20 for i in range(21))
 
 
 def findings(
@@ -55,6 +50,10 @@ def findings(
     points = duplicate_neurons.every_other(dataset)
     likenesses = [[duplicate_neurons.likeness(both) for both in overlaps(run)] for run in runs]
     maps = [duplicate_neurons.on_maps(run, -1, points) for run in runs]
+    growths = [
+        duplicate_neurons.growth([each[layer] for each in likenesses], [on[layer] for on in maps])
+        for layer in range(len(runs[0].widths))
+    ]
     screened = [part_history(run, dataset, part) for run in screenings]
     trained, retried = (
         [part_history(run, dataset, part) for run in group] for group in (runs, chosen)
@@ -68,7 +67,7 @@ def findings(
     depth = len(runs[0].widths)
     early = int(screenings[0].iterations[-1])
     rows = [
-        _duplicates_row(runs, likenesses, maps, points),
+        _duplicates_row(runs, likenesses, growths, points),
         _late_flips_row(runs, points),
         dead_layers.claim_dead_where_failed(screened, np.array(gradients).reshape(-1, depth + 1)),
         dead_layers.claim_dead_early_fails(trained, early),
@@ -76,7 +75,7 @@ def findings(
     if retried:
         rows.append(dead_layers.claim_dead_early_fails(trained, early, retried))
     evidence = Evidence(
-        duplicate_neurons=likeness_shares(likenesses, maps),
+        duplicate_neurons=copy_shares(growths),
         dead_layers=dead_layers_in_screening(screened),
         dead_periods=dead_periods_of_runs([*trained, *retried]),
     )
@@ -86,17 +85,12 @@ def findings(
 def _duplicates_row(
     runs: Sequence[RecordedRun],
     likenesses: Sequence[Sequence[Likeness]],
-    maps: Sequence[Sequence[Bool]],
+    growths: Sequence[Growth],
     points: Float64,
 ) -> Claim:
-    """The row about duplicate neurons, from each run's likenesses and on maps, by layer."""
+    """The row about duplicate neurons, from each run's likenesses and the growths by layer."""
     return duplicate_neurons.claim_duplicates(
-        [
-            duplicate_neurons.growth(
-                [each[layer] for each in likenesses], [on[layer] for on in maps]
-            )
-            for layer in range(len(runs[0].widths))
-        ],
+        growths,
         [
             pair
             for run, by_layer in zip(runs, likenesses, strict=True)
@@ -117,34 +111,14 @@ def _late_flips_row(runs: Sequence[RecordedRun], points: Float64) -> Claim:
     return late_flip_claim.claim_late_flips(late_flip_claim.summarise(late, middle))
 
 
-def likeness_shares(
-    likenesses: Sequence[Sequence[Likeness]], maps: Sequence[Sequence[Bool]]
-) -> LikenessShares:
-    """The shares of alike pairs by layer, from each run's likenesses and the maps of on neurons."""
-    layers = range(len(likenesses[0]))
-
-    def within(layer: int, snapshot: int) -> Numbers:
-        pairs = [run[layer].degree[snapshot][run[layer].pairs[snapshot]] for run in likenesses]
-        return at_least(np.concatenate(pairs))
-
-    return LikenessShares(
-        runs=len(likenesses),
-        levels=LEVELS,
+def copy_shares(growths: Sequence[Growth]) -> CopyShares:
+    """The shares of duplicates run by run, from the growth of each layer."""
+    return CopyShares(
         alike=duplicate_neurons.ALIKE,
-        start=tuple(within(layer, 0) for layer in layers),
-        end=tuple(within(layer, -1) for layer in layers),
-        between=tuple(
-            at_least(duplicate_neurons.likeness_across([on[layer] for on in maps]))
-            for layer in layers
-        ),
+        start=tuple(numbers(each.at_start) for each in growths),
+        end=tuple(numbers(each.at_end) for each in growths),
+        between=shares([each.across for each in growths]),
     )
-
-
-def at_least(degrees: Float64) -> Numbers:
-    """The share of degrees (P,) at or above each of LEVELS; None if there are no degrees."""
-    if not degrees.size:
-        return (None,) * len(LEVELS)
-    return numbers([(degrees >= level).mean() for level in LEVELS])
 
 
 def dead_layers_in_screening(histories: Sequence[PartHistory]) -> DeadLayersInScreening:
@@ -158,9 +132,14 @@ def dead_layers_in_screening(histories: Sequence[PartHistory]) -> DeadLayersInSc
         iteration=max(each.iterations[-1] for each in histories),
         seeds=tuple(each.seed for each in histories),
         layer=tuple(np.where(largest > 0, deepest, 0).tolist()),
-        dead_share=shares(largest),
-        right=shares([each.right[-1] for each in histories]),
+        dead_share=_pixel_shares(largest),
+        right=_pixel_shares(np.array([each.right[-1] for each in histories])),
     )
+
+
+def _pixel_shares(values: Float64) -> tuple[float, ...]:
+    """Shares of pixels with so many digits that none is rounded to 0, to one half, or to 1."""
+    return tuple(values.round(7).tolist())
 
 
 def dead_periods_of_runs(histories: Sequence[PartHistory]) -> DeadPeriodsOfRuns | None:

@@ -26,7 +26,6 @@ from ginn.analysis.claims.kinks import BEND, Kinks, kinks, layer_of_neuron
 from ginn.analysis.effects import paired
 from ginn.analysis.rules import Rule
 from ginn.dataset.dataset import Dataset
-from ginn.elementary import hypotenuse
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64
 
@@ -73,17 +72,6 @@ class Nearness:
     corners: Float64
     anywhere: Float64
     outline: Float64
-
-
-@dataclass(frozen=True)
-class NearestBend:
-    """The bend nearest to one corner: its cause, an earlier neuron, and its distance.
-
-    The distance is in domain units.
-    """
-
-    cause: int
-    distance: float
 
 
 def points_of(dataset: Dataset) -> Points:
@@ -148,23 +136,6 @@ def nearness(
     )
 
 
-def bends_at_corners(
-    found: Kinks, snapshot: int, neurons: Sequence[int], corners: Float64
-) -> list[NearestBend]:
-    """The bend nearest to each corner (C, 2), among some neurons' lines at one snapshot.
-
-    The result is empty if none of these lines bends.
-    """
-    bent = (found.snapshot == snapshot) & np.isin(found.neuron, neurons) & (found.angle >= BEND)
-    if not bent.any():
-        return []
-    apart = hypotenuse(*np.moveaxis(found.place[bent] - corners[:, None], -1, 0))  # (C, M)
-    causes = found.cause[bent][apart.argmin(axis=1)]
-    return [
-        NearestBend(*each) for each in zip(causes.tolist(), apart.min(axis=1).tolist(), strict=True)
-    ]
-
-
 def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
     """The claim that trained boundaries bend at the picture's corners."""
     last = {
@@ -175,7 +146,7 @@ def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
     count = first.shape[1]
     names = [*(f"layer {number}" for number in range(2, count + 1)), "the output"]
     effects = [
-        paired(f"{name}, distance from {words} less that from corners", each)
+        paired(f"{name}, distance to a bend, from {words} against from corners", each, "sides")
         for control, words in (("outline", "the outline"), ("anywhere", "anywhere"))
         for name, each in zip(names, (last[control] - last["corners"]).T, strict=True)
     ]

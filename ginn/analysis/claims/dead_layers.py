@@ -125,7 +125,7 @@ def claim_dead_where_failed(histories: Sequence[PartHistory], gradients: Float64
     )
     part, failures = histories[0].part, table.dead_failed + table.alive_failed
     effect = commoner(
-        "share with a dead layer, of failed runs less of others",
+        "runs with a dead layer, failed ones against others",
         table.dead_failed,
         failures,
         table.dead_learnt,
@@ -217,7 +217,7 @@ def claim_dead_early_fails(
 
 def _failures_with_dead_layer(table: Contingency) -> Effect:
     return commoner(
-        "share that failed, of runs with an early dead layer less of others",
+        "failed, runs with an early dead layer against others",
         table.dead_failed,
         table.dead_failed + table.dead_learnt,
         table.alive_failed,

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from ginn import formatting
 from ginn.analysis.boundary_distances import boundary_distances
 from ginn.analysis.claim import Claim, layers, least_of_pairs, row_by_count, row_by_tests
-from ginn.analysis.effects import Effect, paired, share_of_runs
+from ginn.analysis.effects import POINTS, Effect, paired, share_of_runs
 from ginn.analysis.rules import Rule
 from ginn.analysis.statistics import SEED
 from ginn.dataset.dataset import Dataset
@@ -293,7 +293,7 @@ def claim_duplicates(growths: Sequence[Growth], found: Sequence[Duplicate]) -> C
         f"{_shares([each.across for each in growths])}{_replaced(found)}"
     )
     if not found:
-        none = share_of_runs("share of runs with such a pair", 0, runs)
+        none = share_of_runs("runs with such a pair", 0, runs)
         return row_by_count(COPYCATS, none, "does not hold", value, control)
     return row_by_tests(
         COPYCATS, _gains(growths), least_of_pairs(runs, len(growths)), value, control, runs=runs
@@ -303,7 +303,7 @@ def claim_duplicates(growths: Sequence[Growth], found: Sequence[Duplicate]) -> C
 def _gains(growths: Sequence[Growth]) -> list[Effect]:
     """The effect in each layer: the gain in the share of pairs that are duplicates."""
     return [
-        paired(f"layer {number}, share of pairs gained", each.at_end - each.at_start)
+        paired(f"layer {number}, pairs, end against start", each.at_end - each.at_start, POINTS)
         for number, each in enumerate(growths, 1)
     ]
 

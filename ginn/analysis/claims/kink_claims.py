@@ -66,7 +66,7 @@ def claim_first_layer_straight(runs: Sequence[KinkCounts]) -> Claim:
     broken = sum(run.first_layer_bent > 0 for run in runs)
     return row_by_count(
         STRAIGHT,
-        share_of_runs("share of runs with a bent line of layer 1", broken, len(runs)),
+        share_of_runs("runs with a bent line of layer 1", broken, len(runs)),
         "does not hold" if bent else "holds" if lines else "not decidable here",
         value=f"{bent or 'none'} of {formatting.count(lines, 'line')} "
         f"{'bends' if bent < 2 else 'bend'}"
@@ -91,7 +91,7 @@ def claim_bends_through_open_paths(runs: Sequence[KinkCounts]) -> Claim:
     broken = sum(run.without_path > 0 or run.largest_error > AGREEMENT for run in runs)
     return row_by_count(
         OPEN_PATHS,
-        share_of_runs("share of runs with a contradiction", broken, len(runs)),
+        share_of_runs("runs with a contradiction", broken, len(runs)),
         "does not hold" if broken else "holds" if far else "not decidable here",
         value=f"{_without_path(without, bent)}; {far:,} {'is' if far == 1 else 'are'} at a line "
         f"two or more layers earlier; {_agreement(worst)}"
@@ -136,7 +136,7 @@ def claim_regions_grow(runs: Sequence[RegionGrowth], untrained: Sequence[int]) -
     above = int(np.count_nonzero(end > max(untrained)))
     return row_by_tests(
         REGIONS,
-        [paired("regions gained", end - start)],
+        [paired("regions, end against start", end - start)],
         least_of_pairs(len(runs)),
         value=f"{np.median(start):,.0f} at the start, {np.median(end):,.0f} at the end; fewest, "
         f"{np.median([run.fewest for run in runs]):,.0f}, at "

@@ -149,7 +149,7 @@ def claim_late_flips(found: LateFlips | None) -> Claim:
     )
     return row_by_count(
         INDECISIVE,
-        share_of_runs("share of runs with such a neuron", found.runs_with, found.runs),
+        share_of_runs("runs with such a neuron", found.runs_with, found.runs),
         "holds" if found.late else "does not hold",
         value=f"{found.late} of {formatting.count(found.neurons, 'neuron')}, in "
         f"{found.runs_with} of {formatting.count(found.runs, 'run')}{named}",

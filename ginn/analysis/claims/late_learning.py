@@ -41,7 +41,7 @@ def claim_late_without_lines(runs: Sequence[FailedRun], part: str, followed: int
     times = [until(group, "learnt", followed) for group in (others, linear)]
     return row_by_tests(
         LATE,
-        [smaller(f"iterations until the {part} is learnt, fewer in the others", times)],
+        [smaller(f"iterations until the {part} is learnt, linear over it against others", times)],
         Least(least_of_groups(len(alive))),
         value=_outcome(linear, "linear over it", part, followed),
         control=_outcome(others, "others", part, followed),

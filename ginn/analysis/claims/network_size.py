@@ -15,7 +15,7 @@ import numpy as np
 
 from ginn import formatting
 from ginn.analysis.claim import Claim, Least, enough_runs, least_of_groups, row_by_tests
-from ginn.analysis.effects import smaller
+from ginn.analysis.effects import POINTS, smaller
 from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.analysis.rules import Rule
 from ginn.analysis.statistics import proportion_interval
@@ -71,9 +71,9 @@ def claim_larger_is_better(plain: Network, larger: Sequence[Network]) -> Claim:
         LARGER,
         [
             smaller(
-                f"{each.title.lower()}, percentage points of pixels wrong, fewer",
+                f"wrong pixels, {plain.title.lower()} against {each.title.lower()}",
                 (each.errors, plain.errors),
-                100,
+                POINTS,
             )
             for each in larger
         ],

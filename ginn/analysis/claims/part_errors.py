@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ginn import formatting
 from ginn.analysis.claim import Claim, Least, enough_runs, least_of_groups, row_by_tests
-from ginn.analysis.effects import smaller
+from ginn.analysis.effects import POINTS, smaller
 from ginn.analysis.outcomes import FAILED_BELOW, logits_at
 from ginn.analysis.rules import Rule
 from ginn.dataset.dataset import Dataset
@@ -112,7 +112,7 @@ def claim_failed_runs_model_the_top_better(
         for name, _ in names
     }
     effects = [
-        smaller(f"percentage points wrong {where}, fewer in failed runs", groups[name], 100)
+        smaller(f"wrong {where}, other runs against failed ones", groups[name], POINTS)
         for name, where in names
     ]
     every = len(failed) + len(others)

@@ -58,7 +58,7 @@ def claim_prevention(plain: Arm, arms: Sequence[Arm]) -> Claim:
 
 
 def _effect(plain: Arm, arm: Arm) -> Effect:
-    name = f"{arm.title.lower()}, share of failures, less"
+    name = f"failed, {plain.title.lower()} against {arm.title.lower()}"
     return commoner(name, plain.failed, plain.screenings, arm.failed, arm.screenings)
 
 

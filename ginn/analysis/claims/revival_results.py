@@ -23,7 +23,7 @@ from ginn.analysis.claims.revival import (
     InterventionRun,
     Source,
 )
-from ginn.analysis.effects import paired
+from ginn.analysis.effects import POINTS, paired
 from ginn.analysis.part_history import LEARNT, PartHistory, part_history
 from ginn.analysis.rules import Rule
 from ginn.dataset.dataset import Dataset
@@ -58,6 +58,7 @@ REVIVAL = Rule(
 IMPOSED = Rule(
     name="Making a layer dead",
     statement="A run in which a layer is made dead over a learnt part does not learn it again.",
+    positive="A run in which a layer is made dead over a learnt part loses this part for good.",
     measure=f"Copies of the first {IMPOSED_ON} screening runs that had learnt the hardest part go "
     f"on for at most {MOST_ITERATIONS:,} iterations, in "
     f"{formatting.count(IMPOSED_STREAMS, 'order')} of pixels for each arm. Lowered ones start with "
@@ -77,23 +78,20 @@ class Arm:
 
     The fields count copies:
 
-    - `learnt_alive`: at the end, at least half of the part is right and no layer is dead over all
-      of it.
-    - `learnt`: at least half of the part is right, with or without a dead layer; one number for
-      each recorded iteration.
+    - `learnt`: at least half of the part is right and no layer is dead over all of it; one number
+      for each recorded iteration.
     - `alive_at_end`: no layer is dead at the end.
     - `lucky_at_start`: directly after the change, the part is right in spite of a dead layer.
     - `learnt_dead`: at any recorded iteration, the part is right in spite of a dead layer. It is 0
       if a dead layer prevents learning.
 
-    `by_source` is the share of the copies of each source that are in `learnt_alive`, in [0, 1]. It
-    decides, since copies of one source are not independent.
+    `by_source` is the share of the copies of each source that are in `learnt` at the end, in
+    [0, 1]. It decides, since copies of one source are not independent.
     """
 
     name: str
     copies: int
     learnt: tuple[int, ...]
-    learnt_alive: int
     alive_at_end: int
     lucky_at_start: int
     learnt_dead: int
@@ -170,7 +168,7 @@ def _arm(name: str, copies: Sequence[tuple[Source, PartHistory]], snapshots: int
     """The counts of one arm's copies."""
     histories = [history for _, history in copies]
     learnt = np.stack(
-        [np.pad(h.learnt, (0, snapshots - len(h.learnt)), mode="edge") for h in histories]
+        [np.pad(h.learnt_alive, (0, snapshots - len(h.learnt)), mode="edge") for h in histories]
     )
     by_source: dict[Source, list[bool]] = {}
     for source, history in copies:
@@ -179,7 +177,6 @@ def _arm(name: str, copies: Sequence[tuple[Source, PartHistory]], snapshots: int
         name=name,
         copies=len(histories),
         learnt=tuple(learnt.sum(axis=0).tolist()),
-        learnt_alive=sum(bool(h.learnt_alive[-1]) for h in histories),
         alive_at_end=sum(not h.has_dead_layer[-1] for h in histories),
         lucky_at_start=sum(bool(h.learnt[0] & h.has_dead_layer[0]) for h in histories),
         learnt_dead=sum(bool((h.learnt & h.has_dead_layer).any()) for h in histories),
@@ -214,8 +211,9 @@ def claim_revival(found: Intervention | None) -> Claim:
     raised = found.arm("raised")
     effects = [
         paired(
-            f"share of copies that learnt, revived less {WORDS[name]}",
+            f"copies of a run that learnt, revived against {WORDS[name]}",
             np.subtract(raised.by_source, found.arm(name).by_source),
+            POINTS,
         )
         for name in DECIDING
     ]
@@ -227,7 +225,7 @@ def claim_revival(found: Intervention | None) -> Claim:
         REVIVAL,
         effects,
         replace(least_of_pairs(len(found.sources)), full=0),
-        value=f"{raised.learnt_alive} of {raised.copies} revived copies had no dead layer and had "
+        value=f"{raised.learnt[-1]} of {raised.copies} revived copies had no dead layer and had "
         f"the part right at the end; in at least {sooner.sooner} of "
         f"{formatting.count(sooner.pairs, 'pair')} the revived copy reached this sooner, "
         "whatever was done to the other copy",
@@ -250,8 +248,7 @@ def _copies(found: Intervention) -> str:
 def _beside(found: Intervention) -> str:
     """The results of the control arms as text."""
     return ", ".join(
-        f"{WORDS[each.other]} {found.arm(each.other).learnt_alive} of "
-        f"{found.arm(each.other).copies}"
+        f"{WORDS[each.other]} {found.arm(each.other).learnt[-1]} of {found.arm(each.other).copies}"
         for each in found.comparisons
     )
 
@@ -269,13 +266,15 @@ def claim_imposed(found: Intervention | None) -> Claim:
     lowered = found.arm("lowered")
     effects = [
         paired(
-            "one half less the share of lowered copies that learnt",
+            "copies of a run that learnt, one half against lowered",
             0.5 - np.array(lowered.by_source),
+            POINTS,
         ),
         *(
             paired(
-                f"share of copies that learnt, {WORDS[name]} less lowered",
+                f"copies of a run that learnt, {WORDS[name]} against lowered",
                 np.subtract(found.arm(name).by_source, lowered.by_source),
+                POINTS,
             )
             for name in DECIDING
             if any(arm.name == name for arm in found.arms)
@@ -285,7 +284,7 @@ def claim_imposed(found: Intervention | None) -> Claim:
         IMPOSED,
         effects,
         replace(least_of_pairs(len(found.sources)), full=0),
-        value=f"{lowered.learnt_alive} of {lowered.copies} lowered copies had no dead layer and "
+        value=f"{lowered.learnt[-1]} of {lowered.copies} lowered copies had no dead layer and "
         f"had the part right at the end; {lowered.alive_at_end} had no dead layer, right or wrong; "
         f"{lowered.lucky_at_start} had it right by luck when lowered",
         control=_beside(found),

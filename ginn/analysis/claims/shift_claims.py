@@ -25,7 +25,7 @@ from ginn.analysis.claims.bias_vs_weights import (
     not_recorded,
     shifts,
 )
-from ginn.analysis.effects import most_runs, paired, paired_by_layer
+from ginn.analysis.effects import POINTS, most_runs, paired, paired_by_layer
 from ginn.analysis.rules import Rule
 from ginn.analysis.statistics import SEED
 from ginn.network.run import Float64
@@ -88,8 +88,8 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
     return row_by_tests(
         SHIFT_FIRST,
         [
-            *paired_by_layer("share of shift early less later", early - later),
-            *paired_by_layer("share of shift less that of equal steps", early - control),
+            *paired_by_layer("share of shift, early against later", early - later, POINTS),
+            *paired_by_layer("share of shift, early against equal steps", early - control, POINTS),
         ],
         least_of_pairs(len(runs)),
         value=f"share of shift in {layers(early.shape[1])}: early {medians(early)}, "
@@ -116,8 +116,8 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
     return row_by_tests(
         BIAS_FIRST,
         [
-            *paired_by_layer("share of bias less that of own weights", early - weights),
-            *paired_by_layer("share of bias less that in equal steps", early - control),
+            *paired_by_layer("share of motion, bias against own weights", early - weights, POINTS),
+            *paired_by_layer("share of bias, early against equal steps", early - control, POINTS),
         ],
         least_of_pairs(len(runs)),
         value=f"bias {medians(early)}, own weights {medians(weights)}, inputs {medians(inputs)} "
@@ -137,9 +137,9 @@ def claim_later_phases(runs: Sequence[Motion]) -> Claim:
         effect
         for number, (count, layer) in enumerate(zip(having, defined, strict=True), 1)
         for effect in (
-            most_runs(f"layer {number}, share of runs with such a phase", count, len(layer)),
+            most_runs(f"layer {number}, runs with such a phase", count, len(layer)),
             paired(
-                f"layer {number}, rank among random orders less one half",
+                f"layer {number}, rank among random orders against one half",
                 np.array([each.rank - 0.5 for each in layer]),
             ),
         )

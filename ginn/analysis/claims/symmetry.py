@@ -185,9 +185,9 @@ def claim_symmetric_boundaries(
         np.array([getattr(run, name) for run in runs])  # (runs, L)
         for runs, name in ((trained, "own"), (trained, "other"), (untrained, "own"))
     )
-    effects = paired_by_layer("mirror score gained in training", own - before)
+    effects = paired_by_layer("mirror score, trained against untrained", own - before)
     if len(axes) == 1:
-        effects += paired_by_layer("mirror score less that for the other axis", own - other)
+        effects += paired_by_layer("mirror score, this axis against the other", own - other)
     return row_by_tests(
         MIRRORED,
         effects,

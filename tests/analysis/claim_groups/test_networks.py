@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.datasets import halves
@@ -9,46 +11,51 @@ from support.measured import four_runs, network_findings
 from support.runs import layer_of, run_of, threshold
 
 from ginn.analysis.claim_groups.networks import (
+    copy_shares,
     dead_layers_in_screening,
     dead_periods_of_runs,
-    likeness_shares,
 )
-from ginn.analysis.claims.duplicate_neurons import ALIKE, every_other, likeness, on_maps
+from ginn.analysis.claims.duplicate_neurons import every_other, growth, likeness, on_maps
 from ginn.analysis.part_history import part_history
 from ginn.geometry.cells import overlaps
 from ginn.network.run import RecordedRun
 
 
-def test_likeness_shares_are_those_of_the_claim_and_fall() -> None:
+def test_copy_shares_are_those_of_each_run() -> None:
     drawn = network_findings().evidence.duplicate_neurons
     assert drawn
     likes = [[likeness(both) for both in overlaps(run)] for run in four_runs()]
-    copies = drawn.levels.index(ALIKE)
     for layer, (start, end) in enumerate(zip(drawn.start, drawn.end, strict=True)):
         for snapshot, line in ((0, start), (-1, end)):
-            pairs = np.sum([like[layer].pairs[snapshot].sum() for like in likes])
-            alike = np.sum([like[layer].duplicates[snapshot].sum() for like in likes])
-            share = alike / max(pairs, 1)
-            if any(like[layer].pairs[snapshot].any() for like in likes):
-                assert line[copies] == pytest.approx(share, rel=1e-3)
-                assert line[0] == 1
-                assert not np.any(np.diff(np.array(line, dtype=float)) > 0)
-            else:
-                assert set(line) == {None}
-    assert drawn.end[0][0] == 1
+            for like, share in zip(likes, line, strict=True):
+                pairs = like[layer].pairs[snapshot].sum()
+                alike = like[layer].duplicates[snapshot].sum()
+                expected = pytest.approx(alike / pairs, rel=1e-3) if pairs else None
+                assert share == expected
 
 
-def test_likeness_shares_between_runs_leave_out_pairs_of_one_run() -> None:
-    """Each run has two equal neurons. Neurons of both runs are alike only if the runs are equal."""
+def test_copy_shares_between_runs_leave_out_pairs_of_one_run() -> None:
+    """Two copied neurons in each run, alike across runs only where the runs are the same."""
     pair = [layer_of(threshold(0.3), threshold(0.3)), ([[1, 1]], [0.0])]
     other = [layer_of(threshold(0.8), threshold(0.8)), ([[1, 1]], [0.0])]
     for second, across in ((pair, 1.0), (other, 0.0)):
         two = (run_of(pair), run_of(second))
-        likes = [[likeness(both) for both in overlaps(run)] for run in two]
-        maps = [on_maps(run, -1, every_other(halves())) for run in two]
-        drawn = likeness_shares(likes, maps)
-        assert drawn.end[0][drawn.levels.index(ALIKE)] == 1
-        assert drawn.between[0][drawn.levels.index(ALIKE)] == across
+        likes = [likeness(overlaps(run)[0]) for run in two]
+        maps = [on_maps(run, -1, every_other(halves()))[0] for run in two]
+        drawn = copy_shares([growth(likes, maps)])
+        assert drawn.end == ((1.0, 1.0),)
+        assert drawn.between == (across,)
+
+
+def test_dead_layers_in_screening_keep_the_sides_of_one_half_and_of_all() -> None:
+    almost = replace(
+        part_history(dying_run(1, "a"), halves(), "left"),
+        dead_share=np.array([[1 - 1e-6]]),
+        right=np.array([0.5 - 1e-6]),
+    )
+    drawn = dead_layers_in_screening([almost])
+    assert drawn.dead_share[0] < 1
+    assert drawn.right[0] < 0.5
 
 
 def dying_run(seed: int, states: str) -> RecordedRun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -13,16 +14,14 @@ from support.runs import random_run, run_of
 from ginn.analysis.claims.corner_kinks import (
     FARTHEST,
     MOST_SNAPSHOTS,
-    NearestBend,
     Nearness,
-    bends_at_corners,
     claim_bends_at_corners,
     distances,
     nearness,
     outline_points,
     points_of,
 )
-from ginn.analysis.claims.kinks import Kinks, kinks
+from ginn.analysis.claims.kinks import BEND, kinks
 from ginn.dataset.dataset import Dataset, Part
 from ginn.dataset.picture import load_picture
 from ginn.geometry.boundaries import trace
@@ -106,31 +105,15 @@ def test_nearness_keeps_layers_and_snapshots_apart() -> None:
     for row in range(0, MOST_SNAPSHOTS, 9):
         snapshot = int(np.flatnonzero(run.iterations == found.iterations[row])[0])
         for layer, neurons in enumerate((range(5, 10), range(10, 15), range(15, 16))):
-            bends = bends_at_corners(told, snapshot, neurons, points.corners)
-            expected = np.mean([bend.distance for bend in bends]) if bends else FARTHEST
-            assert found.corners[row, layer] == pytest.approx(expected)
-            some += bool(bends)
+            bent = (told.snapshot == snapshot) & np.isin(told.neuron, neurons)
+            places = told.place[bent & (told.angle >= BEND)]
+            nearest = [
+                min((math.dist(corner, place) for place in places), default=FARTHEST)
+                for corner in points.corners
+            ]
+            assert found.corners[row, layer] == pytest.approx(np.mean(nearest))
+            some += bool(len(places))
     assert some > 5
-
-
-def test_bends_at_corners_are_the_nearest_with_their_causes() -> None:
-    corners = square_picture().corners
-    found = kinks(trace(hats((0.3, 0.7))))
-    told = bends_at_corners(found, 0, [2], corners)
-    assert [bend.cause for bend in told] == [0, 0, 0, 0]
-    np.testing.assert_allclose(
-        [bend.distance for bend in told], [0.4, 0.4 * np.sqrt(2), 0, 0.4], atol=1e-6
-    )
-    assert bends_at_corners(found, 0, [3], corners) == []
-    assert bends_at_corners(found, 1, [2], corners) == []
-
-
-def test_bends_at_corners_of_a_straight_crossing_are_none() -> None:
-    nothing = np.zeros(1, dtype=np.int64)
-    found = Kinks(nothing, nothing + 3, nothing, np.array([[0.3, 0.3]]), np.array([0.5]))
-    assert bends_at_corners(found, 0, [3], square_picture().corners) == []
-    sharp = replace(found, angle=np.array([20.0]))
-    assert bends_at_corners(sharp, 0, [3], np.array([[0.3, 0.3]])) == [NearestBend(0, 0.0)]
 
 
 def near(corner: float, outline: float, anywhere: float) -> Nearness:

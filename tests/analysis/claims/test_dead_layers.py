@@ -165,7 +165,7 @@ def test_claim_dead_early_fails_of_chosen_runs_has_a_row_of_its_own() -> None:
     assert claim.runs == 6 + 9
     assert claim.value.startswith("6 of 6 runs that had a dead layer")
     assert claim.control.startswith("none of 9 runs that had no dead layer")
-    assert claim.effects[0].value == 1.0
+    assert claim.effects[0].value == 100.0
     assert claim.verdict == "holds"
     alone = claim_dead_early_fails(first, 10)
     assert (alone.name, alone.runs) == ("Early dead layers", 12)

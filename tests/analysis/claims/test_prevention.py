@@ -43,7 +43,7 @@ def test_prevention_series_compares_each_arm_with_the_plain_network() -> None:
     assert first.p_value == pytest.approx(expected, rel=1e-9)
     # By Holm's method: it is the second smallest of three p-values, so the factor is 2.
     assert first.corrected == pytest.approx(2 * expected)
-    assert first.difference == pytest.approx(3 / 512 - 60 / 1_024, abs=1e-5)
+    assert first.difference == pytest.approx(100 * (3 / 512 - 60 / 1_024), abs=1e-3)
     assert first.difference_low is not None
     assert first.difference_high is not None
     assert first.difference_low < first.difference < first.difference_high < 0

@@ -50,8 +50,8 @@ def test_evaluate_counts_the_copies_and_compares_them_in_pairs() -> None:
     ]
     found = evaluate(copies, [answers(right) for right in learns], WHITE_LEFT)
     arms = {arm.name: arm for arm in found.arms}
-    assert (arms["raised"].learnt, arms["raised"].learnt_alive) == ((0, 6), 6)
-    assert (arms["untouched"].learnt, arms["untouched"].learnt_alive) == ((0, 1), 1)
+    assert arms["raised"].learnt == (0, 6)
+    assert arms["untouched"].learnt == (0, 1)
     against = {each.other: each for each in found.comparisons}
     assert arms["raised"].by_source == (1.0, 1.0)
     assert arms["untouched"].by_source == (0.0, pytest.approx(1 / 3))
@@ -103,7 +103,7 @@ def test_claim_imposed_counts_no_constant_that_is_right_by_luck() -> None:
     ]
     found = evaluate(each, runs, WHITE_LEFT, treated="lowered")
     arm = found.arm("lowered")
-    assert (arm.learnt, arm.learnt_alive, arm.lucky_at_start) == ((8, 8), 0, 8)
+    assert (arm.learnt, arm.lucky_at_start) == ((0, 0), 8)
     assert [c.sooner for c in found.comparisons] == [0] * 2
     claim = claim_imposed(found)
     assert claim.verdict == "holds"
@@ -116,7 +116,7 @@ def test_claim_imposed_where_half_learn_again_is_not_decidable() -> None:
     half = [t.arm != "lowered" or t.stream % 2 == 0 for t in each]
     found = evaluate(each, [answers(right) for right in half], WHITE_LEFT, treated="lowered")
     claim = claim_imposed(found)
-    assert [effect.value for effect in claim.effects] == [0.0, 0.5, 0.5]
+    assert [effect.value for effect in claim.effects] == [0.0, 50.0, 50.0]
     assert claim.effects[0].p_value == 1.0
     assert claim.verdict == "not decidable here"
 
@@ -155,7 +155,7 @@ def test_evaluate_of_trained_copies_of_a_dead_network_finds_that_only_raised_one
     untouched = [run for t, run in zip(each, runs, strict=True) if t.arm == "untouched"]
     for run in untouched:
         np.testing.assert_array_equal(run.weights[0][-1], run.weights[0][0])
-    assert found["raised"].learnt_alive == found["raised"].alive_at_end == 2
+    assert found["raised"].learnt[-1] == found["raised"].alive_at_end == 2
     assert found["untouched"].alive_at_end == found["lowered"].alive_at_end == 0
     # Half of the pixels are white, so a constant output is right at half of them.
     raised = [run for t, run in zip(each, runs, strict=True) if t.arm == "raised"]

@@ -139,7 +139,7 @@ def test_later_phases_count_once_the_first_is_over() -> None:
     assert [len(each or []) for each in found_phases(again)] == [1]
     assert claim_later_phases([again] * 12).verdict == "holds"
     none = claim_later_phases([made(falling(0.8))] * 12)
-    assert none.effects[0].text == "layer 1, share of runs with such a phase: 0 [0, 0.265]"
+    assert none.effects[0].text == "layer 1, runs with such a phase: 0.0% (0.0% to 26.5%)"
     assert none.verdict == "does not hold"
     half = claim_later_phases([again, made(falling(0.8))] * 6)
     assert half.verdict == "not decidable here"
