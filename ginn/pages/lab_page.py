@@ -27,6 +27,7 @@ def lab_page(layout: Layout, reports: Sequence[Report]) -> Rendered:
         "output_colour": site.output_colour,
     }
     context = {
+        "experiment": first,
         "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         "policy": policy_text(compiles=True),
     }

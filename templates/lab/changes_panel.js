@@ -4,29 +4,19 @@
 /**
  * @typedef {object} ChangesPanel
  * @property {HTMLElement} element
- * @property {(setup: Setup, hasTwin: boolean, snapshot: LiveSnapshot | undefined) => void} draw
+ * @property {(experiment: Experiment, snapshot: LiveSnapshot | undefined) => void} draw
  */
 
 {
   const { button, element, namedButton, setText } = GINN.dom;
   const { say } = GINN.words;
-  // How far a press moves a line, as a share of the picture's side, and how far it turns one (degrees).
+  // How far a press moves a line, as a share of the picture's side, and how far it turns one.
   const MOVE = 0.02;
-  const TURN = 5;
+  const TURN = Math.PI / 36;
   const ARROWS = /** @type {[string, string, number, number][]} */ (
     [["←", "left", -MOVE, 0], ["→", "right", MOVE, 0], ["↑", "up", 0, -MOVE], ["↓", "down", 0, MOVE]]);
 
-  /** @type {(line: number[], right: number, down: number) => number[]} weights and bias of a moved line */
-  const moved = ([x, y, bias], right, down) => [x, y, bias - x * right - y * down];
-
-  /** @type {(line: number[], degrees: number) => number[]} turned around its point nearest to the middle */
-  const turned = ([x, y, bias], degrees) => {
-    const [cosine, sine] = [Math.cos, Math.sin].map((of) => of((degrees * Math.PI) / 180));
-    const far = (x / 2 + y / 2 + bias) / (x * x + y * y || 1);
-    const [px, py] = [0.5 - far * x, 0.5 - far * y];
-    const [nx, ny] = [cosine * x - sine * y, sine * x + cosine * y];
-    return [nx, ny, -nx * px - ny * py];
-  };
+  const PARTS = ["whole", "area", "sight"];
 
   /** @type {(control: HTMLSelectElement, count: number) => void} options from 1 to `count` */
   const fill = (control, count) => {
@@ -38,64 +28,114 @@
   const labelled = (/** @type {string} */ name, /** @type {HTMLElement} */ control) =>
     element("label", {}, [`${say(`lab.of-${name}`)} `, control]);
 
+  /** @type {(part: string, state: State) => number[] | undefined} the numbers of a part, if it is chosen */
+  const numbersOf = (part, { point, ...state }) => {
+    const { x, y, zoom } = GINN.zoom.viewOf(state);
+    const numbers = part === "area" ? point && [point.x, point.y]
+      : part === "sight" ? [x, y, x + 1 / zoom, y + 1 / zoom] : [];
+    return numbers?.map((number) => Number(number.toFixed(4)));
+  };
+
+  const act = (/** @type {string} */ name, /** @type {() => unknown} */ action) =>
+    button(say(`lab.${name}`), action, { title: say(`lab.${name}-about`) });
+
+  const row = (/** @type {HTMLElement[]} */ ...parts) => element("div", "lab-row", parts);
+
+  /**
+   * The controls of a line of the first layer.
+   * @param {HTMLElement} root
+   * @param {() => State} state
+   * @param {(made: string) => Promise<void>} change
+   * @returns {{element: HTMLElement, draw: (units: number, parameters: Float32Array) => void}}
+   */
+  const createLines = (root, state, change) => {
+    const { foot, moved, turned } = GINN.lineDrag;
+    const chosen = element("select", {});
+    /** @type {number[][]} */
+    let lines = [];
+    const send = (/** @type {number} */ unit, /** @type {number[]} */ line) =>
+      change(`line-${[unit, ...line.map((number) => Number(number.toPrecision(6)))].join("_")}`);
+    /** @type {(sign: string, name: string, made: (line: number[]) => number[]) => HTMLElement} */
+    const key = (sign, name, made) => namedButton(sign, say(`lab.${name}`), () => {
+      const unit = Number(chosen.value);
+      send(unit, made(lines[unit - 1]));
+    });
+    const turn = (/** @type {number} */ angle) => (/** @type {number[]} */ line) =>
+      turned(line, angle, foot(line, { x: 0.5, y: 0.5 }));
+    const drags = act("drag", () => {
+      drags.ariaPressed = String(root.classList.toggle("lab-dragging"));
+    });
+    drags.ariaPressed = "false";
+    GINN.lineDrag.watch(root, {
+      lines: () => (drags.ariaPressed === "true" ? Object.fromEntries(lines
+        .map((line, n) => [n + 1, line]).filter((_, n) => state().show.has(n))) : undefined),
+      view: () => GINN.zoom.viewOf(state()),
+      change(unit, made) {
+        chosen.value = String(unit);
+        return send(unit, made);
+      },
+    });
+    return {
+      element: row(
+        labelled("line", chosen),
+        ...ARROWS.map(([sign, name, right, down]) => key(sign, name, (line) => moved(line, right, down))),
+        key("⟲", "turn-left", turn(-TURN)), key("⟳", "turn-right", turn(TURN)), drags,
+      ),
+      draw(units, parameters) {
+        fill(chosen, units);
+        lines = Array.from({ length: units }, (_, n) => [...parameters.subarray(3 * n, 3 * n + 3)]);
+      },
+    };
+  };
+
   GINN.changesPanel = {
-    moved, turned,
-    create(change, drop) {
-      const [layer, neuron, target, line] = [0, 0, 0, 0].map(() => element("select", {}));
-      /** @type {LiveSnapshot | undefined} */
-      let shown;
+    create(root, { change, drop, state }) {
+      const [layer, neuron, target] = [0, 0, 0].map(() => element("select", {}));
+      const part = element("select", { "aria-label": say("lab.part") }, PARTS.map((name) =>
+        element("option", { value: name }, [say(`lab.part-${name}`)])));
+      const note = element("p", { class: "lab-status", role: "status" });
+      const lines = createLines(root, state, change);
       /** @type {number[]} */
-      let widthsShown = [];
-      const act = (/** @type {string} */ name, /** @type {() => string} */ made) =>
-        button(say(`lab.${name}`), () => change(made()), { title: say(`lab.${name}-about`) });
-      /** @type {(made: (line: number[]) => number[]) => void} */
-      const bend = (made) => {
-        if (!shown) return;
-        const unit = Number(line.value);
-        const next = made([...shown.parameters.subarray(3 * unit - 3, 3 * unit)]).map(Math.fround);
-        change(`line-${[unit, ...next].join("_")}`);
-      };
-      const note = element("p", "lab-status");
-      const dropping = button(say("lab.drop"), drop);
-      /** @type {(widths: number[]) => void} */
-      const show = (widths) => {
+      let widths = [];
+      /** @type {(name: string, kind?: string, numbers?: () => (string | number)[] | undefined) => HTMLElement} */
+      const made = (name, kind = name, numbers = () => []) => act(name, () => {
+        const text = `${kind}-${[layer.value, ...numbers() ?? [""]].join("_")}`;
+        if (GINN.changes.valid(text, widths)) change(text);
+        else setText(note, say(kind === "add" ? "lab.full" : "lab.no-point"));
+      });
+      const over = () => numbersOf(part.value, state());
+      const dropping = act("drop", drop);
+      const show = () => {
         fill(layer, widths.length);
         for (const control of [neuron, target]) fill(control, widths[Number(layer.value) - 1]);
-        fill(line, widths[0]);
       };
-      layer.addEventListener("change", () => show(widthsShown));
+      layer.addEventListener("change", show);
       let twins = false;
-      const root = element("details", "lab-changes", [
+      const panel = element("details", "lab-changes", [
         element("summary", {}, [say("lab.changes")]),
         element("p", "lab-status", [say("lab.changes-about")]),
-        element("div", "lab-row", [
-          labelled("layer", layer),
-          ...["wake", "silence", "freeze"].map((name) => act(name, () => `${name}-${layer.value}`)),
-        ]),
-        element("div", "lab-row", [
-          labelled("neuron", neuron), act("renew", () => `reset-${layer.value}_${neuron.value}`),
-          act("copy", () => `copy-${layer.value}_${neuron.value}_${target.value}`),
-          labelled("target", target),
-        ]),
-        element("div", "lab-row", [
-          labelled("line", line),
-          ...ARROWS.map(([sign, name, right, down]) => namedButton(sign, say(`lab.${name}`), () =>
-            bend((old) => moved(old, right, down)))),
-          namedButton("⟲", say("lab.turn-left"), () => bend((old) => turned(old, -TURN))),
-          namedButton("⟳", say("lab.turn-right"), () => bend((old) => turned(old, TURN))),
-        ]),
-        element("div", "lab-row", [note, dropping]),
+        row(labelled("layer", layer), made("wake", "wake", over), made("silence", "silence", over), part),
+        row(made("freeze"), made("add")),
+        row(
+          labelled("neuron", neuron), made("renew", "reset", () => [neuron.value]),
+          made("copy", "copy", () => [neuron.value, target.value]), labelled("target", target),
+        ),
+        lines.element,
+        row(note, dropping),
       ]);
       return {
-        element: root,
-        draw(setup, hasTwin, snapshot) {
-          [widthsShown, shown] = [setup.widths, snapshot];
-          show(setup.widths);
+        element: panel,
+        draw(experiment, snapshot) {
+          const hasTwin = experiment.twin() !== undefined;
+          widths = experiment.widths();
+          show();
+          if (snapshot) lines.draw(widths[0], snapshot.parameters);
           dropping.hidden = !hasTwin;
-          if (hasTwin && !twins) root.open = true;
+          if (hasTwin && !twins) panel.open = true;
           twins = hasTwin;
-          const count = setup.changes?.made.length ?? 0;
-          setText(note, hasTwin ? say("lab.changed", { count, iteration: setup.changes?.at ?? 0 }) : "");
+          const { changes } = experiment.setup();
+          const count = changes.reduce((sum, { made: { length } }) => sum + length, 0);
+          setText(note, hasTwin ? say("lab.changed", { count, iteration: changes[0].at }) : "");
         },
       };
     },

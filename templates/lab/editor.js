@@ -98,12 +98,6 @@
     });
   }
 
-  /** @type {(place: Point, pixels: number) => number} the pixel at a place */
-  const cellOf = ({ x, y }, pixels) => {
-    const [column, row] = [x, y].map((at) => Math.min(pixels - 1, Math.max(0, Math.floor(at * pixels))));
-    return row * pixels + column;
-  };
-
   /** @type {(pixels: number) => {element: HTMLElement, canvas: HTMLCanvasElement,
    *   draw: (labels: Uint8Array) => void, recolour: () => void,
    *   point: (place: Point | undefined, radius: number) => void}} */
@@ -174,7 +168,7 @@
       begin: remember,
       draw(from, to) {
         if (tool === "fill") {
-          if (from === to) labels = GINN.pictures.filled(labels, pixels, cellOf(to, pixels));
+          if (from === to) labels = GINN.pictures.filled(labels, pixels, GINN.pictures.cellOf(to, pixels));
         } else stroke(labels, pixels, from, to, radius, tool === "eraser" ? 1 : 0);
         draw();
       },

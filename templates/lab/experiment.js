@@ -7,10 +7,12 @@
  * @property {() => LiveRun | undefined} run undefined until the first kernel is ready
  * @property {() => LiveRun | undefined} twin
  * @property {(setup: Setup) => Promise<void>} begin starts anew
- * @property {(made: string, snapshot: number) => Promise<void>} change a twin of the run at a snapshot; a
- *   twin that was not trained yet is changed further
- * @property {() => void} dropTwin
+ * @property {() => number[]} widths with the units that were added
+ * @property {(made: string, snapshot: number) => Promise<void>} change the twin at a snapshot, or a new
+ *   twin of the run. Both then go on from there, with Adam's moments at 0
+ * @property {() => Promise<void>} dropTwin trains the run anew, without changes
  * @property {() => boolean} isRunning
+ * @property {() => boolean} isSeeking whether a link's iteration is not reached yet
  * @property {(running: boolean) => void} setRunning
  * @property {(iterations: number) => void} advance trains at once
  * @property {(speed: number) => void} setSpeed iterations a frame, or Infinity
@@ -39,6 +41,8 @@
     #trouble = "";
     #begun = 0; // counts what waits for a kernel, of which the last one is right
     #goal = 0; // the iteration that a link names, before which all frames are full
+    #applied = 0; // how many of the setup's groups of changes are made
+    #turn = Promise.resolve(); // one change after another
     #next = 0; // the frame that is asked for
     #began = 0; // the last frame
     #worked = 0; // when it was last trained
@@ -63,8 +67,10 @@
     run = () => this.#run;
     twin = () => this.#twin;
     isRunning = () => this.#running;
+    isSeeking = () => this.#goal > 0;
     pace = () => this.#pace;
     trouble = () => this.#trouble;
+    widths = () => this.#run?.trainer.layout.widths ?? this.#setup.widths;
 
     /** @param {number} speed */
     setSpeed(speed) {
@@ -76,10 +82,15 @@
       if (next === this.#running) return;
       this.#running = next && this.#trouble !== "diverged";
       [this.#worked, this.#pace] = [0, 0];
-      if (!next) this.#goal = 0;
+      if (!next) this.#forgetGoal();
       if (this.#running) this.#request();
       else this.#record();
       this.changed();
+    }
+
+    #forgetGoal() {
+      this.#goal = 0;
+      this.#setup.changes = this.#setup.changes.slice(0, this.#applied);
     }
 
     /** @param {number} iterations */
@@ -94,18 +105,14 @@
     /** @param {Setup} setup */
     async begin(setup) {
       this.#setup = setup;
-      const { widths, batch, seed, scale, start, changes, at } = setup;
-      const layout = GINN.kernelLayout.of(widths, batch, 1);
+      const { widths, seed, scale, start } = setup;
+      const layout = GINN.kernelLayout.of(widths, 1, 1);
       const parameters = start?.parameters
         ?? GINN.kernelNumbers.initial(layout, seed, scale).slice(0, layout.parameters);
-      const run = await this.#prepare("live", parameters, [], start?.iteration ?? 0, []);
+      const run = await this.#prepare("live", widths, parameters, start?.iteration ?? 0);
       if (!run) return;
-      [this.#run, this.#twin] = [run, undefined];
-      const iteration = run.trainer.iteration();
-      this.#goal = changes ? changes.at : at;
-      if (changes?.at === iteration) await this.#arrive();
-      else if (this.#goal > iteration) this.setRunning(true);
-      else this.#goal = 0;
+      [this.#run, this.#twin, this.#applied] = [run, undefined, 0];
+      await this.#seek();
       this.changed();
     }
 
@@ -113,38 +120,39 @@
      * @param {string} made
      * @param {number} snapshot
      */
-    async change(made, snapshot) {
-      const { changes, seed } = this.#setup;
-      if (this.#twin && changes?.at === this.#twin.trainer.iteration()) {
-        GINN.changes.apply(made, this.#twin.trainer, seed);
-        this.#twin.renew();
-        this.#setup.changes = { at: changes.at, made: [...changes.made, made] };
-        this.changed();
-      } else if (this.#run) {
+    change(made, snapshot) {
+      this.#turn = this.#turn.then(async () => {
+        const run = this.#run;
+        if (!run) return;
         this.setRunning(false);
-        this.#twin = undefined;
-        await this.#fork(snapshot, { at: this.#run.snapshots[snapshot].iteration, made: [made] });
-      }
+        const at = run.snapshots[snapshot].iteration;
+        const before = this.#setup.changes.filter((each) => each.at <= at);
+        const same = before.find((each) => each.at === at);
+        const earlier = before.filter((each) => each !== same);
+        const old = before.flatMap((each) => each.made);
+        if (!await this.#fork(snapshot, old.length ? this.#twin : undefined, old, [made])) return;
+        this.#setup.changes = [...earlier, { at, made: GINN.changes.merged(same?.made ?? [], made) }];
+        this.#applied = this.#setup.changes.length;
+        this.changed();
+      });
+      return this.#turn;
     }
 
-    dropTwin() {
-      this.#twin = undefined;
-      this.#setup.changes = undefined;
-      this.changed();
-    }
+    dropTwin = () => this.begin({ ...this.#setup, changes: [], at: this.#setup.changes[0].at });
 
     /**
      * @param {"live" | "twin"} name
+     * @param {number[]} widths
      * @param {Float32Array} parameters
-     * @param {LiveSnapshot[]} before
      * @param {number} iteration
-     * @param {string[]} made
+     * @param {LiveSnapshot[]} [before]
+     * @param {(trainer: Trainer) => void} [change]
      * @returns {Promise<LiveRun | undefined>} undefined if another call came after this one
      */
-    async #prepare(name, parameters, before, iteration, made) {
+    async #prepare(name, widths, parameters, iteration, before = [], change = () => {}) {
       this.#begun += 1;
       const own = this.#begun;
-      const { widths, batch, picture, seed, rate: peak, length, cosine } = this.#setup;
+      const { batch, picture, seed, rate: peak, length, cosine } = this.#setup;
       const layout = GINN.kernelLayout.of(widths, batch, Math.sqrt(picture.length));
       const shape = `${widths}/${batch}`;
       for (const other of this.#kernels.keys()) if (!other.endsWith(shape)) this.#kernels.delete(other);
@@ -156,25 +164,43 @@
       const schedule = { peak, length, cosine };
       const trainer = GINN.trainer.create(kernel, layout, { picture, seed, schedule, parameters });
       trainer.restart(parameters, iteration);
-      for (const each of made) GINN.changes.apply(each, trainer, seed);
+      change(trainer);
       return GINN.liveRun.create(trainer, schedule, picture, name, before);
     }
 
     /**
      * @param {number} snapshot
-     * @param {Changes} changes
+     * @param {LiveRun | undefined} twin with the changes before
+     * @param {string[]} before
+     * @param {string[]} made
+     * @returns {Promise<boolean>} whether both runs now go on from the snapshot
      */
-    async #fork(snapshot, changes) {
+    async #fork(snapshot, twin, before, made) {
       const run = this.#run;
-      if (!run) return;
-      const { parameters, iteration } = run.snapshots[snapshot];
-      const before = run.snapshots.slice(0, snapshot);
-      const twin = await this.#prepare("twin", parameters, before, iteration, changes.made);
-      if (!twin || run !== this.#run) return;
-      run.cut(snapshot);
-      this.#twin = twin;
-      this.#setup.changes = changes;
-      this.changed();
+      if (!run) return false;
+      const old = this.widths();
+      const first = before.reduce(GINN.changes.grown, this.#setup.widths);
+      const widths = made.reduce(GINN.changes.grown, first);
+      /** @type {(name: "live" | "twin", from: LiveRun, change?: (trainer: Trainer) => void) =>
+       *   Promise<LiveRun | undefined>} */
+      const prepare = (name, from, change) => {
+        const taken = from.snapshots.slice(0, snapshot + 1);
+        const shaped = `${widths}` === `${old}` ? taken : taken.map((each) =>
+          ({ ...each, parameters: GINN.changes.resized(each.parameters, old, widths) }));
+        const { parameters, iteration } = shaped[snapshot];
+        return this.#prepare(name, widths, parameters, iteration, shaped.slice(0, -1), change);
+      };
+      const next = await prepare("live", run);
+      const changed = next && await prepare("twin", twin ?? run, (trainer) => {
+        made.reduce((now, each) => {
+          GINN.changes.apply(each, trainer, this.#setup, now);
+          return GINN.changes.grown(now, each);
+        }, first);
+        trainer.freeze(GINN.changes.frozen([...before, ...made]));
+      });
+      if (!changed) return false;
+      [this.#run, this.#twin] = [next, changed];
+      return true;
     }
 
     /**
@@ -194,18 +220,24 @@
       if (finite.includes(false)) [this.#running, this.#trouble] = [false, "diverged"];
     }
 
-    /** What a link names is reached: the iteration of its changes, or its last one. */
-    async #arrive() {
-      const { changes, at } = this.#setup;
-      this.#goal = at;
+    /** Goes on to what a link names: the iteration of its next changes, or its last one. */
+    async #seek() {
       const run = this.#run;
       if (!run) return;
-      if (changes && !this.#twin && run.trainer.iteration() === changes.at) {
-        this.#running = false;
-        await this.#fork(run.snapshots.length - 1, changes);
+      const { changes, at } = this.#setup;
+      const iteration = run.trainer.iteration();
+      const next = changes.slice(this.#applied).find((group) => group.at >= iteration);
+      this.#goal = next?.at ?? at;
+      if (this.#goal > iteration) this.setRunning(true);
+      else if (!next) this.#goal = 0;
+      else {
+        const number = changes.indexOf(next);
+        const before = changes.slice(0, number).flatMap((each) => each.made);
+        if (!await this.#fork(run.snapshots.length - 1, this.#twin, before, next.made)) return;
+        this.#applied = number + 1;
+        await this.#seek();
+        this.changed();
       }
-      if (run.trainer.iteration() < at) this.setRunning(true);
-      else this.#goal = 0;
     }
 
     #request() {
@@ -240,7 +272,7 @@
         this.#drawn = begun;
       }
       if (this.#running) this.#request();
-      else if (this.#goal) this.#arrive();
+      else if (this.#goal) this.#seek();
       if (this.#draws) this.changed();
     }
   }

@@ -67,6 +67,8 @@ interface Ginn {
     decode(text: string, pixels: number): Uint8Array | undefined;
     resized(labels: Uint8Array, from: number, to: number): Uint8Array;
     mirrored(labels: Uint8Array, pixels: number): Uint8Array;
+    /** The pixel at a place. */
+    cellOf(place: Point, pixels: number): number;
     /** The connected area around a pixel gets the other colour. */
     filled(labels: Uint8Array, pixels: number, start: number): Uint8Array;
     /** The grey level of each pixel of an image file, fitted into the square. */
@@ -100,7 +102,8 @@ interface Ginn {
   liveLoader: {
     /** A loader whose files are parts of runs: "live/boundaries/7". */
     create(
-      index: Index, runs: Record<string, LiveRun>, target: HTMLCanvasElement, isLive: () => boolean,
+      index: Index, runs: () => Record<string, LiveRun>, target: HTMLCanvasElement,
+      isLive: () => boolean,
     ): Loader;
   };
   experiment: { create(setup: Setup, changed: () => void): Experiment };
@@ -127,12 +130,42 @@ interface Ginn {
   changes: {
     /** Whether a text is a change of a network of these widths. */
     valid(text: string, widths: number[]): boolean;
-    apply(text: string, trainer: Trainer, seed: number): void;
+    /** A list of changes with one more. */
+    merged(made: string[], next: string): string[];
+    /** The widths after a change. */
+    grown(widths: number[], text: string): number[];
+    /** The layers that a list of changes freezes, as bits. */
+    frozen(made: string[]): number;
+    /** The parameters of a network with other widths. New units have weights of zero. */
+    resized(parameters: Float32Array, widths: number[], wanted: number[]): Float32Array;
+    /** Nothing for a layer that is frozen, which `frozen` tells. `widths` are those before the change; the trainer's layout has those after it. */
+    apply(
+      text: string, trainer: Trainer, setup: Pick<Setup, "seed" | "picture">, widths: number[],
+    ): void;
+  };
+  lineDrag: {
+    /** A line's point nearest to a place. */
+    foot(line: number[], place: Point): Point;
+    /** Weights and bias of a moved line. */
+    moved(line: number[], right: number, down: number): number[];
+    /** Those of a line turned clockwise, in radians. */
+    turned(line: number[], angle: number, around: Point): number[];
+    nearest(
+      lines: Record<number, number[]>, view: View, place: Point, reach: number,
+    ): Grip | undefined;
+    /** `lines` gives the first layer's lines that can be dragged, by unit, or nothing. */
+    watch(root: HTMLElement, actions: {
+      lines: () => Record<number, number[]> | undefined;
+      view: () => View;
+      change: (unit: number, line: number[]) => Promise<void>;
+    }): void;
   };
   changesPanel: {
-    moved(line: number[], right: number, down: number): number[];
-    turned(line: number[], degrees: number): number[];
-    create(change: (made: string) => void, drop: () => void): ChangesPanel;
+    create(root: HTMLElement, actions: {
+      change: (made: string) => Promise<void>;
+      drop: () => void;
+      state: () => State;
+    }): ChangesPanel;
   };
   recordedRuns: {
     /** What a setup gets from a run of the site; `name` is experiment/run/snapshot. */
@@ -144,6 +177,7 @@ interface Ginn {
     weights(experiment: Experiment, snapshot: LiveSnapshot | undefined): string;
     create(
       experiment: Experiment, shown: () => LiveSnapshot | undefined, target: HTMLCanvasElement,
+      writeAddress: () => void,
     ): HTMLElement;
   };
 }

@@ -18,15 +18,23 @@
     })),
   });
 
-  /** @type {(labels: Uint8Array, pixels: number, canvas: HTMLCanvasElement) => void} */
-  const drawTarget = (labels, pixels, canvas) => {
+  /** @type {(pixels: number) => {canvas: HTMLCanvasElement, labels: Uint8Array, draw: (labels: Uint8Array) => void}} */
+  const createTarget = (pixels) => {
+    const canvas = element("canvas", { width: String(pixels), height: String(pixels) });
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const labels = new Uint8Array(pixels * pixels);
     const image = pen.createImageData(pixels, pixels);
     const words = new Uint32Array(image.data.buffer);
-    labels.forEach((label, i) => {
-      words[i] = label ? 0xffffffff : 0xff000000;
-    });
-    pen.putImageData(image, 0, 0);
+    return {
+      canvas, labels,
+      draw(next) {
+        labels.set(next);
+        labels.forEach((label, i) => {
+          words[i] = label ? 0xffffffff : 0xff000000;
+        });
+        pen.putImageData(image, 0, 0);
+      },
+    };
   };
 
   /** @type {(experiment: Experiment, reset: () => void, original: () => void) =>
@@ -72,81 +80,99 @@
     };
   };
 
+  /** @type {(explorer: Explorer | undefined) => string} what an address holds of the view */
+  const viewOf = (explorer) => (explorer?.state() ?? "").replace(/^run=\w+|&beside=\w+/g, "")
+    .replace(explorer?.store.state.step === explorer?.store.end() ? /&step=\d+/ : "", "");
+
   /**
    * Shows an experiment's runs in the explorer, and follows the last snapshot unless the reader went back.
    * @param {HTMLElement} root
    * @param {LabSite} site
    * @param {HTMLElement[]} parts put above the explorer's
-   * @param {() => boolean} isLive
+   * @param {Experiment} experiment
+   * @param {() => void} changed is called when the reader has changed the view
    * @returns {{setPicture: (labels: Uint8Array) => void, target: HTMLCanvasElement,
-   *   step: () => number, draw: (experiment: Experiment) => void}}
+   *   state: () => State, draw: () => void, open: (address: string) => void, view: () => string}}
    */
-  function createStage(root, site, parts, isLive) {
-    const { pixels } = site;
-    const labels = new Uint8Array(pixels * pixels);
-    const target = element("canvas", { width: String(pixels), height: String(pixels) });
+  function createStage(root, site, parts, experiment, changed) {
+    const target = createTarget(site.pixels);
     /** @type {Record<string, LiveRun>} */
-    const runs = {};
+    let runs = {};
     /** @type {Explorer | undefined} */
     let explorer;
     /** @type {Index | undefined} */
     let index;
+    // What an address says about the view, and about its snapshot.
+    let given = "";
+    let sought = Infinity;
 
     /** @type {(widths: number[], kinds: ("live" | "twin")[]) => Index} */
     const mount = (widths, kinds) => {
       const focused = document.activeElement;
-      const before = (explorer?.state() ?? "").replace(/&?beside=\w+/, "");
+      const before = given || viewOf(explorer);
+      given = "";
       explorer?.leave();
-      const made = indexOf(site, labels, widths, kinds);
-      const loader = GINN.liveLoader.create(made, runs, target, isLive);
-      const preset = kinds.includes("twin") ? `${before}&beside=twin` : before;
-      explorer = GINN.explorer.create(root, { index: made, loader }, "index", preset, false);
+      const made = indexOf(site, target.labels, widths, kinds);
+      const loader = GINN.liveLoader.create(made, () => runs, target.canvas, experiment.isRunning);
+      explorer = GINN.explorer.create(root, { index: made, loader }, "index",
+        kinds.length > 1 ? `${before}&beside=twin` : before, false);
+      explorer.store.onChange((fields) => fields.length && changed());
       root.prepend(...parts);
       if (focused instanceof HTMLElement && parts.some((part) => part.contains(focused))) focused.focus();
       return made;
     };
     return {
-      target,
-      setPicture(next) {
-        labels.set(next);
-        drawTarget(labels, pixels, target);
+      target: target.canvas,
+      open(address) {
+        given = address;
+        sought = Number(/\bstep=(\d+)/.exec(address)?.[1] ?? Infinity);
+        index = undefined;
       },
-      step: () => explorer?.store.state.step ?? 0,
-      draw(experiment) {
-        const [run, twin] = [experiment.run(), experiment.twin()];
-        if (!run) return;
-        const { widths } = experiment.setup();
-        const shape = `${widths.join()} ${twin ? "twin" : ""}`;
-        const fresh = runs.live !== run || runs.twin !== twin;
+      view: () => viewOf(explorer),
+      setPicture: target.draw,
+      state: () => explorer?.store.state ?? /** @type {State} */ ({ step: 0 }),
+      draw() {
+        const [live, twin] = [experiment.run(), experiment.twin()];
+        if (!live) return;
         const step = explorer?.store.state.step ?? 0;
-        const following = fresh || step >= (index?.runs[0].snapshots ?? 1) - 1;
-        runs.live = run;
-        if (twin) runs.twin = twin;
-        else delete runs.twin;
-        if (!index || shape !== `${index.widths.join()} ${index.runs.length > 1 ? "twin" : ""}`) {
-          index = mount(widths, twin ? ["live", "twin"] : ["live"]);
+        const following = runs.live !== live || runs.twin !== twin
+          || step >= (index?.runs[0].snapshots ?? 1) - 1;
+        runs = { live, ...(twin && { twin }) };
+        const kinds = /** @type {("live" | "twin")[]} */ (Object.keys(runs));
+        const widths = experiment.widths();
+        if (`${index?.widths}/${index?.runs.length}` !== `${widths}/${kinds.length}`) {
+          index = mount(widths, kinds);
         }
-        const last = run.snapshots.length - 1;
-        index.runs.forEach((each) => {
-          each.snapshots = runs[each.id].snapshots.length;
-        });
-        explorer?.store.set({ step: following ? last : Math.min(step, last) });
+        const last = live.snapshots.length - 1;
+        for (const each of index?.runs ?? []) each.snapshots = last + 1;
+        const wanted = following ? sought : step;
+        if (!experiment.isSeeking()) sought = Infinity;
+        explorer?.store.set({ step: Math.min(wanted, last) });
       },
     };
   }
 
   /**
    * @param {Experiment} experiment
-   * @returns {() => void} writes the experiment to the page's address, a little later
+   * @param {() => string} view
+   * @returns {{write: () => void, later: () => void}} `write` puts the experiment and the view into the
+   *   page's address; `later` does so a little later, if nothing is trained then
    */
-  function createAddress(experiment) {
+  function createAddress(experiment, view) {
     let timer = 0;
-    return () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        const at = experiment.isRunning() ? 0 : experiment.run()?.trainer.iteration() ?? 0;
-        history.replaceState(history.state, "", `#${GINN.setup.write({ ...experiment.setup(), at })}`);
-      }, ADDRESS_DELAY);
+    const write = () => {
+      const at = experiment.run()?.trainer.iteration() ?? 0;
+      history.replaceState(
+        history.state, "", `#${GINN.setup.write({ ...experiment.setup(), at })}${view()}`);
+    };
+    return {
+      write,
+      later() {
+        timer ||= setTimeout(() => {
+          timer = 0;
+          if (!experiment.isRunning() && !experiment.isSeeking()) write();
+        }, ADDRESS_DELAY);
+      },
     };
   }
 
@@ -170,31 +196,36 @@
         this.replace(GINN.setup.original(site));
         experiment.setRunning(true);
       });
-      this.changes = GINN.changesPanel.create(
-        (made) => experiment.change(made, this.stage.step()), () => experiment.dropTwin());
+      this.changes = GINN.changesPanel.create(root, {
+        change: (made) => experiment.change(made, this.stage.state().step),
+        drop: experiment.dropTwin,
+        state: () => this.stage.state(),
+      });
       const panel = element("section", { class: "lab-panel", "aria-label": say("lab.panel") },
         [this.editor.element, this.settings.network, this.changes.element]);
-      this.stage = createStage(root, site, [this.controls.element, panel], experiment.isRunning);
-      panel.append(GINN.takeAway.create(experiment, () => this.shown(), this.stage.target));
+      this.stage = createStage(root, site, [this.controls.element, panel], experiment,
+        () => this.address.later());
+      this.address = createAddress(experiment, this.stage.view);
+      const { target } = this.stage;
+      panel.append(GINN.takeAway.create(experiment, () => this.shown(), target, this.address.write));
       image.accept(root);
-      this.saveAddress = createAddress(experiment);
     }
 
     /** @returns {LiveSnapshot | undefined} the one shown, of the changed run if there is one */
     shown() {
       const run = this.experiment.twin() ?? this.experiment.run();
-      return run?.snapshots[Math.min(this.stage.step(), run.snapshots.length - 1)];
+      return run?.snapshots[Math.min(this.stage.state().step, run.snapshots.length - 1)];
     }
 
     draw() {
       const { experiment } = this;
-      this.stage.draw(experiment);
+      this.stage.draw();
       const now = performance.now();
       if (experiment.isRunning() && now < this.due) return;
       this.due = now + PAUSE;
       this.controls.draw();
-      this.changes.draw(experiment.setup(), experiment.twin() !== undefined, this.shown());
-      this.saveAddress();
+      this.changes.draw(experiment, this.shown());
+      this.address.later();
     }
 
     /** @param {Setup} setup */
@@ -206,7 +237,7 @@
 
     /** @param {Partial<Setup>} part nothing begins the same run anew */
     change(part) {
-      const setup = { ...this.experiment.setup(), at: 0, changes: undefined, ...part };
+      const setup = { ...this.experiment.setup(), at: 0, changes: [], ...part };
       if (Object.keys(part).length) [setup.start, setup.take] = [undefined, undefined];
       this.begin(setup);
     }
@@ -223,6 +254,7 @@
       const taken = take ? await GINN.recordedRuns.load(this.site, take) : undefined;
       const setup = GINN.setup.read(location.hash, this.site, taken);
       this.editor.show(setup.picture);
+      this.stage.open(location.hash.slice(1));
       this.begin(setup);
     }
   }

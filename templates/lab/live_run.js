@@ -16,10 +16,7 @@
  * @property {Trainer} trainer
  * @property {LiveSnapshot[]} snapshots
  * @property {(most: number, deadline: number) => void} train up to `most` iterations, until the deadline (ms)
- * @property {() => void} renew records the last state again, after a change
  * @property {() => boolean} record the present state; false if it is no longer finite
- * @property {(snapshot: number) => void} cut forgets the snapshots after one. The training goes on from
- *   there, with Adam's moments at 0
  * @property {() => Run} header
  * @property {(kind: string, snapshot: number) => unknown} part a file's content: see `GINN.liveLoader`
  */
@@ -150,13 +147,6 @@
       return true;
     }
 
-    renew() {
-      this.#number = made++;
-      this.snapshots.pop();
-      this.#due = 0;
-      this.record();
-    }
-
     /**
      * @param {number} most
      * @param {number} deadline
@@ -174,17 +164,6 @@
         }
         if (trainer.iteration() === this.#due && !this.record()) return;
       }
-    }
-
-    /** @param {number} snapshot */
-    cut(snapshot) {
-      const last = this.snapshots[snapshot];
-      last.kept = true;
-      this.snapshots.length = snapshot + 1;
-      this.#regions.length = Math.min(this.#regions.length, snapshot + 1);
-      this.#due = dueAfter(last.iteration);
-      this.#header = undefined;
-      this.trainer.restart(last.parameters, last.iteration);
     }
 
     /** @returns {Run} */
@@ -255,7 +234,7 @@
         close() {},
         get(file) {
           const [name, kind, number] = file.split("/");
-          const run = runs[name];
+          const run = runs()[name];
           if (!run) return { index, target }[file];
           return kind ? run.part(kind, Number(number)) : run.header();
         },

@@ -94,19 +94,15 @@
    * @returns {Uint8Array | undefined} undefined where the text is not that of a picture of this size
    */
   function decode(text, pixels) {
+    // The last digit of each number is below 32.
+    const ends = /^[\w-]*[A-Za-f]$/.test(text) ? text.match(/[A-Za-f]/g) ?? [] : [];
     const labels = new Uint8Array(pixels * pixels);
-    let [at, colour, length, shift] = [0, 0, 0, 0];
-    for (const letter of text) {
-      const digit = ALPHABET.indexOf(letter);
-      if (digit < 0 || shift > 20) return undefined;
-      length += (digit & 31) * 2 ** shift;
-      shift += 5;
-      if (digit > 31) continue;
-      labels.fill(colour, at, at + length);
+    let at = 0;
+    GINN.vlq.numbers(ends.length ? text : "", ends.length).forEach((length, n) => {
+      labels.fill(n % 2, at, at + length);
       at += length;
-      [colour, length, shift] = [1 - colour, 0, 0];
-    }
-    return at === labels.length && shift === 0 ? labels : undefined;
+    });
+    return at === labels.length ? labels : undefined;
   }
 
   GINN.pictures = {
@@ -118,6 +114,10 @@
       labels[Math.floor(((Math.floor(i / to) + 0.5) * from) / to) * from
         + Math.floor(((i % to + 0.5) * from) / to)]),
     mirrored: (labels, pixels) => labels.map((_, i) => labels[i - (i % pixels) + pixels - 1 - (i % pixels)]),
+    cellOf({ x, y }, pixels) {
+      const [column, row] = [x, y].map((at) => Math.min(pixels - 1, Math.max(0, Math.floor(at * pixels))));
+      return row * pixels + column;
+    },
     filled(labels, pixels, start) {
       const filled = labels.slice();
       const old = labels[start];

@@ -13,7 +13,7 @@
  * @property {number} batch
  * @property {number} scale of the initial weights
  * @property {number} at the iteration to train to
- * @property {Changes} [changes]
+ * @property {Changes[]} changes in order
  * @property {string} [take] a recorded run from which the training goes on: experiment/run/snapshot
  * @property {{iteration: number, parameters: Float32Array}} [start] the network of `take`
  */
@@ -72,11 +72,18 @@
     return valid && widths.length <= MOST_LAYERS ? widths : undefined;
   };
 
-  /** @type {(text: string | null, widths: number[]) => Changes | undefined} */
+  /** @type {(text: string | null, widths: number[]) => Changes[]} */
   const changesOf = (text, widths) => {
-    const [at, list = ""] = (text ?? "").split(":");
-    const made = list.split(",").filter((each) => GINN.changes.valid(each, widths));
-    return made.length && Number(at) >= 0 ? { at: Math.floor(Number(at)), made } : undefined;
+    let now = widths;
+    return (text ?? "").split(";").flatMap((group) => {
+      const [at, list = ""] = group.split(":");
+      const made = list.split(",").filter((each) => {
+        const valid = GINN.changes.valid(each, now);
+        if (valid) now = GINN.changes.grown(now, each);
+        return valid;
+      });
+      return made.length && Number(at) >= 0 ? { at: Math.floor(Number(at)), made } : [];
+    });
   };
 
   GINN.setup = {
@@ -85,16 +92,11 @@
     first: (site) => {
       const source = `site:${site.pictures[0].id}`;
       const picture = /** @type {Uint8Array} */ (pictureOf(source, site));
-      return { source, picture, ...site.pictures[0].training, seed: 1, cosine: true, scale: 1, at: 0 };
-    },
-    original(site) {
-      const { id, training, iterations } = site.pictures[0];
-      const source = `site:${id}`;
       return {
-        source, picture: pictureOf(source, site), ...training, length: iterations, seed: 1, cosine: true,
-        scale: 1,
+        source, picture, ...site.pictures[0].training, seed: 1, cosine: true, scale: 1, at: 0, changes: [],
       };
     },
+    original: (site) => ({ ...GINN.setup.first(site), length: site.pictures[0].iterations }),
     read(text, site, taken) {
       const setup = { ...GINN.setup.first(site), ...taken };
       const given = new URLSearchParams(text.replace(/^#/, ""));
@@ -122,7 +124,7 @@
         network: widths.join("-"), seed, rate, schedule: cosine ? "cosine" : "constant", length, batch,
         scale, at,
         ...(take && { take }),
-        ...(changes && { changes: `${changes.at}:${changes.made.join()}` }),
+        ...(changes.length && { changes: changes.map((each) => `${each.at}:${each.made}`).join(";") }),
       };
       return Object.entries(values).map(([name, value]) => `${name}=${value}`).join("&");
     },

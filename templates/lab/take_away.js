@@ -16,56 +16,27 @@
   /** @type {(length: number) => number[][]} the recorded iterations of a run of this length */
   const recorded = (length) => {
     const parts = SNAPSHOTS.filter(([first, , step]) => first + step <= length || first === 0)
-      .map(([first, last, step]) => [first, Math.min(last, length), step])
-      .map(([first, last, step]) => [first, last - ((last - first) % step), step]);
-    const [, end] = parts[parts.length - 1];
-    return end < length ? [...parts, [length, length, 1]] : parts;
+      .map(([first, most, step]) => {
+        const last = Math.min(most, length);
+        return [first, last - ((last - first) % step), step];
+      });
+    return parts[parts.length - 1][1] < length ? [...parts, [length, length, 1]] : parts;
   };
 
   /** @type {(setup: Setup, pixels: number) => string} the settings of a report, as `report.toml` */
-  const settings = ({ widths, rate, length, batch, scale }, pixels) => `[site]
-title = "${say("lab.report-title")}"
-description = "${say("lab.report-about")}"
-author = "${say("lab.report-author")}"
-language = "${GINN.language.locale}"
-licence = "CC BY 4.0"
-licence-url = "https://creativecommons.org/licenses/by/4.0/"
-layer-colours = ["#2f55e0", "#ff4320", "#40c688"]
-output-colour = "#453a4d"
-
-[[experiment]]
-id = "picture"
-title = "${say("lab.report-picture")}"
-picture = "pictures/picture.png"
-pixels = ${pixels}
-widths = [${widths.join(", ")}]
-iterations = ${length}
-batch = ${batch}
-learning-rate = ${rate}
-initial-scale = ${scale}
-snapshots = [${recorded(length).map((range) => `[${range.join(", ")}]`).join(", ")}]
-
-[experiment.screening]
-seeds = 32
-iterations = ${Math.min(5000, length)}
-
-[experiment.full-runs]
-first-seeds = 6
-failed-seeds = 2
-
-[experiment.shown]
-good = 2
-bad = 1
-
-[draft]
-seeds = 4
-iterations = ${Math.min(10000, length)}
-snapshots = 60
-`;
+  const settings = (setup, pixels) => {
+    const { length } = setup;
+    const values = /** @type {Record<string, any>} */ ({
+      ...setup, pixels, snapshots: recorded(length).map((range) => `[${range}]`),
+      screening: Math.min(5000, length), draft: Math.min(10000, length),
+    });
+    const form = /** @type {HTMLTemplateElement} */ (document.getElementById("lab-report"));
+    return `${form.content.textContent}`.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  };
 
   /** @type {(experiment: Experiment, snapshot: LiveSnapshot | undefined) => string} */
   const weights = (experiment, snapshot) => {
-    const { widths, seed, rate, cosine, length, batch, scale, changes, take } = experiment.setup();
+    const widths = experiment.widths();
     const sizes = [2, ...widths, 1];
     let at = 0;
     const layers = sizes.slice(1).map((units, l) => {
@@ -74,16 +45,16 @@ snapshots = 60
       return { weights: rows.map((row) => row.slice(0, -1)), biases: rows.map((row) => row[row.length - 1]) };
     });
     return JSON.stringify({
-      widths, seed, rate, cosine, length, batch, scale, changes, take, iteration: snapshot?.iteration,
-      layers,
+      ...experiment.setup(), picture: undefined, start: undefined, widths, iteration: snapshot?.iteration, layers,
     });
   };
 
   GINN.takeAway = {
     settings, recorded, weights,
-    create(experiment, shown, target) {
+    create(experiment, shown, target, writeAddress) {
       const status = element("p", { class: "lab-status", role: "status" });
       const copy = async () => {
+        writeAddress();
         const text = await navigator.clipboard?.writeText(location.href).then(() => say("copied"), () => "");
         setText(status, text || say("not-copied"));
       };

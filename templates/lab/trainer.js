@@ -25,7 +25,6 @@
  *   moments and its count of steps start at 0
  * @property {(change: (parameters: Float32Array) => void) => void} change changes parameters in place
  * @property {(layers: number) => void} freeze stops the layers whose bits are set, and no others
- * @property {() => number} frozen those layers
  * @property {(parameters: Float32Array, stride: number) => Float32Array} logits of a network at every
  *   so many pixels, both ways, row by row
  */
@@ -116,7 +115,6 @@
         parameters: () => own.slice(),
         restart,
         change: (change) => change(own),
-        frozen: () => frozen,
         freeze(mask) {
           clear(layout, numbers, mask);
           frozen = mask;

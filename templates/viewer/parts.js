@@ -137,7 +137,7 @@
       const panes = GINN.canvasPanes.create(session);
       const query = GINN.pointQuery.create(session, panes.active);
       const zoom = GINN.zoom.create(panes.canvases, store);
-      const help = writeAddress ? GINN.help.create() : undefined;
+      const help = GINN.help.create();
       const stories = writeAddress && document.getElementById("stories");
       const announcer = GINN.announcer.create(session,
         (state) => query.inWords(query.report(state.point)));

@@ -23,7 +23,9 @@ VIEWER = ROOT / "templates/viewer"
 def page(playwright: Playwright) -> Iterator[Page]:
     """A page with the scripts of pictures and setups."""
     scripts = [LAB / f"{name}.js" for name in ("pictures", "changes", "setup")]
-    with empty_page(playwright, [*KERNEL, VIEWER / "dom.js", *scripts]) as made:
+    with empty_page(
+        playwright, [*KERNEL, *(VIEWER / f"{name}.js" for name in ("dom", "vlq")), *scripts]
+    ) as made:
         yield made
 
 
@@ -103,8 +105,13 @@ SITE: dict[str, Any] = {
         ("#schedule=constant&rate=0.5&scale=0.25", {"cosine": False, "rate": 0.5, "scale": 0.25}),
         ("#picture=own:gC", {"source": "own"}),
         ("#changes=30:wake-1,freeze-2,reset-1_4,copy-2_1_3,line-2_0.5_-1e-3_2",
-         {"changes": {"at": 30, "made": [
-             "wake-1", "freeze-2", "reset-1_4", "copy-2_1_3", "line-2_0.5_-1e-3_2"]}}),
+         {"changes": [{"at": 30, "made": [
+             "wake-1", "freeze-2", "reset-1_4", "copy-2_1_3", "line-2_0.5_-1e-3_2"]}]}),
+        ("#changes=30:wake-1_0.2_0.5,silence-2_0_0_1_0.5;40:add-1,reset-1_5",
+         {"changes": [{"at": 30, "made": ["wake-1_0.2_0.5", "silence-2_0_0_1_0.5"]},
+                      {"at": 40, "made": ["add-1", "reset-1_5"]}]}),
+        ("#changes=30:reset-1_5,wake-1_2_0.5,wake-1_0.5,add-3;40:add", {}),
+        ("#network=32&changes=9:add-1", {"widths": [32]}),
         ("#changes=30:wake-3,wake-0,reset-1_5,reset-1,copy-1_1,line-5_1_1_1", {}),
         ("#changes=30:line-1_1_1,boil-1,x", {}),
         ("#changes=wake-1", {}),
@@ -125,7 +132,7 @@ def test_setup_of_any_address_is_valid_and_survives_its_own(
         [text, SITE],
     )
     assert again == found
-    changed = {"changes": None, **changed}
+    changed = {"changes": [], **changed}
     assert {name: found[name] for name in found if name != "picture"} == {
         **{name: first[name] for name in first if name != "picture"},
         **changed,

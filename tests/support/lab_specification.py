@@ -156,3 +156,55 @@ class Specification:
         scale = np.sqrt(self.second) * root + F(1e-8)
         self.parameters = self.parameters - step * (self.first / scale)
         self.iteration += 1
+
+
+def with_neuron(
+    parameters: Float32, widths: tuple[int, ...], layer: int, seed: int
+) -> tuple[Float32, tuple[int, ...]]:
+    """The parameters with one neuron more at the end of a layer (from 0), and the new widths.
+
+    Its incoming weights are those that the larger network begins with at the next seed. Its
+    outgoing weights are zero, so the function is the same.
+    """
+    wider = tuple(units + (number == layer) for number, units in enumerate(widths))
+    old = Specification(Settings(widths, 1, 0, np.zeros((1, 1), np.uint8)), parameters)
+    new = Specification(
+        Settings(wider, 1, 0, np.zeros((1, 1), np.uint8)), initial(wider, seed + 1, 1.0)
+    )
+    pairs = zip(old.layers(old.parameters), new.layers(new.parameters), strict=True)
+    for number, (before, after) in enumerate(pairs):
+        if number == layer + 1:
+            after[:, -2] = 0
+        units, inputs = before.shape
+        after[:units, : inputs - 1] = before[:, :-1]
+        after[:units, -1] = before[:, -1]
+    return new.parameters, wider
+
+
+def shifted(
+    network: Specification, layer: int, part: NDArray[np.bool_] | None, wakes: bool
+) -> Float32:
+    """The parameters after each bias of a layer is raised or lowered over a part of the picture.
+
+    `part` (n, n) marks pixels, or is None for the whole picture, where half a picture is enough.
+    Values are in float64: a sum goes in the order of its terms, and the bias comes last.
+    """
+    side = len(network.settings.picture)
+    inside = np.flatnonzero(np.ones(side * side, bool) if part is None else part)
+    values = np.stack([inside % side + 0.5, inside // side + 0.5]) / side
+    changed = network.parameters.copy()
+    layers = network.layers(changed)
+    for number in range(layer + 1):
+        weights = layers[number].astype(np.float64)
+        sums = np.zeros((len(weights), len(inside)))
+        for k, value in enumerate(np.maximum(values, 0) if number else values):
+            sums = sums + weights[:, k, None] * value
+        values = sums + weights[:, -1, None]
+    for unit, found in enumerate(np.sort(values, axis=1)):
+        least, most = found[len(found) // 2 if part is None else 0], found[-1]
+        bias = float(layers[layer][unit, -1])
+        if wakes and least <= 0:
+            layers[layer][unit, -1] = F(bias + (1e-3 - least))
+        if not wakes and most > 0:
+            layers[layer][unit, -1] = F(bias - (most + 1e-3))
+    return changed
