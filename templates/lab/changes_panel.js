@@ -77,9 +77,9 @@
     });
     return {
       element: row(
-        labelled("line", chosen),
+        labelled("line", chosen), drags,
         ...ARROWS.map(([sign, name, right, down]) => key(sign, name, (line) => moved(line, right, down))),
-        key("⟲", "turn-left", turn(-TURN)), key("⟳", "turn-right", turn(TURN)), drags,
+        key("⟲", "turn-left", turn(-TURN)), key("⟳", "turn-right", turn(TURN)),
       ),
       draw(units, parameters) {
         fill(chosen, units);
@@ -114,8 +114,8 @@
       const panel = element("details", "lab-changes", [
         element("summary", {}, [say("lab.changes")]),
         element("p", "lab-status", [say("lab.changes-about")]),
-        row(labelled("layer", layer), made("wake", "wake", over), made("silence", "silence", over), part),
-        row(made("freeze"), made("add")),
+        row(labelled("layer", layer), made("freeze"), made("add")),
+        row(made("wake", "wake", over), made("silence", "silence", over), part),
         row(
           labelled("neuron", neuron), made("renew", "reset", () => [neuron.value]),
           made("copy", "copy", () => [neuron.value, target.value]), labelled("target", target),
