@@ -1,12 +1,16 @@
 """Settings and hooks for every test: weekly tests, skipped tests, and the order of files."""
 
 import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Playwright, sync_playwright
 from support.in_process import in_process_pool
+from support.paths import ROOT
 from support.skips import LACKS_A_RIGHT, every_test_must_run
 
 import build
@@ -17,16 +21,45 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 LEFT_OUT = pytest.StashKey[int]()
+COMPILING = pytest.StashKey[subprocess.Popen[bytes]]()
 # Files that take longest come first, so that no worker is busy with one while the other waits.
-# (`--dist loadfile` hands out whole files, in this order.)
+# (`--dist loadfile` hands out whole files, in this order.) The first one builds the site of the
+# browser tests. The next ones do not need it, so nobody waits for it.
 FIRST = (
+    "browser/test_accessibility.py",
     "test_build.py",
-    "test_signals.py",
+    "test_same_site.py",
     "test_kills.py",
-    "test_bad_inputs.py",
+    "test_signals.py",
     "browser/",
+    "lab/",
+    "test_dask.py",
+    "test_preview.py",
+    "test_null_claims.py",
     "pipeline/",
 )
+# Compiles the loops of `ginn.geometry` into the folder in which Numba keeps them.
+COMPILE = "from support.runs import trained_run as run; from ginn.geometry.boundaries import trace"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the loops of a fresh checkout while the workers collect the tests.
+
+    Otherwise each worker, and each worker of the first builds, would do so for several seconds.
+    """
+    alone = not session.config.getoption("numprocesses", None)
+    if alone or hasattr(session.config, "workerinput") or "NUMBA_DISABLE_JIT" in os.environ:
+        return
+    if not any((ROOT / "ginn/geometry/__pycache__").glob("*.nbi")):
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+        command = [sys.executable, "-c", f"{COMPILE}; trace(run())"]
+        session.config.stash[COMPILING] = subprocess.Popen(command, env=environment)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Wait for the process that compiles, which may outlive a few short tests."""
+    if compiling := session.config.stash.get(COMPILING, None):
+        compiling.wait()
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from support.link_checker import complaints, files_of
 from support.paths import ROOT
+from support.serving import copy_repository
 
 import build as story
 from ginn.pages.articles import read_articles
@@ -214,9 +215,7 @@ def test_site_does_not_depend_on_jobs_or_on_the_cache(built: Built, tmp_path: Pa
 def repository(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program, with a cache of what it makes of the small report."""
     root = tmp_path_factory.mktemp("repository") / "copy"
-    for name in ("ginn", "templates"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "build.py", root)
+    copy_repository(root)
     shutil.copytree(built.cache, root / "cache")
     return root
 

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 # Long enough for lines to bend and for the last digits of statistics to count.
 SMALL = [
     ("pixels = 200", "pixels = 60"),
+    ("good = 3", "good = 1"),
     (
         "seeds = 4\niterations = 20_000\nsnapshots = 96",
         "seeds = 3\niterations = 4_000\nsnapshots = 24",

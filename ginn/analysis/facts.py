@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -355,7 +356,8 @@ def facts_as_json(facts: Facts) -> dict[str, Any]:
     return plain
 
 
-def facts_schema() -> dict[str, Any]:
+@cache
+def facts_schema() -> Mapping[str, Any]:
     """The JSON Schema of the tree as `facts_as_json` gives it."""
     schema = TypeAdapter(Facts).json_schema(mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Facts"} | schema

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
-from support.browser import ADDRESS, HOST, BuiltSite, Explore, Journal, Open, chromium
+from support.browser import ADDRESS, HOST, BuiltSite, Explore, Journal, Open, chromium, listen
 from support.explorer import explorer, ready
 from support.once import once
 from support.paths import ROOT
@@ -63,36 +64,38 @@ def browser(built_site: BuiltSite, playwright: Playwright) -> Iterator[Browser]:
         launched.close()
 
 
-def listen(page: Page) -> Journal:
-    """The journal of a page from now on."""
-    journal = Journal()
-    page.on("request", lambda request: journal.requests.append(request.url))
-    page.on("pageerror", lambda error: journal.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            journal.complaints.append(f"{message.text} at {message.location.get('url')}")
-            if message.type in ("warning", "error")
-            else None
-        ),
-    )
-    return journal
+Profile = Callable[[tuple[int, int], str], BrowserContext]
 
 
-def new_context(browser: Browser, size: tuple[int, int], scheme: str) -> BrowserContext:
-    """A fresh profile."""
-    viewport = {"width": size[0], "height": size[1]}
-    return browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
+@pytest.fixture(scope="session")
+def new_profile(browser: Browser) -> Profile:
+    """Makes a fresh profile for windows of a size, in a colour scheme."""
+
+    def made(size: tuple[int, int], scheme: str) -> BrowserContext:
+        viewport = {"width": size[0], "height": size[1]}
+        return browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def profile(new_profile: Profile) -> Profile:
+    """The profile that all tests share for windows of a size, in a colour scheme.
+
+    In a profile of its own, a page takes twice as long to open.
+    """
+    return functools.cache(new_profile)
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
-    """Opens an address in a fresh profile; at the end no page may have complained.
+def open_page(new_profile: Profile, profile: Profile) -> Iterator[Open]:
+    """Opens an address in a new window; at the end no page may have complained.
 
-    `before(page)` is called ahead of the visit; `complaining=True` where complaints are expected.
+    `before(page)` is called ahead of the visit; `complaining=True` where complaints are expected;
+    `alone=True` where a test changes what the profile stores or allows.
     """
     opened: list[tuple[Journal, bool]] = []
-    contexts = []
+    closing: list[Page | BrowserContext] = []
 
     def visit(
         address: str,
@@ -100,10 +103,11 @@ def open_page(browser: Browser) -> Iterator[Open]:
         scheme: str = "light",
         before: Callable[[Page], object] = lambda page: None,
         complaining: bool = False,
+        alone: bool = False,
     ) -> tuple[Page, Journal]:
-        context = new_context(browser, size, scheme)
-        contexts.append(context)
+        context = (new_profile if alone else profile)(size, scheme)
         page = context.new_page()
+        closing.append(context if alone else page)
         journal = listen(page)
         opened.append((journal, complaining))
         before(page)
@@ -111,24 +115,24 @@ def open_page(browser: Browser) -> Iterator[Open]:
         return page, journal
 
     yield visit
-    for context in contexts:
-        context.close()
+    for each in closing:
+        each.close()
     for journal, complaining in opened:
         assert complaining or not journal.complaints, journal.complaints
 
 
 @pytest.fixture(scope="module")
-def explorer_pages(browser: Browser) -> Iterator[dict[object, tuple[Page, Journal]]]:
+def explorer_pages() -> Iterator[dict[object, tuple[Page, Journal]]]:
     """The explorers that `explore` has opened for a module's tests, by place, size and colours."""
     pages: dict[object, tuple[Page, Journal]] = {}
     yield pages
     for page, _ in pages.values():
-        page.context.close()
+        page.close()
 
 
 @pytest.fixture
 def explore(
-    browser: Browser, built_site: BuiltSite, explorer_pages: dict[object, tuple[Page, Journal]]
+    profile: Profile, built_site: BuiltSite, explorer_pages: dict[object, tuple[Page, Journal]]
 ) -> Iterator[Explore]:
     """Shows a view state in the explorer; at the end the page may not have complained.
 
@@ -151,7 +155,7 @@ def explore(
             # The plain state comes first, or an answer to the last question would be there still.
             page.evaluate(SHOW, [explorer(built_site, place, each) for each in ("", state)])
         else:
-            page = new_context(browser, size, scheme).new_page()
+            page = profile(size, scheme).new_page()
             explorer_pages[key] = page, listen(page)
             # Without a state, the page would open as for a first visit.
             page.goto(explorer(built_site, place, state or "test=0"))
@@ -165,9 +169,9 @@ def explore(
 
 
 @pytest.fixture(scope="module")
-def quiet_page(browser: Browser, built_site: BuiltSite) -> Iterator[Page]:
+def quiet_page(profile: Profile, built_site: BuiltSite) -> Iterator[Page]:
     """A page of the explorer in which the viewer's functions can be called."""
-    page = browser.new_page()
+    page = profile((1280, 800), "light").new_page()
     page.goto(explorer(built_site))
     yield ready(page)
     page.close()

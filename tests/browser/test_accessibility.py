@@ -4,13 +4,22 @@ alone, in forced colours, with reduced motion, and printed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, expect
-from support.browser import BuiltSite, Explore, Open
-from support.explorer import both_ready, explorer, open_more, pixels, ready, thumbnail
+from playwright.sync_api import Browser, Locator, Page, expect
+from support.browser import BuiltSite, Explore, Open, listen
+from support.explorer import (
+    both_ready,
+    explorer,
+    open_more,
+    pixels,
+    ready,
+    snapshot_slider,
+    thumbnail,
+)
 from support.site_data import first_run, last_run, pages_of, title_of
 
 pytestmark = pytest.mark.browser
@@ -18,10 +27,10 @@ MOST_BYTES = 200_000
 SCHEMES = ["light", "dark"]
 # What holds text and cuts it off. A label that is for screen readers alone is cut on purpose.
 CUT = """() => [...document.querySelectorAll("body *")].filter((e) => {
+  if (e.scrollWidth <= e.clientWidth + 1 && e.scrollHeight <= e.clientHeight + 1) return false;
   const { overflowX, clipPath, display } = getComputedStyle(e);
   return ["hidden", "clip"].includes(overflowX) && clipPath === "none" && display !== "none" &&
-    e.checkVisibility({ visibilityProperty: true }) && e.innerText?.trim() &&
-    (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+    e.checkVisibility({ visibilityProperty: true }) && e.innerText?.trim();
 }).map((e) => `${e.className}: ${e.innerText}`)"""
 # What WCAG 2.2, 1.4.12 lets a reader ask for.
 SPACING = """() => {
@@ -30,22 +39,158 @@ SPACING = """() => {
     word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
   document.adoptedStyleSheets = [sheet];
 }"""
+# Targets that are neither 24 px wide and high nor far enough from others (WCAG 2.2, 2.5.8). Links
+# in sentences are as high as their line.
+SMALL = """() => {
+  const inText = (e) => e.matches("a") && [...e.parentElement.childNodes].some((other) =>
+    other.nodeType === Node.TEXT_NODE && other.textContent.trim());
+  const targets = [...document.querySelectorAll(
+    "a[href], button, select, summary, input:not([type=radio]), .viewer-choice label")]
+    .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !inText(e) &&
+      !e.closest(".skip, .citation, figcaption, .anchor"))
+    .map((e) => ({ e, box: e.getBoundingClientRect() }));
+  const middle = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
+  const small = ({ width, height }) => width < 23.9 || height < 23.9;
+  const crowded = (one, other) => {
+    const [x, y] = middle(one.box);
+    if (small(other.box)) {
+      const [a, b] = middle(other.box);
+      return Math.hypot(x - a, y - b) < 24;
+    }
+    const { left, right, top, bottom } = other.box;
+    const [right_of, below] = [Math.max(left - x, x - right, 0), Math.max(top - y, y - bottom, 0)];
+    return Math.hypot(right_of, below) < 12;
+  };
+  return targets.filter((one) => small(one.box) &&
+    targets.some((other) => other !== one && crowded(one, other)))
+    .map(({ e, box }) => `${e.outerHTML.slice(0, 80)} ${box.width}x${box.height}`);
+}"""
+MOVING = """() => {
+  const moves = (e, part) => {
+    const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(e, part);
+    return /[1-9]/.test(transitionDuration) || animationName !== "none" ||
+      scrollBehavior !== "auto";
+  };
+  const all = [...document.querySelectorAll("*")].filter((e) =>
+    [null, "::before", "::after"].some((part) => moves(e, part)));
+  return [...document.getAnimations().map(({ id }) => `animation ${id}`),
+    ...all.map((e) => `${e.tagName} ${e.className}`)];
+}"""
+# On paper: controls, what would have to be scrolled, and what is cut.
+PRINTED = (
+    """() => [...document.querySelectorAll("button:not(.viewer-neuron, .viewer-layer), " +
+      "select, input[type=range], nav, .open-explorer")]
+      .filter((e) => e.checkVisibility()).map((e) => e.outerHTML)""",
+    """() => [...document.querySelectorAll("body *")].filter((e) =>
+      e.checkVisibility() && ["auto", "scroll"].includes(getComputedStyle(e).overflowX) &&
+      e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 80))""",
+    CUT,
+)
+WIDE = "document.documentElement.scrollWidth"
 
 
-# 320 px is a window of 1280 px at 400%, and what WCAG 2.2, 1.4.10 asks for; 640 is one at 200%.
-def test_pages_at_any_width_neither_scroll_sideways_nor_cut_text(
-    built_site: BuiltSite, open_page: Open
-) -> None:
+@dataclass
+class Visit:
+    """The bytes that a page loads at first, what it complained of, and what was found on it."""
+
+    loaded: int
+    complaints: list[str]
+    wide_or_cut: list[object] = field(default_factory=list)
+    small_targets: list[object] = field(default_factory=list)
+    badly_printed: list[object] = field(default_factory=list)
+    moving: list[object] = field(default_factory=list)
+
+
+def resize(page: Page, width: int, height: int = 740) -> None:
+    """Make the page's window so wide and high."""
+    page.set_viewport_size({"width": width, "height": height})
+
+
+def opened(page: Page, address: str) -> Visit:
+    """What is known of a page when it has loaded everything."""
+    sizes: list[int] = []
+    page.on("requestfinished", lambda r: sizes.append(r.sizes()["responseBodySize"]))
+    journal = listen(page)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(200)
+    return Visit(sum(sizes), journal.complaints)
+
+
+def visited(page: Page, address: str) -> Visit:
+    """What is found on a page, which is opened once for all tests that need no more than that."""
+    found = opened(page, address)
+    # 320 px is a window of 1280 px at 400%, and what WCAG 2.2, 1.4.10 asks for; 640 is one at 200%.
+    for width in (320, 360, 640):
+        resize(page, width)
+        for spacing in (SPACING, "document.adoptedStyleSheets = []"):
+            page.evaluate(spacing)
+            wide, cut = page.evaluate(WIDE), page.evaluate(CUT)
+            if wide > width or cut:
+                found.wide_or_cut.append((width, spacing, wide, cut))
+    # As wide as A4 less its margins.
+    resize(page, 658, 900)
+    page.emulate_media(media="print")
+    found.badly_printed = [each for what in PRINTED for each in page.evaluate(what)]
+    if (wide := page.evaluate(WIDE)) > 658:
+        found.badly_printed.append(f"{wide} px wide")
+    page.emulate_media(media="screen")
+    if address.endswith("explore/index.html"):
+        page.evaluate("location.hash = '#step=95&show=3.1&point=0.5,0.4'")
+        expect(snapshot_slider(ready(page))).to_have_value("95")
+    for width in (320, 1280):
+        resize(page, width)
+        found.small_targets += page.evaluate(SMALL)
+    page.emulate_media(reduced_motion="reduce")
+    resize(page, 1280, 800)
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    found.moving = page.evaluate(MOVING)
+    return found
+
+
+@pytest.fixture(scope="module")
+def visits(built_site: BuiltSite, browser: Browser) -> dict[str, Visit]:
+    """What was found on each page of the site, by its address."""
+    found = {}
     for address in pages_of(built_site):
-        page, _ = open_page(built_site.addresses["http"] + address, (320, 740))
-        page.wait_for_load_state("networkidle")
-        for width in (320, 360, 640):
-            page.set_viewport_size({"width": width, "height": 740})
-            for spacing in ("document.adoptedStyleSheets = []", SPACING):
-                page.evaluate(spacing)
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                assert wide <= width, (address, width, spacing)
-                assert page.evaluate(CUT) == [], (address, width, spacing)
+        # In a fresh profile, so that all is loaded.
+        context = browser.new_context(viewport={"width": 412, "height": 823})
+        found[address] = visited(context.new_page(), built_site.addresses["http"] + address)
+        context.close()
+    return found
+
+
+def some(visits: dict[str, Visit], name: str) -> dict[str, object]:
+    """The pages on which something was found of one kind, and what."""
+    return {address: value for address, v in visits.items() if (value := getattr(v, name))}
+
+
+def test_pages_opened_and_resized_complain_of_nothing(visits: dict[str, Visit]) -> None:
+    assert len(visits) >= 4
+    assert some(visits, "complaints") == {}
+
+
+def test_pages_opened_load_at_most_200_kb(visits: dict[str, Visit]) -> None:
+    loaded = some(visits, "loaded")
+    assert {page: n for page, n in loaded.items() if not 1_000 < n <= MOST_BYTES} == {}
+    assert len(loaded) == len(visits)
+
+
+def test_pages_at_any_width_neither_scroll_sideways_nor_cut_text(visits: dict[str, Visit]) -> None:
+    assert some(visits, "wide_or_cut") == {}
+
+
+def test_targets_are_large_enough_for_a_finger(visits: dict[str, Visit]) -> None:
+    assert some(visits, "small_targets") == {}
+
+
+def test_pages_printed_have_no_controls_and_cut_nothing(visits: dict[str, Visit]) -> None:
+    assert some(visits, "badly_printed") == {}
+
+
+def test_pages_with_reduced_motion_do_not_move(visits: dict[str, Visit]) -> None:
+    assert some(visits, "moving") == {}
 
 
 @pytest.mark.parametrize("width", [320, 640])
@@ -64,9 +209,8 @@ def test_help_and_two_panes_fit_a_narrow_screen(
 
 
 def test_pages_without_scripts_can_be_read(built_site: BuiltSite, browser: Browser) -> None:
+    page = browser.new_page(java_script_enabled=False)
     for address in pages_of(built_site):
-        context = browser.new_context(java_script_enabled=False)
-        page = context.new_page()
         page.goto(built_site.addresses["http"] + address)
         assert page.locator("h1").count() == 1
         text = page.locator("main").inner_text()
@@ -76,22 +220,7 @@ def test_pages_without_scripts_can_be_read(built_site: BuiltSite, browser: Brows
         if address in ("index.html", "explore/index.html"):
             assert pictures.count() >= 4
         assert pictures.evaluate_all("all => all.every((e) => e.checkVisibility())"), address
-        context.close()
-
-
-def test_pages_opened_load_at_most_200_kb(built_site: BuiltSite, browser: Browser) -> None:
-    for address in pages_of(built_site):
-        context = browser.new_context(viewport={"width": 412, "height": 823})
-        page = context.new_page()
-        sizes: list[int] = []
-        page.on(
-            "requestfinished", lambda r, sizes=sizes: sizes.append(r.sizes()["responseBodySize"])
-        )
-        page.goto(built_site.addresses["http"] + address)
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(200)
-        context.close()
-        assert 1_000 < sum(sizes) <= MOST_BYTES, address
+    page.close()
 
 
 # Where the focus is: its place in the page's order, how it is shown, and whether it is in sight.
@@ -146,46 +275,6 @@ def test_tab_reaches_everything_in_order_and_shows_the_focus(
         assert focus["seen"], focus
         assert focus["outline"] >= 2, focus
         assert not focus["merged"], focus
-
-
-# Targets that are neither 24 px wide and high nor far enough from others (WCAG 2.2, 2.5.8). Links
-# in sentences are as high as their line.
-SMALL = """() => {
-  const inText = (e) => e.matches("a") && [...e.parentElement.childNodes].some((other) =>
-    other.nodeType === Node.TEXT_NODE && other.textContent.trim());
-  const targets = [...document.querySelectorAll(
-    "a[href], button, select, summary, input:not([type=radio]), .viewer-choice label")]
-    .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !inText(e) &&
-      !e.closest(".skip, .citation, figcaption, .anchor"))
-    .map((e) => ({ e, box: e.getBoundingClientRect() }));
-  const middle = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
-  const small = ({ width, height }) => width < 23.9 || height < 23.9;
-  const crowded = (one, other) => {
-    const [x, y] = middle(one.box);
-    if (small(other.box)) {
-      const [a, b] = middle(other.box);
-      return Math.hypot(x - a, y - b) < 24;
-    }
-    const { left, right, top, bottom } = other.box;
-    const [right_of, below] = [Math.max(left - x, x - right, 0), Math.max(top - y, y - bottom, 0)];
-    return Math.hypot(right_of, below) < 12;
-  };
-  return targets.filter((one) => small(one.box) &&
-    targets.some((other) => other !== one && crowded(one, other)))
-    .map(({ e, box }) => `${e.outerHTML.slice(0, 80)} ${box.width}x${box.height}`);
-}"""
-
-
-def test_targets_are_large_enough_for_a_finger(built_site: BuiltSite, open_page: Open) -> None:
-    for address in pages_of(built_site):
-        url = built_site.addresses["http"] + address
-        if address == "explore/index.html":
-            url += "#step=95&show=3.1&point=0.5,0.4"
-        page, _ = open_page(url, (320, 740))
-        page.wait_for_load_state("networkidle")
-        for width in (320, 1280):
-            page.set_viewport_size({"width": width, "height": 740})
-            assert page.evaluate(SMALL) == [], (address, width)
 
 
 def unlike(first: Locator, second: Locator) -> float:
@@ -266,51 +355,6 @@ def test_forced_colours_leave_pictures_on_their_paper(
     page.goto(explorer(built_site, state="step=90"))
     expect(ready(page).locator(".viewer-neuron").first).to_have_css("background-color", paper)
     expect(page.locator(".viewer-canvas canvas")).to_have_css("background-color", paper)
-
-
-MOVING = """() => {
-  const moves = (e, part) => {
-    const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(e, part);
-    return /[1-9]/.test(transitionDuration) || animationName !== "none" ||
-      scrollBehavior !== "auto";
-  };
-  const all = [...document.querySelectorAll("*")].filter((e) =>
-    [null, "::before", "::after"].some((part) => moves(e, part)));
-  return [...document.getAnimations().map(({ id }) => `animation ${id}`),
-    ...all.map((e) => `${e.tagName} ${e.className}`)];
-}"""
-
-
-def test_pages_with_reduced_motion_do_not_move(built_site: BuiltSite, open_page: Open) -> None:
-    for address in pages_of(built_site):
-        page, _ = open_page(
-            built_site.addresses["http"] + address,
-            before=lambda p: p.emulate_media(reduced_motion="reduce"),
-        )
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate(MOVING) == [], address
-
-
-def test_pages_printed_have_no_controls_and_cut_nothing(
-    built_site: BuiltSite, open_page: Open
-) -> None:
-    for address in pages_of(built_site):
-        # As wide as A4 less its margins.
-        page, _ = open_page(built_site.addresses["http"] + address, (658, 900))
-        page.wait_for_load_state("networkidle")
-        page.emulate_media(media="print")
-        buttons = page.locator(
-            "button:not(.viewer-neuron, .viewer-layer), select, input[type=range], nav,"
-            " .open-explorer"
-        )
-        seen = "all => all.filter((e) => e.checkVisibility()).map((e) => e.outerHTML)"
-        assert buttons.evaluate_all(seen) == [], address
-        assert page.evaluate("document.documentElement.scrollWidth") <= 658, address
-        scrolling = page.evaluate("""() => [...document.querySelectorAll("body *")].filter((e) =>
-          e.checkVisibility() && ["auto", "scroll"].includes(getComputedStyle(e).overflowX) &&
-          e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 80))""")
-        assert scrolling == [], address
-        assert page.evaluate(CUT) == [], address
 
 
 def test_explorer_printed_from_a_dark_screen_is_dark_on_light(

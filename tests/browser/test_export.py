@@ -114,7 +114,7 @@ def test_svg_with_regions_has_their_image(explore: Explore) -> None:
 
 
 def test_link_copied_leads_to_the_view(built_site: BuiltSite, open_page: Open) -> None:
-    page, _ = open_page(explorer(built_site, state="step=30&zoom=4"))
+    page, _ = open_page(explorer(built_site, state="step=30&zoom=4"), alone=True)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ready(page).keyboard.press("ArrowRight")
     page.get_by_role("button", name="Copy link to this view").click()
@@ -128,7 +128,7 @@ def test_link_copied_leads_to_the_view(built_site: BuiltSite, open_page: Open) -
 def test_html_copied_frames_the_view_with_caption_and_link(
     built_site: BuiltSite, open_page: Open
 ) -> None:
-    page, _ = open_page(explorer(built_site, state="step=30&show=1,out&zoom=4"))
+    page, _ = open_page(explorer(built_site, state="step=30&show=1,out&zoom=4"), alone=True)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ready(page).get_by_role("button", name="HTML").click()
     expect(page.locator(".viewer-told")).to_contain_text("HTML copied")

@@ -89,7 +89,7 @@ def test_enter_held_down_on_a_thumbnail_toggles_once(explore: Explore) -> None:
 def test_single_keys_can_be_switched_off(
     built_site: BuiltSite, open_page: Open, place: str
 ) -> None:
-    page, _ = open_page(explorer(built_site, place, "step=20&show=all"))
+    page, _ = open_page(explorer(built_site, place, "step=20&show=all"), alone=True)
     ready(page).keyboard.press("?")
     page.get_by_label("Single letters, digits and signs are keys").uncheck()
     page.keyboard.press("Escape")

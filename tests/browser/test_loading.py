@@ -238,7 +238,9 @@ def test_newest_site_names_the_files_of_its_own_pages(built_site: BuiltSite) -> 
 def test_viewer_goes_on_by_itself_when_the_line_is_back(
     built_site: BuiltSite, open_page: Open
 ) -> None:
-    page, _ = open_page(explorer(built_site, state="step=95&behind=plain"), complaining=True)
+    page, _ = open_page(
+        explorer(built_site, state="step=95&behind=plain"), complaining=True, alone=True
+    )
     ready(page).wait_for_timeout(500)
     page.context.set_offline(True)
     page.keyboard.press("Home")

@@ -35,6 +35,22 @@ class Journal:
     complaints: list[str] = field(default_factory=list)
 
 
+def listen(page: Page) -> Journal:
+    """The journal of a page from now on."""
+    journal = Journal()
+    page.on("request", lambda request: journal.requests.append(request.url))
+    page.on("pageerror", lambda error: journal.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            journal.complaints.append(f"{message.text} at {message.location.get('url')}")
+            if message.type in ("warning", "error")
+            else None
+        ),
+    )
+    return journal
+
+
 Open = Callable[..., tuple[Page, Journal]]
 Explore = Callable[..., Page]
 
