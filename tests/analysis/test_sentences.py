@@ -237,6 +237,7 @@ def test_claims_about_interventions_have_sound_sentences(
     assert [each.runs for each in found] == ([sources] * 2 if last else [0] * 2)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from([0.1, 0.5, math.nan]), SHARE), min_size=1, max_size=4),
        SOME, st.booleans())  # fmt: skip
 @settings(deadline=None)

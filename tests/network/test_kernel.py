@@ -75,6 +75,7 @@ def specified(layout: Layout, seeds: Sequence[int], iterations: int) -> Float32:
     return np.concatenate(rows, 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(
     widths=st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple),
@@ -111,6 +112,7 @@ def report_states(name: str, lanes: int) -> Float32:
     return np.concatenate([trained(layout, group, 2000, made) for group in groups])
 
 
+@pytest.mark.slow
 @on_x86
 @pytest.mark.parametrize(
     ("name", "lanes"), [("haswell", 8), ("haswell", 4), ("x86-64-v3", 2), ("", 8), ("", 1)]
@@ -145,7 +147,7 @@ def test_kernel_calls_nothing(name: str) -> None:
     assert not [each for each in instructions if each.startswith(("call", "bl"))]
 
 
-@pytest.mark.parametrize("batch", [128, 100, 1])
+@pytest.mark.parametrize("batch", [128, pytest.param(100, marks=pytest.mark.slow), 1])
 def test_networks_of_a_seed_do_not_depend_on_the_others(batch: int) -> None:
     layout = Layout((16, 16, 16), batch)
     alone = trained(layout, [3], 300)[0]

@@ -39,7 +39,11 @@ def flattened(run: RecordedRun) -> np.ndarray:
     return np.concatenate([array.ravel() for array in arrays])
 
 
-@pytest.mark.parametrize("batch", [128, 100, 1])
+# The tests of the kernel have the other sizes of minibatches, too.
+WEEKLY = [pytest.param(batch, marks=pytest.mark.weekly) for batch in (100, 1)]
+
+
+@pytest.mark.parametrize("batch", [128, *WEEKLY])
 def test_train_of_a_seed_does_not_depend_on_the_others(dataset: Dataset, batch: int) -> None:
     training = Training((16, 16, 16), 1000, batch, 1e-3)
     groups = [[3], [3, 4], [1, 3, 2], [9, 8, 7, 3], list(range(16))]

@@ -111,6 +111,7 @@ def test_text_of_facts_is_never_markup() -> None:
     assert page.text.count("bold") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("verdict", "failed"), [("holds", frozenset()), *((verdict, FAILED) for verdict in VERDICTS)]
 )

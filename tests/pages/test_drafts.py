@@ -12,6 +12,8 @@ from ginn import cli
 from ginn.errors import AuthorError
 from ginn.pages.metadata import Publication
 
+pytestmark = pytest.mark.slow
+
 WORDS = "Words of the draft."
 
 

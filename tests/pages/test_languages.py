@@ -25,6 +25,8 @@ from ginn.language.words import Words
 from ginn.pages.metadata import Publication
 from ginn.pages.report import Report
 
+pytestmark = pytest.mark.slow
+
 FRONT = """+++
 title = "Жж"
 slug = "{slug}"

@@ -27,6 +27,7 @@ ALLOWED = {
 FAILED = frozenset({2, 5})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failed", [frozenset(), frozenset({2}), FAILED, frozenset(SEEDS)])
 def test_prose_states_how_many_runs_failed(failed: frozenset[int]) -> None:
     report = make_report(failed)
@@ -76,6 +77,7 @@ def test_prose_tells_of_chosen_seeds_only_where_there_are_some() -> None:
         assert ("those whose screening run failed" in pages["methods"]) == bool(chosen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revived", [True, False])
 @pytest.mark.parametrize("imposed", [True, False])
 def test_prose_tells_of_interventions_only_where_they_were_made(

@@ -73,6 +73,7 @@ def test_estimate_of_a_training_by_pytorch_is_none(tmp_path: Path) -> None:
     assert estimate(content, in_process_runner(Cache(tmp_path))) is None
 
 
+@pytest.mark.slow
 def test_estimate_grows_with_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimates, "kept_speed", lambda path: (1e-7, 8))
     runner = in_process_runner(Cache(tmp_path))

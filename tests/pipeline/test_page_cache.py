@@ -23,6 +23,8 @@ from ginn.pages.site import MOST_IN_HEADER, Pages
 from ginn.pipeline.site import render_site as render_with_cache
 from ginn.runtime.cache import Cache
 
+pytestmark = pytest.mark.slow
+
 COUNT = 32
 FRONT = """+++
 title = "Article {number}"

@@ -189,6 +189,7 @@ def source_of(module: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_changed_number_remakes_the_stages_whose_closure_has_the_module(module: str) -> None:
     source = source_of(module)
@@ -201,6 +202,7 @@ def test_changed_number_remakes_the_stages_whose_closure_has_the_module(module: 
     assert remade(ChangedSources(module, changed)) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_changed_docstrings_comments_and_layout_remake_nothing(module: str) -> None:
     source = source_of(module)
