@@ -10,10 +10,12 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Playwright, sync_playwright
 from support.in_process import in_process_pool
+from support.pages import environment
 from support.paths import ROOT
 from support.skips import LACKS_A_RIGHT, every_test_must_run
 
 import build
+from ginn.pages import site
 from ginn.runtime.workers import WorkerPool
 
 # A slow moment of a busy machine is not a failure.
@@ -88,6 +90,14 @@ def builds_with_one_job_need_no_worker() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "worker_pool", pool)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def templates_are_compiled_once() -> Iterator[None]:
+    """Let all sites that a process of tests makes share their compiled templates."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "environment", environment)
         yield
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import TracebackType
 from typing import Any
 
 import jinja2
-from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from ginn.errors import AuthorError, one_line
@@ -43,7 +42,6 @@ def environment(folder: Path, words: Words) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=_compiled(words),
     )
     made.filters |= {"json": _json, "own": partial(_own, words), **words.formats}
     made.globals |= {
@@ -55,32 +53,6 @@ def environment(folder: Path, words: Words) -> jinja2.Environment:
         "claims_lang": marked(words.of_claims),
     }
     return made
-
-
-class _Compiled(jinja2.BytecodeCache):
-    """The templates that this process has compiled, for its next environments.
-
-    The development server makes an environment for each build, and compiling takes as long as
-    rendering.
-    """
-
-    def __init__(self) -> None:
-        self.codes: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give the code of a template with the same name and text."""
-        bucket.code = self.codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the code of a template."""
-        if bucket.code:
-            self.codes[bucket.key, bucket.checksum] = bucket.code
-
-
-@lru_cache(maxsize=8)
-def _compiled(words: Words) -> _Compiled:
-    """The compiled templates for `words`: Jinja may apply a filter while it compiles."""
-    return _Compiled()
 
 
 def in_html(words: Words, key: str, /, **values: object) -> Markup:

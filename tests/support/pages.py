@@ -7,8 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from types import CodeType
+
+import jinja2
+from jinja2.bccache import Bucket
 
 from ginn.files import TEMPLATES
+from ginn.language.words import Words
+from ginn.pages import templates
 from ginn.pages.article_page import References, article_page
 from ginn.pages.articles import Article, parse_article, read_articles
 from ginn.pages.bibliography import read_works
@@ -39,6 +45,39 @@ LOADED = (
     "data-moments",
 )
 VOID = {"meta", "link", "img", "source", "br", "hr", "input", "base"}
+
+
+class Compiled(jinja2.BytecodeCache):
+    """The templates that this process has compiled, by name and text."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the bucket its code, if it is known."""
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of the bucket."""
+        if bucket.code:
+            self.codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@cache
+def _compiled(words: Words) -> Compiled:
+    """The templates compiled for these words, since Jinja may call a filter while it compiles."""
+    return Compiled()
+
+
+def environment(folder: Path, words: Words) -> jinja2.Environment:
+    """The environment for templates as in a build, which compiles each template only once.
+
+    A build makes one environment. Tests make hundreds, and compile as long as they render.
+    """
+    made = templates.environment(folder, words)
+    made.bytecode_cache = _compiled(words)
+    return made
 
 
 def build_pages(

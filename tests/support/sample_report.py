@@ -62,6 +62,7 @@ def run_facts(seed: int, failed: bool) -> RunFacts:
     )
 
 
+@cache
 def make_report(failed: frozenset[int] = frozenset(), words: Words = ENGLISH) -> Report:
     """A report in which the runs of the seeds `failed` failed."""
     spec = load_settings(ROOT / "content/report.toml")
