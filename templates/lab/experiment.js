@@ -25,7 +25,7 @@
   const FRAME = 14;
   const [LEAST, MOST] = [3, 12];
   // Drawing gets at most this share of the time, so slow devices draw fewer frames.
-  const SHARE = 2 / 3;
+  const SHARE = 1 / 2;
 
   /** @implements {Experiment} */
   class Trial {

@@ -229,6 +229,45 @@ def test_page_at_rest_draws_no_thumbnail_again(
     assert page.evaluate(DRAWN_AGAIN) == 0
 
 
+# The time (ms) that each of 40 frames gives to training, when drawing takes so long (ms) in each.
+BUDGETS = """async (drawing) => {
+  const site = JSON.parse(document.querySelector("[data-laboratory]").dataset.laboratory);
+  const setup = GINN.setup.read("network=4-4&length=1000000", site);
+  let drawn = 0;
+  const experiment = GINN.experiment.create(setup, () => requestAnimationFrame(() => {
+    drawn += 1;
+    for (const end = performance.now() + drawing; performance.now() < end;);
+  }));
+  await experiment.begin(setup);
+  const run = experiment.run();
+  const train = run.train.bind(run);
+  const budgets = [];
+  run.train = (most, deadline) => {
+    budgets.push(deadline - performance.now());
+    train(Math.min(most, 1), deadline);
+  };
+  experiment.setSpeed(Infinity);
+  experiment.setRunning(true);
+  drawn = 0;
+  while (budgets.length < 40) await new Promise(requestAnimationFrame);
+  experiment.setRunning(false);
+  return { budgets, drawn };
+}"""
+
+
+def test_training_gets_what_drawing_leaves_of_a_frame(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(lab(built_site))
+    at(page, "0")
+    quick, slow = (page.evaluate(BUDGETS, drawing) for drawing in (0, 30))
+    assert max(quick["budgets"] + slow["budgets"]) <= 12
+    assert min(quick["budgets"] + slow["budgets"]) > 2
+    # Where drawing takes long, fewer frames are drawn, and those between are for training.
+    assert slow["drawn"] < 0.7 * len(slow["budgets"])
+    assert max(slow["budgets"]) > 8 > min(slow["budgets"])
+
+
 def test_run_that_is_still_trained_is_said_neither_to_have_ended_nor_to_have_failed(
     built_site: BuiltSite, open_page: Open
 ) -> None:
