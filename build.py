@@ -45,7 +45,7 @@ KEPT_BYTES = 2_000_000_000  # of unused results that stay in the cache
 def build(options: Options, preview: Preview | None = None) -> None:
     """Make the whole site, step by step. `preview` follows the build for the development server."""
     begun = time.perf_counter()
-    read = (options.content, options.picture, options.draft, options.trainer, options.confirm)
+    read = options.reading
     content = read_content(*read)
     if preview is None:
         print(content.descriptions(), flush=True)

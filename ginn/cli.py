@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +42,7 @@ class Options:
     check: bool
     draft: bool
     confirm: bool
+    all: bool  # optional experiments, too
     trainer: str
     content: Path
     picture: Path | None
@@ -53,6 +54,11 @@ class Options:
     host: str  # "" for this machine alone
     publication: Publication
     arguments: tuple[str, ...]  # as they were given, for commands that repeat them
+
+    @property
+    def reading(self) -> tuple[Path, Path | None, bool, str, bool, bool]:
+        """The arguments of `read_content`."""
+        return self.content, self.picture, self.draft, self.trainer, self.confirm, self.all
 
 
 class Build(Protocol):
@@ -95,10 +101,14 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
 
 
 def check(options: Options) -> None:
-    """Look for mistakes that can be found before the training. Raises AuthorError for the first."""
-    content = read_content(
-        options.content, options.picture, options.draft, options.trainer, options.confirm
-    )
+    """Look for mistakes that can be found before the training. Raises AuthorError for the first.
+
+    They are looked for with and without optional experiments, since the report must build in both
+    ways.
+    """
+    content = read_content(*replace(options, all=True).reading)
+    if any(experiment.optional for experiment in content.settings.experiments):
+        read_content(*replace(options, all=False).reading)
     print(content.descriptions())
     articles = count(len(content.articles), "article")
     print(f"No mistake found in {options.content}: report.toml, pictures, {articles}.")
@@ -216,6 +226,9 @@ def _parser() -> argparse.ArgumentParser:
         "--confirm",
         action="store_true",
         help="also test the claims on a second block of seeds, which takes twice as long",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="also build the experiments that are optional"
     )
     parser.add_argument(
         "--trainer", choices=("kernel", "torch"), default="",

@@ -81,7 +81,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltReport:
     made = BuiltReport(root / "content", root / "site", root / "cache")
     (made.content / "articles").mkdir(parents=True)
     shutil.copytree(ROOT / "content/pictures", made.content / "pictures")
-    text = (ROOT / "content/report.toml").read_text(encoding="utf-8")
+    text = TEXT
     for old, new in TINY:
         text = changed(old, new, text)
     (made.content / REPORT).write_text(text, encoding="utf-8")

@@ -279,7 +279,7 @@ def test_edited_comment_makes_nothing_again(built: Built, repository: Path, tmp_
 # --- what is refused ------------------------------------------------------------------------------
 
 MISTAKES = [
-    ("report.toml", "batch = 128", "batch = 0", "experiment.batch"),
+    ("report.toml", "batch = 128", "batch = 0", "experiment[0].batch"),
     ("report.toml", "pictures/bottle.toml", "pictures/cat.png", "cat.png"),
     ("pictures/bottle.toml", "white = false", "white = 1", "white"),
     ("articles/index.md", 'slug = "index"', 'slug = "other"', "index"),

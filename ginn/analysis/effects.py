@@ -53,13 +53,18 @@ class Effect:
     @property
     def text(self) -> str:
         """The effect and its interval: `"regions, end against start: +532 (+486 to +580)"`."""
+        return f"{self.of}: {self.numbers}"
+
+    @property
+    def numbers(self) -> str:
+        """The size of the effect and its interval: `"+532 (+486 to +580)"`."""
         if self.value is None:
-            return f"{self.of}: nothing to compare"
+            return "nothing to compare"
         unit = f" {self.unit}" if self.unit and self.unit != PER_CENT else ""
         if self.low is None or self.high is None:
-            return f"{self.of}: {self._number(self.value)}{unit}, too few runs for an interval"
+            return f"{self._number(self.value)}{unit}, too few runs for an interval"
         ends = f"{self._number(self.low)} to {self._number(self.high)}"
-        return f"{self.of}: {self._number(self.value)}{unit} ({ends})"
+        return f"{self._number(self.value)}{unit} ({ends})"
 
     def _number(self, value: float) -> str:
         """A share as a percentage, and another number in three digits with its sign."""

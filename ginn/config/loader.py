@@ -21,7 +21,7 @@ from ginn.config.validation import Document, read_document, validated
 from ginn.errors import quoted
 
 # The keys that no experiment inherits, and those that it inherits only with the picture.
-_OWN = ("id", "title", "picture")
+_OWN = ("id", "title", "picture", "optional")
 _OF_THE_PICTURE = ("top", "threshold", "fit", "parts")
 
 
@@ -36,6 +36,10 @@ def load_settings(path: Path) -> Settings:
     report = validated(document, ReportFile)
     if not report.site.credited:
         raise document.error(("site", "author"), "nothing", "a line of text, or [[site.authors]]")
+    if report.experiment[0].optional:
+        raise document.error(
+            ("experiment", 0, "optional"), "true", "false: every build has a first"
+        )
     for number, experiment in enumerate(report.experiment):
         _require_consistent(document, ("experiment", number), experiment)
     _require_ids(document, report)

@@ -277,6 +277,8 @@ class Experiment(Table):
         dict[PartName, Point], Allowed("a table"), example({"left eye": [0.41, 0.4]})
     ] = Field(default={})  # fmt: skip
     """For an image file: names of connected regions, each with a point [x, y] in it."""
+    optional: Annotated[bool, Allowed("true or false"), example(False)] = False
+    """Whether only `--all` builds it, with its articles. It has no second block of seeds."""
     screening: Screening
     full_runs: FullRuns
     shown: Shown

@@ -103,9 +103,22 @@ def with_trainer(settings: Settings, trainer: str) -> Settings:
     )
 
 
+def without_optional(settings: Settings) -> Settings:
+    """The settings of a build without `--all`: the experiments that are not optional."""
+    kept = tuple(each for each in settings.experiments if not each.optional)
+    variants = {each.id: settings.variants[each.id] for each in kept}
+    return replace(settings, experiments=kept, variants=variants)
+
+
 def with_second_block(settings: Settings) -> Settings:
-    """The settings of `--confirm`: a second block of seeds for all experiments and variants."""
+    """The settings of `--confirm`: a second block of seeds, which optional experiments lack."""
     return replace(settings, second_seed=settings.confirmation.first_seed)
+
+
+def block_starts(settings: Settings, experiment: Experiment) -> tuple[int, ...]:
+    """The first seed of each of an experiment's blocks of seeds; an optional one has one block."""
+    second = settings.second_seed
+    return (0,) if second is None or experiment.optional else (0, second)
 
 
 def with_picture(settings: Settings, picture: Path) -> Settings:

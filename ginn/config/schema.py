@@ -46,7 +46,10 @@ def report_schema() -> dict[str, Any]:
 
 
 def _add_later_experiments(schema: dict[str, Any]) -> None:
-    """Let every later experiment leave out the keys that it inherits from the first."""
+    """Let every later experiment leave out the keys that it inherits from the first.
+
+    The first one cannot be optional.
+    """
     tables = schema["$defs"]
     later = copy.deepcopy(tables["Experiment"])
     later["required"] = ["id", "title", "picture"]
@@ -55,6 +58,7 @@ def _add_later_experiments(schema: dict[str, Any]) -> None:
         tables[f"Later{name}"] = {k: v for k, v in tables[name].items() if k != "required"}
         later["properties"][key] = {"$ref": f"#/$defs/Later{name}"}
     tables["LaterExperiment"] = later
+    tables["Experiment"]["properties"]["optional"]["const"] = False
     experiments = schema["properties"]["experiment"]
     experiments["prefixItems"] = [experiments["items"]]
     experiments["items"] = {"$ref": "#/$defs/LaterExperiment"}

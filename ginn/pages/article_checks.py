@@ -63,11 +63,29 @@ OF_ANY_NAME = ("defined", "undefined", "default", "d")
 
 @dataclass(frozen=True)
 class Named:
-    """What an article may name: pages, works, words, and the figures of the article itself."""
+    """What an article may name: pages, works, words, and the experiments of `report.toml`.
+
+    An article may name a page or an experiment that this build leaves out only under a condition.
+    `absent` maps each of these to the id of the experiment that is left out.
+    """
 
     pages: Sequence[str]
     works: Sequence[str]
     words: Sequence[str]
+    experiments: Sequence[str] = ()
+    absent: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def require(self, kind: str, name: str, under_condition: bool) -> None:
+        """Raise AuthorError for a "page" or an "experiment" that the article may not name."""
+        there = self.pages if kind == "page" else self.experiments
+        absent = self.absent.get(kind, {})
+        allowed = ", ".join(each for each in there if each not in absent)
+        if name not in there:
+            raise AuthorError(quoted(name), allowed, key=kind)
+        if name in absent and not under_condition:
+            found = f"{quoted(name)}, which this build leaves out"
+            hint = f'put it under the condition {{% if "{absent[name]}" in experiments %}}'
+            raise AuthorError(found, allowed, hint, key=kind)
 
 
 def check_article(article: Article, named: Named) -> None:
@@ -86,6 +104,7 @@ class _Reader:
     tree: nodes.Template
     named: Named
     kinds: dict[str, Any] = field(default_factory=dict)
+    conditions: int = 0  # around the node that is read
 
     def __post_init__(self) -> None:
         names = list(self.tree.find_all(nodes.Name))
@@ -113,7 +132,8 @@ class _Reader:
         reading = {
             nodes.Name: self._name, nodes.Getattr: self._getattr, nodes.Getitem: self._getitem,
             nodes.Call: self._call, nodes.Filter: self._filter, nodes.Test: self._test,
-            nodes.For: self._for, nodes.Assign: self._assign,
+            nodes.For: self._for, nodes.Assign: self._assign, nodes.If: self._choice,
+            nodes.CondExpr: self._choice, nodes.And: self._choice, nodes.Or: self._choice,
         }.get(type(node))  # fmt: skip
         try:
             if reading:
@@ -123,6 +143,15 @@ class _Reader:
         except AuthorError as error:
             raise error.at(line=node.lineno) from error
         return None
+
+    def _choice(self, node: nodes.Node) -> None:
+        """Read a condition, and what is evaluated only if the condition says so."""
+        condition, *choices = node.iter_child_nodes()
+        self.read(condition)
+        self.conditions += 1
+        for choice in choices:
+            self.read(choice)
+        self.conditions -= 1
 
     def _name(self, node: Any) -> Any:
         if node.ctx == "load" and node.name not in self.kinds:
@@ -136,6 +165,9 @@ class _Reader:
     def _getitem(self, node: Any) -> Any:
         kind, key = self.read(node.node), _constant(node.arg)
         self.read(node.arg)
+        if isinstance(key, str) and _name_of(node.node) == "experiments":
+            self.named.require("experiment", key, self.conditions > 0)
+            return Facts
         if isinstance(key, str):
             return attribute_of(kind, key)
         return _item_of(kind) if isinstance(key, int) else None
@@ -165,7 +197,7 @@ class _Reader:
     def _require_known(self, name: str, given: list[Any], named: Mapping[str, Any]) -> None:
         """Raise AuthorError if an argument is a constant that is not a known name."""
         first = given[0] if given else next(iter(named.values()), ANY)
-        allowed = {"page": self.named.pages, "cite": self.named.works, "term": self.named.words}
+        allowed = {"cite": self.named.works, "term": self.named.words}
         if name == "figure":
             bound = inspect.signature(FUNCTIONS["figure"]).bind_partial(*given, **named).arguments
             view = bound.get("view", "network")
@@ -173,8 +205,12 @@ class _Reader:
                 raise AuthorError(quoted(view), ", ".join(VIEWS), key="view")
             if view is not ANY:
                 VIEWS[view].require(bound.get("arguments", {}))
+            if isinstance(of := bound.get("experiment"), str):
+                self.named.require("experiment", of, self.conditions > 0)
         elif first is ANY:
             return
+        elif name == "page":
+            self.named.require("page", str(first), self.conditions > 0)
         elif name == "evidence":
             require_claim(first)
         elif name == "see" and self.all_figures_known and first not in self.figures:

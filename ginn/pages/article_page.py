@@ -75,23 +75,25 @@ def article_page(
     names["experiments"] = {name: each.facts for name, each in references.reports.items()}
     home = "" if article.slug == GLOSSARY_PAGE else pages.get(GLOSSARY_PAGE, "")
     glossary = Glossary(references.meanings, home)
-    body = render_article(article, report, names, references.works, glossary, references.policy)
+    policy, reports = references.policy, references.reports
+    body = render_article(article, report, names, references.works, glossary, policy, reports)
     files: dict[str, bytes] = dict(body.images)
     opening, sections = body.opening, body.sections
     macros: Any = layout.templates.get_template("partials/figure.html").module
     for placed in body.figures:
-        entries = [_image(image, report, root, files) for image in placed.images]
+        entries = [_image(image, placed.report, root, files) for image in placed.images]
         stills = [entry for entry in entries if entry["image"].still]
         first = placed.number == 1
         rendered = str(macros.figure(placed, stills, pages["explore"], first, _replay(entries)))
         opening = opening.replace(token(placed.name), rendered)
         sections = sections.replace(token(placed.name), rendered)
-    scenes = [image.scene for figure in body.figures for image in figure.images if image.scene]
+    own = [figure for figure in body.figures if figure.report is report]
+    scenes = [image.scene for figure in own for image in figure.images if image.scene]
     card = layout.card(article.slug, article.title, report, files, scenes[0] if scenes else None)
     this = as_source(layout, article)
     site, publication = layout.site, layout.publication
     context = {
-        "policy": policy_text(references.policy),
+        "policy": policy_text(policy),
         "article": article,
         "authors": authors_of(article, site),
         "byline": byline(authors_of(article, site)),

@@ -24,6 +24,7 @@ PACE = 30
 NAME_ALLOWED = "a text of lower-case letters, digits and hyphens"
 CAPTION = "a text; or the body of a call block in its place"
 LAYER = 'the number of a hidden layer, or "output"'
+OTHER = "The experiment that it shows, if not the article's. Then the images stay images."
 PLAYS = "Whether it plays once, from its snapshot to the last one, when it comes into view."
 PLAYS_ALLOWED = "true for one network or two runs side by side; false"
 
@@ -37,6 +38,7 @@ class Figure:
     A `small` figure takes half the column. `state` is the one state of the explorer that shows all
     of the images, or None. If scripts run, the viewer in this state replaces the images. If `plays`
     is true, the figure plays once without a click. The images of a `strip` are in one row.
+    `report` is that of the experiment that the figure shows.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Figure:
     caption: str
     images: tuple[FigureImage, ...]
     small: bool
+    report: Report
     state: ViewState | None = None
     strip: bool = False
     plays: bool = False
@@ -52,9 +55,18 @@ class Figure:
 class FigureCalls:
     """The figures of one rendering of an article, in order, and the links to them."""
 
-    def __init__(self, report: Report, known: Mapping[str, Figure] | None = None) -> None:
-        """`known` has the figures found in an earlier rendering; it is None in the first one."""
+    def __init__(
+        self,
+        report: Report,
+        known: Mapping[str, Figure] | None = None,
+        reports: Mapping[str, Report] | None = None,
+    ) -> None:
+        """`known` has the figures found in an earlier rendering; it is None in the first one.
+
+        `reports` has the report of every experiment by its id.
+        """
         self.report, self.known = report, known
+        self.reports = reports or {}
         self.found: dict[str, Figure] = {}
 
     def figure(
@@ -66,6 +78,7 @@ class FigureCalls:
         caption: Annotated[str, Allowed(CAPTION), About("The caption in Markdown.")] = "",
         small: Annotated[bool, About("Whether it takes half the column.")] = False,
         plays: Annotated[bool, Allowed(PLAYS_ALLOWED), About(PLAYS)] = False,
+        experiment: Annotated[str, Allowed("the id of an experiment"), About(OTHER)] = "",
         caller: Callable[[], str] | None = None,
         **arguments: Any,
     ) -> Markup:
@@ -87,15 +100,20 @@ class FigureCalls:
         text = caller() if caller else caption
         if not text.strip():
             raise AuthorError(quoted(text), "a sentence", key="caption")
-        images = VIEWS[view].of(self.report, arguments)
+        if experiment and experiment not in self.reports:
+            raise AuthorError(quoted(experiment), ", ".join(self.reports), key="experiment")
+        report = self.reports[experiment] if experiment else self.report
+        images = VIEWS[view].of(report, arguments)
         strip = view == "strip"
-        state = None if strip else shared_state([image.state for image in images])
+        # The viewer on a page has the runs of one experiment.
+        fixed = strip or report is not self.report
+        state = None if fixed else shared_state([image.state for image in images])
         if plays not in ((True, False) if state else (False,)):
             raise AuthorError(quoted(plays), PLAYS_ALLOWED, key="plays")
         if state and plays:
             state = replace(state, speed=PACE)
         number = len(self.found) + 1
-        self.found[name] = Figure(name, number, text, images, small, state, strip, plays)
+        self.found[name] = Figure(name, number, text, images, small, report, state, strip, plays)
         return Markup("{}").format(token(name))
 
     def see(self, name: str, word: str = "") -> Markup:

@@ -106,16 +106,18 @@ def render_article(
     works: Mapping[str, Source] | None = None,
     glossary: Glossary | None = None,
     policy: Policy = NOTHING_MORE,
+    reports: Mapping[str, Report] | None = None,
 ) -> Body:
     """The body of an article as HTML with tokens for its figures; `works` can be cited.
 
-    `policy` says what an article may load from elsewhere.
+    `policy` says what an article may load from elsewhere. `reports` has the report of every
+    experiment by its id.
 
     Raises AuthorError with file and line for a mistake.
     """
-    first, words = FigureCalls(report), glossary or Glossary()
+    first, words = FigureCalls(report, None, reports), glossary or Glossary()
     _fill_in(article, first, Citations(works or {}), words, names)
-    second, citations = FigureCalls(report, first.found), Citations(works or {})
+    second, citations = FigureCalls(report, first.found, reports), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
     check_source(article)
     root = "../" * article.address.count("/")

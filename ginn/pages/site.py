@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,6 +33,8 @@ from ginn.viewer_data.downloads import PROGRAM
 MOST_IN_HEADER = 8
 ALL_ARTICLES = "articles/index.html"
 NOT_FOUND = "404.html"
+# What an article has that shows more than one experiment.
+OTHERS = re.compile(r"experiments|experiment\s*=")
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class Pages:
             said = {**dataclasses.asdict(article), "file": "", "date": article.date.isoformat()}
             said["authors"] = authors
             report = by_name[article.experiment] if article.experiment else self.report
-            others = keys if "experiments" in article.body else {}
+            others = keys if OTHERS.search(article.body) else {}
             needs: dict[str, Any] = {"article": said, "facts": report.key, "others": others}
             make = partial(article_page, self.layout, article, report, self.references)
             yield Part(f"article-{article.slug}", needs, make)

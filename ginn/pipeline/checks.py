@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from ginn.analysis.rule_book import rule_book
@@ -42,20 +42,29 @@ def require_frozen(folder: Path, confirmation: Confirmation) -> None:
 
 
 def check_articles(
-    folder: Path, articles: tuple[Article, ...], settings: Settings, files: Collection[str] = ()
+    folder: Path,
+    articles: Sequence[Article],
+    settings: Settings,
+    left_out: Sequence[Article] = (),
+    absent: Sequence[str] = (),
+    files: Collection[str] = (),
 ) -> None:
     """Raise AuthorError for the first mistake in an article that needs no results to be found.
 
-    `folder` has the bibliography and the glossary, which are checked, too. `files` has the
+    `folder` has the bibliography and the glossary, which are checked, too. `left_out` and `absent`
+    are the articles and the ids of the experiments that this build leaves out. `files` has the
     addresses of the author's own files in the site.
     """
-    ids = [experiment.id for experiment in settings.experiments]
+    ids = [*(experiment.id for experiment in settings.experiments), *absent]
     kinds = ("explore", "downloads")
-    pages = [*(article.slug for article in articles), *kinds, "lab"]
+    pages = [*(article.slug for article in (*articles, *left_out)), *kinds, "lab"]
     pages += [f"{kind}/{name}" for kind in kinds for name in ids]
+    without = {article.slug: article.experiment for article in left_out}
+    without |= {f"{kind}/{name}": name for kind in kinds for name in absent}
     works = read_works(folder, settings.site)
     meanings = read_glossary(folder / "glossary.toml")
-    named = Named(pages, list(works), list(meanings))
+    not_here = {"page": without, "experiment": {name: name for name in absent}}
+    named = Named(pages, list(works), list(meanings), ids, not_here)
     for article in articles:
         check_article(article, named)
         check_source(article)

@@ -14,12 +14,13 @@ from ginn.config.overrides import (
     with_picture,
     with_second_block,
     with_trainer,
+    without_optional,
 )
 from ginn.config.validation import read_document
 from ginn.dataset.dataset import Dataset, describe, require_parts
 from ginn.dataset.image import ImageReading
 from ginn.dataset.picture import load_picture
-from ginn.errors import AuthorError
+from ginn.errors import AuthorError, quoted
 from ginn.files import TEMPLATES, found_in, within
 from ginn.language.word_files import missing_language, read_words
 from ginn.language.words import Words
@@ -33,8 +34,8 @@ from ginn.runtime.progress import write_line
 class Content:
     """The settings of a report, its articles, and the dataset of each experiment, in order.
 
-    `words` are those of the layout. `static` has the author's own files, address in the site ->
-    content.
+    `words` are those of the layout. `left_out` has the titles of the optional experiments that this
+    build leaves out. `static` has the author's own files, address in the site -> content.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Content:
     articles: tuple[Article, ...]
     datasets: tuple[Dataset, ...]
     words: Words
+    left_out: tuple[str, ...] = ()
     static: Mapping[str, bytes] = field(default_factory=dict)
 
     def experiments(self) -> Iterator[tuple[Experiment, Dataset]]:
@@ -49,8 +51,10 @@ class Content:
         return zip(self.settings.experiments, self.datasets, strict=True)
 
     def descriptions(self) -> str:
-        """For the terminal: each picture, how it was read, and a note if the words are missing."""
+        """For the terminal: each picture, how it was read, and what the build lacks."""
         lines = [describe(dataset, each.picture) for each, dataset in self.experiments()]
+        if self.left_out:
+            lines.append(f"Left out: {', '.join(self.left_out)}. With --all they are built, too.")
         return "\n".join([*lines, *filter(None, [missing_language(self.words)])])
 
 
@@ -64,11 +68,17 @@ class Subject:
 
 
 def read_subject(
-    folder: Path, picture: Path | None, draft: bool, trainer: str = "", confirm: bool = False
+    folder: Path,
+    picture: Path | None,
+    draft: bool,
+    trainer: str = "",
+    confirm: bool = False,
+    every: bool = False,
 ) -> Subject:
     """The settings of a folder and the datasets of its experiments; see `read_content`."""
     written = load_settings(folder / "report.toml")
-    settings = as_draft(written) if draft else written
+    settings = written if every else without_optional(written)
+    settings = as_draft(settings) if draft else settings
     settings = with_picture(settings, picture) if picture else settings
     settings = with_trainer(settings, trainer) if trainer else settings
     if confirm:
@@ -77,41 +87,78 @@ def read_subject(
     require_memory(settings)
     datasets = tuple(
         _dataset(experiment, number, folder, picture)
-        for number, experiment in enumerate(settings.experiments)
+        for number, experiment in _numbered(written, settings)
     )
     return Subject(written, settings, datasets)
 
 
 def read_content(
-    folder: Path, picture: Path | None, draft: bool, trainer: str = "", confirm: bool = False
+    folder: Path,
+    picture: Path | None,
+    draft: bool,
+    trainer: str = "",
+    confirm: bool = False,
+    every: bool = False,
 ) -> Content:
     """The content of a folder.
 
     `picture` takes the place of the first experiment's picture; the other experiments are left out.
     `trainer` takes the place of every experiment's, if it is given. With `confirm`, the claims are
-    tested on a second block of seeds, too.
+    tested on a second block of seeds, too. Optional experiments are left out, but for `every`.
     Raises AuthorError for what cannot be used.
     """
-    subject = read_subject(folder, picture, draft, trainer, confirm)
+    subject = read_subject(folder, picture, draft, trainer, confirm, every)
+    written, settings = subject.written, subject.settings
     articles = read_articles(within(folder, folder / "articles"))
-    require_experiments(articles, [experiment.id for experiment in subject.written.experiments])
-    built = _built_articles(articles, subject.written, subject.settings)
+    require_experiments(articles, [experiment.id for experiment in written.experiments])
+    _require_first_page(articles, written)
+    # With `--picture`, the first experiment has another id.
+    later = {experiment.id for experiment in settings.experiments[1:]}
+    absent = [each.id for each in written.experiments[1:] if each.id not in later]
+    built = _built_articles(articles, written, settings, absent)
+    left_out = [a for a in articles if a.slug not in {each.slug for each in built}]
     static = read_static(folder, articles)
-    check_articles(folder, built, subject.settings, list(static))
-    words = read_words(subject.settings.site.language, TEMPLATES, folder)
-    return Content(folder, subject.settings, built, subject.datasets, words, static)
+    check_articles(folder, built, settings, left_out, absent, list(static))
+    words = read_words(settings.site.language, TEMPLATES, folder)
+    optional = [
+        each.title for each in written.experiments if each.optional and not (picture or every)
+    ]
+    return Content(folder, settings, built, subject.datasets, words, tuple(optional), static)
+
+
+def _require_first_page(articles: Sequence[Article], written: Settings) -> None:
+    """Raise AuthorError where the site's first page is about an optional experiment."""
+    optional = {each.id for each in written.experiments if each.optional}
+    for article in articles:
+        if article.slug == "index" and article.experiment in optional:
+            found = f"{quoted(article.experiment)}, which a build without --all leaves out"
+            others = ", ".join(each.id for each in written.experiments if not each.optional)
+            line = article.key_lines["experiment"]
+            raise AuthorError(found, others, path=article.file, line=line, key="experiment")
 
 
 def _built_articles(
-    articles: Sequence[Article], written: Settings, settings: Settings
+    articles: Sequence[Article], written: Settings, settings: Settings, absent: Sequence[str]
 ) -> tuple[Article, ...]:
-    """The articles of the experiments that are built. `--picture` builds only the first one."""
-    if len(written.experiments) == len(settings.experiments) > 1:
-        return tuple(articles)
+    """The articles of the experiments that are built; `absent` has the ids of the others."""
     # The start page is always kept, since a site needs it. Its title follows the site's title.
-    kept = [a for a in articles if a.experiment in ("", written.experiment.id) or a.slug == "index"]
+    kept = [a for a in articles if a.experiment not in absent or a.slug == "index"]
+    of_first = (written.experiment.id, *absent)
     titles = {written.site.title: settings.site.title}
-    return tuple(replace(a, experiment="", title=titles.get(a.title, a.title)) for a in kept)
+    return tuple(
+        replace(
+            a,
+            experiment="" if a.experiment in of_first else a.experiment,
+            title=titles.get(a.title, a.title),
+        )
+        for a in kept
+    )
+
+
+def _numbered(written: Settings, settings: Settings) -> list[tuple[int, Experiment]]:
+    """The experiments that are built, each with its place in `report.toml`."""
+    places = {each.id: number for number, each in enumerate(written.experiments)}
+    return [(places.get(each.id, 0), each) for each in settings.experiments]
 
 
 def _dataset(experiment: Experiment, number: int, folder: Path, picture: Path | None) -> Dataset:

@@ -25,6 +25,7 @@ from ginn.analysis.claims import revival
 from ginn.analysis.followed import last_followed
 from ginn.analysis.interventions import intervention_snapshots
 from ginn.config.models import Experiment
+from ginn.config.overrides import block_starts
 from ginn.dataset.dataset import Dataset
 from ginn.files import write_whole
 from ginn.network.layout import Layout
@@ -89,14 +90,18 @@ class Estimate:
     memory: int  # bytes in all processes
     site: int  # bytes
     cache: int  # bytes
+    shares: tuple[tuple[str, float], ...] = ()  # the title and the seconds of each experiment
 
     def __str__(self) -> str:
         """The estimate in sentences, for the terminal."""
         site, cache = (f"{size / 1e6:,.0f} MB" for size in (self.site, self.cache))
+        several = self.shares if len(self.shares) > 1 else ()
+        shares = ", ".join(f"{title} {in_words(seconds)}" for title, seconds in several)
         return (
             f"Estimate: {in_words(self.seconds)}, {self.memory / 1e9:.1f} GB of memory, "
             f"{site} for the site and {cache} for the cache.\n"
-            "It follows from the runs to train and the kernel's measured speed. It holds if "
+            + (f"The time of each experiment: {shares}.\n" if shares else "")
+            + "It follows from the runs to train and the kernel's measured speed. It holds if "
             "nothing else runs on this machine."
         )
 
@@ -104,41 +109,48 @@ class Estimate:
 def estimate(content: Content, runner: Runner) -> Estimate | None:
     """What a build will need. None if no run has to be trained, or if PyTorch trains."""
     settings = content.settings
-    starts = (0,) if settings.second_seed is None else (0, settings.second_seed)
-    blocks = [
-        (each, inputs(settings.site, each, dataset, start), each is experiment)
+    blocks = {
+        experiment.id: [
+            (each, inputs(settings.site, each, dataset, start), each is experiment)
+            for each in (experiment, *settings.variants[experiment.id])
+            for start in block_starts(settings, experiment)
+        ]
         for experiment, dataset in content.experiments()
-        for each in (experiment, *settings.variants[experiment.id])
-        for start in starts
-    ]
-    missing = [
-        training
-        for each, known, plain in blocks
-        for training in missing_trainings(each, known, runner, plain)
-    ]
-    if not missing or any(each.trainer != "kernel" for each, _, _ in blocks):
+    }
+    missing = {
+        name: [
+            training
+            for each, known, plain in some
+            for training in missing_trainings(each, known, runner, plain)
+        ]
+        for name, some in blocks.items()
+    }
+    trainers = {each.trainer for some in blocks.values() for each, _, _ in some}
+    if not any(missing.values()) or trainers != {"kernel"}:
         return None
     speed, lanes = kept_speed(runner.cache.root / KEPT)
     jobs = runner.workers.jobs
     experiments = settings.experiments
-    snapshots = len(starts) * sum(
-        _full_runs(each) * len(each.snapshots) * _neurons(each) for each in experiments
-    )
+    runs = {each.id: len(block_starts(settings, each)) * _full_runs(each) for each in experiments}
+    scale = speed / REFERENCE / jobs
+    # One experiment is trained after the other.
+    seconds = [
+        training_seconds(missing[each.id], speed, jobs, lanes)
+        + runs[each.id] * len(each.snapshots) * _neurons(each) * SNAPSHOT_WORK * scale
+        for each in experiments
+    ]
+    recorded = sum(4 * _weights(each) * len(each.snapshots) * runs[each.id] for each in experiments)
     shown = sum(
         (each.shown.good + each.shown.bad) * len(each.snapshots) * _neurons(each)
         for each in experiments
     )
-    recorded = len(starts) * sum(
-        4 * _weights(each) * len(each.snapshots) * _full_runs(each) for each in experiments
-    )
-    seconds = training_seconds(missing, speed, jobs, lanes)
-    others = (snapshots * SNAPSHOT_WORK + (1 + jobs) * FIXED_WORK) * speed / REFERENCE / jobs
     site = SITE_BYTES + SNAPSHOT_BYTES * shown
     return Estimate(
-        seconds + others,
+        sum(seconds) + (1 + jobs) * FIXED_WORK * scale,
         (1 + jobs) * PROCESS_BYTES + RECORDED_FACTOR * recorded,
         site,
         CACHE_FACTOR * (recorded + site),
+        tuple((each.title, spent) for each, spent in zip(experiments, seconds, strict=True)),
     )
 
 

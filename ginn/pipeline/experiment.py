@@ -12,6 +12,7 @@ from typing import Any
 
 from ginn.analysis.facts import Facts
 from ginn.config.models import Experiment, Settings, Site
+from ginn.config.overrides import block_starts
 from ginn.dataset.dataset import Dataset
 from ginn.language.words import Words
 from ginn.network.run import run_id
@@ -83,11 +84,10 @@ def blocks_with_variants(
     trained in full, in the first block. `known` are the inputs of this block.
     """
     blocks = [runner.run(["boundary-limit"], known)]
-    starts, variants = [0], settings.variants[experiment.id]
-    if settings.second_seed is not None:
+    starts, variants = block_starts(settings, experiment), settings.variants[experiment.id]
+    for start in starts[1:]:
         blocks[0] = runner.run(["hardest-part"], blocks[0])
-        starts.append(settings.second_seed)
-        second = inputs(settings.site, experiment, dataset, settings.second_seed)
+        second = inputs(settings.site, experiment, dataset, start)
         # The claims are about the same part in both blocks.
         blocks.append({**second, "hardest-part": Input(blocks[0]["hardest-part"].value)})
     others = [
@@ -98,7 +98,7 @@ def blocks_with_variants(
     if len(blocks) + len(others) > 1:
         titles = [each.title for each in (experiment, *variants)]
         runner.reporter.heading(
-            ", ".join(titles) + (", two blocks of seeds" if settings.second_seed else "")
+            ", ".join(titles) + (", two blocks of seeds" if len(starts) > 1 else "")
         )
     # All networks are trained in full together, so that no worker waits for the last of one kind.
     together = runner.run_together(["outcomes"], [*blocks, *others])

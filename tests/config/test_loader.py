@@ -341,6 +341,16 @@ warm-up = 300
     assert [each.id for each in as_draft(read).variants["bottle"]] == ["wider", "deeper"]
 
 
+def test_load_settings_an_optional_experiment_is_never_the_first(tmp_path: Path) -> None:
+    text = changed("pixels = 200", "pixels = 200\noptional = true")
+    error = error_of(tmp_path, text + SECOND)
+    assert error is not None
+    assert error.line == text.splitlines().index("optional = true") + 1
+    assert "experiment[0].optional: found true, allowed: false" in str(error)
+    read = settings_of(tmp_path, f"{TEXT}{SECOND}optional = true\n{changed('cat', 'dog', SECOND)}")
+    assert [each.optional for each in read.experiments] == [False, True, False]
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -13,7 +13,14 @@ from support.reports import REPORT, SECOND, TEXT, changed, settings_of
 from ginn.config import overrides
 from ginn.config.loader import load_settings
 from ginn.config.models import FullRuns, Shown
-from ginn.config.overrides import as_draft, require_memory, with_picture
+from ginn.config.overrides import (
+    as_draft,
+    block_starts,
+    require_memory,
+    with_picture,
+    with_second_block,
+    without_optional,
+)
 from ginn.errors import AuthorError
 
 VARIANT = '[[variant]]\nid = "a"\ntitle = "A"\nof = "cat"\nseeds = 1\n'
@@ -111,8 +118,23 @@ def test_with_picture_leaves_out_the_other_experiments(tmp_path: Path) -> None:
     assert {(each.picture, each.top) for each in new.variants["moon"]} == {("moon.png", ())}
 
 
+def test_without_optional_leaves_out_experiments_with_their_variants(tmp_path: Path) -> None:
+    written = settings_of(tmp_path, f"{TEXT}{SECOND}optional = true\n{VARIANT}")
+    assert [each.id for each in written.variants["cat"]] == ["a"]
+    plain = without_optional(written)
+    assert plain == settings_of(tmp_path, TEXT)
+    assert without_optional(plain) == plain
+
+
+def test_block_starts_of_an_optional_experiment_are_one(tmp_path: Path) -> None:
+    written = settings_of(tmp_path, f"{TEXT}{SECOND}optional = true\n")
+    both = with_second_block(written)
+    assert [block_starts(both, each) for each in both.experiments] == [(0, 100_000), (0,)]
+    assert {block_starts(written, each) for each in written.experiments} == {(0,)}
+
+
 def test_require_memory_counts_weights_snapshots_and_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    full = load_settings(REPORT)
+    full = without_optional(load_settings(REPORT))
     numbers = 16 * 3 + 16 * 17 + 16 * 17 + 17
     monkeypatch.setattr(overrides, "MOST_RECORDED", 4 * numbers * 431 * 48)
     alone = overrides.replace(full, variants={"bottle": ()})

@@ -106,6 +106,7 @@ def test_report_schema_accepts_what_the_loader_reads(tmp_path: Path, text: str) 
         f"{LATER}bach = 1\n",
         f"{LATER}[experiment.shown]\nbest = 1\n",
         changed('title = "The cat"\n', "", LATER),
+        changed("pixels = 200", "pixels = 200\noptional = true"),
         TEXT + SECOND * 100,
         f"{TEXT}{VARIANT}iterations = 20_000\n",
         f"{TEXT}{VARIANT}pixels = 9\n",

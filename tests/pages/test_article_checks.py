@@ -12,7 +12,7 @@ from ginn.pages.article_checks import Named, check_article
 from ginn.pages.articles import read_articles
 from ginn.pipeline.checks import check_articles
 
-NAMED = Named(["index", "explore"], ["smith"], ["loss"])
+NAMED = Named(["index", "explore"], ["smith"], ["loss"], ["x"])
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,48 @@ def test_check_article_with_a_mistake_refuses_it_with_its_line(
 )
 def test_check_article_without_a_mistake_passes(body: str) -> None:
     check_article(article_of(body), NAMED)
+
+
+ABSENT = Named(
+    ["index", "cats", "explore/cat"], [], [], ["dog", "cat"],
+    {"page": {"cats": "cat", "explore/cat": "cat"}, "experiment": {"cat": "cat"}},
+)  # fmt: skip
+NAMING = (
+    "{{ page('cats') }}",
+    "{{ page('explore/cat') }}",
+    "{{ experiments['cat'].experiment.id }}",
+    "{{ figure('a', experiment='cat', caption='c') }}",
+)
+
+
+@pytest.mark.parametrize("naming", NAMING)
+def test_check_article_names_what_is_left_out_under_a_condition_alone(naming: str) -> None:
+    condition = '{% if "cat" in experiments %}'
+    for wrong in (
+        naming,
+        f"{condition}{{% endif %}}{naming}",
+        f"{{% if {naming[3:-3]} %}}{{% endif %}}",
+    ):
+        with pytest.raises(AuthorError, match=r"'cats?'|'explore/cat'") as caught:
+            check_article(article_of(wrong), ABSENT)
+        assert "which this build leaves out" in caught.value.found
+        assert condition in caught.value.hint
+        assert "cat" not in caught.value.allowed
+    for right in (
+        f"{condition}{naming}{{% endif %}}",
+        f"{{% if not experiments %}}{{% elif true %}}{naming}{{% endif %}}",
+        f"{{{{ ({naming[3:-3]}) if 'cat' in experiments else '' }}}}",
+        f"{{% set x = 'cat' in experiments and {naming[3:-3]} %}}",
+    ):
+        check_article(article_of(right), ABSENT)
+
+
+@pytest.mark.parametrize(
+    "body", ["{{ experiments['cow'].experiment.id }}", "{{ figure('a', experiment='cow') }}"]
+)
+def test_check_article_refuses_an_experiment_that_no_build_has(body: str) -> None:
+    with pytest.raises(AuthorError, match=r"'cow', allowed: dog$"):
+        check_article(article_of("{% if true %}" + body + "{% endif %}"), ABSENT)
 
 
 @pytest.mark.parametrize("folder", [CONTENT, STARTER])

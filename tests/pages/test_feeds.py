@@ -9,11 +9,10 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.pages import BASE, article_of, plain_layout, plain_report, report_pages
+from support.pages import BASE, article_of, articles_of, plain_layout, plain_report, report_pages
 from support.paths import CONTENT
 
 from ginn.pages import feeds
-from ginn.pages.articles import read_articles
 from ginn.pages.metadata import Publication
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -23,7 +22,7 @@ def test_feed_holds_what_rfc_4287_requires() -> None:
     root = ElementTree.fromstring(report_pages(base_url=BASE)["feed.xml"])
     assert root.tag == f"{ATOM}feed"
     entries = root.findall(f"{ATOM}entry")
-    assert len(entries) == len(read_articles(CONTENT / "articles"))
+    assert len(entries) == len(articles_of(CONTENT, [plain_report()]))
     ids = [element.findtext(f"{ATOM}id") for element in (root, *entries)]
     assert len(set(ids)) == len(ids)
     for element in (root, *entries):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,24 @@ def test_figure_calls_are_numbered_in_order() -> None:
 def test_figure_caption_is_markdown_or_the_body_of_a_call() -> None:
     assert figure().caption == "A caption."
     assert figure(caller=lambda: "A *b*.").caption == "A *b*."
+
+
+def test_figure_of_another_experiment_shows_its_run_and_stays_an_image() -> None:
+    other = make_report()
+    other = replace(other, experiment=other.experiment.model_copy(update={"id": "cat"}))
+    calls = FigureCalls(REPORT, None, {"bottle": REPORT, "cat": other})
+    calls.figure("own", caption="c", run="good-1", experiment="bottle")
+    calls.figure("other", caption="c", run="seed-2", experiment="cat")
+    own, shown = calls.found.values()
+    assert own.report is REPORT
+    assert own.state is not None
+    assert shown.report is other
+    assert shown.state is None
+    assert shown.images[0].scene is not None
+    assert not shown.images[0].scene.run.failed
+    assert REPORT.run("seed-2").failed
+    with pytest.raises(AuthorError, match="'dog', allowed: bottle, cat"):
+        calls.figure("third", caption="c", experiment="dog")
 
 
 def test_figure_with_one_state_for_all_images_has_it() -> None:

@@ -7,6 +7,7 @@ rule names words and the facts under which an article may have them.
 from __future__ import annotations
 
 import itertools
+import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -301,3 +302,80 @@ def test_articles_of_many_builds_state_only_what_their_facts_say(
         ]
     assert not wrong, "\n".join(sorted(set(wrong)))
     assert used
+
+
+# What the article about other pictures says of claims with these verdicts; "" for no row.
+SORTED: tuple[tuple[str, Callable[[Sequence[str]], bool]], ...] = (
+    ("for every picture:", lambda said: {*said} == {"holds"}),
+    ("could be measured", lambda said: {*said} == {"holds", ""}),
+    ("for others this is not decidable here", lambda s: {"holds", UNDECIDED} <= {*s} <= OPEN),
+    ("for some pictures, but not for others", lambda said: {"holds", REFUTED} <= {*said}),
+    ("not hold for any picture", lambda said: {*said} == {REFUTED}),
+    ("for none of them", lambda s: REFUTED in s and "holds" not in s and len({*s}) > 1),
+    ("not decidable here for any picture", lambda said: {*said} <= {UNDECIDED, ""}),
+)
+REFUTED, UNDECIDED = "does not hold", "not decidable here"
+OPEN = {"holds", UNDECIDED, ""}
+
+
+def trios() -> Iterator[list[Report]]:
+    """Reports of three pictures, whose claims have verdicts at random, or no row."""
+    chance = random.Random(5)
+    made = [report for report, _ in itertools.islice(builds(), 0, None, 5)]
+    for _ in range(16):
+        trio = []
+        for name, report in zip(("bottle", "key", "face"), chance.sample(made, 3), strict=True):
+            settings = report.experiment.model_copy(update={"id": name})
+            said = {row: chance.choice((*VERDICTS, "", chance.choice(VERDICTS))) for row in CLAIMS}
+            # Some claims have the same verdict everywhere.
+            said |= dict(zip(CLAIMS, (*VERDICTS, "holds"), strict=False))
+            claims = tuple(
+                Claim(row, "A statement.", "A definition.", "a value", "a control", 7, verdict)
+                for row, verdict in said.items()
+                if verdict
+            )
+            experiment = replace(
+                report.facts.experiment,
+                id=name,
+                subject=chance.choice((name, "")),
+                iterations=chance.choice((20_000, 30_000)),
+            )
+            facts = replace(report.facts, experiment=experiment, claims=claims)
+            first = name == "bottle"
+            trio.append(replace(report, experiment=settings, facts=facts, first=first))
+        yield trio
+
+
+def test_article_about_other_pictures_sorts_the_claims_by_their_verdicts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(article_page, "_image", undrawn)
+    used = set()
+    for trio in trios():
+        page = report_article("other-pictures", *trio)
+        prose = ParsedPage(page[page.index(b"<main") : page.index(b"</main>")] + b"</main>").prose
+        begin = prose.index("measured for at least one picture.")
+        opening = prose[begin : prose.index("Contents Claim by claim", begin)].strip()
+        listed = dict.fromkeys((phrase for phrase, _ in SORTED), "")
+        for sentence in re.split(r"(?<=\.) ", opening)[1:]:
+            (phrase,) = (phrase for phrase in listed if phrase in sentence)
+            listed[phrase] = sentence.partition(": ")[2]
+        for name in CLAIMS:
+            said = [verdict(report.facts, name) for report in trio]
+            wanted = [phrase for phrase, fits in SORTED if any(said) and fits(said)]
+            assert [phrase for phrase, names in listed.items() if name in names] == wanted, said
+            used.update(wanted)
+        for never in NEVER:
+            assert not re.search(never, prose), re.search(f".{{40}}{never}.{{40}}", prose)
+        for report in trio[1:]:
+            experiment = report.facts.experiment
+            missing = not report.facts.claim("Mirrored boundaries")
+            called = f"he {experiment.subject or experiment.id}"
+            if report.facts.claim("Shift before turn"):
+                assert (f"{called} has no axis of symmetry" in prose) == missing
+            at = prose.index(f" T{called}# Figure")
+            section = prose[at : prose.index(f"Explore t{called}", at)]
+            assert ("none failed" in section) == (not experiment.failed_runs)
+        shorter = trio[1].facts.experiment.iterations < trio[0].facts.experiment.iterations
+        assert not shorter or "are shorter than those of" in prose
+    assert used == {phrase for phrase, _ in SORTED}

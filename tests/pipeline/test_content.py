@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.paths import ROOT, STARTER
 from support.reports import changed
+from support.two_pictures import write_first, write_second
 
+from ginn import cli
 from ginn.errors import AuthorError
 from ginn.pipeline.content import read_content
 
 NAMES = "# [experiment.parts]\n"
+OPTIONAL = 'title = "The bottle"\noptional = true'
 
 
 def starter(folder: Path, parts: str) -> Path:
@@ -51,6 +55,89 @@ def test_read_content_of_the_starter_with_another_picture_needs_no_change(tmp_pa
     folder = starter(tmp_path, "")
     shutil.copy(STARTER.parents[1] / ".github/explorer.png", folder / "pictures/cat.png")
     assert len(read_content(folder, None, draft=True).datasets) == 1
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """A report whose second experiment is optional, as is an article about it."""
+    content = write_second(write_first(tmp_path / "two"))
+    report = content / "report.toml"
+    text = changed('title = "The bottle"', OPTIONAL, report.read_text(encoding="utf-8"))
+    report.write_text(text, encoding="utf-8")
+    (content / "articles/methods.md").unlink()
+    bottle = content / "articles/bottle.md"
+    text = changed('{{ evidence("Straight first layer") }}', "", bottle.read_text("utf-8"))
+    bottle.write_text(text, encoding="utf-8")
+    return content
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_read_content_leaves_out_optional_experiments_with_their_articles(
+    two: Path, draft: bool
+) -> None:
+    plain, whole = (read_content(two, None, draft, every=every) for every in (False, True))
+    assert [each.id for each in plain.settings.experiments] == ["cat"]
+    assert [each.slug for each in plain.articles] == ["index"]
+    assert list(plain.settings.variants) == ["cat"]
+    assert "\nLeft out: The bottle. With --all they are built, too." in plain.descriptions()
+    assert [each.id for each in whole.settings.experiments] == ["cat", "bottle"]
+    assert [(each.slug, each.experiment) for each in whole.articles] == [
+        ("index", ""),
+        ("bottle", "bottle"),
+    ]
+    assert "Left out" not in whole.descriptions()
+
+
+def test_read_content_with_another_picture_leaves_out_optional_experiments(two: Path) -> None:
+    picture = two / "pictures/bottle.toml"
+    contents = [read_content(two, picture, draft=True, every=every) for every in (False, True)]
+    for content in contents:
+        assert [each.id for each in content.settings.experiments] == ["bottle"]
+        assert [each.slug for each in content.articles] == ["index"]
+        assert not content.left_out
+
+
+def test_read_content_refuses_a_link_to_an_article_that_is_left_out(two: Path) -> None:
+    index = two / "articles/index.md"
+    text = index.read_text(encoding="utf-8")
+    link = '[More]({{ page("bottle") }})'
+    linked = f'{text}{{% if "bottle" in experiments %}}{link}{{% endif %}}\n'
+    index.write_text(linked, encoding="utf-8")
+    for every in (False, True):
+        read_content(two, None, draft=True, every=every)
+    index.write_text(f"{text}{link}\n", encoding="utf-8")
+    read_content(two, None, draft=True, every=True)
+    with pytest.raises(AuthorError, match="'bottle', which this build leaves out") as error:
+        read_content(two, None, draft=True)
+    assert error.value.line == text.count("\n") + 1
+
+
+def test_read_content_refuses_a_first_page_about_an_optional_experiment(two: Path) -> None:
+    index = two / "articles/index.md"
+    text = changed("order = 1", 'order = 1\nexperiment = "bottle"', index.read_text("utf-8"))
+    index.write_text(text, encoding="utf-8")
+    for every in (False, True):
+        with pytest.raises(
+            AuthorError, match=r"'bottle', .*without --all.*, allowed: cat"
+        ) as error:
+            read_content(two, None, draft=True, every=every)
+        assert error.value.key == "experiment"
+        assert error.value.line == text.splitlines().index('experiment = "bottle"') + 1
+
+
+def test_check_finds_mistakes_with_and_without_optional_experiments(
+    two: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    never: Any = None
+    options = ["--check", "--content", str(two)]
+    index, bottle = two / "articles/index.md", two / "articles/bottle.md"
+    for file, mistake in ((bottle, "{{ page('nowhere') }}"), (index, "{{ page('bottle') }}")):
+        assert cli.main(never, options) == 0
+        text = file.read_text(encoding="utf-8")
+        file.write_text(f"{text}\n{mistake}\n", encoding="utf-8")
+        assert cli.main(never, options) == 2
+        assert f"{file}:{text.count(chr(10)) + 2}: page: found" in capsys.readouterr().err
+        file.write_text(text, encoding="utf-8")
 
 
 def test_content_of_the_repository_has_frozen_its_rules_as_they_are() -> None:

@@ -89,6 +89,16 @@ def test_estimate_grows_with_the_settings(tmp_path: Path, monkeypatch: pytest.Mo
     assert confirmed is not None
     assert 1.9 < confirmed.seconds / whole.seconds < 2.1
     assert confirmed.site == whole.site
+    more = estimate(read_content(ROOT / "content", None, False, every=True), runner)
+    assert more is not None
+    assert dict(more.shares)["The bottle"] == dict(whole.shares)["The bottle"]
+    assert sum(dict(more.shares).values()) < more.seconds
+    assert "The time of each experiment: The bottle " in str(more)
+    assert "of each" not in str(whole)
+    both = estimate(read_content(ROOT / "content", None, False, confirm=True, every=True), runner)
+    assert both is not None
+    assert dict(both.shares)["The key"] == dict(more.shares)["The key"]
+    assert dict(both.shares)["The bottle"] == dict(confirmed.shares)["The bottle"]
 
 
 def test_missing_trainings_are_the_screening_the_full_runs_the_copies_and_those_trained_on(

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from support.killing import copy_content
 from support.paths import ROOT
+from support.reports import changed
 from support.sample_report import bottle
+from support.two_pictures import write_first, write_second
 
 import build as story
 from ginn.analysis.claims import revival
@@ -23,6 +25,7 @@ from ginn.config.models import MOST_FIRST_SEED, MOST_SEEDS, FullRuns
 from ginn.network.run import run_id
 from ginn.pipeline.experiment import inputs
 
+OPTIONAL = 'title = "The bottle"\noptional = true'
 SETTINGS = load_settings(ROOT / "content/report.toml")
 ARTICLE = """+++
 title = "Claims"
@@ -110,6 +113,37 @@ def test_build_with_a_second_block_shows_both_and_without_one_has_the_same_first
     assert first == {**both, "confirmation": None}
     assert "econd block" not in page
     assert "screening: begun" not in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_build_trains_an_optional_experiment_only_if_it_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_second(write_first(tmp_path / "content"))
+    report = folder / "report.toml"
+    optional = changed('title = "The bottle"', OPTIONAL, report.read_text(encoding="utf-8"))
+    report.write_text(optional, encoding="utf-8")
+    site = tmp_path / "site"
+    options = ["--draft", "--jobs", "1", "--content", str(folder), "--site", str(site)]
+    options += ["--cache", str(tmp_path / "cache"), "--confirm"]
+    assert story.main(options) == 0
+    told = capsys.readouterr().out
+    assert "Left out: The bottle." in told
+    assert "The bottle\n" not in told
+    assert sorted(path.name for path in site.glob("*/index.html")) == ["index.html"] * 3
+    assert not (site / "bottle").exists()
+    assert not (site / "explore/bottle").exists()
+    assert "he bottle" not in (site / "explore/index.html").read_text(encoding="utf-8")
+    assert story.main([*options, "--all"]) == 0
+    told, progress = capsys.readouterr()
+    assert "Left out" not in told
+    assert "Deep bottle, two blocks of seeds" not in progress
+    assert (site / "explore/bottle/index.html").is_file()
+    page = (site / "bottle/index.html").read_text(encoding="utf-8")
+    assert "not 5 neurons of the cat." in page
+    facts = [json.loads(path.read_text("utf-8")) for path in site.glob("downloads/**/facts-*.json")]
+    confirmed = {each["experiment"]["id"]: bool(each["confirmation"]) for each in facts}
+    assert confirmed == {"cat": True, "bottle": False}
 
 
 def test_build_with_other_rules_than_the_frozen_ones_is_refused(

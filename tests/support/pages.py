@@ -80,6 +80,12 @@ def environment(folder: Path, words: Words) -> jinja2.Environment:
     return made
 
 
+def articles_of(content: Path, reports: Sequence[Report]) -> tuple[Article, ...]:
+    """The articles of a folder of content that are about one of these reports."""
+    ids = ("", *(report.experiment.id for report in reports))
+    return tuple(each for each in read_articles(content / "articles") if each.experiment in ids)
+
+
 def build_pages(
     report: Report,
     content: Path = CONTENT,
@@ -90,7 +96,7 @@ def build_pages(
     with tempfile.TemporaryDirectory() as cache_folder:
         return render_site(
             content,
-            read_articles(content / "articles"),
+            articles_of(content, (report, *others)),
             (report, *others),
             publication or Publication(),
             set(report.data.values()),
@@ -112,11 +118,12 @@ def _report_pages(failed: frozenset[int], base_url: str) -> Mapping[str, bytes]:
     )
 
 
-def report_article(slug: str, report: Report) -> bytes:
-    """The page of one of the report's own articles, made for the report `report`."""
+def report_article(slug: str, *reports: Report) -> bytes:
+    """The page of one of the report's own articles, made for these reports."""
+    report = reports[0]
     site = Pages(
-        [report],
-        read_articles(CONTENT / "articles"),
+        reports,
+        articles_of(CONTENT, reports),
         read_works(CONTENT, report.site),
         read_glossary(CONTENT / "glossary.toml"),
         TEMPLATES,

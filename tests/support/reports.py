@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ginn.config.loader import load_settings
@@ -10,7 +11,16 @@ from ginn.errors import AuthorError
 from support.paths import CONTENT
 
 REPORT = CONTENT / "report.toml"
-TEXT = REPORT.read_text(encoding="utf-8")
+
+
+def of_first_experiment(text: str) -> str:
+    """The text of a report without its optional experiments and their variants."""
+    tables = re.split(r"(?m)^(?=\[\[?\w)", text)
+    other = re.compile(r'(?m)^(optional = true|of = ".*")$')
+    return "".join(table for table in tables if not other.search(table))
+
+
+TEXT = of_first_experiment(REPORT.read_text(encoding="utf-8"))
 # A second experiment, with another picture.
 SECOND = """
 [[experiment]]
