@@ -140,7 +140,7 @@ def test_build_trains_an_optional_experiment_only_if_it_is_asked_for(
     assert "Deep bottle, two blocks of seeds" not in progress
     assert (site / "explore/bottle/index.html").is_file()
     page = (site / "bottle/index.html").read_text(encoding="utf-8")
-    assert "not 5 neurons of the cat." in page
+    assert "5 neurons of the cat." in page
     facts = [json.loads(path.read_text("utf-8")) for path in site.glob("downloads/**/facts-*.json")]
     confirmed = {each["experiment"]["id"]: bool(each["confirmation"]) for each in facts}
     assert confirmed == {"cat": True, "bottle": False}
