@@ -111,7 +111,7 @@
     const view = GINN.zoom.viewOf(state);
     if (behind === "regions" && chunk && GINN.regions) {
       const side = Math.min(MOST_PIXELS, size);
-      const dark = GINN.scene.isDark(palette.paper);
+      const dark = GINN.ground.isDark(palette.paper);
       return { filled: GINN.regions.picture(chunk, step, output, side, view, dark), shaded: undefined };
     }
     if (behind !== "side" && behind !== "strength") return { filled: undefined, shaded: undefined };
@@ -165,8 +165,8 @@
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @returns {{draw: (scene: Scene) => void, close: () => void}} draws scenes. While only marks change,
-   *   what is under them is drawn once and copied
+   * @returns {{draw: (scene: Scene) => boolean, close: () => void}} draws scenes, and returns whether
+   *   more than marks has changed. What is under the marks is drawn once and copied
    */
   function createPainter(canvas) {
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -187,7 +187,7 @@
         const marks = [kinks.length, kinks[0]?.neuron, marked, scene.lit, point?.x, point?.y];
         const whole = [...parts, ...marks];
         const same = parts.every((part, at) => part === last[at]);
-        if (same && whole.every((part, at) => part === last[at])) return;
+        if (same && whole.every((part, at) => part === last[at])) return false;
         last = whole;
         if (same && !isKept) {
           kept.width = kept.height = size;
@@ -197,6 +197,7 @@
         if (same) pen.drawImage(kept, 0, 0);
         else GINN.scene.drawUnder(pen, scene);
         GINN.scene.drawOver(pen, scene);
+        return !same;
       },
       close() {
         canvas.width = kept.width = 0;
@@ -264,6 +265,7 @@
       const title = element("p", "viewer-title");
       const root = element("div", "viewer-pane", [title, frame]);
       let drawn = /** @type {Drawn} */ ({ state: store.ofSide(side), kinks: /** @type {Kink[]} */ ([]) });
+      let seen = 0;
       const sizes = new ResizeObserver(store.refresh);
       sizes.observe(canvas);
       watchPointer(canvas, store, (place, reach) => {
@@ -295,12 +297,14 @@
           if (contents) told.push(outOfSight(contents, index.widths));
           notice.show(told.join(" ").trim(), Boolean(failure));
           // Until some lines of a run have arrived, the picture before stays.
-          if (contents && (lines || failure)) painter.draw(contents);
+          const changed = contents && (lines || failure) && painter.draw(contents);
           if (!header) return drawn;
           frame.dataset.lines = chunk ? "exact" : "coarse";
-          const seen = contents ? inSight(contents) : 0;
+          if (changed) {
+            seen = inSight(contents);
+            canvas.ariaLabel = say("pane", { snapshot: snapshot(header, step), count: show.size, seen });
+          }
           drawn.seen = seen;
-          canvas.ariaLabel = say("pane", { snapshot: snapshot(header, step), count: show.size, seen });
           setText(title, comparing ? titleOf(requests, header, step, point) : "");
           title.hidden = !comparing;
           root.classList.toggle("viewer-active", comparing && side === store.state.side);

@@ -93,7 +93,7 @@
     return {
       element: fieldset,
       show(value) {
-        for (const input of inputs) if (input.value === value) input.checked = true;
+        for (const input of inputs) if (input.value === value && !input.checked) input.checked = true;
       },
     };
   }

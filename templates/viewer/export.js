@@ -69,7 +69,7 @@
     const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
     const pen = canvas.getContext("2d");
     if (!pen || !(scene.behind || scene.filled || scene.shaded !== undefined)) return undefined;
-    GINN.scene.drawGround(pen, { ...scene, size: SIDE, unit: 1 });
+    GINN.ground.draw(pen, { ...scene, size: SIDE, unit: 1 });
     try {
       return canvas.toDataURL();
     } catch {

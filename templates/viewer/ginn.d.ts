@@ -134,8 +134,11 @@ interface Ginn {
     draw(pen: Pen, scene: Scene): void;
     drawUnder(pen: Pen, scene: Scene): void;
     drawOver(pen: LinePen, scene: Scene): void;
-    drawGround(pen: Pen, scene: Scene): void;
     drawLines(pen: LinePen, scene: Scene): void;
+    colourOf(scene: Pick<Scene, "palette" | "starts">, neuron: number): string;
+  };
+  ground: {
+    draw(pen: Pen, scene: Scene): void;
     isDark(paper: string): boolean;
   };
   colours: {
@@ -174,7 +177,9 @@ interface Ginn {
   pointQuery: { create(session: Session, active: () => Drawn): Query };
   thumbnails: {
     markWhilePointed(marking: HTMLElement, neuron: number, store: Store, looked?: number): void;
-    create(name: string, unit: string, neuron: number, store: Store): Thumbnail;
+    create(
+      name: string, unit: string, neuron: number, canvas: HTMLCanvasElement, store: Store,
+    ): Thumbnail;
     drawValue(thumbnail: Thumbnail, preActivation: number | undefined): void;
     drawLine(
       thumbnail: Thumbnail, chunk: BoundaryChunk, step: number, neuron: number, colour: string,
@@ -194,7 +199,7 @@ interface Ginn {
   /** Gives the caption of a list of stories. */
   stories: { create(list: HTMLElement): HTMLElement };
   share: {
-    create(session: Session, viewsOf: () => SavedView[], announce: Announcer["announce"]): HTMLElement;
+    create(session: Session, viewsOf: () => SavedView[], announce: Announcer["announce"]): HTMLElement[];
   };
   export?: {
     clip(

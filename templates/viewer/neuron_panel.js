@@ -40,10 +40,11 @@
    * @param {number} layer
    * @param {number[]} starts
    * @param {HTMLElement[]} buttons the thumbnails of all layers
+   * @param {HTMLCanvasElement} canvas
    * @param {Store} store
    * @returns {{element: HTMLElement, draw: (show: ReadonlySet<number>) => void}}
    */
-  function createLayer(layer, starts, buttons, store) {
+  function createLayer(layer, starts, buttons, canvas, store) {
     const neurons = neuronsOf(starts, layer);
     const name = say("layer", { layer: layer + 1 });
     const toggle = button(name, () => store.toggleLayer(layer), {
@@ -52,7 +53,7 @@
     });
     const count = element("span", "viewer-count");
     return {
-      element: section(layer, [toggle, count], neurons.map((neuron) => buttons[neuron])),
+      element: section(layer, [toggle, count], [canvas, ...neurons.map((neuron) => buttons[neuron])]),
       draw(show) {
         const shown = neurons.filter((neuron) => show.has(neuron)).length;
         toggle.ariaPressed = shown === neurons.length ? "true" : shown ? "mixed" : "false";
@@ -90,7 +91,8 @@
 
   /**
    * Makes thumbnails as large as the place allows, and so large that a finger can hit one.
-   * @type {(columns: HTMLElement, widths: number[]) => number} their side, in CSS px
+   * @type {(columns: HTMLElement, widths: number[]) => [number, number]} their side in CSS px, and how
+   *   many stand side by side in a layer
    */
   const fit = (columns, widths) => {
     const most = Math.max(...widths);
@@ -109,18 +111,44 @@
     }
     columns.style.setProperty("--number", String(number));
     columns.style.setProperty("--cell", `${chosen}px`);
-    return chosen;
+    return [chosen, number];
+  };
+
+  /**
+   * Gives each canvas the size of its layer, and each thumbnail its place there.
+   * @type {(canvases: HTMLCanvasElement[], thumbnails: Thumbnail[], starts: number[], side: number,
+   *   number: number) => void}
+   */
+  const place = (canvases, thumbnails, starts, side, number) => {
+    const scale = devicePixelRatio;
+    const pitch = side + GAP;
+    canvases.forEach((canvas, layer) => {
+      const units = thumbnails.slice(starts[layer], starts[layer + 1]);
+      const across = layer < starts.length - 1 ? number : 1;
+      canvas.width = Math.round((across * pitch - GAP) * scale);
+      canvas.height = Math.round((Math.ceil(units.length / across) * pitch - GAP) * scale);
+      units.forEach((unit, at) => {
+        unit.x = (at % across) * pitch * scale;
+        unit.y = Math.floor(at / across) * pitch * scale;
+        unit.side = side * scale;
+      });
+    });
   };
 
   /**
    * Draws thumbnails that are in sight and out of date, a few a frame.
    * @param {Thumbnail[]} thumbnails
-   * @returns {(key: string, draw: (thumbnail: Thumbnail, neuron: number) => void) => boolean} whether
-   *   all are drawn
+   * @param {Loader} loader
+   * @returns {{draw: (key: string, draw: (thumbnail: Thumbnail, neuron: number) => void) => void,
+   *   stop: () => void}}
    */
-  function createRound(thumbnails) {
+  function createRound(thumbnails, loader) {
     let next = 0;
-    return (key, draw) => {
+    let key = "";
+    /** @type {(thumbnail: Thumbnail, neuron: number) => void} */
+    let draw;
+    /** @returns {boolean} whether all are drawn */
+    const drawSome = () => {
       let left = A_FRAME;
       for (let passed = 0; passed < thumbnails.length; passed += 1) {
         const thumbnail = thumbnails[next];
@@ -133,6 +161,18 @@
         next = (next + 1) % thumbnails.length;
       }
       return true;
+    };
+    // While a run is trained, training has the other frames.
+    const frames = GINN.dom.frames(() => {
+      if (!drawSome() && !loader.isLive?.()) frames.schedule();
+    });
+    return {
+      draw(newKey, newDraw) {
+        [key, draw] = [newKey, newDraw];
+        if (loader.isLive?.()) drawSome();
+        else if (thumbnails.some(({ seen, drawn }) => seen && drawn !== key)) frames.schedule();
+      },
+      stop: frames.stop,
     };
   }
 
@@ -175,18 +215,19 @@
     };
   }
 
-  /** @type {(session: Session, thumbnails: Thumbnail[]) => {element: HTMLElement, columns: HTMLElement, draw: (show: ReadonlySet<number>) => void, wires: Wires}} */
-  const createColumns = (session, thumbnails) => {
+  /** @type {(session: Session, thumbnails: Thumbnail[], canvases: HTMLCanvasElement[]) => {element: HTMLElement, columns: HTMLElement, draw: (show: ReadonlySet<number>) => void, wires: Wires}} */
+  const createColumns = (session, thumbnails, canvases) => {
     const { index: { widths }, store } = session;
     const starts = layerStarts(widths);
     const buttons = thumbnails.map((each) => each.button);
     const inputs = ["x", "y"].map((name) => element("span", "viewer-input", [name]));
     const wires = GINN.wires.create(session, inputs, buttons);
-    const layers = widths.map((_, layer) => createLayer(layer, starts, buttons, store));
+    const layers = widths.map((_, layer) => createLayer(layer, starts, buttons, canvases[layer], store));
     const columns = element("div", "viewer-columns", [
       section("in", [], inputs),
       ...layers.map((layer) => layer.element),
-      section(widths.length, [element("span", {}, [say("output")])], buttons.slice(-1)),
+      section(widths.length, [element("span", {}, [say("output")])],
+        [...canvases.slice(-1), ...buttons.slice(-1)]),
     ]);
     columns.append(wires.element);
     watchArrows(columns, buttons);
@@ -213,10 +254,12 @@
       const starts = layerStarts(widths);
       const output = starts[widths.length];
       const unitOf = (/** @type {number} */ neuron) => neuron - starts[layerOf(starts, neuron)] + 1;
+      const canvases = starts.map(() => element("canvas"));
       const thumbnails = Array.from({ length: output + 1 }, (_, neuron) => GINN.thumbnails.create(
-        nameOf(widths, neuron), neuron < output ? String(unitOf(neuron)) : "", neuron, store));
-      const network = createColumns(session, thumbnails);
-      const drawSome = createRound(thumbnails);
+        nameOf(widths, neuron), neuron < output ? String(unitOf(neuron)) : "", neuron,
+        canvases[layerOf(starts, neuron)], store));
+      const network = createColumns(session, thumbnails, canvases);
+      const round = createRound(thumbnails, session.loader);
       /** @type {Palette | undefined} */
       let palette;
       let side = 0;
@@ -224,12 +267,12 @@
         palette = undefined;
         for (const each of thumbnails) each.drawn = each.lines = "";
       };
-      const close = watchSight(network.columns, thumbnails, () => {
+      const unwatch = watchSight(network.columns, thumbnails, () => {
         const { columns } = network;
-        side = columns.clientWidth && fit(columns, widths);
-        for (const { canvas } of thumbnails) {
-          canvas.width = canvas.height = Math.round(side * devicePixelRatio);
-        }
+        if (!columns.clientWidth) return;
+        const [fitting, number] = fit(columns, widths);
+        side = fitting;
+        place(canvases, thumbnails, starts, side, number);
         recolour();
         store.refresh();
       }, store.refresh);
@@ -238,7 +281,10 @@
         element: network.element,
         selection: createSelection(store),
         recolour,
-        close,
+        close() {
+          unwatch();
+          round.stop();
+        },
         draw({ active: { state: { run, step, show }, header, lines }, report }) {
           if (!header || !lines || !side) return;
           network.draw(show);
@@ -246,7 +292,7 @@
           const { snapshot } = lines;
           const key = `${run} ${header.seed} ${snapshot} ${header.iterations[snapshot]}`;
           const { point, output: found } = report;
-          const done = drawSome(`${key} ${found && point?.x} ${found && point?.y} ${found && step}`,
+          round.draw(`${key} ${found && point?.x} ${found && point?.y} ${found && step}`,
             (each, neuron) => {
               if (each.lines !== key) {
                 each.lines = key;
@@ -255,7 +301,6 @@
               }
               GINN.thumbnails.drawValue(each, found?.values[neuron]);
             });
-          if (!done) store.refresh();
           network.wires.draw(header, step, side);
         },
       };

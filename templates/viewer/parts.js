@@ -29,9 +29,10 @@
    * @param {HTMLElement} side
    * @param {HTMLElement} inspector
    * @param {HTMLElement} tools
+   * @param {() => void} more makes what else this script makes
    * @returns {Details}
    */
-  function createDetails(session, side, inspector, tools) {
+  function createDetails(session, side, inspector, tools, more) {
     const { root, store, writeAddress } = session;
     const whole = writeAddress !== undefined || "laboratory" in root.dataset;
     /** @type {[NeuronPanel, PointPanel] | undefined} */
@@ -46,6 +47,7 @@
       const stories = document.getElementById("stories");
       if (stories) root.insertBefore(GINN.stories.create(stories), side);
       GINN.colours.assign(root, session.index);
+      more();
     };
     return {
       draw(frame) {
@@ -53,7 +55,7 @@
         const needed = behind === "regions" || behind === "strength";
         if (!asked && (needed || (whole && frame.active.chunk))) {
           asked = true;
-          GINN.dom.load(root.dataset.details).then(store.refresh);
+          GINN.dom.load(root.dataset.details).then(() => store.set({}));
         }
         if (!panels && whole) create();
         panels?.forEach((panel) => panel.draw(frame));
@@ -131,6 +133,24 @@
     };
   }
 
+  /**
+   * @param {Session} session
+   * @param {{draw: (frame: Frame) => void}[]} parts that stay as they are while only the pointer moves
+   * @returns {{draw: (frame: Frame) => void}} draws them where anything else has changed
+   */
+  function steady({ playback, store }, parts) {
+    /** @type {unknown[]} */
+    let last = [];
+    return {
+      draw(frame) {
+        const now = [store.state, playback.isPlaying(),
+          ...frame.drawn.flatMap(({ header, chunk, trouble }) => [header, chunk, trouble])];
+        if (now.some((each, at) => each !== last[at])) for (const part of parts) part.draw(frame);
+        last = now;
+      },
+    };
+  }
+
   GINN.parts = {
     create(session, started) {
       const { root, index, loader, requests, store, playback, writeAddress } = session;
@@ -141,9 +161,8 @@
       const stories = writeAddress && document.getElementById("stories");
       const announcer = GINN.announcer.create(session,
         (state) => query.inWords(query.report(state.point)));
-      const { announce } = announcer;
-      const share = GINN.share.create(session, panes.views, announce);
-      if (help) share.append(help.button);
+      const share = element("div", { class: "viewer-share", role: "group", "aria-label": say("share") },
+        help ? [help.button] : []);
       const controls = GINN.runControls.create(session);
       const timeline = GINN.timeline.create(session);
       const begin = createBegin(session);
@@ -164,11 +183,12 @@
         ...(help ? [help.dialog] : []),
       );
       GINN.colours.assign(root, index);
-      const details = createDetails(session, side, inspector, tools);
-      const parts = [begin, tabs, zoom, controls, announcer];
-      const drawAside = sparing(loader, [timeline, details]);
+      const details = createDetails(session, side, inspector, tools, () =>
+        share.prepend(...GINN.share.create(session, panes.views, announcer.announce)));
+      const parts = steady(session, [begin, tabs, zoom, controls, announcer]);
+      const drawAside = sparing(loader, [steady(session, [timeline]), details]);
       return {
-        targets: { session, query, panes, timeline, help, picture, announce },
+        targets: { session, query, panes, timeline, help, picture, announce: announcer.announce },
         recolour: () => [panes, details].forEach((each) => each.recolour()),
         draw() {
           playback.tick();
@@ -179,7 +199,7 @@
           loader.request(drawn.flatMap(({ state }) =>
             requests.files(state, store.direction, weights)));
           const frame = { drawn, active: panes.active(), report: query.report(point) };
-          for (const part of parts) part.draw(frame);
+          parts.draw(frame);
           drawAside(frame);
           setText(readout, query.inWords(frame.report));
           readout.classList.toggle("viewer-hint", !point);

@@ -174,84 +174,9 @@
     return false;
   }
 
-  /** @type {(pen: Pen, tile: Tile, size: number, view: View) => void} */
-  const drawTile = (pen, tile, size, view) => {
-    const part = tile.size / view.zoom;
-    const x = tile.x + view.x * tile.size;
-    const y = tile.y + view.y * tile.size;
-    pen.drawImage(tile.image, x, y, part, part, 0, 0, size, size);
-  };
-
-  /** @type {(colour: string) => number[]} red, green and blue of #rrggbb, 0 to 255 */
-  const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-
-  /** @type {(colour: string) => number} */
-  const brightness = (colour) => channels(colour).reduce((sum, value) => sum + value);
-
-  /** @type {(paper: string) => boolean} */
-  const isDark = (paper) => brightness(paper) < (3 * 255) / 2;
-
-  /**
-   * Replaces the black and white of the picture drawn so far by the palette's, on which lines of every
-   * colour are visible. Each channel is multiplied by their difference, then black is added.
-   * @param {Pen} pen
-   * @param {number} size
-   * @param {Pick<Palette, "black" | "white">} palette
-   */
-  function tone(pen, size, { black, white }) {
-    const low = channels(black);
-    const range = channels(white).map((value, at) => Math.max(0, value - low[at]));
-    pen.globalCompositeOperation = "multiply";
-    pen.fillStyle = `rgb(${range.join(" ")})`;
-    pen.fillRect(0, 0, size, size);
-    pen.globalCompositeOperation = "lighter";
-    pen.fillStyle = `rgb(${low.join(" ")})`;
-    pen.fillRect(0, 0, size, size);
-    pen.globalCompositeOperation = "source-over";
-  }
-
-  /**
-   * Turns the picture drawn so far into its difference to another: paper where they agree.
-   * @type {(pen: Pen, against: Tile, scene: Scene) => void}
-   */
-  const drawDifference = (pen, against, { size, view, palette: { paper, error } }) => {
-    pen.globalCompositeOperation = "difference";
-    drawTile(pen, against, size, view);
-    // The darker colour must come first. On light paper, it is the colour of errors.
-    const light = brightness(paper) > brightness(error);
-    if (light) {
-      pen.fillStyle = "#ffffff";
-      pen.fillRect(0, 0, size, size);
-    }
-    tone(pen, size, light ? { black: error, white: paper } : { black: paper, white: error });
-  };
-
   /** @type {(scene: Pick<Scene, "palette" | "starts">, neuron: number) => string} */
   const colourOf = ({ palette, starts }, neuron) =>
     palette.layers[GINN.neurons.layerOf(starts, neuron)] ?? palette.output;
-
-  /**
-   * Draws what is under the lines.
-   * @type {(pen: Pen, scene: Scene) => void}
-   */
-  const drawGround = (pen, scene) => {
-    const { size, view, palette } = scene;
-    pen.fillStyle = palette.paper;
-    pen.fillRect(0, 0, size, size);
-    if (scene.filled) {
-      // Regions have as many pixels as the pane, or are sharp. A strength is smooth.
-      pen.imageSmoothingEnabled = scene.shaded !== undefined;
-      pen.drawImage(scene.filled, 0, 0, size, size);
-    } else if (scene.shaded !== undefined && scene.chunk) {
-      shade(pen, scene.chunk, scene.step, scene.shaded, size, view, colourOf(scene, scene.shaded));
-    }
-    if (!scene.behind) return;
-    // Smoothing would blend the pixels at an outline, and blended pixels would look like agreement.
-    pen.imageSmoothingEnabled = !scene.against;
-    drawTile(pen, scene.behind, size, view);
-    if (scene.against) drawDifference(pen, scene.against, scene);
-    else tone(pen, size, palette);
-  };
 
   /** @type {(pen: LinePen, colour: string, width: number) => void} */
   const stroke = (pen, colour, width) => {
@@ -329,11 +254,13 @@
     const output = starts[starts.length - 1];
     /** @type {(first: number, end: number, colour: string, width: number) => void} */
     const strokeShown = (first, end, colour, width) => {
-      pen.beginPath();
       for (let neuron = first; neuron < end; neuron += 1) {
-        if (show.has(neuron)) trace(pen, chunk, scene.step, neuron, size, view);
+        if (!show.has(neuron)) continue;
+        // One path of all lines would take twice as long without a graphics card.
+        pen.beginPath();
+        trace(pen, chunk, scene.step, neuron, size, view);
+        stroke(pen, colour, width * unit);
       }
-      stroke(pen, colour, width * unit);
     };
     pen.lineJoin = "round";
     pen.lineCap = "round";
@@ -374,7 +301,7 @@
    * @type {(pen: Pen, scene: Scene) => void}
    */
   const drawUnder = (pen, scene) => {
-    drawGround(pen, scene);
+    GINN.ground.draw(pen, scene);
     drawShown(pen, scene);
   };
 
@@ -393,5 +320,5 @@
     drawOver(pen, scene);
   };
 
-  GINN.scene = { trace, isInSight, shade, draw, drawUnder, drawOver, drawGround, drawLines, isDark };
+  GINN.scene = { trace, isInSight, shade, colourOf, draw, drawUnder, drawOver, drawLines };
 }

@@ -27,7 +27,7 @@
         const { run, step } = store.active();
         trainOn.hash = `take=${index.id}/${run}/${step}`;
       });
-      return element("div", { class: "viewer-share", role: "group", "aria-label": say("share") }, [
+      return [
         namedButton("PNG", say("save-png"), () => save("png")),
         namedButton("SVG", say("save-svg"), () => save("svg")),
         ...(writeAddress ? [namedButton("WebM", say("clip"), () => save("clip")),
@@ -35,7 +35,7 @@
           "aria-label": say("copy-about"), title: say("copy-about"), class: "viewer-copy",
         })] : []),
         ...(root.dataset.lab ? [trainOn] : []),
-      ]);
+      ];
     },
   };
 }

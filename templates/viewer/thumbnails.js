@@ -1,4 +1,5 @@
-// Thumbnails: a button for each neuron, with its boundary, its number, and the side on which it is on.
+// Thumbnails: a button for each neuron, with its number. Its boundary and the side on which it is on are
+// drawn behind the button, on the canvas of its layer: one canvas each would take much longer to show.
 "use strict";
 
 /**
@@ -9,8 +10,10 @@
  * @property {HTMLElement} value
  * @property {HTMLElement} label the unit's number, as text
  * @property {string} unit
- * @property {HTMLCanvasElement} canvas
- * @property {CanvasRenderingContext2D | null} pen
+ * @property {CanvasRenderingContext2D} pen of its layer's canvas
+ * @property {number} x its place there
+ * @property {number} y
+ * @property {number} side
  * @property {string} drawn what it shows
  * @property {string} lines the snapshot whose line it shows
  * @property {boolean} seen whether it is in sight
@@ -40,17 +43,17 @@
    * @param {string} name
    * @param {string} unit its number in its layer, or nothing
    * @param {number} neuron
+   * @param {HTMLCanvasElement} canvas of its layer
    * @param {Store} store
    * @returns {Thumbnail}
    */
-  function createThumbnail(name, unit, neuron, store) {
-    const canvas = element("canvas");
+  function createThumbnail(name, unit, neuron, canvas, store) {
     const value = element("span", "viewer-value");
     const label = element("span", "viewer-unit", [unit]);
     const made = element("button", {
       type: "button", class: "viewer-neuron", "aria-label": name, tabindex: neuron ? "-1" : "0",
       "data-neuron": String(neuron),
-    }, [canvas, label, value]);
+    }, [label, value]);
     made.addEventListener("click", (event) => {
       if (event.altKey) store.showOnly([neuron]);
       else {
@@ -61,8 +64,10 @@
     });
     made.addEventListener("dblclick", () => store.showOnly([neuron]));
     markWhilePointed(made, neuron, store, neuron);
-    const pen = canvas.getContext("2d");
-    return { name, called: name, button: made, value, label, unit, canvas, pen, drawn: "", lines: "", seen: true };
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    return {
+      name, called: name, button: made, value, label, unit, pen, x: 0, y: 0, side: 0, drawn: "", lines: "", seen: true,
+    };
   }
 
   /** @type {(thumbnail: Thumbnail, preActivation: number | undefined) => void} */
@@ -97,10 +102,7 @@
    * @param {string} colour
    */
   function drawLine(thumbnail, chunk, step, neuron, colour) {
-    const { pen, canvas, button: labelled, label, unit, value } = thumbnail;
-    const side = canvas.width;
-    if (!pen) return;
-    pen.clearRect(0, 0, side, side);
+    const { pen, x, y, side, button: labelled, label, unit, value } = thumbnail;
     const always = everywhere(chunk, step, neuron);
     const said = always ? say(`${always}-everywhere`) : "";
     labelled.classList.toggle("viewer-off", always === "off");
@@ -113,12 +115,19 @@
       label.textContent = named(unit);
       value.textContent = "";
     }
+    pen.save();
+    pen.translate(x, y);
+    pen.clearRect(0, 0, side, side);
+    pen.beginPath();
+    pen.rect(0, 0, side, side);
+    pen.clip();
     GINN.scene.shade(pen, chunk, step, neuron, side, WHOLE, colour);
     pen.strokeStyle = colour;
     pen.lineWidth = LINE * devicePixelRatio;
     pen.beginPath();
     GINN.scene.trace(pen, chunk, step, neuron, side, WHOLE);
     pen.stroke();
+    pen.restore();
   }
 
   GINN.thumbnails = { markWhilePointed, create: createThumbnail, drawValue, drawLine };

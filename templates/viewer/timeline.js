@@ -10,7 +10,7 @@
  */
 
 {
-  const { button, element, icon, namedButton, svgElement } = GINN.dom;
+  const { button, element, icon, namedButton, setText, svgElement } = GINN.dom;
   const { formatting } = GINN;
   const { say } = GINN.words;
   // The curve's units: its width is one unit for each snapshot, and its height is this many units.
@@ -23,6 +23,10 @@
   /** @type {(loss: number) => number} how far down, 0 to HEIGHT */
   const level = (loss) => HEIGHT
     * Math.min(1, Math.max(0, (HIGH - Math.log10(Math.max(loss, 1e-9))) / (HIGH - LOW)));
+
+  /** @type {(run: Run | undefined) => string} the loss curve as a path */
+  const pathOf = (run) => run?.loss.map((loss, at) =>
+    `${at ? "L" : "M"}${at} ${level(loss).toFixed(2)}`).join("") ?? "";
 
   /**
    * @param {number[]} iterations
@@ -60,10 +64,11 @@
   /**
    * @param {HTMLElement} slider
    * @param {(step: number) => void} goTo
+   * @param {Store} store
    * @returns {{element: HTMLElement, draw: (run: Run, beside: Run | undefined, step: number) => void}}
    *   the loss curve under the slider, the labels of its axes, and a flag for each named snapshot
    */
-  function createCurve(slider, goTo) {
+  function createCurve(slider, goTo, store) {
     const curve = svgElement("path", "viewer-curve");
     const other = svgElement("path", "viewer-curve viewer-other");
     const grid = svgElement("path", "viewer-grid");
@@ -84,11 +89,9 @@
     /** @type {(run: Run, beside: Run | undefined, end: number) => void} */
     const drawRuns = (run, beside, end) => {
       const width = Math.max(1, end);
-      const path = (/** @type {Run | undefined} */ of) => of?.loss.map((loss, at) =>
-        `${at ? "L" : "M"}${at} ${level(loss).toFixed(2)}`).join("") ?? "";
       chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-      curve.setAttribute("d", path(run));
-      other.setAttribute("d", path(beside));
+      curve.setAttribute("d", pathOf(run));
+      other.setAttribute("d", pathOf(beside));
       grid.setAttribute("d", [0, HEIGHT / 2, HEIGHT].map((y) => `M0 ${y}H${width}`).join(""));
       const { iterations } = longer(run, beside);
       /** @type {<T extends HTMLElement>(placed: T, at: number) => T} */
@@ -104,8 +107,10 @@
       flags.hidden = run.named_snapshots.length === 0;
     };
     // Labels that fit depend on the width.
-    const sizes = new ResizeObserver(() => drawn.splice(0));
-    sizes.observe(across);
+    new ResizeObserver(() => {
+      drawn = [];
+      store.set({});
+    }).observe(across);
 
     return {
       element: root,
@@ -195,10 +200,11 @@
         loop.ariaPressed = String(store.state.loop);
         trail.value = String(length);
         const drawn = GINN.canvasPane.few(store.active()).length || store.active().show.size === 0;
-        trailText.textContent = !length ? say("trail-off")
+        const text = !length ? say("trail-off")
           : drawn ? say("trail-length", { count: length })
             : say("trail-few", { count: GINN.canvasPane.FEW });
-        trail.ariaValueText = trailText.textContent;
+        setText(trailText, text);
+        trail.ariaValueText = text;
       },
     };
   }
@@ -221,9 +227,7 @@
           formatting.decimal(run.loss[step]),
           formatting.decimal(run.learning_rate[step]),
         ];
-        figures.forEach(({ value }, index) => {
-          value.textContent = texts[index];
-        });
+        figures.forEach(({ value }, index) => setText(value, texts[index]));
         return say("numbers", { iteration: texts[0], accuracy: texts[1], loss: texts[2] });
       },
     };
@@ -236,7 +240,7 @@
         type: "range", class: "viewer-slider", min: "0", step: "1", "aria-label": say("snapshot"),
       });
       slider.addEventListener("input", () => playback.goTo(Number(slider.value)));
-      const curve = createCurve(slider, playback.goTo);
+      const curve = createCurve(slider, playback.goTo, store);
       const transport = createTransport(store, playback);
       const pace = createPace(store);
       const further = element("div", "viewer-further", [transport.steps, pace.element]);
@@ -245,7 +249,7 @@
       const more = namedButton("⋯", say("more"), () => {
         further.hidden = !further.hidden;
         more.ariaExpanded = String(!further.hidden);
-        store.refresh();
+        store.set({});
       });
       more.className = "viewer-more";
       more.ariaExpanded = "false";

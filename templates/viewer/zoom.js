@@ -12,7 +12,7 @@
  */
 
 {
-  const { element, namedButton } = GINN.dom;
+  const { element, namedButton, setText } = GINN.dom;
   const { say } = GINN.words;
   const BUTTON_FACTOR = 2;
   // The natural logarithm of the enlargement by one unit of the wheel. A trackpad's pinch sends
@@ -173,7 +173,7 @@
         ]),
         draw() {
           const { zoom } = store.state;
-          factor.textContent = `${GINN.formatting.count(Number(zoom.toFixed(zoom < 10 ? 1 : 0)))}×`;
+          setText(factor, `${GINN.formatting.count(Number(zoom.toFixed(zoom < 10 ? 1 : 0)))}×`);
           less.disabled = reset.disabled = zoom === 1;
           more.disabled = zoom === GINN.store.MOST_ZOOM;
           for (const pane of panes) pane.classList.toggle("viewer-zoomed", zoom > 1);
