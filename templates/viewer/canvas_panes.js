@@ -1,4 +1,5 @@
-// The panes: one, or two side by side that show the same step.
+// The panes: one, or two that show the same step: side by side, or on a small screen in one place with a
+// divider between them.
 "use strict";
 
 /**
@@ -20,6 +21,8 @@
  */
 
 {
+  const { element } = GINN.dom;
+
   GINN.canvasPanes = {
     create(session) {
       const { root, index, store } = session;
@@ -28,7 +31,11 @@
         right: GINN.canvasPane.create(session, "right"),
       };
       const { left, right } = panes;
-      const box = GINN.dom.element("div", "viewer-panes", [left.element]);
+      const box = element("div", "viewer-panes", [left.element]);
+      const divider = element("input", {
+        type: "range", class: "viewer-divider", "aria-label": GINN.words.say("divider"),
+      });
+      divider.addEventListener("input", () => box.style.setProperty("--divider", divider.value));
       const used = () => (store.state.beside ? [left, right] : [left]);
       const active = () => panes[store.state.side];
       /** @type {Palette | undefined} */
@@ -53,8 +60,8 @@
         draw() {
           const comparing = used().length > 1;
           root.classList.toggle("viewer-comparing", comparing);
-          if (!comparing) right.element.remove();
-          else if (!right.element.isConnected) box.append(right.element);
+          if (!comparing) [right.element, divider].forEach((each) => each.remove());
+          else if (!right.element.isConnected) box.append(right.element, divider);
           return used().map((pane) => pane.draw(colours(), comparing));
         },
         views: () => used().flatMap((pane) => {

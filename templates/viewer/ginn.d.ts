@@ -176,6 +176,7 @@ interface Ginn {
   canvasPanes: { create(session: Session): Panes };
   pointQuery: { create(session: Session, active: () => Drawn): Query };
   thumbnails: {
+    boxOf(unit: HTMLElement): { x: number; y: number; width: number; height: number };
     markWhilePointed(marking: HTMLElement, neuron: number, store: Store, looked?: number): void;
     create(
       name: string, unit: string, neuron: number, canvas: HTMLCanvasElement, store: Store,

@@ -76,13 +76,11 @@
       const from = /** @type {HTMLButtonElement} */ (event.target);
       if (right === down || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey
         || !buttons.includes(from)) return;
-      const place = (/** @type {HTMLElement} */ { offsetLeft, offsetTop, offsetWidth }) =>
-        [offsetLeft + offsetWidth / 2, offsetTop];
-      const [x, y] = place(from);
+      const { x, y } = GINN.thumbnails.boxOf(from);
       const [nearest] = buttons.map((to) => {
-        const [across, along] = place(to);
-        const ahead = (across - x) * right + (along - y) * down;
-        return { to, ahead, far: ahead + 4 * Math.abs(right ? along - y : across - x) };
+        const at = GINN.thumbnails.boxOf(to);
+        const ahead = (at.x - x) * right + (at.y - y) * down;
+        return { to, ahead, far: ahead + 4 * Math.abs(right ? at.y - y : at.x - x) };
       }).filter(({ ahead }) => ahead > 1).sort((a, b) => a.far - b.far);
       event.preventDefault();
       nearest?.to.focus();

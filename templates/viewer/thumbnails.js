@@ -130,5 +130,13 @@
     pen.restore();
   }
 
-  GINN.thumbnails = { markWhilePointed, create: createThumbnail, drawValue, drawLine };
+  /** @type {(unit: HTMLElement) => {x: number, y: number, width: number, height: number}} its place in the network */
+  const boxOf = ({ parentElement, offsetLeft, offsetTop, offsetWidth, offsetHeight }) => {
+    const cells = /** @type {HTMLElement} */ (parentElement);
+    return {
+      x: cells.offsetLeft + offsetLeft, y: cells.offsetTop + offsetTop, width: offsetWidth, height: offsetHeight,
+    };
+  };
+
+  GINN.thumbnails = { boxOf, markWhilePointed, create: createThumbnail, drawValue, drawLine };
 }

@@ -27,8 +27,9 @@
   function drawWires(drawing, before, middle, after, { into, out }) {
     /** @type {(from: HTMLElement, to: HTMLElement, weight: number) => SVGElement} */
     const wire = (from, to, weight) => {
-      const [x, y] = [from.offsetLeft + from.offsetWidth, from.offsetTop + from.offsetHeight / 2];
-      const [end, low] = [to.offsetLeft, to.offsetTop + to.offsetHeight / 2];
+      const [begin, target] = [from, to].map(GINN.thumbnails.boxOf);
+      const [x, y] = [begin.x + begin.width, begin.y + begin.height / 2];
+      const [end, low] = [target.x, target.y + target.height / 2];
       const half = (x + end) / 2;
       return svgElement("path", {
         d: `M${x} ${y}C${half} ${y} ${half} ${low} ${end} ${low}`,

@@ -353,7 +353,9 @@ def test_forced_colours_leave_pictures_on_their_paper(
     chart = page.locator(".chart img").first
     expect(chart).to_have_css("background-color", paper)
     page.goto(explorer(built_site, state="step=90"))
-    expect(ready(page).locator(".viewer-neuron").first).to_have_css("background-color", paper)
+    expect(ready(page).locator(".viewer-neurons canvas").first).to_have_css(
+        "background-color", paper
+    )
     expect(page.locator(".viewer-canvas canvas")).to_have_css("background-color", paper)
 
 

@@ -11,6 +11,7 @@ from support.explorer import (
     SIZES,
     address_of,
     address_without,
+    canvas_box,
     canvas_colours,
     ink,
     open_more,
@@ -146,3 +147,25 @@ def test_explorer_never_scrolls_sideways(
     page = explore(size=size, scheme=scheme)
     ready(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_pointer_that_moves_leaves_timeline_and_bar_untouched(explore: Explore) -> None:
+    page = ready(explore("step=90&show=all,out"))
+    left, top, side = canvas_box(page)
+    page.mouse.move(left + 0.2 * side, top + 0.2 * side)
+    expect(page.locator(".viewer-readout")).to_contain_text("% white")
+    page.evaluate("""() => {
+      window.changes = 0;
+      window.watch = new MutationObserver((found) => { window.changes += found.length; });
+      for (const place of document.querySelectorAll(".viewer-timeline, .viewer-bar")) {
+        const kinds = { attributes: true, childList: true, characterData: true };
+        window.watch.observe(place, { subtree: true, ...kinds });
+      }
+    }""")
+    before = page.locator(".viewer-readout").text_content()
+    page.mouse.move(left + 0.6 * side, top + 0.7 * side, steps=8)
+    expect(page.locator(".viewer-readout")).not_to_have_text(before or "")
+    assert page.evaluate("window.changes") == 0
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("window.changes > 0")
+    page.evaluate("window.watch.disconnect()")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 from support.browser import BuiltSite, Explore
@@ -13,9 +14,11 @@ from support.explorer import (
     address_of,
     address_without,
     both_ready,
+    canvas_colours,
     ink,
     open_tab,
     pane_canvas,
+    pixels,
     pressed_neurons,
     ready,
 )
@@ -40,7 +43,8 @@ def test_second_pane_follows_the_same_clock(
     assert boxes[0]
     assert boxes[1]
     assert boxes[0]["y"] == pytest.approx(boxes[1]["y"], abs=0.5)  # pixels
-    assert boxes[0]["x"] + boxes[0]["width"] < boxes[1]["x"]
+    if size[0] > 600:
+        assert boxes[0]["x"] + boxes[0]["width"] < boxes[1]["x"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     first = page.locator(".viewer-canvas canvas").first
     page.locator("body").focus()
@@ -56,9 +60,10 @@ def test_second_pane_follows_the_same_clock(
             f"{title_of(run)}: accuracy {100 * header['accuracy'][61]:.1f}%"
         )
     page.wait_for_timeout(200)
-    left, right = (ink(pane_canvas(page, at)) for at in (0, 1))
-    rows, columns = (min(a, b) for a, b in zip(left.shape, right.shape, strict=True))
-    assert (left[:rows, :columns] != right[:rows, :columns]).mean() > 0.01  # two runs
+    if size[0] > 600:  # else both have one place
+        left, right = (ink(pane_canvas(page, at)) for at in (0, 1))
+        rows, columns = (min(a, b) for a, b in zip(left.shape, right.shape, strict=True))
+        assert (left[:rows, :columns] != right[:rows, :columns]).mean() > 0.01  # two runs
     compare.select_option("")
     expect(page.locator(".viewer-canvas")).to_have_count(1)
     expect(first).to_be_visible()
@@ -105,7 +110,8 @@ def test_point_asked_on_one_pane_is_answered_on_both(
     right.scroll_into_view_if_needed()
     box = right.bounding_box()
     assert box
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    # On a small screen, the divider is in the middle.
+    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
     address_of(page, "side=right")
     for at in (0, 1):
         expect(page.locator(".viewer-title").nth(at)).to_contain_text(
@@ -123,3 +129,37 @@ def test_loss_plot_of_two_panes_draws_both_runs(built_site: BuiltSite, explore: 
     assert len(paths) == 2
     assert paths[0] != paths[1]
     assert all(path.count("L") == 95 for path in paths)
+
+
+def test_divider_on_a_small_screen_shows_more_of_one_pane_or_of_the_other(
+    explore: Explore,
+) -> None:
+    state = "step=80&show=all,out&behind=plain"
+    page = explore("step=80", size=(360, 740))
+    runs = page.evaluate(
+        "[...document.querySelectorAll('.viewer-runs input')].map((run) => run.value)"
+    )
+    plain = {
+        name: canvas_colours(ready(explore(f"{state}&run={name}", size=(360, 740))))
+        for name in (runs[0], runs[-1])
+    }
+    page = both_ready(explore(f"{state}&run={runs[0]}&beside={runs[-1]}", size=(360, 740)))
+    left, right = (page.locator(".viewer-canvas").nth(at).bounding_box() for at in (0, 1))
+    assert left
+    assert left == right
+    assert left["width"] > 300
+    divider = page.get_by_label("How much of each pane")
+    box = divider.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 3, middle, steps=3)
+    page.mouse.up()
+    both = pixels(page.locator(".viewer-panes canvas").first)[4:-4, 4:-4]
+    # The divider itself covers a strip at the side.
+    assert np.array_equal(both[:, 40:], plain[runs[-1]][:, 40:])
+    divider.press("End")
+    both = pixels(page.locator(".viewer-panes canvas").first)[4:-4, 4:-4]
+    assert np.array_equal(both[:, :-40], plain[runs[0]][:, :-40])
+    assert not np.array_equal(plain[runs[0]], plain[runs[-1]])

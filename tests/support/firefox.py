@@ -19,15 +19,20 @@ NAMES = ("firefox-esr", "firefox")
 TIMEOUT = 120.0  # seconds
 
 
+def firefox_path() -> str:
+    """The path of a Firefox. Without one, the test is skipped, or fails if it must run."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path:
+        return path
+    return lacking("no Firefox found: install one, on Debian with `apt-get install firefox-esr`")
+
+
 def run_in_firefox(scripts: Sequence[Path], program: str, argument: Any) -> Any:
     """The result of `program`, a function in JavaScript of one argument, after these scripts.
 
-    Argument and result are of JSON's types. Without a Firefox, the test is skipped, or fails if it
-    must run.
+    Argument and result are of JSON's types. Without a Firefox, the test is skipped or fails.
     """
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        lacking("no Firefox found: install one, on Debian with `apt-get install firefox-esr`")
+    path = firefox_path()
     answers: queue.Queue[Any] = queue.Queue()
     sources = [script.read_text(encoding="utf-8") for script in scripts]
     page = _page(sources, program, argument).encode()
