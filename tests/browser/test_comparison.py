@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Explore
 from support.explorer import (
     EVERYWHERE,
@@ -131,6 +132,13 @@ def test_loss_plot_of_two_panes_draws_both_runs(built_site: BuiltSite, explore: 
     assert all(path.count("L") == 95 for path in paths)
 
 
+def unlike(page: Page, other: NDArray[np.int64], first: int, end: int) -> float:
+    """How far the first place of a pane is from a picture on average, between two columns."""
+    seen = pixels(page.locator(".viewer-panes canvas").first)[4:-4, 4:-4]
+    rows = min(len(seen), len(other))
+    return float(np.abs(seen[:rows, first:end] - other[:rows, first:end]).mean())
+
+
 def test_divider_on_a_small_screen_shows_more_of_one_pane_or_of_the_other(
     explore: Explore,
 ) -> None:
@@ -156,10 +164,7 @@ def test_divider_on_a_small_screen_shows_more_of_one_pane_or_of_the_other(
     page.mouse.down()
     page.mouse.move(box["x"] + 3, middle, steps=3)
     page.mouse.up()
-    both = pixels(page.locator(".viewer-panes canvas").first)[4:-4, 4:-4]
     # The divider itself covers a strip at the side.
-    assert np.array_equal(both[:, 40:], plain[runs[-1]][:, 40:])
+    assert unlike(page, plain[runs[-1]], 40, 300) < 0.5 * unlike(page, plain[runs[0]], 40, 300)
     divider.press("End")
-    both = pixels(page.locator(".viewer-panes canvas").first)[4:-4, 4:-4]
-    assert np.array_equal(both[:, :-40], plain[runs[0]][:, :-40])
-    assert not np.array_equal(plain[runs[0]], plain[runs[-1]])
+    assert unlike(page, plain[runs[0]], 0, 260) < 0.5 * unlike(page, plain[runs[-1]], 0, 260)
