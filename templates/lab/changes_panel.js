@@ -21,8 +21,10 @@
   /** @type {(control: HTMLSelectElement, count: number) => void} options from 1 to `count` */
   const fill = (control, count) => {
     if (control.options.length === count) return;
+    const { value } = control;
     control.replaceChildren(...Array.from({ length: count }, (_, n) =>
       element("option", { value: String(n + 1) }, [String(n + 1)])));
+    control.value = Number(value) > count ? "1" : value || "1";
   };
 
   const labelled = (/** @type {string} */ name, /** @type {HTMLElement} */ control) =>
