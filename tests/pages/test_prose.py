@@ -35,7 +35,7 @@ def test_prose_states_how_many_runs_failed(failed: frozenset[int]) -> None:
     words = ["none", "one", "two", "three", "four", "five", "six"]
     assert f"Of the 6 runs trained in full, {words[len(failed)]} failed." in text
     assert ("No run failed." in text) == (not failed)
-    assert ("A good network and a failed one" in text) == (0 < len(failed) < len(SEEDS))
+    assert ("and a failed one, the worst" in text) == (0 < len(failed) < len(SEEDS))
     assert ("Both failed." in text) == (len(failed) == len(SEEDS))
     last = report.facts.experiment.shown_runs[-1]
     share = f"Of the diamond, the failed one gets {100 * last.part_accuracy['diamond']:.1f}% right"
@@ -97,7 +97,7 @@ def test_prose_tells_of_interventions_only_where_they_were_made(
     index, failures = (
         ParsedPage(report_article(slug, changed)).prose for slug in ("index", "failures")
     )
-    assert ("So we intervened. We copied 1 run with a dead layer" in index) == revived
+    assert ("So we intervened. We copied 1 short run with a dead layer" in index) == revived
     assert ("there was nothing to switch on again" in index) == (not revived)
     assert ("a layer was made dead over it" in failures) == imposed
     assert ("Above, dead layers were revived; below" in failures) == (revived and imposed)
@@ -111,7 +111,7 @@ def test_prose_about_shifting_follows_the_verdict_on_biases(verdict: Verdict) ->
     report = make_report()
     changed = replace(report, facts=replace(report.facts, claims=claims))
     text = ParsedPage(report_article("lines", changed)).prose
-    assert ("the biases are not the reason" in text) == (verdict == "does not hold")
+    assert ("but biases do not move them more" in text) == (verdict == "does not hold")
 
 
 @pytest.mark.parametrize(

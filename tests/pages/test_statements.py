@@ -130,25 +130,25 @@ RULES = (
     Rule(r"a layer was made dead over", lowered),
     Rule(r"Above, dead layers", lambda f: raised(f) and lowered(f)),
     Rule(
-        r"mends the network",
+        r"brings the part back",
         lambda f: raised(f) and verdict(f, "Reviving a dead layer") == "holds",
     ),
     Rule(
-        r"network often has a layer",
+        r"layer is often switched off there",
         lambda f: verdict(f, "Dead layers where runs fail") == "holds",
     ),
     Rule(r"Lines shift before they turn", lambda f: verdict(f, "Shift before turn") == "holds"),
     Rule(
-        r"this is not because biases", lambda f: verdict(f, "Bias before weight") == "does not hold"
+        r"But biases do not move", lambda f: verdict(f, "Bias before weight") == "does not hold"
     ),
-    Rule(r"Failures can be prevented|clearly rarer with", lambda f: bool(prevented(f))),
+    Rule(r"Early failures can be|clearly rarer with", lambda f: bool(prevented(f))),
     Rule(r"One of them will fail", lambda f: f.examples.beginnings is not None),
     Rule(r"Two copies of one network", lambda f: f.examples.twins is not None),
     Rule(r"Since iteration .* is off there", lambda f: f.examples.dead_layer is not None),
     Rule(r"often have a sign", lambda f: verdict(f, "Dead layers where runs fail") == "holds"),
     Rule(r"lines do shift first", lambda f: verdict(f, "Shift before turn") == "holds"),
     Rule(
-        r"biases are not the reason", lambda f: verdict(f, "Bias before weight") == "does not hold"
+        r"but biases do not move them", lambda f: verdict(f, "Bias before weight") == "does not hold"
     ),
     Rule(
         r"[Ww]e .*and found none", lambda f: verdict(f, "The indecisive neuron") == "does not hold"
@@ -159,13 +159,13 @@ RULES = (
     Rule(r"draws what the plain one leaves out", larger_draw_what_is_missed),
     Rule(r"Nearly every plain run misses it", nearly_all_miss),
     Rule(r"median run of each network", lambda f: bool(f.examples.sizes)),
-    Rule(r"The dead layer is a cause", lambda f: verdict(f, "Reviving a dead layer") == "holds"),
+    Rule(r"dead layer holds learning up", lambda f: verdict(f, "Reviving a dead layer") == "holds"),
     Rule(
         r"layer is often off all over",
         lambda f: verdict(f, "Dead layers where runs fail") == "holds",
     ),
     Rule(r"slide into place", lambda f: verdict(f, "Shift before turn") == "holds"),
-    Rule(r"made rarer from the start", lambda f: bool(prevented(f))),
+    Rule(r"also made rarer", lambda f: bool(prevented(f))),
     Rule(r"too little was decided", nothing_found),
     Rule(r"on another processor", lambda f: f.experiment.trainer == "torch"),
     Rule(r"on every processor", lambda f: f.experiment.trainer == "kernel"),
