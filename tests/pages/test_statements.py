@@ -164,7 +164,7 @@ RULES = (
         r"layer is often off all over",
         lambda f: verdict(f, "Dead layers where runs fail") == "holds",
     ),
-    Rule(r"slide into place", lambda f: verdict(f, "Shift before turn") == "holds"),
+    Rule(r"shift into place", lambda f: verdict(f, "Shift before turn") == "holds"),
     Rule(r"also made rarer", lambda f: bool(prevented(f))),
     Rule(r"too little was decided", nothing_found),
     Rule(r"on another processor", lambda f: f.experiment.trainer == "torch"),
