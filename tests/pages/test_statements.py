@@ -138,9 +138,7 @@ RULES = (
         lambda f: verdict(f, "Dead layers where runs fail") == "holds",
     ),
     Rule(r"Lines shift before they turn", lambda f: verdict(f, "Shift before turn") == "holds"),
-    Rule(
-        r"But biases do not move", lambda f: verdict(f, "Bias before weight") == "does not hold"
-    ),
+    Rule(r"But biases do not move", lambda f: verdict(f, "Bias before weight") == "does not hold"),
     Rule(r"Early failures can be|clearly rarer with", lambda f: bool(prevented(f))),
     Rule(r"One of them will fail", lambda f: f.examples.beginnings is not None),
     Rule(r"Two copies of one network", lambda f: f.examples.twins is not None),
@@ -148,7 +146,8 @@ RULES = (
     Rule(r"often have a sign", lambda f: verdict(f, "Dead layers where runs fail") == "holds"),
     Rule(r"lines do shift first", lambda f: verdict(f, "Shift before turn") == "holds"),
     Rule(
-        r"but biases do not move them", lambda f: verdict(f, "Bias before weight") == "does not hold"
+        r"but biases do not move them",
+        lambda f: verdict(f, "Bias before weight") == "does not hold",
     ),
     Rule(
         r"[Ww]e .*and found none", lambda f: verdict(f, "The indecisive neuron") == "does not hold"
