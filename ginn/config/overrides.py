@@ -13,7 +13,7 @@ from ginn.errors import SHOWN, AuthorError
 
 # The most bytes of weights that an experiment may record. A build uses about five times as many.
 MOST_RECORDED = 300_000_000
-# At most so many snapshots of a draft are evenly spaced over its training.
+# The largest number of a draft's snapshots that are evenly spaced over its training.
 EVEN = 20
 
 

@@ -20,7 +20,7 @@
 
   /** @type {(z: number) => number} 1 / (1 + exp(-z)) */
   const sigmoid = (z) => {
-    // A NaN takes a limit, as in the vectors.
+    // A NaN becomes a limit, as in the kernel in WebAssembly.
     let x = -z < MOST ? -z : MOST;
     if (x < LEAST) x = LEAST;
     const shifted = fround(fround(x * INVERSE_LOG_2) + constants.ROUNDING);

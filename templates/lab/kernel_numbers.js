@@ -52,14 +52,14 @@
     INVERSE_LOG_2: 1.4426950408889634,
     ROUNDING: 1.5 * 2 ** 23,
     LIMITS: [-87, 88],
-    // Of the series for exp, the highest power first.
+    // The coefficients of the series for exp, the highest power first.
     FACTORIALS: [5040, 720, 120, 24, 6, 2, 1, 1].map((factorial) => 1 / factorial),
     initial(layout, seed, scale) {
       const drawn = new Float32Array(layout.padded);
       for (const { first, units, row, inputs } of layout.layers) {
         const factor = scale * (1 / Math.sqrt(inputs));
         for (let i = first; i < first + units * row; i += 1) {
-          // The third number of the counter tells these from a minibatch's.
+          // The third number of the counter differs from that of minibatches, so the numbers differ, too.
           const integer = philox(i >> 2, 0, 1, seed)[i & 3] >>> (32 - BITS);
           drawn[i] = ((2 * integer + 1 - 2 ** BITS) / 2 ** BITS) * factor;
         }

@@ -5,7 +5,7 @@
  * @typedef {object} LiveSnapshot
  * @property {number} iteration
  * @property {Float32Array} parameters
- * @property {number} loss over every `stride`-th pixel, both ways, as the accuracy
+ * @property {number} loss over every `stride`-th pixel of every `stride`-th row, as the accuracy is
  * @property {number} accuracy
  * @property {number} rate
  * @property {Float32Array | undefined} logits those of the last snapshot only
@@ -24,7 +24,7 @@
 {
   // A snapshot is kept each time the iteration has grown by this share.
   const GROWTH = 0.02;
-  // Grids of more pixels than this along a side leave every second one out.
+  // With more pixels than this along a side, only every second pixel and row is measured.
   const MOST_PIXELS = 128;
   const CHUNK = 4; // iterations between two looks at the clock, at first
   const CHUNK_TIME = 1; // ms

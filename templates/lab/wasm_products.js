@@ -1,4 +1,4 @@
-// Products of matrices for the kernel in WebAssembly: of a layer with its items, and of deltas with items.
+// Products of matrices for the kernel in WebAssembly: a layer's weights times items, and deltas times items.
 "use strict";
 
 /**

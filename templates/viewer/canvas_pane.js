@@ -292,7 +292,7 @@
           const { header, chunk, lines, state: { step, show } } = found;
           const told = missing(arrivals);
           drawn = { ...found, trouble: failure ? told[0] : "", seen: 0 };
-          // Where the pointer is, it is a mark itself, except in the other pane.
+          // The pointer marks its own place, so the point is drawn only in the other pane.
           const contents = scene(palette, comparing ? point : store.state.point);
           if (contents) told.push(outOfSight(contents, index.widths));
           notice.show(told.join(" ").trim(), Boolean(failure));

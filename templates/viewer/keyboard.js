@@ -22,7 +22,7 @@
 {
   // How far an arrow moves an enlarged picture, as a fraction of the pane.
   const PAN = 0.1;
-  // With Shift, an arrow moves the point (in pixels) or the step (in snapshots) so many times as far.
+  // With Shift, an arrow moves the point (in pixels) or the step (in snapshots) FAR times as far.
   const FAR = 10;
   const USUAL_TRAIL = 10;
   // Of the other keys, one held down acts once.
@@ -121,7 +121,7 @@
   };
 
   /**
-   * The choice whether single signs are keys (WCAG 2.1.4), which the browser keeps. A figure has none,
+   * The choice whether single signs are keys (WCAG 2.1.4), which the browser keeps. Figures lack it,
    * since its keys act only while it has the focus.
    * @returns {() => boolean}
    */

@@ -140,7 +140,7 @@
 
   /**
    * A neuron's pre-activation in the part in sight: its colour where it is positive, ink where it is
-   * negative, and the more of it the further from zero. At the line it is clear.
+   * negative. The opacity grows with the distance from zero. At the line it is 0.
    * @param {WeightChunk} weights
    * @param {number} step
    * @param {number} neuron

@@ -1,4 +1,4 @@
-// Stories: example views, which are links in the page. Their sentences stay in sight after the arrival.
+// Stories: example views, which are links in the page. The sentence of a followed link stays visible as a caption.
 "use strict";
 
 {

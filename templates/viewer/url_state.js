@@ -106,7 +106,7 @@
       const sameAct = kind === lastKind && performance.now() - lastTime < ACT;
       lastKind = kind;
       lastTime = performance.now();
-      // An act that undoes itself gets an entry, or two neighbours would be equal.
+      // An act that returns to the address before it gets an entry: two neighbours must differ.
       if (sameAct && next !== before) history.replaceState(history.state, "", next);
       else {
         before = saved;

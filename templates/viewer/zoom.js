@@ -19,7 +19,7 @@
   // smaller units.
   const WHEEL = 0.002;
   const TRACKPAD_PINCH = 0.01;
-  // A mouse's notch is a large unit with Ctrl, too.
+  // With Ctrl, one notch of a mouse wheel is a large unit, so the change per event is limited.
   const MOST_AT_ONCE = 0.2;
   const LINE_HEIGHT = 16; // px, for browsers that count the wheel in lines
 
@@ -138,7 +138,7 @@
         }
       });
     }
-    // Safari tells of a trackpad's pinch in events of its own. Fingers on a screen are pointers, too.
+    // Safari reports a trackpad's pinch by gesture events. Fingers on a screen are read as pointers.
     let scale = 1;
     for (const name of ["gesturestart", "gesturechange"]) {
       pane.addEventListener(name, (given) => {

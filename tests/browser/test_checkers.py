@@ -1,4 +1,4 @@
-"""Pages, styles, figures and workflows, checked by programs of others."""
+"""Pages, styles, figures and workflows, checked by other projects' programs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNKNOWN_TO_NU = {
 
 
 def nu_complaints(paths: list[Path]) -> list[str]:
-    """What the Nu HTML checker minds in pages, style sheets and SVG."""
+    """The errors that the Nu HTML checker reports in pages, style sheets and SVG."""
     jar = package_file("vnu-jar/build/dist/vnu.jar")
     command = [program("java"), "-jar", str(jar), "--also-check-css", "--also-check-svg",
                "--errors-only", "--format", "json", "--exit-zero-always"]  # fmt: skip
@@ -60,7 +60,7 @@ def test_nu_finds_errors_that_were_made(tmp_path: Path) -> None:
 
 
 def axe_violations(page: object, source: str) -> list[str]:
-    """What axe-core minds in an open page: rule, impact and the first elements."""
+    """The violations that axe-core reports in an open page: rule, impact and the first elements."""
     page.evaluate(source)  # type: ignore[attr-defined]
     found = page.evaluate(  # type: ignore[attr-defined]
         "axe.run(document, {resultTypes: ['violations']}).then((results) => results.violations)"
@@ -97,7 +97,7 @@ def test_axe_finds_violations_that_were_made(built_site: BuiltSite, open_page: O
 
 
 def workflow_complaints(paths: list[Path]) -> list[str]:
-    """What actionlint minds in workflows; each begins with file and line."""
+    """The errors that actionlint reports in workflows; each begins with file and line."""
     module = package_file("actionlint/node.cjs")
     script = (
         "const { readFileSync } = require('node:fs');"

@@ -270,7 +270,7 @@ def test_loss_axis_is_the_same_for_all_runs(built_site: BuiltSite, explore: Expl
 def test_network_of_many_units_scrolls_within(explore: Explore) -> None:
     page = explore("step=90", size=(1280, 720))
     columns = ready(page).locator(".viewer-columns")
-    # 256 units a layer, as far as the layout goes: the thumbnails stand once more and again.
+    # Copies of thumbnails, as many as in a network of 256 units a layer.
     columns.evaluate("""columns => {
       for (const cells of columns.querySelectorAll(".viewer-neurons")) {
         const [one] = cells.children;
