@@ -1,4 +1,4 @@
-"""Calls that link to other pages: states of the explorer, given by the same values as in figures."""
+"""Calls that link to other pages: states of the explorer, from the same values as in figures."""
 
 from __future__ import annotations
 
