@@ -40,7 +40,7 @@ from ginn.figures.marks import (
     text_width,
 )
 from ginn.figures.scales import Scale
-from ginn.figures.svg import Svg
+from ginn.figures.svg import Svg, path_data
 from ginn.figures.theme import Colours, paint
 
 # For the treated arm of an intervention: title, kind of the copied runs, and name of the arm.
@@ -77,9 +77,9 @@ def dead_layers_svg(
     parts += horizontal_axis(panel, x, [(each, f"{each:.0%}") for each in (0.25, 0.5, 0.75)])
     columns = {0.0: (panel.left, "none"), 1.0: (panel.right - column, "all of it")}
     for left, name in columns.values():
-        parts.append(
-            shade(f"M{left:.1f},{panel.top} h{column:.1f} V{panel.bottom} h-{column:.1f}Z")
-        )
+        right = left + column
+        ends = [(left, panel.top), (right, panel.top), (right, panel.bottom), (left, panel.bottom)]
+        parts.append(shade(path_data(ends, closed=True)))
         middle = left + column / 2
         parts.append(text(middle, panel.bottom + 6 + TEXT, name, "ink", "middle"))
     half = y.place(0.5)
