@@ -122,7 +122,8 @@ class PageCalls:
         row = self.facts.claim(name)
         if row is None:
             return Markup("")
-        return Markup("{}").format(self.macros.verdict(row, self.page("methods")))
+        shown = self.macros.verdict(row, self.page("methods"), self.facts.confirmation)
+        return Markup("{}").format(shown)
 
     def claims_table(self) -> Markup:
         """The table of all claims, followed by each claim's definition and numbers."""

@@ -40,7 +40,7 @@ def test_prose_states_how_many_runs_failed(failed: frozenset[int]) -> None:
     last = report.facts.experiment.shown_runs[-1]
     share = f"Of the diamond, the failed one gets {100 * last.part_accuracy['diamond']:.1f}% right"
     assert (share in text) == (0 < len(failed) < len(SEEDS))
-    assert f"{report.facts.experiment.parameters:,} parameters" in text
+    assert f"{report.facts.experiment.parameters:,} weights and biases" in text
     for wrong in ("nan", "None", "undefined", "{{", "{%", "@@", " ,", " ."):
         assert not re.search(rf"(?<!\w){re.escape(wrong)}(?!\w)", text), wrong
 
@@ -53,10 +53,10 @@ def test_prose_about_another_picture_does_not_call_it_a_bottle() -> None:
     cat = replace(report, facts=replace(report.facts, experiment=other))
     of_bottle = parsed(report_pages())
     index, methods = (ParsedPage(report_article(slug, cat)).prose for slug in ("index", "methods"))
-    for words in ("The picture is a bottle", "The bottle is symmetric"):
+    for words in ("The picture is a black bottle", "The bottle is symmetric"):
         assert words in of_bottle["index.html"].prose
         assert words not in index
-    assert "The picture is 50 pixels wide" in index
+    assert "is 50 pixels wide" in index
     assert "read from an image of 640 times 480 pixels" in methods
     assert "lighter than grey level 97 counts as white, a level that was found by Otsu" in methods
     assert "padded to a square" in methods

@@ -50,6 +50,12 @@ class Rule:
     allowed: Callable[[Facts], bool]
 
 
+def unrepeated(facts: Facts) -> set[str]:
+    """The claims that the second block of seeds does not repeat."""
+    rows = facts.confirmation.repetitions if facts.confirmation else ()
+    return {row.name for row in rows if row.repeats == "does not repeat"}
+
+
 def verdict(facts: Facts, name: str) -> str:
     found = facts.claim(name)
     return found.verdict if found else ""
@@ -178,7 +184,10 @@ RULES = (
     Rule(r"to see what becomes of it", lambda f: not f.evidence.failed_runs),
     Rule(r"[Tt]he second block begins|rules were frozen", lambda f: bool(f.confirmation)),
     Rule(r"They are confirmed, or not", lambda f: not f.confirmation),
-    Rule(r"Does not repeat", lambda f: f.confirmation is not None),
+    Rule(r"[Dd]oes not repeat|did not repeat", lambda f: f.confirmation is not None),
+    Rule(r"did not repeat", lambda f: "Mirrored boundaries" in unrepeated(f)),
+    Rule(r"No finding above is one", lambda f: f.confirmation is not None),
+    Rule(r"Lines shift before they turn", lambda f: "Shift before turn" not in unrepeated(f)),
 )
 SINGULAR = "run|seed|iteration|neuron|pixel|layer|part|region|copy|screening run"
 PLURAL = "runs|seeds|iterations|neurons|pixels|layers|parts|regions|copies|screening runs"
