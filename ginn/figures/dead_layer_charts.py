@@ -94,13 +94,16 @@ def dead_layers_svg(
     for layer, px, py in zip(series.layer, places.tolist(), heights.tolist(), strict=True):
         parts.append(ring(px, py, _layer_paint(layer, colours)))
     alive, whole = _counts(series)
-    for (learnt, failed), state, place, anchor in (
-        (alive, "others", panel.left + column + 8, "start"),
-        (whole, "dead over all", panel.right - column - 8, "end"),
+    # On a phone, the two counts do not fit side by side.
+    further = TEXT + 4 if width < PHONE else 0
+    for (learnt, failed), state, place, anchor, away in (
+        (alive, "others", panel.left + column + 8, "start", 0),
+        (whole, "dead over all", panel.right - column - 8, "end", further),
     ):
-        parts.append(text(place, half - 8, f"{state}: {learnt} learnt", "ink", anchor))
-        parts.append(text(place, half + TEXT + 5, f"{state}: {failed} failed", "ink", anchor))
-    axis = f"largest share of the {series.part} over which a layer is dead"
+        above, below = half - 8 - away, half + TEXT + 5 + away
+        parts.append(text(place, above, f"{state}: {learnt} learnt", "ink", anchor))
+        parts.append(text(place, below, f"{state}: {failed} failed", "ink", anchor))
+    axis = "largest share with a dead layer"
     words = dead_layers_description(series, facts)
     title = "Dead layers and failure"
     return axes.chart_svg(width, panel.bottom, axis, parts, colours, title, words)

@@ -167,5 +167,5 @@ def test_pointer_that_moves_leaves_timeline_and_bar_untouched(explore: Explore) 
     expect(page.locator(".viewer-readout")).not_to_have_text(before or "")
     assert page.evaluate("window.changes") == 0
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function("window.changes > 0")
+    page.wait_for_function("() => window.changes > 0")
     page.evaluate("window.watch.disconnect()")

@@ -156,7 +156,7 @@ def test_server_without_a_site_shows_the_mistake(
     with serving(served.root, *options, built=False) as server:
         page, _ = open_page(f"{server.address}methods/index.html", complaining=True)
         panel = page.locator(PANEL)
-        expect(panel).to_contain_text("experiment.batch", timeout=PATIENCE)
+        expect(panel).to_contain_text("experiment[0].batch", timeout=PATIENCE)
         expect(panel.locator("mark")).to_contain_text("batch = 0")
         expect(page.get_by_role("heading", level=1)).to_have_text("There is no site yet")
         report.write_text(text, encoding="utf-8")

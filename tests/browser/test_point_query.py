@@ -95,7 +95,7 @@ def test_output_sum_adds_up_as_it_is_rounded(
 @settings(max_examples=60, deadline=None)
 @given(values=st.lists(st.floats(-50, 50), min_size=1, max_size=17))
 def test_rounded_terms_add_up_and_stay_near(quiet_page: Page, values: list[float]) -> None:
-    quiet_page.wait_for_function("GINN.pointPanel")
+    quiet_page.wait_for_function("() => GINN.pointPanel")
     found = quiet_page.evaluate("values => GINN.pointPanel.addingUp(values, 2)", values)
     assert sum(found["values"]) == found["sum"]
     assert found["sum"] == pytest.approx(100 * sum(values), abs=0.5001)

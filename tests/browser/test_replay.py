@@ -61,7 +61,7 @@ def test_replay_slider_shows_both_copies_at_the_same_moment(
     assert slider.get_attribute("aria-valuetext") == f"{revived[-2]}; {untouched[-2]}"
     images = page.locator(".image:visible img")
     assert images.evaluate_all("all => all.map((each) => each.alt)") == shown(page)
-    page.wait_for_function("[...document.images].every((each) => each.naturalWidth)")
+    page.wait_for_function("() => [...document.images].every((each) => each.naturalWidth)")
 
 
 def test_replay_plays_to_the_end_and_begins_again(address: str, open_page: Open) -> None:

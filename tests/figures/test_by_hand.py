@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.by_hand import grid, points_of, require_shaded, sums_at
 from support.charts import SVG
@@ -57,6 +57,7 @@ def texts(root: ElementTree.Element) -> list[str]:
 
 @settings(max_examples=40, deadline=None)
 @given(ROWS)
+@example(((0.1, -0.5, 0.56), (0.58, -0.66, -1.0), (0.0, 0.0, 0.02)))
 def test_still_shades_where_the_neurons_of_the_last_layer_are_on(weights: Rows) -> None:
     hand = ByHand(weights)
     sums = sums_at(weights, grid())

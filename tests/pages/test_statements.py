@@ -111,8 +111,8 @@ def nearly_all_miss(facts: Facts) -> bool:
 
 
 def nothing_found(facts: Facts) -> bool:
-    said = {each.verdict for each in facts.claims}
-    return not prevented(facts) and ("holds" not in said or not facts.claims)
+    held = {each.name for each in facts.claims if each.verdict == "holds"}
+    return not prevented(facts) and held <= unrepeated(facts)
 
 
 RULES = (
@@ -128,7 +128,7 @@ RULES = (
     Rule(r"colour of their own|are diamonds", lambda f: f.experiment.failed_runs > 0),
     Rule(
         r"whose screening run failed|because their screening",
-        lambda f: bool(f.experiment.chosen_seeds),
+        lambda f: bool(f.experiment.chosen_seeds or f.confirmation),
     ),
     Rule(r"are no sample", lambda f: bool(f.experiment.chosen_seeds)),
     Rule(r"[Ww]e intervened|We copied|was copied|were copied", raised),
@@ -146,7 +146,7 @@ RULES = (
     Rule(r"Lines shift before they turn", lambda f: verdict(f, "Shift before turn") == "holds"),
     Rule(r"But biases do not move", lambda f: verdict(f, "Bias before weight") == "does not hold"),
     Rule(r"Early failures can be|clearly rarer with", lambda f: bool(prevented(f))),
-    Rule(r"One of them will fail", lambda f: f.examples.beginnings is not None),
+    Rule(r"One of them will have failed", lambda f: f.examples.beginnings is not None),
     Rule(r"Two copies of one network", lambda f: f.examples.twins is not None),
     Rule(r"Since iteration .* is off there", lambda f: f.examples.dead_layer is not None),
     Rule(r"often have a sign", lambda f: verdict(f, "Dead layers where runs fail") == "holds"),
@@ -241,6 +241,8 @@ def builds(every: bool) -> Iterator[tuple[Report, str]]:
             for name in CLAIMS
             if of_claims.get(name, True)
         )
+        other = "does not hold" if said == "holds" else "holds"
+        refuting = replace(block, claims=tuple(replace(each, verdict=other) for each in claims))
         failures = (0, 1, 2, 12)[number % 4]
         experiment = replace(
             report.facts.experiment,
@@ -269,7 +271,7 @@ def builds(every: bool) -> Iterator[tuple[Report, str]]:
                 interventions=interventions,
                 failed_runs=(None, late, dead_alone, alive_alone)[number % 4],
             ),
-            confirmation=confirmation(claims, (None, block)[number % 2]),
+            confirmation=confirmation(claims, (None, block, refuting)[number % 3]),
         )
         name = f"{len(failed)} failed-{said}-{made}"
         yield with_networks(replace(report, facts=facts), networks[: number % 4]), name
