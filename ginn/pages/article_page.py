@@ -89,7 +89,9 @@ def article_page(
         sections = sections.replace(token(placed.name), rendered)
     own = [figure for figure in body.figures if figure.report is report]
     scenes = [image.scene for figure in own for image in figure.images if image.scene]
-    card = layout.card(article.slug, article.title, report, files, scenes[0] if scenes else None)
+    # The card shows the first figure with boundaries, or the first figure of all.
+    drawn = [scene for scene in scenes if scene.neurons] or scenes
+    card = layout.card(article.slug, article.title, report, files, drawn[0] if drawn else None)
     this = as_source(layout, article)
     site, publication = layout.site, layout.publication
     context = {
