@@ -23,7 +23,7 @@ from support.browser import Open
 from support.by_hand import Float64, grid, points_of, require_shaded, sums_at
 from support.charts import SVG
 from support.explorer import SIZES
-from support.pages import article_of, plain_report
+from support.pages import article_of, first_page, plain_report
 from support.words import ENGLISH
 
 from ginn.figures.by_hand import DEFAULTS
@@ -52,13 +52,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("by-hand")
     article = article_of("".join(CALL.format(n=n) for n in COUNTS) + "The end.\n")
     site = Pages([plain_report()], [article], {}, {}, TEMPLATES, Publication(), ENGLISH)
-    for part in site.parts():
-        if part.name in ("assets", "article-index"):
-            for name, content in site.make(part).files.items():
-                path = folder / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-    return (folder / "index.html").as_uri()
+    return first_page(site, folder)
 
 
 class Figure:

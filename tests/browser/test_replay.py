@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.browser import Open
-from support.pages import article_of
+from support.pages import article_of, first_page
 from support.sample_report import make_report
 from support.words import ENGLISH
 
@@ -26,13 +26,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The article, as a double-clicked file."""
     folder: Path = tmp_path_factory.mktemp("replay")
     site = Pages([REPORT], [article_of(ARTICLE)], {}, {}, TEMPLATES, Publication(), ENGLISH)
-    for part in site.parts():
-        if part.name in ("assets", "article-index"):
-            for name, content in site.make(part).files.items():
-                path = folder / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-    return (folder / "index.html").as_uri()
+    return first_page(site, folder)
 
 
 def labels_of(kind: str) -> list[str]:

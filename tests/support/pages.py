@@ -225,3 +225,14 @@ class ParsedPage(HTMLParser):
 def parsed(site: Mapping[str, bytes]) -> dict[str, ParsedPage]:
     """The pages among a site's files, by address."""
     return {name: ParsedPage(data) for name, data in site.items() if name.endswith(".html")}
+
+
+def first_page(site: Pages, folder: Path) -> str:
+    """The address of the first page as a double-clicked file, which is written with its assets."""
+    for part in site.parts():
+        if part.name in ("assets", "article-index"):
+            for name, content in site.make(part).files.items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+    return (folder / "index.html").as_uri()
