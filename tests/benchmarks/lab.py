@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chromium import chromium, served
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -111,7 +112,7 @@ def in_page(site: Path) -> None:
 
 def main() -> None:
     site = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "site"
-    with empty_page(SCRIPTS) as page:
+    with sync_playwright() as playwright, empty_page(playwright, SCRIPTS) as page:
         rows = page.evaluate(MEASURE, SHAPES)
     for row in rows:
         show(f"Chromium {row['widths']}", row)

@@ -157,6 +157,9 @@ def main(articles: int, pictures: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    counts = [int(word) for word in sys.argv[1:3]]
-    place = sys.argv[3] if len(sys.argv) > 3 else tempfile.mkdtemp()
-    main(*(counts + [ARTICLES, PICTURES][len(counts) :]), Path(place))
+    given = sys.argv[1:]
+    main(
+        int(given[0]) if given else ARTICLES,
+        int(given[1]) if len(given) > 1 else PICTURES,
+        Path(given[2] if len(given) > 2 else tempfile.mkdtemp()),
+    )

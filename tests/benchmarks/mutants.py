@@ -87,23 +87,26 @@ class Mutant:
     source: str
 
 
+def changed(node: ast.AST, field: str, value: object) -> ast.AST:
+    """A copy of a node with another value of one field."""
+    other = copy.copy(node)
+    setattr(other, field, value)
+    return other
+
+
 def changes(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes that may replace a node."""
     if isinstance(node, ast.Compare):
         for place, operation in enumerate(node.ops):
-            other = copy.deepcopy(node)
-            other.ops[place] = COMPARISONS[type(operation)]()
-            yield other
+            others = list(node.ops)
+            others[place] = COMPARISONS[type(operation)]()
+            yield changed(node, "ops", others)
     elif isinstance(node, (ast.BinOp, ast.AugAssign)) and type(node.op) in OPERATORS:
-        other = copy.deepcopy(node)
-        other.op = OPERATORS[type(node.op)]()
-        yield other
+        yield changed(node, "op", OPERATORS[type(node.op)]())
     elif isinstance(node, ast.BoolOp):
-        other = copy.deepcopy(node)
-        other.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield other
+        yield changed(node, "op", ast.Or() if isinstance(node.op, ast.And) else ast.And())
     elif isinstance(node, ast.UnaryOp):
-        yield copy.deepcopy(node.operand)
+        yield node.operand
     elif isinstance(node, ast.Constant):
         if isinstance(node.value, bool):
             yield ast.Constant(not node.value)
@@ -116,21 +119,15 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
     elif isinstance(node, ast.Slice):
         for end in ("lower", "upper", "step"):
             if getattr(node, end) is not None:
-                other = copy.deepcopy(node)
-                setattr(other, end, None)
-                yield other
+                yield changed(node, end, None)
     elif isinstance(node, (ast.If, ast.While, ast.IfExp)):
         for value in (True, False) if not isinstance(node, ast.While) else (False,):
-            other = copy.deepcopy(node)
-            other.test = ast.Constant(value)
-            yield other
+            yield changed(node, "test", ast.Constant(value))
     elif isinstance(node, ast.Return) and first_line(node) not in ("return", "return None"):
         yield ast.Return(ast.Constant(None))
     elif isinstance(node, ast.Call) and not first_line(node.func)[0].isupper():
         for place in range(len(node.keywords)):
-            other = copy.deepcopy(node)
-            del other.keywords[place]
-            yield other
+            yield changed(node, "keywords", node.keywords[:place] + node.keywords[place + 1 :])
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         yield ast.Pass()
     elif isinstance(node, (ast.Break, ast.Continue)):
@@ -220,7 +217,7 @@ def mutants(module: str) -> list[Mutant]:
 
 def copied(folder: Path) -> Path:
     """A copy of the repository to change modules in, as far as their tests need it."""
-    for name in ("ginn", "tests", "templates", "content", "site"):
+    for name in ("ginn", "tests", "templates", "content"):
         left_out = shutil.ignore_patterns("__pycache__", "browser", "*.html")
         shutil.copytree(ROOT / name, folder / name, ignore=left_out)
     for name in ("build.py", "pyproject.toml"):

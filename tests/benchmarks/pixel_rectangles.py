@@ -179,8 +179,8 @@ def compare(lines: Page, pixels: Page, steps: range, read: bool) -> None:
     times = np.array(rounds).reshape(ROUNDS, 2, len(steps), 2)  # round, page, step, frame or canvas
     kind = "with pixels" if read else "script"
     for part, name in enumerate(("frame", "canvas")):
-        for page, drawn in enumerate(("exact lines", "rectangles")):
-            report(f"{name}, {kind}, {drawn}", times[:, page, :, part].ravel().tolist())
+        for which, drawn in enumerate(("exact lines", "rectangles")):
+            report(f"{name}, {kind}, {drawn}", times[:, which, :, part].ravel().tolist())
         medians = np.median(times[..., part], axis=2)  # (round, page)
         ratios = medians[:, 1] / medians[:, 0]
         print(

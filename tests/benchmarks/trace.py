@@ -9,6 +9,7 @@ regions and edges of the whole network and the output's line, in float32, withou
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import resource
@@ -107,7 +108,7 @@ def print_alone(run: RecordedRun, boundaries: Boundaries) -> None:
     for snapshot in sorted(chosen, key=lambda k: int(boundaries.regions[k])):
         one = one_of(run, snapshot)
         other = regioncam_of(one)
-        works = [lambda one=one: trace(one)]
+        works: list[Callable[[], Any]] = [functools.partial(trace, one)]
         spent = milliseconds([*works, other] if other else works)
         beside = f"{spent[1]:10.2f}ms{other():12}" if other else f"{'-':>12}"
         print(f"{boundaries.regions[snapshot]:16,}{spent[0]:8.2f}ms{beside}")

@@ -174,7 +174,7 @@ def measure_memory(browser: Browser, root: str) -> None:
 
     def heap() -> float:
         metrics = session.send("Performance.getMetrics")["metrics"]
-        return next(m["value"] for m in metrics if m["name"] == "JSHeapUsedSize") / 1e6
+        return float(next(m["value"] for m in metrics if m["name"] == "JSHeapUsedSize")) / 1e6
 
     def line(label: str, process: Resident | None, scripts: str = "") -> None:
         held = "the process is not read on this system"

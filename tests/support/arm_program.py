@@ -45,8 +45,8 @@ def train_emulated(group: Networks, rates: Float32, folder: Path) -> Float32:
     (folder / "kernel.s").write_text(kernel)
     (folder / "start.s").write_text(_start(sizes, memory, group.pixels, len(rates)))
     for name in ("kernel", "start"):
-        command = [ASSEMBLER, "-o", folder / f"{name}.o", folder / f"{name}.s"]
-        subprocess.run(command, check=True)
+        files = [str(folder / f"{name}.{suffix}") for suffix in ("o", "s")]
+        subprocess.run([ASSEMBLER, "-o", *files], check=True)
     program = folder / "program"
     objects = [folder / "start.o", folder / "kernel.o"]
     subprocess.run([LINKER, "-static", "-o", program, *objects], check=True)

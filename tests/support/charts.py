@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -78,7 +80,13 @@ def axis(root: ElementTree.Element, side: str, among: slice = slice(None)) -> di
 
 def reader(ticks: dict[float, float], kind: str) -> np.poly1d:
     """The map from a value to its place, fitted to the ticks; the value is transformed first."""
-    transform = {"log": np.log10, "log1p": np.log1p, "root": np.sqrt, "linear": np.asarray}[kind]
+    transforms: dict[str, Callable[[Any], Any]] = {
+        "log": np.log10,
+        "log1p": np.log1p,
+        "root": np.sqrt,
+        "linear": np.asarray,
+    }
+    transform = transforms[kind]
     values, places = transform(np.array(list(ticks))), np.array(list(ticks.values()))
     line = np.poly1d(np.polyfit(values, places, 1))
     assert np.abs(line(values) - places).max() < PIXEL

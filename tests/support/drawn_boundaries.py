@@ -63,10 +63,11 @@ def distances(points: Float64, segments: Float64) -> Float64:
     relative = points[:, None] - begin  # (P, S, 2)
     squared = np.maximum((direction**2).sum(-1), 1e-30)
     position = np.clip((relative * direction).sum(-1) / squared, 0, 1)
-    return np.linalg.norm(relative - position[..., None] * direction, axis=-1).min(axis=1)
+    away = np.linalg.norm(relative - position[..., None] * direction, axis=-1)
+    return np.asarray(away.min(axis=1))
 
 
-CENTRES = np.stack(np.mgrid[:100, :100][::-1], axis=-1).reshape(-1, 2) + 0.5  # of a tile's pixels
+CENTRES = np.moveaxis(np.mgrid[:100, :100][::-1], 0, -1).reshape(-1, 2) + 0.5  # of a tile's pixels
 
 
 def assert_ink_is_the_boundary(levels: NDArray[np.uint8], segments: Float64) -> None:

@@ -35,7 +35,7 @@ def initial(widths: tuple[int, ...], seed: int, scale: float) -> Float32:
     counts = np.arange(-(-len(factors) // 4), dtype=np.uint64)
     numbers = np.stack(_philox_of_weights(counts, seed), axis=-1).reshape(-1)[: len(factors)]
     integers = (numbers >> np.uint64(8)).astype(np.int64)
-    return (((2 * integers + 1 - 2**24) / 2**24) * factors).astype(F)
+    return np.asarray(((2 * integers + 1 - 2**24) / 2**24) * factors, dtype=F)
 
 
 def _philox_of_weights(counts: NDArray[np.uint64], seed: int) -> list[NDArray[np.uint64]]:
@@ -66,7 +66,7 @@ def sigmoid(z: Float32) -> Float32:
     power = np.full_like(r, 1 / math.factorial(7))
     for k in range(6, -1, -1):
         power = power * r + F(1 / math.factorial(k))
-    return F(1) / (F(1) + np.ldexp(power, n.astype(np.int32)))
+    return np.asarray(F(1) / (F(1) + np.ldexp(power, n.astype(np.int32))))
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Specification:
         first = F(0.9) * self.first + F(1 - 0.9) * gradients
         self.first = np.where(np.abs(first) < F(1e-30), F(0), first)
         scale = np.sqrt(self.second) * root + F(1e-8)
-        self.parameters = self.parameters - step * (self.first / scale)
+        self.parameters = np.asarray(self.parameters - step * (self.first / scale), dtype=F)
         self.iteration += 1
 
 

@@ -16,7 +16,7 @@ def clipped_cells(weights: list[Any], biases: list[Any], one: Any) -> list[list[
 
 
 def _clipped_by_layer(polygon: Any, rows: Any, weight: Any, bias: Any, one: Any) -> list[Any]:
-    parts = [(polygon, [])]
+    parts: list[tuple[Any, list[Any]]] = [(polygon, [])]
     for unit, offset in zip(weight, bias, strict=True):
         a, b, c = (sum(w * row[k] for w, row in zip(unit, rows, strict=True)) for k in range(3))
         row = [a, b, c + offset]

@@ -35,7 +35,8 @@ def run_of_arrays(
     replaces these values.
     """
     if np.ndim(biases[0]) == 1:
-        weights, biases = [[weight] for weight in weights], [[bias] for bias in biases]
+        weights = [np.asarray(weight)[None] for weight in weights]
+        biases = [np.asarray(bias)[None] for bias in biases]
     count = len(np.asarray(biases[0]))
     fields = {
         "iterations": np.arange(count, dtype=np.int64) * 10,
@@ -112,7 +113,7 @@ def drifting_run(widths: tuple[int, ...], snapshots: int, seed: int) -> Recorded
 
     def drifting(*shape: int, fan_in: int) -> np.ndarray:
         start, speed = rng.uniform(-1, 1, (2, *shape)) / np.sqrt(fan_in)
-        return start + np.multiply.outer(drift, speed)
+        return np.asarray(start + np.multiply.outer(drift, speed))
 
     pairs = list(itertools.pairwise((2, *widths, 1)))
     return run_of_arrays(

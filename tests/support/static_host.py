@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO
 
 PREFIX = "/some/name/"
 GZIPPED = (".css", ".html", ".js", ".json", ".svg", ".xml")
@@ -20,7 +20,7 @@ GZIPPED = (".css", ".html", ".js", ".json", ".svg", ".xml")
 class StaticHost(http.server.SimpleHTTPRequestHandler):
     """A handler that answers as GitHub Pages does."""
 
-    extensions_map: ClassVar[dict[str, str]] = {
+    extensions_map = {  # noqa: RUF012 - the base class declares it for each instance
         "": "application/octet-stream",
         ".css": "text/css; charset=utf-8",
         ".html": "text/html; charset=utf-8",

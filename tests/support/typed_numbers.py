@@ -56,7 +56,9 @@ def _in_text(environment: jinja2.Environment, body: str) -> Iterator[tuple[int, 
 
 def _in_expressions(tree: nodes.Template) -> Iterator[tuple[int, str]]:
     """The numbers in constants that an expression, an assignment or a caption writes unchanged."""
-    given = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
+    given: list[nodes.Node] = [
+        part for output in tree.find_all(nodes.Output) for part in output.nodes
+    ]
     given += [assignment.node for assignment in tree.find_all(nodes.Assign)]
     for call in tree.find_all(nodes.Call):
         given += [word.value for word in call.kwargs if word.key == "caption"]
