@@ -102,7 +102,7 @@ class Article:
     author: str = ""
     authors: tuple[Author, ...] = ()
     draft: bool = False
-    key_lines: Mapping[str, int] = field(default_factory=dict)
+    key_lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def address(self) -> str:

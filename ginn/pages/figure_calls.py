@@ -21,6 +21,7 @@ from ginn.pages.view_state import ViewState, shared_state
 
 # The speed of a figure that plays by itself, in snapshots a second: 15 seconds for a whole run.
 PACE = 30
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_ALLOWED = "a text of lower-case letters, digits and hyphens"
 CAPTION = "a text; or the body of a call block in its place"
 LAYER = 'the number of a hidden layer, or "output"'
@@ -89,7 +90,7 @@ class FigureCalls:
 
         Raises AuthorError for a name, view or argument that this build does not have.
         """
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        if not NAME.fullmatch(name):
             raise AuthorError(quoted(name), NAME_ALLOWED, key="figure")
         if name in self.found:
             allowed = f"a name not used before ({', '.join(self.found)})"

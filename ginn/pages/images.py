@@ -105,11 +105,6 @@ class Images(Extension):
             image.set(name, value)
 
 
-def check_image(folder: Path, named: str) -> None:
-    """Raise AuthorError if an article in the folder cannot show the image that it names."""
-    _measured(read_bytes(_file(folder, named), "an image"), named)
-
-
 class _Placing(Treeprocessor):
     """Passes every image of an article to its `Images`."""
 

@@ -141,7 +141,7 @@ def _resolve(folder: str, link: str) -> _Target | None:
         return _Target(".")
     if parts.scheme in EXTERNAL_SCHEMES:
         return None
-    if parts.scheme or parts.netloc:
+    if parts.scheme or parts.netloc or not link:
         return _Target(".")
     fragment = urllib.parse.unquote(parts.fragment)
     if not parts.path:

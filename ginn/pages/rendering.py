@@ -13,7 +13,7 @@ import contextlib
 import dataclasses
 import html as html_module
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, wraps
 from typing import Any
@@ -119,16 +119,41 @@ def render_article(
     _fill_in(article, first, Citations(works or {}), words, names)
     second, citations = FigureCalls(report, first.found, reports), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
-    check_source(article)
     root = "../" * article.address.count("/")
-    images = Images(article.file.parent, root, article.line_of, policy)
     captions = {name: figure.caption for name, figure in second.found.items()}
-    extensions = (Mathematics(article.line_of), images)
+    taken = [f"reference-{source.key}" for source in citations.sources]
+    converted, files = in_html(article, text, captions, report.words, policy, taken)
+    figures = tuple(
+        dataclasses.replace(figure, caption=with_static(converted.captions[name], root))
+        for name, figure in second.found.items()
+    )
+    opening, sections = _cut(with_static(converted.html, root), converted.sections)
+    return Body(opening, sections, figures, converted.contents, citations.sources, files)
+
+
+def in_html(
+    article: Article,
+    text: str,
+    captions: Mapping[str, str],
+    words: Words,
+    policy: Policy,
+    taken: Sequence[str] = (),
+) -> tuple[Converted, Mapping[str, bytes]]:
+    """The Markdown of an article as HTML, and the author's images in it, address -> content.
+
+    `captions` has those of the figures by name, and `taken` the ids of the page's other parts.
+    Raises AuthorError with file and line for a mistake.
+    """
+    check_source(article)
+    images = Images(
+        article.file.parent, "../" * article.address.count("/"), article.line_of, policy
+    )
     try:
-        converted = convert(text, captions, article.line_of, report.words, *extensions)
+        extensions = (Mathematics(article.line_of), images)
+        converted = convert(text, captions, article.line_of, words, *extensions)
     except AuthorError as error:
         raise error.at(article.file, 1) from error
-    _require_placed(article, second.found, converted)
+    _require_placed(article, captions, converted)
     html = converted.html
     if "<h1" in html:
         titles = (line for line in article.body.splitlines() if line.startswith(("# ", "<h1")))
@@ -139,17 +164,10 @@ def render_article(
             path=article.file,
             line=article.line_of(*(f"\n{title}" for title in titles), "\n===") + 1,
         )
-    taken = {f"figure-{name}" for name in second.found}
-    taken |= {f"reference-{source.key}" for source in citations.sources}
+    ids = {*taken, *(f"figure-{name}" for name in captions)}
     placed = {images.root + address for address in images.files}
-    check_html(html + "".join(converted.captions.values()), article, taken, placed, policy)
-    figures = tuple(
-        dataclasses.replace(figure, caption=with_static(converted.captions[name], root))
-        for name, figure in second.found.items()
-    )
-    opening, sections = _cut(with_static(html, root), converted.sections)
-    contents, files = converted.contents, images.files
-    return Body(opening, sections, figures, contents, citations.sources, files)
+    check_html(html + "".join(converted.captions.values()), article, ids, placed, policy)
+    return converted, images.files
 
 
 def _cut(html: str, sections: Sequence[str]) -> tuple[str, str]:
@@ -160,7 +178,7 @@ def _cut(html: str, sections: Sequence[str]) -> tuple[str, str]:
     return html[:at], html[at:]
 
 
-def _require_placed(article: Article, figures: Mapping[str, Figure], converted: Converted) -> None:
+def _require_placed(article: Article, figures: Iterable[str], converted: Converted) -> None:
     """Raise AuthorError for a figure in a place that cannot hold one, such as code."""
     for name in figures:
         if name not in converted.captions or converted.html.count(token(name)) != 1:
@@ -193,13 +211,13 @@ def _fill_in(
                 _compiled(article.body, file, placed.report.words).render(known).replace(HASH, "#")
             )
     except AuthorError as error:
-        raise error.at(article.file, _line_in(error, file)) from error
+        raise error.at(article.file, line_in(error, file)) from error
     except jinja2.TemplateError as error:
-        allowed, line = f"expressions of {', '.join(sorted(known))}", _line_in(error, file)
+        allowed, line = f"expressions of {', '.join(sorted(known))}", line_in(error, file)
         raise AuthorError(one_line(error), allowed, path=article.file, line=line) from error
     except COMPUTING as error:
         found = f"an expression without a value ({one_line(error)})"
-        allowed, line = "values that the operation takes", _line_in(error, file)
+        allowed, line = "values that the operation takes", line_in(error, file)
         raise AuthorError(found, allowed, path=article.file, line=line) from error
 
 
@@ -211,7 +229,7 @@ def parsed(article: Article) -> jinja2.nodes.Template:
     with _syntax_errors(article):
         # Only compiling finds unknown filters.
         _compiled(article.body, str(article.file), None)
-        return _environment(None).parse(ID.sub("{" + HASH, article.body))
+        return jinja_environment(None).parse(ID.sub("{" + HASH, article.body))
 
 
 @contextlib.contextmanager
@@ -231,7 +249,7 @@ def _syntax_errors(article: Article) -> Iterator[None]:
         raise AuthorError(found, "a few", path=article.file, line=1) from None
 
 
-def _environment(words: Words | None) -> SandboxedEnvironment:
+def jinja_environment(words: Words | None) -> SandboxedEnvironment:
     """Jinja's environment for articles; without `words` its filters are those of English."""
     environment = SandboxedEnvironment(autoescape=True, undefined=_UndefinedAttribute)
     formats = words.formats if words else FORMATS
@@ -242,12 +260,12 @@ def _environment(words: Words | None) -> SandboxedEnvironment:
 @lru_cache(maxsize=256)
 def _compiled(body: str, file: str, words: Words | None) -> jinja2.Template:
     """The compiled Jinja template of an article, which runs twice in each build."""
-    environment = _environment(words)
+    environment = jinja_environment(words)
     code = environment.compile(ID.sub("{" + HASH, body), filename=file)
     return jinja2.Template.from_code(environment, code, dict(environment.globals))
 
 
-def _line_in(error: BaseException, file: str) -> int:
+def line_in(error: BaseException, file: str) -> int:
     """The innermost line of `file` in the error's traceback; Jinja maps its frames to the file."""
     line = 1
     traceback = error.__traceback__

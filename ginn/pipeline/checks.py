@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from ginn.analysis.rule_book import rule_book
 from ginn.config.models import Confirmation, Settings
-from ginn.config.policy import Policy
 from ginn.config.validation import read_document
-from ginn.errors import AuthorError, quoted
+from ginn.errors import quoted
+from ginn.language.words import Words
 from ginn.pages.article_checks import Named, check_article
 from ginn.pages.articles import Article
 from ginn.pages.bibliography import read_works
-from ginn.pages.code_places import without_code
 from ginn.pages.glossary import read_glossary
-from ginn.pages.images import check_image
-from ginn.pages.policy import is_allowed_elsewhere
 from ginn.pages.source_checks import check_source
-from ginn.pages.written_links import find_written_dead_link
+from ginn.pages.stand_ins import check_text
 from ginn.pipeline.static import OF_BUILD
-
-# An image in Markdown with its address in parentheses; the group is the address.
-IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(<?([^<>()\s{}]+)>?\)")
 
 
 def require_frozen(folder: Path, confirmation: Confirmation) -> None:
@@ -45,15 +38,16 @@ def check_articles(
     folder: Path,
     articles: Sequence[Article],
     settings: Settings,
+    words: Words,
     left_out: Sequence[Article] = (),
     absent: Sequence[str] = (),
     files: Collection[str] = (),
 ) -> None:
     """Raise AuthorError for the first mistake in an article that needs no results to be found.
 
-    `folder` has the bibliography and the glossary, which are checked, too. `left_out` and `absent`
-    are the articles and the ids of the experiments that this build leaves out. `files` has the
-    addresses of the author's own files in the site.
+    `folder` has the bibliography and the glossary, which are checked, too. `words` are those of the
+    layout. `left_out` and `absent` are the articles and the ids of the experiments that this build
+    leaves out. `files` has the addresses of the author's own files in the site.
     """
     ids = [*(experiment.id for experiment in settings.experiments), *absent]
     kinds = ("explore", "downloads")
@@ -68,20 +62,4 @@ def check_articles(
     for article in articles:
         check_article(article, named)
         check_source(article)
-        check_images(article, settings.policy)
-    if dead := find_written_dead_link(articles, {*files, *OF_BUILD}):
-        raise dead.error()
-
-
-def check_images(article: Article, policy: Policy) -> None:
-    """Raise AuthorError for an image that is absent or may not be published.
-
-    Only images whose address is in the text are found, not those that an expression makes.
-    """
-    for found in IMAGE.finditer(without_code(article.body)):
-        if is_allowed_elsewhere(found[1], "img-src", policy):
-            continue
-        try:
-            check_image(article.file.parent, found[1])
-        except AuthorError as error:
-            raise error.at(article.file, article.line_of(found[0])) from error
+    check_text(articles, words, settings.policy, {*files, *OF_BUILD})

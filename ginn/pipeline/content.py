@@ -118,8 +118,8 @@ def read_content(
     built = _built_articles(articles, written, settings, absent)
     left_out = [a for a in articles if a.slug not in {each.slug for each in built}]
     static = read_static(folder, articles)
-    check_articles(folder, built, settings, left_out, absent, list(static))
     words = read_words(settings.site.language, TEMPLATES, folder)
+    check_articles(folder, built, settings, words, left_out, absent, list(static))
     optional = [
         each.title for each in written.experiments if each.optional and not (picture or every)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from support.pages import BODY_LINE, article_of
 from support.paths import CONTENT, STARTER
+from support.words import ENGLISH
 
 from ginn.config.loader import load_settings
 from ginn.errors import AuthorError
@@ -140,4 +141,4 @@ def test_check_article_refuses_an_experiment_that_no_build_has(body: str) -> Non
 @pytest.mark.parametrize("folder", [CONTENT, STARTER])
 def test_check_articles_of_our_own_content_passes(folder) -> None:  # type: ignore[no-untyped-def]
     articles = read_articles(folder / "articles")
-    check_articles(folder, articles, load_settings(folder / "report.toml"))
+    check_articles(folder, articles, load_settings(folder / "report.toml"), ENGLISH)
