@@ -18,7 +18,7 @@ from ginn.analysis.described import DESCRIBED
 from ginn.config.models import Experiment
 from ginn.dataset.dataset import Dataset, ImageSource
 from ginn.elementary import logarithm
-from ginn.network.forward import pre_activations
+from ginn.network.logits import logits
 from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun, run_id
 
@@ -169,8 +169,8 @@ class ExperimentFacts:
 
 def logits_at(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> Float64:
     """The logit of white at every pixel (n, n) of one snapshot, in float64."""
-    logit = pre_activations(*snapshots.at(snapshot), dataset.points())[-1]
-    return logit[:, 0].reshape(dataset.labels.shape)
+    found = logits(*snapshots.at(snapshot), dataset.points())
+    return found.reshape(dataset.labels.shape)
 
 
 def part_accuracy(snapshots: RecordedRun, snapshot: int, dataset: Dataset) -> dict[str, float]:

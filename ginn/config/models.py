@@ -382,6 +382,7 @@ class Settings:
 
     `variants` maps the id of each experiment to its variants, which are experiments themselves.
     `second_seed` is the first seed of the second block of seeds, or None for a build without one.
+    `is_draft` is whether `--draft` has shortened it; `draft` says how.
     """
 
     site: Site
@@ -391,6 +392,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     confirmation: Confirmation = field(default_factory=Confirmation)
     second_seed: int | None = None
+    is_draft: bool = False
 
     @property
     def experiment(self) -> Experiment:

@@ -44,6 +44,7 @@ def as_draft(settings: Settings) -> Settings:
     draft = settings.draft
     return replace(
         settings,
+        is_draft=True,
         experiments=tuple(_shortened(each, draft) for each in settings.experiments),
         variants={
             name: tuple(_shortened(each, draft) for each in variants if each.full_runs.first_seeds)

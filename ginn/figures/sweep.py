@@ -1,7 +1,7 @@
 """The sweep of a run: all its recorded snapshots as one moving picture, an animated WebP.
 
 If a run has too many snapshots for `MOST_BYTES`, only every second, third or later one is a frame;
-the last one always is.
+the last one always is. The sweep of a draft has at most `DRAFT_FRAMES`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from ginn.figures.theme import (
 )
 from ginn.formatting import percent
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.forward import pre_activations, probability
+from ginn.network.forward import probability
+from ginn.network.logits import logits
 from ginn.network.run import RecordedRun, layer_slices
 
 MOST_BYTES = 3_000_000
@@ -32,6 +33,8 @@ SIDE = 420  # px of the square
 STRIP = 40  # px of the strip below it, with the iteration, the accuracy and how far the sweep is
 MARGIN = 12
 QUALITY, METHOD = 40, 4
+# Of a draft. Frames take most of the time, and half of a frame's time is its encoding.
+DRAFT_FRAMES, DRAFT_METHOD = 24, 2
 # The duration of the whole sweep without its last frame, and that of its last frame (ms).
 DURATION, LAST = 18_000, 2_500
 SHORTEST, LONGEST = 40, 120  # ms a frame
@@ -45,6 +48,7 @@ def sweep(
     layer_colours: Sequence[str],
     output_colour: str,
     dataset: Dataset,
+    draft: bool = False,
 ) -> bytes:
     """The sweep of a run as an animated WebP of at most `MOST_BYTES`, which repeats for ever.
 
@@ -58,19 +62,25 @@ def sweep(
         for step in steps:
             if step not in drawn:
                 drawn[step] = frame(boundaries, run, step, colours, dataset)
-        return animated([drawn[step] for step in steps])
+        return animated([drawn[step] for step in steps], DRAFT_METHOD if draft else METHOD)
 
-    if len(run) <= SAMPLE:
+    if draft:
+        stride = -(-len(run) // DRAFT_FRAMES)
+    elif len(run) <= SAMPLE:
         return encoded(1)
-    sample = encoded(len(run) // SAMPLE)
-    stride = max(1, int(len(sample) * len(run) / SAMPLE / MOST_BYTES))
+    else:
+        sample = encoded(len(run) // SAMPLE)
+        stride = max(1, int(len(sample) * len(run) / SAMPLE / MOST_BYTES))
     while len(made := encoded(stride)) > MOST_BYTES:
         stride += 1
     return made
 
 
-def animated(frames: list[Image.Image]) -> bytes:
-    """The frames as an animated WebP. Equal frames give equal bytes."""
+def animated(frames: list[Image.Image], method: int) -> bytes:
+    """The frames as an animated WebP. Equal frames give equal bytes.
+
+    The encoder's `method` is from 0, the fastest, to 6, the one with the fewest bytes.
+    """
     each = min(LONGEST, max(SHORTEST, DURATION // len(frames)))
     stream = io.BytesIO()
     frames[0].save(
@@ -81,7 +91,7 @@ def animated(frames: list[Image.Image]) -> bytes:
         duration=[*[each] * (len(frames) - 1), LAST],
         loop=0,
         quality=QUALITY,
-        method=METHOD,
+        method=method,
     )
     return stream.getvalue()
 
@@ -109,7 +119,7 @@ def _square(
     boundaries: Boundaries, run: RecordedRun, step: int, colours: Colours, dataset: Dataset
 ) -> Image.Image:
     large = SIDE * OVERSAMPLING
-    logit = pre_activations(*run.at(step), dataset.points())[-1][:, 0]
+    logit = logits(*run.at(step), dataset.points())
     white = np.rint(255 * probability(logit)).astype(np.uint8).reshape(dataset.labels.shape)
     mask = Image.fromarray(white).resize((large, large), Image.Resampling.BILINEAR)
     lines = (

@@ -55,6 +55,7 @@ def run_experiment(
         runner.reporter.heading(experiment.title)
     # A network that is too large to trace is refused before its variants are trained.
     known = inputs(settings.site, experiment, dataset)
+    known["draft"] = Input(settings.is_draft)
     (made, *second), variants = blocks_with_variants(settings, experiment, dataset, runner, known)
     confirmation = None
     if second:

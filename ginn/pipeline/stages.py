@@ -13,6 +13,7 @@ are made by `experiment.inputs`, `experiment.run_experiment` and `site.render_si
     screening-seeds         run id -> seed, of the screening runs
     screening-snapshots     the recorded iterations of a screening run
     first-seeds             the seeds that are trained in full, whatever their screening shows
+    draft                   whether pictures take less time and more bytes, for `--draft`
     variants                the facts of the experiment's variants
     confirmation            the second block of seeds, or none
     page-parts              name -> part of the site, whose pages are rendered in one call
@@ -142,7 +143,7 @@ STAGES = (
     Stage("region-counts", "ginn.geometry.counts.first_and_last_regions",
           ("boundaries",), each="shown-runs"),
     Stage("sprite-sheets", "ginn.viewer_data.sprite_sheets.run_sheets",
-          ("boundaries", "full-runs", "site.layer_colours", "pixels"),
+          ("boundaries", "full-runs", "site.layer_colours", "pixels", "draft"),
           each="shown-runs", stored=SHEETS, place=WORKERS),
     Stage("motion", "ginn.geometry.motion.motion",
           ("boundaries",), each="shown-runs", stored=ONE_ARRAY),
@@ -224,8 +225,8 @@ STAGES = (
     Stage("final-outputs", "ginn.figures.final_outputs.outputs_of_experiment",
           ("screening", "full-runs", "screening-outcomes", "outcomes", "pixels"), stored=OUTPUTS),
     Stage("sweeps", "ginn.figures.sweep.sweep",
-          ("boundaries", "full-runs", "site.layer_colours", "site.output_colour", "pixels"),
-          each="shown-runs", stored=SWEEP, place=WORKERS),
+          ("boundaries", "full-runs", "site.layer_colours", "site.output_colour", "pixels",
+           "draft"), each="shown-runs", stored=SWEEP, place=WORKERS),
     Stage("pages", "ginn.pages.rendered.render_part",
           ("page-parts", "page-surroundings"), each="page-parts", stored=PAGES),
 )

@@ -24,13 +24,16 @@ from PIL import Image
 from ginn.dataset.dataset import Dataset
 from ginn.files import hashed
 from ginn.geometry.boundaries import Boundaries
-from ginn.network.forward import pre_activations, probability
+from ginn.network.forward import probability
+from ginn.network.logits import logits
 from ginn.network.run import RecordedRun, layer_slices, run_id
 from ginn.viewer_data.rasterise import ALPHAS, Levels, draw, segments_of
 from ginn.viewer_data.sheet_layout import OutputLayout, boundary_layout, output_layout
 
 # In a stored set of sheets, the entry that lists the names of the others.
 NAMES = "names.json"
+# WebP's quality and method for a sheet of boundaries. Those of a draft take half the time.
+EFFORT, DRAFT_EFFORT = (60, 2), (0, 1)
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,13 @@ class RunSheets:
 
 
 def run_sheets(
-    boundaries: Boundaries, run: RecordedRun, colours: Sequence[str], dataset: Dataset
+    boundaries: Boundaries,
+    run: RecordedRun,
+    colours: Sequence[str],
+    dataset: Dataset,
+    draft: bool = False,
 ) -> RunSheets:
-    """All sheets of a run, under content-hashed names.
+    """All sheets of a run, under content-hashed names. Those of a draft have more bytes.
 
     `colours` are as in `boundary_sheets`, and so are the reasons for a ValueError.
     """
@@ -70,7 +77,7 @@ def run_sheets(
     names: list[list[str]] = [[] for _ in range(depth + 1)]
     files = {}
     for sheets in (
-        boundary_sheets(boundaries, colours),
+        boundary_sheets(boundaries, colours, DRAFT_EFFORT if draft else EFFORT),
         output_sheets(_white(run, dataset), depth),
     ):
         for sheet in sheets:
@@ -105,7 +112,9 @@ def layouts_as_json(
     return {"layers": of_layers, "output": of_output}
 
 
-def boundary_sheets(boundaries: Boundaries, colours: Sequence[str]) -> Iterator[Sheet]:
+def boundary_sheets(
+    boundaries: Boundaries, colours: Sequence[str], effort: tuple[int, int] = EFFORT
+) -> Iterator[Sheet]:
     """Every sheet of every hidden layer of a run, layer by layer, in the layouts' order.
 
     `colours` are `#rrggbb`, one a layer; they repeat if there are more layers. Raises ValueError if
@@ -124,7 +133,7 @@ def boundary_sheets(boundaries: Boundaries, colours: Sequence[str]) -> Iterator[
             for band in range(layout.bands):
                 top = band * layout.rows_per_band * layout.tile
                 sheet = levels[top : top + layout.rows_per_band * layout.tile]
-                yield Sheet(layer, band, first, columns, _encode_levels(sheet, rgb))
+                yield Sheet(layer, band, first, columns, _encode_levels(sheet, rgb, effort))
 
 
 def output_sheets(probability: NDArray[np.floating[Any]], layer: int) -> Iterator[Sheet]:
@@ -151,8 +160,8 @@ def target_picture(labels: NDArray[np.bool_]) -> bytes:
 def _white(run: RecordedRun, dataset: Dataset) -> NDArray[np.float32]:
     """The probability of white at every snapshot and pixel, (K, n, n)."""
     points = dataset.points()
-    logits = (pre_activations(*run.at(k), points)[-1] for k in range(len(run)))
-    frames = [probability(logit[:, 0]).astype(np.float32) for logit in logits]
+    found = (logits(*run.at(k), points) for k in range(len(run)))
+    frames = [probability(logit).astype(np.float32) for logit in found]
     return np.stack(frames).reshape(-1, *dataset.labels.shape)
 
 
@@ -169,12 +178,13 @@ def _grid(frames: NDArray[np.floating[Any]], layout: OutputLayout) -> NDArray[np
     return grid.reshape(rows * layout.tile, columns * layout.tile)
 
 
-def _encode_levels(levels: Levels, rgb: tuple[int, int, int]) -> bytes:
+def _encode_levels(levels: Levels, rgb: tuple[int, int, int], effort: tuple[int, int]) -> bytes:
     """Levels of ink in one colour on a transparent background, as lossless WebP."""
-    picture = np.empty((*levels.shape, 4), dtype=np.uint8)
-    picture[..., :3] = rgb
-    picture[..., 3] = ALPHAS[levels]
-    return _encode(picture, "WEBP", lossless=True, exact=True, quality=60, method=2)
+    colours = np.array([[*rgb, alpha] for alpha in ALPHAS], dtype=np.uint8)  # (levels, 4)
+    # One number for each pixel is copied, not four.
+    picture = colours.view(np.uint32)[:, 0][levels].view(np.uint8).reshape(*levels.shape, 4)
+    quality, method = effort
+    return _encode(picture, "WEBP", lossless=True, exact=True, quality=quality, method=method)
 
 
 def _encode_grey(grey: NDArray[np.uint8]) -> bytes:

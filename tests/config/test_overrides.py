@@ -40,6 +40,7 @@ def test_as_draft_is_short_and_keeps_the_first_and_the_last_snapshot() -> None:
     assert set(experiment.snapshots) - even <= set(full.experiment.snapshots)
     assert experiment.shown.good + experiment.shown.bad == 4
     assert draft.site == full.site
+    assert (full.is_draft, draft.is_draft) == (False, True)
     assert [each.iterations for each in draft.variants["bottle"]] == [20_000, 20_000]
 
 

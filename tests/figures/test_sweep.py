@@ -15,12 +15,12 @@ from ginn.figures.theme import legible_colours
 COLOURS = ("#2f55e0", "#ff4320", "#40c688"), "#453a4d"
 
 
-def made() -> tuple[bytes, int]:
+def made(draft: bool = False) -> tuple[bytes, int]:
     """The sweep of a shown run, and its number of snapshots."""
     report = make_report()
     name = report.facts.experiment.shown_runs[0].id
     run = report.snapshots[name]
-    return sweep.sweep(report.boundaries[name], run, *COLOURS, report.dataset), len(run)
+    return sweep.sweep(report.boundaries[name], run, *COLOURS, report.dataset, draft), len(run)
 
 
 def frames(content: bytes) -> list[Image.Image]:
@@ -52,6 +52,18 @@ def test_sweep_too_large_has_fewer_frames_and_ends_with_the_last_snapshot(
     assert len(content) <= limit
     fewer = frames(content)
     assert 2 <= len(fewer) < snapshots
+    last, expected = (np.asarray(each[-1]).astype(int) for each in (fewer, frames(whole)))
+    assert np.abs(last - expected).mean() < 4
+
+
+@pytest.mark.parametrize("most", [2, 3, 1_000])
+def test_sweep_of_a_draft_has_few_frames_and_ends_with_the_last_snapshot(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    whole, snapshots = made()
+    monkeypatch.setattr(sweep, "DRAFT_FRAMES", most)
+    fewer = frames(made(draft=True)[0])
+    assert min(most, snapshots) <= len(fewer) <= most + 1
     last, expected = (np.asarray(each[-1]).astype(int) for each in (fewer, frames(whole)))
     assert np.abs(last - expected).mean() < 4
 

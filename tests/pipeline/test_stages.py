@@ -11,7 +11,7 @@ from ginn.pipeline.stages import HERE, STAGES, WORKERS, Stage
 
 INPUTS = {
     "experiment", "site", "training", "dataset", "pixels", "screening-seeds",
-    "screening-snapshots", "first-seeds", "variants", "confirmation", "page-parts",
+    "screening-snapshots", "first-seeds", "draft", "variants", "confirmation", "page-parts",
     "page-surroundings",
 }  # fmt: skip
 each_stage = pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)

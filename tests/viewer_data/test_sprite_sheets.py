@@ -220,6 +220,16 @@ def test_run_sheets_output_frame_is_the_probability_at_its_snapshot(
         assert np.abs(frame - expected).mean() < 0.03
 
 
+def test_run_sheets_of_a_draft_show_the_same(
+    run: RecordedRun, boundaries: Boundaries, dataset: Dataset, sheets: RunSheets
+) -> None:
+    draft = run_sheets(boundaries, run, COLOURS, dataset, draft=True)
+    for names, others in zip(sheets.names, draft.names, strict=True):
+        for name, other in zip(names, others, strict=True):
+            shown, drawn = (decode(each.files[n]) for each, n in ((sheets, name), (draft, other)))
+            assert shown.convert("RGBA").tobytes() == drawn.convert("RGBA").tobytes()
+
+
 def test_run_sheets_names_change_with_the_content_and_belong_to_the_run(
     run: RecordedRun, boundaries: Boundaries, dataset: Dataset, sheets: RunSheets
 ) -> None:
