@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import heapq
 import json
+import os
 import statistics
 import time
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,7 @@ from ginn.config.models import Experiment
 from ginn.config.overrides import block_starts
 from ginn.dataset.dataset import Dataset
 from ginn.files import write_whole
+from ginn.geometry import compiled
 from ginn.network.layout import Layout
 from ginn.network.run import run_id
 from ginn.pipeline.content import Content
@@ -38,7 +40,10 @@ from ginn.runtime.progress import in_words
 # The speed of the machine on which the constants below were measured, as `measured_speed`.
 REFERENCE = 6.7e-8  # s
 SNAPSHOT_WORK = 0.8e-3  # s of one core for each recorded snapshot of a full run, and each neuron
-FIXED_WORK = 9.0  # s of each process to load libraries and compile, and s to make the pages
+SHOWN_WORK = 0.8e-3  # s of one core for each snapshot of a shown run, and each neuron, to draw it
+FIXED_WORK = 9.0  # s of each process to load libraries, and s to make the pages
+KERNEL_WORK = 1.0  # s of each process to compile the training kernel for one shape of a network
+LOOPS_WORK = 6.0  # s of one process to compile the loops of the tracer, once an installation
 PROCESS_BYTES = 280_000_000
 RECORDED_FACTOR = 20  # bytes of memory for each byte of recorded weights
 SITE_BYTES, SNAPSHOT_BYTES = 200_000, 180  # of the pages; and for each snapshot of a shown neuron
@@ -136,9 +141,15 @@ def estimate(content: Content, runner: Runner) -> Estimate | None:
     # One experiment is trained after the other.
     seconds = [
         training_seconds(missing[each.id], speed, jobs, lanes)
-        + runs[each.id] * len(each.snapshots) * _neurons(each) * SNAPSHOT_WORK * scale
+        + len(each.snapshots)
+        * _neurons(each)
+        * scale
+        * (runs[each.id] * SNAPSHOT_WORK + (each.shown.good + each.shown.bad) * SHOWN_WORK)
         for each in experiments
     ]
+    shapes = {(each.weights, each.batch) for some in missing.values() for each in some}
+    fixed = (1 + jobs) * FIXED_WORK + jobs * len(shapes) * KERNEL_WORK
+    fixed += 0 if has_compiled_loops() else LOOPS_WORK
     recorded = sum(4 * _weights(each) * len(each.snapshots) * runs[each.id] for each in experiments)
     shown = sum(
         (each.shown.good + each.shown.bad) * len(each.snapshots) * _neurons(each)
@@ -146,7 +157,7 @@ def estimate(content: Content, runner: Runner) -> Estimate | None:
     )
     site = SITE_BYTES + SNAPSHOT_BYTES * shown
     return Estimate(
-        sum(seconds) + (1 + jobs) * FIXED_WORK * scale,
+        sum(seconds) + fixed * scale,
         (1 + jobs) * PROCESS_BYTES + RECORDED_FACTOR * recorded,
         site,
         CACHE_FACTOR * (recorded + site),
@@ -179,6 +190,12 @@ def missing_trainings(
         yield Training(copies, recorded[-1] - recorded[0], weights, batch)
         failed = round(every * FAILED_SHARE) - experiment.full_runs.failed_seeds
         yield Training(max(0, failed), last_followed(experiment), weights, batch)
+
+
+def has_compiled_loops() -> bool:
+    """Whether an earlier build of this installation has compiled the loops of the tracer."""
+    folder = os.environ.get("NUMBA_CACHE_DIR") or Path(compiled.__file__).parent / "__pycache__"
+    return any(Path(folder).rglob("*.nbi"))
 
 
 def kept_speed(path: Path) -> tuple[float, int]:

@@ -134,6 +134,23 @@ def test_kept_speed_is_measured_once_for_a_processor(
     assert kept_speed(path)[0] == 3.5e-7
 
 
+def test_estimate_of_a_first_build_has_the_compilation_of_the_loops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimates, "kept_speed", lambda path: (estimates.REFERENCE, 8))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "numba"))
+    content = read_content(copy_content(tmp_path / "content"), None, True)
+    runner = in_process_runner(Cache(tmp_path))
+    first = estimate(content, runner)
+    (tmp_path / "numba/geometry").mkdir(parents=True)
+    (tmp_path / "numba/geometry/cutting.nbi").touch()
+    later = estimate(content, runner)
+    assert first is not None
+    assert later is not None
+    saved = estimates.LOOPS_WORK / runner.workers.jobs
+    assert first.seconds - later.seconds == pytest.approx(saved)
+
+
 @pytest.mark.slow
 def test_build_with_everything_kept_prints_no_estimate(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
