@@ -13,7 +13,6 @@ from ginn.figures import axes, scales
 from ginn.figures.axes import PHONE, Chart, Panel, horizontal_axis
 from ginn.figures.marks import (
     DASHED,
-    MIDDLE,
     TEXT,
     curve,
     dot,
@@ -26,18 +25,28 @@ from ginn.figures.scales import Scale
 from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
 
-ROW = 34  # px, the height of a network's row
+ROW = 40  # px, the height of a network's row
+
+
+def rate_mark(part: int, whole: int, low: float, high: float, x: Scale, y: float) -> list[str]:
+    """The mark of a share of runs at a height, with its interval."""
+    start, share, end = x.at([low, part / whole, high]).tolist()
+    line = curve(np.array([start, end]), np.array([y, y]), paint("control"), 2)
+    return [line, dot(share, y, 3.5)]
+
+
+def counted(part: int, whole: int) -> str:
+    """The words for a number of runs out of all."""
+    return f"{part:,} of {whole:,}"
 
 
 def rate_marks(part: int, whole: int, low: float, high: float, x: Scale, y: float) -> list[str]:
     """The mark of a share of runs at a height, with its interval, and the counts above it."""
-    start, share, end = x.at([low, part / whole, high]).tolist()
-    words = f"{part:,} of {whole:,}"
+    words = counted(part, whole)
     half = text_width(words) / 2
-    middle = min(max(share, x.start + half), x.end + 24 - half)
+    middle = min(max(x.place(part / whole), x.start + half), x.end + 24 - half)
     return [
-        curve(np.array([start, end]), np.array([y, y]), paint("control"), 2),
-        dot(share, y, 3.5),
+        *rate_mark(part, whole, low, high, x, y),
         text(middle, y - 9, words, "ink", "middle"),
     ]
 
@@ -45,7 +54,10 @@ def rate_marks(part: int, whole: int, low: float, high: float, x: Scale, y: floa
 def prevention_svg(
     series: PreventionSeries, facts: ExperimentFacts, colours: Colours, width: int
 ) -> Svg:
-    """The chart of failure rates: a row for the plain network and for each variant."""
+    """The chart of failure rates: a row for the plain network and for each variant.
+
+    The counts stand below the names, where no line crosses them.
+    """
     rates = (series.plain, *series.arms)
     entries = [
         (dot(0, 0, 3.5), "share of screening runs that failed"),
@@ -54,7 +66,8 @@ def prevention_svg(
     ]
     parts, top = axes.legend(entries, width)
     top += 8
-    left = max(text_width(each.title) for each in rates) + 12
+    counts = [counted(each.failed, each.screenings) for each in rates]
+    left = max(text_width(words) for words in (*(each.title for each in rates), *counts)) + 12
     panel = Panel(left, width - 24, top, top + ROW * len(rates))
     most = min(1.0, scales.share_limit([each.high for each in rates]))
     x = Scale(0, most, panel.left, panel.right)
@@ -62,11 +75,13 @@ def prevention_svg(
     plain = x.place(series.plain.failed / series.plain.screenings)
     ends = np.array([panel.top, panel.bottom])
     parts.append(curve(np.array([plain, plain]), ends, paint("run"), 1.4, DASHED))
-    for number, each in enumerate(rates):
+    for number, (each, count) in enumerate(zip(rates, counts, strict=True)):
         y = panel.top + ROW * (number + 1)
+        middle = y - ROW / 2
         parts.append(rule(0, y, panel.right, y))
-        parts.append(text(0, y - ROW / 2 + MIDDLE * TEXT + 3, each.title, "ink"))
-        parts += rate_marks(each.failed, each.screenings, each.low, each.high, x, y - 9)
+        parts.append(text(0, middle - 3, each.title, "ink"))
+        parts.append(text(0, middle + TEXT, count))
+        parts += rate_mark(each.failed, each.screenings, each.low, each.high, x, middle)
     words = prevention_description(series, facts)
     title = "Failures by start and training"
     return axes.chart_svg(width, panel.bottom, series.unit, parts, colours, title, words)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ginn.analysis.outcomes import RunFacts
 from ginn.config.validation import Allowed
 from ginn.errors import AuthorError, quoted
+from ginn.figures.selection import select_neurons, select_snapshot
 from ginn.network.run import place_of
 from ginn.pages.figure_image import FigureImage
 from ginn.pages.figure_views import VIEWS, Run, Steps, recorded
@@ -28,6 +29,12 @@ LAYER = 'the number of a hidden layer, or "output"'
 OTHER = "The experiment that it shows, if not the article's. Then the images stay images."
 PLAYS = "Whether it plays once, from its snapshot to the last one, when it comes into view."
 PLAYS_ALLOWED = "true for one network or two runs side by side; false"
+FEW = 4  # The most neurons whose trails the viewer draws (`FEW` in canvas_pane.js).
+MOST_TRAIL = 30  # The most earlier snapshots that the viewer draws (`MOST_TRAIL` in store.js).
+TRAIL = (
+    f"How many earlier snapshots stay visible as faint lines; no more than {FEW} neurons have them."
+)
+TRAIL_ALLOWED = f"for one network or two runs side by side, a whole number from 0 to {MOST_TRAIL}"
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ class FigureCalls:
         caption: Annotated[str, Allowed(CAPTION), About("The caption in Markdown.")] = "",
         small: Annotated[bool, About("Whether it takes half the column.")] = False,
         plays: Annotated[bool, Allowed(PLAYS_ALLOWED), About(PLAYS)] = False,
+        trail: Annotated[int, Allowed(TRAIL_ALLOWED), About(TRAIL)] = 0,
         experiment: Annotated[str, Allowed("the id of an experiment"), About(OTHER)] = "",
         caller: Callable[[], str] | None = None,
         **arguments: Any,
@@ -113,6 +121,10 @@ class FigureCalls:
             raise AuthorError(quoted(plays), PLAYS_ALLOWED, key="plays")
         if state and plays:
             state = replace(state, speed=PACE)
+        if trail not in range(MOST_TRAIL + 1 if state else 1):
+            raise AuthorError(quoted(trail), TRAIL_ALLOWED, key="trail")
+        if state and trail:
+            state = replace(state, trail=trail)
         number = len(self.found) + 1
         self.found[name] = Figure(name, number, text, images, small, report, state, strip, plays)
         return Markup("{}").format(token(name))
@@ -143,6 +155,19 @@ class FigureCalls:
         An article can count them, and leave out a figure that has too few.
         """
         return recorded(self.report, run, step)
+
+    def crossing(self, layer: int, run: Run = "good-1", step: str | int = "first") -> str:
+        """The first four neurons of a layer whose boundaries cross the picture at a snapshot.
+
+        They are in the words that `figure` accepts. If there are none, it is the whole layer. The
+        viewer draws the trails of no more than four.
+        """
+        facts, chosen = self.report.shown_run(run), f"layer {layer}"
+        boundaries, snapshots = self.report.boundaries[facts.id], self.report.snapshots[facts.id]
+        snapshot = select_snapshot(step, snapshots)
+        members = select_neurons(chosen, snapshots.widths)
+        seen = [each for each in members if boundaries.polylines(snapshot, each)]
+        return ", ".join(map(self.neuron, seen[:FEW])) or chosen
 
     def neuron(self, number: int) -> str:
         """A neuron's number in the words that `figure` accepts, such as "layer 2 neuron 7"."""

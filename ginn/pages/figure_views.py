@@ -23,6 +23,7 @@ from ginn.figures import (
     dead_layer_charts,
     line_charts,
     network_figure,
+    parts_figure,
     rate_charts,
     scatter_charts,
     small_multiples,
@@ -251,6 +252,13 @@ def _first_seen(report: Report, run: str, neurons: str) -> int:
     return next(seen, 0)
 
 
+def picture_images(report: Report) -> Iterator[FigureImage]:
+    """The image of the picture to learn, with the name and the share of each part beside it."""
+    dataset, words = report.dataset, report.words
+    draw = partial(parts_figure.parts_svg, dataset, report.colours, words)
+    yield _chart_image("picture", parts_figure.parts_description(dataset, words), draw)
+
+
 def loss_images(report: Report) -> Iterator[FigureImage]:
     """The image of the loss curves of all full runs."""
     facts = report.facts.experiment
@@ -354,6 +362,11 @@ VIEWS: Mapping[str, View] = {
         "Neurons whose weights and biases a reader changes, by dragging their lines or with "
         "sliders. x and y run from -1 to 1 here, and the middle is zero, so that weights turn a "
         "line and a bias shifts it.",
+    ),
+    "picture": View(
+        picture_images,
+        "The picture to learn, with the name of each part and the share of the picture that it "
+        "covers.",
     ),
     "loss": View(loss_images, "The loss of every full run against iteration."),
     "accuracy": View(accuracy_images, "The accuracy of every full run on each part."),

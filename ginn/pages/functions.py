@@ -47,6 +47,7 @@ def functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> 
         "run": placed.run,
         "neuron": placed.neuron,
         "recorded": placed.recorded,
+        "crossing": placed.crossing,
         "layer": placed.layer,
         "interval": Intervals(placed.report).interval,
         "cite": citations.cite,

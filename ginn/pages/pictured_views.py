@@ -33,8 +33,22 @@ Moment = Annotated[
 ]
 
 
-def beginning_images(report: Report, step: Moment = "first") -> Iterator[FigureImage]:
+Answer = Annotated[
+    str,
+    About(
+        "The name of a figure of the same article with the same runs: each image leads to that of "
+        "its run there."
+    ),
+]
+
+
+def beginning_images(
+    report: Report, step: Moment = "first", answer: Answer = ""
+) -> Iterator[FigureImage]:
     """An image of each of the eight runs, marked with a letter.
+
+    The image of a run at its end says whether the run failed. It has an anchor, to which the
+    images of a figure that names this one as its `answer` lead.
 
     Raises AuthorError if this build has no such runs.
     """
@@ -45,7 +59,13 @@ def beginning_images(report: Report, step: Moment = "first") -> Iterator[FigureI
         pictured = report.pictured[run_id(seed)]
         snapshot = 0 if step == "first" else len(pictured.run) - 1
         scene = _scene(report, pictured, snapshot)
-        yield _image(report, scene, f"{run_id(seed)}-{step}", letter)
+        ended = step == "last"
+        failed = ended and seed == found.failed
+        label = report.words.say("picture.failed-letter", letter=letter) if failed else letter
+        image = _image(report, scene, f"{run_id(seed)}-{step}", label)
+        anchor = letter.lower()
+        leads = f"figure-{answer}-{anchor}" if answer else ""
+        yield replace(image, anchor=anchor if ended else "", leads=leads)
 
 
 def twin_images(report: Report) -> Iterator[FigureImage]:

@@ -78,6 +78,22 @@ def test_recorded_iterations_of_steps_at_one_snapshot_are_one_and_so_is_their_im
     assert alone.label == "", "the only image of a figure needs no label"
 
 
+def test_figure_with_a_trail_has_it_in_its_state() -> None:
+    trailing, plain = figure(step="first", trail=12).state, figure(step="first").state
+    assert trailing
+    assert plain
+    assert (trailing.trail, plain.trail) == (12, 0)
+    assert "&trail=12" in trailing.to_query()
+
+
+def test_crossing_neurons_of_a_layer_have_lines_in_the_picture() -> None:
+    scene = figure(step="first", neurons=FigureCalls(REPORT).crossing(1)).images[0].scene
+    assert scene
+    layer = scene.boundaries.widths[0]
+    seen = [n for n in range(layer) if scene.boundaries.polylines(scene.snapshot, n)]
+    assert list(scene.neurons) == seen[:4]
+
+
 def test_figure_that_plays_has_a_speed() -> None:
     playing, resting = figure(step="first", plays=True), figure(step="first")
     assert playing.plays
@@ -97,6 +113,8 @@ def test_figure_that_plays_has_a_speed() -> None:
         ("f", {"view": "loss", "plays": True}, "plays", "true for one network"),
         ("f", {"view": "strip", "plays": True}, "plays", "true for one network"),
         ("f", {"plays": "first"}, "plays", "true for one network"),
+        ("f", {"trail": 31}, "trail", "from 0 to 30"),
+        ("f", {"view": "loss", "trail": 1}, "trail", "for one network"),
         ("f", {"step": "later"}, "step", '"first", "last"'),
     ],
 )

@@ -150,6 +150,14 @@ RULES = (
     Rule(r"Two copies of one network", lambda f: f.examples.twins is not None),
     Rule(r"Since iteration .* is off there", lambda f: f.examples.dead_layer is not None),
     Rule(r"often have a sign", lambda f: verdict(f, "Dead layers where runs fail") == "holds"),
+    Rule(
+        r"lines shift, and later they turn",
+        lambda f: (
+            verdict(f, "Shift before turn") == "holds" and "Shift before turn" not in unrepeated(f)
+        ),
+    ),
+    Rule(r"they bend nearer to", lambda f: verdict(f, "Bends at corners") == "holds"),
+    Rule(r"neurons of one layer end with", lambda f: verdict(f, "Copycats") == "holds"),
     Rule(r"lines do shift first", lambda f: verdict(f, "Shift before turn") == "holds"),
     Rule(
         r"but biases do not move them",
@@ -185,7 +193,12 @@ RULES = (
     Rule(r"[Tt]he second block begins|rules were frozen", lambda f: bool(f.confirmation)),
     Rule(r"They are confirmed, or not", lambda f: not f.confirmation),
     Rule(r"[Dd]oes not repeat|did not repeat", lambda f: f.confirmation is not None),
-    Rule(r"did not repeat", lambda f: "Mirrored boundaries" in unrepeated(f)),
+    Rule(r"this did not repeat", lambda f: bool(unrepeated(f))),
+    Rule(
+        r"than before, but in runs of other seeds this did not",
+        lambda f: "Mirrored boundaries" in unrepeated(f),
+    ),
+    Rule(r"picture follows theirs", lambda f: f.experiment.subject == "bottle"),
     Rule(r"No finding above is one", lambda f: f.confirmation is not None),
     Rule(r"Lines shift before they turn", lambda f: "Shift before turn" not in unrepeated(f)),
 )
