@@ -156,7 +156,7 @@ RULES = (
             verdict(f, "Shift before turn") == "holds" and "Shift before turn" not in unrepeated(f)
         ),
     ),
-    Rule(r"they bend nearer to", lambda f: verdict(f, "Bends at corners") == "holds"),
+    Rule(r"lines bend nearer to", lambda f: verdict(f, "Bends at corners") == "holds"),
     Rule(r"neurons of one layer end with", lambda f: verdict(f, "Copycats") == "holds"),
     Rule(r"lines do shift first", lambda f: verdict(f, "Shift before turn") == "holds"),
     Rule(
