@@ -46,7 +46,8 @@ def build(options: Options, preview: Preview | None = None) -> None:
     """Make the whole site, step by step. `preview` follows the build for the development server."""
     begun = time.perf_counter()
     read = options.reading
-    content = read_content(*read)
+    read_anew = functools.partial(read_content, *read, options.publication.with_drafts)
+    content = read_anew()
     if preview is None:
         print(content.descriptions(), flush=True)
     watch = preview or Terminal()
@@ -62,7 +63,7 @@ def build(options: Options, preview: Preview | None = None) -> None:
         watch.begin(
             content,
             lambda: read_subject(*read),
-            lambda: read_content(*read),
+            read_anew,
             lambda *site: output_dir.replace_early(folder, options.site, files(*site)),
         )
         finished = [

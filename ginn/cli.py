@@ -106,9 +106,10 @@ def check(options: Options) -> None:
     They are looked for with and without optional experiments, since the report must build in both
     ways.
     """
-    content = read_content(*replace(options, all=True).reading)
+    drafts = options.publication.with_drafts
+    content = read_content(*replace(options, all=True).reading, drafts)
     if any(experiment.optional for experiment in content.settings.experiments):
-        read_content(*replace(options, all=False).reading)
+        read_content(*replace(options, all=False).reading, drafts)
     print(content.descriptions())
     articles = count(len(content.articles), "article")
     print(f"No mistake found in {options.content}: report.toml, pictures, {articles}.")

@@ -8,6 +8,7 @@ import fnmatch
 import hashlib
 import json
 import os
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,34 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATES = REPOSITORY / "templates"
 MOST_TEXT_BYTES = 4_000_000
 MOST_FILE_BYTES = 100_000_000  # GitHub takes no larger file
-UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# The byte order marks of other encodings. That of UTF-32 begins with that of UTF-16.
+MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+AS_UTF_8 = "save the file as UTF-8"
 # Files that systems and editors leave beside those of an author: macOS's resource forks and view
 # settings, Windows' previews, backups, swap files and locks.
 LEFT_BEHIND = (
     "._*", ".DS_Store", ".AppleDouble", ".Spotlight-V100", ".Trashes", ".fseventsd", "Thumbs.db",
     "ehthumbs.db", "desktop.ini", ".directory", "*~", "~$*", "#*#", ".#*", ".*.sw?", "*.swp",
 )  # fmt: skip
+# How to mend what the parser of TOML finds, by the start of its message.
+TOML_HINTS = {
+    "Cannot overwrite a value": "the key stands above already: keep one of them",
+    "Cannot declare": "the table stands above already: put its keys together",
+    "Invalid value": 'a text stands between straight quotation marks, "..."; a number has digits '
+    "before its point; true and false are in lower case",
+    "Unescaped": 'write a path with /, as in "pictures/cat.png"',
+    "Invalid hex value": 'write a path with /, as in "pictures/cat.png"',
+    "Expected newline": "one key a line; a number has a point, 0.001, and no comma; a comment "
+    "begins with #",
+    "Expected '='": "write key = value",
+    "Unterminated string": "end the text on its line with a quotation mark",
+    "Illegal character '\\n'": "end the text on its line with a quotation mark",
+}
+TABLE, NAME = re.compile(r"\('.*?\)"), re.compile(r"'([^']*)'")
 PART = ".part"  # the end of the name of a file that is not yet complete
 
 
@@ -36,14 +58,25 @@ def read_text(path: Path, expected: str) -> str:
     Raises AuthorError if the file is not such a text. `expected` says what the file should be.
     """
     data = read_bytes(path, expected, MOST_TEXT_BYTES)
-    if data.startswith(UTF_16_MARKS):
-        raise AuthorError("UTF-16", "UTF-8", "save the file as UTF-8", path=path)
+    if encoding := next((MARKS[mark] for mark in MARKS if data.startswith(mark)), ""):
+        raise AuthorError(encoding, "UTF-8", AS_UTF_8, path=path)
     try:
-        text = data.decode("utf-8")
+        text = _with_line_feeds(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        found = f"byte {data[error.start]:#04x} at offset {error.start}"
-        raise AuthorError(found, "UTF-8", "save the file as UTF-8", path=path) from error
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        before, byte = data[: error.start].decode("latin-1"), data[error.start : error.start + 1]
+        found = f"byte {byte[0]:#04x} at offset {error.start}"
+        if (sign := byte.decode("cp1252", "ignore")).isprintable() and sign:
+            found += f", which is {sign} in Windows-1252"
+        line = _with_line_feeds(before).count("\n") + 1
+        raise AuthorError(found, "UTF-8", AS_UTF_8, path=path, line=line) from error
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise AuthorError("a NUL character", "text in UTF-8", AS_UTF_8, path=path, line=line)
+    return text.removeprefix("\ufeff")
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_bytes(path: Path, expected: str, most: int = MOST_FILE_BYTES) -> bytes:
@@ -53,7 +86,8 @@ def read_bytes(path: Path, expected: str, most: int = MOST_FILE_BYTES) -> bytes:
     """
     try:
         if path.exists() and not path.is_file():
-            raise AuthorError("something that is not a file", expected, "remove it", path=path)
+            found = "a folder" if path.is_dir() else "something that is not a file"
+            raise AuthorError(f"{found} in place of a file", expected, "rename it", path=path)
         if (size := path.stat().st_size) > most:
             allowed = f"{expected} of at most {most:,} bytes"
             raise AuthorError(f"{size:,} bytes", allowed, "make it smaller", path=path)
@@ -98,19 +132,24 @@ def found_in(folder: Path, named: str) -> Path:
     """The path in a folder that a text names, such as "pictures/cat.png".
 
     Unicode can write one name in two ways, composed and decomposed. macOS may store one of them
-    where a text has the other. If there is no file of exactly this name, the path is that of the
-    file whose name is equivalent.
+    where a text has the other. macOS and Windows do not distinguish capitals. If there is no file
+    of exactly this name, the path is that of the file whose name is equivalent.
     """
     path = folder
     for name in Path(named).parts:
         if not os.path.lexists(path / name):
-            name = next((other for other in _names_in(path) if _same(other, name)), name)
+            name = _equivalent(name, _names_in(path))
         path /= name
     return path
 
 
-def _same(one: str, other: str) -> bool:
-    return unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+def _equivalent(name: str, names: list[str]) -> str:
+    """The first of `names` that is `name` in Unicode, or but for capitals; `name` without one."""
+    wanted = unicodedata.normalize("NFC", name)
+    composed = {other: unicodedata.normalize("NFC", other) for other in names}
+    same = [other for other in names if composed[other] == wanted]
+    alike = [other for other in names if composed[other].casefold() == wanted.casefold()]
+    return next(iter([*same, *alike]), name)
 
 
 def _names_in(folder: Path) -> list[str]:
@@ -129,12 +168,25 @@ def parse_toml(text: str, path: Path, first_line: int = 1) -> dict[str, Any]:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        found = f"{one_line(error.msg)} at column {error.colno}"
+        message = TABLE.sub(lambda names: f"[{'.'.join(NAME.findall(names[0]))}]", error.msg)
+        found = f"{one_line(message)} at column {error.colno}"
         line = first_line + error.lineno - 1
-        raise AuthorError(found, "TOML", "correct this line", path=path, line=line) from error
-    except (RecursionError, ValueError) as error:
-        # The parser limits the nesting of brackets. Python limits the digits of a number.
+        raise AuthorError(found, "TOML", _toml_hint(error), path=path, line=line) from error
+    except RecursionError as error:
         raise AuthorError(one_line(error), "TOML with less nesting", path=path) from error
+    except ValueError as error:
+        # Python limits the digits of a number.
+        found = "a number of more digits than can be read"
+        raise AuthorError(found, "at most 4,300 digits", path=path) from error
+
+
+def _toml_hint(error: tomli.TOMLDecodeError) -> str:
+    """How to mend a mistake that the parser names by its message."""
+    hint = next((hint for start, hint in TOML_HINTS.items() if error.msg.startswith(start)), "")
+    sign = error.doc[error.pos : error.pos + 1]
+    if sign and not sign.isascii():
+        hint = f"the sign there is {unicodedata.name(sign, 'without a name')}; {hint}"
+    return hint.removesuffix("; ") or "correct this line"
 
 
 def within(folder: Path, path: Path) -> Path:

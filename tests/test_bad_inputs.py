@@ -180,8 +180,11 @@ SETTINGS: dict[str, tuple[Spoil, str, str]] = {
     ),
 }  # fmt: skip
 PICTURES: dict[str, tuple[Spoil, str, str]] = {
-    "no picture": (remove(DRAWING), DRAWING, "no such file"),
-    "an empty file": (learn(b""), PICTURE, "not a picture"),
+    "no picture": (
+        remove(DRAWING), at("picture = "), "picture: found no file 'pictures/bottle.toml'",
+    ),
+    "a folder": (instead(DRAWING), at("picture = "), "found the folder 'pictures/bottle.toml'"),
+    "an empty file": (learn(b""), PICTURE, "an empty file"),
     "half a picture": (learn(image_of(NOISE)[:1500]), PICTURE, "truncated"),
     "a bomb": (learn(bomb(20_000)), PICTURE, "at most 64,000,000"),
     "a moving GIF": (learn(moving("GIF")), PICTURE, "2 frames"),
@@ -204,9 +207,10 @@ PICTURES: dict[str, tuple[Spoil, str, str]] = {
 ARTICLES: dict[str, tuple[Spoil, str, str]] = {
     "no articles": (remove(ARTICLE), "articles", 'no article with slug "index"'),
     "an empty article": (write(ARTICLE, b""), f"{ARTICLE}:1", "no front matter"),
-    "no front matter": (change(ARTICLE, "+++", "---"), f"{ARTICLE}:1", "no front matter"),
+    "front matter in YAML": (change(ARTICLE, "+++", "---"), f"{ARTICLE}:1", "in YAML"),
+    "no front matter": (change(ARTICLE, "+++", "###"), f"{ARTICLE}:1", "no front matter"),
     "front matter that never ends": (
-        write(ARTICLE, b"+++\ntitle = 'x'\n"), f"{ARTICLE}:1", "no front matter",
+        write(ARTICLE, b"+++\ntitle = 'x'\n"), f"{ARTICLE}:1", "without a second line",
     ),
     "front matter of no TOML": (change(ARTICLE, "order = 1", "order"), f"{ARTICLE}:5", "'='"),
     "an unknown key in it": (change(ARTICLE, "order = 1", "ordre = 1"), f"{ARTICLE}:5", "ordre"),
@@ -258,7 +262,7 @@ ARTICLES: dict[str, tuple[Spoil, str, str]] = {
     "an image that is not there": (add("![x](cat.png)"), f"{ARTICLE}:14", "'cat.png'"),
     "a second title": (add("# Title"), f"{ARTICLE}:14", "first-level heading"),
     "a way out of the sandbox": (add("{{ ''.__class__ }}"), f"{ARTICLE}:14", "__class__"),
-    "a file from elsewhere": (add("{% include '/etc/hosts' %}"), f"{ARTICLE}:14", "loader"),
+    "a file from elsewhere": (add("{% include '/etc/hosts' %}"), f"{ARTICLE}:14", "another file"),
     "division by nothing": (add("{{ 1 / 0 }}"), f"{ARTICLE}:14", "division by zero"),
 }  # fmt: skip
 LINKS: dict[str, tuple[Spoil, str, str]] = {

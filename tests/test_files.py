@@ -50,18 +50,41 @@ def test_read_text_of_any_bytes_is_text_or_refused(tmp_path: Path, data: bytes) 
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         assert refused(path).allowed == "UTF-8"
+        return
+    if "\0" in text:
+        assert refused(path).found == "a NUL character"
     else:
         assert read_text(path, "a text").splitlines() == text.splitlines()
 
 
 def test_read_text_of_other_bytes_names_the_first_of_them(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"ab\xff")
-    assert refused(tmp_path / "a.txt").found == "byte 0xff at offset 2"
+    error = refused(tmp_path / "a.txt")
+    assert error.found == "byte 0xff at offset 2, which is \u00ff in Windows-1252"
+    assert error.line == 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["cp1252", "mac-roman", "latin-1"])
+def test_read_text_of_another_encoding_names_the_line(
+    tmp_path: Path, encoding: str, end: str
+) -> None:
+    (tmp_path / "a.txt").write_bytes(f"a{end}{end}K\u00e4se{end}".encode(encoding))
+    error = refused(tmp_path / "a.txt")
+    assert (error.allowed, error.line, error.hint) == ("UTF-8", 3, "save the file as UTF-8")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-be"])
+def test_read_text_without_a_mark_is_refused_for_its_zero_bytes(
+    tmp_path: Path, encoding: str
+) -> None:
+    (tmp_path / "a.txt").write_bytes("a = 1".encode(encoding))
+    assert refused(tmp_path / "a.txt").found == "a NUL character"
 
 
 def test_read_text_of_a_missing_file_or_a_folder_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "absent").found == "no such file"
-    assert refused(tmp_path).found == "something that is not a file"
+    assert refused(tmp_path).found == "a folder in place of a file"
     assert refused(tmp_path / "absent").allowed == "a text"
 
 
@@ -104,7 +127,8 @@ def test_read_bytes_takes_files_up_to_its_limit(tmp_path: Path) -> None:
         ("a = 1\nb = \n", "Invalid value at column 5", 11),
         ("a = 1\na = 2\n", "Cannot overwrite a value at column 6", 11),
         (f"a = {'[' * 9999}", "nested", 0),
-        (f"a = {'9' * 9999}", "limit", 0),
+        (f"a = {'9' * 9999}", "a number of more digits than can be read", 0),
+        ("a = 1\n[b.c]\n[b.c]\n", "Cannot declare [b.c] twice", 12),
     ],
 )
 def test_parse_toml_of_other_text_names_the_line_of_the_file(
@@ -115,6 +139,30 @@ def test_parse_toml_of_other_text_names_the_line_of_the_file(
     assert found in caught.value.found
     assert (caught.value.path, caught.value.line) == (Path("a.toml"), line)
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a = 1\na = 2", "keep one of them"),
+        ("[a]\n[a]", "put its keys together"),
+        ("a = cat", 'straight quotation marks, "..."'),
+        ("a = \u201ccat\u201d", "the sign there is LEFT DOUBLE QUOTATION MARK; a text stands"),
+        ("a\u00a0= 1", "the sign there is NO-BREAK SPACE; write key = value"),
+        ('a = "pictures\\cat.png"', "write a path with /"),
+        ('a = "C:\\Users"', "write a path with /"),
+        ("a = 0,001", "has a point, 0.001, and no comma"),
+        ("a = 1 // one", "a comment begins with #"),
+        ("a: 1", "write key = value"),
+        ('a = "cat', "end the text on its line"),
+        ("a = [1", "correct this line"),
+    ],
+)
+def test_parse_toml_says_how_to_mend_a_common_mistake(text: str, hint: str) -> None:
+    with pytest.raises(AuthorError) as caught:
+        parse_toml(text, Path("a.toml"))
+    assert hint in caught.value.hint
+    assert caught.value.line
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -227,3 +275,14 @@ def test_found_in_is_the_exact_name_if_there_is_one(tmp_path: Path) -> None:
     assert found_in(tmp_path, decomposed).name == decomposed
     assert found_in(tmp_path, composed).exists()
     assert found_in(tmp_path, "absent/\u00e9.md") == tmp_path / "absent/\u00e9.md"
+
+
+def test_found_in_takes_a_name_with_other_capitals_if_there_is_no_exact_one(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "Pictures").mkdir()
+    (tmp_path / "Pictures/K\u00e4se.PNG").write_text("x", encoding="utf-8")
+    found = found_in(tmp_path, "pictures/ka\u0308se.png")
+    assert found.samefile(tmp_path / "Pictures/K\u00e4se.PNG")
+    (tmp_path / "Pictures/other.png").write_text("x", encoding="utf-8")
+    assert found_in(tmp_path, "Pictures/other.png").name == "other.png"

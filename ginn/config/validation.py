@@ -6,6 +6,8 @@ the range of a whole number.
 
 from __future__ import annotations
 
+import datetime
+import difflib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -130,7 +132,9 @@ def _author_error(
     keys, value = _found(document.values, path)
     if mistake["type"] == "extra_forbidden":
         allowed_keys = _keys_allowed(model, mistake["loc"])
-        return document.error(keys, "an unknown key", ", ".join(allowed_keys))
+        near = difflib.get_close_matches(str(keys[-1]), allowed_keys, 1)
+        hint = f"is {near[0]} meant?" if near else ""
+        return document.error(keys, "an unknown key", ", ".join(allowed_keys), hint)
     allowed = allowed_at(model, mistake["loc"])
     if mistake["type"] == "missing" and len(keys) == len(path):
         return document.error(keys, "nothing", allowed)
@@ -138,7 +142,20 @@ def _author_error(
         return document.error(keys, f"the name {quoted(keys[-1])}", allowed)
     if mistake["type"] == "too_long" and isinstance(value[0], dict):
         return document.error(keys, f"{len(value)} tables", allowed)
-    return document.error(keys, quoted(value), allowed)
+    return document.error(keys, as_in_toml(value), allowed)
+
+
+def as_in_toml(value: object) -> str:
+    """A found value as a message repeats it, in the words of TOML where Python has others."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime.date | datetime.time):
+        return str(value)
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return one_line(f"[{', '.join(map(as_in_toml, value[:SHOWN]))}]", SHOWN)
+    return quoted(value)
 
 
 def _found(values: Any, path: Keys) -> tuple[Keys, Any]:

@@ -7,6 +7,7 @@ file with several frames or with 32-bit levels is refused.
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,19 @@ MOST_PICTURE_PIXELS = 64_000_000
 # EPS is left out, since Pillow starts Ghostscript for it. Formats that no camera and no common
 # drawing program writes are left out too.
 KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+
+# How files begin that are no pictures of these kinds: what they are, and how to mend it.
+BEGINNINGS = {
+    rb"$": ("an empty file", "save the picture again"),
+    rb"(?s)....ftyp(?:hei|hev|mif1|msf1)": ("a photograph in HEIC", "export it as JPEG"),
+    rb"(?s)....ftypavi": ("a picture in AVIF", "save it as PNG"),
+    rb"(?s).*<svg\b": ("an SVG drawing", "export it as PNG"),
+    rb"%PDF": ("a PDF", "export the picture as PNG"),
+    rb"8BPS": ("a Photoshop document", "export it as PNG"),
+    rb"version https://git-lfs": ("a pointer of Git LFS to a picture", "run: git lfs pull"),
+    rb"(?i)\s*<(?:!doctype|html)": ("a web page", "save the picture itself"),
+    rb"\x89PNG|\xff\xd8|GIF8|RIFF|II\*\0|MM\0\*": ("a damaged picture", "save it again"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ def dataset_of_image(data: bytes, path: Path, pixels: int, reading: ImageReading
             # Without the padding, which must not influence the threshold.
             threshold = otsu_threshold(levels[inside])
         labels = levels > threshold
-        if clear and labels[inside].all():
+        if clear and reading.threshold is None and labels[inside].all():
             raise _white_on_transparent(pixels)
         labels[~inside] = _border_is_white(labels, inside)
         otsu = reading.threshold is None
@@ -84,12 +98,21 @@ def _decoded(data: bytes) -> tuple[Image.Image, bool]:
     """
     try:
         image = Image.open(io.BytesIO(data), formats=KINDS)
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
         raise AuthorError(
-            "a file that is not a picture",
-            f"a drawing (.toml) or {', '.join(KINDS)} of at most {MOST_PICTURE_PIXELS:,} pixels",
-            "save it as PNG",
+            f"a picture of far more than {MOST_PICTURE_PIXELS:,} pixels",
+            f"at most {MOST_PICTURE_PIXELS:,} in all",
+            "make it smaller",
         ) from error
+    except (OSError, ValueError) as error:
+        found, hint = next(
+            (words for begin, words in BEGINNINGS.items() if re.match(begin, data[:1_000])),
+            ("a file that is not a picture", "save it as PNG"),
+        )
+        allowed = (
+            f"a drawing (.toml) or {', '.join(KINDS)} of at most {MOST_PICTURE_PIXELS:,} pixels"
+        )
+        raise AuthorError(found, allowed, hint) from error
     with image:
         if image.width * image.height > MOST_PICTURE_PIXELS:
             found = f"{image.width} x {image.height} pixels"

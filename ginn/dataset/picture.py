@@ -22,7 +22,7 @@ def load_picture(path: Path, pixels: int, reading: ImageReading | None = None) -
     Raises AuthorError for a file that is missing, cannot be read, or shows one colour only.
     """
     reading = reading or ImageReading()
-    if path.suffix != ".toml":
+    if path.suffix.lower() != ".toml":
         data = read_bytes(path, EXPECTED, MOST_PICTURE_BYTES)
         dataset = dataset_of_image(data, path, pixels, reading)
     elif reading != ImageReading():

@@ -37,18 +37,29 @@ LOCAL_HOSTS = (LOOPBACK, "localhost", "::1")
 # the registry, where a program may have entered another type for scripts.
 TYPES = {
     ".css": "text/css; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
     ".gif": "image/gif",
     ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
     ".jpg": "image/jpeg",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4",
     ".npz": "application/zip",
+    ".pdf": "application/pdf",
     ".png": "image/png",
     ".py": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webm": "video/webm",
     ".webmanifest": "application/manifest+json",
     ".webp": "image/webp",
+    ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
 OTHER_TYPE = "application/octet-stream"
@@ -201,7 +212,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     def guess_type(self, path: str | os.PathLike[str]) -> str:
         """The type of a file, from the table of this module."""
-        return TYPES.get(Path(path).suffix, OTHER_TYPE)
+        return TYPES.get(Path(path).suffix.lower(), OTHER_TYPE)
 
     def end_headers(self) -> None:
         """Forbid caching and use by other sites. A rebuilt page keeps its address."""

@@ -12,7 +12,7 @@ import inspect
 import types
 import typing
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,8 +33,8 @@ from ginn.pages.figure_views import VIEWS
 from ginn.pages.filter_checks import require_filter, require_test
 from ginn.pages.functions import functions
 from ginn.pages.glossary import Glossary
-from ginn.pages.page_calls import PageCalls
-from ginn.pages.rendering import parsed
+from ginn.pages.page_calls import PageCalls, hidden_page
+from ginn.pages.rendering import RAW, parsed
 
 
 def _known() -> dict[str, Any]:
@@ -66,7 +66,8 @@ class Named:
     """What an article may name: pages, works, words, and the experiments of `report.toml`.
 
     An article may name a page or an experiment that this build leaves out only under a condition.
-    `absent` maps each of these to the id of the experiment that is left out.
+    `absent` maps each of these to the id of the experiment that is left out. `hidden` has the slugs
+    of drafts, which may be named under a condition, too.
     """
 
     pages: Sequence[str]
@@ -74,12 +75,17 @@ class Named:
     words: Sequence[str]
     experiments: Sequence[str] = ()
     absent: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    hidden: Collection[str] = ()
 
     def require(self, kind: str, name: str, under_condition: bool) -> None:
         """Raise AuthorError for a "page" or an "experiment" that the article may not name."""
         there = self.pages if kind == "page" else self.experiments
         absent = self.absent.get(kind, {})
         allowed = ", ".join(each for each in there if each not in absent)
+        if kind == "page" and name in self.hidden:
+            if not under_condition:
+                raise hidden_page(name, allowed)
+            return
         if name not in there:
             raise AuthorError(quoted(name), allowed, key=kind)
         if name in absent and not under_condition:
@@ -132,8 +138,11 @@ class _Reader:
         reading = {
             nodes.Name: self._name, nodes.Getattr: self._getattr, nodes.Getitem: self._getitem,
             nodes.Call: self._call, nodes.Filter: self._filter, nodes.Test: self._test,
-            nodes.For: self._for, nodes.Assign: self._assign, nodes.If: self._choice,
+            nodes.Output: self._output, nodes.For: self._for, nodes.Assign: self._assign,
+            nodes.If: self._choice,
             nodes.CondExpr: self._choice, nodes.And: self._choice, nodes.Or: self._choice,
+            nodes.Include: _refuse_file, nodes.Import: _refuse_file,
+            nodes.FromImport: _refuse_file, nodes.Extends: _refuse_file,
         }.get(type(node))  # fmt: skip
         try:
             if reading:
@@ -156,10 +165,23 @@ class _Reader:
     def _name(self, node: Any) -> Any:
         if node.ctx == "load" and node.name not in self.kinds:
             known = ", ".join(sorted([*FUNCTIONS, *VALUES]))
-            raise AuthorError(f"{quoted(node.name)} is undefined", f"expressions of {known}")
+            raise AuthorError(f"{quoted(node.name)} is undefined", f"expressions of {known}", RAW)
         return self.kinds.get(node.name)
 
+    def _output(self, node: Any) -> None:
+        for each in node.nodes:
+            self._require_brackets(each)
+            self.read(each)
+
+    def _require_brackets(self, node: Any) -> None:
+        """Raise AuthorError for a function of articles that is named in place of its result."""
+        name = _name_of(node)
+        if name in FUNCTIONS and name not in self.stored:
+            found = f"the function {name} without brackets"
+            raise AuthorError(found, f"{name}(...)", line=node.lineno)
+
     def _getattr(self, node: Any) -> Any:
+        self._require_brackets(node.node)
         return attribute_of(self.read(node.node), node.attr)
 
     def _getitem(self, node: Any) -> Any:
@@ -269,6 +291,12 @@ class _Reader:
         kind, name = self.read(node.node), _name_of(node.target)
         if name:
             self.kinds[name] = kind if name in self.set_once else None
+
+
+def _refuse_file(_: nodes.Node) -> None:
+    """Raise AuthorError for a tag that reads another file."""
+    found, hint = "a tag that reads another file", "put the text here, or into an article"
+    raise AuthorError(found, "tags such as {% if %}, {% for %}, {% set %} and {% call %}", hint)
 
 
 @dataclass

@@ -34,6 +34,13 @@ RESERVED = (
 )
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 FENCE = "+++"
+# The first lines of front matter in other languages: what it is, and how to mend it.
+OTHER_FRONTS = {
+    "---": ("front matter in YAML", 'write title: A cat as title = "A cat"'),
+    "{": ("front matter in JSON", 'write "title": "A cat", as title = "A cat"'),
+}
+# The suffixes of texts that other programs read as articles.
+OTHER_SUFFIXES = (".markdown", ".mdown", ".mdx", ".qmd", ".rmd")
 
 
 def _not_reserved(slug: str) -> str:
@@ -129,7 +136,13 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
     Raises AuthorError for front matter that is missing, unknown or of the wrong type. It does so,
     too, if two articles have the same slug, or if no article has the slug "index".
     """
-    paths = [within(folder, path) for path in paths_in(folder, "*.md")]
+    paths = [within(folder, path) for path in paths_in(folder, "*.[mM][dD]")]
+    for path in paths_in(folder, "**/*"):
+        inner = path.suffix.lower() == ".md" and path.parent != folder
+        if inner or path.suffix.lower() in OTHER_SUFFIXES:
+            allowed = f"articles as NAME.md in {folder} itself"
+            hint = "move or rename it; a text that is no article goes elsewhere"
+            raise AuthorError("a text that is not read as an article", allowed, hint, path=path)
     articles = sorted(
         (parse_article(path, read_text(path, "an article")) for path in paths),
         key=lambda article: (article.order, article.slug),
@@ -193,8 +206,12 @@ def parse_article(path: Path, text: str) -> Article:
     lines = text.removesuffix("\n").split("\n")
     fences = [number for number, line in enumerate(lines) if line.strip() == FENCE]
     if len(fences) < 2 or fences[0] != 0:
+        first, hint = lines[0].strip(), "begin the file so"
+        found = "front matter without a second line" if fences[:1] == [0] else "no front matter"
+        if first in OTHER_FRONTS:
+            found, hint = OTHER_FRONTS[first]
         allowed = f'TOML between two lines "{FENCE}"'
-        raise AuthorError("no front matter", allowed, "begin the file so", path=path, line=1)
+        raise AuthorError(found, allowed, hint, path=path, line=1)
     end = fences[1]
     head = "\n".join(lines[1:end])
     document = Document(path, head, parse_toml(head, path, first_line=2), first_line=2)

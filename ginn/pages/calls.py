@@ -45,7 +45,7 @@ def require_arguments(
 ) -> None:
     """Raise AuthorError for arguments that a function's signature does not allow."""
     signature = _signature(function)
-    _require_bindable(name, signature, given, named)
+    require_bindable(name, signature, given, named)
     for key, value in signature.bind(*given, **named).arguments.items():
         if signature.parameters[key].kind not in _STARRED:
             require_allowed(key, value, signature.parameters[key].annotation)
@@ -104,7 +104,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind, config=ConfigDict(strict=True))
 
 
-def _require_bindable(
+def require_bindable(
     name: str, signature: inspect.Signature, given: Sequence[Any], named: Mapping[str, Any]
 ) -> None:
     """Raise AuthorError for too many arguments, an unknown one, or a missing one."""

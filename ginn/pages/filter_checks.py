@@ -17,7 +17,13 @@ from jinja2.tests import TESTS
 
 from ginn import formatting
 from ginn.errors import AuthorError, quoted
-from ginn.pages.calls import ANY, require_allowed, require_arguments, words_of
+from ginn.pages.calls import (
+    ANY,
+    require_allowed,
+    require_arguments,
+    require_bindable,
+    words_of,
+)
 
 FORMATS: dict[str, Callable[..., str]] = {
     "percent": formatting.percent,
@@ -99,8 +105,5 @@ def _require_jinja(
     # The environment or the context, which Jinja passes first. Its wrappers for asynchronous
     # values have the signature of what they wrap.
     passed = hasattr(inspect.unwrap(function), "jinja_pass_arg")
-    parameters = list(signature.parameters)[1 + passed :]
-    try:
-        signature.bind(*[ANY] * (1 + passed), *given, **named)
-    except TypeError as error:
-        raise AuthorError(f"{name}: {error}", ", ".join(parameters) or "no arguments") from None
+    taken = list(signature.parameters.values())[1 + passed :]
+    require_bindable(name, signature.replace(parameters=taken), given, named)

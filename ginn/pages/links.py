@@ -67,9 +67,11 @@ class DeadLink:
         """The error to raise, with the line of the link."""
         in_static = as_written(self.target)
         target = in_static if in_static in self.article.body else self.target
+        is_article = self.target.partition("#")[0].endswith(".md")
         return AuthorError(
             f"a link to {quoted(target)}, which is nowhere in the site",
             'page("slug"), a heading\'s #id, an address with https://',
+            'an article is named by its slug: [words]({{ page("slug") }})' if is_article else "",
             path=self.article.file,
             line=self.article.line_of(target),
         )

@@ -54,9 +54,7 @@ class PageCalls:
         Raises AuthorError for a page that the site does not have.
         """
         if slug in self.hidden:
-            found = f"{quoted(slug)}, an article with draft = true"
-            hint = "remove the link, or publish the article too"
-            raise AuthorError(found, ", ".join(self.pages), hint, key="page")
+            raise hidden_page(slug, ", ".join(self.pages))
         if slug not in self.pages:
             raise AuthorError(quoted(slug), ", ".join(self.pages), key="page")
         return self.pages[slug]
@@ -140,6 +138,13 @@ class PageCalls:
             "verdict": self.verdict,
             "claims_table": self.claims_table,
         }
+
+
+def hidden_page(slug: str, allowed: str) -> AuthorError:
+    """The error for a link to a draft, which the site does not show."""
+    found = f"{quoted(slug)}, an article with draft = true"
+    hint = "remove the link, put it under {% if draft %}, or publish the article too"
+    return AuthorError(found, allowed, hint, key="page")
 
 
 def _block(html: Markup) -> Markup:

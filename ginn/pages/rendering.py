@@ -55,6 +55,8 @@ def _undefined_named(write: Callable[..., str]) -> Callable[..., str]:
     return written
 
 
+# How to write braces that are no expression.
+RAW = "braces that are text stand between {% raw %} and {% endraw %}"
 # What Python raises for an expression that has no value, such as a text plus a number.
 COMPUTING = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, MemoryError)
 
@@ -242,9 +244,10 @@ def _syntax_errors(article: Article) -> Iterator[None]:
         # Jinja raises this error for a filter or a test that does not exist.
         unknown = isinstance(error, jinja2.TemplateAssertionError)
         filters = f"Jinja's filters and {', '.join(FORMATS)}"
-        allowed = filters if unknown else "Jinja's syntax"
-        raise AuthorError(found, allowed, path=article.file, line=error.lineno) from error
-    except RecursionError:
+        allowed, hint = (filters, "") if unknown else ("Jinja's syntax", RAW)
+        raise AuthorError(found, allowed, hint, path=article.file, line=error.lineno) from error
+    # Python limits the nesting of the code that Jinja writes.
+    except (RecursionError, SyntaxError):
         found = "brackets or blocks nested too deep"
         raise AuthorError(found, "a few", path=article.file, line=1) from None
 

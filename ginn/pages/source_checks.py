@@ -29,16 +29,26 @@ NOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
 NOTE_MEANING = re.compile(r"(?m)^ {0,3}\[\^([^\]\s]+)\]:")
 REFERENCE = re.compile(r"(?<![\w\]\\])!?\[([^\[\]\n]+)\]\[([^\[\]\n]*)\]")
 ADDRESS = re.compile(r"(?m)^ {0,3}(?:> ?)*\[([^\]^][^\]]*)\]:[ \t]*\S")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Found = tuple[int, AuthorError]  # the place in the text, and the error
 
 
 def check_source(article: Article) -> None:
     """Raise AuthorError with the line of the first mistake in an article's Markdown."""
+    if control := CONTROL.search(article.body):
+        sign = f"the control character U+{ord(control[0]):04X}"
+        line = article.body.count("\n", 0, control.start()) + 1
+        raise AuthorError(sign, "text", "delete it", path=article.file, line=line)
     _check_code(article.body, article.file)
     prose = without_code(JINJA_COMMENT.sub(_blank, article.body))
     text = JINJA.sub(_blank, prose)
     # Footnotes may also be in captions, which are arguments of Jinja expressions.
-    found = [*_lines(text), *_comments(text), *_references(text), *_notes(prose)]
+    found = [
+        *_lines(FORMULA.sub(_blank, text)),
+        *_comments(text),
+        *_references(text),
+        *_notes(prose),
+    ]
     if found:
         at, error = min(found, key=lambda each: each[0])
         raise error.at(article.file, text.count("\n", 0, at) + 1)
@@ -72,6 +82,8 @@ def _check_code(body: str, path: Path) -> None:
 # Before a quotation there may be marks of list items.
 _QUOTED = r"(?m)^[ \t]*(?:[-+*][ \t]+|\d+[.)][ \t]+)*(?:>[ \t]?)+"
 _KINDS = "|".join(CALLOUTS)
+# Tables of TOML that are named in prose are no links.
+_TABLES = r"(?:experiment|variant|shape|(?:site\.)?authors)"
 LINES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], AuthorError]], ...] = (
     (
         re.compile(r"(?m)^[ \t>]*((?:!!!|\?\?\?\+?)[ \t]+\w.*)$"),
@@ -93,6 +105,28 @@ LINES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], AuthorError]], ...
         re.compile(r"(?m)^ {0,3}(#{2,6})([^#\s{].*)$"),
         lambda m: AuthorError(
             quoted(m[0].strip()), f"{m[1]} {m[2]}", "a heading has a space after its # signs"
+        ),
+    ),
+    (
+        re.compile(r"(!\[\[(?=[^\W_])[^\[\]\n]+\]\])"),
+        lambda m: AuthorError(f"the picture {quoted(m[1])}", "![what it shows](cat.png)"),
+    ),
+    (
+        re.compile(rf"(?<!!)(\[\[(?!{_TABLES}\]\])[^\W\d_][^\[\]\n]*\]\])(?![(\[])"),
+        lambda m: AuthorError(f"the link {quoted(m[1])}", '[words]({{ page("slug") }})'),
+    ),
+    (
+        re.compile(r"(\[-?@[A-Za-z][^\[\]\n]*\])(?![(\[:])"),
+        lambda m: AuthorError(f"the citation {quoted(m[1])}", '{{ cite("key") }}'),
+    ),
+    (
+        re.compile(r"(?<![\w/.@])(@(?:fig|tbl|sec|eq|lst)-[\w-]+)"),
+        lambda m: AuthorError(f"the reference {quoted(m[1])}", '{{ see("name") }} for a figure'),
+    ),
+    (
+        re.compile(r"(?<!\\)(\^\[[^\[\]\n]+\])(?![(\[])"),
+        lambda m: AuthorError(
+            f"the footnote {quoted(m[1])}", "[^1] in the text, and a line [^1]: with the note"
         ),
     ),
 )

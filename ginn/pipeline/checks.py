@@ -42,12 +42,14 @@ def check_articles(
     left_out: Sequence[Article] = (),
     absent: Sequence[str] = (),
     files: Collection[str] = (),
+    hidden: Collection[str] = (),
 ) -> None:
     """Raise AuthorError for the first mistake in an article that needs no results to be found.
 
     `folder` has the bibliography and the glossary, which are checked, too. `words` are those of the
     layout. `left_out` and `absent` are the articles and the ids of the experiments that this build
-    leaves out. `files` has the addresses of the author's own files in the site.
+    leaves out. `files` has the addresses of the author's own files in the site, and `hidden` the
+    slugs of drafts that the site does not show.
     """
     ids = [*(experiment.id for experiment in settings.experiments), *absent]
     kinds = ("explore", "downloads")
@@ -58,7 +60,7 @@ def check_articles(
     works = read_works(folder, settings.site)
     meanings = read_glossary(folder / "glossary.toml")
     not_here = {"page": without, "experiment": {name: name for name in absent}}
-    named = Named(pages, list(works), list(meanings), ids, not_here)
+    named = Named(pages, list(works), list(meanings), ids, not_here, hidden)
     for article in articles:
         check_article(article, named)
         check_source(article)

@@ -19,12 +19,12 @@ from ginn.config.overrides import (
 from ginn.config.validation import read_document
 from ginn.dataset.dataset import Dataset, describe, require_parts
 from ginn.dataset.image import ImageReading
-from ginn.dataset.picture import load_picture
+from ginn.dataset.picture import EXPECTED, load_picture
 from ginn.errors import AuthorError, quoted
-from ginn.files import TEMPLATES, found_in, within
+from ginn.files import TEMPLATES, found_in, paths_in, within
 from ginn.language.word_files import missing_language, read_words
 from ginn.language.words import Words
-from ginn.pages.articles import Article, read_articles, require_experiments
+from ginn.pages.articles import Article, read_articles, require_experiments, shown_articles
 from ginn.pipeline.checks import check_articles, require_frozen
 from ginn.pipeline.static import read_static
 from ginn.runtime.progress import write_line
@@ -99,12 +99,14 @@ def read_content(
     trainer: str = "",
     confirm: bool = False,
     every: bool = False,
+    with_drafts: bool = True,
 ) -> Content:
     """The content of a folder.
 
     `picture` takes the place of the first experiment's picture; the other experiments are left out.
     `trainer` takes the place of every experiment's, if it is given. With `confirm`, the claims are
     tested on a second block of seeds, too. Optional experiments are left out, but for `every`.
+    Articles with draft = true are checked and may be linked only `with_drafts`.
     Raises AuthorError for what cannot be used.
     """
     subject = read_subject(folder, picture, draft, trainer, confirm, every)
@@ -119,7 +121,9 @@ def read_content(
     left_out = [a for a in articles if a.slug not in {each.slug for each in built}]
     static = read_static(folder, articles)
     words = read_words(settings.site.language, TEMPLATES, folder)
-    check_articles(folder, built, settings, words, left_out, absent, list(static))
+    shown = shown_articles(built, with_drafts)
+    hidden = [article.slug for article in built if article not in shown]
+    check_articles(folder, shown, settings, words, left_out, absent, list(static), hidden)
     optional = [
         each.title for each in written.experiments if each.optional and not (picture or every)
     ]
@@ -161,9 +165,21 @@ def _numbered(written: Settings, settings: Settings) -> list[tuple[int, Experime
     return [(places.get(each.id, 0), each) for each in settings.experiments]
 
 
+def _no_picture(folder: Path, number: int, named: str, path: Path) -> AuthorError:
+    """The error for a picture in `report.toml` that is no file, with the pictures that are."""
+    files = [each for each in paths_in(folder / "pictures", "**/*") if each.is_file()]
+    names = [each.relative_to(folder).as_posix() for each in files[:5]]
+    hint = f"there is {', '.join(names)}" if names else "put it into pictures/"
+    found = f"the folder {quoted(named)}" if path.is_dir() else f"no file {quoted(named)}"
+    report = read_document(folder / "report.toml", "the report's TOML")
+    return report.error(("experiment", number, "picture"), found, EXPECTED, hint)
+
+
 def _dataset(experiment: Experiment, number: int, folder: Path, picture: Path | None) -> Dataset:
     """The picture of an experiment as a dataset."""
     path = picture or within(folder, found_in(folder, experiment.picture))
+    if picture is None and not path.is_file():
+        raise _no_picture(folder, number, experiment.picture, path)
     reading = ImageReading(experiment.threshold, experiment.fit, experiment.parts)
     try:
         dataset = load_picture(path, experiment.pixels, reading)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.browser import BuiltSite, Open
-from support.checkers import package_file, program
+from support.checkers import axe_violations, package_file, program
 from support.paths import ROOT
 from support.site_data import pages_of
 
@@ -59,39 +59,25 @@ def test_nu_finds_errors_that_were_made(tmp_path: Path) -> None:
     assert "colour" in complaints
 
 
-def axe_violations(page: object, source: str) -> list[str]:
-    """The violations that axe-core reports in an open page: rule, impact and the first elements."""
-    page.evaluate(source)  # type: ignore[attr-defined]
-    found = page.evaluate(  # type: ignore[attr-defined]
-        "axe.run(document, {resultTypes: ['violations']}).then((results) => results.violations)"
-    )
-    return [
-        f"{rule['id']} ({rule['impact']}): {[node['html'][:120] for node in rule['nodes'][:3]]}"
-        for rule in found
-    ]
-
-
 def test_axe_finds_no_violation_on_any_page(built_site: BuiltSite, open_page: Open) -> None:
-    source = package_file("axe-core/axe.min.js").read_text(encoding="utf-8")
     pages = pages_of(built_site)
     assert len(pages) >= 4
     for address in pages:
         page, _ = open_page(built_site.addresses["http"] + address)
         page.wait_for_load_state("networkidle")
-        assert axe_violations(page, source) == [], (address, "light, 1280 px")
+        assert axe_violations(page) == [], (address, "light, 1280 px")
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size({"width": 360, "height": 740})
         page.evaluate("() => new Promise((resolve) => requestAnimationFrame(resolve))")
-        assert axe_violations(page, source) == [], (address, "dark, 360 px")
+        assert axe_violations(page) == [], (address, "dark, 360 px")
 
 
 def test_axe_finds_violations_that_were_made(built_site: BuiltSite, open_page: Open) -> None:
-    source = package_file("axe-core/axe.min.js").read_text(encoding="utf-8")
     page, _ = open_page(built_site.addresses["http"])
     # The first may have become a pane by now.
     page.evaluate("document.querySelectorAll('img').forEach((i) => i.removeAttribute('alt'))")
     page.evaluate("document.querySelector('.standfirst').style.color = 'silver'")
-    found = " ".join(axe_violations(page, source))
+    found = " ".join(axe_violations(page))
     assert "image-alt" in found
     assert "color-contrast" in found
 

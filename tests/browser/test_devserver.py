@@ -13,12 +13,15 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Open
+from support.checkers import axe_violations
 from support.paths import ROOT
 from support.serving import Served, copy_repository, serving
 from support.shorter_draft import shorten
 
 from ginn.devserver import server
+from ginn.devserver.error_page import error_html
 from ginn.devserver.server import SiteStatus
+from ginn.errors import AuthorError
 
 pytestmark = [
     pytest.mark.browser,
@@ -165,6 +168,14 @@ def test_server_without_a_site_shows_the_mistake(
 
 
 BADGE = "#ginn-serve-build"
+MISTAKE = AuthorError(
+    "'a_long_name_without_spaces_that_is_wider_than_the_window_of_a_telephone'",
+    "cite, claims_table, confidence, draft, evidence, experiments, explore, facts, figure",
+    "braces that are text stand between {% raw %} and {% endraw %}",
+    path=ROOT / "content/articles/index.md",
+    line=20,
+    key="site",
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -213,6 +224,31 @@ def test_badge_shows_how_far_a_build_is_without_moving_the_page(
         expect(bar).to_be_hidden()
         assert page.evaluate("() => shifts") == []
         assert journal.requests
+
+
+@pytest.mark.checker
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_in_what_the_server_shows(
+    tmp_path: Path, open_page: Open, scheme: Literal["light", "dark"]
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    status = SiteStatus(site)
+    status.publish(error_html(MISTAKE), running=True)
+    status.report("full-runs", 0.4)
+    with server.serving(status, ROOT / "templates/devserver", [0]) as port:
+        page, _ = open_page(f"http://127.0.0.1:{port}/", complaining=True)
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": 360, "height": 740})
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        page.wait_for_timeout(1000)
+        assert axe_violations(page) == []
+        # The mistake fits a phone, and its button is large enough to be touched.
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        box = page.get_by_role("button", name="Hide").bounding_box()
+        assert box
+        assert box["height"] >= 24
+        page.screenshot(path=tmp_path / f"overlay-{scheme}.png")
 
 
 WATCH_SHIFTS = """() => {

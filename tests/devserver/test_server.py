@@ -212,6 +212,9 @@ def test_type_of_a_file_is_that_of_the_servers_table(
         "a.js": "text/javascript",
         "a.svg": "image/svg+xml",
         "a.webp": "image/webp",
+        "a.JPG": "image/jpeg",
+        "a.mp4": "video/mp4",
+        "a.pdf": "application/pdf",
         "a.npz": "application/zip",
         "a": "application/octet-stream",
     }

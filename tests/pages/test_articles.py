@@ -21,7 +21,7 @@ from ginn.pages.articles import parse_article, read_articles, require_experiment
         ('title = "T"', 'title = """a\nb"""', 2, r"title: found 'a\nb', allowed: a line of text"),
         ('title = "T"', 'title = " "', 2, "title: found ' ', allowed: a line of text"),
         ('title = "T"\n', "", 6, "title: found nothing, allowed: a line of text"),
-        ("order = 1", "order = true", 5, "order: found True, allowed: a whole number"),
+        ("order = 1", "order = true", 5, "order: found true, allowed: a whole number"),
         ("order = 1", "order = 1\ncolour = 2", 6,
          "colour: found an unknown key, allowed: author, authors, date, description, draft, "),
         ('slug = "index"', 'slug = "../x"', 3, "lower-case letters, digits and hyphens"),
@@ -40,6 +40,41 @@ def test_front_matter_with_a_mistake_is_refused_with_line_and_key(
     assert str(caught.value).startswith(f"index.md:{line}: ")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("---\ntitle: T\n---\nx", "front matter in YAML"),
+        ('{\n"title": "T"\n}\nx', "front matter in JSON"),
+        ("+++\ntitle = 'T'\n", "front matter without a second line"),
+        ("# T\n\nx", "no front matter"),
+    ],
+)
+def test_front_matter_of_other_programs_is_named(text: str, found: str) -> None:
+    with pytest.raises(AuthorError) as caught:
+        parse_article(Path("index.md"), text)
+    assert (caught.value.found, caught.value.line) == (found, 1)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["2026/post.md", "post.qmd", "post.mdx", "post.markdown"])
+def test_read_articles_of_a_text_that_would_not_be_read_are_refused(
+    tmp_path: Path, name: str
+) -> None:
+    write_article(tmp_path, "")
+    path = tmp_path / "articles" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("x", encoding="utf-8")
+    with pytest.raises(AuthorError, match="a text that is not read as an article") as caught:
+        read_articles(tmp_path / "articles")
+    assert caught.value.path == path
+
+
+def test_read_articles_take_a_suffix_in_capitals(tmp_path: Path) -> None:
+    write_article(tmp_path, "")
+    (tmp_path / "articles/index.md").rename(tmp_path / "articles/INDEX.MD")
+    assert len(read_articles(tmp_path / "articles")) == 1
 
 
 def test_front_matter_of_deep_brackets_is_refused() -> None:

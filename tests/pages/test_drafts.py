@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from support.pages import BASE, FRONT, build_pages, plain_report
+from support.paths import STARTER
 
 from ginn import cli
 from ginn.errors import AuthorError
 from ginn.pages.metadata import Publication
+from ginn.pipeline.content import read_content
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +71,24 @@ def test_link_to_a_draft_is_refused_in_a_site_to_publish(content: Path, link: st
     assert caught.value.path == content / "articles" / "index.md"
     assert caught.value.line == FRONT.count("\n") + 1
     assert "later" in caught.value.found
+
+
+@pytest.mark.parametrize("link", ['[a]({{ page("later") }})', "[a](later/index.html)"])
+def test_link_to_a_draft_is_found_before_the_training(tmp_path: Path, link: str) -> None:
+    shutil.copytree(STARTER, tmp_path / "report")
+    article = tmp_path / "report/articles/index.md"
+    text = article.read_text(encoding="utf-8")
+    write(tmp_path / "report", "later", draft=True)
+    for condition in ("", "{% if draft %}"):
+        end = "{% endif %}" if condition else ""
+        article.write_text(f"{text}\n{condition}{link}{end}\n", encoding="utf-8")
+        read_content(tmp_path / "report", None, draft=True)
+        if condition and "page" in link:
+            read_content(tmp_path / "report", None, draft=False, with_drafts=False)
+        else:
+            with pytest.raises(AuthorError, match="later") as caught:
+                read_content(tmp_path / "report", None, draft=False, with_drafts=False)
+            assert caught.value.line == text.count("\n") + 2
 
 
 def test_link_to_a_draft_says_that_it_is_one(content: Path) -> None:

@@ -51,6 +51,35 @@ def test_read_content_with_a_wrong_name_prints_the_regions_first(
     assert " white" in told
 
 
+@pytest.mark.parametrize(
+    ("named", "found", "hint"),
+    [
+        ("pictures/dog.png", "no file 'pictures/dog.png'", "there is pictures/cat.png"),
+        ("dog.png", "no file 'dog.png'", "there is pictures/cat.png"),
+        ("pictures", "the folder 'pictures'", ""),
+        ("absent/cat.png", "no file 'absent/cat.png'", "there is pictures/cat.png"),
+    ],
+)
+def test_read_content_without_its_picture_names_line_key_and_what_is_there(
+    tmp_path: Path, named: str, found: str, hint: str
+) -> None:
+    report = starter(tmp_path, "") / "report.toml"
+    text = changed('"pictures/cat.png"', f'"{named}"', report.read_text("utf-8"))
+    report.write_text(text, encoding="utf-8")
+    with pytest.raises(AuthorError) as caught:
+        read_content(tmp_path, None, draft=True)
+    assert (caught.value.found, caught.value.key) == (found, "experiment.picture")
+    assert text.splitlines()[caught.value.line - 1].startswith("picture = ")
+    assert hint in caught.value.hint
+
+
+def test_read_content_finds_a_picture_by_other_capitals(tmp_path: Path) -> None:
+    report = starter(tmp_path, "") / "report.toml"
+    text = changed('"pictures/cat.png"', '"Pictures/Cat.PNG"', report.read_text("utf-8"))
+    report.write_text(text, encoding="utf-8")
+    assert len(read_content(tmp_path, None, draft=True).datasets) == 1
+
+
 def test_read_content_of_the_starter_with_another_picture_needs_no_change(tmp_path: Path) -> None:
     folder = starter(tmp_path, "")
     shutil.copy(STARTER.parents[1] / ".github/explorer.png", folder / "pictures/cat.png")

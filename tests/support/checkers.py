@@ -29,3 +29,16 @@ def package_file(path: str) -> Path:
 def program(name: str) -> str:
     """The path of a program. Without it, the test is skipped, or fails if required."""
     return shutil.which(name) or lacking(f"no {name} was found: install it")
+
+
+def axe_violations(page: object) -> list[str]:
+    """The violations that axe-core reports in an open page: rule, impact and the first elements."""
+    source = package_file("axe-core/axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(source)  # type: ignore[attr-defined]
+    found = page.evaluate(  # type: ignore[attr-defined]
+        "axe.run(document, {resultTypes: ['violations']}).then((results) => results.violations)"
+    )
+    return [
+        f"{rule['id']} ({rule['impact']}): {[node['html'][:120] for node in rule['nodes'][:3]]}"
+        for rule in found
+    ]

@@ -210,6 +210,12 @@ class ParsedPage(HTMLParser):
         """The text with each stretch of white space replaced by one space."""
         return " ".join(self.text.split())
 
+    @property
+    def alternatives(self) -> list[str]:
+        """The texts that stand for pictures and name elements, for those who do not see them."""
+        texts = (each.get(name, "") for _, each in self.elements for name in ("alt", "aria-label"))
+        return [" ".join(text.split()) for text in texts if text]
+
     def all(self, *tags: str) -> list[dict[str, str]]:
         """The attributes of every element of these names."""
         return [attributes for tag, attributes in self.elements if tag in tags]
