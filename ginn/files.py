@@ -177,7 +177,7 @@ def parse_toml(text: str, path: Path, first_line: int = 1) -> dict[str, Any]:
     except ValueError as error:
         # Python limits the digits of a number.
         found = "a number of more digits than can be read"
-        raise AuthorError(found, "at most 4,300 digits", path=path) from error
+        raise AuthorError(found, "TOML with at most 4,300 digits a number", path=path) from error
 
 
 def _toml_hint(error: tomli.TOMLDecodeError) -> str:
