@@ -86,8 +86,8 @@ def read_bytes(path: Path, expected: str, most: int = MOST_FILE_BYTES) -> bytes:
     """
     try:
         if path.exists() and not path.is_file():
-            found = "a folder" if path.is_dir() else "something that is not a file"
-            raise AuthorError(f"{found} in place of a file", expected, "rename it", path=path)
+            found = f"{'a folder' if path.is_dir() else 'something'} that is not a file"
+            raise AuthorError(found, expected, "rename it", path=path)
         if (size := path.stat().st_size) > most:
             allowed = f"{expected} of at most {most:,} bytes"
             raise AuthorError(f"{size:,} bytes", allowed, "make it smaller", path=path)

@@ -84,7 +84,7 @@ def test_read_text_without_a_mark_is_refused_for_its_zero_bytes(
 
 def test_read_text_of_a_missing_file_or_a_folder_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "absent").found == "no such file"
-    assert refused(tmp_path).found == "a folder in place of a file"
+    assert refused(tmp_path).found == "a folder that is not a file"
     assert refused(tmp_path / "absent").allowed == "a text"
 
 

@@ -99,8 +99,31 @@ def check_article(article: Article, named: Named) -> None:
     tree = parsed(article)
     try:
         _Reader(tree, named).read(tree)
+        _require_single_figures(tree)
     except AuthorError as error:
         raise error.at(article.file, 1) from error
+
+
+def _require_single_figures(tree: nodes.Template) -> None:
+    """Raise AuthorError for two figures of one name that are both shown whatever the values are."""
+    seen: list[str] = []
+    for call in _certain_calls(tree):
+        name = _constant(call.args[0]) if _name_of(call.node) == "figure" and call.args else ANY
+        if name in seen:
+            allowed = f"a name not used before ({', '.join(seen)})"
+            raise AuthorError(quoted(name), allowed, key="figure", line=call.lineno)
+        if isinstance(name, str):
+            seen.append(name)
+
+
+def _certain_calls(node: nodes.Node) -> Iterator[nodes.Call]:
+    """The calls in a node that are in no condition, loop or macro."""
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.If | nodes.For | nodes.Macro | nodes.CondExpr):
+            continue
+        if isinstance(child, nodes.Call):
+            yield child
+        yield from _certain_calls(child)
 
 
 @dataclass

@@ -36,7 +36,7 @@ def test_load_picture_reads_a_drawing_by_its_suffix_and_all_else_as_an_image(
 def test_load_picture_of_a_missing_file_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "absent.png").found == "no such file"
     assert refused(tmp_path / "absent.toml").found == "no such file"
-    assert refused(tmp_path).found == "a folder in place of a file"
+    assert refused(tmp_path).found == "a folder that is not a file"
 
 
 def test_load_picture_of_a_giant_is_refused_unread(tmp_path: Path) -> None:

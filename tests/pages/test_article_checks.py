@@ -42,6 +42,11 @@ NAMED = Named(["index", "explore"], ["smith"], ["loss"], ["x"])
         ("{{ figure('a', neurons=3, caption='c') }}", 1, "neurons: found 3"),
         ("{{ figure('a', colour=3, caption='c') }}", 1, "'colour'"),
         ("{% call figure('a', zoom='x') %}c{% endcall %}", 1, "zoom: found 'x'"),
+        (
+            '{{ figure("a", caption="c") }}\n\n{% call figure("a") %}c{% endcall %}',
+            3,
+            "not used be",
+        ),
         ("a\n{% if facts %}", 2, "endif"),
         ("a\n{{ page.title }}", 2, "the function page without brackets"),
         ("a\n{{ figure }}", 2, "the function figure without brackets, allowed: figure(...)"),
@@ -97,6 +102,8 @@ def test_check_article_with_a_mistake_refuses_it_with_its_line(
         "{% set s = namespace(n=0) %}{% set s.n = 3 %}{{ s.n }}",
         "{{ facts.experiment.widths | sum }} {{ facts.experiment.widths[0] }}",
         "{% set run = 3 %}{{ run }}",
+        "{% if draft %}{{ figure('a', caption='c') }}{% else %}{{ figure('a', caption='d') }}"
+        "{% endif %}{{ figure('b', caption='c') if draft else figure('b', caption='d') }}",
         "{% set of = run %}{{ of('good-1').seed }}",
         "{{ facts.claims | map('upper') | list }} {{ '%s' | format(3) }} {{ 3 is divisibleby 2 }}",
         "{{ facts.claims | map(attribute='verdict') | unique | list | count }}",
