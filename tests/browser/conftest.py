@@ -122,6 +122,53 @@ def open_page(new_profile: Profile, profile: Profile) -> Iterator[Open]:
 
 
 @pytest.fixture(scope="module")
+def windows() -> Iterator[dict[object, tuple[Page, Journal]]]:
+    """The windows that `revisit` has opened for a module's tests, by size and colours."""
+    opened: dict[object, tuple[Page, Journal]] = {}
+    yield opened
+    for page, _ in opened.values():
+        page.close()
+
+
+@pytest.fixture
+def revisit(profile: Profile, windows: dict[object, tuple[Page, Journal]]) -> Iterator[Open]:
+    """Opens an address anew in a window that a module's tests share, as `open_page` in a new one.
+
+    A new window has a new process, whose start takes longer than many a test. A test that depends
+    on a fresh window (history, routes, two windows of a size) uses `open_page`.
+    """
+    used: list[object] = []
+
+    def visit(
+        address: str, size: tuple[int, int] = (1280, 800), scheme: str = "light"
+    ) -> tuple[Page, Journal]:
+        key = (size, scheme)
+        if key not in windows:
+            page = profile(size, scheme).new_page()
+            windows[key] = page, listen(page)
+        used.append(key)
+        page, journal = windows[key]
+        page.bring_to_front()
+        page.goto(address)
+        return page, journal
+
+    yield visit
+    complaints: list[str] = []
+    for key in dict.fromkeys(used):
+        page, journal = windows[key]
+        page.mouse.move(0, 0)
+        page.emulate_media(media="null", reduced_motion="null", forced_colors="null")
+        # So the page ends, and the next visit of the same address is not one to its fragment. An
+        # empty page that a page opens is in the same process, in which the next one is, too.
+        page.evaluate("location.replace('about:blank')")
+        page.wait_for_url("about:blank")
+        complaints += journal.complaints
+        journal.complaints.clear()
+        journal.requests.clear()
+    assert not complaints, complaints
+
+
+@pytest.fixture(scope="module")
 def explorer_pages() -> Iterator[dict[object, tuple[Page, Journal]]]:
     """The explorers that `explore` has opened for a module's tests, by place, size and colours."""
     pages: dict[object, tuple[Page, Journal]] = {}

@@ -128,8 +128,8 @@ def still_of(page: Page, count: int) -> ElementTree.Element:
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_first_picture_is_that_of_the_still(address: str, open_page: Open, count: int) -> None:
-    page, _ = open_page(address)
+def test_first_picture_is_that_of_the_still(address: str, revisit: Open, count: int) -> None:
+    page, _ = revisit(address)
     figure, still = Figure(page, count), still_of(page, count)
     paths: dict[str, list[Float64]] = {}
     for path in still.iter(f"{SVG}path"):
@@ -185,9 +185,9 @@ def test_script_that_takes_over_moves_nothing(
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_line_dragged_goes_through_the_pointer_and_only_its_bias_changes(
-    address: str, open_page: Open, count: int
+    address: str, revisit: Open, count: int
 ) -> None:
-    page, _ = open_page(address)
+    page, _ = revisit(address)
     figure = Figure(page, count)
     for neuron in range(count):
         before = figure.numbers()
@@ -207,8 +207,8 @@ def test_line_dragged_goes_through_the_pointer_and_only_its_bias_changes(
             expect(figure.place.get_by_role("radio").nth(neuron)).to_be_checked()
 
 
-def test_line_is_caught_anywhere_on_it(address: str, open_page: Open) -> None:
-    page, _ = open_page(address)
+def test_line_is_caught_anywhere_on_it(address: str, revisit: Open) -> None:
+    page, _ = revisit(address)
     figure = Figure(page, 1)
     (line,) = points_of(figure.data("line")[0])
     start = line[0] * 0.2 + line[1] * 0.8
@@ -220,9 +220,9 @@ def test_line_is_caught_anywhere_on_it(address: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_tip_dragged_is_at_the_weights_and_the_bias_stays(
-    address: str, open_page: Open, count: int
+    address: str, revisit: Open, count: int
 ) -> None:
-    page, _ = open_page(address)
+    page, _ = revisit(address)
     figure = Figure(page, count)
     for neuron in range(min(count, 2)):
         before = figure.numbers()
@@ -238,9 +238,9 @@ def test_tip_dragged_is_at_the_weights_and_the_bias_stays(
 
 
 def test_drag_beyond_the_square_stops_at_the_ends_of_the_sliders(
-    address: str, open_page: Open
+    address: str, revisit: Open
 ) -> None:
-    page, _ = open_page(address)
+    page, _ = revisit(address)
     figure = Figure(page, 1)
     figure.drag(figure.at(figure.handle(0, "weights")), (2.5, 1.4))
     assert figure.numbers()[0][:2] == [1, 1]
@@ -251,9 +251,9 @@ def test_drag_beyond_the_square_stops_at_the_ends_of_the_sliders(
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_keys_on_a_slider_move_the_line_as_the_sum_says(
-    address: str, open_page: Open, count: int
+    address: str, revisit: Open, count: int
 ) -> None:
-    page, _ = open_page(address)
+    page, _ = revisit(address)
     figure = Figure(page, count)
     for neuron in range(count):
         if count > 1:
@@ -270,8 +270,8 @@ def test_keys_on_a_slider_move_the_line_as_the_sum_says(
             figure.require_drawn()
 
 
-def test_sliders_have_names_and_say_where_the_neuron_is_on(address: str, open_page: Open) -> None:
-    page, _ = open_page(address)
+def test_sliders_have_names_and_say_where_the_neuron_is_on(address: str, revisit: Open) -> None:
+    page, _ = revisit(address)
     figure = Figure(page, 3)
     names = ["weight of x", "weight of y", "bias"]
     for name in names:
@@ -287,8 +287,8 @@ def test_sliders_have_names_and_say_where_the_neuron_is_on(address: str, open_pa
     expect(bias).to_have_attribute("aria-valuetext", re.compile(r"^−1\.00; on over \d+% of"))
 
 
-def test_bends_stay_on_the_lines_of_the_first_layer(address: str, open_page: Open) -> None:
-    page, _ = open_page(address)
+def test_bends_stay_on_the_lines_of_the_first_layer(address: str, revisit: Open) -> None:
+    page, _ = revisit(address)
     figure = Figure(page, 3)
     seen = 0
     for neuron, part, end in (
@@ -317,9 +317,9 @@ def set_numbers(figure: Figure, weights: Sequence[Sequence[float]]) -> None:
 
 
 def test_last_neuron_with_a_bias_of_zero_has_its_line_along_those_of_the_first_layer(
-    address: str, open_page: Open
+    address: str, revisit: Open
 ) -> None:
-    page, _ = open_page(address)
+    page, _ = revisit(address)
     figure = Figure(page, 3)
     # With these numbers, rounding gives sums above zero on the line of A. C is on where A is on.
     first = [[0.2, 0.66, -0.02], [0, 0, -1]]
@@ -333,8 +333,8 @@ def test_last_neuron_with_a_bias_of_zero_has_its_line_along_those_of_the_first_l
     figure.require_drawn()
 
 
-def test_reset_puts_everything_back(address: str, open_page: Open) -> None:
-    page, _ = open_page(address)
+def test_reset_puts_everything_back(address: str, revisit: Open) -> None:
+    page, _ = revisit(address)
     figure = Figure(page, 2)
     before = [figure.numbers(), figure.data("line"), figure.data("area")]
     figure.drag(figure.at(figure.handle(1, "bias")), (0.3, 0.3))
@@ -374,8 +374,8 @@ def test_finger_drags_a_line_and_scrolls_beside_it(address: str, browser: Any) -
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_targets_are_large_enough_for_a_finger(address: str, open_page: Open, count: int) -> None:
-    page, _ = open_page(address, size=(360, 740))
+def test_targets_are_large_enough_for_a_finger(address: str, revisit: Open, count: int) -> None:
+    page, _ = revisit(address, size=(360, 740))
     figure = Figure(page, count)
     targets = figure.place.locator(
         "label:has(input:visible), [type=range]:visible, button, g[data-part]:visible"
@@ -392,9 +392,9 @@ def test_targets_are_large_enough_for_a_finger(address: str, open_page: Open, co
 
 
 def test_figure_printed_has_its_picture_and_sum_without_controls(
-    address: str, open_page: Open
+    address: str, revisit: Open
 ) -> None:
-    page, _ = open_page(address)
+    page, _ = revisit(address)
     figure = Figure(page, 2)
     page.emulate_media(media="print")
     expect(figure.place.locator("svg")).to_be_visible()

@@ -221,12 +221,9 @@ def allowed() -> float:
     [
         ("loading", PARENT_INT),
         ("beginning", GROUP_INT),
-        ("screening", GROUP_INT),
         ("training", PARENT_TERM),
-        ("filming", PARENT_INT),
         ("pages", GROUP_INT),
         ("serving", GROUP_INT),
-        ("serving and training", PARENT_INT),
     ],
 )
 def test_build_with_signal_ends_soon_and_leaves_no_process(

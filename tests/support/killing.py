@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -72,6 +73,18 @@ def digest(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def stages(output: str) -> dict[str, bool]:
+    """Whether each stage of a build's summary was made again; it must name many."""
+    rows = re.findall(r"(?m)^([a-z][a-z -]*?) +(\d+) +\d+ ", output)
+    assert len(rows) >= 7
+    return {name: int(made) > 0 for name, made in rows}
+
+
+def made_again(output: str) -> set[str]:
+    """The stages that a build has made again."""
+    return {name for name, again in stages(output).items() if again}
 
 
 @dataclass
