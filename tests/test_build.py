@@ -1,22 +1,17 @@
-"""The whole build, as an author runs it: what is made, kept, refused and served."""
+"""The whole build, as an author runs it: what is made, kept and refused."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.killing import digest, made_again, stages
 from support.link_checker import complaints, files_of
 from support.paths import ROOT
 from support.serving import copy_repository
@@ -38,16 +33,8 @@ SMALL = [
         "seeds = 2\niterations = 200\nsnapshots = 12",
     ),
 ]
+BASE = "https://a.example/name/"
 HEADING, OTHER_HEADING = "## One neuron draws one line", "## One neuron draws a line"
-
-
-def digest(site: Path) -> dict[str, str]:
-    """Every file of a folder and what it holds."""
-    return {
-        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(site.rglob("*"))
-        if path.is_file()
-    }
 
 
 def change(path: Path, old: str, new: str) -> None:
@@ -80,28 +67,17 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """The small report and its site. A test that changes a file changes it back."""
     root = tmp_path_factory.mktemp("build")
     made = Built(root / "content", root / "site", root / "cache")
     shutil.copytree(ROOT / "content", made.content)
     for old, new in SMALL:
         change(made.content / "report.toml", old, new)
-    assert made.build(jobs=2) == 0
-    return made
-
-
-def stages(output: str) -> dict[str, bool]:
-    """Whether each stage of a build's summary was made again."""
-    rows = re.findall(r"(?m)^([a-z][a-z -]*?) +(\d+) +\d+ ", output)
-    return {name: int(made) > 0 for name, made in rows}
-
-
-def made_again(output: str) -> set[str]:
-    """The stages that a build has made again; the summary must name many."""
-    found = stages(output)
-    assert len(found) >= 7
-    return {name for name, again in found.items() if again}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        assert made.build(jobs=2) == 0
+        yield made
 
 
 # --- what is made ---------------------------------------------------------------------------------
@@ -127,21 +103,25 @@ def test_build_prints_what_it_did_and_where_the_site_is(built: Built) -> None:
     assert "Deeper and wider" in claims
 
 
-def test_site_leads_to_its_own_files_alone(built: Built, tmp_path: Path) -> None:
-    base = "https://a.example/name/"
+@pytest.fixture(scope="module")
+def published(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the same report with a base URL and a given date."""
+    site = tmp_path_factory.mktemp("published") / "site"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "86400")
+        assert built.build(site=site, base_url=BASE.rstrip("/")) == 0
+    return site
+
+
+def test_site_leads_to_its_own_files_alone(built: Built, published: Path) -> None:
     assert complaints(files_of(built.site), "") == []
-    assert built.build(site=tmp_path / "site", base_url=base.rstrip("/")) == 0
-    assert complaints(files_of(tmp_path / "site"), base) == []
+    assert complaints(files_of(published), BASE) == []
 
 
-def test_site_date_is_that_of_the_content_or_the_given_one(
-    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_site_date_is_that_of_the_content_or_the_given_one(built: Built, published: Path) -> None:
     newest = max(article.date for article in read_articles(built.content / "articles"))
-    for epoch, day in (("", newest.isoformat()), ("86400", "1970-01-02")):
-        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
-        assert built.build(site=tmp_path / "site") == 0
-        page = (tmp_path / "site/index.html").read_text(encoding="utf-8")
+    for site, day in ((built.site, newest.isoformat()), (published, "1970-01-02")):
+        page = (site / "index.html").read_text(encoding="utf-8")
         assert f'As of <time datetime="{day}">' in page
 
 
@@ -257,24 +237,18 @@ def test_edited_limit_of_geometry_makes_the_stages_again_that_import_it(
     assert digest(tmp_path / "site") == digest(built.site)
 
 
-def test_edited_constant_of_geometry_makes_again_what_follows_and_nothing_else(
+def test_edited_constant_makes_again_what_follows_and_an_edited_comment_nothing(
     built: Built, repository: Path, tmp_path: Path
 ) -> None:
+    comment = "# iterations between"
+    change(repository / "ginn/network/training.py", comment, "# training iterations between")
     again = remade(
         built, repository, tmp_path / "site",
         "ginn/geometry/motion.py", "SPACING = 1 / 64", "SPACING = 1 / 32",
     )  # fmt: skip
+    # Nothing is trained again.
     assert again == {"motion", "boundary-chunks", "pages"}
     assert digest(tmp_path / "site") != digest(built.site)
-
-
-def test_edited_comment_makes_nothing_again(built: Built, repository: Path, tmp_path: Path) -> None:
-    again = remade(
-        built, repository, tmp_path / "site",
-        "ginn/network/training.py", "# iterations between", "# training iterations between",
-    )  # fmt: skip
-    assert again == set()
-    assert digest(tmp_path / "site") == digest(built.site)
 
 
 # --- what is refused ------------------------------------------------------------------------------
@@ -335,73 +309,3 @@ def test_folder_that_is_not_a_site_is_never_replaced(
     assert built.build(site=tmp_path) == 2
     assert str(tmp_path) in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
-
-
-# --- what is killed or served ---------------------------------------------------------------------
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_killed_build_leaves_the_old_site_and_is_resumed(
-    built: Built, tmp_path: Path, capsys: Printed
-) -> None:
-    before = digest(built.site)
-    cache = tmp_path / "cache"
-    report = built.content / "report.toml"
-    original = report.read_text(encoding="utf-8")
-    change(report, "learning-rate = 1e-3", "learning-rate = 2e-3")
-    try:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "build.py"), *built.options(cache=cache)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        deadline = time.monotonic() + 120
-        while not list(cache.glob("claims*/*")) and time.monotonic() < deadline:
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.kill()
-        process.communicate()
-        assert digest(built.site) == before
-        capsys.readouterr()
-        assert built.build(cache=cache) == 0
-    finally:
-        report.write_text(original, encoding="utf-8")
-    again = made_again(capsys.readouterr().out)
-    assert digest(built.site) != before
-    assert not {name for name in again if name in ("screening", "screening-outcomes", "full-runs")}
-    assert "pages" in again
-    assert not list(built.site.parent.glob(".site.new*"))
-    assert built.build() == 0
-    assert digest(built.site) == before
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
-def test_server_shows_the_site_and_rebuilds_on_a_change(built: Built) -> None:
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "build.py"), *built.options(), "--serve", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
-    article = built.content / "articles/index.md"
-    original = article.read_text(encoding="utf-8")
-    try:
-        assert process.stdout is not None
-        address = next(
-            match[1] for line in process.stdout if (match := re.search(r"Serving (\S+)", line))
-        )
-        assert address.startswith("http://127.0.0.1:")
-        page = urllib.request.urlopen(address).read().decode()
-        assert HEADING.removeprefix("## ") in page
-        with pytest.raises(urllib.error.HTTPError):
-            urllib.request.urlopen(address + "../build.py")
-        change(article, HEADING, OTHER_HEADING)
-        deadline = time.monotonic() + 60
-        while OTHER_HEADING.removeprefix("## ") not in page and time.monotonic() < deadline:
-            time.sleep(0.2)
-            page = urllib.request.urlopen(address).read().decode()
-        assert OTHER_HEADING.removeprefix("## ") in page
-    finally:
-        article.write_text(original, encoding="utf-8")
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert built.build() == 0
