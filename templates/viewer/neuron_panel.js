@@ -21,6 +21,8 @@
   const GAP = 4;
   const HEAD = 32;
   const EDGE = 20;
+  // Thumbnails give up so much of their side where they leave the inspector more room.
+  const NEARLY = 0.85;
   // So many thumbnails are drawn a frame. Others stay as they are until a later frame.
   const A_FRAME = 8;
   /** @type {Record<string, [number, number]>} */
@@ -95,13 +97,15 @@
   const fit = (columns, widths) => {
     const most = Math.max(...widths);
     const { clientWidth, clientHeight } = columns;
+    // Only where the style sheet lets the columns scroll is their height not that of the thumbnails.
     const limited = getComputedStyle(columns).overflowY === "auto";
     const across = (/** @type {number} */ number) =>
       (clientWidth - EDGE - 3 * GAP * (widths.length + 1)) / (widths.length * number + 1) - GAP;
     const side = (/** @type {number} */ number) => Math.floor(Math.min(MOST, across(number),
       limited ? (clientHeight - HEAD) / Math.ceil(most / number) - GAP : LEAST - 1));
     const numbers = Array.from({ length: most }, (_, at) => at + 1);
-    let number = numbers.reduce((best, next) => (side(next) > side(best) ? next : best));
+    const largest = Math.max(...numbers.map(side));
+    let number = numbers.findLast((each) => side(each) >= NEARLY * largest) ?? 1;
     let chosen = side(number);
     if (chosen < LEAST) {
       number = numbers.findLast((each) => across(each) >= LEAST) ?? 1;
@@ -109,6 +113,9 @@
     }
     columns.style.setProperty("--number", String(number));
     columns.style.setProperty("--cell", `${chosen}px`);
+    const height = HEAD + Math.ceil(most / number) * (chosen + GAP) + GAP;
+    /** @type {HTMLElement | null} */ (columns.closest(".viewer-side"))
+      ?.style.setProperty("--network", `${height}px`);
     return [chosen, number];
   };
 

@@ -27,7 +27,7 @@
    * after the first exact lines.
    * @param {Session} session
    * @param {HTMLElement} side
-   * @param {HTMLElement} inspector
+   * @param {HTMLElement} inspector whose first row says what is at the point
    * @param {HTMLElement} tools
    * @param {() => void} more makes what else this script makes
    * @returns {Details}
@@ -43,6 +43,7 @@
       panels = [GINN.neuronPanel.create(session), GINN.pointPanel.create(session)];
       side.insertBefore(panels[0].element, inspector);
       tools.append(panels[0].selection);
+      inspector.firstElementChild?.append(panels[1].clear);
       inspector.append(panels[1].element);
       const stories = document.getElementById("stories");
       if (stories) root.insertBefore(GINN.stories.create(stories), side);
@@ -172,7 +173,7 @@
       ]);
       const readout = element("p", "viewer-readout");
       const inspector = element("section", { class: "viewer-inspector", "aria-label": say("inspector") },
-        [readout, controls.notes]);
+        [element("div", "viewer-row", [readout]), controls.notes]);
       const tools = element("div", "viewer-tools", [zoom.element]);
       const side = element("div", "viewer-side", [controls.panes, inspector]);
       root.replaceChildren(

@@ -5,12 +5,13 @@
 /**
  * @typedef {object} PointPanel
  * @property {HTMLElement} element
+ * @property {HTMLElement} clear the button that forgets the chosen point
  * @property {(frame: Frame) => void} draw
  */
 
 {
   const { button, element, namedButton, setText } = GINN.dom;
-  const { angle, decimal, place, probability, signed } = GINN.formatting;
+  const { angle, decimal, probability, signed } = GINN.formatting;
   const { layerOf, layerStarts, nameOf } = GINN.neurons;
   const { say } = GINN.words;
   // The decimal places of a neuron's contribution to the output.
@@ -89,10 +90,9 @@
   /**
    * @param {number[]} widths
    * @param {Store} store
-   * @returns {{element: HTMLElement, draw: (report: PointReport) => void}}
+   * @returns {{element: HTMLElement, clear: HTMLElement, draw: (report: PointReport) => void}}
    */
   function createSum(widths, store) {
-    const heading = element("h2", "viewer-heading");
     const clear = namedButton("×", say("clear-about"), () => store.set({ point: null }));
     const body = element("tbody");
     const table = element("table", "viewer-sum", [
@@ -100,19 +100,17 @@
         element("th", { scope: "col" }, [say(`column-${name}`)])))]),
       body,
     ]);
-    const root = element("section", { class: "viewer-point", "aria-label": say("sum-name") }, [
-      element("div", "viewer-row", [heading, clear]), table,
-    ]);
+    const root = element("section", { class: "viewer-point", "aria-label": say("sum-name") }, [table]);
     // Rows are used again, since they change with each move of the pointer.
     /** @type {HTMLElement[][]} */
     const rows = [];
     return {
       element: root,
+      clear,
       draw({ point, output }) {
+        clear.hidden = !store.state.point;
         root.hidden = !point || !output;
         if (!point || !output) return;
-        clear.hidden = !store.state.point;
-        setText(heading, say("sum-at", { place: place(point) }));
         const texts = rowsOf(output, widths);
         while (rows.length < texts.length) {
           const cells = [element("th", { scope: "row" }), element("td"), element("td")];
@@ -219,6 +217,7 @@
       let timer = 0;
       return {
         element: element("div", "viewer-answers", [sum.element, causes.element]),
+        clear: sum.clear,
         draw({ report }) {
           const now = performance.now();
           const { place: at, looked } = store.pointed;

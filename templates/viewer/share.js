@@ -22,7 +22,7 @@
           await navigator.clipboard?.writeText(href).then(() => say("copied"), () => "")
           || say("not-copied"), "told");
       };
-      const trainOn = element("a", { href: root.dataset.lab ?? "" }, [say("train-on")]);
+      const trainOn = element("a", { href: root.dataset.lab ?? "", title: say("train-on-about") }, [say("train-on")]);
       trainOn.addEventListener("click", () => {
         const { run, step } = store.active();
         trainOn.hash = `take=${index.id}/${run}/${step}`;

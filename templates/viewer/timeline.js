@@ -243,7 +243,9 @@
       const curve = createCurve(slider, playback.goTo, store);
       const transport = createTransport(store, playback);
       const pace = createPace(store);
-      const further = element("div", "viewer-further", [transport.steps, pace.element]);
+      const further = element("div", "viewer-further", [
+        element("div", "viewer-steps", [transport.steps, pace.element]),
+      ]);
       /** @type {MotionStrip | undefined} */
       let motion;
       const more = namedButton("⋯", say("more"), () => {

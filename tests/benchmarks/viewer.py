@@ -1,12 +1,13 @@
 """The costs of the explorer: `python tests/benchmarks/viewer.py [SITE]` (default: site/).
 
-- Bytes: compressed, up to the first interactive frame, and of a whole run's vectors.
+- Bytes: compressed, up to the first interactive frame, and of a whole run's boundaries.
 - Scrubbing: script a frame while the clock runs through the last run with every neuron shown.
 - Toggling: a neuron's button pressed, until the frame that shows or hides it is drawn. Script is
   the click's and the frame's; from click to frame also counts the wait for the frame to begin.
 - Work a frame: the processor time of the page's main thread, drawing included, in frames of
-  hovering over the canvas, hovering over thumbnails, and scrubbing. Other programs on the machine
-  change it little. On a processor slowed six times, a frame takes six times as long.
+  hovering over the canvas, hovering over thumbnails, and scrubbing, and for each move of the
+  pointer or of the slider. Other programs on the machine change it little. On a processor slowed
+  six times, each takes six times as long.
 - Memory, in a browser of its own, after scrubbing through every run (each fourth snapshot): what
   scripts hold, and what the page's process holds, which is read on Linux only. At the end the
   browser is told that the system is short of memory; what it then frees was a cache.
@@ -21,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from chromium import chromium, compressed, last_step, report, scrub, served, timed_page
 from playwright.sync_api import Browser, CDPSession, Page
 
@@ -111,8 +113,8 @@ def measure_bytes(page: Page, root: str, site: Path) -> None:
         scripts = sum(map(compressed, site.glob(f"assets/{name}-*.js")))
         print(f"{scripts:9,}  bytes of {name}'s script")
     for run in sorted(site.glob("data/**/seed-*/")):
-        size = sum(map(compressed, run.glob("vectors-*.js")))
-        print(f"{size:9,}  bytes of vectors of {run.name}")
+        size = sum(map(compressed, run.glob("boundaries-*.js")))
+        print(f"{size:9,}  bytes of boundaries of {run.name}")
 
 
 def measure_frames(page: Page) -> None:
@@ -155,12 +157,14 @@ def measure_work(page: Page) -> None:
         page.mouse.move(1, 1)
         page.wait_for_timeout(1500)
         page.evaluate("window.frameTimes.length = 0")
-        before = worked(session)
+        times = [worked(session)]
         for step in steps:
             step()
+            times.append(worked(session))
         frames = page.evaluate("window.frameTimes.length")
-        spent = (worked(session) - before) / max(1, frames)
+        spent = (times[-1] - times[0]) / max(1, frames)
         print(f"{label:40} {spent:6.2f} ms of the main thread a frame ({frames} frames)")
+        report(f"{label}, the main thread for one move", np.diff(times).tolist())
 
 
 def measure_memory(browser: Browser, root: str) -> None:

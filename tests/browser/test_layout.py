@@ -77,6 +77,67 @@ def test_comparison_fills_the_window(
     expect(page.locator(".viewer-network")).to_be_hidden()
 
 
+# How often the thumbnails get another size within a second, and how many layers show nothing.
+UNSETTLED = """async () => {
+  const columns = document.querySelector(".viewer-columns");
+  let changes = 0;
+  const watch = new MutationObserver((all) => { changes += all.length; });
+  watch.observe(columns, { attributeFilter: ["style"] });
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  watch.disconnect();
+  const blank = [...columns.querySelectorAll("canvas")].filter((canvas) => canvas.width
+    && !canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean));
+  return [changes, blank.length];
+}"""
+
+
+@pytest.mark.parametrize("size", [*WIDE, PHONE, LANDSCAPE, (412, 915), (800, 360), (768, 1024)])
+def test_thumbnails_find_their_size_and_are_drawn(explore: Explore, size: tuple[int, int]) -> None:
+    page = ready(explore("step=90&show=all,out", size=size))
+    if page.locator(".viewer-tabs").is_visible():
+        open_tab(page, "View")
+        open_tab(page, "Neurons")
+    page.wait_for_timeout(500)
+    page.wait_for_function(f"async () => String(await ({UNSETTLED})()) === '0,0'", timeout=10_000)
+
+
+# How far below the inspector's lower edge each answer ends.
+BELOW = """() => {
+  const { bottom } = document.querySelector(".viewer-inspector").getBoundingClientRect();
+  return Object.fromEntries([".viewer-readout", ".viewer-sum", ".viewer-bends select",
+    ".viewer-benders"].map((name) => {
+    const box = document.querySelector(name).getBoundingClientRect();
+    return [name, box.height ? box.bottom - bottom : Infinity];
+  }));
+}"""
+
+
+def test_answers_about_a_point_and_a_neuron_are_in_sight_together(explore: Explore) -> None:
+    page = explore("step=90&show=2.6&about=2.6&point=0.4,0.5", size=(1280, 720))
+    expect(ready(page).locator(".viewer-sum tr").first).to_be_visible()
+    expect(page.locator(".viewer-benders button").first).to_be_visible()
+    page.wait_for_timeout(300)
+    assert max(page.evaluate(BELOW).values()) <= 0
+
+
+def test_pictures_side_by_side_stand_in_the_middle(built_site: BuiltSite, explore: Explore) -> None:
+    page = both_ready(explore(f"step=90&beside={last_run(built_site)['id']}", size=(1440, 900)))
+    boxes = [pane_canvas(page, at).bounding_box() for at in (0, 1)]
+    assert boxes[0]
+    assert boxes[1]
+    left, right = boxes[0]["x"], 1440 - boxes[1]["x"] - boxes[1]["width"]
+    assert left == pytest.approx(right, abs=2)
+
+
+def test_number_of_a_neuron_that_is_off_stays_on_one_line(explore: Explore) -> None:
+    page = explore("step=90", size=PHONE)
+    open_tab(ready(page), "Neurons")
+    heights = page.locator(".viewer-unit").evaluate_all(
+        "all => all.filter((e) => e.textContent).map((e) => e.getBoundingClientRect().height)"
+    )
+    assert max(heights) < 1.5 * min(heights)
+
+
 @pytest.mark.parametrize("compared", [False, True])
 def test_phone_keeps_canvas_play_and_slider_in_sight(
     built_site: BuiltSite, explore: Explore, compared: bool

@@ -12,12 +12,31 @@ from support.explorer import EVERYWHERE, address_of, open_more, ready, snapshot_
 from support.site_data import header_of, last_step
 
 pytestmark = pytest.mark.browser
+# The horizontal middles of the mark on the loss curve and of that on the motion strip.
+MARKS = """() => [".viewer-dot", ".viewer-cursor"].map((name) => {
+  const { left, right } = document.querySelector(name).getBoundingClientRect();
+  return (left + right) / 2;
+})"""
 # What is said about each named snapshot.
 ABOUT = {
     "first-good": "^The first snapshot with at least half",
     "last-good": "^The (last snapshot|run ends) with at least half",
     "steepest": r"^The loss falls most steeply, from [\d.]+ to [\d.]+ in one",
 }
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (2560, 1440)])
+def test_motion_strip_of_a_wide_screen_has_the_axis_of_the_curve(
+    explore: Explore, size: tuple[int, int]
+) -> None:
+    page = explore("step=20", size=size)
+    open_more(ready(page))
+    page.locator(".viewer-cursor").wait_for(state="attached")
+    for key in ("Home", "End"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)
+        dot, cursor = page.evaluate(MARKS)
+        assert cursor == pytest.approx(dot, abs=1.5)
 
 
 def test_loss_plot_pressed_shows_that_snapshot(built_site: BuiltSite, explore: Explore) -> None:
