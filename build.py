@@ -46,14 +46,13 @@ def build(options: Options, preview: Preview | None = None) -> None:
     """Make the whole site, step by step. `preview` follows the build for the development server."""
     begun = time.perf_counter()
     read = options.reading
-    read_anew = functools.partial(read_content, *read, options.publication.with_drafts)
-    content = read_anew()
+    content = read_content(read)
     if preview is None:
         print(content.descriptions(), flush=True)
     watch = preview or Terminal()
     with (
         open_cache(options.cache) as cache,
-        output_dir.replacing(options.site, [ROOT, options.cache, options.content]) as folder,
+        output_dir.replacing(options.site, [ROOT, options.cache, content.folder]) as folder,
         worker_pool(options.jobs, options.executor, watch.check) as pool,
     ):
         runner = Runner(cache, pool, Sources(ROOT / "ginn"), watch.reporter)
@@ -62,8 +61,8 @@ def build(options: Options, preview: Preview | None = None) -> None:
         files = functools.partial(site_files, publication=options.publication, runner=runner)
         watch.begin(
             content,
-            lambda: read_subject(*read),
-            read_anew,
+            functools.partial(read_subject, read),
+            functools.partial(read_content, read),
             lambda *site: output_dir.replace_early(folder, options.site, files(*site)),
         )
         finished = [

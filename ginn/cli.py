@@ -23,7 +23,7 @@ from ginn.files import REPOSITORY, TEMPLATES
 from ginn.formatting import count
 from ginn.language.word_files import FOLDER
 from ginn.pages.metadata import Publication, build_date, web_address
-from ginn.pipeline.content import read_content
+from ginn.pipeline.content import Reading, read_content
 from ginn.pipeline.preview import Channel, Preview
 from ginn.runtime import faults, processors, signals, workers
 from ginn.runtime.faults import ERROR
@@ -40,12 +40,7 @@ class Options:
     new: Path | None
     title: str
     check: bool
-    draft: bool
-    confirm: bool
-    all: bool  # optional experiments, too
-    trainer: str
-    content: Path
-    picture: Path | None
+    reading: Reading
     site: Path
     cache: Path
     jobs: int
@@ -54,11 +49,6 @@ class Options:
     host: str  # "" for this machine alone
     publication: Publication
     arguments: tuple[str, ...]  # as they were given, for commands that repeat them
-
-    @property
-    def reading(self) -> tuple[Path, Path | None, bool, str, bool, bool]:
-        """The arguments of `read_content`."""
-        return self.content, self.picture, self.draft, self.trainer, self.confirm, self.all
 
 
 class Build(Protocol):
@@ -78,11 +68,11 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse(arguments)
         if options.new is not None:
-            begin_report(options.new, options.picture, options.title)
+            begin_report(options.new, options.reading.picture, options.title)
             print(f"The new report is in {options.new}. To see it, run:")
             print(f"  {command(['--draft', '--content', str(options.new)])}")
         elif options.check:
-            check(options)
+            check(options.reading)
         elif options.serve is not None:
             serve(build, options, options.serve)
         else:
@@ -100,19 +90,18 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def check(options: Options) -> None:
+def check(reading: Reading) -> None:
     """Look for mistakes that can be found before the training. Raises AuthorError for the first.
 
     They are looked for with and without optional experiments, since the report must build in both
     ways.
     """
-    drafts = options.publication.with_drafts
-    content = read_content(*replace(options, all=True).reading, drafts)
+    content = read_content(replace(reading, every=True))
     if any(experiment.optional for experiment in content.settings.experiments):
-        read_content(*replace(options, all=False).reading, drafts)
+        read_content(replace(reading, every=False))
     print(content.descriptions())
     articles = count(len(content.articles), "article")
-    print(f"No mistake found in {options.content}: report.toml, pictures, {articles}.")
+    print(f"No mistake found in {reading.folder}: report.toml, pictures, {articles}.")
 
 
 def begin_report(folder: Path, picture: Path | None, title: str) -> None:
@@ -133,8 +122,9 @@ def serve(build: Build, options: Options, ports: range) -> None:
 
     named = ("report.toml", "bibliography.toml", "glossary.toml")
     folders = ("articles", "pictures", "static", FOLDER)
-    sources = [*(options.content / name for name in (*named, *folders)), TEMPLATES]
-    sources += [options.picture] if options.picture else []
+    read = options.reading
+    sources = [*(read.folder / name for name in (*named, *folders)), TEMPLATES]
+    sources += [read.picture] if read.picture else []
     code = [REPOSITORY / "ginn", REPOSITORY / "build.py"]
     begin = functools.partial(begin_builds, build, options)
     host = options.host or LOOPBACK
@@ -194,15 +184,18 @@ def parse(arguments: Sequence[str] | None) -> Options:
         here = given["content"].resolve() == REPOSITORY / "content"
         given["site"] = (REPOSITORY if here else given["content"]) / "site"
     given["executor"] = given["executor"] or ""
+    names = ("content", "picture", "draft", "trainer", "confirm", "all")
+    reading = Reading(*map(given.pop, names))
     publication = Publication(
         given.pop("base_url"),
         given.pop("source_url"),
         build_date(os.environ),
         versions(),
-        given["draft"],
+        reading.draft,
         given["serve"] is not None,
     )
-    return Options(**given, publication=publication, arguments=words)
+    reading = replace(reading, with_drafts=publication.with_drafts)
+    return Options(**given, reading=reading, publication=publication, arguments=words)
 
 
 def command(arguments: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ import build as story
 from ginn import new_project
 from ginn.config.loader import load_settings
 from ginn.pages.articles import read_articles, require_experiments
-from ginn.pipeline.content import read_content
+from ginn.pipeline.content import Reading, read_content
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -90,7 +90,7 @@ def test_begin_with_a_picture_makes_a_report_of_it_alone(tmp_path: Path) -> None
     assert made["pictures/mein-hund.png"] == picture.read_bytes()
     texts = {name: file for name, file in made.items() if not name.endswith((".png", ".json"))}
     assert [name for name, file in texts.items() if re.search(rb"(?i)\bcats?\b", file)] == []
-    content = read_content(folder, None, draft=True)
+    content = read_content(Reading(folder, draft=True))
     assert content.settings.site.title == title
     assert [article.title for article in content.articles] == [title]
     assert content.settings.experiment.picture == "pictures/mein-hund.png"

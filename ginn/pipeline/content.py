@@ -31,6 +31,25 @@ from ginn.runtime.progress import write_line
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a build reads: a folder, and how the settings in it are changed.
+
+    `picture` takes the place of the first experiment's picture; the other experiments are left out.
+    `trainer` takes the place of every experiment's, if it is given. With `confirm`, the claims are
+    tested on a second block of seeds, too. Optional experiments are left out, but for `every`.
+    Articles with draft = true are checked and may be linked only `with_drafts`.
+    """
+
+    folder: Path
+    picture: Path | None = None
+    draft: bool = False
+    trainer: str = ""
+    confirm: bool = False
+    every: bool = False
+    with_drafts: bool = True
+
+
+@dataclass(frozen=True)
 class Content:
     """The settings of a report, its articles, and the dataset of each experiment, in order.
 
@@ -67,49 +86,30 @@ class Subject:
     datasets: tuple[Dataset, ...]
 
 
-def read_subject(
-    folder: Path,
-    picture: Path | None,
-    draft: bool,
-    trainer: str = "",
-    confirm: bool = False,
-    every: bool = False,
-) -> Subject:
-    """The settings of a folder and the datasets of its experiments; see `read_content`."""
-    written = load_settings(folder / "report.toml")
-    settings = written if every else without_optional(written)
-    settings = as_draft(settings) if draft else settings
-    settings = with_picture(settings, picture) if picture else settings
-    settings = with_trainer(settings, trainer) if trainer else settings
-    if confirm:
-        require_frozen(folder, settings.confirmation)
+def read_subject(read: Reading) -> Subject:
+    """The settings of a folder and the datasets of its experiments.
+
+    Raises AuthorError for what cannot be used.
+    """
+    written = load_settings(read.folder / "report.toml")
+    settings = written if read.every else without_optional(written)
+    settings = as_draft(settings) if read.draft else settings
+    settings = with_picture(settings, read.picture) if read.picture else settings
+    settings = with_trainer(settings, read.trainer) if read.trainer else settings
+    if read.confirm:
+        require_frozen(read.folder, settings.confirmation)
         settings = with_second_block(settings)
     require_memory(settings)
     datasets = tuple(
-        _dataset(experiment, number, folder, picture)
+        _dataset(experiment, number, read.folder, read.picture)
         for number, experiment in _numbered(written, settings)
     )
     return Subject(written, settings, datasets)
 
 
-def read_content(
-    folder: Path,
-    picture: Path | None,
-    draft: bool,
-    trainer: str = "",
-    confirm: bool = False,
-    every: bool = False,
-    with_drafts: bool = True,
-) -> Content:
-    """The content of a folder.
-
-    `picture` takes the place of the first experiment's picture; the other experiments are left out.
-    `trainer` takes the place of every experiment's, if it is given. With `confirm`, the claims are
-    tested on a second block of seeds, too. Optional experiments are left out, but for `every`.
-    Articles with draft = true are checked and may be linked only `with_drafts`.
-    Raises AuthorError for what cannot be used.
-    """
-    subject = read_subject(folder, picture, draft, trainer, confirm, every)
+def read_content(read: Reading) -> Content:
+    """The content of a folder. Raises AuthorError for what cannot be used."""
+    subject, folder = read_subject(read), read.folder
     written, settings = subject.written, subject.settings
     articles = read_articles(within(folder, folder / "articles"))
     require_experiments(articles, [experiment.id for experiment in written.experiments])
@@ -121,12 +121,11 @@ def read_content(
     left_out = [a for a in articles if a.slug not in {each.slug for each in built}]
     static = read_static(folder, articles)
     words = read_words(settings.site.language, TEMPLATES, folder)
-    shown = shown_articles(built, with_drafts)
+    shown = shown_articles(built, read.with_drafts)
     hidden = [article.slug for article in built if article not in shown]
     check_articles(folder, shown, settings, words, left_out, absent, list(static), hidden)
-    optional = [
-        each.title for each in written.experiments if each.optional and not (picture or every)
-    ]
+    all_built = read.picture or read.every
+    optional = () if all_built else (each.title for each in written.experiments if each.optional)
     return Content(folder, settings, built, subject.datasets, words, tuple(optional), static)
 
 

@@ -67,52 +67,23 @@ class Stage:
     at_once: str = ""
 
 
-JSON = Stored("json")
-RUN = Stored("arrays", ("ginn.network.run.run_as_arrays", "ginn.network.run.run_from_arrays"))
-STARTS = Stored(
-    "arrays", ("ginn.network.starts.starts_as_arrays", "ginn.network.starts.starts_from_arrays")
-)
-BOUNDARIES = Stored(
-    "arrays",
-    (
-        "ginn.geometry.boundaries.boundaries_as_arrays",
-        "ginn.geometry.boundaries.boundaries_from_arrays",
-    ),
-)
+def _stored(kind: str, value: str) -> Stored:
+    """The storage by the functions VALUE_as_KIND and VALUE_from_KIND of a module."""
+    return Stored(kind, (f"{value}_as_{kind}", f"{value}_from_{kind}"))
+
+
+RUN = _stored("arrays", "ginn.network.run.run")
+STARTS = _stored("arrays", "ginn.network.starts.starts")
+BOUNDARIES = _stored("arrays", "ginn.geometry.boundaries.boundaries")
 ONE_ARRAY = Stored(
     "arrays", ("ginn.runtime.encodings.one_array", "ginn.runtime.encodings.from_one_array")
 )
-SHEETS = Stored(
-    "files",
-    (
-        "ginn.viewer_data.sprite_sheets.sheets_as_files",
-        "ginn.viewer_data.sprite_sheets.sheets_from_files",
-    ),
-)
-VIEWER_FILES = Stored(
-    "files",
-    (
-        "ginn.viewer_data.viewer_files.viewer_files_as_files",
-        "ginn.viewer_data.viewer_files.viewer_files_from_files",
-    ),
-)
-OUTPUTS = Stored(
-    "arrays",
-    (
-        "ginn.figures.final_outputs.outputs_as_arrays",
-        "ginn.figures.final_outputs.outputs_from_arrays",
-    ),
-)
-SWEEP = Stored(
-    "files", ("ginn.figures.sweep.sweep_as_files", "ginn.figures.sweep.sweep_from_files")
-)
-PICTURED = Stored(
-    "arrays",
-    ("ginn.analysis.pictured.pictured_as_arrays", "ginn.analysis.pictured.pictured_from_arrays"),
-)
-PAGES = Stored(
-    "files", ("ginn.pages.rendered.rendered_as_files", "ginn.pages.rendered.rendered_from_files")
-)
+SHEETS = _stored("files", "ginn.viewer_data.sprite_sheets.sheets")
+VIEWER_FILES = _stored("files", "ginn.viewer_data.viewer_files.viewer_files")
+OUTPUTS = _stored("arrays", "ginn.figures.final_outputs.outputs")
+SWEEP = _stored("files", "ginn.figures.sweep.sweep")
+PICTURED = _stored("arrays", "ginn.analysis.pictured.pictured")
+PAGES = _stored("files", "ginn.pages.rendered.rendered")
 
 SEEDS_AT_ONCE = "ginn.network.kernel.seeds_at_once"
 

@@ -13,7 +13,7 @@ from support.paths import STARTER
 from ginn import cli
 from ginn.errors import AuthorError
 from ginn.pages.metadata import Publication
-from ginn.pipeline.content import read_content
+from ginn.pipeline.content import Reading, read_content
 
 pytestmark = pytest.mark.slow
 
@@ -82,12 +82,12 @@ def test_link_to_a_draft_is_found_before_the_training(tmp_path: Path, link: str)
     for condition in ("", "{% if draft %}"):
         end = "{% endif %}" if condition else ""
         article.write_text(f"{text}\n{condition}{link}{end}\n", encoding="utf-8")
-        read_content(tmp_path / "report", None, draft=True)
+        read_content(Reading(tmp_path / "report", draft=True))
         if condition and "page" in link:
-            read_content(tmp_path / "report", None, draft=False, with_drafts=False)
+            read_content(Reading(tmp_path / "report", with_drafts=False))
         else:
             with pytest.raises(AuthorError, match="later") as caught:
-                read_content(tmp_path / "report", None, draft=False, with_drafts=False)
+                read_content(Reading(tmp_path / "report", with_drafts=False))
             assert caught.value.line == text.count("\n") + 2
 
 

@@ -24,7 +24,7 @@ from ginn.pages.citations import Source
 from ginn.pages.figure_views import VIEWS, View, loss_images
 from ginn.pages.filter_checks import FORMATS
 from ginn.pages.report import Report
-from ginn.pipeline.content import read_content
+from ginn.pipeline.content import Reading, read_content
 from ginn.viewer_data.downloads import outline
 
 UPDATE = "python -m ginn.pages.reference > content/articles/reference.md"
@@ -139,7 +139,7 @@ def test_examples_of_all_keys_are_a_report_that_can_be_read(tmp_path: Path) -> N
     text = "\n".join(written(name) for name, _ in reference.TABLES)
     (tmp_path / "report.toml").write_text(text, encoding="utf-8")
     (tmp_path / "library.bib").write_text("", encoding="utf-8")
-    content = read_content(tmp_path, None, draft=True)
+    content = read_content(Reading(tmp_path, draft=True))
     assert content.settings.experiment.threshold == 128
     assert {part.name for part in content.datasets[0].parts} > {"left eye"}
 

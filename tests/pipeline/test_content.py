@@ -13,7 +13,7 @@ from support.two_pictures import write_first, write_second
 
 from ginn import cli
 from ginn.errors import AuthorError
-from ginn.pipeline.content import read_content
+from ginn.pipeline.content import Reading, read_content
 
 NAMES = "# [experiment.parts]\n"
 OPTIONAL = 'title = "The bottle"\noptional = true'
@@ -42,10 +42,10 @@ def test_read_content_with_a_wrong_name_prints_the_regions_first(
 ) -> None:
     if found:
         with pytest.raises(AuthorError, match=found):
-            read_content(starter(tmp_path, parts), None, draft=True)
+            read_content(Reading(starter(tmp_path, parts), draft=True))
         told = capsys.readouterr().out
     else:
-        told = read_content(starter(tmp_path, parts), None, draft=True).descriptions()
+        told = read_content(Reading(starter(tmp_path, parts), draft=True)).descriptions()
     assert "Otsu's method" in told
     assert "#" in told
     assert " white" in told
@@ -67,7 +67,7 @@ def test_read_content_without_its_picture_names_line_key_and_what_is_there(
     text = changed('"pictures/cat.png"', f'"{named}"', report.read_text("utf-8"))
     report.write_text(text, encoding="utf-8")
     with pytest.raises(AuthorError) as caught:
-        read_content(tmp_path, None, draft=True)
+        read_content(Reading(tmp_path, draft=True))
     assert (caught.value.found, caught.value.key) == (found, "experiment.picture")
     assert text.splitlines()[caught.value.line - 1].startswith("picture = ")
     assert hint in caught.value.hint
@@ -77,13 +77,13 @@ def test_read_content_finds_a_picture_by_other_capitals(tmp_path: Path) -> None:
     report = starter(tmp_path, "") / "report.toml"
     text = changed('"pictures/cat.png"', '"Pictures/Cat.PNG"', report.read_text("utf-8"))
     report.write_text(text, encoding="utf-8")
-    assert len(read_content(tmp_path, None, draft=True).datasets) == 1
+    assert len(read_content(Reading(tmp_path, draft=True)).datasets) == 1
 
 
 def test_read_content_of_the_starter_with_another_picture_needs_no_change(tmp_path: Path) -> None:
     folder = starter(tmp_path, "")
     shutil.copy(STARTER.parents[1] / ".github/explorer.png", folder / "pictures/cat.png")
-    assert len(read_content(folder, None, draft=True).datasets) == 1
+    assert len(read_content(Reading(folder, draft=True)).datasets) == 1
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def two(tmp_path: Path) -> Path:
 def test_read_content_leaves_out_optional_experiments_with_their_articles(
     two: Path, draft: bool
 ) -> None:
-    plain, whole = (read_content(two, None, draft, every=every) for every in (False, True))
+    plain, whole = (read_content(Reading(two, draft=draft, every=every)) for every in (False, True))
     assert [each.id for each in plain.settings.experiments] == ["cat"]
     assert [each.slug for each in plain.articles] == ["index"]
     assert list(plain.settings.variants) == ["cat"]
@@ -119,7 +119,9 @@ def test_read_content_leaves_out_optional_experiments_with_their_articles(
 
 def test_read_content_with_another_picture_leaves_out_optional_experiments(two: Path) -> None:
     picture = two / "pictures/bottle.toml"
-    contents = [read_content(two, picture, draft=True, every=every) for every in (False, True)]
+    contents = [
+        read_content(Reading(two, picture, draft=True, every=every)) for every in (False, True)
+    ]
     for content in contents:
         assert [each.id for each in content.settings.experiments] == ["bottle"]
         assert [each.slug for each in content.articles] == ["index"]
@@ -133,11 +135,11 @@ def test_read_content_refuses_a_link_to_an_article_that_is_left_out(two: Path) -
     linked = f'{text}{{% if "bottle" in experiments %}}{link}{{% endif %}}\n'
     index.write_text(linked, encoding="utf-8")
     for every in (False, True):
-        read_content(two, None, draft=True, every=every)
+        read_content(Reading(two, draft=True, every=every))
     index.write_text(f"{text}{link}\n", encoding="utf-8")
-    read_content(two, None, draft=True, every=True)
+    read_content(Reading(two, draft=True, every=True))
     with pytest.raises(AuthorError, match="'bottle', which this build leaves out") as error:
-        read_content(two, None, draft=True)
+        read_content(Reading(two, draft=True))
     assert error.value.line == text.count("\n") + 1
 
 
@@ -149,7 +151,7 @@ def test_read_content_refuses_a_first_page_about_an_optional_experiment(two: Pat
         with pytest.raises(
             AuthorError, match=r"'bottle', .*without --all.*, allowed: cat"
         ) as error:
-            read_content(two, None, draft=True, every=every)
+            read_content(Reading(two, draft=True, every=every))
         assert error.value.key == "experiment"
         assert error.value.line == text.splitlines().index('experiment = "bottle"') + 1
 
@@ -171,6 +173,6 @@ def test_check_finds_mistakes_with_and_without_optional_experiments(
 
 def test_content_of_the_repository_has_frozen_its_rules_as_they_are() -> None:
     """If this fails after a change of a rule, freeze the rules again, with a new `first-seed`."""
-    found = read_content(ROOT / "content", None, draft=True, confirm=True).settings
+    found = read_content(Reading(ROOT / "content", draft=True, confirm=True)).settings
     assert found.confirmation.rules is not None
     assert found.second_seed == found.confirmation.first_seed

@@ -23,7 +23,7 @@ from ginn.analysis.claims import revival
 from ginn.analysis.claims.revival import Source, copies_of
 from ginn.geometry.boundaries import trace
 from ginn.pipeline import estimate as estimates
-from ginn.pipeline.content import read_content
+from ginn.pipeline.content import Reading, read_content
 from ginn.pipeline.estimate import (
     Estimate,
     Training,
@@ -69,7 +69,7 @@ def test_estimate_is_two_sentences_with_its_source() -> None:
 
 
 def test_estimate_of_a_training_by_pytorch_is_none(tmp_path: Path) -> None:
-    content = read_content(copy_content(tmp_path / "content"), None, True, "torch")
+    content = read_content(Reading(copy_content(tmp_path / "content"), draft=True, trainer="torch"))
     assert estimate(content, in_process_runner(Cache(tmp_path))) is None
 
 
@@ -78,24 +78,25 @@ def test_estimate_grows_with_the_settings(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(estimates, "kept_speed", lambda path: (1e-7, 8))
     runner = in_process_runner(Cache(tmp_path))
     draft, whole = (
-        estimate(read_content(ROOT / "content", None, draft), runner) for draft in (True, False)
+        estimate(read_content(Reading(ROOT / "content", draft=draft)), runner)
+        for draft in (True, False)
     )
     assert draft is not None
     assert whole is not None
     assert whole.seconds > 10 * draft.seconds
     assert whole.memory > draft.memory
     assert whole.site > 3 * draft.site
-    confirmed = estimate(read_content(ROOT / "content", None, False, confirm=True), runner)
+    confirmed = estimate(read_content(Reading(ROOT / "content", confirm=True)), runner)
     assert confirmed is not None
     assert 1.9 < confirmed.seconds / whole.seconds < 2.1
     assert confirmed.site == whole.site
-    more = estimate(read_content(ROOT / "content", None, False, every=True), runner)
+    more = estimate(read_content(Reading(ROOT / "content", every=True)), runner)
     assert more is not None
     assert dict(more.shares)["The bottle"] == dict(whole.shares)["The bottle"]
     assert sum(dict(more.shares).values()) < more.seconds
     assert "The time of each experiment: The bottle " in str(more)
     assert "of each" not in str(whole)
-    both = estimate(read_content(ROOT / "content", None, False, confirm=True, every=True), runner)
+    both = estimate(read_content(Reading(ROOT / "content", confirm=True, every=True)), runner)
     assert both is not None
     assert dict(both.shares)["The key"] == dict(more.shares)["The key"]
     assert dict(both.shares)["The bottle"] == dict(confirmed.shares)["The bottle"]
@@ -104,7 +105,7 @@ def test_estimate_grows_with_the_settings(tmp_path: Path, monkeypatch: pytest.Mo
 def test_missing_trainings_are_the_screening_the_full_runs_the_copies_and_those_trained_on(
     tmp_path: Path,
 ) -> None:
-    content = read_content(ROOT / "content", None, False)
+    content = read_content(Reading(ROOT / "content"))
     experiment, dataset = next(content.experiments())
     known = inputs(content.settings.site, experiment, dataset, 100_000)
     runner = in_process_runner(Cache(tmp_path))
@@ -139,7 +140,7 @@ def test_estimate_of_a_first_build_has_the_compilation_of_the_loops(
 ) -> None:
     monkeypatch.setattr(estimates, "kept_speed", lambda path: (estimates.REFERENCE, 8))
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "numba"))
-    content = read_content(copy_content(tmp_path / "content"), None, True)
+    content = read_content(Reading(copy_content(tmp_path / "content"), draft=True))
     runner = in_process_runner(Cache(tmp_path))
     first = estimate(content, runner)
     (tmp_path / "numba/geometry").mkdir(parents=True)
