@@ -65,6 +65,11 @@ class Claim:
         """The effect that decides, or the first one; none for a claim that was not measured."""
         return self.effects[self.decisive] if self.effects else None
 
+    @property
+    def anchor(self) -> str:
+        """The id of the claim's place on the page with all claims."""
+        return f"claim-{self.name.lower().replace(',', '').replace(' ', '-')}"
+
 
 @dataclass(frozen=True)
 class Least:

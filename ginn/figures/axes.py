@@ -11,7 +11,7 @@ from ginn.figures.marks import MIDDLE, TEXT, rule, text, text_width
 from ginn.figures.scales import Scale, Tick, iteration_ticks
 from ginn.figures.svg import Svg, element, tenths
 from ginn.figures.theme import Colours
-from ginn.language.words import Words
+from ginn.formatting import ENGLISH, Numbers
 
 # px: a chart narrower than this is for phones. Its panels are below one another.
 PHONE = 500
@@ -99,8 +99,8 @@ def iteration_scale(panel: Panel, last: int) -> Scale:
     return Scale(0, max(1, last), panel.left, panel.right, "log1p")
 
 
-def iteration_axes(places: Sequence[Panel], last: int, words: Words | None = None) -> list[str]:
-    """The axis of iterations below each panel, in English without `words`."""
+def iteration_axes(places: Sequence[Panel], last: int, words: Numbers = ENGLISH) -> list[str]:
+    """The axis of iterations below each panel."""
     parts = []
     for panel in places:
         scale = iteration_scale(panel, last)

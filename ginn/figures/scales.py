@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ginn import formatting
 from ginn.elementary import common_logarithm, decade, logarithm, power_of_ten
 from ginn.figures.marks import LETTER, TEXT
-from ginn.language.words import Words
+from ginn.formatting import ENGLISH, Numbers
 from ginn.network.run import Float64
 
 # Multiples of powers of ten that a log axis may name, from coarse to fine.
@@ -74,11 +73,11 @@ def numbers(values: Sequence[float | None]) -> Float64:
     return np.array([math.nan if each is None else each for each in values], dtype=np.float64)
 
 
-def iteration_ticks(last: int, width: float, words: Words | None = None) -> list[Tick]:
+def iteration_ticks(last: int, width: float, words: Numbers = ENGLISH) -> list[Tick]:
     """The ticks 0 and powers of ten up to `last`, for a "log1p" scale of `width` px.
 
     There are as many powers as fit. They are written in full if that fits, too. Otherwise they are
-    written with "k" and "M". Without `words`, numbers are written as in English.
+    written with "k" and "M".
     """
     if last < 10:
         return [(0, "0"), (last, f"{last}")] if last else [(0, "0")]
@@ -86,17 +85,8 @@ def iteration_ticks(last: int, width: float, words: Words | None = None) -> list
     full = LETTER * TEXT * len(f"{10 ** powers[-1]:,}") + 8
     step = next(s for s in (1, 2, 3, 4, 9) if width / (len(powers) / s) >= min(full, 44) or s == 9)
     kept = [p for p in powers if p % step == powers[-1] % step]
-    short, whole = (words.short, words.count) if words else (_short, formatting.count)
-    name = short if width / (len(powers) / step) < full else whole
+    name = words.short if width / (len(powers) / step) < full else words.count
     return [(0, "0"), *((power_of_ten(p), name(10**p)) for p in kept)]
-
-
-def _short(value: int) -> str:
-    """A power of ten, short: "10k"."""
-    for size, letter in ((1_000_000, "M"), (1_000, "k")):
-        if value >= size:
-            return f"{value // size}{letter}"
-    return f"{value}"
 
 
 def even_ticks(high: float, most: int = 6) -> list[Tick]:
@@ -111,14 +101,7 @@ def even_ticks(high: float, most: int = 6) -> list[Tick]:
     steps = [size * f for f in (1, 2, 5, 10) if size * f <= high * (1 + 1e-9)]
     step = next((each for each in steps if each >= rough * (1 - 1e-9)), steps[-1])
     ticks = [step * i for i in range(int(high / step + 1e-9) + 1)]
-    return [(each, _plain(each)) for each in ticks]
-
-
-def _plain(value: float) -> str:
-    """A round number without trailing zeros; a very small one with a power of ten."""
-    if 0 < value < 1e-6:
-        return f"{value:.2g}"
-    return f"{value:,.0f}" if value >= 100 else f"{round(value, 8):.8f}".rstrip("0").rstrip(".")
+    return [(each, ENGLISH.plain(each)) for each in ticks]
 
 
 def share_ticks(high: float = 1.0, most: int = 5) -> list[Tick]:
@@ -131,11 +114,10 @@ def share_limit(shares: Sequence[float]) -> float:
     return max(shares) * 1.05 or 0.01
 
 
-def log_ticks(low: float, high: float, written: Callable[[float], str] | None = None) -> list[Tick]:
+def log_ticks(low: float, high: float, words: Numbers = ENGLISH) -> list[Tick]:
     """The ticks at powers of ten between two numbers; if fewer than three, also at multiples.
 
-    At most MOST_POWERS powers are kept, evenly spaced. `written` writes a number, by default as in
-    English.
+    At most MOST_POWERS powers are kept, evenly spaced.
     """
     decades = range(decade(low), decade(high) + 2)
     if len(decades) > MOST_POWERS:
@@ -146,7 +128,7 @@ def log_ticks(low: float, high: float, written: Callable[[float], str] | None = 
         kept = [value for value in values if low <= value <= high]
         if len(kept) >= 3:
             break
-    return [(value, (written or _plain)(value)) for value in kept]
+    return [(value, words.plain(value)) for value in kept]
 
 
 def log_bounds(values: Float64) -> tuple[float, float]:

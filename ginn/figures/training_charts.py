@@ -45,7 +45,7 @@ def loss_curves_svg(
     last = max(int(runs[run.id].iterations[-1]) for run in facts.full_runs)
     x = axes.iteration_scale(panel, last)
     y = Scale(low, high, panel.bottom, panel.top, "log")
-    parts = axes.vertical_axis(panel, y, scales.log_ticks(low, high, words.plain))
+    parts = axes.vertical_axis(panel, y, scales.log_ticks(low, high, words))
     parts += axes.iteration_axes([panel], last, words)
     middle = (panel.left + panel.right) / 2
     parts.append(text(middle, height - 8, words.say("chart.iteration"), anchor="middle"))

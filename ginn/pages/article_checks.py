@@ -218,12 +218,8 @@ class _Reader:
         return _item_of(kind) if isinstance(key, int) else None
 
     def _call(self, node: Any) -> Any:
-        name = _name_of(node.node)
-        given = [_constant(each) for each in node.args]
-        named = {each.key: _constant(each.value) for each in node.kwargs}
-        kind = self.read(node.node)
-        for each in (*node.args, *(keyword.value for keyword in node.kwargs)):
-            self.read(each)
+        name, kind = _name_of(node.node), self.read(node.node)
+        given, named = self._arguments(node)
         if node.dyn_args is not None or node.dyn_kwargs is not None:
             return None
         if name in FUNCTIONS and name not in self.stored:
@@ -288,27 +284,22 @@ class _Reader:
             require_test(node.name, given)
 
     def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
-        """Check the arguments of a filter or a test. Returns their constants, or ANY for others."""
+        """Check the arguments of a call. Returns those that are constants, and ANY for others."""
         for each in (*node.args, *(keyword.value for keyword in node.kwargs)):
             self.read(each)
         named = {each.key: _constant(each.value) for each in node.kwargs}
         return [_constant(each) for each in node.args], named
 
     def _for(self, node: Any) -> None:
-        kind = _item_of(self.read(node.iter))
-        with self._typed(node.target, kind):
-            for each in (*([node.test] if node.test else []), *node.body):
-                self.read(each)
+        """Read a loop, whose variable has its type in the loop alone."""
+        kind, name, before = _item_of(self.read(node.iter)), _name_of(node.target), self.kinds
+        unknown = dict.fromkeys(_names_in(node.target))
+        self.kinds = before | unknown | ({name: kind} if name else {})
+        for each in (*([node.test] if node.test else []), *node.body):
+            self.read(each)
+        self.kinds = before
         for each in node.else_:
             self.read(each)
-
-    def _typed(self, target: Any, kind: Any) -> typing.ContextManager[Any]:
-        """Give a loop's variable its type while the loop is read."""
-        name = _name_of(target)
-        before = self.kinds
-        changed = {name: kind} if name else {}
-        self.kinds = before | dict.fromkeys(_names_in(target)) | changed
-        return _Restored(self, before)
 
     def _assign(self, node: Any) -> None:
         kind, name = self.read(node.node), _name_of(node.target)
@@ -320,21 +311,6 @@ def _refuse_file(_: nodes.Node) -> None:
     """Raise AuthorError for a tag that reads another file."""
     found, hint = "a tag that reads another file", "put the text here, or into an article"
     raise AuthorError(found, "tags such as {% if %}, {% for %}, {% set %} and {% call %}", hint)
-
-
-@dataclass
-class _Restored:
-    """Restores the types of names at the end of a block."""
-
-    reader: _Reader
-    kinds: dict[str, Any]
-
-    def __enter__(self) -> None:
-        """Begin the block."""
-
-    def __exit__(self, *_: object) -> None:
-        """Restore."""
-        self.reader.kinds = self.kinds
 
 
 def attribute_of(kind: Any, name: str) -> Any:

@@ -49,37 +49,27 @@ def downloads_page(
 def _offered(report: Report, program: str, schema: Mapping[str, Any]) -> list[tuple[Download, str]]:
     """The downloads, each with its meaning in words."""
     folder, words = posixpath.dirname(report.downloads), report.words
-    offered = [
+    runs = [(run, run_title(run, words)) for run in report.facts.experiment.shown_runs]
+    snapshots = [
         (
-            Download.of(
-                f"{run.id}.npz",
-                downloads.run_file(report.snapshots[run.id], report.dataset),
-                folder,
-            ),
-            words.say("downloads.snapshots-of", run=run_title(run, words)),
+            f"{run.id}.npz",
+            downloads.run_file(report.snapshots[run.id], report.dataset),
+            words.say("downloads.snapshots-of", run=title),
         )
-        for run in report.facts.experiment.shown_runs
+        for run, title in runs
     ]
-    offered += [
-        (
-            Download.of(f"{run.id}.webp", report.sweeps[run.id], folder),
-            words.say("downloads.sweep-of", run=run_title(run, words)),
-        )
-        for run in report.facts.experiment.shown_runs
+    sweeps = [
+        (f"{run.id}.webp", report.sweeps[run.id], words.say("downloads.sweep-of", run=title))
+        for run, title in runs
         if run.id in report.sweeps
     ]
-    offered += [
-        (
-            Download.of("facts.json", plain_json(facts_as_json(report.facts)), folder),
-            words.say("downloads.facts-file"),
-        ),
-        (
-            Download.of("facts.schema.json", plain_json(schema), folder),
-            words.say("downloads.schema-file"),
-        ),
-        (
-            Download.of(PROGRAM.name, program.encode(), folder),
-            words.say("downloads.program-file"),
-        ),
+    facts = plain_json(facts_as_json(report.facts))
+    others = [
+        ("facts.json", facts, words.say("downloads.facts-file")),
+        ("facts.schema.json", plain_json(schema), words.say("downloads.schema-file")),
+        (PROGRAM.name, program.encode(), words.say("downloads.program-file")),
     ]
-    return offered
+    return [
+        (Download.of(name, content, folder), meaning)
+        for name, content, meaning in (*snapshots, *sweeps, *others)
+    ]

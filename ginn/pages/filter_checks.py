@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jinja2.filters import FILTERS
@@ -25,19 +25,7 @@ from ginn.pages.calls import (
     words_of,
 )
 
-FORMATS: dict[str, Callable[..., str]] = {
-    "percent": formatting.percent,
-    "count": formatting.count,
-    "words": formatting.words,
-    "iteration": formatting.iteration,
-    "decimal": formatting.decimal,
-    "significant": formatting.significant,
-    "duration": formatting.duration,
-    "p_value": formatting.p_value,
-    "degrees": formatting.degrees,
-    "span": formatting.span,
-    "listing": formatting.listing,
-}
+FORMATS = formatting.ENGLISH.formats
 # Filters that apply a test, with the place of its name among their arguments.
 TESTING = {"selectattr": 1, "rejectattr": 1, "select": 0, "reject": 0}
 NUMBERS = (int, float)

@@ -49,7 +49,7 @@ def functions(placed: FigureCalls, citations: Citations, glossary: Glossary) -> 
         "recorded": placed.recorded,
         "crossing": placed.crossing,
         "layer": placed.layer,
-        "interval": Intervals(placed.report).interval,
+        "interval": partial(interval, placed.report),
         "cite": citations.cite,
         "term": Terms(glossary).term,
         "glossary": glossary.listed,
@@ -71,17 +71,11 @@ def note(text: str = "", caller: Callable[[], str] | None = None) -> Markup:
     return Markup('<small class="note" role="note">{}</small>').format(words)
 
 
-@dataclass(frozen=True)
-class Intervals:
-    """The intervals of shares, in the words of a report."""
-
-    report: Report
-
-    def interval(self, count: int, of: int) -> str:
-        """The 95% interval of the share `count` of `of`, as text."""
-        words, found = self.report.words, proportion_interval(count, of)
-        low, high = words.percent(found.low), words.percent(found.high)
-        return words.say("number.from-to", low=low, high=high)
+def interval(report: Report, count: int, of: int) -> str:
+    """The 95% interval of the share `count` of `of`, as text."""
+    words, found = report.words, proportion_interval(count, of)
+    low, high = words.percent(found.low), words.percent(found.high)
+    return words.say("number.from-to", low=low, high=high)
 
 
 def has_part(dataset: Dataset, name: str) -> bool:

@@ -43,6 +43,7 @@ from ginn.pages.code_places import without_code
 from ginn.pages.dialect import EMPTY, adapted
 from ginn.pages.figure_calls import token
 from ginn.pages.identifiers import heading_identifier
+from ginn.pages.source_checks import CALLOUTS, COMMENT
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # The element that contains a figure's caption while Markdown is converted.
@@ -61,11 +62,8 @@ QUOTES = {
     "right-single-quote": ("inner-quote-close", "\N{RIGHT SINGLE QUOTATION MARK}"),
 }
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
-# The kinds of callouts; a callout without a title of its own is called after its kind.
-CALLOUTS = ("note", "tip", "important", "warning", "caution")
 # The start of the link from a footnote back to its mark, to which a title is added.
 BACK = '<a class="footnote-backref"'
-COMMENT = re.compile(r"(?s)<!--.*?-->")
 # A bare address that an author has put between the tags of a link in HTML.
 LINK_IN_LINK = re.compile(r'(<a\s[^<>]*>[^<]*)<a href="[^"]*">([^<]*)</a>')
 TAG_OF_LINK = re.compile(r"</?a\b[^>]*>")

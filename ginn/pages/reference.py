@@ -74,7 +74,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "crossing": FigureCalls.crossing,
     "has_part": functions.has_part,
     "mirror_axes": Dataset.mirror_axes,
-    "interval": functions.Intervals.interval,
+    "interval": functions.interval,
     "facts.claim": Facts.claim,
     "evidence": PageCalls.evidence,
     "verdict": PageCalls.verdict,
@@ -216,7 +216,7 @@ def _values(allowed: str, default: str | None) -> str:
 def _functions() -> Iterator[str]:
     """Each function with its parameters, an example, and what the example gives."""
     for name, function in FUNCTIONS.items():
-        hidden = ("self", "caller", "dataset")
+        hidden = ("self", "caller", "dataset", "report")
         parameters = list(parameters_of(function, hidden))
         given = ", ".join(map(_signature, parameters))
         yield f"### {name}\n\n`{name}({given})`: {meaning_of(function)}"

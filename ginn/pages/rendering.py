@@ -33,6 +33,7 @@ from ginn.pages.functions import functions
 from ginn.pages.glossary import Glossary
 from ginn.pages.html_checks import check_html
 from ginn.pages.images import Images
+from ginn.pages.layout import root_from
 from ginn.pages.links import with_static
 from ginn.pages.markdown import Converted, convert
 from ginn.pages.math import Mathematics
@@ -121,7 +122,7 @@ def render_article(
     _fill_in(article, first, Citations(works or {}), words, names)
     second, citations = FigureCalls(report, first.found, reports), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
-    root = "../" * article.address.count("/")
+    root = root_from(article.address)
     captions = {name: figure.caption for name, figure in second.found.items()}
     taken = [f"reference-{source.key}" for source in citations.sources]
     converted, files = in_html(article, text, captions, report.words, policy, taken)
@@ -147,9 +148,8 @@ def in_html(
     Raises AuthorError with file and line for a mistake.
     """
     check_source(article)
-    images = Images(
-        article.file.parent, "../" * article.address.count("/"), article.line_of, policy
-    )
+    root = root_from(article.address)
+    images = Images(article.file.parent, root, article.line_of, policy)
     try:
         extensions = (Mathematics(article.line_of), images)
         converted = convert(text, captions, article.line_of, words, *extensions)

@@ -17,10 +17,12 @@ from ginn.errors import AuthorError, quoted
 from ginn.pages.articles import Article
 from ginn.pages.code_places import NOT_NEWLINE, fences, without_code
 
-# The kinds of callouts. `templates/style.css` has a colour for each.
+# The kinds of callouts. `templates/style.css` has a colour for each. A callout without a title of
+# its own is called after its kind.
 CALLOUTS = ("note", "tip", "important", "warning", "caution")
 AS_CALLOUT = ", ".join(f"> [!{kind.upper()}]" for kind in CALLOUTS)
 LANGUAGES = "a language by Pygments' short name"
+COMMENT = re.compile(r"(?s)<!--.*?-->")
 JINJA = re.compile(r"(?s)\{\{.*?\}\}|\{%.*?%\}")
 # `{#name}` is the id of a heading.
 JINJA_COMMENT = re.compile(r"(?s)\{#(?![^\s{}#]+[^{}#\n]*\}).*?#\}")

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
@@ -43,7 +42,11 @@ def environment(folder: Path, words: Words) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"json": _json, "own": partial(_own, words), **words.formats}
+    made.filters |= {
+        "json": partial(json.dumps, ensure_ascii=False),
+        "own": partial(_own, words),
+        **words.formats,
+    }
     made.globals |= {
         "say": partial(in_html, words),
         "plain": words.say,
@@ -76,11 +79,6 @@ def _own(words: Words, text: str) -> Markup:
 
 def _marked(text: Markup, language: str) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(language, text) if language else text
-
-
-def _json(value: Any) -> str:
-    """A value as JSON, for templates of JSON files."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from markdown.extensions.toc import slugify
 from support.paths import ROOT
 
+from ginn.analysis.claim import unmeasured
+from ginn.analysis.claims.corner_kinks import AT_CORNERS
 from ginn.pages.glossary import anchor
 from ginn.pages.identifiers import (
     NAMELESS,
@@ -78,4 +80,5 @@ def test_every_id_of_the_templates_is_kept_from_headings() -> None:
         assert kept or name.startswith(PREFIXES), (file, name)
     assert anchor("x").startswith(PREFIXES)
     macros = (ROOT / "templates/partials/claims.html").read_text(encoding="utf-8")
-    assert "{% macro anchor(row) %}claim-" in macros
+    assert 'id="{{ row.anchor }}"' in macros
+    assert unmeasured(AT_CORNERS, "no corners").anchor == "claim-bends-at-corners"
