@@ -19,16 +19,30 @@ PHONE = 500
 BESIDE = 22
 
 
+# The elements of a chart, the height at which its last panel ends, and the name of its horizontal
+# axis, or "".
+Drawing = tuple[list[str], float, str]
+
+
 @dataclass(frozen=True)
 class Chart:
     """A chart of one series.
 
-    `draw` takes the series, the facts of the experiment, colours and a width, and returns an SVG.
-    `describe` takes the first two and returns the text alternative.
+    `parts` takes the series, the facts of the experiment, colours and a width. `describe` takes the
+    first two and returns the text alternative.
     """
 
-    draw: Callable[[Any, Any, Colours, int], Svg]
+    title: str
+    parts: Callable[[Any, Any, Colours, int], Drawing]
     describe: Callable[[Any, Any], str]
+
+    def draw(self, series: Any, facts: Any, colours: Colours, width: int) -> Svg:
+        """The finished chart, with the name of its horizontal axis below the last panel."""
+        parts, bottom, axis = self.parts(series, facts, colours, width)
+        below = bottom + (12 + 2 * TEXT if axis else 6 + TEXT)
+        name = [text(width / 2, below, axis, anchor="middle")] if axis else []
+        words = self.describe(series, facts)
+        return svg.document(width, round(below + 8), self.title, words, colours, [*parts, *name])
 
 
 @dataclass(frozen=True)
@@ -167,15 +181,3 @@ def head(entries: Sequence[tuple[str, str]], unit: str, width: float) -> tuple[l
     """The legend with the name of the vertical axis below it, and the height at which they end."""
     parts, top = legend(entries, width)
     return [*parts, text(0, top + 8 + TEXT, unit)], top + 8 + TEXT
-
-
-def chart_svg(
-    width: int, bottom: float, axis: str, parts: list[str], colours: Colours, title: str, words: str
-) -> Svg:
-    """The finished chart, with the name of its horizontal axis below the last panel.
-
-    `bottom` is the height at which that panel ends. `words` describe the chart.
-    """
-    below = bottom + (12 + 2 * TEXT if axis else 6 + TEXT)
-    name = [text(width / 2, below, axis, anchor="middle")] if axis else []
-    return svg.document(width, round(below + 8), title, words, colours, [*parts, *name])

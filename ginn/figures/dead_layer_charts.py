@@ -21,7 +21,7 @@ from ginn.analysis.evidence import (
 )
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import axes, scales
-from ginn.figures.axes import PHONE, Chart, Panel, horizontal_axis, vertical_axis
+from ginn.figures.axes import PHONE, Chart, Drawing, Panel, horizontal_axis, vertical_axis
 from ginn.figures.marks import (
     DASH_DOT,
     DASHED,
@@ -40,7 +40,7 @@ from ginn.figures.marks import (
     text_width,
 )
 from ginn.figures.scales import Scale
-from ginn.figures.svg import Svg, path_data
+from ginn.figures.svg import path_data
 from ginn.figures.theme import Colours, paint
 
 # For the treated arm of an intervention: title, kind of the copied runs, and name of the arm.
@@ -54,9 +54,9 @@ COLUMN = 0.14
 ARM_DASHES = ("", DASHED, DOTTED, DASH_DOT)
 
 
-def dead_layers_svg(
+def draw_dead_layers(
     series: DeadLayersInScreening, facts: ExperimentFacts, colours: Colours, width: int
-) -> Svg:
+) -> Drawing:
     """The chart of the share of a part that is right against the share with a dead layer.
 
     Each ring is a seed. Runs in which no layer is dead at any pixel, or one at every pixel, have a
@@ -103,10 +103,7 @@ def dead_layers_svg(
         above, below = half - 8 - away, half + TEXT + 5 + away
         parts.append(text(place, above, f"{state}: {learnt} learnt", "ink", anchor))
         parts.append(text(place, below, f"{state}: {failed} failed", "ink", anchor))
-    axis = "largest share with a dead layer"
-    words = dead_layers_description(series, facts)
-    title = "Dead layers and failure"
-    return axes.chart_svg(width, panel.bottom, axis, parts, colours, title, words)
+    return parts, panel.bottom, "largest share with a dead layer"
 
 
 def _layer_paint(layer: int, colours: Colours) -> PaintAttributes:
@@ -138,9 +135,9 @@ def dead_layers_description(series: DeadLayersInScreening, facts: ExperimentFact
     )
 
 
-def dead_periods_svg(
+def draw_dead_periods(
     series: DeadPeriodsOfRuns, facts: ExperimentFacts, colours: Colours, width: int
-) -> Svg:
+) -> Drawing:
     """The chart of dead periods: a row for each full run, with a bar for each of its periods."""
     entries = [
         (sample(_layer_paint(layer, colours), 8), f"layer {layer} dead over the part")
@@ -163,9 +160,7 @@ def dead_periods_svg(
         if not run.learnt:
             parts.append(diamond(panel.left - 10, y))
         parts += _bars(run, x, y, series.last, colours)
-    words = dead_periods_description(series, facts)
-    axis, title = "iteration, log scale", "When a layer is dead"
-    return axes.chart_svg(width, panel.bottom, axis, parts, colours, title, words)
+    return parts, panel.bottom, "iteration, log scale"
 
 
 def _seed(run: DeadPeriodsOfRun) -> str:
@@ -200,9 +195,9 @@ def dead_periods_description(series: DeadPeriodsOfRuns, facts: ExperimentFacts) 
     )
 
 
-def interventions_svg(
+def draw_interventions(
     series: InterventionSeries, facts: ExperimentFacts, colours: Colours, width: int
-) -> Svg:
+) -> Drawing:
     """The chart of the share of copies that have learnt the part, by arm, for each intervention."""
     made = [each for each in (series.raised, series.lowered) if each]
     parts = [text(0, TEXT, series.unit)]
@@ -215,10 +210,7 @@ def interventions_svg(
         runs = f"{_treated_runs(each)}, {orders}"
         parts.append(text(0, panel.top - 17, runs))
         parts += _treatment(panel, each)
-    axis = "iterations since the change, square root scale"
-    words = interventions_description(series, facts)
-    title = "Outcomes of the copied runs"
-    return axes.chart_svg(width, places[-1].bottom, axis, parts, colours, title, words)
+    return parts, places[-1].bottom, "iterations since the change, square root scale"
 
 
 def _treatment(panel: Panel, each: Treatment) -> list[str]:
@@ -272,7 +264,9 @@ def interventions_description(series: InterventionSeries, facts: ExperimentFacts
 
 
 CHARTS: Mapping[str, Chart] = {
-    "dead_layers": Chart(dead_layers_svg, dead_layers_description),
-    "dead_periods": Chart(dead_periods_svg, dead_periods_description),
-    "interventions": Chart(interventions_svg, interventions_description),
+    "dead_layers": Chart("Dead layers and failure", draw_dead_layers, dead_layers_description),
+    "dead_periods": Chart("When a layer is dead", draw_dead_periods, dead_periods_description),
+    "interventions": Chart(
+        "Outcomes of the copied runs", draw_interventions, interventions_description
+    ),
 }

@@ -17,11 +17,10 @@ from ginn.analysis.evidence import (
     CornerDistances,
     RegionCounts,
     ShiftShares,
-    Spread,
 )
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import axes, scales
-from ginn.figures.axes import PHONE, Chart, Panel, panel_title, vertical_axis
+from ginn.figures.axes import PHONE, Chart, Drawing, Panel, panel_title, vertical_axis
 from ginn.figures.marks import (
     DASHED,
     DOTTED,
@@ -35,7 +34,6 @@ from ginn.figures.marks import (
     shade,
 )
 from ginn.figures.scales import Scale, numbers
-from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
 
 # The axis of the shares of copies reaches at least so far.
@@ -46,7 +44,9 @@ ITERATION = "iteration, log scale"
 Control = tuple[Sequence[float | None], str]
 
 
-def regions_svg(series: RegionCounts, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
+def draw_regions(
+    series: RegionCounts, facts: ExperimentFacts, colours: Colours, width: int
+) -> Drawing:
     """The chart of every full run's linear regions against iteration; failed runs stand out."""
     failed = _failed(facts)
     parts, top = axes.head(_regions_legend(series, failed), series.unit, width)
@@ -69,9 +69,7 @@ def regions_svg(series: RegionCounts, facts: ExperimentFacts, colours: Colours, 
     for seed, counts in runs:
         kind, weight, opacity = ("failed", 1.6, 1) if seed in failed else ("run", 1.1, 0.6)
         parts.append(curve(places, y.at(counts), paint(kind), weight, opacity=opacity))
-    words = regions_description(series, facts)
-    title = "Linear regions of every run"
-    return axes.chart_svg(width, panel.bottom, ITERATION, parts, colours, title, words)
+    return parts, panel.bottom, ITERATION
 
 
 def _regions_legend(series: RegionCounts, failed: set[int]) -> list[tuple[str, str]]:
@@ -102,24 +100,17 @@ def regions_description(series: RegionCounts, facts: ExperimentFacts) -> str:
     )
 
 
-def shift_svg(series: ShiftShares, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
+def draw_shift(
+    series: ShiftShares, facts: ExperimentFacts, colours: Colours, width: int
+) -> Drawing:
     """The chart of the share of shift: median and range of runs, and control, by layer."""
     entries = [
         *_spread_legend(series.runs, len(series.layers), colours),
         (sample(paint("control"), 1.4, DASHED), "equal random steps"),
     ]
-    parts, top = axes.head(entries, series.unit, width)
-    places = _panels(len(series.layers), width, top)
     names = [f"layer {number}" for number in range(1, len(series.layers) + 1)]
     controls = [[(control, DASHED)] for control in series.control]
-    for panel, name, layer, others in zip(places, names, series.layers, controls, strict=True):
-        y = Scale(0, 1, panel.bottom, panel.top)
-        parts += vertical_axis(panel, y, scales.share_ticks())
-        parts += _layer(panel, series.iterations, y, name, layer, others, colours)
-    parts += axes.iteration_axes(places, series.iterations[-1])
-    words = shift_description(series, facts)
-    title = "Shift in boundaries' motion"
-    return axes.chart_svg(width, places[-1].bottom, ITERATION, parts, colours, title, words)
+    return _by_layer(entries, series.unit, series, names, controls, None, colours, width)
 
 
 def shift_description(series: ShiftShares, facts: ExperimentFacts) -> str:
@@ -138,9 +129,9 @@ def shift_description(series: ShiftShares, facts: ExperimentFacts) -> str:
     )
 
 
-def corners_svg(
+def draw_corners(
     series: CornerDistances, facts: ExperimentFacts, colours: Colours, width: int
-) -> Svg:
+) -> Drawing:
     """The chart of the mean distance to the nearest bend, a panel for each layer.
 
     Its lines are for the corners, for points of the outline and for points anywhere.
@@ -151,24 +142,16 @@ def corners_svg(
         (sample(paint("control"), 1.4, DASHED), "from the outline"),
         (sample(paint("control"), 1.6, DOTTED), "from anywhere"),
     ]
-    parts, top = axes.head(entries, f"{series.unit}, log scale", width)
-    places = _panels(len(series.layers), width, top)
     controls = [
         [(outline, DASHED), (anywhere, DOTTED)]
         for outline, anywhere in zip(series.outline, series.anywhere, strict=True)
     ]
     drawn = [line for each in series.layers for line in (each.median, each.low, each.high)]
     drawn += [line for each in controls for line, _ in each]
-    low, high = scales.log_bounds(np.concatenate([numbers(line) for line in drawn]))
+    bounds = scales.log_bounds(np.concatenate([numbers(line) for line in drawn]))
     names = [f"layer {number}" for number in range(2, depth + 1)] + ["output"]
-    for panel, name, layer, others in zip(places, names, series.layers, controls, strict=True):
-        y = Scale(low, high, panel.bottom, panel.top, "log")
-        parts += vertical_axis(panel, y, scales.log_ticks(low, high))
-        parts += _layer(panel, series.iterations, y, name, layer, others, colours)
-    parts += axes.iteration_axes(places, series.iterations[-1])
-    words = corners_description(series, facts)
-    title = "Bends at the picture's corners"
-    return axes.chart_svg(width, places[-1].bottom, ITERATION, parts, colours, title, words)
+    unit = f"{series.unit}, log scale"
+    return _by_layer(entries, unit, series, names, controls, bounds, colours, width)
 
 
 def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
@@ -187,9 +170,9 @@ def corners_description(series: CornerDistances, facts: ExperimentFacts) -> str:
     )
 
 
-def duplicate_neurons_svg(
+def draw_duplicate_neurons(
     series: CopyShares, facts: ExperimentFacts, colours: Colours, width: int
-) -> Svg:
+) -> Drawing:
     """The chart of the share of copies among a layer's pairs: a panel a layer, two marks a run.
 
     In each panel the runs stand in the order of their shares at the end.
@@ -209,9 +192,7 @@ def duplicate_neurons_svg(
         parts += [panel_title(panel, f"layer {layer + 1}")]
         parts += vertical_axis(panel, y, scales.share_ticks(highest, 4))
         parts += _copies(panel, y, series, layer)
-    words = duplicate_neurons_description(series, facts)
-    axis, title = "runs, by their share at the end", "Copies among a layer's neurons"
-    return axes.chart_svg(width, places[-1].bottom - 18, axis, parts, colours, title, words)
+    return parts, places[-1].bottom - 18, "runs, by their share at the end"
 
 
 def _copies(panel: Panel, y: Scale, series: CopyShares, layer: int) -> list[str]:
@@ -252,10 +233,12 @@ def duplicate_neurons_description(series: CopyShares, facts: ExperimentFacts) ->
 
 
 CHARTS: Mapping[str, Chart] = {
-    "regions": Chart(regions_svg, regions_description),
-    "shift": Chart(shift_svg, shift_description),
-    "corners": Chart(corners_svg, corners_description),
-    "duplicate_neurons": Chart(duplicate_neurons_svg, duplicate_neurons_description),
+    "regions": Chart("Linear regions of every run", draw_regions, regions_description),
+    "shift": Chart("Shift in boundaries' motion", draw_shift, shift_description),
+    "corners": Chart("Bends at the picture's corners", draw_corners, corners_description),
+    "duplicate_neurons": Chart(
+        "Copies among a layer's neurons", draw_duplicate_neurons, duplicate_neurons_description
+    ),
 }
 
 
@@ -267,26 +250,37 @@ def _panels(count: int, width: int, top: float) -> list[Panel]:
     return axes.panels(count, width, top + 8, 150 if width < PHONE else 170)
 
 
-def _layer(
-    panel: Panel,
-    iterations: Sequence[int],
-    y: Scale,
-    name: str,
-    layer: Spread,
-    controls: Sequence[Control],
+def _by_layer(
+    entries: Sequence[tuple[str, str]],
+    unit: str,
+    series: ShiftShares | CornerDistances,
+    names: Sequence[str],
+    controls: Sequence[Sequence[Control]],
+    bounds: tuple[float, float] | None,
     colours: Colours,
-) -> list[str]:
-    """The parts of a layer's panel: name, range and median of the runs, and controls."""
-    x = axes.iteration_scale(panel, iterations[-1]).at(iterations)
-    return [
-        panel_title(panel, name),
-        band(x, y.at(numbers(layer.low)), y.at(numbers(layer.high))),
-        curve(x, y.at(numbers(layer.median)), colours.paint(name.replace(" ", "-")), 1.8),
-        *(
-            curve(x, y.at(numbers(line)), paint("control"), 1.4, dashes)
-            for line, dashes in controls
-        ),
-    ]
+    width: int,
+) -> Drawing:
+    """A panel for each layer: its name, the range and the median of the runs, and the controls.
+
+    `bounds` are those of a vertical log axis. Without them, the axis is of shares from 0 to 1.
+    """
+    parts, top = axes.head(entries, unit, width)
+    places = _panels(len(series.layers), width, top)
+    ticks = scales.log_ticks(*bounds) if bounds else scales.share_ticks()
+    for panel, name, layer, others in zip(places, names, series.layers, controls, strict=True):
+        x = axes.iteration_scale(panel, series.iterations[-1]).at(series.iterations)
+        low, high = bounds or (0, 1)
+        y = Scale(low, high, panel.bottom, panel.top, "log" if bounds else "linear")
+        parts += vertical_axis(panel, y, ticks)
+        parts += [
+            panel_title(panel, name),
+            band(x, y.at(numbers(layer.low)), y.at(numbers(layer.high))),
+            curve(x, y.at(numbers(layer.median)), colours.paint(name.replace(" ", "-")), 1.8),
+        ]
+        for line, dashes in others:
+            parts.append(curve(x, y.at(numbers(line)), paint("control"), 1.4, dashes))
+    parts += axes.iteration_axes(places, series.iterations[-1])
+    return parts, places[-1].bottom, ITERATION
 
 
 def _spread_legend(runs: int, depth: int, colours: Colours, of: str = "") -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from ginn import formatting
 from ginn.analysis.failure_rates import FailureRate, PreventionSeries
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import axes, scales
-from ginn.figures.axes import PHONE, Chart, Panel, horizontal_axis
+from ginn.figures.axes import PHONE, Chart, Drawing, Panel, horizontal_axis
 from ginn.figures.marks import (
     DASHED,
     TEXT,
@@ -22,7 +22,6 @@ from ginn.figures.marks import (
     text_width,
 )
 from ginn.figures.scales import Scale
-from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
 
 ROW = 40  # px, the height of a network's row
@@ -51,9 +50,9 @@ def rate_marks(part: int, whole: int, low: float, high: float, x: Scale, y: floa
     ]
 
 
-def prevention_svg(
+def draw_prevention(
     series: PreventionSeries, facts: ExperimentFacts, colours: Colours, width: int
-) -> Svg:
+) -> Drawing:
     """The chart of failure rates: a row for the plain network and for each variant.
 
     The counts stand below the names, where no line crosses them.
@@ -82,9 +81,7 @@ def prevention_svg(
         parts.append(text(0, middle - 3, each.title, "ink"))
         parts.append(text(0, middle + TEXT, count))
         parts += rate_mark(each.failed, each.screenings, each.low, each.high, x, middle)
-    words = prevention_description(series, facts)
-    title = "Failures by start and training"
-    return axes.chart_svg(width, panel.bottom, series.unit, parts, colours, title, words)
+    return parts, panel.bottom, series.unit
 
 
 def prevention_description(series: PreventionSeries, facts: ExperimentFacts) -> str:
@@ -98,4 +95,6 @@ def _in_words(rate: FailureRate) -> str:
     return f"{rate.title}, {rate.failed:,} of {rate.screenings:,}, 95% interval {interval}"
 
 
-CHARTS: Mapping[str, Chart] = {"prevention": Chart(prevention_svg, prevention_description)}
+CHARTS: Mapping[str, Chart] = {
+    "prevention": Chart("Failures by start and training", draw_prevention, prevention_description)
+}

@@ -21,7 +21,7 @@ from ginn.analysis.evidence import (
 )
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import axes, scales
-from ginn.figures.axes import PHONE, Chart, Panel, horizontal_axis, vertical_axis
+from ginn.figures.axes import PHONE, Chart, Drawing, Panel, horizontal_axis, vertical_axis
 from ginn.figures.marks import (
     DASHED,
     DOTTED,
@@ -40,7 +40,6 @@ from ginn.figures.marks import (
 )
 from ginn.figures.rate_charts import rate_marks
 from ginn.figures.scales import Scale, Tick, numbers
-from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
 
 ROOT_TICKS: tuple[Tick, ...] = (
@@ -48,7 +47,9 @@ ROOT_TICKS: tuple[Tick, ...] = (
 )  # fmt: skip
 
 
-def symmetry_svg(series: MirrorSeries, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
+def draw_symmetry(
+    series: MirrorSeries, facts: ExperimentFacts, colours: Colours, width: int
+) -> Drawing:
     """The chart of final loss against mirror score: a panel for each layer, a mark for each run."""
     failed = {run.seed for run in facts.full_runs if run.failed}
     entries = [(dot(0, 0, 3), "a run")]
@@ -68,9 +69,7 @@ def symmetry_svg(series: MirrorSeries, facts: ExperimentFacts, colours: Colours,
         parts += _symmetry_panel(panel, series, layer, first, failed)
     correlated = any(each is not None for each in series.correlation)
     axis = "mirror score of a layer" + (" (ρ: rank correlation)" if correlated else "")
-    words = symmetry_description(series, facts)
-    bottom, title = places[-1].bottom, "Symmetry and loss"
-    return axes.chart_svg(width, bottom, axis, parts, colours, title, words)
+    return parts, places[-1].bottom, axis
 
 
 def _symmetry_panel(
@@ -116,7 +115,9 @@ def symmetry_description(series: MirrorSeries, facts: ExperimentFacts) -> str:
     )
 
 
-def parts_svg(series: PartErrorSeries, facts: ExperimentFacts, colours: Colours, width: int) -> Svg:
+def draw_parts(
+    series: PartErrorSeries, facts: ExperimentFacts, colours: Colours, width: int
+) -> Drawing:
     """The chart of errors by part: full runs above screening runs in each row, ticks at medians."""
     groups = (series.full, series.screenings)
     entries = [(dot(0, 0), "a run"), (diamond(0, 0), "a failed run"),
@@ -142,9 +143,7 @@ def parts_svg(series: PartErrorSeries, facts: ExperimentFacts, colours: Colours,
         parts.append(text(0, y + row / 2 + MIDDLE * TEXT, name, "ink"))
         for group, below in zip(groups, (14, 35), strict=True):
             parts += _errors(group, [wrong[number] for wrong in group.wrong], x, y + below)
-    axis, title = f"{series.unit}, square root scale", "Errors by part of the picture"
-    words = parts_description(series, facts)
-    return axes.chart_svg(width, panel.bottom, axis, parts, colours, title, words)
+    return parts, panel.bottom, f"{series.unit}, square root scale"
 
 
 def _errors(group: ErrorGroup, wrong: Sequence[float], x: Scale, y: float) -> list[str]:
@@ -185,9 +184,9 @@ def _medians(group: ErrorGroup, part: int) -> str:
     return " against ".join(formatting.percent(float(np.median(own))) for own in errors if own)
 
 
-def variants_svg(
+def draw_variants(
     series: NetworkSeries, facts: ExperimentFacts, colours: Colours, width: int
-) -> Svg:
+) -> Drawing:
     """The chart of networks: the full runs' errors, and the share of failed screening runs."""
     networks = series.networks
     entries = [(dot(0, 0, 3), "a full run"), (sample_of_vertical(paint("run")), "median"),
@@ -221,8 +220,7 @@ def variants_svg(
             each.failed_screenings, each.screenings, each.failure_low, each.failure_high, rates,
             second.top + middle,
         )  # fmt: skip
-    words = variants_description(series, facts)
-    return axes.chart_svg(width, second.bottom, "", parts, colours, "Larger networks", words)
+    return parts, second.bottom, ""
 
 
 def _network_rows(
@@ -271,9 +269,9 @@ def variants_description(series: NetworkSeries, facts: ExperimentFacts) -> str:
 
 
 CHARTS: Mapping[str, Chart] = {
-    "symmetry": Chart(symmetry_svg, symmetry_description),
-    "parts": Chart(parts_svg, parts_description),
-    "variants": Chart(variants_svg, variants_description),
+    "symmetry": Chart("Symmetry and loss", draw_symmetry, symmetry_description),
+    "parts": Chart("Errors by part of the picture", draw_parts, parts_description),
+    "variants": Chart("Larger networks", draw_variants, variants_description),
 }
 
 

@@ -13,19 +13,18 @@ from ginn import formatting
 from ginn.analysis.failure_series import FailedRunSeries, SurvivalCurve
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import axes, scales
-from ginn.figures.axes import Chart, Panel, horizontal_axis, panel_title, vertical_axis
+from ginn.figures.axes import Chart, Drawing, Panel, horizontal_axis, panel_title, vertical_axis
 from ginn.figures.marks import DASHED, band, curve, sample, sample_of_band
 from ginn.figures.scales import Scale, Tick
-from ginn.figures.svg import Svg
 from ginn.figures.theme import Colours, paint
 from ginn.network.run import Float64
 
 ROOM = 72  # px from one iteration's name to the next
 
 
-def failed_runs_svg(
+def draw_failed_runs(
     series: FailedRunSeries, facts: ExperimentFacts, colours: Colours, width: int
-) -> Svg:
+) -> Drawing:
     """The chart of survival, a panel for runs with a dead layer and one for the other runs."""
     entries = [
         (sample(paint("run"), 2), "estimated share of runs"),
@@ -39,9 +38,7 @@ def failed_runs_svg(
     places = axes.panels(len(curves), width, top + 8, 150, right=36)
     for panel, (name, each) in zip(places, curves.items(), strict=True):
         parts += _panel(panel, f"{name}, {formatting.count(each.runs, 'run')}", each, series)
-    words = failed_runs_description(series, facts)
-    axis, title = "iteration, log scale", "How long a failure lasts"
-    return axes.chart_svg(width, places[-1].bottom, axis, parts, colours, title, words)
+    return parts, places[-1].bottom, "iteration, log scale"
 
 
 def _curves(series: FailedRunSeries) -> dict[str, SurvivalCurve]:
@@ -107,4 +104,6 @@ def failed_runs_description(series: FailedRunSeries, facts: ExperimentFacts) -> 
     )
 
 
-CHARTS: Mapping[str, Chart] = {"failed_runs": Chart(failed_runs_svg, failed_runs_description)}
+CHARTS: Mapping[str, Chart] = {
+    "failed_runs": Chart("How long a failure lasts", draw_failed_runs, failed_runs_description)
+}
