@@ -13,6 +13,7 @@ from ginn.analysis.described import DESCRIBED
 from ginn.analysis.estimates import Estimate, share_difference, typical_difference, typical_shift
 from ginn.analysis.series import number
 from ginn.analysis.statistics import (
+    Correlation,
     Interval,
     fisher_p_value,
     proportion_interval,
@@ -145,7 +146,8 @@ def _share(part: int, whole: int) -> Estimate:
     return Estimate(part / whole, proportion_interval(part, whole))
 
 
-def correlated(of: str, value: float, interval: Interval, p_value: float, runs: int) -> Effect:
+def correlated(of: str, found: Correlation) -> Effect:
     """The effect "a correlation is negative"; a correlation of NaN has the p-value 1."""
-    found = Estimate(value, interval)
-    return _effect(of, found, runs, p_value if math.isfinite(p_value) else 1.0, value < 0)
+    estimate = Estimate(found.value, found.interval)
+    p_value = found.p_value if math.isfinite(found.p_value) else 1.0
+    return _effect(of, estimate, found.runs, p_value, found.value < 0)

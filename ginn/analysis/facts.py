@@ -251,6 +251,10 @@ class Facts:
         return next((claim for claim in self.claims if claim.name == name), None)
 
 
+# The facts of a variant that are its settings.
+VARIED = ("id", "title", "widths", "batch", "learning_rate", "warm_up", "initial_scale", "bias")
+
+
 def parameters(widths: Sequence[int]) -> int:
     """The number of weights and biases of a network 2 - widths - 1."""
     return sum(out * (in_ + 1) for out, in_ in zip((*widths, 1), (2, *widths), strict=True))
@@ -264,15 +268,8 @@ def facts_of_variant(
 ) -> VariantFacts:
     """The facts of a variant; `regions` has each run's number of linear regions at its end."""
     return VariantFacts(
-        id=experiment.id,
-        title=experiment.title,
-        widths=experiment.widths,
+        **{name: getattr(experiment, name) for name in VARIED},
         parameters=parameters(experiment.widths),
-        batch=experiment.batch,
-        learning_rate=experiment.learning_rate,
-        warm_up=experiment.warm_up,
-        initial_scale=experiment.initial_scale,
-        bias=experiment.bias,
         screening=screening,
         runs=tuple(replace(run, regions_end=regions[name]) for name, run in outcomes.items()),
     )

@@ -22,12 +22,7 @@ from ginn.analysis.failure_series import (
 )
 from ginn.analysis.part_history import LEARNT, part_history, part_points
 from ginn.analysis.series import number, numbers, shares
-from ginn.analysis.statistics import (
-    proportion_interval,
-    rank_correlation,
-    rank_correlation_interval,
-    rank_correlation_p_value,
-)
+from ginn.analysis.statistics import correlation, proportion_interval
 from ginn.analysis.survival import kaplan_meier
 from ginn.dataset.dataset import Dataset
 from ginn.geometry.subdivision import Bool
@@ -184,7 +179,6 @@ def _kind_of(name: str, runs: Sequence[FailedRun], followed: int) -> FailureKind
 
 
 def _predictor(of: str, values: Sequence[float], times: Sequence[int]) -> Predictor:
-    value, p_value = rank_correlation(values, times), rank_correlation_p_value(values, times)
-    interval = rank_correlation_interval(values, times)
-    found = (value, interval.low, interval.high, p_value)
-    return Predictor(of, *(number(each) for each in found))
+    found = correlation(values, times)
+    ends = found.interval
+    return Predictor(of, *map(number, (found.value, ends.low, ends.high, found.p_value)))

@@ -32,7 +32,9 @@ def intervention_starts(
     """The network that each intervention run starts from, by the name of the run."""
     runs = {run.seed: run for run in screening.values()}
     return {
-        intervention_name(kind, number): StartedRun(copy.stream, revival.start([copy], runs))
+        intervention_name(kind, number): StartedRun(
+            copy.stream, revival.start(copy, runs[copy.source.seed])
+        )
         for kind, copies in planned.items()
         for number, copy in enumerate(copies)
     }

@@ -184,6 +184,30 @@ def rank_sum_p_value(first: ArrayLike, second: ArrayLike) -> float:
     return sum(far) / math.comb(total, one.size)
 
 
+@dataclass(frozen=True)
+class Correlation:
+    """Spearman's rank correlation over `runs` paired values, and its uncertainty.
+
+    It is in [-1, 1], and 0 if there is no effect. `interval` is from the bootstrap. `p_value` is
+    two-sided and from permutations. All are NaN if a sample is constant.
+    """
+
+    runs: int
+    value: float
+    interval: Interval
+    p_value: float
+
+
+def correlation(first: ArrayLike, second: ArrayLike) -> Correlation:
+    """The rank correlation of two paired samples (n,)."""
+    return Correlation(
+        len(_finite(first)),
+        rank_correlation(first, second),
+        rank_correlation_interval(first, second),
+        rank_correlation_p_value(first, second),
+    )
+
+
 def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
     """Spearman's rank correlation of two paired samples (n,), in [-1, 1], with mid-ranks.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +42,12 @@ def as_draft(settings: Settings) -> Settings:
 
     Variants that are only screened are left out, since a few seeds tell nothing about a rate.
     """
-    draft = settings.draft
-    return replace(
-        settings,
-        is_draft=True,
-        experiments=tuple(_shortened(each, draft) for each in settings.experiments),
-        variants={
-            name: tuple(_shortened(each, draft) for each in variants if each.full_runs.first_seeds)
-            for name, variants in settings.variants.items()
-        },
-    )
+    trained = {
+        name: tuple(each for each in variants if each.full_runs.first_seeds)
+        for name, variants in settings.variants.items()
+    }
+    shorter = partial(_shortened, draft=settings.draft)
+    return _each_changed(replace(settings, variants=trained, is_draft=True), shorter)
 
 
 def _shortened(full: Experiment, draft: Draft) -> Experiment:
@@ -93,14 +90,15 @@ def _thinned(full: Sequence[int], iterations: int, most: int) -> tuple[int, ...]
 
 def with_trainer(settings: Settings, trainer: str) -> Settings:
     """The settings of `--trainer`, for all experiments and variants."""
-    changed = {"trainer": trainer}
+    return _each_changed(settings, lambda each: each.model_copy(update={"trainer": trainer}))
+
+
+def _each_changed(settings: Settings, change: Callable[[Experiment], Experiment]) -> Settings:
+    """The settings with every experiment and every variant changed."""
     return replace(
         settings,
-        experiments=tuple(each.model_copy(update=changed) for each in settings.experiments),
-        variants={
-            name: tuple(each.model_copy(update=changed) for each in variants)
-            for name, variants in settings.variants.items()
-        },
+        experiments=tuple(map(change, settings.experiments)),
+        variants={name: tuple(map(change, each)) for name, each in settings.variants.items()},
     )
 
 

@@ -7,7 +7,6 @@ are left out if the site's own address is not known.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import json
 import re
@@ -126,9 +125,3 @@ def citation(article: Article, site: Site, publication: Publication) -> list[tup
         ("citation_fulltext_html_url", address),
     ]
     return [(name, content) for name, content in tags if content]
-
-
-def plain_publication(publication: Publication) -> dict[str, Any]:
-    """A publication in JSON's types."""
-    day = publication.date.isoformat() if publication.date else None
-    return dataclasses.asdict(publication) | {"date": day}

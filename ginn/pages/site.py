@@ -14,7 +14,7 @@ from ginn.analysis.facts import facts_schema
 from ginn.config.policy import Policy
 from ginn.files import read_text
 from ginn.language.words import Words
-from ginn.pages import assets, feeds, metadata
+from ginn.pages import assets, feeds
 from ginn.pages.article_page import GLOSSARY_PAGE, References, article_page
 from ginn.pages.articles import Article, shown_articles
 from ginn.pages.citations import Source
@@ -41,7 +41,7 @@ OTHERS = re.compile(r"experiments|experiment\s*=")
 class Part:
     """A part: files of the site that are made together. No other part has the same `name`.
 
-    `needs`, in JSON's types, has all inputs of the files except those that every page shares.
+    `needs` has all inputs of the files except those that every page shares. It has a digest.
     """
 
     name: str
@@ -109,23 +109,23 @@ class Pages:
             return part.make()
 
     def shared(self) -> dict[str, Any]:
-        """The inputs of every page except templates and code, in JSON's types.
+        """The inputs of every page except templates and code.
 
         A page depends on other articles because their titles are in the header. The targets of
         `page()` are left out: an address follows from its slug, and links are checked after all
         pages are made.
         """
         return {
-            "site": self.layout.site.model_dump(mode="json"),
-            "words": dict(self.layout.words.texts),
-            "publication": metadata.plain_publication(self.layout.publication),
+            "site": self.layout.site,
+            "words": self.layout.words.texts,
+            "publication": self.layout.publication,
             "assets": self.layout.assets,
-            "header": [dataclasses.astuple(link) for link in self.layout.header],
+            "header": self.layout.header,
             "first": self.report.experiment.id,
-            "works": {key: dataclasses.asdict(work) for key, work in self.references.works.items()},
-            "meanings": dict(self.references.meanings),
-            "hidden": sorted(self.references.hidden),
-            "policy": self.references.policy.model_dump(mode="json"),
+            "works": self.references.works,
+            "meanings": self.references.meanings,
+            "hidden": self.references.hidden,
+            "policy": self.references.policy,
             "glossary": GLOSSARY_PAGE in {article.slug for article in self.articles},
         }
 
@@ -135,9 +135,7 @@ class Pages:
         by_name = self.references.reports
         keys = {name: report.key for name, report in by_name.items()}
         for article in self.articles:
-            authors = [author.model_dump() for author in article.authors]
-            said = {**dataclasses.asdict(article), "file": "", "date": article.date.isoformat()}
-            said["authors"] = authors
+            said = {**dataclasses.asdict(article), "file": ""}
             report = by_name[article.experiment] if article.experiment else self.report
             others = keys if OTHERS.search(article.body) else {}
             needs: dict[str, Any] = {"article": said, "facts": report.key, "others": others}
@@ -156,17 +154,10 @@ class Pages:
         pictures = partial(lab_page, self.layout, self.reports)
         yield Part("lab", {"facts": list(keys.values()), "experiments": titles}, pictures)
         fronts = [
-            [
-                each.title,
-                each.slug,
-                each.description,
-                each.order,
-                each.date.isoformat(),
-                each.draft,
-                [author.model_dump() for author in authors_of(each, self.layout.site)],
-            ]
+            (each.title, each.slug, each.description, each.order, each.date, each.draft,
+             authors_of(each, self.layout.site))
             for each in self.articles
-        ]
+        ]  # fmt: skip
         indexes = [report.data["index"] for report in self.reports]
         needs = {"articles": fronts, "experiments": list(by_name), "indexes": indexes}
         yield Part("whole", needs, self.whole)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ginn.analysis.facts import Facts
 from ginn.config.models import Experiment, Settings, Site
 from ginn.config.overrides import block_starts
 from ginn.dataset.dataset import Dataset
-from ginn.language.words import Words
 from ginn.network.run import run_id
 from ginn.network.settings import Training
 from ginn.pages.report import Report
@@ -71,9 +69,8 @@ def run_experiment(
         each["pictured-network"] for each in runner.run_together(["pictured-network"], networks)
     ]
     index, data = viewer_data(made)
-    first = experiment == settings.experiment
-    shown = (settings.site, experiment, dataset, content.words, first, index)
-    return FinishedExperiment(report(*shown, made, [made["pictured-runs"], *pictured]), data)
+    shown = [made["pictured-runs"], *pictured]
+    return FinishedExperiment(report(content, experiment, dataset, index, made, shown), data)
 
 
 def blocks_with_variants(
@@ -170,11 +167,9 @@ def viewer_data(made: Mapping[str, Source]) -> tuple[str, dict[str, bytes]]:
 
 
 def report(
-    site: Site,
+    content: Content,
     experiment: Experiment,
     dataset: Dataset,
-    words: Words,
-    first: bool,
     index: str,
     made: Mapping[str, Source],
     pictured: Sequence[Source],
@@ -185,8 +180,8 @@ def report(
     """
     facts: Facts = made["facts"].value
     stages = ("facts", "full-runs", "boundaries", "final-outputs", "sweeps")
-    given: list[Any] = [site, experiment, dataset, first, index]
-    given += [each.digest for each in pictured]
+    site, first = content.settings.site, experiment == content.settings.experiment
+    digests = [each.digest for each in (*pictured, *(made[stage] for stage in stages))]
     return Report(
         site,
         experiment,
@@ -194,11 +189,11 @@ def report(
         dataset,
         made["full-runs"].value,
         made["boundaries"].value,
-        words,
+        content.words,
         {"index": index},
         made["final-outputs"].value,
         {name: run for each in pictured for name, run in each.value.items()},
         made["sweeps"].value,
         first,
-        digest([*given, *(made[stage].digest for stage in stages)]),
+        digest([site, experiment, dataset, first, index, *digests]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from ginn.pages.bibliography import read_works
 from ginn.pages.glossary import read_glossary
 from ginn.pages.layout import Rendered
 from ginn.pages.links import find_dead_link
-from ginn.pages.metadata import Publication, plain_publication
+from ginn.pages.metadata import Publication
 from ginn.pages.policy import NOTHING_MORE
 from ginn.pages.report import Report
 from ginn.pages.site import Pages, Part
@@ -143,7 +143,8 @@ def with_manifest(files: Mapping[str, bytes], publication: Publication) -> dict[
         name: {"bytes": len(file), "sha256": hashlib.sha256(file).hexdigest()}
         for name, file in sorted(files.items())
     }
-    about = {"generator": GENERATOR, **plain_publication(publication), "files": listed}
+    day = publication.date.isoformat() if publication.date else None
+    about = {"generator": GENERATOR, **asdict(publication), "date": day, "files": listed}
     return {**files, MARKER: plain_json(about)}
 
 

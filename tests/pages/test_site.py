@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import re
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from ginn.files import TEMPLATES
 from ginn.pages.articles import Article
 from ginn.pages.metadata import Publication
 from ginn.pages.site import ALL_ARTICLES, MOST_IN_HEADER, Pages
+from ginn.runtime.digests import digest
 
 FAILED = frozenset({2, 5})
 
@@ -54,18 +54,18 @@ def test_a_page_with_its_figures_and_its_script_is_light() -> None:
     assert len(gzip.compress(script)) <= 2_000
 
 
-def test_parts_have_names_of_their_own_and_needs_in_json() -> None:
+def test_parts_have_names_of_their_own_and_needs_with_a_digest() -> None:
     parts = list(pages_of([article_of("a"), article_of("b", "b")]).parts())
     names = [part.name for part in parts]
     assert len(set(names)) == len(names)
     assert {"assets", "article-index", "article-b", "explore-bottle", "whole"} <= set(names)
-    json.dumps([part.needs for part in parts])
+    digest([part.needs for part in parts])
 
 
 def test_needs_of_an_article_change_with_its_text_and_with_nothing_else() -> None:
     def needs(body: str) -> dict[str, str]:
         parts = pages_of([article_of("a"), article_of(body, "b")]).parts()
-        return {part.name: json.dumps(part.needs) for part in parts}
+        return {part.name: digest(part.needs) for part in parts}
 
     before, after = needs("b"), needs("c")
     assert {name for name in before if before[name] != after[name]} == {"article-b"}
@@ -73,13 +73,13 @@ def test_needs_of_an_article_change_with_its_text_and_with_nothing_else() -> Non
 
 def test_shared_inputs_hold_what_any_page_may_show() -> None:
     articles = [article_of("a")]
-    before = json.dumps(pages_of(articles).shared())
-    assert json.dumps(pages_of(articles, "A turn.").shared()) != before
-    assert json.dumps(pages_of(articles).shared()) == before
+    before = digest(pages_of(articles).shared())
+    assert digest(pages_of(articles, "A turn.").shared()) != before
+    assert digest(pages_of(articles).shared()) == before
     titled = [replace(articles[0], title="Another")]
     # The header does not have the title of the first article.
-    assert json.dumps(pages_of(titled).shared()) == before
-    assert json.dumps(pages_of([*articles, article_of("b", "b")]).shared()) != before
+    assert digest(pages_of(titled).shared()) == before
+    assert digest(pages_of([*articles, article_of("b", "b")]).shared()) != before
 
 
 @pytest.mark.parametrize("count", [MOST_IN_HEADER, MOST_IN_HEADER + 1])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ginn import formatting
 from ginn.analysis.claims.network_size import Network, claim_larger_is_better, network_of
-from ginn.analysis.claims.prevention import Arm, claim_prevention, prevention_series
+from ginn.analysis.claims.prevention import claim_prevention, failure_rate, prevention_series
 from ginn.analysis.evidence import Evidence, NetworkOutcome, NetworkSeries, merge_evidence
 from ginn.analysis.facts import VariantFacts
 from ginn.analysis.findings import Findings
@@ -66,9 +66,11 @@ def _about_failures(
     experiment: Experiment, screening: ScreeningFacts, variants: Sequence[VariantFacts]
 ) -> Findings:
     """The claim about what prevents failure, from the screening runs of all variants."""
-    plain = Arm("Plain", "", screening.seeds, screening.failed)
+    plain = failure_rate("Plain", "", screening.seeds, screening.failed)
     arms = [
-        Arm(each.title, changes(experiment, each), each.screening.seeds, each.screening.failed)
+        failure_rate(
+            each.title, changes(experiment, each), each.screening.seeds, each.screening.failed
+        )
         for each in variants
     ]
     series = prevention_series(plain, arms, screening.iterations)

@@ -9,7 +9,7 @@ If runs of the same seed have similar outcomes, the test is conservative.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ginn import formatting
 from ginn.analysis.claim import Claim, Least, enough_runs, least_of_table, row_by_tests
@@ -34,17 +34,14 @@ PREVENTION = Rule(
 )
 
 
-@dataclass(frozen=True)
-class Arm:
-    """The screening runs of one network: its name, what it changes, and how many of them failed."""
-
-    title: str
-    change: str
-    screenings: int
-    failed: int
+def failure_rate(title: str, change: str, screenings: int, failed: int) -> FailureRate:
+    """The screening runs of a network, which differs from the plain one by `change`."""
+    interval = proportion_interval(failed, screenings)
+    low, high = shares([interval.low, interval.high])
+    return FailureRate(title, change, screenings, failed, low, high)
 
 
-def claim_prevention(plain: Arm, arms: Sequence[Arm]) -> Claim:
+def claim_prevention(plain: FailureRate, arms: Sequence[FailureRate]) -> Claim:
     """The claim about what makes failures rarer, a question that the original paper leaves open."""
     runs = min(each.screenings for each in (plain, *arms))
     return row_by_tests(
@@ -57,18 +54,20 @@ def claim_prevention(plain: Arm, arms: Sequence[Arm]) -> Claim:
     )
 
 
-def _effect(plain: Arm, arm: Arm) -> Effect:
+def _effect(plain: FailureRate, arm: FailureRate) -> Effect:
     name = f"failed, {plain.title.lower()} against {arm.title.lower()}"
     return commoner(name, plain.failed, plain.screenings, arm.failed, arm.screenings)
 
 
-def _outcome(arm: Arm) -> str:
+def _outcome(arm: FailureRate) -> str:
     """An arm's failures in words."""
     runs = formatting.count(arm.screenings, "screening run")
     return f"{arm.title.lower()}: {arm.failed} of {runs} failed"
 
 
-def prevention_series(plain: Arm, arms: Sequence[Arm], iterations: int) -> PreventionSeries:
+def prevention_series(
+    plain: FailureRate, arms: Sequence[FailureRate], iterations: int
+) -> PreventionSeries:
     """The failure rates of the plain network and of each arm, with their comparisons.
 
     The p-values are corrected for the number of arms.
@@ -76,19 +75,13 @@ def prevention_series(plain: Arm, arms: Sequence[Arm], iterations: int) -> Preve
     effects = [_effect(plain, each) for each in arms]
     corrected = holm([each.p_value for each in effects if each.p_value is not None])
     compared = zip(arms, effects, corrected, strict=True)
-    return PreventionSeries(iterations, _rate(plain), tuple(_compared(*each) for each in compared))
+    return PreventionSeries(iterations, plain, tuple(_compared(*each) for each in compared))
 
 
-def _rate(arm: Arm) -> FailureRate:
-    interval = proportion_interval(arm.failed, arm.screenings)
-    low, high = shares([interval.low, interval.high])
-    return FailureRate(arm.title, arm.change, arm.screenings, arm.failed, low, high)
-
-
-def _compared(arm: Arm, effect: Effect, corrected: float) -> FailureRate:
+def _compared(arm: FailureRate, effect: Effect, corrected: float) -> FailureRate:
     """The failure rate of an arm. Its difference has the opposite sign of the effect."""
     return replace(
-        _rate(arm),
+        arm,
         difference=_negated(effect.value),
         difference_low=_negated(effect.high),
         difference_high=_negated(effect.low),

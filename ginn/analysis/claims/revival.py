@@ -23,7 +23,7 @@ layer were sufficient for failure, the copies would not learn the part again.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +31,7 @@ import numpy as np
 from ginn.analysis.part_history import part_history, part_points
 from ginn.dataset.dataset import Dataset
 from ginn.network.forward import pre_activations
-from ginn.network.run import Float32, Float64, RecordedRun, Start, last_state
+from ginn.network.run import Float64, RecordedRun, Start, last_state
 
 ARMS = ("untouched", "raised", "lowered", "random", "elsewhere")
 IMPOSED_ARMS = ("untouched", "lowered", "random")
@@ -153,18 +153,12 @@ def copies_of(
     )
 
 
-def start(copies: Sequence[InterventionRun], runs: Mapping[int, RecordedRun]) -> Start:
-    """The changed networks from which the copies start; `runs` has the runs by seed."""
-    changed = [_changed(copy, runs[copy.source.seed]) for copy in copies]
-    return Start(
-        iteration=int(runs[copies[0].source.seed].iterations[-1]),
-        weights=tuple(map(_stacked, zip(*(weights for weights, _ in changed), strict=True))),
-        biases=tuple(map(_stacked, zip(*(biases for _, biases in changed), strict=True))),
+def start(copy: InterventionRun, run: RecordedRun) -> Start:
+    """The changed network from which a copy of a run starts."""
+    weights, biases = (
+        tuple(layer[None].astype(np.float32) for layer in layers) for layers in _changed(copy, run)
     )
-
-
-def _stacked(layer: tuple[Float64, ...]) -> Float32:
-    return np.stack(layer).astype(np.float32)
+    return Start(int(run.iterations[-1]), weights, biases)
 
 
 def _state(run: RecordedRun) -> tuple[tuple[Float64, ...], tuple[Float64, ...]]:

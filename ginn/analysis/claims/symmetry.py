@@ -37,12 +37,7 @@ from ginn.analysis.claim import (
 )
 from ginn.analysis.effects import correlated, paired_by_layer
 from ginn.analysis.rules import Rule
-from ginn.analysis.statistics import (
-    Interval,
-    rank_correlation,
-    rank_correlation_interval,
-    rank_correlation_p_value,
-)
+from ginn.analysis.statistics import Correlation, Interval, correlation
 from ginn.dataset.dataset import Axis, Dataset
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun
@@ -89,21 +84,6 @@ class MirrorScores:
     own: Float64
     other: Float64
     loss: float
-
-
-@dataclass(frozen=True)
-class Correlation:
-    """Spearman's rank correlation of scores with final loss over `runs`, and its uncertainty.
-
-    It is in [-1, 1]: negative if better networks are more symmetric, 0 if there is no effect.
-    `interval` is from the bootstrap. `p_value` is two-sided and from permutations. All are NaN if a
-    sample is constant.
-    """
-
-    runs: int
-    value: float
-    interval: Interval
-    p_value: float
 
 
 def mirror_scores(
@@ -153,16 +133,12 @@ def correlation_with_loss(
 ) -> Correlation:
     """The correlation of a layer's scores with the loss; runs without a score are left out.
 
-    For ALL_LAYERS, it is that of the mean score over a run's layers.
+    It is negative if better networks are more symmetric. For ALL_LAYERS, it is that of the mean
+    score over a run's layers.
     """
     pairs = [(_score(getattr(run, score), layer), run.loss) for run in runs]
     scores, losses = np.array([pair for pair in pairs if math.isfinite(pair[0])]).reshape(-1, 2).T
-    return Correlation(
-        runs=len(scores),
-        value=rank_correlation(scores, losses),
-        interval=rank_correlation_interval(scores, losses),
-        p_value=rank_correlation_p_value(scores, losses),
-    )
+    return correlation(scores, losses)
 
 
 def _score(scores: Float64, layer: int) -> float:
@@ -216,15 +192,7 @@ def claim_better_is_more_symmetric(
     in_screening = f"in {formatting.count(len(screenings), 'screening run')}"
     return row_by_tests(
         BETTER,
-        [
-            correlated(
-                "rank correlation of mirror score and loss",
-                whole.value,
-                whole.interval,
-                whole.p_value,
-                whole.runs,
-            )
-        ],
+        [correlated("rank correlation of mirror score and loss", whole)],
         Least(least_of_correlation(len(full_runs)), full=enough_runs(least_of_correlation)),
         value=f"rank correlation with loss in {layers(len(found))}: "
         f"{_correlations(found, len(full_runs))}; {in_screening} "

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import scipy
 
-from ginn.analysis.claims.prevention import Arm, claim_prevention, prevention_series
+from ginn.analysis.claims.prevention import claim_prevention, failure_rate, prevention_series
+from ginn.analysis.failure_rates import FailureRate
 
-PLAIN = Arm("Plain", "", 1_024, 60)
+PLAIN = failure_rate("Plain", "", 1_024, 60)
 
 
-def arm(failed: int, screenings: int = 512, title: str = "Small start") -> Arm:
-    return Arm(title, "less", screenings, failed)
+def arm(failed: int, screenings: int = 512, title: str = "Small start") -> FailureRate:
+    return failure_rate(title, "less", screenings, failed)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_claim_prevention_holds_if_one_arm_fails_less_often(
 
 
 def test_claim_prevention_of_few_runs_says_how_many_are_enough() -> None:
-    claim = claim_prevention(Arm("Plain", "", 4, 2), [arm(0, 4)])
+    claim = claim_prevention(failure_rate("Plain", "", 4, 2), [arm(0, 4)])
     assert claim.verdict == "not decidable here"
     assert claim.needed_screening > 4
 
@@ -56,7 +57,7 @@ def test_prevention_series_of_arms_that_change_nothing_rarely_has_a_verdict() ->
     decided = [
         {each.verdict for each in prevention_series(plain, arms, 10).arms} != {"not decidable here"}
         for plain, arms in (
-            (Arm("Plain", "", 1_024, first), [arm(each) for each in others])
+            (failure_rate("Plain", "", 1_024, first), [arm(each) for each in others])
             for first, *others in drawn
         )
     ]
@@ -68,7 +69,9 @@ def test_claim_prevention_of_arms_that_change_nothing_rarely_holds() -> None:
     rng = np.random.default_rng(0)
     drawn = rng.binomial([1_024, *[512] * 6], 0.06, (200, 7)).tolist()
     verdicts = [
-        claim_prevention(Arm("Plain", "", 1_024, plain), [arm(each) for each in others]).verdict
+        claim_prevention(
+            failure_rate("Plain", "", 1_024, plain), [arm(each) for each in others]
+        ).verdict
         for plain, *others in drawn
     ]
     assert np.mean([verdict != "not decidable here" for verdict in verdicts]) <= 0.05
