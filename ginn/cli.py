@@ -29,6 +29,12 @@ from ginn.runtime import faults, processors, signals, workers
 from ginn.runtime.faults import ERROR
 from ginn.runtime.progress import SupersededError
 
+FLAGS = {
+    "--check": "only look for mistakes, without training",
+    "--draft": "build the report from few seeds and short runs",
+    "--confirm": "also test the claims on a second block of seeds, which takes twice as long",
+    "--all": "also build the experiments that are optional",
+}
 # The ports that the server tries when no port is given.
 DEFAULT_PORTS = range(8000, 8100)
 
@@ -210,20 +216,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="build.py", description="Train and trace the report's runs, and write its site."
     )
     _add_beginning(parser)
-    parser.add_argument(
-        "--check", action="store_true", help="only look for mistakes, without training"
-    )
-    parser.add_argument(
-        "--draft", action="store_true", help="build the report from few seeds and short runs"
-    )
-    parser.add_argument(
-        "--confirm",
-        action="store_true",
-        help="also test the claims on a second block of seeds, which takes twice as long",
-    )
-    parser.add_argument(
-        "--all", action="store_true", help="also build the experiments that are optional"
-    )
+    for name, meaning in FLAGS.items():
+        parser.add_argument(name, action="store_true", help=meaning)
     parser.add_argument(
         "--trainer", choices=("kernel", "torch"), default="",
         help="train with generated code, or the ordinary way in PyTorch, a hundred times as slow",

@@ -121,9 +121,8 @@ class View:
     @property
     def _kinds(self) -> dict[str, Any]:
         """The parameters with their types."""
-        kinds = calls.parameters(self.images)
-        del kinds["report"]
-        return {name: kind for name, kind in kinds.items() if name not in self.fixed}
+        own = ("report", *self.fixed)
+        return {k: kind for k, kind in calls.parameters(self.images).items() if k not in own}
 
     def require(self, arguments: Mapping[str, Any]) -> None:
         """Raise AuthorError for an argument that is unknown or of the wrong type."""

@@ -41,7 +41,7 @@ from ginn.errors import AuthorError
 from ginn.language.words import Words
 from ginn.pages.code_places import without_code
 from ginn.pages.dialect import EMPTY, adapted
-from ginn.pages.figure_calls import token
+from ginn.pages.figure_calls import marked, token
 from ginn.pages.identifiers import heading_identifier
 from ginn.pages.source_checks import CALLOUTS, COMMENT
 
@@ -103,9 +103,9 @@ def convert(
     html = COMMENT.sub("", converter.convert(text))
     html = html.replace(f"<p>{EMPTY}</p>\n", "")
     html = _with_apostrophes(LINK_IN_LINK.sub(r"\1\2", html), words)
-    html = html.replace(BACK, f"{BACK}{_language(words)}")
+    html = html.replace(BACK, f"{BACK}{marked(words.foreign)}")
     for found, key in TASKS.items():
-        name = f' aria-label="{escape(words.say(key))}"{_language(words)}>'
+        name = f' aria-label="{escape(words.say(key))}"{marked(words.foreign)}>'
         mended = found.removesuffix("/>") + name
         html = html.replace(f'<input type="checkbox"{found}', f'<input type="checkbox"{mended}')
     made = {place[1]: place[2] for place in PLACED.finditer(html)}
@@ -117,10 +117,6 @@ def convert(
         if each["id"] in own.sections
     ]
     return Converted(html, made, tuple(own.sections), contents)
-
-
-def _language(words: Words) -> str:
-    return f' lang="{words.foreign}"' if words.foreign else ""
 
 
 def _extensions(words: Words) -> list[Extension]:

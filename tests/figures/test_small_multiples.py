@@ -7,7 +7,6 @@ import io
 import re
 
 import numpy as np
-import pytest
 from PIL import Image
 from support.sample_report import make_report
 from support.words import ENGLISH
@@ -46,8 +45,3 @@ def test_multiples_description_says_how_many_and_which_failed() -> None:
     assert "Seeds 2 and 5 failed." in multiples_description(runs(), "screening runs", ENGLISH)
     good = [each for each in runs() if not each.failed]
     assert "No seed failed." in multiples_description(good, "screening runs", ENGLISH)
-
-
-def test_multiples_svg_nothing_to_show_is_refused() -> None:
-    with pytest.raises(ValueError, match="found no screening runs to show"):
-        multiples_svg([], 4, "screening runs", make_report().colours, ENGLISH, 100)

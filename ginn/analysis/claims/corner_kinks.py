@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ginn.analysis.claim import Claim, least_of_pairs, medians, row_by_tests
+from ginn.analysis.claims.bias_vs_weights import lattice_points
 from ginn.analysis.claims.kinks import BEND, Kinks, kinks, layer_of_neuron
 from ginn.analysis.effects import paired
 from ginn.analysis.rules import Rule
@@ -75,15 +76,8 @@ class Nearness:
 
 
 def points_of(dataset: Dataset) -> Points:
-    """The corners, a LATTICE x LATTICE lattice of midpoints, and the whole outline.
-
-    Raises ValueError if the corners of the picture are not known.
-    """
-    if not len(dataset.corners):
-        raise ValueError("found no corners; expected a drawing (.toml), whose corners are known")
-    middle = (np.arange(LATTICE) + 0.5) / LATTICE
-    lattice = np.stack(np.meshgrid(middle, middle), axis=-1).reshape(-1, 2)
-    return Points(dataset.corners, lattice, outline_points(dataset))
+    """The corners of a drawing, a LATTICE x LATTICE lattice of midpoints, and the whole outline."""
+    return Points(dataset.corners, lattice_points(LATTICE), outline_points(dataset))
 
 
 def outline_points(dataset: Dataset) -> Float64:

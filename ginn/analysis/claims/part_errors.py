@@ -61,10 +61,7 @@ TOP_CHOSEN = replace(
 def part_errors(
     snapshots: RecordedRun, dataset: Dataset, top: Sequence[str], snapshot: int = -1
 ) -> PartErrors:
-    """The errors by part of one run at one snapshot; `top` names the parts that are the top.
-
-    Raises ValueError if the picture has no part with such a name.
-    """
+    """The errors by part of one run at one snapshot; `top` names the parts that are the top."""
     wrong = (logits_at(snapshots, snapshot, dataset) > 0) != dataset.labels
     parts, band = top_and_band(dataset, top)
     return PartErrors(
@@ -78,17 +75,9 @@ def part_errors(
 def top_and_band(
     dataset: Dataset, top: Sequence[str]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """The pixels (n, n) of the named parts, and of all rows from their first to their last.
-
-    Raises ValueError if no name is given, or the picture has no part with such a name.
-    """
-    masks = {part.name: part.mask for part in dataset.parts}
-    missing = [name for name in top if name not in masks]
-    if missing or not top:
-        raise ValueError(
-            f"top: found {missing or list(top)}, expected parts of the picture: {sorted(masks)}"
-        )
-    parts: NDArray[Any] = np.any([masks[name] for name in top], axis=0)
+    """The pixels (n, n) of the named parts, and of all rows from their first to their last."""
+    masks = [part.mask for part in dataset.parts if part.name in top]
+    parts: NDArray[Any] = np.any(masks, axis=0)
     rows = np.flatnonzero(parts.any(axis=1))
     band = np.zeros_like(parts)
     band[rows[0] : rows[-1] + 1] = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -78,8 +77,6 @@ def test_points_of_a_picture_are_corners_lattice_and_outline() -> None:
     np.testing.assert_allclose(points.anywhere.mean(axis=0), 0.5)
     assert len(np.unique(points.anywhere, axis=0)) == 400
     assert len(points.outline) > 300
-    with pytest.raises(ValueError, match="no corners"):
-        points_of(replace(square_picture(), corners=np.empty((0, 2))))
 
 
 def test_nearness_of_a_bend_on_one_corner_is_the_distance_of_the_others() -> None:
