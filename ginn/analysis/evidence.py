@@ -17,9 +17,8 @@ from dataclasses import fields
 
 from pydantic.dataclasses import dataclass
 
-from ginn.analysis.described import DESCRIBED
-from ginn.analysis.failure_rates import PreventionSeries
-from ginn.analysis.failure_series import FailedRunSeries
+from ginn.analysis.described import DESCRIBED, Unit
+from ginn.analysis.failure_series import FailedRunSeries, PreventionSeries
 from ginn.dataset.dataset import Axis
 
 Numbers = tuple[float | None, ...]
@@ -58,8 +57,7 @@ class RegionCounts:
     """The most regions that this number of straight lines can make."""
     bound: int
     """The most regions that a network of these widths can have."""
-    unit: str = "linear regions in the picture"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "linear regions in the picture"
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -77,8 +75,7 @@ class ShiftShares:
     """The share of shift in each hidden layer."""
     control: tuple[Numbers, ...]
     """The medians for equal steps of random sign, by layer."""
-    unit: str = "share of shift in boundaries' motion"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "share of shift in boundaries' motion"
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -98,8 +95,7 @@ class CornerDistances:
     """The medians for points of the outline, by layer."""
     anywhere: tuple[Numbers, ...]
     """The medians for points anywhere, by layer."""
-    unit: str = "mean distance to a bend, sides"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "mean distance to a bend, sides"
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -117,8 +113,7 @@ class CopyShares:
     """The share of each run at its end, by layer."""
     between: tuple[float, ...]
     """The share among all pairs of neurons from two runs at the end, by layer."""
-    unit: str = "share of a layer's pairs that are copies"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "share of a layer's pairs that are copies"
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -140,8 +135,7 @@ class DeadLayersInScreening:
     """The largest share of the part over which any hidden layer is dead."""
     right: tuple[float, ...]
     """The share of the part that the network gets right."""
-    unit: str = "share of its pixels that are right"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "share of its pixels that are right"
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -178,8 +172,7 @@ class DeadPeriodsOfRuns:
     """The last iteration."""
     runs: tuple[DeadPeriodsOfRun, ...]
     """The periods of each full run."""
-    unit: str = "iteration"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "iteration"
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -208,8 +201,7 @@ class MirrorSeries:
     """The upper end of its 95% bootstrap interval."""
     axis: Axis = "left-right"
     """The axis of the scores, by the sides that it exchanges."""
-    unit: str = "loss at the end"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "loss at the end"
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -249,8 +241,7 @@ class InterventionSeries:
     """Dead layers that were revived; none if no screening run was suitable."""
     lowered: Treatment | None
     """Layers that were made dead; none if no screening run was suitable."""
-    unit: str = "share of copies that have learnt the part"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "share of copies that have learnt the part"
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -281,8 +272,7 @@ class PartErrorSeries:
     """The errors of full runs at their ends."""
     screenings: ErrorGroup
     """The errors of screening runs at their ends."""
-    unit: str = "share of wrong pixels"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "share of wrong pixels"
 
 
 @dataclass(frozen=True, config=DESCRIBED)
@@ -315,8 +305,7 @@ class NetworkSeries:
 
     networks: tuple[NetworkOutcome, ...]
     """The plain network first, then its variants."""
-    unit: str = "share of wrong pixels at the end"
-    """What the numbers are, as the chart's axis says."""
+    unit: Unit = "share of wrong pixels at the end"
 
 
 @dataclass(frozen=True, config=DESCRIBED)

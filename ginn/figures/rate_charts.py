@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.failure_rates import FailureRate, PreventionSeries
+from ginn.analysis.failure_series import FailureRate, PreventionSeries
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import axes, scales
 from ginn.figures.axes import PHONE, Chart, Drawing, Panel, horizontal_axis

@@ -23,8 +23,12 @@ from support.words import ENGLISH
 
 from ginn.analysis import evidence
 from ginn.analysis.evidence import Evidence
-from ginn.analysis.failure_rates import FailureRate, PreventionSeries
-from ginn.analysis.failure_series import FailedRunSeries, SurvivalCurve
+from ginn.analysis.failure_series import (
+    FailedRunSeries,
+    FailureRate,
+    PreventionSeries,
+    SurvivalCurve,
+)
 from ginn.analysis.outcomes import ExperimentFacts
 from ginn.figures import small_multiples, training_charts
 from ginn.figures.final_outputs import SIDE, FinalOutput

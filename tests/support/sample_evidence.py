@@ -8,12 +8,13 @@ from functools import cache
 from ginn.analysis import evidence
 from ginn.analysis.claims.corner_kinks import FARTHEST
 from ginn.analysis.evidence import Evidence
-from ginn.analysis.failure_rates import FailureRate, PreventionSeries
 from ginn.analysis.failure_series import (
     DeadLayerFate,
     FailedRunSeries,
     FailureKind,
+    FailureRate,
     Predictor,
+    PreventionSeries,
     SurvivalCurve,
 )
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ginn import formatting
 from ginn.analysis.claim import Claim, Least, enough_runs, least_of_table, row_by_tests
 from ginn.analysis.effects import Effect, commoner
-from ginn.analysis.failure_rates import FailureRate, PreventionSeries
+from ginn.analysis.failure_series import FailureRate, PreventionSeries
 from ginn.analysis.rules import SIGNIFICANT, Rule
 from ginn.analysis.series import shares
 from ginn.analysis.statistics import holm, proportion_interval

@@ -7,7 +7,7 @@ import pytest
 import scipy
 
 from ginn.analysis.claims.prevention import claim_prevention, failure_rate, prevention_series
-from ginn.analysis.failure_rates import FailureRate
+from ginn.analysis.failure_series import FailureRate
 
 PLAIN = failure_rate("Plain", "", 1_024, 60)
 
