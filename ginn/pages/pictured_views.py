@@ -6,8 +6,9 @@ import string
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+from ginn.analysis.facts import BeginningsExample, SizesExample, TwinsExample
 from ginn.analysis.outcomes import outcome
 from ginn.analysis.part_history import part_history
 from ginn.analysis.pictured import PicturedRun, network_name
@@ -52,9 +53,7 @@ def beginning_images(
 
     Raises AuthorError if this build has no such runs.
     """
-    found = report.facts.examples.beginnings
-    if found is None:
-        raise _absent("beginnings")
+    found: BeginningsExample = _example(report, "beginnings")
     for letter, seed in zip(string.ascii_uppercase, found.seeds, strict=False):
         pictured = report.pictured[run_id(seed)]
         snapshot = 0 if step == "first" else len(pictured.run) - 1
@@ -73,9 +72,7 @@ def twin_images(report: Report) -> Iterator[FigureImage]:
 
     Raises AuthorError if this build has no such copies.
     """
-    found = report.facts.examples.twins
-    if found is None:
-        raise _absent("twins")
+    found: TwinsExample = _example(report, "twins")
     words = report.words
     for kind, name in (("revived", found.raised), ("untouched", found.untouched)):
         pictured = report.pictured[name]
@@ -97,9 +94,7 @@ def size_images(report: Report) -> Iterator[FigureImage]:
 
     Raises AuthorError if no variant of this build was trained in full.
     """
-    found = report.facts.examples.sizes
-    if found is None:
-        raise _absent("sizes")
+    found: SizesExample = _example(report, "sizes")
     words = report.words
     detail = select_detail(found.part, 0, report.dataset)
     for each in found.networks:
@@ -132,8 +127,11 @@ def _image(report: Report, scene: Scene, name: str, label: str) -> FigureImage:
     return FigureImage(name, f"{label}: {description}", draw, label=label)
 
 
-def _absent(view: str) -> AuthorError:
-    return AuthorError(
+def _example(report: Report, view: str) -> Any:
+    """The example that a view shows. Raises AuthorError if this build does not have it."""
+    if found := getattr(report.facts.examples, view):
+        return found
+    raise AuthorError(
         quoted(view),
         "a view that this build has pictures of",
         f"test it first: {{% if facts.examples.{view} %}}",

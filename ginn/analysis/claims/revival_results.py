@@ -204,10 +204,9 @@ def claim_revival(found: Intervention | None) -> Claim:
     If no screening run had a dead layer, there is no intervention and nothing can be decided. The
     arms in DECIDING decide. The others are described.
     """
-    if found is None:
-        return unmeasured(REVIVAL, "no screening run had a layer dead over the part")
-    if not found.trained:
-        return unmeasured(REVIVAL, NO_TRAINING)
+    if found is None or not found.trained:
+        why = NO_TRAINING if found else "no screening run had a layer dead over the part"
+        return unmeasured(REVIVAL, why)
     raised = found.arm("raised")
     effects = [
         paired(
@@ -259,10 +258,8 @@ def claim_imposed(found: Intervention | None) -> Claim:
     If no screening run had learnt the part, there is no intervention and nothing can be decided. In
     `found`, "lowered" is the treated arm, and the sources had learnt the part.
     """
-    if found is None:
-        return unmeasured(IMPOSED, "no screening run had learnt the part")
-    if not found.trained:
-        return unmeasured(IMPOSED, NO_TRAINING)
+    if found is None or not found.trained:
+        return unmeasured(IMPOSED, NO_TRAINING if found else "no screening run had learnt the part")
     lowered = found.arm("lowered")
     effects = [
         paired(
