@@ -168,7 +168,7 @@ class Numbers:
         if number < LEAST_P_VALUE:
             written, sign = self.decimal(LEAST_P_VALUE, 3), "<"
         else:
-            enough = (d for d in range(2, 18) if _is_on_its_side(number, significant(number, d)))
+            enough = (d for d in range(2, 18) if _is_not_rounded_up(number, significant(number, d)))
             written = self.significant(number, next(enough))
         if named:
             return f"p {sign} {written}"
@@ -239,8 +239,8 @@ class Numbers:
         return {name: getattr(self, name) for name in _FORMATS}
 
 
-def _is_on_its_side(p: float, written: str) -> bool:
-    """Whether a p-value below 0.05 is also written as one below it."""
+def _is_not_rounded_up(p: float, written: str) -> bool:
+    """Whether a p-value below 0.05 is not rounded to 0.05."""
     return p >= 0.05 or float(written) != 0.05
 
 

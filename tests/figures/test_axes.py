@@ -19,7 +19,7 @@ from ginn.figures import axes, marks
 @pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 @pytest.mark.parametrize("failed", [frozenset(), frozenset({2})])
-def test_chart_svg_any_chart_keeps_words_inside_and_marks_in_both_themes(
+def test_draw_any_chart_keeps_words_inside_and_marks_in_both_themes(
     name: str, width: int, failed: frozenset[int]
 ) -> None:
     svg = CHARTS[name].draw(
@@ -49,7 +49,7 @@ def test_chart_svg_any_chart_keeps_words_inside_and_marks_in_both_themes(
 
 @pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_chart_svg_any_chart_has_no_words_over_others(name: str, width: int) -> None:
+def test_draw_any_chart_has_no_words_over_others(name: str, width: int) -> None:
     boxes = []
     for text in drawn(name, width).iter(f"{SVG}text"):
         long = 0.5 * marks.TEXT * len(text.text or "")
@@ -65,7 +65,7 @@ def test_chart_svg_any_chart_has_no_words_over_others(name: str, width: int) -> 
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_chart_svg_any_chart_has_its_description_and_unit(name: str) -> None:
+def test_draw_any_chart_has_its_description_and_unit(name: str) -> None:
     root = drawn(name)
     series = getattr(sample_evidence(), name)
     assert root.findtext(f"{SVG}desc") == CHARTS[name].describe(series, facts())
