@@ -43,7 +43,7 @@ from ginn.pages.code_places import without_code
 from ginn.pages.dialect import EMPTY, adapted
 from ginn.pages.figure_calls import marked, token
 from ginn.pages.identifiers import heading_identifier
-from ginn.pages.source_checks import CALLOUTS, COMMENT
+from ginn.pages.source_checks import CALLOUTS
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # The element that contains a figure's caption while Markdown is converted.
@@ -64,6 +64,7 @@ QUOTES = {
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 # The start of the link from a footnote back to its mark, to which a title is added.
 BACK = '<a class="footnote-backref"'
+COMMENT = re.compile(r"(?s)<!--.*?-->")
 # A bare address that an author has put between the tags of a link in HTML.
 LINK_IN_LINK = re.compile(r'(<a\s[^<>]*>[^<]*)<a href="[^"]*">([^<]*)</a>')
 TAG_OF_LINK = re.compile(r"</?a\b[^>]*>")

@@ -22,7 +22,6 @@ from ginn.pages.code_places import NOT_NEWLINE, fences, without_code
 CALLOUTS = ("note", "tip", "important", "warning", "caution")
 AS_CALLOUT = ", ".join(f"> [!{kind.upper()}]" for kind in CALLOUTS)
 LANGUAGES = "a language by Pygments' short name"
-COMMENT = re.compile(r"(?s)<!--.*?-->")
 JINJA = re.compile(r"(?s)\{\{.*?\}\}|\{%.*?%\}")
 # `{#name}` is the id of a heading.
 JINJA_COMMENT = re.compile(r"(?s)\{#(?![^\s{}#]+[^{}#\n]*\}).*?#\}")

@@ -26,6 +26,7 @@ from ginn.pages.figure_calls import NAME, token
 from ginn.pages.filter_checks import FORMATS
 from ginn.pages.functions import note
 from ginn.pages.identifiers import is_of_layout
+from ginn.pages.layout import root_from
 from ginn.pages.links import Links, find_dead_link, links_of, with_static
 from ginn.pages.rendering import HASH, ID, in_html, jinja_environment, line_in
 
@@ -154,7 +155,9 @@ def _links_in(text: _Text | None, article: Article, words: Words, policy: Policy
         if SHOWN in str(error):
             return UNKNOWN
         raise
-    found = links_of(with_static(made.html + "".join(made.captions.values()), _root(article)))
+    found = links_of(
+        with_static(made.html + "".join(made.captions.values()), root_from(article.address))
+    )
     # The layout makes ids of its own, such as those of figures.
     judged = [
         target
@@ -162,10 +165,6 @@ def _links_in(text: _Text | None, article: Article, words: Words, policy: Policy
         if SHOWN not in target and not is_of_layout(target.partition("#")[2])
     ]
     return Links(tuple(judged), found.ids, any(SHOWN in name for name in found.ids))
-
-
-def _root(article: Article) -> str:
-    return "../" * article.address.count("/")
 
 
 def _filled_in(article: Article, holds: bool = True, every_branch: bool = False) -> _Text | None:

@@ -56,8 +56,7 @@ from ginn.analysis.claims.late_flips import FLIPS, MOVES, Flips
 from ginn.analysis.claims.late_learning import claim_late_without_lines
 from ginn.analysis.claims.network_size import Network, claim_larger_is_better
 from ginn.analysis.claims.part_errors import PartErrors, claim_failed_runs_model_the_top_better
-from ginn.analysis.claims.prevention import Arm as PreventionArm
-from ginn.analysis.claims.prevention import claim_prevention
+from ginn.analysis.claims.prevention import claim_prevention, failure_rate
 from ginn.analysis.claims.revival import ARMS, IMPOSED_ARMS, Source
 from ginn.analysis.claims.revival_results import (
     Arm,
@@ -331,8 +330,8 @@ def larger(rng: Random) -> Claim:
 def prevention(rng: Random) -> Claim:
     """All variants fail as often as the plain network."""
     plain, *others = rng.binomial([1_024, *[512] * 6], 0.06).tolist()
-    arms = [PreventionArm(f"Variant {n}", "other", 512, failed) for n, failed in enumerate(others)]
-    return claim_prevention(PreventionArm("Plain", "", 1_024, plain), arms)
+    arms = [failure_rate(f"Variant {n}", "other", 512, failed) for n, failed in enumerate(others)]
+    return claim_prevention(failure_rate("Plain", "", 1_024, plain), arms)
 
 
 GENERATORS: dict[str, Callable[[Random], Claim]] = {
