@@ -83,8 +83,9 @@ def article_page(
     for placed in body.figures:
         entries = [_image(image, placed.report, root, files) for image in placed.images]
         stills = [entry for entry in entries if entry["image"].still]
+        addresses = (pages["explore"], pages["lab"])
         first = placed.number == 1
-        rendered = str(macros.figure(placed, stills, pages["explore"], first, _replay(entries)))
+        rendered = str(macros.figure(placed, stills, *addresses, first, _replay(entries)))
         opening = opening.replace(token(placed.name), rendered)
         sections = sections.replace(token(placed.name), rendered)
     own = [figure for figure in body.figures if figure.report is report]

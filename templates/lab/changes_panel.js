@@ -116,12 +116,15 @@
       const panel = element("details", "lab-changes", [
         element("summary", {}, [say("lab.changes")]),
         element("p", "lab-status", [say("lab.changes-about")]),
-        row(labelled("layer", layer), made("freeze"), made("add")),
-        row(made("wake", "wake", over), made("silence", "silence", over), part),
-        row(
-          labelled("neuron", neuron), made("renew", "reset", () => [neuron.value]),
-          made("copy", "copy", () => [neuron.value, target.value]), labelled("target", target),
-        ),
+        row(labelled("layer", layer)),
+        element("div", "lab-of-layer lab-settings", [
+          row(made("wake", "wake", over), made("silence", "silence", over), part),
+          row(made("freeze"), made("add")),
+          row(
+            labelled("neuron", neuron), made("renew", "reset", () => [neuron.value]),
+            made("copy", "copy", () => [neuron.value, target.value]), labelled("target", target),
+          ),
+        ]),
         lines.element,
         row(note, dropping),
       ]);

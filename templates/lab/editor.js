@@ -4,12 +4,13 @@
 /**
  * @typedef {object} Editor
  * @property {HTMLElement} element
- * @property {(labels: Uint8Array) => void} show a picture, and forget what can be undone
+ * @property {(labels: Uint8Array, first?: boolean) => void} show a picture; with the first one, what was
+ *   before is forgotten
  * @property {() => void} recolour after a change of colour scheme
  */
 
 {
-  const { button, choice, element } = GINN.dom;
+  const { button, choice, element, namedButton } = GINN.dom;
   const { say } = GINN.words;
   const MOST_UNDONE = 40;
   // Pixels of a picture of 200: how far an arrow key moves the brush, and the brush's radius.
@@ -19,8 +20,8 @@
 
   /** @type {(colour: string) => number} the word of a pixel of this colour, #rrggbb */
   const wordOf = (colour) => {
-    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-    return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+    const number = parseInt(colour.slice(1), 16);
+    return 0xff000000 | ((number & 0xff) << 16) | (number & 0xff00) | (number >> 16);
   };
 
   /** @type {(labels: Uint8Array, pixels: number, from: Point, to: Point, radius: number, value: number) => void}
@@ -52,20 +53,16 @@
     /** @type {Point | undefined} */
     let cursor;
     let down = false;
-    const placeOf = (/** @type {PointerEvent} */ event) => {
-      const { left, top, width, height } = canvas.getBoundingClientRect();
-      return { x: (event.clientX - left) / width, y: (event.clientY - top) / height };
-    };
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
-      last = placeOf(event);
+      last = GINN.zoom.placeOf(canvas, event);
       actions.begin();
       actions.draw(last, last);
     });
     canvas.addEventListener("pointermove", (event) => {
       if (!last || !canvas.hasPointerCapture(event.pointerId)) return;
-      const place = placeOf(event);
+      const place = GINN.zoom.placeOf(canvas, event);
       actions.draw(last, place);
       last = place;
     });
@@ -102,14 +99,10 @@
    *   draw: (labels: Uint8Array) => void, recolour: () => void,
    *   point: (place: Point | undefined, radius: number) => void}} */
   const createSheet = (pixels) => {
-    const canvas = element("canvas", {
-      width: String(pixels), height: String(pixels), tabindex: "0", role: "img",
-      "aria-label": say("lab.canvas"), title: say("lab.canvas-about"),
+    const { canvas, paint } = GINN.pictures.sheet(pixels, {
+      tabindex: "0", role: "img", "aria-label": say("lab.canvas"), title: say("lab.canvas-about"),
     });
     const ring = element("span", { class: "lab-cursor", hidden: "" });
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const image = pen.createImageData(pixels, pixels);
-    const words = new Uint32Array(image.data.buffer);
     /** @type {number[] | undefined} */
     let colours;
     return {
@@ -126,10 +119,7 @@
         const style = getComputedStyle(document.documentElement);
         const [black, white] = colours ??= ["--picture-black", "--picture-white"].map((name) =>
           wordOf(style.getPropertyValue(name).trim()));
-        labels.forEach((label, i) => {
-          words[i] = label ? white : black;
-        });
-        pen.putImageData(image, 0, 0);
+        paint(labels, (label) => (label ? white : black));
       },
       recolour() {
         colours = undefined;
@@ -137,33 +127,69 @@
     };
   };
 
+  /**
+   * What a drawing was before, and what was undone.
+   * @param {() => Uint8Array} now
+   * @param {(next: Uint8Array) => void} show
+   * @returns {{steps: HTMLButtonElement[], remember: (first?: boolean) => void}} the buttons that undo and
+   *   redo; `remember` is called before a change, with `first` where nothing before it counts
+   */
+  const createHistory = (now, show) => {
+    /** @type {Uint8Array[][]} */
+    const [before, after] = [[], []];
+    /** @type {HTMLButtonElement[]} */
+    const steps = [];
+    const enable = () => {
+      steps[0].disabled = !before.length;
+      steps[1].disabled = !after.length;
+    };
+    /** @type {(sign: string, name: string, from: Uint8Array[], to: Uint8Array[]) => unknown} */
+    const add = (sign, name, from, to) => steps.push(namedButton(sign, name, () => {
+      to.push(now());
+      show(/** @type {Uint8Array} */ (from.pop()));
+      enable();
+    }));
+    add("↶", say("lab.undo"), before, after);
+    add("↷", say("lab.redo"), after, before);
+    addEventListener("keydown", (event) => {
+      const step = steps[{ z: Number(event.shiftKey), y: 1 }[event.key.toLowerCase()] ?? 2];
+      const { type } = /** @type {HTMLInputElement} */ (event.target);
+      if (!step || !(event.ctrlKey || event.metaKey) || type === "number") return;
+      event.preventDefault();
+      step.click();
+    });
+    return {
+      steps,
+      remember(first) {
+        before.push(now().slice());
+        before.splice(0, before.length - (first ? 0 : MOST_UNDONE));
+        after.length = 0;
+        enable();
+      },
+    };
+  };
+
   /** @type {(pixels: number, changed: (labels: Uint8Array) => void) => {sheet: ReturnType<typeof createSheet>,
-   *   undo: HTMLButtonElement, show: (next: Uint8Array) => void, draw: () => void,
+   *   steps: HTMLButtonElement[], show: Editor["show"], draw: () => void,
    *   replace: (made: (labels: Uint8Array) => Uint8Array) => void, use: (tool: string) => void,
-   *   widen: (radius: number) => void}} the drawing, and what was before */
+   *   widen: (radius: number) => void}} the drawing, and what was before
+   * and after; `steps` are the buttons that go there */
   const createDrawing = (pixels, changed) => {
     const sheet = createSheet(pixels);
     /** @type {Uint8Array} */
     let labels = new Uint8Array(pixels * pixels);
-    /** @type {Uint8Array[]} */
-    const before = [];
     let tool = TOOLS[0];
     let radius = RADII[1];
-    const undo = button(say("lab.undo"), () => {});
     const draw = () => sheet.draw(labels);
     const finish = () => {
-      undo.disabled = before.length === 0;
       draw();
       changed(labels.slice());
     };
-    const remember = () => {
-      before.push(labels.slice());
-      if (before.length > MOST_UNDONE) before.shift();
-    };
-    undo.addEventListener("click", () => {
-      labels = before.pop() ?? labels;
+    const put = (/** @type {Uint8Array} */ next) => {
+      labels = next;
       finish();
-    });
+    };
+    const { steps, remember } = createHistory(() => labels, put);
     watch(sheet.canvas, {
       begin: remember,
       draw(from, to) {
@@ -176,17 +202,15 @@
       cursor: (place) => sheet.point(place, radius),
     });
     return {
-      sheet, undo, draw,
-      show(next) {
+      sheet, steps, draw,
+      show(next, first) {
+        remember(first);
         labels = next.slice();
-        before.length = 0;
-        undo.disabled = true;
         draw();
       },
       replace(made) {
         remember();
-        labels = made(labels);
-        finish();
+        put(made(labels));
       },
       use(next) {
         tool = next;
@@ -199,7 +223,7 @@
 
   GINN.editor = {
     create(pixels, above, changed) {
-      const { sheet, undo, draw, show, replace, use, widen } = createDrawing(pixels, changed);
+      const { sheet, steps, draw, show, replace, use, widen } = createDrawing(pixels, changed);
       const tools = choice(say("lab.tool"),
         TOOLS.map((value) => ({ value, label: say(`lab.${value}`), title: say(`lab.${value}-about`) })), use);
       const sizes = choice(say("lab.size"),
@@ -213,7 +237,7 @@
           element("div", "lab-tools", [
             ...above, tools.element, sizes.element,
             element("div", "lab-row", [
-              undo,
+              ...steps,
               button(say("lab.invert"), () => replace((old) => old.map((label) => 1 - label))),
               button(say("lab.mirror"), () => replace((old) => GINN.pictures.mirrored(old, pixels))),
               button(say("lab.clear"), () => replace((old) => old.map(() => 1))),

@@ -61,6 +61,11 @@ interface Ginn {
   pictures: {
     /** Of the given pictures. */
     names: string[];
+    /** A canvas with so many pixels a side, and a function that gives each its colour, 0xaabbggrr. */
+    sheet(pixels: number, attributes?: Record<string, string>): {
+      canvas: HTMLCanvasElement;
+      paint(values: Uint8Array | Float32Array, wordOf: (value: number) => number): void;
+    };
     given(name: string, pixels: number): Uint8Array;
     otsu(levels: Uint8Array): number;
     encode(labels: Uint8Array): string;
@@ -85,7 +90,7 @@ interface Ginn {
     pictureOf(source: string, site: LabSite): Uint8Array | undefined;
     first(site: LabSite): Setup;
     /** The first experiment of the site, trained to its end. */
-    original(site: LabSite): Partial<Setup>;
+    original(site: LabSite): Setup;
     /** Always valid, whatever the address; `taken` is the recorded run that it names. */
     read(text: string, site: LabSite, taken?: Partial<Setup>): Setup;
     write(setup: Setup): string;
@@ -126,7 +131,6 @@ interface Ginn {
       show(setup: Setup): void;
     };
   };
-  laboratory: { create(root: HTMLElement, site: LabSite): void };
   changes: {
     /** Whether a text is a change of a network of these widths. */
     valid(text: string, widths: number[]): boolean;

@@ -20,28 +20,22 @@
 
   /** @type {(pixels: number) => {canvas: HTMLCanvasElement, labels: Uint8Array, draw: (labels: Uint8Array) => void}} */
   const createTarget = (pixels) => {
-    const canvas = element("canvas", { width: String(pixels), height: String(pixels) });
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const { canvas, paint } = GINN.pictures.sheet(pixels);
     const labels = new Uint8Array(pixels * pixels);
-    const image = pen.createImageData(pixels, pixels);
-    const words = new Uint32Array(image.data.buffer);
     return {
       canvas, labels,
       draw(next) {
         labels.set(next);
-        labels.forEach((label, i) => {
-          words[i] = label ? 0xffffffff : 0xff000000;
-        });
-        pen.putImageData(image, 0, 0);
+        paint(labels, (label) => (label ? 0xffffffff : 0xff000000));
       },
     };
   };
 
-  /** @type {(experiment: Experiment, reset: () => void, original: () => void) =>
-   *   {element: HTMLElement, draw: () => void}} */
-  const createControls = (experiment, reset, original) => {
+  /** @type {(experiment: Experiment, reset: () => void, iterations: number, original: () => void) =>
+   *   {element: HTMLElement, draw: () => void}} `iterations` are those of the original */
+  const createControls = (experiment, reset, iterations, original) => {
     const train = button(say("lab.train"), () => experiment.setRunning(!experiment.isRunning()), {
-      class: "lab-train",
+      class: "lab-train", "aria-keyshortcuts": "r",
     });
     const step = button(say("lab.step"), () => experiment.advance(1), { title: say("lab.step-about") });
     const speed = element("select", {}, SPEEDS.map((value) => element("option", { value: String(value) },
@@ -54,7 +48,7 @@
     show(USUAL_SPEED);
     const pace = element("span", "lab-pace");
     const status = element("p", { class: "lab-status", role: "status" });
-    const whole = button(say("lab.original"), () => {
+    const whole = button(say("lab.original", { number: iterations }), () => {
       show(Infinity);
       original();
     }, { title: say("lab.original-about") });
@@ -144,6 +138,7 @@
           index = mount(widths, kinds);
         }
         const last = live.snapshots.length - 1;
+        root.classList.toggle("lab-fresh", !last);
         for (const each of index?.runs ?? []) each.snapshots = last + 1;
         const wanted = following ? sought : step;
         if (!experiment.isSeeking()) sought = Infinity;
@@ -192,8 +187,9 @@
         this.replace({ picture, source: "own" }));
       this.settings = GINN.settingsPanel.create(site, (part) => this.replace(part), image.open);
       this.editor = GINN.editor.create(site.pixels, [this.settings.picture, image.element], draws);
-      this.controls = createControls(experiment, () => this.change({}), () => {
-        this.replace(GINN.setup.original(site));
+      const original = GINN.setup.original(site);
+      this.controls = createControls(experiment, () => this.change({}), original.length, () => {
+        this.replace(original);
         experiment.setRunning(true);
       });
       this.changes = GINN.changesPanel.create(root, {
@@ -253,22 +249,15 @@
       const take = new URLSearchParams(location.hash.slice(1)).get("take");
       const taken = take ? await GINN.recordedRuns.load(this.site, take) : undefined;
       const setup = GINN.setup.read(location.hash, this.site, taken);
-      this.editor.show(setup.picture);
+      this.editor.show(setup.picture, true);
       this.stage.open(location.hash.slice(1));
       this.begin(setup);
     }
   }
 
-  /** @type {(root: HTMLElement, site: LabSite) => void} */
-  const create = (root, site) => {
-    const laboratory = new Laboratory(root, site);
-    laboratory.open();
-    addEventListener("hashchange", () => laboratory.open());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", laboratory.editor.recolour);
-  };
-
-  GINN.laboratory = { create };
-
-  const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-laboratory]"));
-  if (place) create(place, JSON.parse(place.dataset.laboratory ?? ""));
+  const place = /** @type {HTMLElement} */ (document.querySelector("[data-laboratory]"));
+  const laboratory = new Laboratory(place, JSON.parse(place.dataset.laboratory ?? ""));
+  laboratory.open();
+  addEventListener("hashchange", () => laboratory.open());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", laboratory.editor.recolour);
 }

@@ -63,16 +63,8 @@
 
   /** @type {(logits: Float32Array) => HTMLCanvasElement} the probability of white as a grey */
   const outputPicture = (logits) => {
-    const side = Math.round(Math.sqrt(logits.length));
-    const canvas = GINN.dom.element("canvas", { width: String(side), height: String(side) });
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const image = pen.createImageData(side, side);
-    const words = new Uint32Array(image.data.buffer);
-    logits.forEach((logit, i) => {
-      const level = Math.round(255 / (1 + Math.exp(-logit)));
-      words[i] = 0xff000000 | (level * 0x10101);
-    });
-    pen.putImageData(image, 0, 0);
+    const { canvas, paint } = GINN.pictures.sheet(Math.round(Math.sqrt(logits.length)));
+    paint(logits, (logit) => 0xff000000 | (Math.round(255 / (1 + Math.exp(-logit))) * 0x10101));
     return canvas;
   };
 
@@ -121,11 +113,11 @@
       const parameters = this.trainer.parameters();
       const logits = this.trainer.logits(parameters, this.stride);
       let [loss, right] = [0, 0];
-      logits.forEach((logit, i) => {
-        const signed = this.labels[i] ? logit : -logit;
+      for (let i = 0; i < logits.length; i += 1) {
+        const signed = this.labels[i] ? logits[i] : -logits[i];
         loss += Math.log1p(Math.exp(-Math.abs(signed))) + Math.max(0, -signed);
         if (signed > 0) right += 1;
-      });
+      }
       return {
         iteration, parameters, logits, loss: loss / logits.length, accuracy: right / logits.length,
         rate: GINN.kernelNumbers.rate(this.schedule, iteration), kept: iteration >= this.#due,

@@ -3,13 +3,9 @@
 "use strict";
 
 {
-  const LETTER_BAR = 0.14;
   const BLOCKS = 12; // of the noise, along a side
   const TURN = 0.09; // the width of the spiral's bands
-  const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-  /** @type {(x: number, y: number, left: number, top: number, right: number, bottom: number) => boolean} */
-  const within = (x, y, left, top, right, bottom) => x >= left && x < right && y >= top && y < bottom;
   const square = (/** @type {number} */ number) => number * number;
 
   /** @type {Record<string, (x: number, y: number) => boolean>} whether a point is white */
@@ -33,8 +29,8 @@
         distance > square(0.16) && distance < square(0.3);
       return (y < 0.55 && thick(left)) || (y > 0.45 && thick(right));
     },
-    letter: (x, y) => within(x, y, 0.25, 0.12, 0.25 + LETTER_BAR, 0.88)
-      || [0.12, 0.43, 0.74].some((top) => within(x, y, 0.25, top, 0.75, top + LETTER_BAR)),
+    letter: (x, y) => x >= 0.25 && x < 0.75 && y >= 0.12 && y < 0.88
+      && (x < 0.39 || (y - 0.12) % 0.31 < 0.14),
     noise(x, y) {
       const cell = Math.floor(y * BLOCKS) * BLOCKS + Math.floor(x * BLOCKS);
       return GINN.kernelNumbers.philox(cell, 0, 2, 1)[0] % 2 === 1;
@@ -74,8 +70,8 @@
     let length = 0;
     const put = () => {
       let rest = length;
-      for (; rest > 31; rest >>>= 5) text += ALPHABET[(rest & 31) | 32];
-      text += ALPHABET[rest];
+      for (; rest > 31; rest >>>= 5) text += GINN.vlq.DIGITS[(rest & 31) | 32];
+      text += GINN.vlq.DIGITS[rest];
     };
     for (const label of labels) {
       if (label === colour) length += 1;
@@ -95,10 +91,10 @@
    */
   function decode(text, pixels) {
     // The last digit of each number is below 32.
-    const ends = /^[\w-]*[A-Za-f]$/.test(text) ? text.match(/[A-Za-f]/g) ?? [] : [];
+    const valid = /^[\w-]*[A-Za-f]$/.test(text) ? text : "";
     const labels = new Uint8Array(pixels * pixels);
     let at = 0;
-    GINN.vlq.numbers(ends.length ? text : "", ends.length).forEach((length, n) => {
+    GINN.vlq.numbers(valid, valid.replace(/[^A-Za-f]/g, "").length).forEach((length, n) => {
       labels.fill(n % 2, at, at + length);
       at += length;
     });
@@ -107,6 +103,21 @@
 
   GINN.pictures = {
     names: Object.keys(GIVEN),
+    sheet(pixels, attributes = {}) {
+      const canvas = GINN.dom.element("canvas", {
+        width: String(pixels), height: String(pixels), ...attributes,
+      });
+      const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      const image = pen.createImageData(pixels, pixels);
+      const words = new Uint32Array(image.data.buffer);
+      return {
+        canvas,
+        paint(values, wordOf) {
+          for (let i = 0; i < words.length; i += 1) words[i] = wordOf(values[i]);
+          pen.putImageData(image, 0, 0);
+        },
+      };
+    },
     otsu, encode, decode,
     given: (name, pixels) => Uint8Array.from({ length: pixels * pixels }, (_, i) =>
       Number(GIVEN[name]((i % pixels + 0.5) / pixels, (Math.floor(i / pixels) + 0.5) / pixels))),

@@ -43,9 +43,9 @@
   function field(most, attributes, choose) {
     const input = element("input", { type: "number", max: String(most), step: "1", ...attributes });
     input.addEventListener("change", () => {
-      const value = Math.round(Number(input.value));
-      input.value = String(Math.min(most, Math.max(Number(attributes.min), Number.isFinite(value) ? value : 0)));
-      choose(Number(input.value));
+      const value = Math.min(most, Math.max(Number(attributes.min), Math.round(Number(input.value))));
+      input.value = String(value);
+      choose(value);
     });
     return input;
   }

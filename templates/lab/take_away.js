@@ -6,9 +6,9 @@
   const { say } = GINN.words;
   const SNAPSHOTS = [[0, 50, 1], [60, 500, 10], [550, 2000, 50], [2500, 10000, 500], [20000, 10000000, 10000]];
 
-  /** @type {(name: string, content: Blob) => void} */
+  /** @type {(name: string, content: Blob | string) => void} */
   const save = (name, content) => {
-    const link = element("a", { href: URL.createObjectURL(content), download: name });
+    const link = element("a", { href: URL.createObjectURL(new Blob([content])), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
@@ -58,17 +58,15 @@
         const text = await navigator.clipboard?.writeText(location.href).then(() => say("copied"), () => "");
         setText(status, text || say("not-copied"));
       };
-      const text = (/** @type {string} */ content, /** @type {string} */ type) => new Blob([content], { type });
       return element("details", "lab-take", [
         element("summary", {}, [say("lab.take-away")]),
         element("div", "lab-row", [
           button(say("lab.copy-link"), copy),
-          button(say("lab.save-weights"), () =>
-            save("weights.json", text(weights(experiment, shown()), "application/json"))),
+          button(say("lab.save-weights"), () => save("weights.json", weights(experiment, shown()))),
           button(say("lab.save-picture"), () =>
             target.toBlob((blob) => blob && save("picture.png", blob))),
           button(say("lab.save-report"), () =>
-            save("report.toml", text(settings(experiment.setup(), target.width), "text/plain"))),
+            save("report.toml", settings(experiment.setup(), target.width))),
         ]),
         element("p", "lab-status", [say("lab.report-how")]),
         status,

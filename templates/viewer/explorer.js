@@ -56,7 +56,9 @@
         parts.draw();
       };
       dark.addEventListener("change", recolour);
-      GINN.keyboard.listen(keepsAddress ? document : root, parts.targets);
+      const left = new AbortController();
+      const whole = keepsAddress || "laboratory" in root.dataset;
+      GINN.keyboard.listen(whole ? document : root, parts.targets, left.signal);
       store.onChange(frames.schedule);
       parts.draw();
       return {
@@ -65,6 +67,8 @@
         state: () => GINN.urlState.write(store.state, context),
         light: (layer) => store.pointAt({ lit: layer && layer - 1 }),
         leave() {
+          // The laboratory makes another explorer in the same element.
+          left.abort();
           dark.removeEventListener("change", recolour);
           playback.pause();
           frames.stop();

@@ -87,6 +87,7 @@ interface Ginn {
     track(store: Store, preset: string, arrived: () => void): () => void;
   };
   vlq: {
+    DIGITS: string;
     parse(
       given: unknown, magic: string, version: number, count: number,
     ): { fields: string[]; columns: string[] };
@@ -210,7 +211,10 @@ interface Ginn {
     png(views: SavedView[], state: string): string;
     embed(views: SavedView[], state: string): Promise<string>;
   };
-  keyboard: { listen(place: Document | HTMLElement, targets: KeyTargets): void };
+  keyboard: {
+    /** Handles keys until the signal is aborted. */
+    listen(place: Document | HTMLElement, targets: KeyTargets, signal: AbortSignal): void;
+  };
   parts: { create(session: Session, started: boolean): Parts };
   explorer: {
     create(

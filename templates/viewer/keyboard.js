@@ -148,8 +148,8 @@
     return name.length === 1 ? name.toLowerCase() : name;
   }
 
-  /** @type {(place: Document | HTMLElement, targets: KeyTargets) => void} */
-  const listen = (place, targets) => {
+  /** @type {Ginn["keyboard"]["listen"]} */
+  const listen = (place, targets, signal) => {
     const hasSigns = createSwitch();
     const actions = { ...arrowKeys(targets), ...viewKeys(targets), ...selectionKeys(targets) };
     place.addEventListener("keydown", (given) => {
@@ -162,12 +162,16 @@
       }
       if (isTakenBy(target, event.key)) return;
       const key = nameOf(event, actions);
-      const action = (event.shiftKey && actions[`Shift+${key}`]) || actions[key];
+      // The laboratory's buttons name their own keys.
+      const named = /** @type {HTMLElement | null} */ (
+        document.querySelector(`[aria-keyshortcuts=${CSS.escape(key)}]`));
+      const action = (event.shiftKey && actions[`Shift+${key}`]) || actions[key]
+        || (named && (() => named.click()));
       if (!action || (key.length === 1 && key !== " " && !hasSigns())) return;
       const idle = event.repeat && !REPEATING.test(key);
       if (idle || action(target) !== false) event.preventDefault();
       else if (REASONS[key]) targets.announce(GINN.words.say(REASONS[key]), "told");
-    });
+    }, { signal });
   };
 
   GINN.keyboard = { listen };

@@ -18,7 +18,7 @@
 {
   const { button, choice, element, icon, namedButton, setText } = GINN.dom;
   const { say } = GINN.words;
-  const TABS = ["neurons", "point", "view", "stories"];
+  const TABS = ["neurons", "point", "view"];
   // While a run is trained, drawing what is beside the picture takes this share of the time.
   const SHARE = 1 / 8;
 
@@ -100,7 +100,7 @@
       tabs.show(name);
     };
     let asked = store.state.point;
-    open(asked ? "point" : "neurons");
+    open(root.dataset.tab ?? (asked ? "point" : names[0]));
     return {
       element: tabs.element,
       draw() {
@@ -167,7 +167,8 @@
       const controls = GINN.runControls.create(session);
       const timeline = GINN.timeline.create(session);
       const begin = createBegin(session);
-      const tabs = createTabs(session, stories ? TABS : TABS.slice(0, -1));
+      const tabs = createTabs(session,
+        [..."laboratory" in root.dataset ? ["lab"] : [], ...TABS, ...stories ? ["stories"] : []]);
       const picture = element("div", "viewer-picture", [
         panes.element, announcer.element, ...(started ? [] : [begin.element]),
       ]);

@@ -3,10 +3,10 @@
 "use strict";
 
 {
-  const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
   const digitOf = new Uint8Array(128).fill(255);
-  for (let digit = 0; digit < 64; digit += 1) digitOf[ALPHABET.charCodeAt(digit)] = digit;
+  for (let digit = 0; digit < 64; digit += 1) digitOf[DIGITS.charCodeAt(digit)] = digit;
 
   /**
    * @param {string} text
@@ -69,5 +69,5 @@
     return values;
   }
 
-  GINN.vlq = { parse, numbers };
+  GINN.vlq = { DIGITS, parse, numbers };
 }

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Open
+from support.lab_page import DRAWN, SMALL, at, figure, lab, press, status, whites
 from support.lab_specification import Settings, Specification, initial, shifted, with_neuron
 from support.paths import ROOT
 from support.site_data import data, first_run
@@ -24,36 +25,7 @@ from ginn.dataset.picture import load_picture
 
 pytestmark = pytest.mark.browser
 
-SMALL = "picture=letter&network=5-4&seed=3&rate=0.01&schedule=constant&length=400&batch=16&scale=1"
-# Waits until the page is drawn once more.
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 WITHOUT_WASM = "delete globalThis.WebAssembly;"
-
-
-def lab(site: BuiltSite, place: str = "http", state: str = SMALL) -> str:
-    return f"{site.addresses[place]}lab/index.html#{state}"
-
-
-def figure(page: Page, name: str) -> str:
-    """One of the numbers of the snapshot that is shown."""
-    row = page.locator(".viewer-figures > div").filter(has_text=name)
-    return row.locator("dd").inner_text()
-
-
-def at(page: Page, iteration: str) -> Page:
-    """The page, when it shows this iteration."""
-    row = page.locator(".viewer-figures > div").filter(has_text="Iteration")
-    expect(row.locator("dd")).to_have_text(iteration)
-    return page
-
-
-def status(page: Page) -> Locator:
-    """What the controls say about the training."""
-    return page.locator(".lab-controls .lab-status")
-
-
-def press(page: Page, name: str) -> None:
-    page.locator(".lab-controls").get_by_role("button", name=name, exact=True).click()
 
 
 @pytest.mark.parametrize("place", ["http", "file"])
@@ -65,7 +37,7 @@ def test_training_runs_to_its_end_and_can_be_scrubbed_back(
     earlier = len(journal.requests)
     press(page, "Train")
     at(page, "400")
-    expect(status(page)).to_have_text("The run has reached its last iteration.")
+    expect(status(page)).to_contain_text("The run has reached its last iteration.")
     loss = float(figure(page, "Loss"))
     page.locator(".viewer-slider").press("Home")
     at(page, "0")
@@ -91,7 +63,7 @@ def test_one_step_and_reset_and_pause(built_site: BuiltSite, open_page: Open) ->
     stopped = figure(page, "Iteration")
     page.evaluate(DRAWN)
     assert figure(page, "Iteration") == stopped
-    press(page, "Reset")
+    press(page, "Start over")
     at(page, "0")
     assert figure(page, "Loss") == first
 
@@ -155,19 +127,6 @@ def test_drawing_by_pointer_and_by_keys_changes_the_picture(
     expect(undo).to_be_disabled()
     page.get_by_role("button", name="Invert").click()
     assert whites(page) == 200**2 - white
-
-
-def whites(page: Page) -> int:
-    """The white pixels of the picture in the page's address."""
-    page.wait_for_timeout(500)
-    found: int = page.evaluate(
-        """() => {
-          const site = JSON.parse(document.querySelector("[data-laboratory]").dataset.laboratory);
-          const { picture } = GINN.setup.read(location.hash, site);
-          return picture.reduce((sum, label) => sum + label, 0);
-        }"""
-    )
-    return found
 
 
 def test_image_file_becomes_a_picture_and_its_threshold_can_be_moved(
@@ -420,6 +379,25 @@ def test_added_neuron_leaves_the_function_as_it_is_and_is_trained(
     assert (layers[0][5] == 0).all()
     assert (layers[1][:4, [0, 1, 2, 3, 4, 6]] == expected[1]).all()
     assert (layers[2][:, [0, 1, 2, 3, 5]] == expected[2]).all()
+
+
+def test_neuron_gets_new_weights_or_those_of_another(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(lab(built_site))
+    reset, picture = followed(page, "60:reset-2_3")
+    run = at_iteration(picture, 60)
+    changed = run.parameters.copy()
+    own = slice(15 + 2 * 6, 15 + 3 * 6)
+    changed[own] = initial((5, 4), 4, 1.0)[own]
+    assert reset["twin"] == trained_on(run, changed, 30).parameters.tolist()
+    copied, _ = followed(page, "60:copy-1_2_4")
+    changed = run.parameters.copy()
+    changed[9:12] = changed[3:6]
+    for unit in range(4):
+        row = 15 + 6 * unit
+        changed[row + 3] = changed[row + 1] = changed[row + 1] / np.float32(2)
+    assert copied["twin"] == trained_on(run, changed, 30).parameters.tolist()
 
 
 def test_changes_at_two_iterations_are_made_one_after_the_other(
