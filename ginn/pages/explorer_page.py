@@ -47,6 +47,7 @@ def explorer_page(layout: Layout, report: Report, reports: Sequence[Report]) -> 
         "data": {name: root + address for name, address in report.data.items()},
         "places": places,
         "lab": root + LAB,
+        "frames": f"{root}{report.downloads}#frames" if report.sheets else "",
         "experiments": links_between(reports, report, "explorer"),
         "card": layout.card("explore", title, report, files, None),
     }

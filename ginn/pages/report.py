@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -32,9 +32,10 @@ class Report:
     `snapshots` has all full runs, and `boundaries` has all shown runs, by id. `data` maps a logical
     name to an address relative to the site's root. `words` are those of the site's language.
     `outputs` has the last outputs of "screening runs" and "full runs". `pictured` has the runs that
-    pages show at a few snapshots. `sweeps` has the moving picture of each shown run, by id. `first`
-    is true for the site's first experiment. `key` is a digest of the report's inputs, or "" if no
-    cache needs it.
+    pages show at a few snapshots. `sweeps` has the moving picture of each shown run, by id.
+    `sheets` has the addresses of its sprite sheets: for each hidden layer, and then for the output,
+    in the order of `viewer_data.sheet_layout`. `first` is true for the site's first
+    experiment. `key` is a digest of the report's inputs, or "" if no cache needs it.
     """
 
     site: Site
@@ -48,6 +49,7 @@ class Report:
     outputs: Mapping[str, tuple[FinalOutput, ...]] = field(default_factory=dict)
     pictured: Mapping[str, PicturedRun] = field(default_factory=dict)
     sweeps: Mapping[str, bytes] = field(default_factory=dict)
+    sheets: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     first: bool = True
     key: str = ""
 

@@ -20,6 +20,7 @@ from ginn.pipeline.content import Content
 from ginn.pipeline.runner import Input, Known, Runner, Source
 from ginn.runtime.digests import digest
 from ginn.runtime.lock import say_on_stderr
+from ginn.viewer_data.sprite_sheets import RunSheets
 from ginn.viewer_data.viewer_files import ViewerFiles
 
 # The folder of the site that the viewer loads from. All experiments share it, since the names of
@@ -179,7 +180,8 @@ def report(
     `pictured` are runs that the explorer does not have, by their names.
     """
     facts: Facts = made["facts"].value
-    stages = ("facts", "full-runs", "boundaries", "final-outputs", "sweeps")
+    stages = ("facts", "full-runs", "boundaries", "final-outputs", "sweeps", "sprite-sheets")
+    sheets: Mapping[str, RunSheets] = made["sprite-sheets"].value
     site, first = content.settings.site, experiment == content.settings.experiment
     digests = [each.digest for each in (*pictured, *(made[stage] for stage in stages))]
     return Report(
@@ -194,6 +196,10 @@ def report(
         made["final-outputs"].value,
         {name: run for each in pictured for name, run in each.value.items()},
         made["sweeps"].value,
+        {
+            run: [[f"{DATA}/{name}" for name in names] for names in each.names]
+            for run, each in sheets.items()
+        },
         first,
         digest([site, experiment, dataset, first, index, *digests]),
     )

@@ -139,6 +139,16 @@ def test_explorer_without_scripts_shows_the_last_snapshots(
     page.goto(explorer(built_site))
     runs = all_runs(built_site)
     expect(page.locator(".viewer-images img")).to_have_count(len(runs))
+    expect(page.locator(".viewer-notice")).to_be_hidden()
+    page.locator(".viewer").get_by_role("link", name="Data", exact=True).click()
+    frames = page.locator("#frames ~ details a")
+    expect(frames.first).to_be_attached()
+    for address in frames.evaluate_all("all => all.map((each) => each.href)"):
+        assert (built_site.folder / address.removeprefix(built_site.addresses["http"])).is_file()
+    run = header_of(built_site)
+    layers, output = run["sprites"]["layers"], run["sprites"]["output"]
+    sheets = sum(len(each["files"]) for each in [*layers, output])
+    assert frames.count() == len(runs) * sheets
     context.close()
 
 

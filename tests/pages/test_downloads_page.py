@@ -8,6 +8,7 @@ from support.pages import ParsedPage, plain_layout, plain_report
 from support.words import ENGLISH
 
 from ginn.pages.downloads_page import downloads_page
+from ginn.viewer_data.sheet_layout import boundary_layout, output_layout
 
 PROGRAM = "print('<a>')\n"
 
@@ -37,3 +38,29 @@ def test_downloads_page_of_one_of_several_experiments_has_its_title() -> None:
         a["href"] for a in page.all("a") if a.get("href", "").endswith("downloads/o/index.html")
     ]
     assert "../../downloads/o/index.html" in listed
+
+
+def test_downloads_page_links_every_sprite_sheet_with_its_iterations() -> None:
+    report = plain_report()
+    shown = [run.id for run in report.facts.experiment.shown_runs]
+    snapshots = len(report.snapshots[shown[0]])
+    widths = report.experiment.widths
+    columns = [boundary_layout(widths, layer, snapshots).columns for layer in range(len(widths))]
+    columns.append(output_layout(report.experiment.pixels, snapshots).columns ** 2)
+    addresses = {
+        run: [
+            [f"data/{run}/{layer}-{first}.webp" for first in range(0, snapshots, each)]
+            for layer, each in enumerate(columns)
+        ]
+        for run in shown
+    }
+    rendered = downloads_page(plain_layout(), replace(report, sheets=addresses), [report], PROGRAM)
+    page = ParsedPage(rendered.files["downloads/index.html"])
+    linked = [a["href"] for a in page.all("a") if a.get("href", "").endswith(".webp")]
+    every = [f"../{name}" for run in shown for layer in addresses[run] for name in layer]
+    assert linked == every
+    iterations = report.snapshots[shown[0]].iterations
+    last = min(columns[0], snapshots) - 1
+    assert (
+        f"{ENGLISH.count(int(iterations[0]))}–{ENGLISH.count(int(iterations[last]))}" in page.text
+    )

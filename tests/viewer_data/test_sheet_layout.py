@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from support.sheet_tiles import locate
 
-from ginn.viewer_data.sheet_layout import boundary_layout, output_layout
+from ginn.viewer_data.sheet_layout import (
+    boundary_layout,
+    boundary_parts,
+    output_layout,
+    output_parts,
+)
 
 
 def test_layouts_give_every_tile_a_place_of_its_own() -> None:
@@ -33,3 +38,22 @@ def test_output_layout_is_as_full_as_the_explorer_can_keep_several_of() -> None:
 def test_output_layout_of_frames_that_fit_no_sheet_is_refused(pixels: int) -> None:
     with pytest.raises(ValueError, match="1 to 2048"):
         output_layout(pixels, 1)
+
+
+@pytest.mark.parametrize("width", [1, 19, 20, 45])
+def test_parts_say_which_tiles_the_arithmetic_puts_on_each_sheet(width: int) -> None:
+    snapshots = 43
+    layout = boundary_layout((width,), 0, snapshots)
+    parts = boundary_parts((width,), 0, snapshots)
+    for snapshot in range(snapshots):
+        for row in range(1, layout.rows):
+            sheet = (snapshot // layout.columns) * layout.bands + row // layout.rows_per_band
+            assert snapshot in parts[sheet].snapshots
+            assert layout.bands == 1 or row - 1 in parts[sheet].neurons
+    assert len(parts) == -(-snapshots // layout.columns) * layout.bands
+    assert all(part.neurons.start >= 0 for part in parts)
+    columns = output_layout(200, snapshots).columns
+    shown = [list(part.snapshots) for part in output_parts(200, snapshots)]
+    assert shown == [
+        [at for at in range(snapshots) if at // columns**2 == sheet] for sheet in range(len(shown))
+    ]
