@@ -13,6 +13,7 @@ from ginn.analysis.outcomes import RunFacts, ScreeningFacts
 from ginn.pages.report import Report
 from ginn.runtime.cache import StageRecord
 
+NAMED = 12  # seeds in a line; the facts have all
 KINDS = {
     ".html": "pages",
     ".css": "style",
@@ -125,13 +126,19 @@ def _p_values(row: Claim) -> str:
     return f"    {own}, corrected {corrected}"
 
 
+def _named(seeds: Sequence[int]) -> str:
+    """The first seeds, and how many there are beyond them."""
+    named = ", ".join(map(str, seeds[:NAMED]))
+    return named if len(seeds) <= NAMED else f"{named} and {len(seeds) - NAMED:,} others"
+
+
 def outcomes(screening: ScreeningFacts, runs: Sequence[RunFacts], of: str = "") -> str:
     """The outcomes of an experiment as text. `of` is its title, or "" if it is the only one."""
     lines = [
         f"\n{of}" if of else "",
         f"Screening: {screening.failed} of {formatting.count(screening.seeds, 'seed')} had failed "
         f"after {formatting.count(screening.iterations, 'iteration')}"
-        + (f": {', '.join(map(str, screening.failed_seeds))}" if screening.failed else ""),
+        + (f": {_named(screening.failed_seeds)}" if screening.failed else ""),
         f"Full runs: {sum(run.failed for run in runs)} of {formatting.count(len(runs), 'run')} "
         "failed",
     ]

@@ -86,6 +86,8 @@ def test_outcomes_name_the_experiment_where_there_are_several() -> None:
     assert claims_table([], "The cat") == "\nClaims, The cat"
     assert "2 of 128 seeds" in text
     assert "3, 77" in text
+    many = replace(screening, failed=100, failed_seeds=tuple(range(100)))
+    assert "10, 11 and 88 others\n" in outcomes(many, [run])
     assert "1 of 1 run failed" in text
     assert re.search(r"seed-3 +loss 0\.2500 +accuracy 0\.900 +failed", text)
 
