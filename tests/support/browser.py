@@ -57,7 +57,9 @@ Explore = Callable[..., Page]
 
 def chromium() -> str:
     """The path of a Chromium. Without one, the test is skipped, or fails if one is required."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    # The headless shell draws the same pages without a window, in a third of the processor time.
+    shells = ("chromium-headless-shell", "chrome-headless-shell")
+    names = (*shells, "chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path:
         return path
