@@ -28,7 +28,7 @@ def error_html(error: AuthorError) -> str:
 
 def crash_html(account: str) -> str:
     """A fault of the program as HTML, with Python's unchanged traceback."""
-    return f"{HIDE}<h2>The build failed</h2>\n<pre>{escape(account.strip())}</pre>"
+    return f'{HIDE}<h2>The build failed</h2>\n<pre tabindex="0">{escape(account.strip())}</pre>'
 
 
 def _excerpt(path: Path, line: int) -> str:
@@ -42,7 +42,7 @@ def _excerpt(path: Path, line: int) -> str:
         short = text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
         row = f"{number:>5}  {escape(short)}"
         rows.append(f"<mark>{row}</mark>" if number == line else row)
-    return "<pre>{}</pre>".format("\n".join(rows))
+    return '<pre tabindex="0">{}</pre>'.format("\n".join(rows))
 
 
 def _lines(path: Path) -> list[str]:

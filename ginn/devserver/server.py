@@ -81,8 +81,10 @@ BARE_PAGE = """<!doctype html>
 </html>
 """
 OVERLAY = """<link rel="stylesheet" href="/_serve/overlay.css">
-<aside id="ginn-serve" role="alert" data-site="{site}"{hidden}>{failure}</aside>
+<div role="region" aria-label="Preview">
+<div id="ginn-serve" role="alert" data-site="{site}"{hidden}>{failure}</div>
 <div id="ginn-serve-build"><span role="status"></span><progress max="1" hidden></progress></div>
+</div>
 <script src="/_serve/reload.js"></script>
 """
 
