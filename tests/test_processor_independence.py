@@ -58,6 +58,10 @@ EXCEPTIONS = {
         "scipy.optimize.linear_sum_assignment",
     ): "sums and comparisons in the order of its loops; it has no other code for other vectors",
     ("dataset.segmentation", "ndimage.label"): "whole numbers",
+    (
+        "figures.parts_figure",
+        "ndimage.distance_transform_edt",
+    ): "roots, correctly rounded, of sums of squares of whole numbers",
 }
 # These compute by a routine of the processor, or run on a reader's machine.
 LEFT_OUT = {

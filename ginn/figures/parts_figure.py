@@ -68,7 +68,7 @@ def _outline(left: float, side: float) -> str:
 
 def _leader(x: float, y: float, end: float, to: float) -> list[str]:
     """The line from a place in the picture to a name; paper beside it parts it from the picture."""
-    long = math.hypot(end - x, to - y)
+    long = math.sqrt((end - x) * (end - x) + (to - y) * (to - y))
     across, down = HALO * (y - to) / long, HALO * (end - x) / long
     corners = [
         (x + across, y + down),

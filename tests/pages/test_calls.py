@@ -30,7 +30,7 @@ from ginn.pages.figure_views import VIEWS
         ('figure("s", caption="c", small="no")', "small", "'no'", "true or false"),
         ('figure(3, caption="c")', "name", "3", "a text"),
         ('figure(caption="c")', "figure", "no name", "a text"),
-        ('figure("s", "network", "c", true, true, "x", 9, 9)', "figure", "8 arguments", "name (a"),
+        ('figure("s", "network", "c", true, true, "x", 9, 9, 9)', "figure", "9 arguments", "name"),
         ('figure("s", name="s", caption="c")', "figure", "a second value for name", "one"),
         ('figure("s", caption="c", view="strip", frames="8")', "frames", "'8'", "a whole number"),
         ('figure("s", caption="c", view="strip", frames=1)', "frames", "1", "from 2 on"),

@@ -34,7 +34,9 @@ def test_source_text_joins_authors_title_place_and_year(tmp_path: Path) -> None:
 
 def test_read_bibliography_of_the_report_gives_addresses_of_the_web() -> None:
     works = read_bibliography(ROOT / "content/bibliography.toml")
-    assert all(work.address.startswith("https://") for work in works.values())
+    addresses = [work.address for work in works.values() if work.address]
+    assert len(addresses) > 5
+    assert all(address.startswith("https://") for address in addresses)
     assert "darlow-storkey" in works
 
 
@@ -48,7 +50,7 @@ def test_cite_without_a_bibliography_is_refused(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ("year = 1999", "year = '1999'", "a-b.year: found '1999', allowed: a year"),
-        ("year = 1999", "year = true", "a-b.year: found True, allowed: a year"),
+        ("year = 1999", "year = true", "a-b.year: found true, allowed: a year"),
         ("year = 1999", "yaer = 1999", "a-b.yaer: found an unknown key, allowed: arxiv, authors,"),
         ("year = 1999", "", "a-b.year: found nothing, allowed: a year"),
         ('title = "T"', 'title = ""', "a-b.title: found ''"),

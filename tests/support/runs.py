@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ginn.analysis.claims.revival import InterventionRun, start
 from ginn.network.forward import pre_activations
-from ginn.network.run import RecordedRun
+from ginn.network.run import RecordedRun, Start
 from support.paths import TRAINED_SNAPSHOTS
 
 # The weights and biases of one layer. A network is a list of layers, the output last.
@@ -157,4 +158,16 @@ def trained_run(path: Path = TRAINED_SNAPSHOTS) -> RecordedRun:
         loss=0.7 * 0.2 ** np.arange(count),
         accuracy=np.linspace(0.3, 0.98, count),
         learning_rate=np.linspace(1e-3, 0, count),
+    )
+
+
+def starts(copies: Sequence[InterventionRun], run: RecordedRun) -> Start:
+    """The changed networks from which copies of one run start, together."""
+    each = [start(copy, run) for copy in copies]
+    weights = zip(*(one.weights for one in each), strict=True)
+    biases = zip(*(one.biases for one in each), strict=True)
+    return Start(
+        each[0].iteration,
+        tuple(np.concatenate(layers) for layers in weights),
+        tuple(np.concatenate(layers) for layers in biases),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.datasets import halves
-from support.runs import IDENTITY, layer_of, run_of, threshold
+from support.runs import IDENTITY, layer_of, run_of, starts, threshold
 
 from ginn.analysis.claims import revival
 from ginn.analysis.claims.revival import (
@@ -25,7 +25,6 @@ from ginn.analysis.claims.revival import (
     learnt_source,
     other_layer,
     recorded,
-    start,
 )
 from ginn.analysis.part_history import part_history
 from ginn.network.run import RecordedRun, Start
@@ -74,7 +73,7 @@ def test_learnt_source_is_changed_by_the_least_lowering() -> None:
     assert (found.seed, found.layer) == (3, 1)
     assert found.step == pytest.approx(0.275 * (1 + MARGIN) * np.sqrt(2), rel=1e-5)
     copies = copies_of([found], 1, IMPOSED_ARMS)
-    begin = start(copies, {3: run})
+    begin = starts(copies, run)
     assert [copy.arm for copy in copies] == list(IMPOSED_ARMS)
     lowered = run_of([(w[1], b[1]) for w, b in zip(begin.weights, begin.biases, strict=True)])
     assert part_history(lowered, WHITE_LEFT, "left").dead_share.tolist() == [[0.0, 1.0]]
@@ -103,7 +102,7 @@ def test_start_of_every_arm_takes_a_step_of_one_length_where_it_says() -> None:
     copies = copies_of([Source(5, "left", 1, STEP)], 3, ARMS)
     own = next(networks(state(DEAD)))
     moved: dict[str, list[np.ndarray]] = {arm: [] for arm in ARMS}
-    for copy, network in zip(copies, networks(start(copies, {5: DEAD})), strict=True):
+    for copy, network in zip(copies, networks(starts(copies, DEAD)), strict=True):
         moved[copy.arm].append(network - own)
     assert all(len(steps) == 3 for steps in moved.values())
     for arm, steps in moved.items():
@@ -128,7 +127,7 @@ def test_dead_layer_source_has_the_least_raise_that_revives_the_layer_over_the_w
     short = Source(5, "left", 1, enough.step / (1 + MARGIN) * 0.99)
     for source, dead in ((enough, 0.0), (short, 0.1)):  # 0.1: dead at one of ten columns of pixels
         copies = copies_of([source], 1, ARMS)
-        begin = start(copies, {5: DEAD})
+        begin = starts(copies, DEAD)
         raised = [copy.arm for copy in copies].index("raised")
         network = run_of(
             [(w[raised], b[raised]) for w, b in zip(begin.weights, begin.biases, strict=True)]

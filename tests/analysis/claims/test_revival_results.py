@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from support.datasets import halves
-from support.runs import IDENTITY, layer_of, run_of, threshold
+from support.runs import IDENTITY, layer_of, run_of, starts, threshold
 
 from ginn.analysis.claims.revival import (
     ARMS,
@@ -15,7 +15,6 @@ from ginn.analysis.claims.revival import (
     copies_of,
     dead_layer_source,
     recorded,
-    start,
 )
 from ginn.analysis.claims.revival_results import (
     Intervention,
@@ -150,7 +149,7 @@ def test_evaluate_of_trained_copies_of_a_dead_network_finds_that_only_raised_one
     training = Training((8,), 4000, 64, 1e-2)
     streams = [trial.stream for trial in each]
     times = recorded(0, 2000)
-    runs = train(training, WHITE_LEFT, streams, times, start=start(each, {0: dead}))
+    runs = train(training, WHITE_LEFT, streams, times, start=starts(each, dead))
     found = {arm.name: arm for arm in evaluate(each, runs, WHITE_LEFT).arms}
     untouched = [run for t, run in zip(each, runs, strict=True) if t.arm == "untouched"]
     for run in untouched:
