@@ -206,11 +206,19 @@ class _Dialect(Preprocessor):
 
 
 class _Tables(TableProcessor):
-    """Tables whose alignment is a class, and whose rows have no more cells than their head."""
+    """Tables whose alignment is a class, and whose rows have no more cells than their head.
+
+    A table is a stop of the tab key, since it scrolls sideways on a screen that it does not fit.
+    """
 
     def __init__(self, parser: Any, line_of: Callable[..., int]) -> None:
         super().__init__(parser, {"use_align_attribute": True})
         self.line_of = line_of
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        """Make a table of the first block."""
+        super().run(parent, blocks)
+        parent[-1].set("tabindex", "0")
 
     def _build_row(self, row: str, parent: Element, align: Any) -> None:
         cells = self._split_row(row)  # type: ignore[attr-defined]

@@ -72,6 +72,7 @@ def test_footnote_in_a_caption_is_numbered_in_the_order_of_the_text() -> None:
 def test_table_is_aligned_by_classes() -> None:
     table = article_tree("| a | b | c |\n|:--|:-:|--:|\n| d | e | f |").find("table")
     assert table is not None
+    assert table.get("tabindex") == "0"
     for tag in ("th", "td"):
         cells = [cell.attrib for cell in table.iter(tag)]
         assert cells == [{"class": f"align-{side}"} for side in ("left", "center", "right")]
