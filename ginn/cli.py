@@ -190,8 +190,14 @@ def parse(arguments: Sequence[str] | None) -> Options:
         here = given["content"].resolve() == REPOSITORY / "content"
         given["site"] = (REPOSITORY if here else given["content"]) / "site"
     given["executor"] = given["executor"] or ""
-    names = ("content", "picture", "draft", "trainer", "confirm", "all")
-    reading = Reading(*map(given.pop, names))
+    reading = Reading(
+        given.pop("content"),
+        picture=given.pop("picture"),
+        draft=given.pop("draft"),
+        trainer=given.pop("trainer"),
+        confirm=given.pop("confirm"),
+        every=given.pop("all"),
+    )
     publication = Publication(
         given.pop("base_url"),
         given.pop("source_url"),

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import copy
 import datetime
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import cached_property
 
 import babel
 from babel.dates import format_date
@@ -43,6 +45,20 @@ class Words(formatting.Numbers):
     page: str
     texts: Mapping[str, Text]
     locale: babel.Locale
+
+    @cached_property
+    def _content(self) -> str:
+        """All fields as one text, since the texts have no hash."""
+        fields = [self.language, self.page, str(self.locale), dict(self.texts)]
+        return json.dumps(fields, sort_keys=True)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both have the same texts. What was made with these words can be kept by them."""
+        return isinstance(other, Words) and self._content == other._content
+
+    def __hash__(self) -> int:
+        """The hash of all fields."""
+        return hash(self._content)
 
     @property
     def tag(self) -> str:

@@ -122,6 +122,7 @@ def render_article(
     _fill_in(article, first, Citations(works or {}), words, names)
     second, citations = FigureCalls(report, first.found, reports), Citations(works or {})
     text = _fill_in(article, second, citations, words, names)
+    check_source(article)
     root = root_from(article.address)
     captions = {name: figure.caption for name, figure in second.found.items()}
     taken = [f"reference-{source.key}" for source in citations.sources]
@@ -147,7 +148,6 @@ def in_html(
     `captions` has those of the figures by name, and `taken` the ids of the page's other parts.
     Raises AuthorError with file and line for a mistake.
     """
-    check_source(article)
     root = root_from(article.address)
     images = Images(article.file.parent, root, article.line_of, policy)
     try:

@@ -8,6 +8,7 @@ raised. What needs a real value is not judged; rendering checks everything again
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +33,8 @@ from ginn.pages.rendering import HASH, ID, in_html, jinja_environment, line_in
 
 # The text of every stand-in. A number can stand in prose, addresses, attributes and formulas.
 SHOWN = "1000000007"
+# The start of an image. Its file may change while the article does not.
+IMAGE = re.compile(r"!\[|<img\b")
 # What is known of an article that needs real values.
 UNKNOWN = Links((), frozenset(), more_ids=True)
 
@@ -103,23 +106,28 @@ def check_text(
     `words` and `policy` are those of the pages. `files` has the addresses of all files of the site,
     except those in the folders that a build writes.
     """
-    links = {article.address: _links(article, words, policy) for article in articles}
+    links = {
+        article.address: (_links if IMAGE.search(article.body) else _kept_links)(
+            article, words, policy
+        )
+        for article in articles
+    }
     if dead := find_dead_link(articles, links, _Files({*files, *links})):
         raise dead.error()
 
 
-@lru_cache(maxsize=256)
 def _links(article: Article, words: Words, policy: Policy) -> Links:
-    """The links and the ids of an article's page, after a check of its text.
-
-    In a preview an article is read again only after a change.
-    """
+    """The links and the ids of an article's page, after a check of its text."""
     try:
         return _links_in(_filled_in(article, every_branch=True), article, words, policy)
     except AuthorError:
         for holds in (True, False):
             _links_in(_filled_in(article, holds), article, words, policy)
     return UNKNOWN
+
+
+# In a preview an article without images is read again only after a change.
+_kept_links = lru_cache(maxsize=256)(_links)
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,10 @@ def open_page(new_profile: Profile, profile: Profile) -> Iterator[Open]:
 
 @pytest.fixture(scope="module")
 def windows() -> Iterator[dict[object, tuple[Page, Journal]]]:
-    """The windows that `revisit` has opened for a module's tests, by size and colours."""
+    """The windows that `revisit` and `explore` have opened for a module's tests.
+
+    Their keys are size and colours, and for `explore` the place of the site before them.
+    """
     opened: dict[object, tuple[Page, Journal]] = {}
     yield opened
     for page, _ in opened.values():
@@ -168,18 +171,9 @@ def revisit(profile: Profile, windows: dict[object, tuple[Page, Journal]]) -> It
     assert not complaints, complaints
 
 
-@pytest.fixture(scope="module")
-def explorer_pages() -> Iterator[dict[object, tuple[Page, Journal]]]:
-    """The explorers that `explore` has opened for a module's tests, by place, size and colours."""
-    pages: dict[object, tuple[Page, Journal]] = {}
-    yield pages
-    for page, _ in pages.values():
-        page.close()
-
-
 @pytest.fixture
 def explore(
-    profile: Profile, built_site: BuiltSite, explorer_pages: dict[object, tuple[Page, Journal]]
+    profile: Profile, built_site: BuiltSite, windows: dict[object, tuple[Page, Journal]]
 ) -> Iterator[Explore]:
     """Shows a view state in the explorer; at the end the page may not have complained.
 
@@ -195,21 +189,21 @@ def explore(
         scheme: str = "light",
     ) -> Page:
         key = (place, size, scheme)
-        if key in explorer_pages:
-            page, _ = explorer_pages[key]
+        if key in windows:
+            page, _ = windows[key]
             page.bring_to_front()
             page.mouse.move(0, 0)
             # The plain state comes first, or an answer to the last question would be there still.
             page.evaluate(SHOW, [explorer(built_site, place, each) for each in ("", state)])
         else:
             page = profile(size, scheme).new_page()
-            explorer_pages[key] = page, listen(page)
+            windows[key] = page, listen(page)
             # Without a state, the page would open as for a first visit.
             page.goto(explorer(built_site, place, state or "test=0"))
         return page
 
     yield show
-    for _, journal in explorer_pages.values():
+    for _, journal in windows.values():
         complaints = journal.complaints[:]
         journal.complaints.clear()
         assert not complaints, complaints

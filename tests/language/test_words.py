@@ -108,6 +108,14 @@ def test_say_chooses_the_form_of_the_language() -> None:
     assert said == ["one 1", "few 3", "many 5", "one 21"]
 
 
+def test_words_with_the_same_texts_are_equal_and_others_are_not() -> None:
+    same = replace(GERMAN, texts=dict(GERMAN.texts))
+    assert same == GERMAN
+    assert hash(same) == hash(GERMAN)
+    assert replace(GERMAN, texts={**GERMAN.texts, "page.skip": "x"}) != GERMAN
+    assert replace(GERMAN, locale=babel.Locale("de", "AT")) != GERMAN
+
+
 def test_pseudo_words_have_every_word_in_brackets() -> None:
     said = pseudo().say("claim.verdict-from", count=2, verdict="V")
     assert said == "V⟦, from ⟧2⟦ runs.⟧"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.images import SQUARE, image_of
@@ -13,8 +15,9 @@ from support.words import ENGLISH
 
 from ginn.errors import AuthorError
 from ginn.pages import stand_ins
-from ginn.pages.articles import read_articles
+from ginn.pages.articles import Article, read_articles
 from ginn.pages.policy import NOTHING_MORE
+from ginn.pages.rendering import in_html
 from ginn.pages.stand_ins import StandIn, check_text
 
 
@@ -135,6 +138,24 @@ def test_stand_in_is_what_is_computed_from_it() -> None:
 def test_check_text_of_an_image_that_is_there_passes(tmp_path: Path) -> None:
     (tmp_path / "cat.png").write_bytes(image_of(SQUARE))
     check("![a cat](cat.png)", folder=tmp_path)
+    (tmp_path / "cat.png").unlink()
+    with pytest.raises(AuthorError, match=r"cat\.png"):
+        check("![a cat](cat.png)", folder=tmp_path)
+
+
+def test_check_text_of_an_unchanged_article_reads_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(article: Article, text: str, *others: Any) -> Any:
+        read.append(text)
+        return in_html(article, text, *others)
+
+    monkeypatch.setattr(stand_ins, "in_html", counted)
+    for words in (ENGLISH, replace(ENGLISH)):
+        check_text([article_of("A text of this test.")], words, NOTHING_MORE, ())
+    assert len(read) == 1
+    check_text([article_of("A text of this test, changed.")], ENGLISH, NOTHING_MORE, ())
+    assert len(read) == 2
 
 
 @pytest.mark.parametrize(

@@ -336,7 +336,10 @@ SORTED: tuple[tuple[str, Callable[[Sequence[str]], bool]], ...] = (
     ("for others this is not decidable here", lambda s: {"holds", UNDECIDED} <= {*s} <= OPEN),
     ("for some pictures, but not for others", lambda said: {"holds", REFUTED} <= {*said}),
     ("not hold for any picture", lambda said: {*said} == {REFUTED}),
-    ("for the others this is open", lambda s: REFUTED in s and "holds" not in s and len({*s}) > 1),
+    (
+        "for the others this is not decidable here",
+        lambda s: REFUTED in s and "holds" not in s and len({*s}) > 1,
+    ),
     ("not decidable here for any picture", lambda said: {*said} <= {UNDECIDED, ""}),
 )
 REFUTED, UNDECIDED = "does not hold", "not decidable here"
