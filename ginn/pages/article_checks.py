@@ -8,6 +8,7 @@ of a condition is read, also one that a build does not reach.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import types
 import typing
@@ -25,6 +26,7 @@ from ginn.analysis.facts import Facts
 from ginn.config.models import Site
 from ginn.dataset.dataset import Dataset
 from ginn.errors import AuthorError, quoted
+from ginn.language.words import Words
 from ginn.pages.articles import Article
 from ginn.pages.calls import ANY, require_arguments
 from ginn.pages.citations import Citations
@@ -94,9 +96,12 @@ class Named:
             raise AuthorError(found, allowed, hint, key=kind)
 
 
-def check_article(article: Article, named: Named) -> None:
-    """Raise AuthorError with the line of the first mistake in an article's expressions."""
-    tree = parsed(article)
+def check_article(article: Article, named: Named, words: Words) -> None:
+    """Raise AuthorError with the line of the first mistake in an article's expressions.
+
+    `words` are those of the pages, by which the article will be rendered.
+    """
+    tree = parsed(article, words)
     try:
         _Reader(tree, named).read(tree)
         _require_single_figures(tree)
@@ -328,11 +333,17 @@ def attribute_of(kind: Any, name: str) -> Any:
         found = f"{kind.__name__} has no attribute {quoted(name)}"
         raise AuthorError(found, ", ".join(fields))
     if name in fields:
-        return _bare(typing.get_type_hints(kind).get(name))
+        return _bare(_types_of(kind).get(name))
     member = inspect.getattr_static(kind, name)
     if isinstance(member, property):
-        return _bare(typing.get_type_hints(member.fget).get("return"))
+        return _bare(_types_of(member.fget).get("return"))
     return member if inspect.isfunction(member) else None
+
+
+@functools.cache
+def _types_of(kind: Any) -> dict[str, Any]:
+    """The types of a class's fields, or of a function's arguments and result, by name."""
+    return typing.get_type_hints(kind)
 
 
 def _bare(kind: Any) -> Any:

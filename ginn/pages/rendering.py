@@ -223,15 +223,22 @@ def _fill_in(
         raise AuthorError(found, allowed, path=article.file, line=line) from error
 
 
-def parsed(article: Article) -> jinja2.nodes.Template:
+def parsed(article: Article, words: Words) -> jinja2.nodes.Template:
     """The syntax tree of an article's expressions. Raises AuthorError for a mistake in its syntax.
 
-    Filters and tests that do not exist are found, too.
+    Filters and tests that do not exist are found, too. Whoever changes the tree must copy it.
     """
+    file = str(article.file)
     with _syntax_errors(article):
         # Only compiling finds unknown filters.
-        _compiled(article.body, str(article.file), None)
-        return jinja_environment(None).parse(ID.sub("{" + HASH, article.body))
+        _compiled(article.body, file, words)
+        return _tree(article.body)
+
+
+@lru_cache(maxsize=256)
+def _tree(body: str) -> jinja2.nodes.Template:
+    """The syntax tree of an article, which is read with and without optional experiments."""
+    return jinja_environment(None).parse(ID.sub("{" + HASH, body))
 
 
 @contextlib.contextmanager

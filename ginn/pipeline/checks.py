@@ -62,6 +62,6 @@ def check_articles(
     not_here = {"page": without, "experiment": {name: name for name in absent}}
     named = Named(pages, list(works), list(meanings), ids, not_here, hidden)
     for article in articles:
-        check_article(article, named)
+        check_article(article, named, words)
         check_source(article)
     check_text(articles, words, settings.policy, {*files, *OF_BUILD})

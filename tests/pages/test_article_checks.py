@@ -80,7 +80,7 @@ def test_check_article_with_a_mistake_refuses_it_with_its_line(
     body: str, line: int, found: str
 ) -> None:
     with pytest.raises(AuthorError) as caught:
-        check_article(article_of(body), NAMED)
+        check_article(article_of(body), NAMED, ENGLISH)
     assert found in str(caught.value)
     assert caught.value.line == BODY_LINE + line - 1
     assert caught.value.allowed
@@ -113,7 +113,7 @@ def test_check_article_with_a_mistake_refuses_it_with_its_line(
     ],
 )
 def test_check_article_without_a_mistake_passes(body: str) -> None:
-    check_article(article_of(body), NAMED)
+    check_article(article_of(body), NAMED, ENGLISH)
 
 
 ABSENT = Named(
@@ -137,7 +137,7 @@ def test_check_article_names_what_is_left_out_under_a_condition_alone(naming: st
         f"{{% if {naming[3:-3]} %}}{{% endif %}}",
     ):
         with pytest.raises(AuthorError, match=r"'cats?'|'explore/cat'") as caught:
-            check_article(article_of(wrong), ABSENT)
+            check_article(article_of(wrong), ABSENT, ENGLISH)
         assert "which this build leaves out" in caught.value.found
         assert condition in caught.value.hint
         assert "cat" not in caught.value.allowed
@@ -147,7 +147,7 @@ def test_check_article_names_what_is_left_out_under_a_condition_alone(naming: st
         f"{{{{ ({naming[3:-3]}) if 'cat' in experiments else '' }}}}",
         f"{{% set x = 'cat' in experiments and {naming[3:-3]} %}}",
     ):
-        check_article(article_of(right), ABSENT)
+        check_article(article_of(right), ABSENT, ENGLISH)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_check_article_names_what_is_left_out_under_a_condition_alone(naming: st
 )
 def test_check_article_refuses_an_experiment_that_no_build_has(body: str) -> None:
     with pytest.raises(AuthorError, match=r"'cow', allowed: dog$"):
-        check_article(article_of("{% if true %}" + body + "{% endif %}"), ABSENT)
+        check_article(article_of("{% if true %}" + body + "{% endif %}"), ABSENT, ENGLISH)
 
 
 @pytest.mark.parametrize("folder", [CONTENT, STARTER])
