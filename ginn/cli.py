@@ -21,7 +21,8 @@ from ginn.dataset.picture import load_picture
 from ginn.errors import AuthorError
 from ginn.files import REPOSITORY, TEMPLATES
 from ginn.formatting import count
-from ginn.language.word_files import FOLDER
+from ginn.language.word_files import FOLDER as WORDS
+from ginn.pages import bibliography
 from ginn.pages.metadata import Publication, build_date, web_address
 from ginn.pipeline.content import Reading, read_content
 from ginn.pipeline.preview import Channel, Preview
@@ -87,7 +88,7 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
         signals.report_stopped()
         return signals.EXIT_CODE
     except (AuthorError, OSError) as error:
-        print(f"{ERROR}{one_error(error)}", file=sys.stderr)
+        print(f"{ERROR}{message_of(error)}", file=sys.stderr)
         return faults.MISTAKE
     except Exception as error:
         line, code = faults.line_and_code(error, sys.argv[1:] if arguments is None else arguments)
@@ -97,10 +98,10 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> int:
 
 
 def check(reading: Reading) -> None:
-    """Look for mistakes that can be found before the training. Raises AuthorError for the first.
+    """Look for the mistakes that can be found before training. Raises AuthorError for the first.
 
-    They are looked for with and without optional experiments, since the report must build in both
-    ways.
+    The content is read with and without its optional experiments, since the report must build in
+    both ways.
     """
     content = read_content(replace(reading, every=True))
     if any(experiment.optional for experiment in content.settings.experiments):
@@ -126,10 +127,12 @@ def serve(build: Build, options: Options, ports: range) -> None:
     from ginn.devserver.server import LOOPBACK
     from ginn.devserver.watcher import keep_building
 
-    named = ("report.toml", "bibliography.toml", "glossary.toml")
-    folders = ("articles", "pictures", "static", FOLDER)
+    named = ("report.toml", bibliography.TOML, bibliography.BIBTEX, "glossary.toml")
+    folders = ("articles", "pictures", "static", WORDS)
     read = options.reading
     sources = [*(read.folder / name for name in (*named, *folders)), TEMPLATES]
+    # `report.toml` may name another BibTeX file.
+    sources += sorted(read.folder.glob("*.bib"))
     sources += [read.picture] if read.picture else []
     code = [REPOSITORY / "ginn", REPOSITORY / "build.py"]
     begin = functools.partial(begin_builds, build, options)
@@ -140,14 +143,18 @@ def serve(build: Build, options: Options, ports: range) -> None:
 def begin_builds(
     build: Build, options: Options, channel: Channel
 ) -> Callable[[], AuthorError | str | None]:
-    """A function that builds for the server, once for each call."""
+    """A function that builds for the server whenever it is called.
+
+    The builder's process calls `begin_builds` itself, since only there the `channel` is open.
+    """
     return functools.partial(attempt_build, build, options, Preview(channel))
 
 
 def attempt_build(build: Build, options: Options, preview: Preview) -> AuthorError | str | None:
     """Build for the server. Returns the mistake that stopped the build, or None.
 
-    The result for a fault of the program is a text: a line about it, and its details.
+    A build whose settings have changed meanwhile ends, and another one begins. The result for a
+    fault of the program is a text: a line about it, and its details.
     """
     faults.write_any_text([sys.stdout, sys.stderr])
     while True:
@@ -158,7 +165,7 @@ def attempt_build(build: Build, options: Options, preview: Preview) -> AuthorErr
         except AuthorError as error:
             found = error
         except OSError as error:
-            found = AuthorError(one_error(error))
+            found = AuthorError(message_of(error))
         except Exception as error:
             line, _ = faults.line_and_code(error, sys.argv[1:])
             print(line, file=sys.stderr)
@@ -169,8 +176,8 @@ def attempt_build(build: Build, options: Options, preview: Preview) -> AuthorErr
         return found
 
 
-def one_error(error: Exception) -> str:
-    """An error in one line; an error of the operating system has the file's name."""
+def message_of(error: Exception) -> str:
+    """The message of an error on one line; for an error of the system it names the file."""
     if not isinstance(error, OSError):
         return str(error)
     place = f"{error.filename}: " if error.filename else ""

@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 from support.paths import ROOT, STARTER
+from watchfiles import Change
 
 from ginn import cli
 from ginn.cli import Options
+from ginn.devserver import watcher
 from ginn.errors import AuthorError
+from ginn.files import TEMPLATES
 from ginn.pipeline.preview import Preview
 from ginn.runtime import faults, output_dir
 
@@ -77,6 +80,26 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     return subprocess.run(
         command, cwd=folder, env=given | environment, capture_output=True, check=False
     )
+
+
+def test_serve_watches_every_file_that_a_build_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = shutil.copytree(STARTER, tmp_path / "content")
+    (content / "library.bib").touch()
+    watched: list[Path] = []
+    monkeypatch.setattr(watcher, "keep_building", lambda sources, *_: watched.extend(sources))
+    picture = tmp_path / "cat.png"
+    options = ["--serve", "--content", str(content), "--picture", str(picture)]
+    assert cli.main(failing(AssertionError()), options) == 0
+    accepted = watcher.SourceFilter(tuple(watched))
+    read = (
+        *("report.toml", "bibliography.toml", "bibliography.bib", "library.bib", "glossary.toml"),
+        *("articles/index.md", "pictures/a.png", "static/CNAME", "words/en.toml"),
+    )
+    for path in (*(content / name for name in read), picture, TEMPLATES / "style.css"):
+        assert accepted(Change.modified, str(path)), path
+    assert not accepted(Change.modified, str(content / "site/index.html"))
 
 
 def test_main_writes_to_a_stream_of_another_encoding(tmp_path: Path) -> None:
