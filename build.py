@@ -26,8 +26,8 @@ if __name__ == "__main__":
 
 from ginn import cli
 from ginn.cli import Options
+from ginn.pipeline.build_estimate import estimate
 from ginn.pipeline.content import read_content, read_subject
-from ginn.pipeline.estimate import estimate
 from ginn.pipeline.experiment import run_experiment
 from ginn.pipeline.preview import Preview, Terminal
 from ginn.pipeline.runner import Runner

@@ -1,10 +1,10 @@
 """Elementary functions with the same bits on every processor and system.
 
-NumPy's functions have other code for other vector units, and Python's call the system's library. So
-their last bits differ between processors or systems. The functions here consist of sums, products,
-quotients and roots of float64 in a stated order, each of which IEEE 754 rounds correctly. Errors
-are some 1e-16 of the result, except where noted. For matrix products and the logistic function, see
-`network.product`.
+NumPy has separate code for each kind of processor, and Python calls the system's library. So the
+last bits of their results differ between processors or systems. The functions here consist of sums,
+products, quotients and roots of float64 in a stated order, each of which IEEE 754 rounds correctly.
+Errors are some 1e-16 of the result, except where noted. For matrix products and the logistic
+function, see `network.product`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Float64 = NDArray[np.float64]
 SINE_TERMS = 14  # for angles up to a quarter turn; the rest is below 1e-25
 LOGARITHM_TERMS = 11  # for s up to 0.172; the rest is below 1e-17
 ARCTANGENT_TERMS = 13  # for tangents of angles up to pi / 16; the rest is below 1e-18
-LOG_2, LOG_10 = 0.6931471805599453, 2.302585092994046
+LOG_2, LOG_10 = 0.6931471805599453, 2.302585092994046  # the natural logarithms of 2 and of 10
 TANGENT = 0.41421356237309503  # of pi / 8
 
 
@@ -74,7 +74,8 @@ def angle_of(x: Float64, y: Float64) -> Float64:
     tangent = over / np.where(under == 0.0, 1.0, under)  # up to 1
     half = tangent > TANGENT
     tangent = np.where(half, (tangent - 1.0) / (tangent + 1.0), tangent)
-    # Two angles of up to pi / 8 are left; the tangent of half of one is up to that of pi / 16.
+    # The angle of this tangent is at most pi / 8. Next comes the tangent of half of it, which is at
+    # most that of pi / 16. The result has twice its angle.
     tangent = tangent / (1.0 + np.sqrt(1.0 + tangent * tangent))
     square = tangent * tangent
     series = np.full_like(square, 1.0 / (2 * ARCTANGENT_TERMS + 1))

@@ -267,12 +267,17 @@ def too_few_runs(claims: Sequence[Claim]) -> str:
 
 
 def medians(values: Float64, digits: int = 2) -> str:
-    """The medians over runs of values (runs, L), as text.
+    """The medians over runs of values (runs, L), as one text; see `median_texts`."""
+    return ", ".join(median_texts(values, digits))
+
+
+def median_texts(values: Float64, digits: int = 2) -> list[str]:
+    """The median over runs of values (runs, L) for each layer, as text.
 
     NaN values are left out. A layer without any other value reads "none".
     """
     found = [each[np.isfinite(each)] for each in values.T]
-    return ", ".join(f"{np.median(each):.{digits}f}" if each.size else "none" for each in found)
+    return [f"{np.median(each):.{digits}f}" if each.size else "none" for each in found]
 
 
 def layers(count: int) -> str:

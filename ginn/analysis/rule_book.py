@@ -2,7 +2,8 @@
 
 The text is the same as long as no rule, threshold, window or definition changes. So a report that
 has published the SHA-256 of this text before new runs are trained shows that its rules did not
-change afterwards.
+change afterwards. The text also changes when a constant of these modules is added, renamed, moved,
+or imported into another of them.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ from ginn.analysis.claims import (
 )
 from ginn.analysis.rules import COMMON, SAMPLES, TESTS, OwnRule, Rule, RuleBook
 
-# The modules that have the rules, and the constants that a measure or a decision depends on.
+# The modules that have the rules, and the constants that a measure or a decision depends on. Every
+# module of `claims` must be among them.
 MODULES: tuple[ModuleType, ...] = (
     bias_vs_weights,
     corner_kinks,
@@ -97,7 +99,10 @@ def all_rules() -> dict[str, Rule]:
 
 
 def constants() -> dict[str, Any]:
-    """The numbers and tuples in capitals of all modules by "module.NAME", in alphabetical order."""
+    """The numbers and tuples in capitals by "module.NAME", in alphabetical order.
+
+    A constant that a module imports from another one is listed for both.
+    """
     return {
         f"{module.__name__.rpartition('.')[2]}.{name}": value
         for module in sorted(MODULES, key=lambda each: each.__name__.rpartition(".")[2])

@@ -21,7 +21,7 @@ from ginn.network.product import logistic
 class Step:
     """The share of runs that are still in the state from `time` on, to the next step.
 
-    `low` and `high` are the ends of its interval, and NaN where the share is 0 or 1.
+    `low` and `high` are the ends of its interval, and NaN where the share is 0.
     """
 
     time: int
@@ -35,9 +35,9 @@ def kaplan_meier(times: Sequence[int], ended: Sequence[bool]) -> list[Step]:
 
     If a run's `ended` is true, its time is the one at which its state ended. Otherwise, its time is
     the one at which the run itself ended in that state. A run that is censored at a time at which
-    other runs' states end is still at risk there. The variance is Greenwood's, and the interval at
-    LEVEL is symmetric for log(-log share), so that it stays within 0 and 1 (Kalbfleisch and
-    Prentice 1980, The Statistical Analysis of Failure Time Data).
+    other runs' states end is still at risk there. The variance is Greenwood's. The interval, with
+    the confidence level `statistics.LEVEL`, is symmetric for log(-log share), so that it stays
+    within 0 and 1 (Kalbfleisch and Prentice 1980, The Statistical Analysis of Failure Time Data).
     """
     share, variance, steps = 1.0, 0.0, []
     for time in sorted({time for time, over in zip(times, ended, strict=True) if over}):
@@ -48,6 +48,8 @@ def kaplan_meier(times: Sequence[int], ended: Sequence[bool]) -> list[Step]:
             steps.append(Step(time, 0.0, math.nan, math.nan))
             break
         variance += events / (at_risk * (at_risk - events))
+        # If log(-log share) grows by d, the share is raised to the power exp(d). At the ends, d is
+        # DEVIATIONS standard errors, each the root of the variance, divided by -log share.
         log_share = float(logarithm(np.array(share)))
         factor = exponential(DEVIATIONS * math.sqrt(variance) / -log_share)
         ends = [exponential(log_share * power) for power in (factor, 1.0 / factor)]
@@ -56,7 +58,10 @@ def kaplan_meier(times: Sequence[int], ended: Sequence[bool]) -> list[Step]:
 
 
 def exponential(x: float) -> float:
-    """The exponential of a number between -700 and 700, with the same bits on every processor."""
+    """The exponential of a number between -700 and 700, with the same bits on every processor.
+
+    It is not in `elementary`, which may not import the logistic function of `network`.
+    """
     above, below = logistic(np.array([x, -x])).tolist()
     # With e = exp(x), logistic(x) = 1 / (1 + 1 / e), logistic(-x) = 1 / (1 + e): their ratio is e.
     return float(above / below)

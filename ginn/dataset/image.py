@@ -28,7 +28,10 @@ MOST_PICTURE_PIXELS = 64_000_000
 # drawing program writes are left out too.
 KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 
-# How files begin that are no pictures of these kinds: what they are, and how to mend it.
+# White in 16 bits, and the number of its levels for each level of 8 bits.
+WHITE_16, LEVELS_16 = 65_535, 257
+
+# How files begin that cannot be opened as one of these kinds: what they are, and how to mend it.
 BEGINNINGS = {
     rb"$": ("an empty file", "save the picture again"),
     rb"(?s)....ftyp(?:hei|hev|mif1|msf1)": ("a photograph in HEIC", "export it as JPEG"),
@@ -65,17 +68,17 @@ def dataset_of_image(data: bytes, path: Path, pixels: int, reading: ImageReading
         with warnings.catch_warnings():
             # Pillow warns of unusual files that it can decode, and of sizes below the limit.
             warnings.simplefilter("ignore")
-            grey, clear = _decoded(data)
+            grey, transparent = _decoded(data)
         levels, inside = _fitted(grey, pixels, reading.fit)
         threshold = reading.threshold
+        otsu = threshold is None
         if threshold is None:
             # Without the padding, which must not influence the threshold.
             threshold = otsu_threshold(levels[inside])
         labels = levels > threshold
-        if clear and reading.threshold is None and labels[inside].all():
+        if transparent and otsu and labels[inside].all():
             raise _white_on_transparent(pixels)
         labels[~inside] = _border_is_white(labels, inside)
-        otsu = reading.threshold is None
         image = ImageSource(grey.width, grey.height, threshold, otsu, reading.fit)
         return Dataset(labels, _renamed(regions(labels), reading.parts), image=image)
     except AuthorError as error:
@@ -94,7 +97,7 @@ def _white_on_transparent(pixels: int) -> AuthorError:
 def _decoded(data: bytes) -> tuple[Image.Image, bool]:
     """An image file as 8-bit grey (mode L), upright, and whether it is partly transparent.
 
-    It is white where it is transparent.
+    Transparent places become white.
     """
     try:
         image = Image.open(io.BytesIO(data), formats=KINDS)
@@ -139,6 +142,7 @@ def _require_one_frame(image: Image.Image) -> None:
 def _is_transparent(image: Image.Image) -> bool:
     """Whether an image is transparent somewhere."""
     if not image.has_transparency_data or image.mode.startswith("I;16"):
+        # In 16 bits, Pillow's conversion to RGBA ignores the level that is transparent.
         return image.has_transparency_data
     least, _ = image.convert("RGBA").getchannel("A").getextrema()
     return least != 255
@@ -148,13 +152,13 @@ def _grey(image: Image.Image, kind: str) -> Image.Image:
     """An image of any mode, from a file of this kind, as 8-bit grey on white."""
     if image.mode.startswith("I;16"):
         levels = np.asarray(image).astype(np.float64)
-        clear = image.info.get("transparency")
-        if isinstance(clear, int):
-            levels[levels == clear] = 65_535
-        return Image.fromarray(np.rint(levels / 257).astype(np.uint8))
+        transparent = image.info.get("transparency")
+        if isinstance(transparent, int):
+            levels[levels == transparent] = WHITE_16
+        return Image.fromarray(np.rint(levels / LEVELS_16).astype(np.uint8))
     if image.mode == "I" and kind == "PPM":
         # Pillow reads a PGM of 16 bits as 32, with levels up to 65,535.
-        return Image.fromarray(np.rint(np.asarray(image) / 257).astype(np.uint8))
+        return Image.fromarray(np.rint(np.asarray(image) / LEVELS_16).astype(np.uint8))
     if image.mode in ("I", "F"):
         found = f"32-bit levels (mode {image.mode})"
         raise AuthorError(found, "8 or 16 bits", "save it as 8-bit PNG")

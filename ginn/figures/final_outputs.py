@@ -1,4 +1,4 @@
-"""The last outputs of many runs, on a coarse grid, for small multiples."""
+"""The final outputs of many runs, on a coarse grid, for small multiples."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from ginn.dataset.dataset import Dataset
 from ginn.network.forward import probability
 from ginn.network.run import Float64, RecordedRun
 
-SIDE = 44  # The number of places along each side of the grid.
-MOST_PICTURES = 128  # The number of screening runs, the first seeds, that a page shows at most.
+# The number of places along each side of the grid. On a page, 16 pictures in a row have 42 px each.
+SIDE = 44
+# The largest number of screening runs that a page shows; they are those of the first seeds.
+MOST_PICTURES = 128
 
 
 @dataclass(frozen=True)
 class FinalOutput:
-    """A run's last output: the probability of white on SIDE x SIDE places, (SIDE, SIDE)."""
+    """A run's final output: the probability of white on SIDE x SIDE places, (SIDE, SIDE).
+
+    `right` is the share of these places that it gets right.
+    """
 
     seed: int
     failed: bool
@@ -31,9 +36,10 @@ class FinalOutput:
 def final_outputs(
     runs: Iterable[RecordedRun], failed_seeds: Collection[int], dataset: Dataset
 ) -> tuple[FinalOutput, ...]:
-    """The last output of each run, by the share of places it gets right; failed runs come last."""
-    cell = ((np.arange(SIDE) + 0.5) / SIDE * dataset.pixels).astype(np.int64)
-    small = Dataset(dataset.labels[np.ix_(cell, cell)], ())
+    """The final output of each run, sorted: the largest share right first, and failed runs last."""
+    # The picture is sampled at the pixels in which the places lie.
+    pixel = ((np.arange(SIDE) + 0.5) / SIDE * dataset.pixels).astype(np.int64)
+    small = Dataset(dataset.labels[np.ix_(pixel, pixel)], ())
     made = []
     for run in runs:
         logit = logits_at(run, -1, small)
@@ -49,7 +55,7 @@ def outputs_of_experiment(
     outcomes: Mapping[str, RunFacts],
     dataset: Dataset,
 ) -> dict[str, tuple[FinalOutput, ...]]:
-    """The last outputs of "screening runs" and of "full runs", from the results of stages.
+    """The final outputs of "screening runs" and of "full runs", from the results of stages.
 
     There are at most MOST_PICTURES screening runs, those of the first seeds.
     """

@@ -1,4 +1,4 @@
-"""Marks of charts as SVG: words, lines, bands, dots, and their samples for a legend.
+"""Marks of charts as SVG: words, lines, bands, dots. A legend shows a sample of each mark.
 
 A chart is shown at the width in CSS pixels for which it was drawn, so that its letters keep their
 size. Coordinates are in pixels. A line has a gap where a coordinate is NaN.
@@ -24,6 +24,8 @@ MIDDLE = 0.35
 # depends on the reader's fonts.
 LETTER = 0.56
 
+# The number of pixels from the middle of a sample of a line to its ends.
+REACH = 11
 # The patterns of broken lines.
 DASHED, DOTTED, DASH_DOT = "6 3", "1.5 3", "9 3 2 3"
 
@@ -100,7 +102,7 @@ def shade(data: str) -> str:
 
 def dot(x: float, y: float, radius: float = 2.4, opacity: float = 1) -> str:
     """A filled circle, the mark of a run."""
-    return element("circle", {**paint("ink"), **_faint(opacity), **_circle(x, y, radius)})
+    return element("circle", {**paint("ink"), **_transparent(opacity), **_circle(x, y, radius)})
 
 
 def dots(places: Sequence[tuple[float, float]], radius: float, opacity: float) -> str:
@@ -109,7 +111,7 @@ def dots(places: Sequence[tuple[float, float]], radius: float, opacity: float) -
     return element("g", {**paint("ink"), "fill-opacity": opacity}, marks) if marks else ""
 
 
-def _faint(opacity: float) -> dict[str, float]:
+def _transparent(opacity: float) -> dict[str, float]:
     """The attributes that make a mark transparent; none for an opaque one."""
     return {"fill-opacity": opacity} if opacity < 1 else {}
 
@@ -137,6 +139,7 @@ def side_by_side(x: Float64, y: Float64, inwards: float, step: float, most: floa
     if the row would be longer than `most` px.
     """
     moved = x.copy()
+    # NumPy 2.0 gives the inverse another shape than later versions do, so it is made flat.
     places, which = np.unique(np.stack([x, y]), axis=1, return_inverse=True)
     for number in range(places.shape[1]):
         same = np.flatnonzero(which.ravel() == number)
@@ -152,7 +155,9 @@ def sample(
     """A short piece of a line, for the legend."""
     attributes: dict[str, str | float] = {"stroke-width": width}
     attributes |= {"stroke-opacity": opacity} if opacity < 1 else {}
-    return element("path", {**colour, **attributes, **_broken(dashes), "d": "M-11,0 11,0"})
+    return element(
+        "path", {**colour, **attributes, **_broken(dashes), "d": f"M-{REACH},0 {REACH},0"}
+    )
 
 
 def sample_of_vertical(colour: PaintAttributes) -> str:
@@ -162,10 +167,10 @@ def sample_of_vertical(colour: PaintAttributes) -> str:
 
 def sample_of_layers(count: int, colours: Colours, width: float = 1.6) -> str:
     """A piece of a line with a stretch in the colour of each layer, for the legend."""
-    step = 22 / count
+    step = 2 * REACH / count
     pieces = []
     for i in range(count):
-        data = f"M{tenths(-11 + step * i)},0 {tenths(-11 + step * (i + 0.8))},0"
+        data = f"M{tenths(step * i - REACH)},0 {tenths(step * (i + 0.8) - REACH)},0"
         colour = colours.paint(f"layer-{i + 1}")
         pieces.append(element("path", {**colour, "stroke-width": width, "d": data}))
     return "".join(pieces)
@@ -173,4 +178,4 @@ def sample_of_layers(count: int, colours: Colours, width: float = 1.6) -> str:
 
 def sample_of_band() -> str:
     """A piece of a shaded band, for the legend."""
-    return shade("M-11,-5 11,-5 11,5 -11,5Z")
+    return shade(f"M-{REACH},-5 {REACH},-5 {REACH},5 -{REACH},5Z")

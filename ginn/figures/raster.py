@@ -1,6 +1,7 @@
-"""The picture of a network as pixels: its boundaries over a black and white picture, light theme.
+"""The picture of a network as pixels: its boundaries over a black and white picture.
 
-It is drawn at OVERSAMPLING times the size and then reduced, which smooths its lines.
+It has the colours of the light theme. It is drawn at OVERSAMPLING times the size and then reduced,
+which smooths its lines.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ def network_picture(
 ) -> Image.Image:
     """A picture of `side` x `side` pixels.
 
-    `white` has the whiteness of each pixel at the drawing's larger size. `lines` are colours and
-    widths (fractions of the side) with the neurons that they are for. The picture shows the square
-    of the domain with this top left corner and the side 1 / zoom.
+    `white` is the mask of white: a picture of `side` times OVERSAMPLING pixels a side. Each of
+    `lines` has a colour, a width (a fraction of the side) and the neurons that are drawn so. The
+    picture shows the square of the domain with the top left `corner` and the side 1 / zoom.
     """
     large = side * OVERSAMPLING
     picture = Image.new("RGB", (large, large), PICTURE_BLACK.light)

@@ -89,7 +89,10 @@ def select_detail(
 
 
 def _inside(x: float, y: float, zoom: float, parts: tuple[str, ...] = ()) -> Detail:
-    """The detail in the domain whose middle is nearest to (x, y), rounded as in the explorer."""
+    """The detail in the domain whose middle is nearest to (x, y).
+
+    Its numbers have as many digits as in an address of the explorer, which shows the same detail.
+    """
     zoom = round(zoom, 2)
     half = 0.5 / zoom
     x, y = (min(max(round(each, 5), half), 1 - half) for each in (x, y))
@@ -141,10 +144,10 @@ def _neurons_of(item: str, widths: tuple[int, ...]) -> set[int]:
 def select_snapshot(step: str | int, snapshots: RecordedRun) -> int:
     """The snapshot that an article names.
 
-    `step` has four forms. "first" and "last" are snapshots. An iteration means the last snapshot at
-    or before it. "loss 25%" means the first snapshot at which the logarithm of the loss has gone
-    25% of the way from its first to its lowest value. Equal steps in this percentage divide the
-    loss by equal factors, whatever the run's length and schedule.
+    `step` has four forms. "first" and "last" mean the run's first and last snapshots. An iteration
+    means the last snapshot at or before it. "loss 25%" means the first snapshot at which the
+    logarithm of the loss has gone 25% of the way from its first to its lowest value. Equal steps in
+    this percentage divide the loss by equal factors, whatever the run's length and schedule.
     """
     last = len(snapshots) - 1
     if step in ("first", "last"):

@@ -17,7 +17,7 @@ import llvmlite.ir as ir
 from ginn.errors import AuthorError
 
 SPEED = 3  # LLVM's optimisation level
-# Without it LLVM halves 512-bit vectors on some processors.
+# A feature to switch off: with it, LLVM halves 512-bit vectors on some processors.
 WHOLE_VECTORS = "-prefer-256-bit"
 
 
@@ -58,7 +58,10 @@ def processor(name: str = "") -> Processor:
 
 
 def processor_of_any_kind(name: str = "") -> Processor:
-    """The same processor, with fused multiply-add or without; its vectors are not looked up."""
+    """The processor as in `processor`, but also one without fused multiply-add.
+
+    Its vectors are not looked up: `lanes` and `registers` are 0.
+    """
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     # For tests and benchmarks. It changes the code, and never its result.
@@ -69,7 +72,7 @@ def processor_of_any_kind(name: str = "") -> Processor:
 
 
 def _features_of(name: str) -> dict[str, bool]:
-    """Which vector features LLVM uses for a processor, by the code that it makes for it."""
+    """Which vector features LLVM uses for a processor, read off the code that it makes there."""
     found = {}
     for feature, lanes, register in (("avx512f", 16, "zmm"), ("avx2", 8, "ymm")):
         module = ir.Module()
@@ -129,7 +132,7 @@ def compile_module(
 
 
 def _optimise(parsed: llvm.ModuleRef, machine: llvm.TargetMachine, speed: int) -> None:
-    """Run LLVM's standard passes. Unrolled sums would not fit the registers, so loops stay."""
+    """Run LLVM's standard passes, but keep loops: unrolled sums would not fit the registers."""
     options = llvm.create_pipeline_tuning_options(speed_level=speed)
     options.loop_unrolling = False
     passes = llvm.create_pass_builder(machine, options)

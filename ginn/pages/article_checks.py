@@ -27,6 +27,7 @@ from ginn.config.models import Site
 from ginn.dataset.dataset import Dataset
 from ginn.errors import AuthorError, quoted
 from ginn.language.words import Words
+from ginn.pages.article_body import RAW, parsed
 from ginn.pages.articles import Article
 from ginn.pages.calls import ANY, require_arguments
 from ginn.pages.citations import Citations
@@ -36,7 +37,6 @@ from ginn.pages.filter_checks import require_filter, require_test
 from ginn.pages.functions import functions
 from ginn.pages.glossary import Glossary
 from ginn.pages.page_calls import PageCalls, hidden_page
-from ginn.pages.rendering import RAW, parsed
 
 
 def _known() -> dict[str, Any]:

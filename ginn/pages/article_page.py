@@ -9,6 +9,7 @@ from typing import Any
 
 from ginn.config.policy import Policy
 from ginn.pages import metadata
+from ginn.pages.article_body import render_article
 from ginn.pages.articles import Article
 from ginn.pages.assets import add
 from ginn.pages.citations import Source, bibtex
@@ -19,7 +20,6 @@ from ginn.pages.glossary import Glossary
 from ginn.pages.layout import LAB, Layout, Rendered, root_from
 from ginn.pages.page_calls import PageCalls
 from ginn.pages.policy import NOTHING_MORE, policy_text
-from ginn.pages.rendering import render_article
 from ginn.pages.report import Report
 
 # The slug of the article that lists the glossary. Words in other articles link to it.

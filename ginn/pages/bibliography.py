@@ -28,7 +28,7 @@ def read_works(folder: Path, site: Site) -> dict[str, Source]:
     others = _from_bibtex(path) if is_file(path) else {}
     for key in others:
         if key in works:
-            found, allowed = f"{quoted(key)}, which {path.name} has, too", "a key for one work"
+            found, allowed = f"{quoted(key)}, which {path.name} has, too", "a key in one file"
             bibliography = read_document(folder / TOML, "a bibliography")
             raise bibliography.error((key,), found, allowed, "take one away")
     return works | others

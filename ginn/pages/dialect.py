@@ -15,7 +15,9 @@ from ginn.pages.code_places import OPENING, is_closing, without_code
 
 # The text (a zero-width space) of a list item that begins with code or a figure.
 EMPTY = "&#8203;"
-LEVEL = 4  # the spaces by which Python-Markdown indents the content of a list item
+# The spaces by which Python-Markdown indents the content of a list item. It is also the indent of a
+# code block, and the distance of tab stops, both here and in CommonMark.
+LEVEL = 4
 MARKER = re.compile(r"(?P<marker>[-+*]|\d{1,9}[.)])(?P<gap>[ ]+|$)(?P<rest>.*)")
 # The start of a definition or a footnote. Indented lines continue it, as they continue a list item.
 DEFINITION = re.compile(r"(?::[ ]{1,3}|\[\^[^\]\s]+\]:)(?=.*\S)")
@@ -26,6 +28,7 @@ NO_BREAK = re.compile(r"((?:[-+*]|\d{1,9}[.)]|#{1,6}|>)(?=\u00a0))\u00a0")
 DELIMITERS = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 VERBATIM = re.compile(r" {0,3}<(pre|svg|math|script|style|textarea)\b", re.IGNORECASE)
 BLOCK = re.compile(r" {0,3}<(details|div|section|aside|article|center)\b(?P<about>[^<>]*)>")
+# What stands for a figure until the article is HTML: `figure_calls.token` of its name.
 FIGURE = re.compile(r"@@figure-[a-z0-9-]+@@")
 
 
@@ -50,11 +53,13 @@ class _Reader:
         self.source = list(lines)
         self.at = 0
         self.items: list[_Item] = []
-        # The items that ended just before this line: by depth, whether the item was numbered.
+        # The items that this line ends: for each depth, whether the item was numbered.
         self.ended: dict[int, bool] = {}
+        # Whether the line before this one is empty, or made so.
         self.after_empty = True
-        # If the lines since the last empty line begin with a list item, its depth. It is -1 if they
-        # begin with something else. An item then needs an empty line before it.
+        # The depth of the list item with which the lines since the last empty line begin, or -1 if
+        # they begin with something else. Only an item at this depth or deeper needs no empty line
+        # before it.
         self.block_depth = -1
 
     def lines(self) -> Iterator[str]:
@@ -133,7 +138,9 @@ class _Reader:
             self.after_empty = True
         if self.after_empty:
             self.block_depth = depth
+        # Python-Markdown knows no numbers with a bracket.
         marker, gap, rest = found["marker"].replace(")", "."), len(found["gap"]), found["rest"]
+        # After more spaces than LEVEL the text is code, and begins one space after the marker.
         text_at = column + len(marker) + (gap if 1 <= gap <= LEVEL else 1)
         self.items.append(_Item(column, text_at, ordered))
         self.at += 1
@@ -159,9 +166,9 @@ class _Reader:
         if depth:
             extra = column - self.items[-1].text
             if extra >= LEVEL and self.after_empty:
-                # Indented code in a list item. Python-Markdown counts its indent from LEVEL spaces
-                # for each list, CommonMark from the column of the item's text. The first indent is
-                # used if it is at least LEVEL, so that the line is code.
+                # Indented code in a list item. CommonMark counts its indent from the column of the
+                # item's text (`extra`), Python-Markdown from LEVEL spaces for each open item
+                # (`beyond`). The latter is used if it is at least LEVEL, so that the line is code.
                 beyond = column - LEVEL * depth
                 indent += " " * (beyond if beyond >= LEVEL else extra)
             line = indent + text
@@ -211,6 +218,7 @@ class _Reader:
 
     @staticmethod
     def _is_delimiters(line: str) -> bool:
+        """Whether a line can be the one below the head of a table."""
         return "|" in line and bool(DELIMITERS.match(line.strip()))
 
     def _figures(self, indent: str, text: str) -> Iterator[str]:
@@ -221,8 +229,8 @@ class _Reader:
         self.block_depth = -1
         for figure in FIGURE.finditer(text):
             before = text[at : figure.start()].strip()
-            yield from ((indent + before, "") if before else ())
-            yield from (indent + figure[0], "")
+            for paragraph in (before, figure[0]) if before else (figure[0],):
+                yield from (indent + paragraph, "")
             at = figure.end()
         rest = text[at:].strip()
         self.after_empty = not rest
@@ -266,7 +274,8 @@ class _Reader:
         yield from (f"{indent}> {line}".rstrip() for line in content or [""])
         # A line without ">" would continue a quoted paragraph. If the content did not end in one,
         # an empty line ends the quotation here.
-        yield from [""] * self.after_empty
+        if self.after_empty:
+            yield ""
 
     def _verbatim(self, end: str) -> Iterator[str]:
         """HTML in which every space counts, up to the line with `end`."""
@@ -297,7 +306,10 @@ def _indented_by_spaces(line: str) -> str:
 
 
 def _without_indent(line: str, most: int) -> str:
-    """The line without the white space before its text, of which `most` columns may be removed."""
+    """The line without at most `most` columns of the white space before its text.
+
+    A tab that reaches beyond these columns stays.
+    """
     column = 0
     for number, character in enumerate(line):
         width = {" ": 1, "\t": LEVEL - column % LEVEL}.get(character, most)

@@ -13,8 +13,8 @@ from ginn.viewer_data.viewer_files import run_lengths
 
 # Larger pictures are made smaller, so that the laboratory can measure and draw them in time.
 MOST_PIXELS = 200
-# The training in the page is short, since a reader waits for it.
-LENGTH = 100_000
+# A longer training is cut to this many iterations, since a reader waits for it.
+MOST_ITERATIONS = 100_000
 
 
 def lab_page(layout: Layout, reports: Sequence[Report]) -> Rendered:
@@ -48,6 +48,6 @@ def _picture(report: Report) -> dict[str, Any]:
             "widths": list(experiment.widths),
             "rate": experiment.learning_rate,
             "batch": experiment.batch,
-            "length": min(LENGTH, experiment.iterations),
+            "length": min(MOST_ITERATIONS, experiment.iterations),
         },
     }

@@ -33,7 +33,7 @@ from ginn.viewer_data.downloads import PROGRAM
 MOST_IN_HEADER = 8
 ALL_ARTICLES = "articles/index.html"
 NOT_FOUND = "404.html"
-# What an article has that shows more than one experiment.
+# What the text of an article contains if it shows other experiments than its own.
 OTHERS = re.compile(r"experiments|experiment\s*=")
 
 
@@ -41,7 +41,8 @@ OTHERS = re.compile(r"experiments|experiment\s*=")
 class Part:
     """A part: files of the site that are made together. No other part has the same `name`.
 
-    `needs` has all inputs of the files except those that every page shares. It has a digest.
+    `needs` has all inputs of the files except those that every page shares (`Pages.shared`). The
+    key of the part in the cache is made from it.
     """
 
     name: str
@@ -135,10 +136,11 @@ class Pages:
         by_name = self.references.reports
         keys = {name: report.key for name, report in by_name.items()}
         for article in self.articles:
-            said = {**dataclasses.asdict(article), "file": ""}
+            # The place of the file on this machine changes no page.
+            written = {**dataclasses.asdict(article), "file": ""}
             report = by_name[article.experiment] if article.experiment else self.report
             others = keys if OTHERS.search(article.body) else {}
-            needs: dict[str, Any] = {"article": said, "facts": report.key, "others": others}
+            needs: dict[str, Any] = {"article": written, "facts": report.key, "others": others}
             make = partial(article_page, self.layout, article, report, self.references)
             yield Part(f"article-{article.slug}", needs, make)
         titles = [[name, report.experiment.title] for name, report in by_name.items()]
@@ -151,15 +153,15 @@ class Pages:
             described = {**needs, "schema": facts_schema()}
             downloads = partial(downloads_page, self.layout, report, self.reports, self.program)
             yield Part(f"downloads-{name}", described, downloads)
-        pictures = partial(lab_page, self.layout, self.reports)
-        yield Part("lab", {"facts": list(keys.values()), "experiments": titles}, pictures)
-        fronts = [
+        lab = partial(lab_page, self.layout, self.reports)
+        yield Part("lab", {"facts": list(keys.values()), "experiments": titles}, lab)
+        listed = [
             (each.title, each.slug, each.description, each.order, each.date, each.draft,
              authors_of(each, self.layout.site))
             for each in self.articles
         ]  # fmt: skip
         indexes = [report.data["index"] for report in self.reports]
-        needs = {"articles": fronts, "experiments": list(by_name), "indexes": indexes}
+        needs = {"articles": listed, "experiments": list(by_name), "indexes": indexes}
         yield Part("whole", needs, self.whole)
 
     def whole(self) -> Rendered:

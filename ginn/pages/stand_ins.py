@@ -21,6 +21,7 @@ from markupsafe import Markup
 from ginn.config.policy import Policy
 from ginn.errors import AuthorError, quoted
 from ginn.language.words import Words
+from ginn.pages.article_body import HASH, ID, in_html, jinja_environment, line_in
 from ginn.pages.article_checks import FUNCTIONS, VALUES
 from ginn.pages.articles import RESERVED, Article
 from ginn.pages.figure_calls import NAME, token
@@ -29,7 +30,6 @@ from ginn.pages.functions import note
 from ginn.pages.identifiers import is_of_layout
 from ginn.pages.layout import root_from
 from ginn.pages.links import Links, find_dead_link, links_of, with_static
-from ginn.pages.rendering import HASH, ID, in_html, jinja_environment, line_in
 
 # The text of every stand-in. A number can stand in prose, addresses, attributes and formulas.
 SHOWN = "1000000007"

@@ -83,7 +83,7 @@ VIEWER_FILES = _stored("files", "ginn.viewer_data.viewer_files.viewer_files")
 OUTPUTS = _stored("arrays", "ginn.figures.final_outputs.outputs")
 SWEEP = _stored("files", "ginn.figures.sweep.sweep")
 PICTURED = _stored("arrays", "ginn.analysis.pictured.pictured")
-PAGES = _stored("files", "ginn.pages.rendered.rendered")
+PAGES = _stored("files", "ginn.pages.site_parts.rendered")
 
 SEEDS_AT_ONCE = "ginn.network.kernel.seeds_at_once"
 
@@ -198,7 +198,7 @@ STAGES = (
     Stage("sweeps", "ginn.figures.sweep.sweep",
           ("boundaries", "full-runs", "site.layer_colours", "site.output_colour", "pixels",
            "draft"), each="shown-runs", stored=SWEEP, place=WORKERS),
-    Stage("pages", "ginn.pages.rendered.render_part",
+    Stage("pages", "ginn.pages.site_parts.render_part",
           ("page-parts", "page-surroundings"), each="page-parts", stored=PAGES),
 )
 # fmt: on

@@ -25,7 +25,7 @@ from ginn.runtime.encodings import DamagedError, Encoding
 from ginn.runtime.lock import Say, locked, say_on_stderr
 
 T = TypeVar("T")
-Entry = tuple[str, str]  # the name and the key of a result
+Entry = tuple[str, str]  # the name and the key of a stored result
 Compute = Callable[[list[Entry]], Iterable[tuple[Entry, T]]]
 
 # The most bytes of values that stay in memory. The bytes of a value are those of its file.
@@ -92,7 +92,7 @@ class Cache:
         return self._path(stage, name, key, encoding.suffix).stat().st_size
 
     def digest(self, stage: str, name: str, key: str, encoding: Encoding[Any]) -> str:
-        """The digest that the file of an entry holds, or "" if the file is damaged."""
+        """The digest of an entry's value, as its file states it; "" if the file is damaged."""
         path = self._path(stage, name, key, encoding.suffix)
         try:
             with path.open("rb") as stream:
@@ -129,10 +129,10 @@ class Cache:
         The least recently used are dropped first. Entries that this build has used are kept.
         """
         entries = [path for path in self.root.glob("*/*") if path.is_file()]
-        sizes = {path: path.stat() for path in entries}
-        total = sum(size.st_size for size in sizes.values())
+        stats = {path: path.stat() for path in entries}
+        total = sum(each.st_size for each in stats.values())
         dropped = 0
-        for path in sorted(set(entries) - self._used, key=lambda path: sizes[path].st_mtime):
+        for path in sorted(set(entries) - self._used, key=lambda path: stats[path].st_mtime):
             if total <= limit:
                 break
             try:
@@ -141,7 +141,7 @@ class Cache:
                 # The build did not need this entry, so it must not fail because of it.
                 self.say(f"warning: {path} cannot be dropped: {error.strerror}")
                 continue
-            total -= sizes[path].st_size
+            total -= stats[path].st_size
             dropped += 1
         return dropped
 
@@ -175,9 +175,10 @@ def open_cache(root: Path, say: Say = say_on_stderr) -> Iterator[Cache]:
             path=root,
         ) from error
     with locked(root / ".lock", say):
-        for part in root.glob(f"*/.*{PART}"):
+        # Temporary files of a build that was killed while it wrote.
+        for left in root.glob(f"*/.*{PART}"):
             with contextlib.suppress(OSError):
-                part.unlink()
+                left.unlink()
         yield Cache(root, say)
 
 
@@ -253,7 +254,7 @@ class LazyResults(Mapping[str, T], Generic[T]):
         entry = (self.stage, name, self.keys_of[name], self.encoding)
         if not (found := self.cache.digest(*entry)):
             self.recent.drop(self.keys_of[name])
-            self[name]
+            self[name]  # loading it makes it again
             found = self.cache.digest(*entry)
         return found
 
@@ -266,7 +267,7 @@ def lazy_results(
     encoding: Encoding[T],
     compute: Compute[T],
 ) -> list[LazyResults[T]]:
-    """The results of a stage for each mapping of names to keys, in the order of the mappings.
+    """The results of a stage for each of `several` mappings of names to keys, in their order.
 
     `compute` is given the entries that are not in the cache, if any. It yields each with its
     result, in any order. Each result is saved as soon as it is yielded. Raises RuntimeError if

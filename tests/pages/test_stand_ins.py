@@ -15,9 +15,9 @@ from support.words import ENGLISH
 
 from ginn.errors import AuthorError
 from ginn.pages import stand_ins
+from ginn.pages.article_body import in_html
 from ginn.pages.articles import Article, read_articles
 from ginn.pages.policy import NOTHING_MORE
-from ginn.pages.rendering import in_html
 from ginn.pages.stand_ins import StandIn, check_text
 
 

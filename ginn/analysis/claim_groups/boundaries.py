@@ -112,7 +112,7 @@ def shift_shares(motions: Sequence[Motion]) -> ShiftShares | None:
         """The means (W, L) of a share (T, L) over W groups of successive intervals."""
         return np.array([bias_vs_weights.finite_mean(share[each], 0) for each in stretches])
 
-    found = [bias_vs_weights.shifts(run) for run in motions]
+    found = [bias_vs_weights.shift_by_layer(run) for run in motions]
     measured, control = (np.array([averaged(run[i]) for run in found]) for i in (0, 1))
     layers = range(measured.shape[2])  # (R, W, L)
     return ShiftShares(

@@ -1,4 +1,4 @@
-"""The claims that compare the experiment with its variants: networks of other sizes, failures."""
+"""The claims that compare the experiment with its variants: about network size, and failure."""
 
 from __future__ import annotations
 
@@ -27,15 +27,18 @@ def findings(
 ) -> Findings:
     """The claims about larger networks and about failures, over seeds not chosen by result.
 
-    The claim about larger networks uses the variants with full runs. The claim about failures uses
-    the screening runs of all variants. A claim without such a variant is left out. `regions` has
-    each full run's number of linear regions at its end. `first_seeds` are the first seeds of the
+    The claim about larger networks uses the variants with full runs. It is left out if there are
+    none, or if all full runs of the experiment ended early. The claim about failures uses the
+    screening runs of all variants, and is left out if there are no variants. `regions` has each
+    full run's number of linear regions at its end. `first_seeds` are the first seeds of the
     experiment.
     """
     trained = [each for each in variants if each.runs]
-    found = [_about_failures(experiment, screening, variants)] if variants else []
+    found = []
     if trained and not all(outcome.ended for outcome in outcomes.values()):
-        found.insert(0, _about_size(experiment, screening, outcomes, regions, trained, first_seeds))
+        found.append(_about_size(experiment, screening, outcomes, regions, trained, first_seeds))
+    if variants:
+        found.append(_about_failures(experiment, screening, variants))
     return Findings(
         tuple(row for each in found for row in each.rows),
         merge_evidence([each.evidence for each in found]),
@@ -51,14 +54,15 @@ def _about_size(
     first_seeds: Collection[int],
 ) -> Findings:
     """The claim about larger networks, from the variants with full runs."""
-    unchosen = [
+    # Other full runs are left out: their seeds were chosen because the screening run had failed.
+    first_runs = [
         replace(outcome, regions_end=regions[name])
         for name, outcome in outcomes.items()
         if outcome.seed in first_seeds
     ]
-    plain = network_of("Plain", experiment.widths, screening, unchosen)
+    plain = network_of("Plain", experiment.widths, screening, first_runs)
     others = [network_of(each.title, each.widths, each.screening, each.runs) for each in trained]
-    series = NetworkSeries(tuple(map(_network, (plain, *others))))
+    series = NetworkSeries(tuple(map(_outcome, (plain, *others))))
     return Findings((claim_larger_is_better(plain, others),), Evidence(variants=series))
 
 
@@ -105,8 +109,10 @@ def changes(experiment: Experiment, variant: VariantFacts) -> str:
     return formatting.listing([each for differs, each in words if differs]) or "nothing"
 
 
-def _network(each: Network) -> NetworkOutcome:
+def _outcome(each: Network) -> NetworkOutcome:
+    """A network's outcome in the form of the evidence: rounded, with the interval of failures."""
     interval = proportion_interval(each.failed_screenings, each.screenings)
+    low, high = shares([interval.low, interval.high])
     return NetworkOutcome(
         title=each.title,
         widths=each.widths,
@@ -115,6 +121,6 @@ def _network(each: Network) -> NetworkOutcome:
         regions=each.regions,
         screenings=each.screenings,
         failed_screenings=each.failed_screenings,
-        failure_low=shares([interval.low])[0],
-        failure_high=shares([interval.high])[0],
+        failure_low=low,
+        failure_high=high,
     )

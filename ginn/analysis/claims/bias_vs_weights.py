@@ -1,8 +1,8 @@
 """Bias and weights: does a boundary shift before it turns, and does its bias shift it?
 
 These are two questions, because a boundary can shift while its bias stays the same. Inputs are
-never negative here. So if all weights move in one direction, they change the pre-activation by
-nearly the same amount everywhere.
+never negative here. So if all weights of a neuron grow together, they raise its pre-activation
+everywhere, much as its bias would.
 
 A boundary of the first layer is a straight line. Its motion between two snapshots is exactly one
 shift and one turn. For a neuron of any layer, the change of the pre-activation is the sum of three
@@ -41,8 +41,11 @@ from ginn.geometry.subdivision import Bool
 from ginn.network.product import product
 from ginn.network.run import Float64, RecordedRun, layer_slices
 
+# The number of points along a side of the lattice. Arrays have a value for each interval, neuron
+# and point, so a finer lattice would need more memory.
 LATTICE = 10
-# "Early" means up to this iteration, and "later" means from it on.
+# "Early" means up to this iteration, and "later" means from it on. An interval that contains it
+# inside is neither.
 EARLY = 50
 
 Layers = tuple[Float64, ...]
@@ -53,9 +56,9 @@ class Shares:
     """The share of each term in each neuron's change, in [0, 1]; NaN where nothing changed.
 
     (T, N) for single neurons, (T, L + 1) for the means of layers. `bias`, `weights` and `inputs`
-    add up to 1. Each is 1/3 if the terms are equal, or 1/2 in the first layer, whose inputs do not
-    change. `uniform` is 1 where the change is the same all over the domain, and 0 where the mean
-    change is zero.
+    add up to 1. If the terms are equal, each is 1/3. In the first layer, whose inputs do not
+    change, the two others are then 1/2. `uniform` is 1 where the change is the same all over the
+    domain, and 0 where the mean change is zero.
     """
 
     bias: Float64
@@ -84,12 +87,12 @@ class Motion:
 
     @property
     def early(self) -> Bool:
-        """The intervals within the first EARLY iterations, (T,)."""
+        """Whether each interval ends at iteration EARLY or before, (T,)."""
         return np.asarray(self.ends <= EARLY)
 
     @property
     def later(self) -> Bool:
-        """The intervals that begin later, (T,)."""
+        """Whether each interval begins at iteration EARLY or after, (T,)."""
         return np.asarray(self.iterations >= EARLY)
 
 
@@ -135,7 +138,7 @@ def shift_and_turn(
     return shift, np.where(counted, angle / 2, np.nan)
 
 
-def _crosses(weight: Float64, bias: Float64) -> NDArray[np.bool_]:
+def _crosses(weight: Float64, bias: Float64) -> Bool:
     """Whether each line passes through the inside of the unit square."""
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     value = product(weight, corners.T) + bias[..., None]
@@ -143,6 +146,7 @@ def _crosses(weight: Float64, bias: Float64) -> NDArray[np.bool_]:
 
 
 def _share(part: Float64, rest: Float64) -> Float64:
+    """The share of a part in the sum of the part and the rest; NaN where the sum is 0 or NaN."""
     total = part + rest
     return np.asarray(part / np.where(total > 0, total, np.nan))
 
@@ -223,7 +227,7 @@ def early_and_later(run: Motion, share: Float64) -> tuple[Float64, Float64]:
     return finite_mean(share[run.early], 0), finite_mean(share[run.later], 0)
 
 
-def not_recorded(runs: Sequence[Motion], later: bool) -> str:
+def why_unmeasured(runs: Sequence[Motion], later: bool) -> str:
     """Why early motion cannot be measured or compared with `later` motion; "" if it can."""
     if not runs[0].early.any():
         return f"no two snapshots are within the first {EARLY} iterations"
@@ -232,7 +236,7 @@ def not_recorded(runs: Sequence[Motion], later: bool) -> str:
     return ""
 
 
-def shifts(run: Motion) -> tuple[Float64, Float64]:
+def shift_by_layer(run: Motion) -> tuple[Float64, Float64]:
     """The share of shift in the motion by hidden layer, measured and of the control: (T, L) each.
 
     For the first layer it is exact, from its lines. For a deeper layer it is the uniform share.

@@ -7,8 +7,8 @@ the outline is the stricter control. If there is no effect, corners are as far f
 as the points of the control.
 
 A bend is a kink of `kinks.BEND` degrees or more. Lines of the first layer have none. Where two
-lines of one layer cross, neither bends, so such crossings do not count. The measure is exact, at
-MOST_SNAPSHOTS snapshots at most.
+lines of one layer cross, neither bends, so such crossings do not count. Bends are those of the
+exact boundaries, without a grid of pixels.
 
 Axes: W chosen snapshots, C corners, L layers whose lines can bend: the second to the output.
 """
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.analysis.claim import Claim, least_of_pairs, medians, row_by_tests
+from ginn.analysis.claim import Claim, least_of_pairs, median_texts, medians, row_by_tests
 from ginn.analysis.claims.bias_vs_weights import lattice_points
 from ginn.analysis.claims.kinks import BEND, Kinks, kinks, layer_of_neuron
 from ginn.analysis.effects import paired
@@ -30,9 +30,10 @@ from ginn.dataset.dataset import Dataset
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64
 
-# The number of measured snapshots, evenly spread over the recorded ones, with the first and last.
+# The largest number of measured snapshots. They are evenly spread over the recorded ones, with the
+# first and the last.
 MOST_SNAPSHOTS = 64
-# The number of points of the lattice along a side of the domain.
+# The number of points along a side of the lattice over the domain: 400 points in all.
 LATTICE = 20
 # The distance (domain units) that is used for a layer without any bend. It is larger than the
 # domain's diagonal. A mean of many such values is exact, which it would not be for sqrt(2).
@@ -104,29 +105,33 @@ def nearness(
     points: Points,
     found: Kinks | None = None,
 ) -> Nearness:
-    """The distances of a run's bends to the corners and to the controls; see `Nearness`."""
+    """The distances from the corners and the controls to a run's bends; see `Nearness`.
+
+    `found` are the kinks of the boundaries, from a caller that has them already.
+    """
     found = kinks(boundaries) if found is None else found
     bent = found.angle >= BEND
     layers = len(boundaries.widths)
     layer = layer_of_neuron(boundaries.widths)[found.neuron[bent]] - 1
-    # Kinks are in order of snapshot and neuron, so `cell` is sorted.
-    cell = found.snapshot[bent] * layers + layer
+    # The place of each bend in an array (K, L), by its snapshot and layer. Kinks are in order of
+    # snapshot and neuron, so these numbers are sorted.
+    number = found.snapshot[bent] * layers + layer
     place = found.place[bent]
     chosen = np.unique(np.linspace(0, len(boundaries) - 1, MOST_SNAPSHOTS).round().astype(np.intp))
-    cells = (chosen[:, None] * layers + np.arange(layers)).ravel()
-    first = np.searchsorted(cell, cells)
-    end = np.searchsorted(cell, cells, side="right")
+    wanted = (chosen[:, None] * layers + np.arange(layers)).ravel()
+    first = np.searchsorted(number, wanted)
+    end = np.searchsorted(number, wanted, side="right")
 
-    def of(group: Float64) -> Float64:
-        """Distances (W, L, P) from the points of a group."""
+    def mean_distances(group: Float64) -> Float64:
+        """The mean distances (W, L) from the points of a group to the nearest bend."""
         each = [distances(group, place[a:b]) for a, b in zip(first, end, strict=True)]
-        return np.array(each).reshape(len(chosen), layers, len(group))
+        return np.asarray(np.array(each).reshape(len(chosen), layers, len(group)).mean(axis=2))
 
     return Nearness(
         iterations=iterations[chosen],
-        corners=of(points.corners).mean(axis=2),
-        anywhere=of(points.anywhere).mean(axis=2),
-        outline=of(points.outline).mean(axis=2),
+        corners=mean_distances(points.corners),
+        anywhere=mean_distances(points.anywhere),
+        outline=mean_distances(points.outline),
     )
 
 
@@ -136,15 +141,16 @@ def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
         name: np.array([getattr(run, name)[-1] for run in runs])  # (runs, L)
         for name in ("corners", "anywhere", "outline")
     }
-    first = np.array([run.outline[0] - run.corners[0] for run in runs])
-    count = first.shape[1]
+    untrained = np.array([run.outline[0] - run.corners[0] for run in runs])  # (runs, L)
+    count = untrained.shape[1]
     names = [*(f"layer {number}" for number in range(2, count + 1)), "the output"]
     effects = [
         paired(f"{name}, distance to a bend, from {words} against from corners", each, "sides")
         for control, words in (("outline", "the outline"), ("anywhere", "anywhere"))
         for name, each in zip(names, (last[control] - last["corners"]).T, strict=True)
     ]
-    nearest = zip(medians(last["corners"], 3).split(", "), names, strict=True)
+    before = medians(untrained, 3).replace("-", "\N{MINUS SIGN}")
+    nearest = zip(median_texts(last["corners"], 3), names, strict=True)
     return row_by_tests(
         AT_CORNERS,
         effects,
@@ -153,6 +159,5 @@ def claim_bends_at_corners(runs: Sequence[Nearness]) -> Claim:
         + ", ".join(f"{each} sides in {name}" for each, name in nearest)
         + " (medians over runs)",
         control=f"from points of the outline {medians(last['outline'], 3)}; from points anywhere "
-        f"{medians(last['anywhere'], 3)}; before training, the outline less the corners "
-        f"{medians(first, 3).replace('-', chr(0x2212))}",
+        f"{medians(last['anywhere'], 3)}; before training, the outline less the corners {before}",
     )

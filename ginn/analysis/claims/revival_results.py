@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ginn import formatting
-from ginn.analysis.claim import Claim, least_of_pairs, row_by_tests, unmeasured
+from ginn.analysis.claim import Claim, Least, least_of_pairs, row_by_tests, unmeasured
 from ginn.analysis.claims.revival import (
     IMPOSED_ON,
     IMPOSED_STREAMS,
@@ -29,8 +29,8 @@ from ginn.analysis.rules import Rule
 from ginn.dataset.dataset import Dataset
 from ginn.network.run import RecordedRun
 
-# The controls that were chosen before any copy was trained. They decide. The other two controls
-# were added later, `lowered` after the first results were known.
+# The controls that decide. They were chosen before any copy was trained. The two others that raised
+# copies are compared with were added later, `lowered` after the first results were known.
 DECIDING = ("untouched", "random")
 NO_TRAINING = "the screening runs are as long as the full runs, so no copy was trained"
 # The names of the arms in a claim's sentences.
@@ -76,13 +76,13 @@ IMPOSED = Rule(
 class Arm:
     """The results of the copies of one arm.
 
-    The fields count copies:
+    All fields but the last one count copies:
 
     - `learnt`: at least half of the part is right and no layer is dead over all of it; one number
       for each recorded iteration.
     - `alive_at_end`: no layer is dead at the end.
-    - `lucky_at_start`: directly after the change, the part is right in spite of a dead layer.
-    - `learnt_dead`: at any recorded iteration, the part is right in spite of a dead layer. It is 0
+    - `lucky_at_start`: directly after the change, the part is right although a layer is dead.
+    - `learnt_dead`: at any recorded iteration, the part is right although a layer is dead. It is 0
       if a dead layer prevents learning.
 
     `by_source` is the share of the copies of each source that are in `learnt` at the end, in
@@ -102,8 +102,8 @@ class Arm:
 class Comparison:
     """The treated arm against another, in pairs of copies of one source and one stream.
 
-    In `sooner` of `pairs` pairs, the treated copy has learnt the part with no layer dead at an
-    earlier recorded iteration than the other copy, and kept it to the end.
+    A copy has learnt the part for good from `PartHistory.learnt_alive_since` on. In `sooner` of
+    `pairs` pairs, the treated copy has done so at an earlier recorded iteration than the other.
     """
 
     other: str
@@ -148,24 +148,23 @@ def evaluate(
     ]
     names = tuple(dict.fromkeys(copy.arm for copy in copies))
     iterations = max((each.iterations for each in histories), key=len)
-    own = {
-        name: [
-            (copy.source, h) for copy, h in zip(copies, histories, strict=True) if copy.arm == name
-        ]
-        for name in names
+    by_arm: dict[str, list[tuple[Source, PartHistory]]] = {name: [] for name in names}
+    for copy, history in zip(copies, histories, strict=True):
+        by_arm[copy.arm].append((copy.source, history))
+    since = {
+        copy: history.learnt_alive_since for copy, history in zip(copies, histories, strict=True)
     }
-    since = {copy: h.learnt_alive_since for copy, h in zip(copies, histories, strict=True)}
     return Intervention(
         sources=tuple(dict.fromkeys(copy.source for copy in copies)),
         iterations=iterations,
         streams=len({copy.stream for copy in copies}),
-        arms=tuple(_arm(name, own[name], len(iterations)) for name in names),
+        arms=tuple(_arm(name, by_arm[name], len(iterations)) for name in names),
         comparisons=tuple(_comparison(treated, name, since) for name in names if name != treated),
     )
 
 
 def _arm(name: str, copies: Sequence[tuple[Source, PartHistory]], snapshots: int) -> Arm:
-    """The counts of one arm's copies."""
+    """The results of one arm's copies, over so many snapshots."""
     histories = [history for _, history in copies]
     learnt = np.stack(
         [np.pad(h.learnt_alive, (0, snapshots - len(h.learnt)), mode="edge") for h in histories]
@@ -187,15 +186,15 @@ def _arm(name: str, copies: Sequence[tuple[Source, PartHistory]], snapshots: int
 def _comparison(treated: str, other: str, since: dict[InterventionRun, float]) -> Comparison:
     """The comparison of the treated arm with another.
 
-    `since` is the iteration from which each copy has learnt the part, or infinity.
+    `since` is the iteration from which each copy has learnt the part for good, or infinity.
     """
     pairs = [
         (iteration, since[InterventionRun(copy.source, other, copy.stream)])
         for copy, iteration in since.items()
         if copy.arm == treated
     ]
-    own, others = np.array(pairs).T
-    return Comparison(other=other, sooner=int((own < others).sum()), pairs=len(pairs))
+    ours, others = np.array(pairs).T
+    return Comparison(other=other, sooner=int((ours < others).sum()), pairs=len(pairs))
 
 
 def claim_revival(found: Intervention | None) -> Claim:
@@ -216,26 +215,33 @@ def claim_revival(found: Intervention | None) -> Claim:
         )
         for name in DECIDING
     ]
-    sooner = min(found.comparisons, key=lambda each: each.sooner)
-    dead, every = (
-        sum(getattr(arm, name) for arm in found.arms) for name in ("learnt_dead", "copies")
-    )
+    closest = min(found.comparisons, key=lambda each: each.sooner)
+    learnt_dead = sum(arm.learnt_dead for arm in found.arms)
+    copies = sum(arm.copies for arm in found.arms)
     return row_by_tests(
         REVIVAL,
         effects,
-        replace(least_of_pairs(len(found.sources)), full=0),
+        _least(found),
         value=f"{raised.learnt[-1]} of {raised.copies} revived copies had no dead layer and had "
-        f"the part right at the end; in at least {sooner.sooner} of "
-        f"{formatting.count(sooner.pairs, 'pair')} the revived copy reached this sooner, "
+        f"the part right at the end; in at least {closest.sooner} of "
+        f"{formatting.count(closest.pairs, 'pair')} the revived copy reached this sooner, "
         "whatever was done to the other copy",
-        control=f"{_beside(found)}; {dead} of all {every} copies ever had the part right with a "
-        "dead layer",
-        details=_copies(found),
+        control=f"{_of_controls(found)}; {learnt_dead} of all {copies} copies ever had the part "
+        "right with a dead layer",
+        details=_details(found),
         runs=len(found.sources),
     )
 
 
-def _copies(found: Intervention) -> str:
+def _least(found: Intervention) -> Least:
+    """The clearest outcome of the tests over the sources.
+
+    It names no number of full runs that would be enough, since the sources are screening runs.
+    """
+    return replace(least_of_pairs(len(found.sources)), full=0)
+
+
+def _details(found: Intervention) -> str:
     """A sentence on the sources of the copies, and how long the copies train."""
     iterations = formatting.count(found.iterations[-1] - found.iterations[0], "further iteration")
     return (
@@ -244,8 +250,8 @@ def _copies(found: Intervention) -> str:
     )
 
 
-def _beside(found: Intervention) -> str:
-    """The results of the control arms as text."""
+def _of_controls(found: Intervention) -> str:
+    """The numbers of copies of the control arms that learnt the part, as text."""
     return ", ".join(
         f"{WORDS[each.other]} {found.arm(each.other).learnt[-1]} of {found.arm(each.other).copies}"
         for each in found.comparisons
@@ -253,7 +259,7 @@ def _beside(found: Intervention) -> str:
 
 
 def claim_imposed(found: Intervention | None) -> Claim:
-    """The claim that a dead layer is sufficient for failure.
+    """The claim that a run does not learn a part again after a layer is made dead over it.
 
     If no screening run had learnt the part, there is no intervention and nothing can be decided. In
     `found`, "lowered" is the treated arm, and the sources had learnt the part.
@@ -274,17 +280,16 @@ def claim_imposed(found: Intervention | None) -> Claim:
                 POINTS,
             )
             for name in DECIDING
-            if any(arm.name == name for arm in found.arms)
         ),
     ]
     return row_by_tests(
         IMPOSED,
         effects,
-        replace(least_of_pairs(len(found.sources)), full=0),
+        _least(found),
         value=f"{lowered.learnt[-1]} of {lowered.copies} lowered copies had no dead layer and "
         f"had the part right at the end; {lowered.alive_at_end} had no dead layer, right or wrong; "
         f"{lowered.lucky_at_start} had it right by luck when lowered",
-        control=_beside(found),
-        details=_copies(found),
+        control=_of_controls(found),
+        details=_details(found),
         runs=len(found.sources),
     )

@@ -22,8 +22,8 @@ from ginn.analysis.claims.bias_vs_weights import (
     Motion,
     early_and_later,
     finite_mean,
-    not_recorded,
-    shifts,
+    shift_by_layer,
+    why_unmeasured,
 )
 from ginn.analysis.effects import POINTS, most_runs, paired, paired_by_layer
 from ginn.analysis.rules import Rule
@@ -80,11 +80,11 @@ SHIFT_AGAIN = Rule(
 
 def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
     """The claim that boundaries shift before they turn."""
-    if why := not_recorded(runs, later=True):
+    if why := why_unmeasured(runs, later=True):
         return unmeasured(SHIFT_FIRST, why)
-    measured = [early_and_later(run, shifts(run)[0]) for run in runs]
+    measured = [early_and_later(run, shift_by_layer(run)[0]) for run in runs]
     early, later = (np.array(each) for each in zip(*measured, strict=True))  # (runs, L)
-    control = np.array([early_and_later(run, shifts(run)[1])[0] for run in runs])
+    control = np.array([early_and_later(run, shift_by_layer(run)[1])[0] for run in runs])
     return row_by_tests(
         SHIFT_FIRST,
         [
@@ -100,7 +100,7 @@ def claim_shift_before_turn(runs: Sequence[Motion]) -> Claim:
 
 def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
     """The claim that early in training biases move boundaries more than weights do."""
-    if why := not_recorded(runs, later=False):
+    if why := why_unmeasured(runs, later=False):
         return unmeasured(BIAS_FIRST, why)
     early, weights, inputs, control = (
         np.array(
@@ -128,7 +128,7 @@ def claim_bias_moves_first(runs: Sequence[Motion]) -> Claim:
 
 def claim_later_phases(runs: Sequence[Motion]) -> Claim:
     """The claim that phases of shifting come again later in training."""
-    if why := not_recorded(runs, later=True):
+    if why := why_unmeasured(runs, later=True):
         return unmeasured(SHIFT_AGAIN, why)
     found = list(zip(*(later_phases(run) for run in runs), strict=True))  # (L, runs)
     defined = [[each for each in layer if each is not None] for layer in found]
@@ -186,7 +186,7 @@ def later_phases(run: Motion) -> list[LaterPhases | None]:
     end, if fewer than WINDOW intervals follow, or if boundaries do not shift more at the start than
     later.
     """
-    measured = shifts(run)[0]
+    measured = shift_by_layer(run)[0]
     early, later = early_and_later(run, measured)
     first = int(np.count_nonzero(~run.later))
     rng = np.random.default_rng([SEED, run.seed])

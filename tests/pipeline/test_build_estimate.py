@@ -22,16 +22,16 @@ import build as story
 from ginn.analysis.claims import revival
 from ginn.analysis.claims.revival import Source, copies_of
 from ginn.geometry.boundaries import trace
-from ginn.pipeline import estimate as estimates
-from ginn.pipeline.content import Reading, read_content
-from ginn.pipeline.estimate import (
-    Estimate,
+from ginn.pipeline import build_estimate
+from ginn.pipeline.build_estimate import (
+    BuildEstimate,
     Training,
     estimate,
     kept_speed,
     missing_trainings,
     training_seconds,
 )
+from ginn.pipeline.content import Reading, read_content
 from ginn.pipeline.experiment import inputs
 from ginn.runtime.cache import Cache
 
@@ -63,7 +63,7 @@ def test_seconds_of_trainings_are_near_the_least_that_any_order_needs(
 
 
 def test_estimate_is_two_sentences_with_its_source() -> None:
-    said = str(Estimate(500.0, 1_230_000_000, 15_100_000, 96_000_000))
+    said = str(BuildEstimate(500.0, 1_230_000_000, 15_100_000, 96_000_000))
     assert "8 min, 1.2 GB of memory, 15 MB for the site and 96 MB for the cache" in said
     assert "kernel's measured speed" in said
 
@@ -75,7 +75,7 @@ def test_estimate_of_a_training_by_pytorch_is_none(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_estimate_grows_with_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(estimates, "kept_speed", lambda path: (1e-7, 8))
+    monkeypatch.setattr(build_estimate, "kept_speed", lambda path: (1e-7, 8))
     runner = in_process_runner(Cache(tmp_path))
     draft, whole = (
         estimate(read_content(Reading(ROOT / "content", draft=draft)), runner)
@@ -126,7 +126,7 @@ def test_kept_speed_is_measured_once_for_a_processor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured = iter([1.5e-7, 2.5e-7, 3.5e-7])
-    monkeypatch.setattr(estimates, "measured_speed", lambda: next(measured))
+    monkeypatch.setattr(build_estimate, "measured_speed", lambda: next(measured))
     path = tmp_path / "speed.json"
     assert [kept_speed(path)[0] for _ in range(2)] == [1.5e-7, 1.5e-7]
     path.write_text(json.dumps({"processor": "another", "speed": 9.0}))
@@ -138,7 +138,7 @@ def test_kept_speed_is_measured_once_for_a_processor(
 def test_estimate_of_a_first_build_has_the_compilation_of_the_loops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(estimates, "kept_speed", lambda path: (estimates.REFERENCE, 8))
+    monkeypatch.setattr(build_estimate, "kept_speed", lambda path: (build_estimate.REFERENCE, 8))
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "numba"))
     content = read_content(Reading(copy_content(tmp_path / "content"), draft=True))
     runner = in_process_runner(Cache(tmp_path))
@@ -148,7 +148,7 @@ def test_estimate_of_a_first_build_has_the_compilation_of_the_loops(
     later = estimate(content, runner)
     assert first is not None
     assert later is not None
-    saved = estimates.LOOPS_WORK / runner.workers.jobs
+    saved = build_estimate.LOOPS_WORK / runner.workers.jobs
     assert first.seconds - later.seconds == pytest.approx(saved)
 
 

@@ -47,7 +47,7 @@ ID, HASH = re.compile(r"\{#(?=[^\s{}#][^{}#\n]*\})"), "\ufdd0"
 
 
 def _undefined_named(write: Callable[..., str]) -> Callable[..., str]:
-    """A filter that raises Jinja's error for an undefined name."""
+    """A filter that raises Jinja's error for an undefined name: `str` of the name raises it."""
 
     @wraps(write)
     def written(value: Any, *more: Any, **named: Any) -> str:
@@ -59,16 +59,16 @@ def _undefined_named(write: Callable[..., str]) -> Callable[..., str]:
 # How to write braces that are no expression.
 RAW = "braces that are text stand between {% raw %} and {% endraw %}"
 # What Python raises for an expression that has no value, such as a text plus a number.
-COMPUTING = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, MemoryError)
+NO_VALUE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, MemoryError)
 
 
 @dataclass(frozen=True)
 class Body:
     """A rendered article: HTML with tokens for figures, and the figures.
 
-    `opening` is the part before the first section, and `sections` is the rest. The other fields are
-    the tree of its contents, the cited works in the order of their numbers, and the author's images
-    (address -> content).
+    `opening` is the part before the first section, and `sections` is the rest. `contents` is the
+    tree of its headings. `sources` are the cited works in the order of their numbers. `images` are
+    the author's: address -> content.
     """
 
     opening: str
@@ -113,15 +113,16 @@ def render_article(
 ) -> Body:
     """The body of an article as HTML with tokens for its figures; `works` can be cited.
 
-    `policy` says what an article may load from elsewhere. `reports` has the report of every
-    experiment by its id.
+    `names` are the names in expressions besides those of `functions` and `facts`. `policy` says
+    what an article may load from elsewhere. `reports` has the report of every experiment by its id.
 
     Raises AuthorError with file and line for a mistake.
     """
-    first, words = FigureCalls(report, None, reports), glossary or Glossary()
-    _fill_in(article, first, Citations(works or {}), words, names)
-    second, citations = FigureCalls(report, first.found, reports), Citations(works or {})
-    text = _fill_in(article, second, citations, words, names)
+    works, glossary = works or {}, glossary or Glossary()
+    first = FigureCalls(report, None, reports)
+    _fill_in(article, first, Citations(works), glossary, names)
+    second, citations = FigureCalls(report, first.found, reports), Citations(works)
+    text = _fill_in(article, second, citations, glossary, names)
     check_source(article)
     root = root_from(article.address)
     captions = {name: figure.caption for name, figure in second.found.items()}
@@ -158,6 +159,7 @@ def in_html(
     _require_placed(article, captions, converted)
     html = converted.html
     if "<h1" in html:
+        # Each searched text begins with the line break at the end of the line before.
         titles = (line for line in article.body.splitlines() if line.startswith(("# ", "<h1")))
         raise AuthorError(
             "a first-level heading",
@@ -217,7 +219,7 @@ def _fill_in(
     except jinja2.TemplateError as error:
         allowed, line = f"expressions of {', '.join(sorted(known))}", line_in(error, file)
         raise AuthorError(one_line(error), allowed, path=article.file, line=line) from error
-    except COMPUTING as error:
+    except NO_VALUE as error:
         found = f"an expression without a value ({one_line(error)})"
         allowed, line = "values that the operation takes", line_in(error, file)
         raise AuthorError(found, allowed, path=article.file, line=line) from error

@@ -88,7 +88,7 @@ def training_seconds(trainings: Iterable[Training], speed: float, jobs: int, lan
 
 
 @dataclass(frozen=True)
-class Estimate:
+class BuildEstimate:
     """What a build will need."""
 
     seconds: float
@@ -111,7 +111,7 @@ class Estimate:
         )
 
 
-def estimate(content: Content, runner: Runner) -> Estimate | None:
+def estimate(content: Content, runner: Runner) -> BuildEstimate | None:
     """What a build will need. None if no run has to be trained, or if PyTorch trains."""
     settings = content.settings
     blocks = {
@@ -156,7 +156,7 @@ def estimate(content: Content, runner: Runner) -> Estimate | None:
         for each in experiments
     )
     site = SITE_BYTES + SNAPSHOT_BYTES * shown
-    return Estimate(
+    return BuildEstimate(
         sum(seconds) + fixed * scale,
         (1 + jobs) * PROCESS_BYTES + RECORDED_FACTOR * recorded,
         site,
