@@ -25,7 +25,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from ginn.config.authors import Author, WebAddress, named_authors
 from ginn.config.policy import Policy
-from ginn.config.validation import LINE, Allowed, Line, Table, example
+from ginn.config.validation import LINE, NO_DEVICE, Allowed, Line, Table, example
 
 
 def is_point(value: object) -> bool:
@@ -60,7 +60,8 @@ Colour = Annotated[
 Id = Annotated[
     str,
     StringConstraints(pattern=f"^[a-z][a-z0-9-]{{0,{MOST_ID - 1}}}$"),
-    Allowed("lower-case letters, digits and hyphens, a letter first"),
+    NO_DEVICE,
+    Allowed("lower-case letters, digits and hyphens, a letter first, and no device such as con"),
 ]
 Language = Annotated[
     str,
@@ -368,9 +369,7 @@ class ReportFile(Table):
         Strict(False),
         Allowed(f"1 to {MOST_EXPERIMENTS} [[experiment]]"),
     ]
-    variant: Annotated[
-        tuple[Variant, ...], Strict(False), Allowed("any number of [[variant]]")
-    ] = ()  # fmt: skip
+    variant: Annotated[tuple[Variant, ...], Strict(False), Allowed("a list of [[variant]]")] = ()
     policy: Policy = Policy()
     confirmation: Confirmation = Field(default_factory=lambda: Confirmation())
     draft: Draft

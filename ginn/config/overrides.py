@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ginn.config.models import MOST_ID, Draft, Experiment, FullRuns, Screening, Settings, Shown
+from ginn.config.validation import DEVICES
 from ginn.errors import SHOWN, AuthorError
 
 # The most bytes of weights that an experiment may record. A build uses about five times as many.
@@ -135,8 +136,9 @@ def with_picture(settings: Settings, picture: Path) -> Settings:
         "parts": {},
         "top": (),
     }
+    is_id = re.match(r"[a-z]", name) and name not in DEVICES
     own = {
-        "id": name if re.match(r"[a-z]", name) else f"picture-{name}"[:MOST_ID].strip("-"),
+        "id": name if is_id else f"picture-{name}"[:MOST_ID].strip("-"),
         "title": f"{words[0].upper()}{words[1:]}"[:SHOWN],
     }
     experiment = first.model_copy(update=changed | own)

@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from annotated_types import Ge, Le
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from ginn.config.key_lines import Keys, key_lines, line_of
@@ -58,6 +65,19 @@ def example(value: Any) -> Any:
 _HIDDEN = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 LINE = rf"[^{_HIDDEN}]*[^\s{_HIDDEN}][^{_HIDDEN}]*"
 
+# On Windows no folder can have the name of a device.
+DEVICES = {"con", "prn", "aux", "nul"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in range(10)
+}
+
+
+def _no_device(name: str) -> str:
+    if name.lower() in DEVICES:
+        raise ValueError(name)
+    return name
+
+
+NO_DEVICE = AfterValidator(_no_device)
 Line = Annotated[str, StringConstraints(pattern=f"^{LINE}$"), Allowed("a line of text")]
 
 T = TypeVar("T", bound=Table)

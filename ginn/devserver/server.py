@@ -20,14 +20,16 @@ import re
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
+from ginn.devserver.byte_ranges import asked_range
 from ginn.runtime.output_dir import MARKER
 
 LOOPBACK = "127.0.0.1"
@@ -63,6 +65,7 @@ TYPES = {
     ".xml": "application/xml",
 }
 OTHER_TYPE = "application/octet-stream"
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 EVENTS = "/_serve/events"
 FILES = ("/_serve/reload.js", "/_serve/overlay.css")
 HEARTBEAT = 15.0  # s between two empty messages, which fail if a page is closed
@@ -218,6 +221,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         """Forbid caching and use by other sites. A rebuilt page keeps its address."""
+        self.send_header("Accept-Ranges", "bytes")
         self.send_header("Cache-Control", "no-store")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         self.send_header("X-Content-Type-Options", "nosniff")
@@ -249,7 +253,8 @@ class Handler(SimpleHTTPRequestHandler):
         if path.is_dir() and self.path.partition("?")[0].endswith("/"):
             path /= "index.html"
         if path.exists() and path.suffix != ".html":
-            return super().send_head()
+            asked = self.headers.get("Range", "")
+            return self._send_range(path, asked) if asked else super().send_head()
         # Computed before the page is read. If the site changes in between, the page has the old
         # digest and is reloaded once more.
         digest = site_digest(self.status.site)
@@ -274,9 +279,32 @@ class Handler(SimpleHTTPRequestHandler):
         status = HTTPStatus.NOT_FOUND if digest else HTTPStatus.SERVICE_UNAVAILABLE
         return BARE_PAGE.format(words=escape(words), more=escape(more)), status
 
-    def _send(self, kind: str, content: bytes, status: HTTPStatus = HTTPStatus.OK) -> BinaryIO:
-        """Send the headers for content that was made here. Returns the content."""
+    def _send_range(self, path: Path, asked: str) -> BinaryIO | None:
+        """Send the headers for the part of a file that a `Range` header asks for."""
+        content = path.read_bytes()
+        places = asked_range(asked, len(content))
+        if places is None:
+            return super().send_head()
+        part = f"{places.start}-{places.stop - 1}" if places else "*"
+        status = HTTPStatus.PARTIAL_CONTENT
+        return self._send(
+            self.guess_type(path),
+            content[places.start : places.stop],
+            status if places else HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+            {"Content-Range": f"bytes {part}/{len(content)}"},
+        )
+
+    def _send(
+        self,
+        kind: str,
+        content: bytes,
+        status: HTTPStatus = HTTPStatus.OK,
+        more: Mapping[str, str] = NO_HEADERS,
+    ) -> BinaryIO:
+        """Send the headers for content that was made or cut here. Returns the content."""
         self.send_response(status)
+        for name, value in more.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         if status != HTTPStatus.OK:

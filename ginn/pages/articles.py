@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, Strict
 
 from ginn.config.authors import Author
 from ginn.config.key_lines import key_lines
-from ginn.config.validation import Allowed, Document, Line, Table, example, validated
+from ginn.config.validation import NO_DEVICE, Allowed, Document, Line, Table, example, validated
 from ginn.errors import AuthorError, quoted
 from ginn.files import parse_toml, paths_in, read_text, within
 from ginn.pages.code_places import without_code
@@ -58,9 +58,10 @@ class FrontMatter(Table):
         str,
         Field(pattern=SLUG, max_length=MOST_SLUG),
         AfterValidator(_not_reserved),
+        NO_DEVICE,
         Allowed(
             f"at most {MOST_SLUG} lower-case letters, digits and hyphens, none of "
-            f"{', '.join(RESERVED)}"
+            f"{', '.join(RESERVED)}, and no device of Windows such as con"
         ),
         example("my-cat"),
     ]

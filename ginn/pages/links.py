@@ -20,7 +20,7 @@ from ginn.pages.articles import Article
 TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 # An address of the folder `static/`, whose files are at the site's root.
 STATIC = re.compile(r'(\s(?:src|href|poster|data)=")(?:\.\./)?static/')
-EXTERNAL_SCHEMES = ("https", "http", "mailto")
+EXTERNAL_SCHEMES = ("https", "http", "mailto", "tel", "sms")
 
 
 def with_static(html: str, root: str) -> str:

@@ -97,6 +97,7 @@ MISTAKES = [
     ("pictures/bottle.toml", "a\\\\b", "experiment.picture", r"'a\\b'", "below content/"),
     ('id = "bottle"', 'id = "../x"', "experiment.id", "'../x'", "lower-case letters, digits"),
     ('id = "bottle"', 'id = "Bottle"', "experiment.id", "'Bottle'", "lower-case letters, digits"),
+    ('id = "bottle"', 'id = "nul"', "experiment.id", "'nul'", "no device such as con"),
     ("seeds = 1_024", "seeds = 0", "experiment.screening.seeds", "0", f"{WHOLE} 1 to 10000"),
     ("seeds = 1_024\niterations = 10_000", "seeds = 1\niterations = 2_000_000",
      "experiment.screening.iterations", "2000000", f"{WHOLE} 1 to 1270000"),

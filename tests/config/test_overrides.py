@@ -89,11 +89,13 @@ def test_as_draft_shows_a_good_run_if_the_report_does(
 @given(st.text(st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=99))
 @example("Ünïcödé Cat")
 @example("9 lives")
+@example("Con")
 @example("-")
 def test_with_picture_of_any_name_gives_an_id_and_a_title(name: str) -> None:
     full = load_settings(REPORT)
     experiment = with_picture(full, Path(f"{name}.png")).experiment
     assert re.fullmatch(r"[a-z][a-z0-9-]{0,31}", experiment.id)
+    assert experiment.id != "con"
     assert experiment.title.strip()
     assert experiment.widths == full.experiment.widths
 

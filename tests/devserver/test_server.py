@@ -48,10 +48,18 @@ def server(tmp_path: Path) -> Iterator[tuple[str, int]]:
 
 
 def ask(
-    server: tuple[str, int], path: str, method: str = "GET", host: str | None = "localhost:PORT"
+    server: tuple[str, int],
+    path: str,
+    method: str = "GET",
+    host: str | None = "localhost:PORT",
+    more: str = "",
 ) -> str:
-    """The whole answer to a request. The path is sent as it is, not normalised by a library."""
+    """The whole answer to a request. The path is sent as it is, not normalised by a library.
+
+    `more` has more headers, each with its end of line.
+    """
     named = f"Host: {host.replace('PORT', str(server[1]))}\r\n" if host is not None else ""
+    named += more
     with socket.create_connection(server, timeout=5) as connection:
         connection.sendall(f"{method} {path} HTTP/1.0\r\n{named}\r\n".encode())
         return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
@@ -147,6 +155,49 @@ def test_head_returns_the_headers_of_get(server: tuple[str, int]) -> None:
         assert undated[0] == undated[1]
         assert none == ""
         assert f"Content-Length: {len(body.encode())}\r\n" in got
+
+
+@pytest.mark.parametrize(
+    ("header", "places"),
+    [
+        ("bytes=0-0", "0-0"),
+        ("bytes=0-1", "0-1"),
+        ("bytes=4-", "4-9"),
+        ("bytes=4-400", "4-9"),
+        ("bytes=-3", "7-9"),
+        ("bytes=-30", "0-9"),
+    ],
+)
+def test_get_of_a_range_returns_its_bytes(
+    server: tuple[str, int], tmp_path: Path, header: str, places: str
+) -> None:
+    (tmp_path / "site/clip.mp4").write_bytes(b"0123456789")
+    head, _, body = ask(server, "/clip.mp4", more=f"Range: {header}\r\n").partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.0 206 ")
+    assert f"Content-Range: bytes {places}/10" in head
+    first, last = map(int, places.split("-"))
+    assert body == "0123456789"[first : last + 1]
+    assert f"Content-Length: {len(body)}" in head
+
+
+@pytest.mark.parametrize("header", ["bytes=10-", "bytes=-0"])
+def test_get_of_a_range_behind_the_end_is_refused(
+    server: tuple[str, int], tmp_path: Path, header: str
+) -> None:
+    (tmp_path / "site/clip.mp4").write_bytes(b"0123456789")
+    answer = ask(server, "/clip.mp4", more=f"Range: {header}\r\n")
+    assert answer.startswith("HTTP/1.0 416 ")
+    assert "Content-Range: bytes */10" in answer
+
+
+@pytest.mark.parametrize("header", ["bytes=3-1", "bytes=0-1,4-5", "lines=0-1", "bytes=-", "bytes"])
+def test_get_of_a_range_that_is_none_returns_the_whole_file(
+    server: tuple[str, int], tmp_path: Path, header: str
+) -> None:
+    (tmp_path / "site/clip.mp4").write_bytes(b"0123456789")
+    answer = ask(server, "/clip.mp4", more=f"Range: {header}\r\n")
+    assert answer.startswith("HTTP/1.0 200 ")
+    assert answer.endswith("\r\n\r\n0123456789")
 
 
 def test_wait_for_change_without_a_change_returns_the_same_version(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from ginn.pages.articles import parse_article, read_articles, require_experiment
         ('slug = "index"', 'slug = "../x"', 3, "lower-case letters, digits and hyphens"),
         ('slug = "index"', f'slug = "{"a" * 101}"', 3, "at most 100 lower-case letters"),
         ('slug = "index"', 'slug = "explore"', 3, "none of explore, downloads"),
+        ('slug = "index"', 'slug = "aux"', 3, "slug: found 'aux', allowed: at most 100 lower-case"),
         ("date = 2026-11-23", 'date = "today"', 6, "date: found 'today', allowed: a date such"),
         ("date = 2026-11-23", "date = 2026-11-23T10:00:00", 6, "allowed: a date such as"),
     ],

@@ -48,6 +48,7 @@ def test_links_of_a_page_are_its_addresses_and_ids_each_once() -> None:
         "../explore/index.html#run=seed-1&step=2",
         "https://example.org/nowhere",
         "mailto:someone@example.org",
+        "tel:+441234567890",
     ],
 )
 def test_find_dead_link_of_a_link_that_leads_somewhere_is_none(link: str) -> None:
