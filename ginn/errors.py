@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
 
 SHOWN = 80  # characters of a found value that a message repeats
@@ -61,6 +63,16 @@ def _restored(
 ) -> AuthorError:
     """The error of these parts. Pickle passes arguments by position only."""
     return AuthorError(found, allowed, hint, path=path, line=line, key=key)
+
+
+def meant(name: object, names: Iterable[str]) -> str:
+    """A hint that asks whether the most similar of the known names is meant; "" if none is similar.
+
+    >>> meant("bakground", ["background", "step"])
+    'is background meant?'
+    """
+    near = difflib.get_close_matches(str(name), list(names), 1)
+    return f"is {near[0]} meant?" if near else ""
 
 
 def quoted(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ginn.errors import AuthorError, quoted
+from ginn.errors import AuthorError, meant, quoted
 
 CLAIM_NAMES = (
     "Straight first layer",
@@ -32,4 +32,5 @@ CLAIM_NAMES = (
 def require_claim(name: object) -> None:
     """Raise AuthorError if `name` is not the name of a claim."""
     if name not in CLAIM_NAMES:
-        raise AuthorError(quoted(name), ", ".join(CLAIM_NAMES), key="claim")
+        hint = meant(name, CLAIM_NAMES)
+        raise AuthorError(quoted(name), ", ".join(CLAIM_NAMES), hint, key="claim")

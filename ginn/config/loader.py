@@ -18,7 +18,7 @@ from ginn.config.models import (
     Variant,
 )
 from ginn.config.validation import Document, read_document, validated
-from ginn.errors import quoted
+from ginn.errors import meant, quoted
 
 # The keys that no experiment inherits, and those that it inherits only with the picture.
 _OWN = ("id", "title", "picture", "optional")
@@ -145,7 +145,7 @@ def _varied_experiment(
     of = {experiment.id: experiment for experiment in experiments}
     name = experiments[0].id if variant.of is None else variant.of
     if name not in of:
-        raise document.error((*keys, "of"), quoted(name), ", ".join(of))
+        raise document.error((*keys, "of"), quoted(name), ", ".join(of), meant(name, of))
     return of[name]
 
 

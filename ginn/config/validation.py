@@ -7,7 +7,6 @@ the range of a whole number.
 from __future__ import annotations
 
 import datetime
-import difflib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from ginn.config.key_lines import Keys, key_lines, line_of
-from ginn.errors import SHOWN, AuthorError, one_line, quoted
+from ginn.errors import SHOWN, AuthorError, meant, one_line, quoted
 from ginn.files import parse_toml, read_text
 
 _KEY_OF_TABLE = "[key]"  # the last item of pydantic's path to a dictionary's key
@@ -152,8 +151,7 @@ def _author_error(
     keys, value = _found(document.values, path)
     if mistake["type"] == "extra_forbidden":
         allowed_keys = _keys_allowed(model, mistake["loc"])
-        near = difflib.get_close_matches(str(keys[-1]), allowed_keys, 1)
-        hint = f"is {near[0]} meant?" if near else ""
+        hint = meant(keys[-1], allowed_keys)
         return document.error(keys, "an unknown key", ", ".join(allowed_keys), hint)
     allowed = allowed_at(model, mistake["loc"])
     if mistake["type"] == "missing" and len(keys) == len(path):

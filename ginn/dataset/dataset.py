@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.errors import AuthorError, quoted
+from ginn.errors import AuthorError, meant, quoted
 
 # A part that covers this share of the domain or more can decide whether a run has failed.
 MAJOR_SHARE = 0.03
@@ -117,7 +117,8 @@ def require_parts(dataset: Dataset, names: Sequence[str]) -> None:
     """Raise AuthorError if one of the names is not the name of a part of the picture."""
     parts = [part.name for part in dataset.parts]
     if missing := [name for name in names if name not in parts]:
-        raise AuthorError(quoted(missing), f"parts of the picture: {', '.join(parts)}")
+        allowed = f"parts of the picture: {', '.join(parts)}"
+        raise AuthorError(quoted(missing), allowed, meant(missing, parts))
 
 
 def describe(dataset: Dataset, name: str, columns: int = 40) -> str:

@@ -25,7 +25,7 @@ from ginn.analysis.claim_names import require_claim
 from ginn.analysis.facts import Facts
 from ginn.config.models import Site
 from ginn.dataset.dataset import Dataset
-from ginn.errors import AuthorError, quoted
+from ginn.errors import AuthorError, meant, quoted
 from ginn.language.words import Words
 from ginn.pages.article_body import RAW, parsed
 from ginn.pages.articles import Article
@@ -89,7 +89,7 @@ class Named:
                 raise hidden_page(name, allowed)
             return
         if name not in there:
-            raise AuthorError(quoted(name), allowed, key=kind)
+            raise AuthorError(quoted(name), allowed, meant(name, there), key=kind)
         if name in absent and not under_condition:
             found = f"{quoted(name)}, which this build leaves out"
             hint = f'put it under the condition {{% if "{absent[name]}" in experiments %}}'
@@ -192,8 +192,12 @@ class _Reader:
 
     def _name(self, node: Any) -> Any:
         if node.ctx == "load" and node.name not in self.kinds:
-            known = ", ".join(sorted([*FUNCTIONS, *VALUES]))
-            raise AuthorError(f"{quoted(node.name)} is undefined", f"expressions of {known}", RAW)
+            known = sorted([*FUNCTIONS, *VALUES])
+            found, allowed = (
+                f"{quoted(node.name)} is undefined",
+                f"expressions of {', '.join(known)}",
+            )
+            raise AuthorError(found, allowed, meant(node.name, known) or RAW)
         return self.kinds.get(node.name)
 
     def _output(self, node: Any) -> None:
@@ -248,7 +252,7 @@ class _Reader:
             bound = inspect.signature(FUNCTIONS["figure"]).bind_partial(*given, **named).arguments
             view = bound.get("view", "network")
             if view is not ANY and view not in VIEWS:
-                raise AuthorError(quoted(view), ", ".join(VIEWS), key="view")
+                raise AuthorError(quoted(view), ", ".join(VIEWS), meant(view, VIEWS), key="view")
             if view is not ANY:
                 VIEWS[view].require(bound.get("arguments", {}))
             if isinstance(of := bound.get("experiment"), str):
@@ -261,9 +265,13 @@ class _Reader:
             require_claim(first)
         elif name == "see" and self.all_figures_known and first not in self.figures:
             known = ", ".join(map(str, self.figures)) or "this article has no figures"
-            raise AuthorError(quoted(first), known, key="see")
+            hint = meant(first, map(str, self.figures))
+            raise AuthorError(quoted(first), known, hint, key="see")
         elif name in allowed and first not in allowed[name]:
-            raise AuthorError(quoted(first), ", ".join(allowed[name]) or "none", key=name)
+            names = allowed[name]
+            raise AuthorError(
+                quoted(first), ", ".join(names) or "none", meant(first, names), key=name
+            )
 
     def _filter(self, node: Any) -> Any:
         kind = None
@@ -331,7 +339,7 @@ def attribute_of(kind: Any, name: str) -> Any:
         return None
     if name not in fields and not hasattr(kind, name):
         found = f"{kind.__name__} has no attribute {quoted(name)}"
-        raise AuthorError(found, ", ".join(fields))
+        raise AuthorError(found, ", ".join(fields), meant(name, fields))
     if name in fields:
         return _bare(_types_of(kind).get(name))
     member = inspect.getattr_static(kind, name)

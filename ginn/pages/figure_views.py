@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from ginn.analysis.evidence import Evidence
 from ginn.config.validation import Allowed
-from ginn.errors import AuthorError, quoted
+from ginn.errors import AuthorError, meant, quoted
 from ginn.figures import (
     dead_layer_charts,
     line_charts,
@@ -130,7 +130,7 @@ class View:
         for name, value in arguments.items():
             if name not in kinds:
                 allowed = calls.described(kinds) or "no more arguments for this view"
-                raise AuthorError(quoted(name), allowed, key="argument")
+                raise AuthorError(quoted(name), allowed, meant(name, kinds), key="argument")
             calls.require_allowed(name, value, kinds[name])
 
     def of(self, report: Report, arguments: Mapping[str, Any]) -> tuple[FigureImage, ...]:

@@ -162,3 +162,24 @@ def test_check_article_refuses_an_experiment_that_no_build_has(body: str) -> Non
 def test_check_articles_of_our_own_content_passes(folder) -> None:  # type: ignore[no-untyped-def]
     articles = read_articles(folder / "articles")
     check_articles(folder, articles, load_settings(folder / "report.toml"), ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        ("{{ fact.experiment }}", "facts"),
+        ("{{ facts.experiment.pixel }}", "pixels"),
+        ('{{ evidence("Copicats") }}', "Copycats"),
+        ('{{ page("exlore") }}', "explore"),
+        ('{{ cite("smiht") }}', "smith"),
+        ('{{ term("lose") }}', "loss"),
+        ('{% call figure("a", "netwrok") %}x{% endcall %}', "network"),
+        ('{% call figure("a", bakground="error") %}x{% endcall %}', "background"),
+        ('{% call figure("start") %}x{% endcall %}\n\n{{ see("strat") }}', "start"),
+        ("{{ facts.claim('Region grow') }}", "Regions grow"),
+    ],
+)
+def test_check_article_with_a_misspelt_name_asks_for_the_known_one(body: str, known: str) -> None:
+    with pytest.raises(AuthorError) as caught:
+        check_article(article_of(body), NAMED, ENGLISH)
+    assert caught.value.hint == f"is {known} meant?"
