@@ -5,6 +5,8 @@
 {
   const COLOURS = 256;
   const LEFT = -1; // the cause of a vertex at which a line ends on the domain's left side
+  // Where the output is negative. Its own colour is too like ink.
+  const OCHRE = "#c98500";
   // How many products of weights and activations a picture of a strength may take.
   const MOST_PRODUCTS = 8e6;
   /** @type {WeakMap<object, {key: string, canvas: HTMLCanvasElement}>} each chunk's last picture */
@@ -140,12 +142,14 @@
 
   /**
    * A neuron's pre-activation in the part in sight: its colour where it is positive, ink where it is
-   * negative. The opacity grows with the distance from zero. At the line it is 0.
+   * negative, and ochre where the output is negative. The opacity grows
+   * with the square root of the distance from zero, so that both sides of the line differ near it.
+   * At the line it is 0.
    * @param {WeightChunk} weights
    * @param {number} step
    * @param {number} neuron
    * @param {View} view
-   * @param {string[]} colours of positive and of negative values, #rrggbb
+   * @param {string[]} colours the neuron's and ink, #rrggbb
    * @returns {HTMLCanvasElement}
    */
   function strength(weights, step, neuron, view, colours) {
@@ -159,10 +163,11 @@
       const values = GINN.forward.preActivations(weights, step, places, neuron)[neuron];
       const most = values.reduce((far, value) => Math.max(far, Math.abs(value)), 1e-9);
       // Bytes of a pixel stand in the order red, green, blue, opacity.
-      const [positive, negative] = colours.map((colour) =>
+      const output = weights.sizes.slice(1).reduce((sum, size) => sum + size, -1);
+      const [positive, negative] = [colours[0], neuron === output ? OCHRE : colours[1]].map((colour) =>
         [5, 3, 1].reduce((word, at) => word * 256 + parseInt(colour.slice(at, at + 2), 16), 0));
       values.forEach((value, at) => {
-        pixels[at] = ((Math.abs(value) / most) * 200) << 24 | (value > 0 ? positive : negative);
+        pixels[at] = (Math.sqrt(Math.abs(value) / most) * 200) << 24 | (value > 0 ? positive : negative);
       });
     });
   }

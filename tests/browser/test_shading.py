@@ -93,9 +93,22 @@ def test_one_neuron_behind_the_lines_is_drawn_where_it_is_on(
     if behind == "side":
         assert ((seen > 20) == (value > 0)).mean() > 0.98
     else:
-        size = np.abs(value) / np.abs(value).max()
+        size = np.sqrt(np.abs(value) / np.abs(value).max())
         for sign in (value > 0, value < 0):
             assert np.corrcoef(seen[sign], size[sign])[0, 1] > 0.97
+
+
+def test_strength_of_the_output_has_two_hues(built_site: BuiltSite, explore: Explore) -> None:
+    places = pixel_middles(SIDE, WHOLE)
+    value = np.concatenate(layers_at(built_site, 95, places), axis=1)[:, 48]
+    page = explore("step=95&show=none&about=out&behind=strength")
+    ready(page).wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)
+    seen = canvas_colours(page).astype(float)
+    warm = seen_at(seen[..., 0] - seen[..., 2], places)  # red above blue
+    strong = np.abs(value) > np.abs(value).max() / 10
+    assert (warm[strong & (value < 0)] > 30).mean() > 0.98
+    assert (warm[strong & (value > 0)] < 10).mean() > 0.98
 
 
 def test_neuron_pointed_at_shades_its_side_until_the_pointer_leaves(
