@@ -1,8 +1,7 @@
 """One part of the picture through a run: is a layer dead over it, and is it learnt?
 
 A layer is dead at a point where each of its neurons is off. There the network after this layer is
-constant. A part is counted by its pixels. The training examples of a part are exactly its pixels,
-so a share of its pixels is also that share of its examples.
+constant. Shares of a part are shares of its pixels. Its training examples are the same pixels.
 
 Axes: K snapshots, P points, L hidden layers.
 """
@@ -57,7 +56,7 @@ class PartHistory:
     def learnt_alive(self) -> Bool:
         """Whether the part is learnt while no layer is dead over all of it, (K,).
 
-        After a dead layer the network is one constant, which may be right by chance.
+        Where a layer is dead, the output is one constant, which may be right by chance.
         """
         return np.asarray(self.learnt & ~self.has_dead_layer)
 
@@ -111,7 +110,10 @@ def part_points(dataset: Dataset, part: str) -> tuple[Float64, bool]:
 
 
 def dead_periods(history: PartHistory) -> tuple[DeadPeriod, ...]:
-    """The periods in which some layer is dead over all of the part, in order of time."""
+    """The periods in which some layer is dead over all of the part, in order of time.
+
+    The layer of a period is the deepest of those that are dead when it begins.
+    """
     dead = history.has_dead_layer
     steps = np.diff(dead.astype(np.int8), prepend=0, append=0)
     begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)

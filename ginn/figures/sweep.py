@@ -1,7 +1,7 @@
 """The sweep of a run: all its recorded snapshots as one moving picture, an animated WebP.
 
-If a run has too many snapshots for `MOST_BYTES`, only every second, third or later one is a frame;
-the last one always is. The sweep of a draft has at most `DRAFT_FRAMES`.
+If a run has too many snapshots for `MOST_BYTES`, only every second or every third one is a frame,
+or fewer. The last snapshot always is one. The sweep of a draft has about `DRAFT_FRAMES` frames.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from ginn.network.run import RecordedRun, layer_slices
 MOST_BYTES = 3_000_000
 SIDE = 420  # px of the square
 STRIP = 40  # px of the strip below it, with the iteration, the accuracy and how far the sweep is
-MARGIN = 12
+BAR, MARGIN, LETTERS = 3, 12, 20  # px in the strip: the bar at its top, its margins, its letters
+# Of the WebP encoder: quality from 0 to 100, and method from 0, the fastest, to 6, with the fewest
+# bytes.
 QUALITY, METHOD = 40, 4
 # Of a draft. Frames take most of the time, and half of a frame's time is its encoding.
 DRAFT_FRAMES, DRAFT_METHOD = 24, 2
@@ -58,6 +60,7 @@ def sweep(
     drawn: dict[int, Image.Image] = {}
 
     def encoded(stride: int) -> bytes:
+        """The sweep with every `stride`-th snapshot, whose pictures are drawn once and kept."""
         steps = [*range(0, len(run) - 1, stride), len(run) - 1]
         for step in steps:
             if step not in drawn:
@@ -77,10 +80,7 @@ def sweep(
 
 
 def animated(frames: list[Image.Image], method: int) -> bytes:
-    """The frames as an animated WebP. Equal frames give equal bytes.
-
-    The encoder's `method` is from 0, the fastest, to 6, the one with the fewest bytes.
-    """
+    """The frames as an animated WebP; see METHOD. Equal frames give equal bytes."""
     each = min(LONGEST, max(SHORTEST, DURATION // len(frames)))
     stream = io.BytesIO()
     frames[0].save(
@@ -103,21 +103,23 @@ def frame(
     picture = Image.new("RGB", (SIDE, SIDE + STRIP), PAPER.light)
     picture.paste(_square(boundaries, run, step, colours, dataset), (0, 0))
     draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(20)
-    middle = SIDE + STRIP // 2 + 2
-    iteration = f"{run.iterations[step]:,}".replace(",", " ")  # understood in every language
+    font = ImageFont.load_default(LETTERS)
+    middle = SIDE + STRIP // 2 + 2  # of the strip without its bar
+    # A space between thousands is understood in every language.
+    iteration = f"{run.iterations[step]:,}".replace(",", " ")
     draw.text((MARGIN, middle), iteration, INK.light, font, "lm")
     accuracy = percent(float(run.accuracy[step]))
     draw.text((SIDE - MARGIN, middle), accuracy, MUTED.light, font, "rm")
-    draw.rectangle((0, SIDE, SIDE, SIDE + 3), fill=RULE.light)
+    draw.rectangle((0, SIDE, SIDE, SIDE + BAR), fill=RULE.light)
     done = round(SIDE * step / max(1, len(run) - 1))
-    draw.rectangle((0, SIDE, done, SIDE + 3), fill=INK.light)
+    draw.rectangle((0, SIDE, done, SIDE + BAR), fill=INK.light)
     return picture
 
 
 def _square(
     boundaries: Boundaries, run: RecordedRun, step: int, colours: Colours, dataset: Dataset
 ) -> Image.Image:
+    """One snapshot without the strip."""
     large = SIDE * OVERSAMPLING
     logit = logits(*run.at(step), dataset.points())
     white = np.rint(255 * probability(logit)).astype(np.uint8).reshape(dataset.labels.shape)

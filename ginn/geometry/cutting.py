@@ -1,6 +1,11 @@
 """Loops that cut a subdivision: its vertices, edges, lines and cells, in flat arrays.
 
-The arrays are those of `subdivision.Subdivision`, whose docstring says what they hold.
+The arrays are those of `subdivision.Subdivision`, whose docstring says what they hold. Axes: V
+vertices, E edges, L lines, C cells.
+
+A crossed edge becomes two edges with a new vertex between them. A cut cell keeps its number for its
+on part. Its off part is a new cell, and the new edge between the two is the chord, which lies on a
+line of its own.
 """
 
 from __future__ import annotations
@@ -18,9 +23,11 @@ TAIL, HEAD, LINE, ON_LEFT, ON_RIGHT, OWNER = range(6)
 SNAPSHOT, MADE_TAIL, MADE_HEAD, MADE_ON, FIRST_OWNER, SECOND_OWNER = range(6)
 # Entries of `counts`.
 VERTICES, EDGES, LINES, CELLS = range(4)
-# Rows of `scratch`.
+# Rows of `scratch`: the crossed edges; for each cell that is cut, the vertex at which the boundary
+# enters it; and for each cell, the cell of its off part. Between cuts, a cell is its own off part.
 CROSSED, INTO, OFF_PART = range(3)
-# Rows of `values`.
+# Rows of `values` after x and y: the number that the arithmetic needs, such as a bound of errors,
+# and the first pre-activation.
 ERROR, FIRST = 2, 3
 # Neurons in a word of `cell_on`.
 BITS = 32
@@ -76,10 +83,12 @@ def cut(
         for word in range(cell_on.shape[0]):
             cell_on[word, cells] = cell_on[word, cell]
         chord, lines, cells = chord + 1, lines + 1, cells + 1
+    # An edge borders off parts if its old end is off: the tail, or in a head half the head.
     for e in range(count + crossings):
         if not on[edges[TAIL if e < count else HEAD, e]]:
             edges[ON_LEFT, e] = scratch[OFF_PART, edges[ON_LEFT, e]]
             edges[ON_RIGHT, e] = scratch[OFF_PART, edges[ON_RIGHT, e]]
+    # Each cut cell is its own off part again.
     for e in range(count + crossings, chord):
         scratch[OFF_PART, edges[ON_LEFT, e]] = edges[ON_LEFT, e]
     counts[VERTICES], counts[EDGES] = first + crossings, chord
@@ -154,7 +163,9 @@ def chains(
     Returns the number of crossings M and of polylines P. Sets `order` (2, M): the neuron and edge
     of each crossing, along the polylines; and `starts` (2, P): where each begins in `order`, and
     whether it is a ring. Crossings and polylines for which these have no room are only counted.
-    `following` (C,) and `crossing` (4, E) are overwritten.
+    `following` (C,) and `crossing` (4, E) are overwritten: the crossing by which a polyline leaves
+    a cell; and for each crossing its edge, the cells before and after it, and a mark. The mark is 1
+    on an open polyline, 0 on a ring, and 2 for a crossing that is in `order` already.
     """
     found = pieces = 0
     for j in range(on.shape[0]):
@@ -170,7 +181,7 @@ def chains(
                 crossing[0, count], crossing[1, count], crossing[2, count] = e, before, after
                 crossing[3, count] = 0
                 count += 1
-        # Mark the crossings on open polylines by 1. The others lie on rings.
+        # Mark the crossings on open polylines.
         for i in range(count):
             if crossing[1, i] == OUTSIDE:
                 k = i

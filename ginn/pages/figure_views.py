@@ -57,10 +57,11 @@ EVIDENCE = {
     **rate_charts.CHARTS,
     **survival_charts.CHARTS,
 }
-# Images that share a row are small and need heavier lines. The factor depends on their number.
+# The factors by which lines are wider in images that share a row, by the number of the images. The
+# more there are, the smaller each is, and its lines with it.
 WEIGHTS = {1: 1.0, 2: 1.25, 3: 1.6}
 WEIGHT_OF_MANY = 2.2
-STRIP_WEIGHT = 3.0
+STRIP_WEIGHT = 3.0  # the same for the frames of a strip
 
 # Arguments in an article. A list of values makes a row of images.
 RUN, STEP = 'the name of a run, such as "good-1"', '"first", "last", an iteration, or "loss 25%"'
@@ -113,25 +114,29 @@ class View:
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def parameters(self) -> dict[str, Parameter]:
-        """The arguments that an author can give, by name."""
-        found = parameters_of(self.images, ("report", *self.fixed))
-        return {each.name: each for each in found}
+    def _own(self) -> tuple[str, ...]:
+        """The names of the arguments that the program gives."""
+        return ("report", *self.fixed)
 
     @property
-    def _kinds(self) -> dict[str, Any]:
-        """The parameters with their types."""
-        own = ("report", *self.fixed)
-        return {k: kind for k, kind in calls.parameters(self.images).items() if k not in own}
+    def parameters(self) -> dict[str, Parameter]:
+        """The arguments that an author can give, by name."""
+        return {each.name: each for each in parameters_of(self.images, self._own)}
+
+    @property
+    def _types(self) -> dict[str, Any]:
+        """The types of these arguments, by name."""
+        found = calls.parameters(self.images).items()
+        return {name: kind for name, kind in found if name not in self._own}
 
     def require(self, arguments: Mapping[str, Any]) -> None:
         """Raise AuthorError for an argument that is unknown or of the wrong type."""
-        kinds = self._kinds
+        types = self._types
         for name, value in arguments.items():
-            if name not in kinds:
-                allowed = calls.described(kinds) or "no more arguments for this view"
-                raise AuthorError(quoted(name), allowed, meant(name, kinds), key="argument")
-            calls.require_allowed(name, value, kinds[name])
+            if name not in types:
+                allowed = calls.described(types) or "no more arguments for this view"
+                raise AuthorError(quoted(name), allowed, meant(name, types), key="argument")
+            calls.require_allowed(name, value, types[name])
 
     def of(self, report: Report, arguments: Mapping[str, Any]) -> tuple[FigureImage, ...]:
         """The images for an author's arguments; raises AuthorError as `require` does."""
@@ -154,11 +159,11 @@ def network_images(
     """
     detail = select_detail(at, zoom, report.dataset)
     runs, choices = _listed(run), _listed(neurons)
-    pairs = [(each, at_step) for each in runs for at_step in recorded(report, each, step)]
+    pairs = [(each, iteration) for each in runs for iteration in recorded(report, each, step)]
     words = report.words
     weight = WEIGHTS.get(len(pairs) * len(choices), WEIGHT_OF_MANY)
-    for (of_run, at_step), chosen in itertools.product(pairs, choices):
-        scene = scene_of(report, of_run, at_step, chosen, background, detail)
+    for (of_run, iteration), chosen in itertools.product(pairs, choices):
+        scene = scene_of(report, of_run, iteration, chosen, background, detail)
         labels = [
             run_title(scene.run, words) if len(runs) > 1 else "",
             words.iteration(scene.iteration) if len(pairs) > len(runs) else "",
@@ -179,6 +184,7 @@ def recorded(report: Report, run: str, step: Steps) -> tuple[int, ...]:
 
 
 def _listed(value: Any) -> list[Any]:
+    """A list of values as it is, and a single value as a list of one."""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
@@ -300,7 +306,7 @@ def _chart_image(name: str, alternative: str, draw: Callable[[int], Svg]) -> Fig
 
 
 def multiples_images(report: Report, what: str, wide: int, narrow: int) -> Iterator[FigureImage]:
-    """The image of the last outputs of the first screening runs or of all full runs.
+    """The image of the final outputs of the first screening runs or of all full runs.
 
     A row has `wide` pictures, or `narrow` on phones.
     """
@@ -325,7 +331,11 @@ def _series() -> Iterator[tuple[str, str]]:
     return ((name, described[name]["description"]) for name in EVIDENCE)
 
 
-OUTPUTS = "The last outputs of the {}, as small pictures; of many screening runs the first ones."
+# What each view of small pictures shows, and the number of pictures in a row of it.
+OUTPUTS = {
+    "screening runs": ("The final outputs of the first screening runs, as small pictures.", 16),
+    "full runs": ("The final outputs of all full runs, as small pictures.", 8),
+}
 # The views of examples that a build may not have, by the name of their example.
 PICTURED = {
     "beginnings": View(
@@ -372,10 +382,8 @@ VIEWS: Mapping[str, View] = {
     **{name: View(evidence_images, meaning, {"name": name}) for name, meaning in _series()},
     **{
         what.replace(" ", "_"): View(
-            multiples_images,
-            OUTPUTS.format(what),
-            {"what": what, "wide": wide, "narrow": wide // 2},
+            multiples_images, meaning, {"what": what, "wide": wide, "narrow": wide // 2}
         )
-        for what, wide in (("screening runs", 16), ("full runs", 8))
+        for what, (meaning, wide) in OUTPUTS.items()
     },
 }

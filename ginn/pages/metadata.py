@@ -56,13 +56,15 @@ class Publication:
 def web_address(text: str) -> str:
     """The web address `text`, with one slash at its end.
 
-    Raises AuthorError for another scheme, no host, a query, a fragment or a space.
+    Raises AuthorError unless it is an http or https address with a host. It may have no query, no
+    fragment and no space.
     """
     try:
         parts = urlsplit(text)
         host = parts.hostname
     except ValueError:
         parts, host = urlsplit(""), None
+    # An empty query or fragment, as in "https://a.example/?", is not in `parts`.
     wrong = parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment
     if wrong or re.search(r"[\s\"'<>\\]|[?#]$", text):
         raise AuthorError(quoted(text), "an address such as https://name.example/report/")
@@ -97,7 +99,7 @@ def linked_data(article: Article, site: Site, publication: Publication, card: st
         "headline": article.title,
         "description": article.description,
         "datePublished": article.date.isoformat(),
-        "dateModified": article.date.isoformat(),
+        "dateModified": article.date.isoformat(),  # an article has one date
         "author": authors if len(authors) > 1 else authors[0],
         "inLanguage": site.language,
         "license": site.licence_url,
@@ -108,6 +110,7 @@ def linked_data(article: Article, site: Site, publication: Publication, card: st
     }
     if not publication.base_url:
         del about["isPartOf"]["url"]
+    # What is not known is left out.
     known = {name: value for name, value in about.items() if value}
     text = json.dumps(known, ensure_ascii=False, indent=1)
     # "</script>" in a title must not end the element (HTML, 4.12.1.3).

@@ -31,8 +31,8 @@ class Report:
 
     `snapshots` has all full runs, and `boundaries` has all shown runs, by id. `data` maps a logical
     name to an address relative to the site's root. `words` are those of the site's language.
-    `outputs` has the last outputs of "screening runs" and "full runs". `pictured` has the runs that
-    pages show at a few snapshots. `sweeps` has the moving picture of each shown run, by id.
+    `outputs` has the final outputs of "screening runs" and "full runs". `pictured` has the runs
+    that pages show at a few snapshots. `sweeps` has the moving picture of each shown run, by id.
     `sheets` has the addresses of its sprite sheets: for each hidden layer, and then for the output,
     in the order of `viewer_data.sheet_layout`. `first` is true for the site's first
     experiment. `key` is a digest of the report's inputs, or "" if no cache needs it.

@@ -34,12 +34,12 @@ class Channel(Protocol):
 
 
 class Terminal:
-    """The reports of a build without a development server. A saved file does not end the build."""
+    """What replaces `Preview` in a build without a development server. Its methods do nothing."""
 
     reporter = Reporter()
 
     def begin(self, content: Content, *functions: Callable[..., object]) -> None:
-        """Do nothing, as all methods of this class."""
+        """Do nothing."""
 
     def begin_pages(self) -> None:
         """Do nothing."""
@@ -55,10 +55,12 @@ class Preview:
     """The builds of one development server, one after the other."""
 
     def __init__(self, channel: Channel) -> None:
-        """Begin without a finished build."""
+        """No build has begun or finished yet."""
         self.channel = channel
         self.reporter = Reporter(listen=self._listen, quiet=True)
+        # The results of the last finished build, which pages with a new text can show.
         self._finished: Sequence[FinishedExperiment] = ()
+        # Whether the training of this build is over. No training is lost before the first build.
         self._last_step = True
 
     def begin(
@@ -76,7 +78,11 @@ class Preview:
         self._content, self._trained = content, _digest(content)
         self._read_subject, self._read_content = read_subject, read_content
         self._write_early = write_early
-        self._late, self._last_step, self._writing = False, False, False
+        # Whether a text has changed since this build read it, so that it cannot make its own pages.
+        self._late = False
+        self._last_step = False
+        # Whether pages are made early. This is neither reported nor interrupted.
+        self._writing = False
 
     def begin_pages(self) -> None:
         """Begin the last step, the pages. Raises SupersededError if their text has changed."""
@@ -129,5 +135,5 @@ class Preview:
 
 
 def _digest(subject: Subject | Content) -> str:
-    """A digest of all that the training and the facts depend on."""
+    """A digest of all of the content that the training and the facts depend on."""
     return digest([subject.settings, subject.datasets])

@@ -1,4 +1,4 @@
-"""The last outputs of runs: their order, their values, and their conversion to and from arrays."""
+"""The final outputs of runs: their order, their values, and their conversion to and from arrays."""
 
 from __future__ import annotations
 

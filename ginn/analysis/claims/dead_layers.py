@@ -93,14 +93,16 @@ def layer_gradients(run: RecordedRun, snapshot: int, points: Float64, white: boo
     the layer is dead at all the points, and so are the norms of all layers before it. In an
     untrained network, the norms of all layers have the same order of magnitude.
     """
-    weights, biases = ([each.astype(np.float64) for each in layers] for layers in run.at(snapshot))
+    weights, biases = (
+        tuple(each.astype(np.float64) for each in layers) for layers in run.at(snapshot)
+    )
     gradients = [
         np.zeros((len(bias), weight.shape[1] + 1))
         for weight, bias in zip(weights, biases, strict=True)
     ]
     for first in range(0, len(points), POINTS):
         piece = points[first : first + POINTS]
-        values = pre_activations(tuple(weights), tuple(biases), piece)
+        values = pre_activations(weights, biases, piece)
         below = [piece, *(np.maximum(value, 0.0) for value in values[:-1])]
         # Cross-entropy after a sigmoid: d loss / d logit = (p - label) / P.
         delta = (probability(values[-1]) - float(white)) / len(points)  # (P, 1)
@@ -188,14 +190,19 @@ def claim_dead_early_fails(
     layer with the runs of `histories` that have none.
     """
     rule = EARLY_DEAD_CHOSEN if chosen else EARLY_DEAD
-    part, early = histories[0].part, histories[0].iterations[histories[0].at(early)]
-    if early == histories[0].iterations[-1]:
+    first = histories[0]
+    part, early = first.part, first.iterations[first.at(early)]
+    if early == first.iterations[-1]:
         return unmeasured(rule, "no snapshot lies between the screening and the end")
-    compared = [
-        *(each for each in chosen if each.has_dead_layer[each.at(early)]),
-        *(each for each in histories if not (chosen and each.has_dead_layer[each.at(early)])),
-    ]
-    dead = [bool(each.has_dead_layer[each.at(early)]) for each in compared]
+
+    def dead_early(history: PartHistory) -> bool:
+        return bool(history.has_dead_layer[history.at(early)])
+
+    compared = list(histories)
+    if chosen:
+        compared = [each for each in chosen if dead_early(each)]
+        compared += [each for each in histories if not dead_early(each)]
+    dead = [dead_early(each) for each in compared]
     table = contingency(dead, [not each.learnt[-1] for each in compared])
     when = f"at iteration {early:,}"
     ends = [
@@ -216,6 +223,7 @@ def claim_dead_early_fails(
 
 
 def _failures_with_dead_layer(table: Contingency) -> Effect:
+    """The share of failures with an early dead layer, less that without one."""
     return commoner(
         "failed, runs with an early dead layer against others",
         table.dead_failed,
@@ -240,8 +248,8 @@ def _recovered(ends: Sequence[int | None]) -> str:
     """
     recovered = [each for each in ends if each is not None]
     lucky = len(ends) - len(recovered)
-    who = formatting.count(len(recovered), "other run")
+    others = formatting.count(len(recovered), "other run")
     when = formatting.numbered("iteration", sorted(set(recovered)))
-    return (f"; {who} recovered by {when}" if recovered else "") + (
+    return (f"; {others} recovered by {when}" if recovered else "") + (
         f"; {lucky} had it right by luck, with a dead layer to the end" if lucky else ""
     )

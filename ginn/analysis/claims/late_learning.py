@@ -37,26 +37,30 @@ def claim_late_without_lines(runs: Sequence[FailedRun], part: str, followed: int
     `runs` are failed runs, all trained to iteration `followed`.
     """
     alive = [run for run in runs if run.kind != DEAD]
-    linear, others = ([r for r in alive if (r.kind == LINEAR) == is_it] for is_it in (True, False))
+    linear = [run for run in alive if run.kind == LINEAR]
+    others = [run for run in alive if run.kind != LINEAR]
     times = [until(group, "learnt", followed) for group in (others, linear)]
     return row_by_tests(
         LATE,
         [smaller(f"iterations until the {part} is learnt, linear over it against others", times)],
         Least(least_of_groups(len(alive))),
-        value=_outcome(linear, "linear over it", part, followed),
-        control=_outcome(others, "others", part, followed),
+        value=_outcome(linear, part, followed, which="linear over it"),
+        control=_outcome(others, part, followed),
     )
 
 
-def _outcome(runs: Sequence[FailedRun], which: str, part: str, followed: int) -> str:
-    """How many of these runs learnt the part, and by when half of them did."""
+def _outcome(runs: Sequence[FailedRun], part: str, followed: int, which: str = "") -> str:
+    """How many of these runs learnt the part, and by when half of them did.
+
+    `which` describes the runs; those without a description are the others.
+    """
     if not runs:
-        return f"no run was {which}" if which != "others" else "there were no others"
+        return f"no run was {which}" if which else "there were no others"
     learnt = sum(by(run.learnt, followed) for run in runs)
     median = float(np.median(until(runs, "learnt", followed)))
     when = f"after {median:,.0f} iterations in the median" if median < followed else "half did not"
     kind = "run" if len(runs) == 1 else "runs"
-    name = f"{kind} {which}" if which != "others" else f"other {kind}"
+    name = f"{kind} {which}" if which else f"other {kind}"
     return (
         f"{learnt or 'none'} of {len(runs)} {name} learnt the {part} by iteration {followed:,}, "
         f"{when}"

@@ -42,8 +42,9 @@ from ginn.dataset.dataset import Axis, Dataset
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64, RecordedRun
 
-# How a mirroring about each axis exchanges the sides, in words.
+# What a mirroring exchanges, in words. An axis is named by the sides that it exchanges.
 DIRECTIONS: dict[Axis, str] = {"left-right": "left to right", "top-bottom": "top to bottom"}
+# The fields of `MirrorScores` that are scores.
 SCORES: tuple[Literal["own", "other"], ...] = ("own", "other")
 OTHER: dict[Axis, Axis] = {"left-right": "top-bottom", "top-bottom": "left-right"}
 # Stands for the mean over all layers where the number of a layer is expected.
@@ -183,7 +184,7 @@ def claim_better_is_more_symmetric(
     symmetry. The field `own` of a score is about the first axis.
     """
     hidden = range(len(full_runs[0].own))
-    found, other, short, short_other = (
+    full, full_other, screened, screened_other = (
         [correlation_with_loss(runs, layer, score) for layer in hidden]
         for runs in (full_runs, screenings)
         for score in SCORES
@@ -194,12 +195,12 @@ def claim_better_is_more_symmetric(
         BETTER,
         [correlated("rank correlation of mirror score and loss", whole)],
         Least(least_of_correlation(len(full_runs)), full=enough_runs(least_of_correlation)),
-        value=f"rank correlation with loss in {layers(len(found))}: "
-        f"{_correlations(found, len(full_runs))}; {in_screening} "
-        f"{_correlations(short, len(screenings))}",
+        value=f"rank correlation with loss in {layers(len(full))}: "
+        f"{_correlations(full, len(full_runs))}; {in_screening} "
+        f"{_correlations(screened, len(screenings))}",
         control=_for_the_other_axis(
-            f"{_correlations(other, len(full_runs))}; {in_screening} "
-            f"{_correlations(short_other, len(screenings))}",
+            f"{_correlations(full_other, len(full_runs))}; {in_screening} "
+            f"{_correlations(screened_other, len(screenings))}",
             axes,
         ),
         runs=len(full_runs),
@@ -207,7 +208,7 @@ def claim_better_is_more_symmetric(
 
 
 def least_of_correlation(runs: int) -> float:
-    """The least p-value of a rank correlation over `runs` runs.
+    """The least p-value that a rank correlation over `runs` runs can have.
 
     Two of all permutations have a perfect correlation: the ascending and the descending order.
     """
@@ -215,7 +216,10 @@ def least_of_correlation(runs: int) -> float:
 
 
 def _for_the_other_axis(measured: str, axes: Sequence[Axis]) -> str:
-    """What was measured for the other axis, which is a control if the picture lacks that axis."""
+    """A clause with what was measured for the other axis.
+
+    It is a control unless the picture is symmetric about that axis, too.
+    """
     if len(axes) > 1:
         return "the picture is symmetric about the other axis too, so that is no control"
     return f"mirrored {DIRECTIONS[OTHER[axes[0]]]} instead: {measured}"
@@ -233,6 +237,7 @@ def _correlations(found: Sequence[Correlation], runs: int) -> str:
 
 
 def _interval(ends: Interval) -> str:
+    """The ends of an interval in brackets; "" without an interval."""
     if not (math.isfinite(ends.low) and math.isfinite(ends.high)):
         return ""
     return f" [{ends.low:+.2f}, {ends.high:+.2f}]"
