@@ -100,10 +100,10 @@ def _machine(wanted: Processor, triple: str = "", jit: bool = True) -> llvm.Targ
 
 @dataclass(frozen=True)
 class Compiled:
-    """Functions of a compiled module, and its assembly. `engine` owns their memory."""
+    """Functions of a compiled module. `engine` owns their memory; `assembly()` is their code."""
 
     functions: Mapping[str, Callable[..., None]]
-    assembly: str
+    assembly: Callable[[], str]
     engine: llvm.ExecutionEngine
 
 
@@ -117,23 +117,35 @@ def compile_module(
 
     `signatures` has the ctypes of each function's arguments.
     """
-    parsed = llvm.parse_assembly(str(module))
-    parsed.verify()
-    machine = _machine(wanted)
-    _optimise(parsed, machine, speed)
-    assembly = machine.emit_assembly(parsed)
+    source = str(module)
+    parsed, machine = _optimised(source, wanted, speed)
     engine = llvm.create_mcjit_compiler(parsed, machine)
     engine.finalize_object()
     functions = {
         name: ctypes.CFUNCTYPE(None, *arguments)(engine.get_function_address(name))
         for name, arguments in signatures.items()
     }
+
+    def assembly() -> str:
+        # From the source again, since the engine has changed its module.
+        again, printer = _optimised(source, wanted, speed)
+        return str(printer.emit_assembly(again))
+
     return Compiled(functions, assembly, engine)
 
 
-def _optimise(parsed: llvm.ModuleRef, machine: llvm.TargetMachine, speed: int) -> None:
-    """Run LLVM's standard passes, but keep loops: unrolled sums would not fit the registers."""
+def _optimised(
+    source: str, wanted: Processor, speed: int
+) -> tuple[llvm.ModuleRef, llvm.TargetMachine]:
+    """The module after LLVM's standard passes, and the processor's code generator.
+
+    The passes keep loops: unrolled sums would not fit the registers.
+    """
+    parsed = llvm.parse_assembly(source)
+    parsed.verify()
+    machine = _machine(wanted)
     options = llvm.create_pipeline_tuning_options(speed_level=speed)
     options.loop_unrolling = False
     passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(parsed, passes)
+    return parsed, machine

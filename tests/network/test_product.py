@@ -63,7 +63,7 @@ def test_code_for_another_processor_gives_the_same_bits(
         there = product(left, right), product(*narrow), logistic(10 * right)
         for kind in module.KINDS:
             # The code has no fused multiply-add, although the processor may have that instruction.
-            assert "vfm" not in module._compiled(kind).assembly
+            assert "vfm" not in module._compiled(kind).assembly()
     finally:
         module._compiled.cache_clear()
     for one, other in zip(here, there, strict=True):

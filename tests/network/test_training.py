@@ -69,7 +69,7 @@ def test_train_from_a_start_of_its_initial_weights_is_the_same(dataset: Dataset)
 
 
 def test_train_from_a_start_does_not_depend_on_the_other_runs(dataset: Dataset) -> None:
-    training = Training((16, 16, 16), 1000, 100, 1e-3)
+    training = Training((6, 5), 1000, 100, 1e-3)
     begun = train(training, dataset, [0, 1, 2], [0, 100])
     groups = [[(1, 8)], [(1, 8), (1, 9)], [(0, 8), (2, 8), (1, 8), (1, 9), (2, 3)]]
     results = []
