@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from support.killing import digest, made_again, stages
 from support.link_checker import complaints, files_of
+from support.one_process import build_command
 from support.paths import ROOT
 from support.serving import copy_repository
 
@@ -76,7 +77,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         change(made.content / "report.toml", old, new)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("SOURCE_DATE_EPOCH", raising=False)
-        assert made.build(jobs=2) == 0
+        assert made.build() == 0
         yield made
 
 
@@ -186,12 +187,6 @@ def test_another_picture_makes_everything_again(
     assert kept - few == {*recorded, "rules"}
 
 
-def test_site_does_not_depend_on_jobs_or_on_the_cache(built: Built, tmp_path: Path) -> None:
-    # The first was built by two workers.
-    assert built.build(site=tmp_path / "site", cache=tmp_path / "cache", jobs=1) == 0
-    assert digest(tmp_path / "site") == digest(built.site)
-
-
 @pytest.fixture(scope="module")
 def repository(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program, with a cache of what it makes of the small report."""
@@ -209,7 +204,7 @@ def remade(built: Built, repository: Path, site: Path, module: str, old: str, ne
     options = built.options(site=site, cache=repository / "cache")
     try:
         done = subprocess.run(
-            [sys.executable, str(repository / "build.py"), *options],
+            [*build_command(repository), *options],
             capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
     finally:

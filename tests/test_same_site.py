@@ -18,6 +18,7 @@ from pathlib import Path
 import PIL
 import pytest
 from numpy._core import _multiarray_umath
+from support.one_process import build_command
 from support.paths import ROOT
 
 pytestmark = pytest.mark.slow
@@ -75,7 +76,7 @@ def small_report(folder: Path) -> Path:
 
 def started(folder: Path, content: Path, restrictions: dict[str, str]) -> subprocess.Popen[str]:
     """A draft that is being made, into `folder / "site"`, under restrictions."""
-    command = [sys.executable, "build.py", "--draft", "--jobs", "1", "--content", content]
+    command = [*build_command(), "--draft", "--jobs", "1", "--content", content]
     return subprocess.Popen(
         [*command, "--site", folder / "site", "--cache", folder / "cache"],
         cwd=ROOT, env=environment(restrictions), text=True,

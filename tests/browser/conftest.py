@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from support.browser import ADDRESS, HOST, BuiltSite, Explore, Journal, Open, chromium, listen
 from support.explorer import explorer, ready
 from support.once import once
+from support.one_process import build_command
 from support.paths import ROOT
 from support.shorter_draft import shorten
 from support.static_host import hosted
@@ -36,7 +36,7 @@ def build_draft(folder: Path) -> None:
     shutil.copytree(ROOT / "content", folder / "content")
     shorten(folder / "content")
     command = [
-        *(sys.executable, "build.py", "--draft", "--base-url", ADDRESS),
+        *(*build_command(), "--draft", "--jobs", "1", "--base-url", ADDRESS),
         *("--content", folder / "content", "--site", folder / "site", "--cache", folder / "cache"),
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import inspect
 import sys
 from collections.abc import Iterator, Sequence
@@ -42,8 +43,13 @@ title = "Narrow"
 widths = [2, 2]
 seeds = 2
 """
-BASE = {stage.name: SOURCES.fingerprint(modules_of(stage, SOURCES)) for stage in STAGES}
 MODULES = SOURCES.all_modules()
+
+
+@functools.cache
+def fingerprints() -> dict[str, str]:
+    """The fingerprint of each stage's code as it is."""
+    return {stage.name: SOURCES.fingerprint(modules_of(stage, SOURCES)) for stage in STAGES}
 
 
 def module_of(path: str) -> str:
@@ -155,7 +161,7 @@ def remade(sources: Sources) -> set[str]:
     return {
         stage.name
         for stage in STAGES
-        if sources.fingerprint(modules_of(stage, sources)) != BASE[stage.name]
+        if sources.fingerprint(modules_of(stage, sources)) != fingerprints()[stage.name]
     }
 
 

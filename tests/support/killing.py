@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import build
 from support.paths import ROOT
@@ -24,34 +29,42 @@ TINY = [
     ("widths = [16, 16]", "widths = [3, 2]"),
     ("seeds = 4\niterations = 10_000\nsnapshots = 60", "seeds = 2\niterations = 60\nsnapshots = 4"),
 ]
-# Python calls an audit hook before it opens, renames or removes a file. The hook ends the process.
-RUN = """
-import os, signal, sys
-import build
-last, count, place = int(sys.argv[1]), 0, os.path.realpath(sys.argv[2])
 CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree"}
-def count_change(event, arguments):
-    global count
-    if event == "ctypes.dlsym":
-        changes = arguments[1] == "renameat2"
-    elif event == "open" or event in CHANGES:
-        path = arguments[0]
-        changes = isinstance(path, (str, bytes, os.PathLike))
-        changes = changes and place in os.path.realpath(os.fsdecode(path))
-        if event == "open":
-            changes = changes and bool(arguments[2] & (os.O_WRONLY | os.O_RDWR))
-    else:
-        changes = False
-    if changes:
-        count += 1
-        if count == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-if last >= 0:
+# A build in a fork of this process need not load libraries and compile code first. Elsewhere than
+# on Linux, a fork is not safe with the libraries that this process has loaded.
+FORKED: BaseContext = get_context("fork" if sys.platform == "linux" else "spawn")
+# A build in a fresh process, with a worker.
+FRESH: BaseContext = get_context("spawn")
+
+
+def run_build(last: int, place: Path, options: Sequence[str], counted: Connection) -> None:
+    """Run a build that kills its own process at change number `last` of a folder, if there is one.
+
+    Then `counted` is given the number of changes.
+    """
+    count = 0
+
+    # Python calls an audit hook before it opens, renames or removes a file.
+    def count_change(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal count
+        if event == "ctypes.dlsym":
+            changes = arguments[1] == "renameat2"
+        elif event == "open" or event in CHANGES:
+            path = arguments[0]
+            changes = isinstance(path, (str, bytes, os.PathLike))
+            changes = changes and str(place) in os.path.realpath(os.fsdecode(path))
+            if event == "open":
+                changes = changes and bool(arguments[2] & (os.O_WRONLY | os.O_RDWR))
+        else:
+            changes = False
+        if changes:
+            count += 1
+            if count == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+
     sys.addaudithook(count_change)
-code = build.main(sys.argv[3:])
-print(f"writes: {count}")
-sys.exit(code)
-"""
+    assert build.main(options) == 0
+    counted.send(count)
 
 
 def copy_content(folder: Path) -> Path:
@@ -111,9 +124,7 @@ class Killings:
         shutil.copytree(self.site, self.root / "old")
         article.write_text(new, encoding="utf-8")
         shutil.rmtree(self.cache)
-        begun = time.perf_counter()
         self.writes = {"nothing": self.count()}
-        self.seconds = {"nothing": time.perf_counter() - begun}
         self.new = digest(self.site)
         assert self.old.keys() == self.new.keys()
         assert self.old != self.new
@@ -123,9 +134,18 @@ class Killings:
         for stage in ("pages", "boundary-chunks", "named-snapshots", "outcomes", "motion"):
             shutil.rmtree(self.kept / stage)
         self.prepare("training")
-        begun = time.perf_counter()
         self.writes["training"] = self.count()
-        self.seconds["training"] = time.perf_counter() - begun
+
+    @functools.cached_property
+    def seconds(self) -> dict[str, float]:
+        """The seconds of a build in a fresh process, by what the cache contains at first."""
+        found = {}
+        for kept in self.writes:
+            self.prepare(kept)
+            begun = time.perf_counter()
+            self.count(FRESH)
+            found[kept] = time.perf_counter() - begun
+        return found
 
     def options(self) -> list[str]:
         """The options of the build."""
@@ -143,18 +163,21 @@ class Killings:
         if kept == "training":
             shutil.copytree(self.kept, self.cache)
 
-    def start(self, last: int) -> subprocess.Popen[str]:
+    def start(self, last: int, context: BaseContext) -> tuple[BaseProcess, Connection]:
         """A build in its own process, which ends itself at change number `last`."""
-        return subprocess.Popen(
-            [sys.executable, "-c", RUN, str(last), str(self.site.parent), *self.options()],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        )  # fmt: skip
+        receiving, sending = context.Pipe(duplex=False)
+        place = Path(os.path.realpath(self.site.parent))
+        given = (last, place, self.options(), sending)
+        process = context.Process(target=run_build, args=given)  # type: ignore[attr-defined]
+        process.start()
+        return process, receiving
 
-    def count(self) -> int:
+    def count(self, context: BaseContext = FORKED) -> int:
         """The number of changes to the disk in a whole build."""
-        out, err = self.start(0).communicate()
-        assert "writes: " in out, err
-        return int(out.rsplit("writes: ", 1)[1])
+        process, counted = self.start(0, context)
+        process.join()
+        assert process.exitcode == 0
+        return int(counted.recv())
 
     def check(self, way: str) -> None:
         """Check that a kill leaves one whole site, and a restart makes the new site alone."""
@@ -172,22 +195,19 @@ class Killings:
     def at_write(self, kept: str, number: int) -> None:
         """Kill a build at a change to the disk."""
         self.prepare(kept)
-        process = self.start(number)
-        _, err = process.communicate()
-        assert process.returncode == -signal.SIGKILL, err
+        process, _ = self.start(number, FORKED)
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
         self.check(f"at a write, with {kept} kept")
 
     def at_time(self, kept: str, seconds: float) -> None:
         """Kill a build after some time. A build that finished before is not counted as killed."""
         self.prepare(kept)
-        process = self.start(-1)
-        try:
-            process.communicate(timeout=seconds)
-            way = DONE
-        except subprocess.TimeoutExpired:
-            os.kill(process.pid, signal.SIGKILL)
-            process.communicate()
-            way = f"by time, with {kept} kept"
+        process, _ = self.start(0, FRESH)
+        process.join(seconds)
+        way = f"by time, with {kept} kept" if process.is_alive() else DONE
+        process.kill()
+        process.join()
         self.check(way)
 
     def moments(self, count: int, seed: int) -> Iterator[tuple[str, str, float]]:
