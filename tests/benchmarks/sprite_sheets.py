@@ -1,10 +1,10 @@
-"""Draw and encode the sprite sheets of one run in several ways: bytes and seconds on one core.
+"""Encode the sprite sheets of one run in several ways: bytes and seconds on one core.
 
     python tests/benchmarks/sprite_sheets.py [--iterations N] [--seed 0] [--sheets 12]
 
 Trains the run first, as `content/report.toml` says (one to two minutes; `--iterations` cuts it
 short), and traces it. The last lines are what `ginn.viewer_data.sprite_sheets` itself makes of the
-whole run; the tables before draw and encode an even choice of its sheets, scaled up to the whole
+whole run; the tables before encode an even choice of its sheets, scaled up to the whole
 run.
 """
 
@@ -23,7 +23,7 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from ginn.config.loader import load_settings
 from ginn.config.models import Experiment
@@ -91,28 +91,6 @@ def by_distance(boundaries: Boundaries, layer: int, first: int, levels: int) -> 
     return rasterise.draw(segments, layout, layout.columns)
 
 
-def by_supersampling(
-    boundaries: Boundaries, layer: int, first: int, levels: int, times: int = 4
-) -> Pixels:
-    """Pillow's lines, `times` as large and averaged."""
-    layout = sheet_layout.boundary_layout(boundaries.widths, layer, len(boundaries))
-    neurons = layer_slices(boundaries.widths)[layer]
-    side = layout.tile * times
-    picture = np.zeros((layout.rows, layout.tile, layout.columns, layout.tile), dtype=np.uint8)
-    for column in range(layout.columns):
-        for row, neuron in enumerate(range(neurons.start, neurons.stop), start=1):
-            tile = Image.new("L", (side, side))
-            draw = ImageDraw.Draw(tile)
-            for vertices, _, closed in boundaries.polylines(first + column, neuron):
-                ring = [*vertices, vertices[0]] if closed else vertices
-                line = [(x * side, y * side) for x, y in ring]
-                draw.line(line, fill=255, width=round(rasterise.LINE_WIDTH * times), joint="curve")
-            grey = np.asarray(tile.reduce(times)).astype(float)
-            picture[row, :, column] = np.rint(grey / 255 * (levels - 1))
-    picture[0] = picture[1:].max(axis=0)
-    return picture.reshape(layout.rows * layout.tile, -1)
-
-
 def as_png(levels: Pixels, count: int, **options: Any) -> int:
     """Bytes as a palette PNG."""
     picture = Image.fromarray(levels).convert("L")
@@ -145,26 +123,11 @@ ENCODERS: list[tuple[str, Callable[..., int], dict[str, Any]]] = [
 ]
 
 
-def compare_drawing(
-    boundaries: Boundaries, places: Sequence[tuple[int, int]], scale: float
-) -> None:
-    """Seconds a run of each way to draw."""
-    print(f"{'drawn':<32}{'s':>8}")
-    for name, draw in (
-        ("distance to the boundary", by_distance),
-        ("Pillow, 4 times as large", by_supersampling),
-    ):
-        with stopwatch() as seconds:
-            for layer, first in places:
-                draw(boundaries, layer, first, 4)
-        print(f"{name:<32}{seconds[0] * scale:8.2f}")
-
-
 def compare_encoders(
     boundaries: Boundaries, places: Sequence[tuple[int, int]], scale: float
 ) -> None:
     """Bytes and seconds a run of each encoder at each number of levels."""
-    print(f"\n{'encoded':<32}{'levels':>8}{'MB':>8}{'s':>8}")
+    print(f"{'encoded':<32}{'levels':>8}{'MB':>8}{'s':>8}")
     for count in (2, 3, 4, 8, 16):
         pictures = [by_distance(boundaries, layer, first, count) for layer, first in places]
         for name, encode, options in ENCODERS:
@@ -225,7 +188,6 @@ def main() -> None:
     places = chosen_sheets(boundaries, arguments.sheets)
     columns = sheet_layout.boundary_layout(boundaries.widths, 0, len(run)).columns
     scale = len(run) / columns * len(boundaries.widths) / len(places)
-    compare_drawing(boundaries, places, scale)
     compare_encoders(boundaries, places, scale)
     compare_output(shown)
     rasterise.ALPHAS = alphas
