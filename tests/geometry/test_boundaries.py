@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from numpy.typing import NDArray
 from support.boundary_checks import (
     SHAPES,
     check_sides,
-    lattice_networks,
-    same_line,
-    segments,
     validate,
-    values_at,
 )
 from support.runs import random_run_within, trained_run
 
@@ -26,14 +18,9 @@ from ginn.errors import AuthorError
 from ginn.geometry import boundaries as geometry
 from ginn.geometry import subdivision
 from ginn.geometry.boundaries import (
-    BOTTOM,
-    LEFT,
-    RIGHT,
-    TOP,
-    Polyline,
     trace,
 )
-from ginn.network.run import Float64, RecordedRun
+from ginn.network.run import RecordedRun
 
 
 @pytest.mark.parametrize("widths", SHAPES, ids=str)
@@ -55,104 +42,9 @@ def test_trace_trained_network_holds_every_invariant() -> None:
         check_sides(network, boundaries, snapshot, 2_000)
 
 
-@settings(max_examples=100, deadline=None)
-@given(lattice_networks())
-def test_trace_lattice_network_holds_every_invariant(network: RecordedRun) -> None:
-    boundaries = trace(network)
-    validate(network, boundaries)
-    check_sides(network, boundaries, 0, 200)
-
-
-def test_trace_at_40_000_points_agrees_with_the_forward_pass() -> None:
-    network = trained_run()
-    check_sides(network, trace(network), len(network) - 1, 40_000)
-
-
-@pytest.mark.parametrize("snapshot", [0, 3, 5])
-def test_trace_between_neighbouring_pixels_crosses_oddly_exactly_where_they_differ(
-    snapshot: int,
-) -> None:
-    network = trained_run()
-    boundaries = trace(network)
-    centres = (np.arange(80) + 0.5) / 80
-    x, y = np.meshgrid(centres, centres)
-    on = values_at(network, snapshot, np.stack([x.ravel(), y.ravel()], axis=1)) > 0
-    on = on.reshape(80, 80, -1)  # (row, column, neuron)
-    for neuron in range(boundaries.neurons):
-        ends = segments(boundaries.polylines(snapshot, neuron))
-        for axis, image in ((0, on[:, :, neuron]), (1, on[:, :, neuron].T)):
-            # Rows of `image` run along `axis`; count crossings between neighbours in each row.
-            odd = np.zeros((80, 79), dtype=bool)
-            for first, second in zip(*ends, strict=True):
-                rows = np.flatnonzero((first[1 - axis] > centres) != (second[1 - axis] > centres))
-                part = (centres[rows] - first[1 - axis]) / (second - first)[1 - axis]
-                place = (first + part[:, None] * (second - first))[:, axis] * 80 - 0.5
-                between = (place >= 0) & (place < 79)
-                np.logical_xor.at(odd, (rows[between], place[between].astype(int)), True)
-            assert np.array_equal(odd, image[:, 1:] != image[:, :-1])
-
-
 ARRAYS = (
     "vertices", "causes", "polyline_offsets", "closed", "line_offsets", "regions", "corners",
 )  # fmt: skip
-
-
-def moved_lines(
-    lines: list[Polyline],
-    move: Callable[[Float64], Float64],
-    sides: dict[int, int],
-    backwards: bool,
-) -> list[Polyline]:
-    def causes(line: Polyline) -> NDArray[np.int32]:
-        return np.array([sides.get(int(c), int(c)) for c in line.causes], dtype=np.int32)
-
-    step = -1 if backwards else 1
-    return [Polyline(move(l.vertices)[::step], causes(l)[::step], l.closed) for l in lines]  # noqa: E741
-
-
-def with_first_layer(network: RecordedRun, weight: Any, bias: Any) -> RecordedRun:
-    return replace(
-        network,
-        weights=(weight, *network.weights[1:]),
-        biases=(bias, *network.biases[1:]),
-    )
-
-
-@pytest.mark.parametrize("widths", [(8,), (6, 6), (7, 5, 6), (16, 16, 16)], ids=str)
-def test_trace_mirrored_network_gives_mirrored_boundaries(widths: tuple[int, ...]) -> None:
-    network = random_run_within(widths, seed=3)
-    weight, bias = network.weights[0], network.biases[0]
-    flipped = with_first_layer(network, weight * np.float32([-1, 1]), bias + weight[:, :, 0])
-    expected, found = trace(network), trace(flipped)
-    for snapshot in range(len(network)):
-        for neuron in range(expected.neurons):
-            mirrored = moved_lines(
-                expected.polylines(snapshot, neuron),
-                lambda v: v * [-1, 1] + [1, 0],
-                {LEFT: RIGHT, RIGHT: LEFT},
-                backwards=True,
-            )
-            assert same_line(mirrored, found.polylines(snapshot, neuron), 1e-12)
-    assert np.array_equal(expected.regions, found.regions)
-
-
-@pytest.mark.parametrize("widths", [(8,), (6, 6), (7, 5, 6), (16, 16, 16)], ids=str)
-def test_trace_rotated_network_gives_rotated_boundaries(widths: tuple[int, ...]) -> None:
-    network = random_run_within(widths, seed=4)
-    weight, bias = network.weights[0], network.biases[0]
-    turned_weight = np.stack([-weight[:, :, 1], weight[:, :, 0]], axis=2)
-    turned = with_first_layer(network, turned_weight, bias + weight[:, :, 1])
-    expected, found = trace(network), trace(turned)
-    for snapshot in range(len(network)):
-        for neuron in range(expected.neurons):
-            rotated = moved_lines(
-                expected.polylines(snapshot, neuron),
-                lambda v: np.stack([1 - v[:, 1], v[:, 0]], axis=1),
-                {LEFT: TOP, TOP: RIGHT, RIGHT: BOTTOM, BOTTOM: LEFT},
-                backwards=False,
-            )
-            assert same_line(rotated, found.polylines(snapshot, neuron), 1e-12)
-    assert np.array_equal(expected.regions, found.regions)
 
 
 def rescaled(network: RecordedRun, seed: int) -> RecordedRun:

@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from support.boundary_checks import (
     check_sides,
     polyline_lists,
@@ -191,21 +189,3 @@ def test_trace_denormal_weights_hold_every_invariant() -> None:
     validate(network, trace(network))
     half = run_of_arrays([[[4 * tiny, 0]], [[1]]], [[-2 * tiny], [0]])
     assert polyline_lists(trace(half), 0) == [([[0.5, 1], [0.5, 0]], [BOTTOM, TOP], False)]
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10_000), st.integers(0, 3))
-def test_trace_near_copies_a_few_ulps_apart_hold_every_invariant(seed: int, ulps: int) -> None:
-    rng = np.random.default_rng(seed)
-    network = random_run_within((6, 6), 1, seed=seed)
-    weights, biases = list(network.weights), list(network.biases)
-    for layer in (0, 1):
-        source = rng.integers(0, 3, 6)
-        weights[layer], biases[layer] = weights[layer][:, source], biases[layer][:, source]
-        for _ in range(ulps):
-            up = np.nextafter(weights[layer], np.float32(9))
-            weights[layer] = np.where(rng.random(up.shape) < 0.5, up, weights[layer])
-    near = replace(network, weights=tuple(weights), biases=tuple(biases))
-    boundaries = trace(near)
-    validate(near, boundaries)
-    check_sides(near, boundaries, 0, 200)

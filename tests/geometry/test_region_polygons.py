@@ -1,14 +1,12 @@
-"""Linear regions as polygons: their areas are those found by clipping, and fill the square."""
+"""Linear regions as polygons: their areas are those of exact arithmetic, and fill the square."""
 
 from __future__ import annotations
-
-from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.polygon_clipping import clipped_cells
+from support.exact_oracle import traced
 from support.runs import random_run_within, run_of
 
 from ginn.geometry.boundaries import trace
@@ -23,18 +21,13 @@ def doubled_area(polygon: Float64) -> float:
 
 @settings(max_examples=25, deadline=None)
 @given(st.sampled_from([(1,), (2,), (2, 1), (3, 2)]), st.integers(0, 10_000))
-def test_region_polygons_of_a_random_network_are_those_of_clipping(
+def test_region_polygons_of_a_random_network_are_those_of_exact_arithmetic(
     widths: tuple[int, ...], seed: int
 ) -> None:
     run = random_run_within(widths, 1, seed)
-    found = region_polygons(run)
-    weights, biases = run.at(0)
-    exact = [np.vectorize(Fraction, otypes=[object])(array.astype(float)) for array in weights[:-1]]
-    offsets = [[Fraction(float(each)) for each in bias] for bias in biases[:-1]]
-    clipped = clipped_cells(exact, offsets, Fraction(1))
-    areas = sorted(abs(doubled_area(polygon)) for polygon in found)
-    expected = sorted(abs(doubled_area(np.array(cell, dtype=float))) for cell in clipped)
-    assert areas == pytest.approx([area for area in expected if area > 0], abs=1e-12)
+    areas = sorted(abs(doubled_area(polygon)) for polygon in region_polygons(run))
+    expected = sorted(map(float, traced(run).doubled_areas))
+    assert areas == pytest.approx(expected, abs=1e-12)
     assert sum(areas) == pytest.approx(2)
 
 

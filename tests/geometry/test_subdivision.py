@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from numpy.typing import NDArray
-from support.boundary_checks import (
-    lattice_networks,
-)
-from support.polygon_clipping import clipped_cells
 from support.runs import random_run, random_run_within, run_of_arrays, trained_run
 from support.weight_kinds import run_of_kind
 
@@ -27,26 +21,6 @@ from ginn.geometry.boundaries import (
 )
 from ginn.geometry.layers import subdivisions_before
 from ginn.network.run import RecordedRun
-
-
-@pytest.mark.parametrize("snapshot", [0, 2, 5])
-def test_regions_of_trained_network_match_polygon_clipping(snapshot: int) -> None:
-    network = trained_run()
-    weights = [weight[snapshot].astype(float).tolist() for weight in network.weights[:-1]]
-    biases = [bias[snapshot].astype(float).tolist() for bias in network.biases[:-1]]
-    assert trace(network).regions[snapshot] == len(clipped_cells(weights, biases, 1.0))
-
-
-@settings(max_examples=150, deadline=None)
-@given(lattice_networks())
-def test_regions_of_degenerate_network_match_clipping_in_exact_fractions(
-    network: RecordedRun,
-) -> None:
-    def exact(array: NDArray[Any]) -> Any:
-        return np.vectorize(lambda v: Fraction(float(v)), otypes=[object])(array[0]).tolist()
-
-    hidden = [exact(w) for w in network.weights[:-1]], [exact(b) for b in network.biases[:-1]]
-    assert trace(network).regions[0] == len(clipped_cells(*hidden, Fraction(1)))
 
 
 def cell_cycles(divided: subdivision.Subdivision) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -44,10 +44,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Traced:
-    """The polylines of every neuron, the number of regions, and each neuron's state at (0, 0)."""
+    """The polylines of every neuron, the regions, and each neuron's state at (0, 0)."""
 
     lines: list[list[Line]]
-    regions: int
+    doubled_areas: list[Fraction]
     corner: list[bool]
 
 
@@ -77,8 +77,8 @@ def traced(run: RecordedRun, snapshot: int = 0) -> Traced:
             for part in _cut_by_layer(cell, own, first)
         ]
         if len(lines) == sum(run.widths):
-            regions = sum(_has_area(cell) for cell in cells)
-    return Traced(lines, regions, corner)
+            doubled_areas = [area for cell in cells if (area := _doubled_area(cell)) > 0]
+    return Traced(lines, doubled_areas, corner)
 
 
 def _as_integers(
@@ -183,17 +183,17 @@ def _line(places: list[tuple[tuple[Fraction, Fraction], int]], closed: bool) -> 
     return Line([point for point, _ in places], [cause for _, cause in places], closed)
 
 
-def _has_area(cell: Polygon) -> bool:
+def _doubled_area(cell: Polygon) -> Fraction:
     doubled = Fraction(0)
     for (x, y, w), (x1, y1, w1) in zip(cell.points, cell.points[1:] + cell.points[:1], strict=True):
         doubled += Fraction(x * y1 - x1 * y, w * w1)
-    return doubled > 0
+    return doubled
 
 
 def disagreement(expected: Traced, found: Any, snapshot: int, tolerance: float) -> str:
     """What differs between the oracle and a `Boundaries` at one snapshot; empty if nothing does."""
-    if found.regions[snapshot] != expected.regions:
-        return f"regions {found.regions[snapshot]}, exactly {expected.regions}"
+    if found.regions[snapshot] != len(expected.doubled_areas):
+        return f"regions {found.regions[snapshot]}, exactly {len(expected.doubled_areas)}"
     if found.corners[snapshot].tolist() != expected.corner:
         return f"corner {found.corners[snapshot].tolist()}, exactly {expected.corner}"
     for neuron, lines in enumerate(expected.lines):
