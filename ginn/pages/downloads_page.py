@@ -14,7 +14,13 @@ from ginn.pages.layout import Layout, Rendered, links_between
 from ginn.pages.report import Report
 from ginn.viewer_data import downloads
 from ginn.viewer_data.downloads import PROGRAM, Download
-from ginn.viewer_data.sheet_layout import SheetPart, boundary_parts, output_parts
+from ginn.viewer_data.sheet_layout import (
+    SheetPart,
+    boundary_layout,
+    boundary_parts,
+    output_layout,
+    output_parts,
+)
 
 
 def downloads_page(
@@ -90,8 +96,9 @@ def _frames(report: Report) -> list[dict[str, Any]]:
             continue
         iterations = report.snapshots[run.id].iterations.tolist()
         snapshots = len(iterations)
-        parts = [boundary_parts(widths, layer, snapshots) for layer in range(len(widths))]
-        parts.append(output_parts(report.experiment.pixels, snapshots))
+        layouts = [boundary_layout(widths, layer, snapshots) for layer in range(len(widths))]
+        parts = [boundary_parts(layout) for layout in layouts]
+        parts.append(output_parts(output_layout(report.experiment.pixels, snapshots)))
         names = [words.say("help.colour-layer", layer=n + 1) for n in range(len(widths))]
         names.append(words.say("help.colour-output"))
         layers = [

@@ -76,35 +76,36 @@ def output_layout(pixels: int, snapshots: int) -> OutputLayout:
 
 @dataclass(frozen=True)
 class SheetPart:
-    """What one sheet shows: snapshots, and neurons of a layer, counted from 0.
+    """What one sheet shows: snapshots, a band of rows, and neurons of a layer, counted from 0.
 
     `neurons` is empty where a sheet has all rows of its layer, and for the output.
     """
 
     snapshots: range
-    neurons: range
+    band: int = 0
+    neurons: range = range(0)
 
 
-def boundary_parts(widths: Sequence[int], layer: int, snapshots: int) -> list[SheetPart]:
-    """What each sheet of a hidden layer shows, in the order of `BoundaryLayout`."""
-    layout = boundary_layout(widths, layer, snapshots)
+def boundary_parts(layout: BoundaryLayout) -> list[SheetPart]:
+    """What each sheet of a hidden layer shows, in the layout's order."""
     return [
         SheetPart(
-            range(first, min(snapshots, first + layout.columns)),
+            range(first, min(layout.snapshots, first + layout.columns)),
+            band,
             # Row 0 is the whole layer, so row r is neuron r - 1.
             range(max(0, top - 1), min(layout.rows, top + layout.rows_per_band) - 1)
             if layout.bands > 1
             else range(0),
         )
-        for first in range(0, snapshots, layout.columns)
-        for top in range(0, layout.rows, layout.rows_per_band)
+        for first in range(0, layout.snapshots, layout.columns)
+        for band, top in enumerate(range(0, layout.rows, layout.rows_per_band))
     ]
 
 
-def output_parts(pixels: int, snapshots: int) -> list[SheetPart]:
-    """What each sheet of the output shows, in the order of `OutputLayout`."""
-    count = output_layout(pixels, snapshots).columns ** 2
+def output_parts(layout: OutputLayout) -> list[SheetPart]:
+    """What each sheet of the output shows, in the layout's order."""
+    count = layout.columns**2
     return [
-        SheetPart(range(first, min(snapshots, first + count)), range(0))
-        for first in range(0, snapshots, count)
+        SheetPart(range(first, min(layout.snapshots, first + count)))
+        for first in range(0, layout.snapshots, count)
     ]

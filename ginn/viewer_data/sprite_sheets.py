@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,14 @@ from ginn.network.forward import probability
 from ginn.network.logits import logits
 from ginn.network.run import RecordedRun, layer_slices, run_id
 from ginn.viewer_data.rasterise import ALPHAS, Levels, draw, segments_of
-from ginn.viewer_data.sheet_layout import OutputLayout, boundary_layout, output_layout
+from ginn.viewer_data.sheet_layout import (
+    OutputLayout,
+    SheetPart,
+    boundary_layout,
+    boundary_parts,
+    output_layout,
+    output_parts,
+)
 
 # In a stored set of sheets, the entry that lists the names of the others.
 NAMES = "names.json"
@@ -38,15 +46,13 @@ EFFORT, DRAFT_EFFORT = (60, 2), (0, 1)
 
 @dataclass(frozen=True)
 class Sheet:
-    """One encoded sheet, a WebP picture of `snapshots` snapshots from `first_snapshot` on.
+    """One encoded sheet, a WebP picture.
 
     `layer` counts hidden layers from 0. The output has the next number, the network's depth.
     """
 
     layer: int
-    band: int
-    first_snapshot: int
-    snapshots: int
+    part: SheetPart
     data: bytes
 
 
@@ -81,7 +87,8 @@ def run_sheets(
         output_sheets(_white(run, dataset), depth),
     ):
         for sheet in sheets:
-            place = f"{sheet.layer:02d}-{sheet.first_snapshot:04d}-{sheet.band:02d}"
+            first, band = sheet.part.snapshots.start, sheet.part.band
+            place = f"{sheet.layer:02d}-{first:04d}-{band:02d}"
             name = hashed(f"{run_id(run.seed)}/sheet-{place}.webp", sheet.data)
             names[sheet.layer].append(name)
             files[name] = sheet.data
@@ -127,13 +134,13 @@ def boundary_sheets(
     for layer, neurons in enumerate(layer_slices(boundaries.widths)[:-1]):
         layout = boundary_layout(boundaries.widths, layer, len(boundaries))
         rgb = palette[layer % len(palette)]
-        for first in range(0, len(boundaries), layout.columns):
-            columns = min(layout.columns, len(boundaries) - first)
-            levels = draw(segments.of(neurons, first, columns), layout, columns)
-            for band in range(layout.bands):
-                top = band * layout.rows_per_band * layout.tile
-                sheet = levels[top : top + layout.rows_per_band * layout.tile]
-                yield Sheet(layer, band, first, columns, _encode_levels(sheet, rgb, effort))
+        height = layout.rows_per_band * layout.tile
+        for snapshots, parts in itertools.groupby(boundary_parts(layout), lambda p: p.snapshots):
+            columns = len(snapshots)
+            levels = draw(segments.of(neurons, snapshots.start, columns), layout, columns)
+            for part in parts:
+                sheet = levels[part.band * height : (part.band + 1) * height]
+                yield Sheet(layer, part, _encode_levels(sheet, rgb, effort))
 
 
 def output_sheets(probability: NDArray[np.floating[Any]], layer: int) -> Iterator[Sheet]:
@@ -146,10 +153,9 @@ def output_sheets(probability: NDArray[np.floating[Any]], layer: int) -> Iterato
     if height != pixels:
         raise ValueError(f"output frames of {height} x {pixels} found; they must be square")
     layout = output_layout(pixels, snapshots)
-    per_sheet = layout.columns**2
-    for first in range(0, snapshots, per_sheet):
-        frames = probability[first : first + per_sheet]
-        yield Sheet(layer, 0, first, len(frames), _encode_grey(_grid(frames, layout)))
+    for part in output_parts(layout):
+        frames = probability[part.snapshots.start : part.snapshots.stop]
+        yield Sheet(layer, part, _encode_grey(_grid(frames, layout)))
 
 
 def target_picture(labels: NDArray[np.bool_]) -> bytes:

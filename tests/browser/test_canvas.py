@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 from support.browser import BuiltSite, Explore
+from support.drawn_boundaries import distances
 from support.explorer import (
     EVERYWHERE,
     SIZES,
@@ -19,7 +20,7 @@ from support.explorer import (
     snapshot_slider,
     thumbnail,
 )
-from support.site_data import distances, segments
+from support.site_data import segments
 
 pytestmark = pytest.mark.browser
 

@@ -118,15 +118,3 @@ def segments(site: BuiltSite, step: int, neurons: Iterable[int]) -> NDArray[np.f
                 vertices = np.concatenate([vertices, vertices[:1]])
             found += list(np.stack([vertices[:-1], vertices[1:]], axis=1))
     return np.array(found).reshape(-1, 2, 2)
-
-
-def distances(points: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The distance of each point (P, 2) to the nearest of the segments (S, 2, 2)."""
-    start, along = lines[:, 0], lines[:, 1] - lines[:, 0]  # (S, 2)
-    offset = points[:, None] - start  # (P, S, 2)
-    square = np.maximum((along**2).sum(-1), 1e-30)
-    share = np.clip((offset * along).sum(-1) / square, 0, 1)  # (P, S)
-    nearest: NDArray[np.float64] = np.linalg.norm(offset - share[..., None] * along, axis=-1).min(
-        axis=1
-    )
-    return nearest

@@ -9,7 +9,6 @@ from ginn.viewer_data.sheet_layout import (
     boundary_layout,
     boundary_parts,
     output_layout,
-    output_parts,
 )
 
 
@@ -44,7 +43,7 @@ def test_output_layout_of_frames_that_fit_no_sheet_is_refused(pixels: int) -> No
 def test_parts_say_which_tiles_the_arithmetic_puts_on_each_sheet(width: int) -> None:
     snapshots = 43
     layout = boundary_layout((width,), 0, snapshots)
-    parts = boundary_parts((width,), 0, snapshots)
+    parts = boundary_parts(layout)
     for snapshot in range(snapshots):
         for row in range(1, layout.rows):
             sheet = (snapshot // layout.columns) * layout.bands + row // layout.rows_per_band
@@ -52,8 +51,3 @@ def test_parts_say_which_tiles_the_arithmetic_puts_on_each_sheet(width: int) -> 
             assert layout.bands == 1 or row - 1 in parts[sheet].neurons
     assert len(parts) == -(-snapshots // layout.columns) * layout.bands
     assert all(part.neurons.start >= 0 for part in parts)
-    columns = output_layout(200, snapshots).columns
-    shown = [list(part.snapshots) for part in output_parts(200, snapshots)]
-    assert shown == [
-        [at for at in range(snapshots) if at // columns**2 == sheet] for sheet in range(len(shown))
-    ]

@@ -93,16 +93,19 @@ def test_boundary_sheets_are_in_the_order_of_the_layout_and_within_2048_px() -> 
         layout = boundary_layout(widths, layer, snapshots)
         own = [sheet for sheet in sheets if sheet.layer == layer]
         assert len(own) == sheet_count(layout)
-        assert sum(sheet.snapshots for sheet in own) == layout.bands * snapshots
+        assert sum(len(sheet.part.snapshots) for sheet in own) == layout.bands * snapshots
         for index, sheet in enumerate(own):
             size = decode(sheet.data).size
             assert max(size) <= 2048
-            assert size[0] == 100 * sheet.snapshots
-            row = sheet.band * layout.rows_per_band
-            assert locate(layout, sheet.first_snapshot, row) == (index, 0, 0)
-            last = sheet.first_snapshot + sheet.snapshots - 1
+            assert size[0] == 100 * len(sheet.part.snapshots)
+            row = sheet.part.band * layout.rows_per_band
+            assert locate(layout, sheet.part.snapshots[0], row) == (index, 0, 0)
             last_row = min(row + layout.rows_per_band, 1 + width) - 1
-            assert locate(layout, last, last_row) == (index, size[0] - 100, size[1] - 100)
+            assert locate(layout, sheet.part.snapshots[-1], last_row) == (
+                index,
+                size[0] - 100,
+                size[1] - 100,
+            )
 
 
 def test_boundary_sheets_of_the_same_boundaries_are_the_same_bytes() -> None:
@@ -136,10 +139,10 @@ def test_output_sheets_frame_is_the_given_probability(snapshots: int, pixels: in
     layout = output_layout(pixels, snapshots)
     encoded = list(sprite_sheets.output_sheets(white, layer=3))
     assert len(encoded) == sheet_count(layout)
-    assert sum(sheet.snapshots for sheet in encoded) == snapshots
-    assert {(sheet.layer, sheet.band) for sheet in encoded} == {(3, 0)}
+    assert sum(len(sheet.part.snapshots) for sheet in encoded) == snapshots
+    assert {(sheet.layer, sheet.part.band) for sheet in encoded} == {(3, 0)}
     per_sheet = max(1, 1024 // pixels) ** 2
-    assert [sheet.first_snapshot for sheet in encoded] == list(range(0, snapshots, per_sheet))
+    assert [sheet.part.snapshots.start for sheet in encoded] == list(range(0, snapshots, per_sheet))
     sheets = [decode(sheet.data).convert("L") for sheet in encoded]
     assert max(max(sheet.size) for sheet in sheets) <= 2048
     for snapshot in {0, snapshots // 2, snapshots - 1}:
