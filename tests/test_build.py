@@ -248,33 +248,6 @@ def test_edited_constant_makes_again_what_follows_and_an_edited_comment_nothing(
 
 # --- what is refused ------------------------------------------------------------------------------
 
-MISTAKES = [
-    ("report.toml", "batch = 128", "batch = 0", "experiment[0].batch"),
-    ("report.toml", "pictures/bottle.toml", "pictures/cat.png", "cat.png"),
-    ("pictures/bottle.toml", "white = false", "white = 1", "white"),
-    ("articles/index.md", 'slug = "index"', 'slug = "other"', "index"),
-    ("articles/index.md", "e.pixels | count", "e.pixel | count", "index.md"),
-]
-
-
-@pytest.mark.parametrize(("file", "right", "wrong", "named"), MISTAKES)
-def test_mistake_is_one_line_and_leaves_the_site(
-    built: Built, file: str, right: str, wrong: str, named: str, capsys: Printed
-) -> None:
-    before = digest(built.site)
-    original = (built.content / file).read_text(encoding="utf-8")
-    change(built.content / file, right, wrong)
-    capsys.readouterr()
-    try:
-        assert built.build() == 2
-    finally:
-        (built.content / file).write_text(original, encoding="utf-8")
-    message = capsys.readouterr().err
-    assert len(message.strip().splitlines()) == 1
-    assert "Traceback" not in message
-    assert named in message
-    assert digest(built.site) == before
-
 
 @pytest.mark.parametrize(
     "wrong",

@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.firefox import run_in_firefox  # noqa: E402
+from support.firefox_page import run_in_firefox  # noqa: E402
 from support.lab_scripts import KERNEL, LAB, empty_page  # noqa: E402
 
 SCRIPTS = [*KERNEL, LAB / "tracer.js"]

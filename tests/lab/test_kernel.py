@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Page, Playwright
-from support.firefox import run_in_firefox
+from support.firefox_page import run_in_firefox
 from support.lab_scripts import KERNEL, empty_page, floats
 from support.lab_specification import Settings, Specification, initial
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from support.images import moving
 from support.pages import BODY_LINE, ParsedPage, article_of, page_of, report_pages
 from support.paths import ROOT
 from support.skips import LACKS_A_RIGHT
@@ -38,13 +39,6 @@ def of_a_phone() -> bytes:
     """A photograph with a second, smaller picture behind it."""
     stream, second = io.BytesIO(), Image.new("RGB", (15, 10), "red")
     Image.new("RGB", (30, 20), "teal").save(stream, "MPO", save_all=True, append_images=[second])
-    return stream.getvalue()
-
-
-def moving() -> bytes:
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "teal")]
-    stream = io.BytesIO()
-    frames[0].save(stream, "GIF", save_all=True, append_images=frames[1:])
     return stream.getvalue()
 
 
@@ -124,7 +118,7 @@ def test_image_that_cannot_be_shown_is_refused_with_its_line(
     (folder / "cat.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / "text.png").write_text("no picture")
     (folder / "half.png").write_bytes(picture(size=(300, 200))[:-60])
-    (folder / "moving.gif").write_bytes(moving())
+    (folder / "moving.gif").write_bytes(moving("GIF"))
     (folder / "home.jpg").write_bytes(picture("JPEG", place=True))
     for name in ("cat.png", "cat.tiff"):
         (folder / name).write_bytes(picture("PNG" if name.endswith("png") else "TIFF"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.images import SQUARE, image_of
-from support.pages import BODY_LINE, article_of, html_of, report_article
+from support.pages import BODY_LINE, article_of, report_article
 from support.paths import CONTENT, STARTER
 from support.sample_report import make_report
 from support.words import ENGLISH
@@ -57,13 +57,6 @@ def test_check_text_with_a_mistake_refuses_it_with_its_line(
         check(body)
     assert said in str(caught.value)
     assert caught.value.line == BODY_LINE + line - 1
-
-
-@pytest.mark.parametrize(("body", "line", "said"), MISTAKES)
-def test_check_text_finds_what_rendering_finds(body: str, line: int, said: str) -> None:
-    with pytest.raises(AuthorError) as caught:
-        html_of(body)
-    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,20 @@ import itertools
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from support.firefox import firefox_path
+from support.skips import lacking
 
-TIMEOUT = 60.0  # seconds
+NAMES = ("firefox-esr", "firefox")
+TIMEOUT = 120.0  # seconds
 FINAL_TEXT = 0x81  # a whole message of text, in one frame
 MASKED = 0x80
 LISTENING = re.compile(r"WebDriver BiDi listening on ws://127\.0\.0\.1:(\d+)")
@@ -102,18 +105,19 @@ class FirefoxPage:
         self._call("browsingContext.setViewport", {**own, "viewport": viewport})
         self._call("browsingContext.navigate", {**own, "url": address, "wait": "complete"})
 
+    def run(self, script: str) -> dict[str, Any]:
+        """Run a script in JavaScript; its last value, in the protocol's form."""
+        target = {"context": self._context}
+        parameters = {"expression": script, "target": target, "awaitPromise": True}
+        answer = self._call("script.evaluate", parameters)
+        assert answer["type"] == "success", answer
+        result: dict[str, Any] = answer["result"]
+        return result
+
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in JavaScript, of JSON's types."""
-        answer = self._call(
-            "script.evaluate",
-            {
-                "expression": f"(async () => JSON.stringify(await ({expression}) ?? null))()",
-                "target": {"context": self._context},
-                "awaitPromise": True,
-            },
-        )
-        assert answer["type"] == "success", answer
-        return json.loads(answer["result"]["value"])
+        found = self.run(f"(async () => JSON.stringify(await ({expression}) ?? null))()")
+        return json.loads(found["value"])
 
     def until(self, expression: str) -> None:
         """Wait until an expression in JavaScript is true."""
@@ -147,6 +151,14 @@ class FirefoxPage:
         )
 
 
+def firefox_path() -> str:
+    """The path of a Firefox. Without one, the test is skipped, or fails if it must run."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path:
+        return path
+    return lacking("no Firefox found: install one, on Debian with `apt-get install firefox-esr`")
+
+
 @contextmanager
 def firefox_page() -> Iterator[FirefoxPage]:
     """A page of a headless Firefox with an empty profile."""
@@ -166,3 +178,17 @@ def firefox_page() -> Iterator[FirefoxPage]:
         finally:
             process.terminate()
             process.communicate()
+
+
+def run_in_firefox(scripts: Sequence[Path], program: str, argument: Any) -> Any:
+    """The result of `program`, a function in JavaScript of one argument, after these scripts.
+
+    Argument and result are of JSON's types.
+    """
+    with firefox_page() as page:
+        # The browser's own first page forbids WebAssembly.
+        page.open("about:blank")
+        page.run("globalThis.GINN = {}")
+        for script in scripts:
+            page.run(script.read_text(encoding="utf-8"))
+        return page.evaluate(f"({program})({json.dumps(argument)})")

@@ -62,16 +62,3 @@ def test_prevention_series_of_arms_that_change_nothing_rarely_has_a_verdict() ->
         )
     ]
     assert np.mean(decided) <= 0.05
-
-
-@pytest.mark.slow
-def test_claim_prevention_of_arms_that_change_nothing_rarely_holds() -> None:
-    rng = np.random.default_rng(0)
-    drawn = rng.binomial([1_024, *[512] * 6], 0.06, (200, 7)).tolist()
-    verdicts = [
-        claim_prevention(
-            failure_rate("Plain", "", 1_024, plain), [arm(each) for each in others]
-        ).verdict
-        for plain, *others in drawn
-    ]
-    assert np.mean([verdict != "not decidable here" for verdict in verdicts]) <= 0.05
