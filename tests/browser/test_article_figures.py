@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Open
-from support.explorer import EVERYWHERE, SIZES
+from support.explorer import BOX, EVERYWHERE, SIZES
 from support.site_data import all_runs
 
 pytestmark = pytest.mark.browser
@@ -21,10 +21,6 @@ FAR = "#figure-shifting"
 PLACES_OF_ALL = """() => [...document.querySelectorAll("h2, p, figure, figcaption")]
   .filter(e => !e.closest(".images, details"))
   .map(e => e.getBoundingClientRect().top + scrollY)"""
-BOX = """e => {
-  const { x, y, width, height } = e.getBoundingClientRect();
-  return [x, y + scrollY, width, height];
-}"""
 
 
 def article(site: BuiltSite, place: str = "http") -> str:
@@ -256,21 +252,12 @@ def test_figure_with_the_focus_stays_a_pane(built_site: BuiltSite, open_page: Op
     expect(page.locator(OPENING).get_by_role("slider")).to_be_focused()
 
 
-def test_figure_printed_is_its_image(built_site: BuiltSite, open_page: Open) -> None:
-    page, _ = open_page(article(built_site))
-    bring(page, OPENING)
-    page.emulate_media(media="print")
-    expect(page.locator(f"{OPENING} img")).to_be_visible()
-    expect(page.locator(f"{OPENING} .viewer")).to_be_hidden()
-
-
 def test_figure_moved_and_printed_is_as_its_caption_says(
     built_site: BuiltSite, open_page: Open
 ) -> None:
-    page, _ = open_page(built_site.addresses["http"])
-    figure = page.locator("#figure-all")
-    figure.scroll_into_view_if_needed()
-    expect(figure.locator(".images")).to_have_class("images live")
+    page, _ = open_page(article(built_site))
+    bring(page, OPENING)
+    figure = page.locator(OPENING)
     figure.get_by_role("slider").fill("0")
     page.emulate_media(media="print")
     expect(figure.locator("img")).to_be_visible()
@@ -280,14 +267,12 @@ def test_figure_moved_and_printed_is_as_its_caption_says(
 def test_figure_without_scripts_is_its_image_and_keeps_no_room(
     browser: Any, built_site: BuiltSite
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(article(built_site))
-    expect(page.locator(f"{OPENING} img")).to_be_visible()
-    stills = page.locator(f"{OPENING} .images").bounding_box()
-    still = page.locator(f"{OPENING} img").bounding_box()
-    assert abs(stills["height"] - still["height"]) <= 1
-    context.close()
+    with browser.new_page(java_script_enabled=False) as page:
+        page.goto(article(built_site))
+        expect(page.locator(f"{OPENING} img")).to_be_visible()
+        stills = page.locator(f"{OPENING} .images").bounding_box()
+        still = page.locator(f"{OPENING} img").bounding_box()
+        assert abs(stills["height"] - still["height"]) <= 1
 
 
 @pytest.mark.parametrize("lost", ["**/viewer-*.js", "**/data/**"])

@@ -22,7 +22,7 @@ from playwright.sync_api import Locator, Page, expect
 from support.browser import Open
 from support.by_hand import Float64, grid, points_of, require_shaded, sums_at
 from support.charts import SVG
-from support.explorer import SIZES
+from support.explorer import BOX, SIZES, swipe
 from support.pages import article_of, first_page, plain_report
 from support.words import ENGLISH
 
@@ -38,12 +38,6 @@ CALL = '{{% call figure("f{n}", view="by_hand", neurons={n}) %}}\nCaption {n}.\n
 PLACES = """() => [...document.querySelectorAll("figure, figcaption, p, label, fieldset, .image")]
   .map(e => e.getBoundingClientRect()).filter(box => box.width)
   .map(({ x, y, width, height }) => [x, y + scrollY, width, height])"""
-
-
-BOX = """e => {
-  const { x, y, width, height } = e.getBoundingClientRect();
-  return [x, y + scrollY, width, height];
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -350,24 +344,18 @@ def test_finger_drags_a_line_and_scrolls_beside_it(address: str, browser: Any) -
     page = context.new_page()
     page.goto(address)
     figure = Figure(page, 1)
-    session = context.new_cdp_session(page)
 
-    def swipe(start: Float64, end: Float64) -> None:
-        places = [figure.on_screen(start + (end - start) * share) for share in np.linspace(0, 1, 8)]
-        for kind, (x, y) in zip(["touchStart"] + ["touchMove"] * 7, places, strict=True):
-            session.send(
-                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]}
-            )
-        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    def swiped(start: Float64, end: Float64) -> None:
+        swipe(page, *(figure.on_screen(place) for place in np.linspace(start, end, 8)))
         page.wait_for_timeout(200)
 
     grip = figure.at(figure.handle(0, "bias"))
     scrolled = page.evaluate("scrollY")
-    swipe(grip, grip + DOWN)
+    swiped(grip, grip + DOWN)
     assert page.evaluate("scrollY") == scrolled
     (row,) = figure.numbers()
     assert sums_at([row], (grip + DOWN)[None])[0] == pytest.approx([0], abs=0.02)
-    swipe(np.array([-0.8, 0.8]), np.array([-0.8, -0.2]))
+    swiped(np.array([-0.8, 0.8]), np.array([-0.8, -0.2]))
     assert page.evaluate("scrollY") > scrolled
     assert figure.numbers() == [row]
     context.close()
@@ -404,14 +392,12 @@ def test_figure_printed_has_its_picture_and_sum_without_controls(
 
 
 def test_figure_without_scripts_is_its_still_and_its_sums(address: str, browser: Any) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(address)
-    place = page.locator("#figure-f3")
-    expect(place.locator("img")).to_be_visible()
-    assert place.locator("img").get_attribute("alt", timeout=1000).startswith("A square: ")
-    expect(place.locator(".hand-sum")).to_have_count(3)
-    expect(place.locator(".hand-sum").first).to_contain_text("0.70")
-    for hidden in ("input", "button", ".hand-foot"):
-        expect(place.locator(hidden).first).to_be_hidden()
-    context.close()
+    with browser.new_page(java_script_enabled=False) as page:
+        page.goto(address)
+        place = page.locator("#figure-f3")
+        expect(place.locator("img")).to_be_visible()
+        assert place.locator("img").get_attribute("alt", timeout=1000).startswith("A square: ")
+        expect(place.locator(".hand-sum")).to_have_count(3)
+        expect(place.locator(".hand-sum").first).to_contain_text("0.70")
+        for hidden in ("input", "button", ".hand-foot"):
+            expect(place.locator(hidden).first).to_be_hidden()

@@ -9,7 +9,6 @@ from support.browser import BuiltSite, Explore
 from support.drawn_boundaries import distances
 from support.explorer import (
     EVERYWHERE,
-    SIZES,
     address_of,
     address_without,
     canvas_box,
@@ -138,16 +137,6 @@ def test_trail_of_many_neurons_follows_the_marked_one(explore: Explore) -> None:
         if ink(page.locator(".viewer-canvas canvas"))[4:-4, 4:-4].any():
             return
     pytest.fail("no neuron's trail is drawn")
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_explorer_never_scrolls_sideways(
-    explore: Explore, size: tuple[int, int], scheme: str
-) -> None:
-    page = explore(size=size, scheme=scheme)
-    ready(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_pointer_that_moves_leaves_timeline_and_bar_untouched(explore: Explore) -> None:

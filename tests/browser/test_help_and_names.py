@@ -61,13 +61,6 @@ def test_status_line_says_what_changed(built_site: BuiltSite, open_page: Open) -
     expect(told).to_have_text("Behind the lines: Error. Zoom 2.")
 
 
-def test_every_control_has_a_name(explore: Explore) -> None:
-    page = explore()
-    tree = ready(page).locator(".viewer").aria_snapshot()
-    assert re.search(r"- (button|slider|radio)( \[[^\]]*\])*:?$", tree, re.MULTILINE) is None
-    assert tree.count("button") > 50
-
-
 def names(page: Page, role: str) -> list[str]:
     """What the browser tells a screen reader of the elements of a role, in their order."""
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
@@ -93,8 +86,10 @@ def test_every_control_is_announced_once_and_by_a_name(
     page = explore("step=90&show=2&trail=3")
     ready(page)
     buttons = names(page, "button")
-    assert all(buttons)
+    assert len(buttons) > 50
     assert len(set(buttons)) == len(buttons)
+    for role in ("button", "slider", "radio"):
+        assert all(names(page, role)), role
     sliders = page.locator("input[type=range]")
     told = sliders.evaluate_all("all => all.map((e) => e.ariaValueText)")
     header = header_of(built_site)

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from support.browser import BuiltSite, Open
-from support.lab_page import DRAWN, SMALL, at, figure, lab, press, status, whites
+from support.explorer import DRAWN, swipe
+from support.lab_page import SMALL, at, figure, lab, press, status, whites
 from support.lab_specification import Settings, Specification, initial, shifted, with_neuron
 from support.paths import ROOT
 from support.site_data import data, first_run
@@ -86,10 +87,7 @@ def test_link_gives_the_numbers_of_the_specification(
     )
     letter = page.evaluate("(side) => [...GINN.pictures.given('letter', side)]", side)
     picture = np.array(letter, dtype=np.uint8).reshape(side, side)
-    settings = Settings((5, 4), 16, 3, picture, 0.01, 400, False)
-    network = Specification(settings, initial((5, 4), 3, 1.0))
-    for _ in range(150):
-        network.step()
+    network = at_iteration(picture, 150)
     # Loss and accuracy are those at every second pixel, both ways.
     middles = ((np.arange(1, side, 2) + 0.5) / side).astype(np.float32)
     points = np.stack([np.tile(middles, len(middles)), np.repeat(middles, len(middles))])
@@ -178,7 +176,7 @@ DRAWN_AGAIN = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1000, 700), (360, 740)])
+@pytest.mark.parametrize("size", [(1440, 900), (360, 740)])
 def test_page_at_rest_draws_no_thumbnail_again(
     built_site: BuiltSite, open_page: Open, size: tuple[int, int]
 ) -> None:
@@ -456,16 +454,7 @@ def test_line_is_dragged_and_moves_or_turns(
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * (0.5 if near else 0.9)
     right = box["width"] / 10
     if touch:
-        session = page.context.new_cdp_session(page)
-        for kind, points in (
-            ("touchStart", [(x, y)]),
-            ("touchMove", [(x + right / 2, y)]),
-            ("touchMove", [(x + right, y)]),
-            ("touchEnd", []),
-        ):
-            places = [{"x": px, "y": py} for px, py in points]
-            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
-            page.evaluate(DRAWN)
+        swipe(page, (x, y), (x + right / 2, y), (x + right, y))
     else:
         page.mouse.move(x, y)
         page.mouse.down()
@@ -570,12 +559,9 @@ def test_picture_is_drawn_by_touch(built_site: BuiltSite, open_page: Open) -> No
     sheet.scroll_into_view_if_needed()
     box = sheet.bounding_box()
     assert box
-    session = page.context.new_cdp_session(page)
     scrolled = page.evaluate("scrollY")
-    for kind, share in (("touchStart", 0.1), ("touchMove", 0.5), ("touchMove", 0.9)):
-        place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * share}
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    middle = box["x"] + box["width"] / 2
+    swipe(page, *((middle, box["y"] + box["height"] * share) for share in (0.1, 0.5, 0.9)))
     assert whites(page) != white
     assert page.evaluate("scrollY") == scrolled
 
@@ -626,16 +612,14 @@ def test_files_to_take_away_are_valid(
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("length", [1, 40, 60, 400, 20_000, 100_000, 1_270_000])
-def test_recorded_iterations_end_with_the_run(
-    built_site: BuiltSite, open_page: Open, length: int
-) -> None:
+def test_recorded_iterations_end_with_the_run(built_site: BuiltSite, open_page: Open) -> None:
     page, _ = open_page(lab(built_site))
-    ranges = page.evaluate("(length) => GINN.takeAway.recorded(length)", length)
-    iterations = [n for first, last, step in ranges for n in range(first, last + 1, step)]
-    assert iterations == sorted(set(iterations))
-    assert iterations[0] == 0
-    assert iterations[-1] == length
+    for length in (1, 40, 60, 400, 20_000, 100_000, 1_270_000):
+        ranges = page.evaluate("(length) => GINN.takeAway.recorded(length)", length)
+        iterations = [n for first, last, step in ranges for n in range(first, last + 1, step)]
+        assert iterations == sorted(set(iterations))
+        assert iterations[0] == 0
+        assert iterations[-1] == length
 
 
 def test_only_the_laboratory_may_compile(built_site: BuiltSite) -> None:

@@ -45,8 +45,7 @@ def shares(page: Page, canvas: Locator) -> NDArray[np.float64]:
     return np.array(found)
 
 
-@pytest.mark.parametrize("act", ["hover", "focus"])
-@pytest.mark.parametrize("layer", [1, 2, 3])
+@pytest.mark.parametrize(("layer", "act"), [(1, "hover"), (2, "focus"), (3, "hover")])
 def test_layer_of_a_word_is_lit_and_all_else_is_faint(
     built_site: BuiltSite, open_page: Open, layer: int, act: str
 ) -> None:
@@ -84,10 +83,8 @@ def test_word_far_from_every_viewer_changes_nothing(built_site: BuiltSite, open_
 
 
 def test_word_without_scripts_cannot_be_focused(browser: Any, built_site: BuiltSite) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(address(built_site))
-    word = page.locator(f"{FIGURE} [data-lights='1']")
-    expect(word).to_be_visible()
-    assert word.get_attribute("tabindex") is None
-    context.close()
+    with browser.new_page(java_script_enabled=False) as page:
+        page.goto(address(built_site))
+        word = page.locator(f"{FIGURE} [data-lights='1']")
+        expect(word).to_be_visible()
+        assert word.get_attribute("tabindex") is None

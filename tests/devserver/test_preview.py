@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,24 +92,30 @@ def data_of(page: str) -> set[str]:
     return set(re.findall(r"data/[\w.-]+\.js", page))
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server, after its first build. A test that changes a file changes it back."""
-    tmp_path = tmp_path_factory.mktemp("served")
-    content = copy_content(tmp_path / "content")
+@contextmanager
+def served(content: Path, cache: Path) -> Iterator[Server]:
+    """The server of a folder of content, once it has an address."""
     process = subprocess.Popen(
         [sys.executable, "build.py", "--draft", "--jobs", "1", "--serve", "0",
-         "--content", str(content), "--cache", str(tmp_path / "cache")],
+         "--content", str(content), "--cache", str(cache)],
         cwd=ROOT, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     made = Server(content, process)
     try:
         made.follow()
-        made.wait(made.built)
         yield made
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server, after its first build. A test that changes a file changes it back."""
+    folder = tmp_path_factory.mktemp("served")
+    with served(copy_content(folder / "content"), folder / "cache") as made:
+        made.wait(made.built)
+        yield made
 
 
 def test_prose_saved_during_a_long_training_shows_with_the_last_results(server: Server) -> None:
@@ -153,21 +160,11 @@ def test_prose_saved_during_the_first_training_is_in_its_pages(tmp_path: Path) -
     report = content / "report.toml"
     some = "iterations = 200_000\n"
     report.write_text(report.read_text(encoding="utf-8").replace(SHORT, some), encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, "build.py", "--draft", "--jobs", "1", "--serve", "0",
-         "--content", str(content), "--cache", str(tmp_path / "cache")],
-        cwd=ROOT, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    server = Server(content, process)
-    try:
-        server.follow()
+    with served(content, tmp_path / "cache") as server:
         server.wait(lambda: server.running() in ("screening", "full-runs"))
         server.change("articles/index.md", HEADING, "## Said meanwhile")
         server.wait(server.built)
         assert "Said meanwhile" in server.page()
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
 
 
 def test_save_writes_at_most_three_lines(server: Server) -> None:

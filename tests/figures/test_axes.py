@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.charts import CHARTS, NARROW, SVG, WIDE, drawn, facts
+from support.charts import CHARTS, NARROW, SVG, WIDE, drawn, facts, require_words_inside
 from support.sample_evidence import sample_evidence
 from support.sample_report import make_report
 
@@ -27,15 +27,8 @@ def test_draw_any_chart_keeps_words_inside_and_marks_in_both_themes(
     )
     assert "nan" not in re.sub(r"<(desc|title).*?</\1>", "", svg.text)
     root = ElementTree.fromstring(svg.text)
-    right, bottom = float(root.attrib["width"]), float(root.attrib["height"])
-    assert right == width
-    for text in root.iter(f"{SVG}text"):
-        long = marks.text_width(text.text or "")
-        back = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.attrib["text-anchor"]]
-        first = float(text.attrib["x"]) - back * long
-        assert first >= -1, text.text
-        assert first + long <= right + 1, text.text
-        assert 9 <= float(text.attrib["y"]) <= bottom, text.text
+    assert float(root.attrib["width"]) == width
+    require_words_inside(root)
     style = root.findtext(f"{SVG}style") or ""
     light, dark = style.split("@media(prefers-color-scheme:dark)")
     for each in root.iter():

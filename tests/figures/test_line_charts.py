@@ -56,10 +56,7 @@ def test_layer_charts_first_panel_read_off_its_axes_gives_the_series(
     name: str, kind: str, bend: str
 ) -> None:
     root, series = drawn(name, NARROW), getattr(sample_evidence(), name)
-    across_, values = {
-        "shift": lambda: (np.log1p(series.iterations), series.layers[0].median),
-        "corners": lambda: (np.log1p(series.iterations), series.layers[0].median),
-    }[name]()
+    values = series.layers[0].median
     (line,) = marks_of(root, "path", kind)
     count = len(set(axis(root, "below")))
     x = reader(axis(root, "below", slice(count)), "log1p")
@@ -67,7 +64,9 @@ def test_layer_charts_first_panel_read_off_its_axes_gives_the_series(
     y = reader(axis(root, "left", slice(len(set(axis(root, "left"))))), bend)
     told = [i for i, value in enumerate(values) if value]
     height = np.array([values[i] for i in told])
-    expected = np.stack([x(across_[told]), y(np.log10(height) if bend == "log" else height)], 1)
+    expected = np.stack(
+        [x(np.log1p(series.iterations)[told]), y(np.log10(height) if bend == "log" else height)], 1
+    )
     assert np.abs(points(line) - expected).max() < 2 * PIXEL
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.charts import NARROW, SVG, WIDE, labels
+from support.charts import NARROW, SVG, WIDE, axis, reader, require_words_inside
 from support.runs import trained_run
 from support.sample_report import make_report
 from support.words import ENGLISH
@@ -39,20 +39,14 @@ def charts_of(report: Report, width: int) -> dict[str, ElementTree.Element]:
 def test_loss_curves_svg_read_off_its_axes_gives_the_losses(width: int) -> None:
     report = make_report(frozenset({2}))
     root = charts_of(report, width)["loss"]
-    across = labels(root, r"[\d,]+", "x")
-    up = labels(root, r"[\d.]+", "y")
-    x_slope, x_start = np.polyfit(
-        np.log10([1 + value for value in across]), list(across.values()), 1
-    )
-    y_slope, y_start = np.polyfit(np.log10(list(up)), [y - 0.35 * 13 for y in up.values()], 1)
+    across, up = reader(axis(root, "below"), "log1p"), reader(axis(root, "left"), "log")
     curves = [p for p in root.iter(f"{SVG}path") if p.attrib["class"] in ("run", "failed")]
     assert len(curves) == len(report.facts.experiment.full_runs)
     for curve in curves:
         points = np.array([p.split(",") for p in curve.attrib["d"][1:].split(" ")], dtype=float)
         misses = []
         for snapshots in report.snapshots.values():
-            x = x_start + x_slope * np.log10(1 + snapshots.iterations)
-            y = y_start + y_slope * np.log10(snapshots.loss)
+            x, y = across(np.log1p(snapshots.iterations)), up(np.log10(snapshots.loss))
             misses.append(np.abs(points - np.stack([x, y], axis=-1)).max())
         assert min(misses) < 0.8
 
@@ -83,14 +77,13 @@ def test_accuracy_by_part_svg_read_off_its_axis_gives_the_accuracies(width: int)
     report = make_report(failed)
     facts = report.facts.experiment
     root = charts_of(report, width)["parts"]
-    across = labels(root, r"\d+%", "x")
-    slope, start = np.polyfit([value / 100 for value in across], list(across.values()), 1)
+    across = reader(axis(root, "below"), "linear")
     dots = [float(dot.attrib["cx"]) for dot in root.iter(f"{SVG}circle")]
     marks = [p for p in root.iter(f"{SVG}path") if p.attrib["class"] == "failed-text"]
     diamonds = [3.5 + float(p.attrib["d"][1:].split(",")[0]) for p in marks]
     for found, is_failed in ((dots, False), (diamonds, True)):
         expected = [
-            start + slope * accuracy
+            across(accuracy)
             for run in facts.full_runs
             if run.failed == is_failed
             for accuracy in (run.accuracy, *run.part_accuracy.values())
@@ -138,8 +131,8 @@ def test_accuracy_by_part_svg_every_row_is_ordered_by_accuracy() -> None:
     report = make_report()
     facts = report.facts.experiment
     dots = [dot.attrib for dot in charts_of(report, WIDE)["parts"].iter(f"{SVG}circle")]
-    across = labels(charts_of(report, WIDE)["parts"], r"\d+%", "x")
-    scale = across[100.0] - across[0.0]
+    across = axis(charts_of(report, WIDE)["parts"], "below")
+    scale = across[1.0] - across[0.0]
     best = sorted(facts.full_runs, key=lambda run: -run.accuracy)
     rows = [[run.accuracy for run in best]]
     rows += [[run.part_accuracy[part.name] for run in best] for part in facts.parts]
@@ -161,15 +154,7 @@ def test_accuracy_by_part_svg_only_major_parts_have_a_line_at_one_half() -> None
 @pytest.mark.parametrize("failed", [frozenset(), frozenset({2}), frozenset(range(6))])
 def test_training_charts_words_stay_inside(width: int, failed: frozenset[int]) -> None:
     for root in charts_of(make_report(failed), width).values():
-        right = float(root.attrib["width"])
-        bottom = float(root.attrib["height"])
-        for text in root.iter(f"{SVG}text"):
-            long = 0.56 * 13 * len(text.text or "")  # a sans-serif's letters are narrower
-            back = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.attrib["text-anchor"]]
-            first = float(text.attrib["x"]) - back * long
-            assert first >= -1, text.text
-            assert first + long <= right + 4, text.text
-            assert 9 <= float(text.attrib["y"]) <= bottom, text.text
+        require_words_inside(root)
 
 
 @settings(max_examples=20)

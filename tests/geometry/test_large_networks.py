@@ -20,19 +20,26 @@ from ginn.geometry.rounded import RoundedSubdivision
 from ginn.network.run import RecordedRun
 
 
-def test_trace_chunk_too_large_is_traced_in_smaller_chunks_to_the_same_lines(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    network = random_run_within((9, 9), 40, seed=9)
-    together = trace(network)
-    begun: list[int] = []
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of snapshots of each chunk that was begun to be cut."""
+    sizes: list[int] = []
     cut = RoundedSubdivision.__init__
 
     def listen(self: RoundedSubdivision, snapshots: int, first_snapshot: int = 0) -> None:
-        begun.append(snapshots)
+        sizes.append(snapshots)
         cut(self, snapshots, first_snapshot)
 
     monkeypatch.setattr(RoundedSubdivision, "__init__", listen)
+    return sizes
+
+
+def test_trace_chunk_too_large_is_traced_in_smaller_chunks_to_the_same_lines(
+    begun: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = random_run_within((9, 9), 40, seed=9)
+    together = trace(network)
+    begun.clear()
     monkeypatch.setattr(subdivision, "MOST_NUMBERS", 8_000)
     apart = trace(network)
     assert begun[:2] == [16, 8]
@@ -93,7 +100,7 @@ def test_trace_snapshot_too_large_alone_is_refused_with_its_cost(
 
 
 def test_trace_one_full_snapshot_among_empty_ones_needs_room_for_itself_alone(
-    monkeypatch: pytest.MonkeyPatch,
+    begun: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network = random_run_within((9, 9), 16, seed=9)
     for bias in network.biases[:-1]:
@@ -101,14 +108,7 @@ def test_trace_one_full_snapshot_among_empty_ones_needs_room_for_itself_alone(
     together = trace(network)
     assert together.regions[0] > 100
     assert together.regions[1:].max() == 1
-    begun: list[int] = []
-    cut = RoundedSubdivision.__init__
-
-    def listen(self: RoundedSubdivision, snapshots: int, first_snapshot: int = 0) -> None:
-        begun.append(snapshots)
-        cut(self, snapshots, first_snapshot)
-
-    monkeypatch.setattr(RoundedSubdivision, "__init__", listen)
+    begun.clear()
     monkeypatch.setattr(subdivision, "MOST_NUMBERS", 12 * (3 * int(together.regions[0]) + 4 * 16))
     apart = trace(network)
     assert begun == [16]

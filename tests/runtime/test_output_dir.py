@@ -38,6 +38,14 @@ def pages(site: Path) -> list[str]:
     return [(site / page).read_text() for page in ("index.html", "explore.html")]
 
 
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site whose pages say "old"."""
+    with output_dir.replacing(tmp_path / "site") as new:
+        write_site(new, "old")
+    return tmp_path / "site"
+
+
 @pytest.fixture(params=["exchanged", "renamed twice"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways to replace the site."""
@@ -75,10 +83,7 @@ def test_exchange_on_linux_swaps_two_folders(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("way")
-def test_replacing_with_an_exception_leaves_the_site(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    with output_dir.replacing(site) as new:
-        write_site(new, "old")
+def test_replacing_with_an_exception_leaves_the_site(site: Path, tmp_path: Path) -> None:
 
     def fail() -> None:
         with output_dir.replacing(site) as new:
@@ -93,11 +98,8 @@ def test_replacing_with_an_exception_leaves_the_site(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("way")
 def test_replacing_with_a_refused_rename_leaves_the_site(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = tmp_path / "site"
-    with output_dir.replacing(site) as new:
-        write_site(new, "old")
     rename = Path.rename
 
     def refuse_new(path: Path, target: Path) -> Path:
@@ -115,11 +117,8 @@ def test_replacing_with_a_refused_rename_leaves_the_site(
 
 
 def test_replacing_with_a_file_open_for_a_second_waits_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = tmp_path / "site"
-    with output_dir.replacing(site) as new:
-        write_site(new, "old")
     rename, free_at = Path.rename, time.monotonic() + 1.0
 
     def refuse_for_a_second(path: Path, target: Path) -> Path:
@@ -136,10 +135,7 @@ def test_replacing_with_a_file_open_for_a_second_waits_for_it(
 
 
 @pytest.mark.skipif(sys.platform != "win32", reason="Windows refuses to rename what is open")
-def test_replacing_on_windows_waits_for_a_reader(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    with output_dir.replacing(site) as new:
-        write_site(new, "old")
+def test_replacing_on_windows_waits_for_a_reader(site: Path) -> None:
     reader = (site / "index.html").open()
     threading.Timer(1.0, reader.close).start()
     with output_dir.replacing(site) as new:
@@ -159,28 +155,24 @@ def test_replacing_with_a_site_without_marker_is_refused(tmp_path: Path) -> None
 Arrange = Callable[[Path], Path]
 
 
-def foreign_folder(path: Path) -> Path:
-    (path / "site").mkdir()
-    (path / "site" / "thesis.tex").write_text("years")
-    return path / "site"
+def holding(files: dict[str, str]) -> Arrange:
+    """A folder with these texts."""
+
+    def arrange(path: Path) -> Path:
+        (path / "site").mkdir()
+        for name, text in files.items():
+            (path / "site" / name).write_text(text)
+        return path / "site"
+
+    return arrange
 
 
-def foreign_marker(path: Path) -> Path:
-    site = foreign_folder(path)
-    (site / "build.json").write_text('{"generator": "other"}')
-    return site
+def link_to(target: str) -> Arrange:
+    def arrange(path: Path) -> Path:
+        (path / "site").symlink_to(path / target, target_is_directory=True)
+        return path / "site"
 
-
-def marker_not_json(path: Path) -> Path:
-    site = foreign_folder(path)
-    (site / "build.json").write_text("ginn")
-    return site
-
-
-def foreign_gitignore(path: Path) -> Path:
-    (path / "site").mkdir()
-    (path / "site" / ".gitignore").write_text("*.log\n")
-    return path / "site"
+    return arrange
 
 
 def plain_file(path: Path) -> Path:
@@ -188,57 +180,22 @@ def plain_file(path: Path) -> Path:
     return path / "site"
 
 
-def symbolic_link(path: Path) -> Path:
-    (path / "real").mkdir()
-    (path / "site").symlink_to(path / "real", target_is_directory=True)
-    return path / "site"
-
-
-def dangling_link(path: Path) -> Path:
-    (path / "site").symlink_to(path / "nowhere")
-    return path / "site"
-
-
-def protected(path: Path) -> Path:
-    return path / "repository"
-
-
-def protected_by_another_path(path: Path) -> Path:
-    return path / "x" / ".." / "repository"
-
-
-def above_protected(path: Path) -> Path:
-    return path
-
-
-def root(path: Path) -> Path:
-    return Path(path.anchor)
-
-
-def home(path: Path) -> Path:
-    return Path.home()
-
-
-def above_home(path: Path) -> Path:
-    return Path.home().parent
-
-
 @pytest.mark.parametrize(
     ("arrange", "found"),
     [
-        (foreign_folder, "a folder with thesis.tex"),
-        (foreign_marker, "a folder with build.json, thesis.tex"),
-        (marker_not_json, "a folder with build.json, thesis.tex"),
-        (foreign_gitignore, "a folder with .gitignore"),
+        (holding({"thesis.tex": ""}), "a folder with thesis.tex"),
+        (holding({"build.json": '{"generator": "other"}'}), "a folder with build.json"),
+        (holding({"build.json": "ginn"}), "a folder with build.json"),
+        (holding({".gitignore": "*.log\n"}), "a folder with .gitignore"),
         (plain_file, "something that is not a folder"),
-        (symbolic_link, "a symbolic link"),
-        (dangling_link, "a symbolic link"),
-        (protected, "repository or a folder above it"),
-        (protected_by_another_path, "repository or a folder above it"),
-        (above_protected, "repository or a folder above it"),
-        (root, "or a folder above it"),
-        (home, "reader or a folder above it"),
-        (above_home, "reader or a folder above it"),
+        (link_to("repository"), "a symbolic link"),
+        (link_to("nowhere"), "a symbolic link"),
+        (lambda path: path / "repository", "repository or a folder above it"),
+        (lambda path: path / "x" / ".." / "repository", "repository or a folder above it"),
+        (lambda path: path, "repository or a folder above it"),
+        (lambda path: Path(path.anchor), "or a folder above it"),
+        (lambda path: Path.home(), "reader or a folder above it"),
+        (lambda path: Path.home().parent, "reader or a folder above it"),
     ],
 )
 def test_replacing_of_a_folder_that_is_no_site_is_refused(
@@ -400,14 +357,12 @@ def test_replacing_killed_at_random_times_leaves_a_whole_site_and_whole_entries(
 
 @pytest.mark.parametrize("place", ["before", "between", "after"])
 def test_replace_site_killed_around_a_rename_loses_no_site(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     class KillError(BaseException):
         pass
 
-    site, rename = tmp_path / "site", Path.rename
-    with output_dir.replacing(site) as new:
-        write_site(new, "old")
+    rename = Path.rename
     renames: list[Path] = []
 
     def die(path: Path, target: Path) -> Path:

@@ -93,13 +93,13 @@ def reader(ticks: dict[float, float], kind: str) -> np.poly1d:
     return line
 
 
-def labels(root: ElementTree.Element, pattern: str, axis: str) -> dict[float, float]:
-    """Value -> place of the words beside an axis that match a pattern."""
-    found = {
-        float((text.text or "").strip("%").replace(",", "")): float(text.attrib[axis])
-        for text in root.iter(f"{SVG}text")
-        if re.fullmatch(pattern, text.text or "")
-        and text.attrib["text-anchor"] == ("middle" if axis == "x" else "end")
-    }
-    assert len(found) >= 2
-    return found
+def require_words_inside(root: ElementTree.Element) -> None:
+    """Assert that every word of a chart lies within it."""
+    right, bottom = float(root.attrib["width"]), float(root.attrib["height"])
+    for text in root.iter(f"{SVG}text"):
+        long = marks.text_width(text.text or "")
+        back = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.attrib["text-anchor"]]
+        first = float(text.attrib["x"]) - back * long
+        assert first >= -1, text.text
+        assert first + long <= right + 1, text.text
+        assert 9 <= float(text.attrib["y"]) <= bottom, text.text

@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from ginn.viewer_data.boundary_chunks import BoundaryChunk
+from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk
 from ginn.viewer_data.vlq import Int
 from ginn.viewer_data.weight_chunks import WeightChunk
 
@@ -106,3 +106,14 @@ def decode_boundaries(text: str) -> BoundaryChunk:
         np.concatenate([[0], np.cumsum(lines)]),
         corners == 1,
     )
+
+
+def segments_of(chunk: BoundaryChunk, snapshot: int, neuron: int) -> NDArray[np.float64]:
+    """The segments (S, 2, 2) of a neuron's boundary at a snapshot of the chunk, in domain units."""
+    line = snapshot * chunk.neurons + neuron
+    found = [np.zeros((0, 2, 2))]
+    for p in range(chunk.line_offsets[line], chunk.line_offsets[line + 1]):
+        vertices = chunk.positions[chunk.polyline_offsets[p] : chunk.polyline_offsets[p + 1]]
+        pairs = np.stack([vertices, np.roll(vertices, -1, axis=0)], axis=1) / QUANTA
+        found.append(pairs if chunk.closed[p] else pairs[:-1])
+    return np.concatenate(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from ginn.geometry.boundaries import Boundaries
 from ginn.network.run import Float64
 from ginn.viewer_data.sheet_layout import TILE
+from support.boundary_checks import segments
 
 # The polylines (vertices, closed) of each (snapshot, neuron).
 Lines = Mapping[tuple[int, int], list[tuple[Float64, bool]]]
@@ -49,12 +49,8 @@ def random_boundaries(widths: tuple[int, ...], snapshots: int, seed: int) -> Bou
 
 def segments_px(boundaries: Boundaries, snapshot: int, neurons: Iterable[int]) -> Float64:
     """The segments (S, 2, 2) of some neurons' boundaries, in px of a tile."""
-    found = []
-    for neuron in neurons:
-        for vertices, _, closed in boundaries.polylines(snapshot, neuron):
-            ring = [*vertices, vertices[0]] if closed else list(vertices)
-            found += [np.stack(pair) for pair in itertools.pairwise(ring)]
-    return np.array(found).reshape(-1, 2, 2) * TILE
+    lines = [line for neuron in neurons for line in boundaries.polylines(snapshot, neuron)]
+    return np.stack(segments(lines), axis=1) * TILE
 
 
 def distances(points: Float64, segments: Float64) -> Float64:
@@ -64,7 +60,7 @@ def distances(points: Float64, segments: Float64) -> Float64:
     squared = np.maximum((direction**2).sum(-1), 1e-30)
     position = np.clip((relative * direction).sum(-1) / squared, 0, 1)
     away = np.linalg.norm(relative - position[..., None] * direction, axis=-1)
-    return np.asarray(away.min(axis=1))
+    return np.asarray(away.min(axis=1, initial=np.inf))
 
 
 CENTRES = np.moveaxis(np.mgrid[:100, :100][::-1], 0, -1).reshape(-1, 2) + 0.5  # of a tile's pixels

@@ -17,6 +17,13 @@ PLACES = ["http", "file"]
 SIZES = [(1280, 800), (360, 740)]
 # All places with one size, and one place with the other size, because the two are independent.
 EVERYWHERE = [("http", SIZES[0]), ("file", SIZES[0]), ("http", SIZES[1])]
+# Waits until the page is drawn once more.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# An element's place on the page.
+BOX = """e => {
+  const { x, y, width, height } = e.getBoundingClientRect();
+  return [x, y + scrollY, width, height];
+}"""
 # The zoom and the centre in the address.
 ZOOM = """() => Object.fromEntries(["zoom", "x", "y"].map((name) => [
   name, Number(new URLSearchParams(location.hash.slice(1)).get(name) ?? (name === "zoom" ? 1 : .5)),
@@ -140,6 +147,17 @@ def fingers(page: Page) -> Callable[..., None]:
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     return touch
+
+
+def swipe(page: Page, *places: tuple[float, float]) -> None:
+    """Move a finger through places of the window, each for a drawn frame."""
+    session = page.context.new_cdp_session(page)
+    for number, (x, y) in enumerate(places):
+        kind = "touchMove" if number else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        page.evaluate(DRAWN)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.evaluate(DRAWN)
 
 
 def near(x: float, y: float) -> re.Pattern[str]:

@@ -7,8 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 from support.browser import BuiltSite
 
 SMALL = "picture=letter&network=5-4&seed=3&rate=0.01&schedule=constant&length=400&batch=16&scale=1"
-# Waits until the page is drawn once more.
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def lab(site: BuiltSite, place: str = "http", state: str = SMALL) -> str:

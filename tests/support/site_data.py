@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ginn.network.forward import pre_activations
 from ginn.network.run import Float64
-from ginn.viewer_data.boundary_chunks import QUANTA, BoundaryChunk
+from ginn.viewer_data.boundary_chunks import BoundaryChunk
 from support.browser import BuiltSite
-from support.decode_chunks import decode_boundaries, decode_weights
+from support.decode_chunks import decode_boundaries, decode_weights, segments_of
 
 
 def pages_of(site: BuiltSite) -> list[str]:
@@ -108,13 +108,4 @@ def layers_at(site: BuiltSite, step: int, points: Float64) -> list[Float64]:
 def segments(site: BuiltSite, step: int, neurons: Iterable[int]) -> NDArray[np.float64]:
     """The segments (S, 2, 2) of the first run's exact boundaries, in domain units."""
     chunk = chunk_of(site, step)
-    found = []
-    for neuron in neurons:
-        line = (step - chunk.first) * chunk.neurons + neuron
-        for p in range(chunk.line_offsets[line], chunk.line_offsets[line + 1]):
-            part = slice(chunk.polyline_offsets[p], chunk.polyline_offsets[p + 1])
-            vertices = chunk.positions[part] / QUANTA
-            if chunk.closed[p]:
-                vertices = np.concatenate([vertices, vertices[:1]])
-            found += list(np.stack([vertices[:-1], vertices[1:]], axis=1))
-    return np.array(found).reshape(-1, 2, 2)
+    return np.concatenate([segments_of(chunk, step - chunk.first, each) for each in neurons])

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.decode_chunks import decode_boundaries
+from support.decode_chunks import decode_boundaries, segments_of
+from support.drawn_boundaries import distances
 from support.runs import drifting_run, run_of_arrays
 
 from ginn.geometry import boundaries as geometry
@@ -16,7 +17,6 @@ from ginn.geometry.boundaries import LEFT, TOP, Boundaries
 from ginn.network.forward import pre_activations
 from ginn.viewer_data.boundary_chunks import (
     QUANTA,
-    BoundaryChunk,
     boundary_chunk,
     encode,
 )
@@ -98,28 +98,16 @@ def test_corners_and_crossings_give_the_side_that_the_network_says(
             axis=1,
         )  # (P, neurons)
         for neuron in range(chunk.neurons):
-            segments = segments_of_chunk(chunk, k, neuron)
+            segments = segments_of(chunk, k, neuron)
             crossed = crossings(points, segments)
             found = chunk.corners[k * chunk.neurons + neuron] ^ (crossed % 2 == 1)
             # Encoding moves a line by up to half a quantum, so points near a line are left out.
-            clear = off_the_line(points, segments) > 2 / QUANTA
+            clear = distances(points, segments) > 2 / QUANTA
             assert clear.mean() > 0.9
             np.testing.assert_array_equal(found[clear], values[clear, neuron] > 0)
             changes += crossed.sum()
     assert changes > 100
     assert 0 < chunk.corners.sum() < len(chunk.corners)
-
-
-def segments_of_chunk(chunk: BoundaryChunk, k: int, neuron: int) -> np.ndarray:
-    """The segments (S, 2, 2) of one neuron's boundary, in domain units."""
-    line = k * chunk.neurons + neuron
-    found = [np.zeros((0, 2, 2))]
-    for p in range(chunk.line_offsets[line], chunk.line_offsets[line + 1]):
-        vertices = chunk.positions[chunk.polyline_offsets[p] : chunk.polyline_offsets[p + 1]]
-        following = np.roll(vertices, -1, axis=0)
-        pairs = np.stack([vertices, following], axis=1) / QUANTA
-        found.append(pairs if chunk.closed[p] else pairs[:-1])
-    return np.concatenate(found)
 
 
 def crossings(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
@@ -137,15 +125,6 @@ def crossings(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
     both = left_of_the_way(segments[:, 0]) != left_of_the_way(segments[:, 1])
     zero = np.zeros_like(x)
     return (both & (left_of_the_segment(zero, zero) != left_of_the_segment(x, y))).sum(axis=1)
-
-
-def off_the_line(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
-    """The distance of each point (P,) to the nearest of the segments' straight lines."""
-    start, along = segments[:, 0], segments[:, 1] - segments[:, 0]
-    offset = points[:, None] - start  # (P, S, 2)
-    across = np.abs(along[:, 0] * offset[..., 1] - along[:, 1] * offset[..., 0])
-    long = np.hypot(*along.T)
-    return np.min(across[:, long > 0] / long[long > 0], axis=1, initial=1.0)
 
 
 def test_encode_keeps_more_than_255_neurons() -> None:
