@@ -1,9 +1,9 @@
 """The author's own images, placed with Markdown's `![text](cat.png)`.
 
-An image's file is in the folder of its article. It is copied unchanged to the site, under a
-content-hashed name. Its element states the size, so that the page does not move when the image is
-loaded. SVG is refused, because a browser runs the scripts of an SVG file that is opened by its own
-address. Animated images are refused, too.
+An image's file is in the folder of its article, or in `pictures/` or `static/` beside this folder.
+It is copied unchanged to the site, under a content-hashed name. Its element states the size, so
+that the page does not move when the image is loaded. SVG is refused, because a browser runs the
+scripts of an SVG file that is opened by its own address. Animated images are refused, too.
 
 The images of an article are found when it is rendered. They are then read through `ginn.files`.
 """
@@ -11,6 +11,7 @@ The images of an article are found when it is rendered. They are then read throu
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import warnings
 from collections.abc import Callable
@@ -30,6 +31,8 @@ from ginn.files import found_in, hashed, is_file, paths_in, read_bytes, within
 from ginn.pages.policy import NOTHING_MORE, is_allowed_elsewhere
 
 FOLDER = "pictures"  # a folder of the site
+# Folders beside that of the articles, whose images an article can show, too.
+BESIDE = ("pictures", "static")
 # The suffixes of the formats that every browser shows, by Pillow's name of the format.
 KINDS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "GIF": ".gif"}
 SUFFIXES = (*KINDS.values(), ".jpeg")
@@ -119,8 +122,9 @@ class _Placing(Treeprocessor):
 
 
 def images_in(folder: Path) -> list[Path]:
-    """All files of a folder that its articles can show, in order."""
-    paths = paths_in(folder, "**/*")
+    """All image files that the articles of a folder can show."""
+    folders = (folder, *(folder.parent / name for name in BESIDE))
+    paths = [path for each in folders for path in paths_in(each, "**/*")]
     return [path for path in paths if path.suffix.lower() in SUFFIXES and is_file(path)]
 
 
@@ -148,17 +152,31 @@ def _shown_size(image: Element, width: int, height: int, named: str) -> dict[str
     }
 
 
+def _place(folder: Path, path: str) -> tuple[Path, str]:
+    """The folder of images that an address leads to, and the file's path in this folder.
+
+    An address is relative to the article's folder. As for other files, "static/" is also the folder
+    beside it.
+    """
+    first, _, rest = posixpath.normpath(path).removeprefix("../").partition("/")
+    if first in BESIDE and (path.startswith("..") or not (folder / first).exists()):
+        return folder.parent / first, rest
+    return folder, path
+
+
 def _file(folder: Path, named: str) -> Path:
-    """The file in `folder` that an article names."""
+    """The image file that an article in `folder` names."""
     path = unquote(named)
-    allowed = f"a file in {folder}, as {', '.join(SUFFIXES)}"
+    places = ", ".join(f"../{name}" for name in BESIDE)
+    allowed = f"a file in {folder}, {places}, as {', '.join(SUFFIXES)}"
     if re.match(r"[a-zA-Z][\w+.-]*:|//", path):
         raise AuthorError(f"the address {quoted(named)}", allowed, "copy the image there")
     if not path.lower().endswith(SUFFIXES):
         why = ", since SVG can hold scripts" if path.lower().endswith(".svg") else ""
         raise AuthorError(f"the image {quoted(named)}", allowed, f"save it as PNG{why}")
     try:
-        file = within(folder, found_in(folder, path))
+        place, path = _place(folder, path)
+        file = within(place, found_in(place, path))
     except (AuthorError, ValueError) as error:
         found = f"{quoted(named)}, which leads out of the folder"
         raise AuthorError(found, allowed, "copy the image there") from error

@@ -72,6 +72,32 @@ def test_image_goes_to_the_site_unchanged_with_its_size(
     assert deep.files[address] == content
 
 
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("../pictures/cat.png", "pictures/cat.png"),
+        ("../static/deep/cat.png", "static/deep/cat.png"),
+        ("static/cat.png", "static/cat.png"),
+        ("./pictures/cat.png", "pictures/cat.png"),
+        ("static/../static/cat.png", "static/cat.png"),
+        ("static/own.png", "articles/static/own.png"),
+        ("../static/beside.png", "static/beside.png"),
+    ],
+)
+def test_image_beside_the_articles_is_shown(address: str, place: str, tmp_path: Path) -> None:
+    path = tmp_path / place
+    path.parent.mkdir(parents=True)
+    content = picture()
+    path.write_bytes(content)
+    articles = tmp_path / "articles"
+    (articles / "static" if "own" in address or "beside" in address else articles).mkdir(
+        parents=True, exist_ok=True
+    )
+    site, found = shown(f"![A cat]({address})", articles)
+    assert site.files[found["src"]] == content
+    assert path in images_in(articles)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_photograph_on_its_side_has_the_size_that_browsers_show(
     orientation: int, tmp_path: Path
@@ -89,6 +115,9 @@ def test_photograph_on_its_side_has_the_size_that_browsers_show(
         ("![ ](<cat.png>)", "an image without a text, 'cat.png'"),
         ("![A cat](dog.png)", "no file 'dog.png'"),
         ("![A cat](../cat.png)", "'../cat.png', which leads out of the folder"),
+        ("![A cat](../static/../cat.png)", "cat.png', which leads out of the folder"),
+        ("![A cat](../../static/cat.png)", "which leads out of the folder"),
+        ("![A cat](../static/dog.png)", "no file '../static/dog.png'"),
         ("![A cat](/etc/cat.png)", "which leads out of the folder"),
         ("![A cat](out.png)", "which leads out of the folder"),
         ("![A cat](a%00b.png)", "which leads out of the folder"),
