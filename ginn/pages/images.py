@@ -159,7 +159,7 @@ def _place(folder: Path, path: str) -> tuple[Path, str]:
     beside it.
     """
     first, _, rest = posixpath.normpath(path).removeprefix("../").partition("/")
-    if first in BESIDE and (path.startswith("..") or not (folder / first).exists()):
+    if first in BESIDE and (path.startswith("..") or not is_file(folder / path)):
         return folder.parent / first, rest
     return folder, path
 
