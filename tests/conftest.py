@@ -16,6 +16,7 @@ from support.skips import LACKS_A_RIGHT, every_test_must_run
 
 import build
 from ginn.pages import site
+from ginn.runtime.processors import usable_processors
 from ginn.runtime.workers import WorkerPool
 
 # A slow moment of a busy machine is not a failure.
@@ -42,6 +43,11 @@ FIRST = (
 )
 # Compiles the loops of `ginn.geometry` into the folder in which Numba keeps them.
 COMPILE = "from support.runs import trained_run as run; from ginn.geometry.boundaries import trace"
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One more process than there are cores, since tests in a browser also wait."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else usable_processors() + 1
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

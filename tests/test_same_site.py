@@ -28,7 +28,7 @@ SMALL = [
     ("good = 3", "good = 1"),
     (
         "seeds = 4\niterations = 20_000\nsnapshots = 96",
-        "seeds = 3\niterations = 4_000\nsnapshots = 24",
+        "seeds = 2\niterations = 1_000\nsnapshots = 12",
     ),
 ]
 X86 = platform.machine() in ("x86_64", "AMD64")
