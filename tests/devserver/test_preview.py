@@ -158,7 +158,7 @@ def test_settings_saved_during_a_training_begin_the_build_anew(server: Server) -
 def test_prose_saved_during_the_first_training_is_in_its_pages(tmp_path: Path) -> None:
     content = copy_content(tmp_path / "content")
     report = content / "report.toml"
-    some = "iterations = 200_000\n"
+    some = "iterations = 100_000\n"
     report.write_text(report.read_text(encoding="utf-8").replace(SHORT, some), encoding="utf-8")
     with served(content, tmp_path / "cache") as server:
         server.wait(lambda: server.running() in ("screening", "full-runs"))

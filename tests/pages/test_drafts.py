@@ -33,19 +33,25 @@ def site(content: Path, **publication: bool) -> Mapping[str, bytes]:
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    """Content with a draft, and with so many other articles that a page lists them all."""
+    """Content with a draft."""
     write(tmp_path, "index")
-    for number in range(9):
-        write(tmp_path, f"other-{number}")
     write(tmp_path, "later", WORDS, draft=True)
     return tmp_path
 
 
+@pytest.fixture
+def many(content: Path) -> Path:
+    """Content with a draft, and with so many other articles that a page lists them all."""
+    for number in range(9):
+        write(content, f"other-{number}")
+    return content
+
+
 @pytest.mark.parametrize("publication", [{"draft": True}, {"served": True}])
 def test_draft_is_shown_with_a_badge_while_it_is_written(
-    content: Path, publication: dict[str, bool]
+    many: Path, publication: dict[str, bool]
 ) -> None:
-    pages = site(content, **publication)
+    pages = site(many, **publication)
     page = pages["later/index.html"].decode()
     assert WORDS in page
     assert '<b class="badge">Draft</b>' in page
@@ -53,8 +59,8 @@ def test_draft_is_shown_with_a_badge_while_it_is_written(
     assert '<b class="badge">' not in pages["index.html"].decode()
 
 
-def test_draft_is_nowhere_in_a_site_to_publish(content: Path) -> None:
-    pages = site(content)
+def test_draft_is_nowhere_in_a_site_to_publish(many: Path) -> None:
+    pages = site(many)
     assert "later/index.html" not in pages
     for address, file in pages.items():
         assert b"Title of later" not in file, address

@@ -49,10 +49,11 @@ class Report:
         return self.root / "content/site"
 
     def build(self) -> None:
-        assert story.main(["--draft", *self.places(self.root / "kept")]) == 0
+        assert story.main(["--draft", *self.options(self.root / "kept", 1)]) == 0
 
-    def places(self, cache: Path) -> list[str]:
-        return ["--content", str(self.root / "content"), "--cache", str(cache), "--jobs", "2"]
+    def options(self, cache: Path, jobs: int = 2) -> list[str]:
+        places = ("--content", self.root / "content", "--cache", cache)
+        return [*map(str, places), "--jobs", str(jobs)]
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,7 @@ def stop(report: Report, cache: Path, name: str, way: str, later: float = 0.0) -
         shutil.rmtree(cache / stage)
     before, mark, begun = digest(report.site), uuid.uuid4().hex, time.time()
     command = [
-        *(sys.executable, str(ROOT / "build.py"), *report.places(cache)),
+        *(sys.executable, str(ROOT / "build.py"), *report.options(cache)),
         *(["--draft"] if phase.draft else []), *(["--serve", "0"] if phase.serve else []),
     ]  # fmt: skip
     with (cache / "out").open("w") as out, (cache / "err").open("w") as err:
