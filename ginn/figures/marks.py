@@ -74,9 +74,9 @@ def curve(
     return element("path", {**colour, **attributes, **_broken(dashes), "d": data}) if data else ""
 
 
-def vertical(x: float, low: float, high: float, colour: PaintAttributes, width: float = 2) -> str:
+def vertical(x: float, low: float, high: float, colour: PaintAttributes) -> str:
     """A vertical line between two heights."""
-    return curve(np.array([x, x]), np.array([low, high]), colour, width)
+    return curve(np.array([x, x]), np.array([low, high]), colour, 2)
 
 
 def _stretches(shown: NDArray[np.bool_]) -> Iterator[NDArray[np.intp]]:

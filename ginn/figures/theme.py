@@ -143,9 +143,8 @@ def style_sheet(colours: Colours) -> str:
         )
         for theme in (0, 1)
     )
-    opacity = 1 - _distance(PICTURE_WHITE.dark, "#ffffff") / _distance(
-        PICTURE_BLACK.dark, "#ffffff"
-    )
+    white, black = (np.abs(_rgb(each.dark) - 255).sum() for each in (PICTURE_WHITE, PICTURE_BLACK))
+    opacity = 1 - white / black
     return (
         f"{light}.on-dark{{display:none}}"
         f"@media(prefers-color-scheme:dark){{{dark}.white{{opacity:{opacity:.3f}}}"
@@ -202,8 +201,3 @@ def _mix(colour: str, other: str, share: float) -> str:
     """The colour that lies `share` of the way from `colour` to `other`."""
     red, green, blue = np.rint(_rgb(colour) * (1 - share) + _rgb(other) * share).astype(int)
     return f"#{red:02x}{green:02x}{blue:02x}"
-
-
-def _distance(one: str, other: str) -> float:
-    """The sum of the differences of the three channels."""
-    return float(np.abs(_rgb(one) - _rgb(other)).sum())

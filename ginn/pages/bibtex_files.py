@@ -237,23 +237,19 @@ def _as_source(entry: Entry) -> Source:
         if not any(field in entry.fields for field in group):
             said = " or ".join(group)
             raise entry.error(group[0], f"an @{entry.kind} without {said}", f"{said} = {{...}}")
+    title = entry.text("title")
+    if not title:
+        raise entry.error("title", quoted(entry.fields["title"][0]), "a text that is not empty")
     return Source(
         key=entry.key,
         authors=_authors(entry, next(field for field in authors if field in entry.fields)),
-        title=_required_text(entry, "title"),
+        title=title,
         year=_year(entry),
         where=_where(entry),
         arxiv=_arxiv(entry),
         doi=_doi(entry),
         link=_link(entry),
     )
-
-
-def _required_text(entry: Entry, field: str) -> str:
-    text = entry.text(field)
-    if not text:
-        raise entry.error(field, quoted(entry.fields[field][0]), "a text that is not empty")
-    return text
 
 
 def _authors(entry: Entry, field: str) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class _Checker(HTMLParser):
             blocked = [text for text in written if text.partition("=")[0] in refused.found]
             raise self.error(refused, said, *blocked, *attributes.values(), f"<{tag}")
         source = attributes.get("src", "")
-        elsewhere = is_allowed_elsewhere(source, "img-src", self.policy)
+        elsewhere = is_allowed_elsewhere(source, self.policy)
         if tag == "img" and source not in self.images and not elsewhere:
             found = f"a picture in HTML, <img src={quoted(source)}>"
             hint = "a width is written ![what it shows](cat.png){width=300}"

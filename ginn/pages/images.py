@@ -90,7 +90,7 @@ class Images(Extension):
                 "describe it for those who do not see it",
                 line=self.line_of(*calls, named),
             )
-        if is_allowed_elsewhere(named, "img-src", self.policy):
+        if is_allowed_elsewhere(named, self.policy):
             image.set("loading", "lazy")
             return
         try:

@@ -98,9 +98,9 @@ def refusal(
     return next(_refusals(tag, attributes, policy), None)
 
 
-def is_allowed_elsewhere(address: str, directive: str, policy: Policy) -> bool:
-    """Whether an address is of another site from which the policy lets a browser load."""
-    return not _is_own(address) and _is_allowed(directive, "", address, policy)
+def is_allowed_elsewhere(address: str, policy: Policy) -> bool:
+    """Whether an address is of another site from which the policy lets a browser load pictures."""
+    return not _is_own(address) and _is_allowed("img-src", "", address, policy)
 
 
 def _refusals(tag: str, attributes: Mapping[str, str], policy: Policy) -> Iterator[AuthorError]:

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from ginn.config.policy import Policy
 from ginn.errors import AuthorError, quoted
 from ginn.language.words import Words
-from ginn.pages.article_body import HASH, ID, in_html, jinja_environment, line_in
+from ginn.pages.article_body import HASH, ID, NO_VALUE, in_html, jinja_environment, line_in
 from ginn.pages.article_checks import FUNCTIONS, VALUES
 from ginn.pages.articles import RESERVED, Article
 from ginn.pages.figure_calls import NAME, token
@@ -209,7 +209,7 @@ def _filled_in(article: Article, holds: bool = True, every_branch: bool = False)
         if SHOWN in str(error):
             return None
         raise error.at(article.file, line_in(error, file)) from error
-    # A stand-in is not every kind of value.
-    except Exception:
+    # A stand-in is not every kind of value, and an expression may be nested too deep.
+    except (jinja2.TemplateError, RecursionError, SyntaxError, *NO_VALUE):
         return None
     return _Text(text, captions)
