@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from support.images import NOISE, SQUARE, image_of
-from support.paths import ROOT
+from support.paths import ROOT, rewrite
 from support.reports import TEXT, changed
 
 import build as story
@@ -94,11 +94,7 @@ Spoil = Callable[[Path], object]
 
 
 def change(file: str, old: str, new: str) -> Spoil:
-    def spoil(content: Path) -> None:
-        text = (content / file).read_text(encoding="utf-8")
-        (content / file).write_text(changed(old, new, text), encoding="utf-8")
-
-    return spoil
+    return lambda content: rewrite(content / file, (old, new))
 
 
 def write(file: str, data: bytes) -> Spoil:

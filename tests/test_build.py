@@ -14,7 +14,7 @@ import pytest
 from support.killing import digest, made_again, stages
 from support.link_checker import complaints, files_of
 from support.one_process import build_command
-from support.paths import ROOT
+from support.paths import ROOT, rewrite
 from support.serving import copy_repository
 
 import build as story
@@ -36,13 +36,6 @@ SMALL = [
 ]
 BASE = "https://a.example/name/"
 HEADING, OTHER_HEADING = "## One neuron draws one line", "## One neuron draws a line"
-
-
-def change(path: Path, old: str, new: str) -> None:
-    """Write `new` in the place of `old`, which must be there."""
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -73,8 +66,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     root = tmp_path_factory.mktemp("build")
     made = Built(root / "content", root / "site", root / "cache")
     shutil.copytree(ROOT / "content", made.content)
-    for old, new in SMALL:
-        change(made.content / "report.toml", old, new)
+    rewrite(made.content / "report.toml", *SMALL)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("SOURCE_DATE_EPOCH", raising=False)
         assert made.build() == 0
@@ -153,11 +145,11 @@ def test_edited_article_makes_its_page_again_and_nothing_else(
 ) -> None:
     before = digest(built.site)
     article = built.content / "articles/index.md"
-    change(article, HEADING, OTHER_HEADING)
+    rewrite(article, (HEADING, OTHER_HEADING))
     try:
         assert built.build() == 0
     finally:
-        change(article, OTHER_HEADING, HEADING)
+        rewrite(article, (OTHER_HEADING, HEADING))
     assert made_again(capsys.readouterr().out) == {"pages"}
     after = digest(built.site)
     assert {name for name in after if after[name] != before.get(name)} == {
@@ -173,7 +165,7 @@ def test_another_picture_makes_everything_again(
 ) -> None:
     picture = built.content / "pictures/bottle.toml"
     original = picture.read_text(encoding="utf-8")
-    change(picture, "[0.42, 0.014], [0.58, 0.014]", "[0.42, 0.054], [0.58, 0.054]")
+    rewrite(picture, ("[0.42, 0.014], [0.58, 0.014]", "[0.42, 0.054], [0.58, 0.054]"))
     try:
         assert built.build(site=tmp_path / "site") == 0
     finally:
@@ -200,7 +192,7 @@ def remade(built: Built, repository: Path, site: Path, module: str, old: str, ne
     """The stages that the program makes again after an edit of one of its modules."""
     path = repository / module
     before = path.read_text(encoding="utf-8")
-    change(path, old, new)
+    rewrite(path, (old, new))
     options = built.options(site=site, cache=repository / "cache")
     try:
         done = subprocess.run(
@@ -235,8 +227,8 @@ def test_edited_limit_of_geometry_makes_the_stages_again_that_import_it(
 def test_edited_constant_makes_again_what_follows_and_an_edited_comment_nothing(
     built: Built, repository: Path, tmp_path: Path
 ) -> None:
-    comment = "# iterations between"
-    change(repository / "ginn/network/training.py", comment, "# training iterations between")
+    comment = ("# iterations between", "# training iterations between")
+    rewrite(repository / "ginn/network/training.py", comment)
     again = remade(
         built, repository, tmp_path / "site",
         "ginn/geometry/motion.py", "SPACING = 1 / 64", "SPACING = 1 / 32",

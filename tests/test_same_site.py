@@ -18,8 +18,9 @@ from pathlib import Path
 import PIL
 import pytest
 from numpy._core import _multiarray_umath
+from support.link_checker import files_of
 from support.one_process import build_command
-from support.paths import ROOT
+from support.paths import ROOT, rewrite
 
 pytestmark = pytest.mark.slow
 # Long enough for lines to bend and for the last digits of statistics to count.
@@ -65,12 +66,7 @@ def small_report(folder: Path) -> Path:
     """The repository's own report, in few pixels, with a short draft."""
     content = folder / "content"
     shutil.copytree(ROOT / "content", content)
-    report = content / "report.toml"
-    text = report.read_text(encoding="utf-8")
-    for old, new in SMALL:
-        assert old in text
-        text = text.replace(old, new)
-    report.write_text(text, encoding="utf-8")
+    rewrite(content / "report.toml", *SMALL)
     return content
 
 
@@ -82,15 +78,6 @@ def started(folder: Path, content: Path, restrictions: dict[str, str]) -> subpro
         cwd=ROOT, env=environment(restrictions), text=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
-
-
-def files_of(site: Path) -> dict[str, bytes]:
-    """Every file of a site."""
-    return {
-        path.relative_to(site).as_posix(): path.read_bytes()
-        for path in site.rglob("*")
-        if path.is_file()
-    }
 
 
 PROBE = """

@@ -11,7 +11,7 @@ The page is an article of its own with a figure of one, of two and of three neur
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -115,6 +115,15 @@ class Figure:
         return [values[n : n + 3] for n in range(0, len(values), 3)]
 
 
+Show = Callable[..., Figure]
+
+
+@pytest.fixture
+def shown(address: str, revisit: Open) -> Show:
+    """Opens the article anew; its figure of so many neurons."""
+    return lambda count, **how: Figure(revisit(address, **how)[0], count)
+
+
 def still_of(page: Page, count: int) -> ElementTree.Element:
     """The still of a figure, parsed."""
     source = page.locator(f"#figure-f{count} img").evaluate("e => e.src")
@@ -179,10 +188,9 @@ def test_script_that_takes_over_moves_nothing(
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_line_dragged_goes_through_the_pointer_and_only_its_bias_changes(
-    address: str, revisit: Open, count: int
+    shown: Show, count: int
 ) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, count)
+    figure = shown(count)
     for neuron in range(count):
         before = figure.numbers()
         start = figure.at(figure.handle(neuron, "bias"))
@@ -201,9 +209,8 @@ def test_line_dragged_goes_through_the_pointer_and_only_its_bias_changes(
             expect(figure.place.get_by_role("radio").nth(neuron)).to_be_checked()
 
 
-def test_line_is_caught_anywhere_on_it(address: str, revisit: Open) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, 1)
+def test_line_is_caught_anywhere_on_it(shown: Show) -> None:
+    figure = shown(1)
     (line,) = points_of(figure.data("line")[0])
     start = line[0] * 0.2 + line[1] * 0.8
     figure.drag(start, start + ASIDE)
@@ -213,11 +220,8 @@ def test_line_is_caught_anywhere_on_it(address: str, revisit: Open) -> None:
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_tip_dragged_is_at_the_weights_and_the_bias_stays(
-    address: str, revisit: Open, count: int
-) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, count)
+def test_tip_dragged_is_at_the_weights_and_the_bias_stays(shown: Show, count: int) -> None:
+    figure = shown(count)
     for neuron in range(min(count, 2)):
         before = figure.numbers()
         tip = figure.handle(neuron, "weights")
@@ -231,11 +235,8 @@ def test_tip_dragged_is_at_the_weights_and_the_bias_stays(
         figure.require_drawn()
 
 
-def test_drag_beyond_the_square_stops_at_the_ends_of_the_sliders(
-    address: str, revisit: Open
-) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, 1)
+def test_drag_beyond_the_square_stops_at_the_ends_of_the_sliders(shown: Show) -> None:
+    figure = shown(1)
     figure.drag(figure.at(figure.handle(0, "weights")), (2.5, 1.4))
     assert figure.numbers()[0][:2] == [1, 1]
     figure.drag(figure.at(figure.handle(0, "bias")), (-3, -3))
@@ -244,11 +245,8 @@ def test_drag_beyond_the_square_stops_at_the_ends_of_the_sliders(
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_keys_on_a_slider_move_the_line_as_the_sum_says(
-    address: str, revisit: Open, count: int
-) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, count)
+def test_keys_on_a_slider_move_the_line_as_the_sum_says(shown: Show, count: int) -> None:
+    figure = shown(count)
     for neuron in range(count):
         if count > 1:
             figure.place.get_by_role("radio").nth(neuron).check(force=True)
@@ -264,9 +262,8 @@ def test_keys_on_a_slider_move_the_line_as_the_sum_says(
             figure.require_drawn()
 
 
-def test_sliders_have_names_and_say_where_the_neuron_is_on(address: str, revisit: Open) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, 3)
+def test_sliders_have_names_and_say_where_the_neuron_is_on(shown: Show) -> None:
+    figure = shown(3)
     names = ["weight of x", "weight of y", "bias"]
     for name in names:
         expect(figure.place.get_by_role("slider", name=name, exact=True)).to_be_visible()
@@ -281,9 +278,8 @@ def test_sliders_have_names_and_say_where_the_neuron_is_on(address: str, revisit
     expect(bias).to_have_attribute("aria-valuetext", re.compile(r"^−1\.00; on over \d+% of"))
 
 
-def test_bends_stay_on_the_lines_of_the_first_layer(address: str, revisit: Open) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, 3)
+def test_bends_stay_on_the_lines_of_the_first_layer(shown: Show) -> None:
+    figure = shown(3)
     seen = 0
     for neuron, part, end in (
         (0, "bias", (0.1, -0.5)), (1, "weights", (0.2, 0.7)), (1, "bias", (-0.6, -0.2)),
@@ -311,10 +307,9 @@ def set_numbers(figure: Figure, weights: Sequence[Sequence[float]]) -> None:
 
 
 def test_last_neuron_with_a_bias_of_zero_has_its_line_along_those_of_the_first_layer(
-    address: str, revisit: Open
+    shown: Show,
 ) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, 3)
+    figure = shown(3)
     # With these numbers, rounding gives sums above zero on the line of A. C is on where A is on.
     first = [[0.2, 0.66, -0.02], [0, 0, -1]]
     set_numbers(figure, [*first, [1, 0, 0]])
@@ -327,9 +322,8 @@ def test_last_neuron_with_a_bias_of_zero_has_its_line_along_those_of_the_first_l
     figure.require_drawn()
 
 
-def test_reset_puts_everything_back(address: str, revisit: Open) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, 2)
+def test_reset_puts_everything_back(shown: Show) -> None:
+    figure = shown(2)
     before = [figure.numbers(), figure.data("line"), figure.data("area")]
     figure.drag(figure.at(figure.handle(1, "bias")), (0.3, 0.3))
     figure.drag(figure.at(figure.handle(0, "weights")), (0.3, 0.3))
@@ -362,9 +356,8 @@ def test_finger_drags_a_line_and_scrolls_beside_it(address: str, browser: Any) -
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_targets_are_large_enough_for_a_finger(address: str, revisit: Open, count: int) -> None:
-    page, _ = revisit(address, size=(360, 740))
-    figure = Figure(page, count)
+def test_targets_are_large_enough_for_a_finger(shown: Show, count: int) -> None:
+    figure = shown(count, size=(360, 740))
     targets = figure.place.locator(
         "label:has(input:visible), [type=range]:visible, button, g[data-part]:visible"
     )
@@ -379,12 +372,9 @@ def test_targets_are_large_enough_for_a_finger(address: str, revisit: Open, coun
     assert wide >= 31
 
 
-def test_figure_printed_has_its_picture_and_sum_without_controls(
-    address: str, revisit: Open
-) -> None:
-    page, _ = revisit(address)
-    figure = Figure(page, 2)
-    page.emulate_media(media="print")
+def test_figure_printed_has_its_picture_and_sum_without_controls(shown: Show) -> None:
+    figure = shown(2)
+    figure.page.emulate_media(media="print")
     expect(figure.place.locator("svg")).to_be_visible()
     expect(figure.place.locator(".hand-halo").first).to_be_hidden()
     expect(figure.place.locator(".hand-controls")).to_be_hidden()

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from support.killing import copy_content
-from support.paths import ROOT
+from support.paths import ROOT, rewrite
 
 pytestmark = [
     pytest.mark.slow,
@@ -72,10 +72,7 @@ class Server:
 
     def change(self, file: str, old: str, new: str) -> None:
         """Save a file of the content with `new` in place of `old`."""
-        path = self.content / file
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
+        rewrite(self.content / file, (old, new))
 
     def built(self) -> int:
         """How many builds have ended."""
@@ -157,9 +154,7 @@ def test_settings_saved_during_a_training_begin_the_build_anew(server: Server) -
 
 def test_prose_saved_during_the_first_training_is_in_its_pages(tmp_path: Path) -> None:
     content = copy_content(tmp_path / "content")
-    report = content / "report.toml"
-    some = "iterations = 100_000\n"
-    report.write_text(report.read_text(encoding="utf-8").replace(SHORT, some), encoding="utf-8")
+    rewrite(content / "report.toml", (SHORT, "iterations = 100_000\n"))
     with served(content, tmp_path / "cache") as server:
         server.wait(lambda: server.running() in ("screening", "full-runs"))
         server.change("articles/index.md", HEADING, "## Said meanwhile")

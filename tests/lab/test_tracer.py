@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +20,7 @@ from support.runs import (
 )
 
 from ginn.geometry.boundaries import Boundaries, trace
-from ginn.network.initial import parameters_from
+from ginn.network.initial import parameters_from, weights_and_biases
 from ginn.network.layout import Layout
 from ginn.network.run import RecordedRun, Start
 
@@ -125,22 +124,11 @@ def test_networks_trained_in_the_page_have_the_boundaries_of_geometry(page: Page
         }""",
         list(widths),
     )
-    run = run_of_flat(np.array(states, dtype=np.float32), widths)
+    parameters = np.array(states, dtype=np.float32)
+    run = run_of_arrays(*weights_and_biases(Layout(widths, 1), parameters))
     expected = trace(run)
     assert expected.regions[-1] > 100
     assert differences(traced(page, run), expected, 1e-9) == []
-
-
-def run_of_flat(states: np.ndarray, widths: tuple[int, ...]) -> RecordedRun:
-    """The run with these parameters (K, N)."""
-    weights, biases, start = [], [], 0
-    for inputs, units in itertools.pairwise((2, *widths, 1)):
-        end = start + units * (inputs + 1)
-        layer = states[:, start:end].reshape(-1, units, inputs + 1)
-        weights.append(layer[..., :-1])
-        biases.append(layer[..., -1])
-        start = end
-    return run_of_arrays(weights, biases)
 
 
 def one_neuron(weight: tuple[float, float], bias: float) -> RecordedRun:

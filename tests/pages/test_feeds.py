@@ -66,10 +66,6 @@ def test_feed_begins_with_the_newest_article() -> None:
     assert root.findtext(f"{ATOM}updated") == "2026-01-03T00:00:00Z"
 
 
-def test_robots_without_the_sites_address_names_no_site_map() -> None:
-    assert report_pages()["robots.txt"] == b"User-agent: *\nAllow: /\n"
-
-
 @given(text=st.text(XML_TEXT, min_size=1))
 def test_web_manifest_of_any_words_can_be_read_back(text: str) -> None:
     site = plain_report().site.model_copy(update={"title": text, "description": text})

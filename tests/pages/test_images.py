@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from support.images import moving
+from support.images import encoded, moving
 from support.pages import BODY_LINE, ParsedPage, article_of, page_of, report_pages
 from support.paths import ROOT
 from support.skips import LACKS_A_RIGHT
@@ -25,21 +24,19 @@ from ginn.pages.layout import Rendered
 def picture(
     kind: str = "PNG", size: tuple[int, int] = (30, 20), orientation: int = 1, place: bool = False
 ) -> bytes:
-    stream = io.BytesIO()
     exif = Image.Exif()
     if place:
         exif.get_ifd(0x8825).update({1: "N", 2: (55.0, 57.0, 0.0)})  # GPSLatitude
     if orientation > 1:
         exif[0x0112] = orientation
-    Image.new("RGB", size, "teal").save(stream, kind, exif=exif)
-    return stream.getvalue()
+    return encoded(Image.new("RGB", size, "teal"), kind, exif=exif)
 
 
 def of_a_phone() -> bytes:
     """A photograph with a second, smaller picture behind it."""
-    stream, second = io.BytesIO(), Image.new("RGB", (15, 10), "red")
-    Image.new("RGB", (30, 20), "teal").save(stream, "MPO", save_all=True, append_images=[second])
-    return stream.getvalue()
+    second = Image.new("RGB", (15, 10), "red")
+    first = Image.new("RGB", (30, 20), "teal")
+    return encoded(first, "MPO", save_all=True, append_images=[second])
 
 
 def shown(body: str, folder: Path, slug: str = "index") -> tuple[Rendered, dict[str, str]]:
@@ -194,10 +191,10 @@ def test_images_in_a_folder_are_every_file_that_may_be_shown(tmp_path: Path) -> 
 
 def places(kind: str, gps: dict[int, object], xmp: bytes = b"") -> bytes:
     """An image with these tags of GPS and this XMP."""
-    stream, exif = io.BytesIO(), Image.Exif()
+    exif = Image.Exif()
     exif.get_ifd(0x8825).update(gps)
-    Image.new("RGB", (8, 8), "teal").save(stream, kind, exif=exif, **({"xmp": xmp} if xmp else {}))
-    return stream.getvalue()
+    more = {"xmp": xmp} if xmp else {}
+    return encoded(Image.new("RGB", (8, 8), "teal"), kind, exif=exif, **more)
 
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description %s/></x:xmpmeta>'

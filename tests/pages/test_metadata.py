@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from support.pages import BASE, article_of, plain_report, report_pages
+from support.pages import BASE, ParsedPage, article_of, plain_report, report_pages
 from support.paths import CONTENT
 
 from ginn.errors import AuthorError
@@ -28,31 +28,20 @@ def site() -> Mapping[str, bytes]:
     return report_pages(base_url=BASE)
 
 
-class Head(HTMLParser):
+class Head:
     """A page's meta and link elements, and its blocks of data."""
 
     def __init__(self, html: bytes) -> None:
         """Read the whole page."""
-        super().__init__()
-        self.meta: dict[str, str] = {}
-        self.links: dict[str, str] = {}
-        self.data: list[str] = []
-        self.inside = False
-        self.feed(html.decode())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        if tag == "meta":
-            name = said.get("name") or said.get("property") or said.get("http-equiv", "")
-            self.meta[name] = said.get("content", "")
-        if tag == "link":
-            self.links[said["rel"]] = said["href"]
-        self.inside = tag == "script" and said.get("type") == "application/ld+json"
-
-    def handle_data(self, data: str) -> None:
-        if self.inside:
-            self.data.append(data)
-            self.inside = False
+        page = ParsedPage(html)
+        self.meta = {
+            each.get("name") or each.get("property") or each.get("http-equiv", ""): each.get(
+                "content", ""
+            )
+            for each in page.all("meta")
+        }
+        self.links = {each["rel"]: each["href"] for each in page.all("link")}
+        self.data = re.findall(r'(?s)type="application/ld\+json">(.*?)</script>', html.decode())
 
 
 # --- pages ----------------------------------------------------------------------------------------

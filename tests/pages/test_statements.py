@@ -303,6 +303,12 @@ def undrawn(image: FigureImage, *_: object) -> dict[str, object]:
     return {"image": image, "explorer": "", "wide": size, "narrow": size}
 
 
+def prose_of(page: bytes) -> str:
+    """The text of a page with its captions, and then its alternative texts."""
+    main = ParsedPage(page[page.index(b"<main") : page.index(b"</main>")] + b"</main>")
+    return " | ".join([main.prose, *main.alternatives])
+
+
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.weekly)])
 @pytest.mark.parametrize("slug", ["index", "failures", "lines", "methods"])
 def test_articles_of_many_builds_state_only_what_their_facts_say(
@@ -311,10 +317,7 @@ def test_articles_of_many_builds_state_only_what_their_facts_say(
     monkeypatch.setattr(article_page, "_image", undrawn)
     wrong, used = [], set()
     for report, name in builds(every):
-        page = report_article(slug, report)
-        main = ParsedPage(page[page.index(b"<main") : page.index(b"</main>")] + b"</main>")
-        # Captions are in the text. Alternative texts are attributes.
-        prose = " | ".join([main.prose, *main.alternatives])
+        prose = prose_of(report_article(slug, report))
         for rule in RULES:
             if found := re.search(rule.words, prose):
                 used.add(rule.words)
@@ -380,10 +383,7 @@ def test_article_about_other_pictures_sorts_the_claims_by_their_verdicts(
     monkeypatch.setattr(article_page, "_image", undrawn)
     used = set()
     for trio in trios():
-        page = report_article("other-pictures", *trio)
-        main = ParsedPage(page[page.index(b"<main") : page.index(b"</main>")] + b"</main>")
-        # Captions are in the text. Alternative texts are attributes.
-        prose = " | ".join([main.prose, *main.alternatives])
+        prose = prose_of(report_article("other-pictures", *trio))
         begin = prose.index("measured for at least one picture.")
         opening = prose[begin : prose.index("Contents Claim by claim", begin)].strip()
         listed = dict.fromkeys((phrase for phrase, _ in SORTED), "")

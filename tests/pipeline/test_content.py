@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.paths import ROOT, STARTER
-from support.reports import changed
+from support.paths import ROOT, STARTER, rewrite
 from support.two_pictures import write_first, write_second
 
 from ginn import cli
@@ -22,11 +21,7 @@ OPTIONAL = 'title = "The bottle"\noptional = true'
 def starter(folder: Path, parts: str) -> Path:
     """The starter's content, with these names of parts."""
     shutil.copytree(STARTER, folder, dirs_exist_ok=True)
-    report = folder / "report.toml"
-    text = changed(
-        "# [experiment.parts]\n", f"[experiment.parts]\n{parts}\n", report.read_text("utf-8")
-    )
-    report.write_text(text, encoding="utf-8")
+    rewrite(folder / "report.toml", (NAMES, f"[experiment.parts]\n{parts}\n"))
     return folder
 
 
@@ -64,19 +59,18 @@ def test_read_content_without_its_picture_names_line_key_and_what_is_there(
     tmp_path: Path, named: str, found: str, hint: str
 ) -> None:
     report = starter(tmp_path, "") / "report.toml"
-    text = changed('"pictures/cat.png"', f'"{named}"', report.read_text("utf-8"))
-    report.write_text(text, encoding="utf-8")
+    rewrite(report, ('"pictures/cat.png"', f'"{named}"'))
     with pytest.raises(AuthorError) as caught:
         read_content(Reading(tmp_path, draft=True))
     assert (caught.value.found, caught.value.key) == (found, "experiment.picture")
-    assert text.splitlines()[caught.value.line - 1].startswith("picture = ")
+    line = report.read_text(encoding="utf-8").splitlines()[caught.value.line - 1]
+    assert line.startswith("picture = ")
     assert hint in caught.value.hint
 
 
 def test_read_content_finds_a_picture_by_other_capitals(tmp_path: Path) -> None:
     report = starter(tmp_path, "") / "report.toml"
-    text = changed('"pictures/cat.png"', '"Pictures/Cat.PNG"', report.read_text("utf-8"))
-    report.write_text(text, encoding="utf-8")
+    rewrite(report, ('"pictures/cat.png"', '"Pictures/Cat.PNG"'))
     assert len(read_content(Reading(tmp_path, draft=True)).datasets) == 1
 
 
@@ -90,13 +84,9 @@ def test_read_content_of_the_starter_with_another_picture_needs_no_change(tmp_pa
 def two(tmp_path: Path) -> Path:
     """A report whose second experiment is optional, as is an article about it."""
     content = write_second(write_first(tmp_path / "two"))
-    report = content / "report.toml"
-    text = changed('title = "The bottle"', OPTIONAL, report.read_text(encoding="utf-8"))
-    report.write_text(text, encoding="utf-8")
+    rewrite(content / "report.toml", ('title = "The bottle"', OPTIONAL))
     (content / "articles/methods.md").unlink()
-    bottle = content / "articles/bottle.md"
-    text = changed('{{ evidence("Straight first layer") }}', "", bottle.read_text("utf-8"))
-    bottle.write_text(text, encoding="utf-8")
+    rewrite(content / "articles/bottle.md", ('{{ evidence("Straight first layer") }}', ""))
     return content
 
 
@@ -145,15 +135,15 @@ def test_read_content_refuses_a_link_to_an_article_that_is_left_out(two: Path) -
 
 def test_read_content_refuses_a_first_page_about_an_optional_experiment(two: Path) -> None:
     index = two / "articles/index.md"
-    text = changed("order = 1", 'order = 1\nexperiment = "bottle"', index.read_text("utf-8"))
-    index.write_text(text, encoding="utf-8")
+    rewrite(index, ("order = 1", 'order = 1\nexperiment = "bottle"'))
     for every in (False, True):
         with pytest.raises(
             AuthorError, match=r"'bottle', .*without --all.*, allowed: cat"
         ) as error:
             read_content(Reading(two, draft=True, every=every))
         assert error.value.key == "experiment"
-        assert error.value.line == text.splitlines().index('experiment = "bottle"') + 1
+        lines = index.read_text(encoding="utf-8").splitlines()
+        assert lines[error.value.line - 1] == 'experiment = "bottle"'
 
 
 def test_check_finds_mistakes_with_and_without_optional_experiments(

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from support.killing import copy_content
-from support.paths import ROOT
-from support.reports import changed
+from support.paths import ROOT, rewrite
 from support.sample_report import bottle
 from support.two_pictures import write_first, write_second
 
@@ -120,9 +119,7 @@ def test_build_trains_an_optional_experiment_only_if_it_is_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = write_second(write_first(tmp_path / "content"))
-    report = folder / "report.toml"
-    optional = changed('title = "The bottle"', OPTIONAL, report.read_text(encoding="utf-8"))
-    report.write_text(optional, encoding="utf-8")
+    rewrite(folder / "report.toml", ('title = "The bottle"', OPTIONAL))
     site = tmp_path / "site"
     options = ["--draft", "--jobs", "1", "--content", str(folder), "--site", str(site)]
     options += ["--cache", str(tmp_path / "cache"), "--confirm"]

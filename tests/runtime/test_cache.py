@@ -232,15 +232,6 @@ def test_write_whole_is_on_the_disk_before_it_takes_its_name(
     assert flushed == [8]
     assert path.read_bytes() == b"new data"
 
-    def fill(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fill)
-    with pytest.raises(OSError, match="No space left"):
-        write_whole(path, b"newer data")
-    assert path.read_bytes() == b"new data"
-    assert list(tmp_path.iterdir()) == [path], "what was half written is in nobody's way"
-
 
 def test_open_cache_makes_its_folder_and_refuses_a_file(tmp_path: Path) -> None:
     with open_cache(tmp_path / "deep" / "cache") as cache:

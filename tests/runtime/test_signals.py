@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 from support.killing import digest
-from support.paths import ROOT
+from support.paths import ROOT, rewrite
 
 import build as story
 from ginn.runtime import signals
@@ -61,17 +61,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
     made = Report(tmp_path_factory.mktemp("stopping"))
     content = made.root / "content"
     shutil.copytree(ROOT / "templates/starter", content)
-    file = content / "report.toml"
-    text = file.read_text(encoding="utf-8")
     # A full training takes longer than any test waits. A draft takes seconds.
-    for old, new in (
+    rewrite(
+        content / "report.toml",
         ("iterations = 200_000", "iterations = 20_000_000"), ("200_000, 2_000]", "200_000, 2_000],"
         " [10_000_000, 20_000_000, 10_000_000]"), ("pixels = 160", "pixels = 64"),
         ("iterations = 10_000\nsnapshots = 60", "iterations = 200\nsnapshots = 12"),
-    ):  # fmt: skip
-        assert old in text
-        text = text.replace(old, new)
-    file.write_text(text, encoding="utf-8")
+    )  # fmt: skip
     made.build()
     yield made
     for name, each in made.seconds.items():

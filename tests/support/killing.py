@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import build
-from support.paths import ROOT
+from support.paths import ROOT, rewrite
 
 DONE = "done before its time"
 TINY = [
@@ -70,12 +70,7 @@ def run_build(last: int, place: Path, options: Sequence[str], counted: Connectio
 def copy_content(folder: Path) -> Path:
     """A report that builds in a second or two."""
     shutil.copytree(ROOT / "templates/starter", folder)
-    report = folder / "report.toml"
-    text = report.read_text(encoding="utf-8")
-    for old, new in TINY:
-        assert old in text
-        text = text.replace(old, new)
-    report.write_text(text, encoding="utf-8")
+    rewrite(folder / "report.toml", *TINY)
     return folder
 
 

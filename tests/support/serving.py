@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.paths import ROOT
+from support.paths import ROOT, rewrite
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,7 @@ class Served:
 
     def change(self, file: str, old: str, new: str) -> None:
         """Save a file with `new` in place of `old`, which must be in it."""
-        path = self.root / file
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
+        rewrite(self.root / file, (old, new))
 
 
 def copy_repository(root: Path) -> None:

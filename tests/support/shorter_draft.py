@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.paths import rewrite
+
 # After this many iterations, lines bend and the number of regions has grown. Of each kind one run
 # is shown, since drawing a run takes as long as training all of them.
 CHANGES = (("iterations = 20_000", "iterations = 5_000"), ("good = 3", "good = 1"))
@@ -11,9 +13,4 @@ CHANGES = (("iterations = 20_000", "iterations = 5_000"), ("good = 3", "good = 1
 
 def shorten(content: Path) -> None:
     """Change `content/report.toml`, so that its draft takes a shorter time."""
-    report = content / "report.toml"
-    text = report.read_text(encoding="utf-8")
-    for written, shorter in CHANGES:
-        assert text.count(written) == 1
-        text = text.replace(written, shorter)
-    report.write_text(text, encoding="utf-8")
+    rewrite(content / "report.toml", *CHANGES)

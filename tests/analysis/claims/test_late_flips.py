@@ -150,10 +150,6 @@ def test_window_is_all_steps_within_it(ends: set[int], shares: tuple[float, floa
     assert list(window(run, shares)) == within
 
 
-def test_window_of_a_single_snapshot_is_empty() -> None:
-    assert not window(run_of(two_lines(0.3, 0.6, 5)), LATE)
-
-
 def flips_of(flipped: list[float], moved: list[float], seed: int = 0) -> Flips:
     """Two neurons in the first layer and one in the second."""
     zeros = np.zeros(3)
