@@ -187,6 +187,32 @@ def test_forget_loaded_entries_count_as_used_in_later_builds(tmp_path: Path) -> 
         assert cache.forget(0) == 0, "this build has loaded it"
 
 
+def test_has_an_entry_counts_as_its_use(tmp_path: Path) -> None:
+    with open_cache(tmp_path) as cache:
+        cache.save("runs", "asked", KEY, JSON, 1)
+    with open_cache(tmp_path) as cache:
+        assert cache.has("runs", "asked", KEY, JSON)
+        assert not cache.has("runs", "other", KEY, JSON)
+        assert cache.forget(0) == 0
+
+
+def test_has_an_entry_that_cannot_be_looked_at_leaves_the_error_to_load(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> bool:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    assert cache.has("runs", "a", KEY, JSON)
+
+
+def test_drop_removes_an_entry_and_passes_over_a_missing_one(cache: Cache) -> None:
+    cache.save("runs", "a", KEY, JSON, 1)
+    cache.drop("runs", "a", KEY, JSON)
+    assert not cache.has("runs", "a", KEY, JSON)
+    cache.drop("runs", "a", KEY, JSON)
+
+
 def test_forget_warns_of_an_entry_that_cannot_be_dropped(
     tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

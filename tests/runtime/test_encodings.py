@@ -55,6 +55,19 @@ def test_encode_bytes_do_not_depend_on_the_machine() -> None:
     assert (ARRAYS.suffix, FILES.suffix, JSON.suffix) == (".npz", ".zip", ".json")
 
 
+@each_encoding
+def test_read_digest_of_a_file_with_another_text_in_its_place_is_empty(
+    encoding: Encoding[Any], value: Any
+) -> None:
+    data = encoding.encode(value)
+    digest = encoding.read_digest(io.BytesIO(data))
+    assert len(digest) == 64
+    for other in (digest[:-1] + "g", digest.upper() if digest.upper() != digest else "G" * 64):
+        damaged = data.replace(digest.encode(), other.encode())
+        assert encoding.read_digest(io.BytesIO(damaged)) == ""
+    assert encoding.read_digest(io.BytesIO(data[:20])) == ""
+
+
 def test_json_refuses_numbers_that_json_lacks() -> None:
     assert plain_json({"b": ["ü", 1]}) == '{\n "b": [\n  "ü",\n  1\n ]\n}\n'.encode()
     for encode in (plain_json, JSON.encode):
