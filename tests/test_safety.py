@@ -35,7 +35,8 @@ def unsafe(source: str) -> list[str]:
         elif isinstance(node, ast.keyword) and node.arg in ("shell", "allow_pickle"):
             plain = isinstance(node.value, ast.Constant) and node.value.value is False
             found += [] if plain else [f"!{node.arg}"]
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.load", "torch.load"):
+        loads = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "load"
+        if loads and ast.unparse(node.func) in ("np.load", "torch.load"):
             said = {keyword.arg for keyword in node.keywords}
             found += [] if said & {"allow_pickle", "weights_only"} else ["!load"]
     dotted = {".".join(pair) for pair in UNSAFE_ATTRIBUTES}
