@@ -97,13 +97,9 @@ def test_pointer_at_a_kink_names_both_neurons(
     )  # exactly on the kink, though pressed beside it
 
 
-@pytest.mark.parametrize(("place", "size"), EVERYWHERE)
-def test_k_walks_through_the_kinks(
-    built_site: BuiltSite, explore: Explore, place: str, size: tuple[int, int]
-) -> None:
+def test_k_walks_through_the_kinks(built_site: BuiltSite, explore: Explore) -> None:
     neuron, _ = bent_neuron(built_site, 95)
-    state = f"step=95&show={term_of(neuron)}"
-    page = explore(state, place=place, size=size)
+    page = explore(f"step=95&show={term_of(neuron)}")
     ready(page).keyboard.press("k")
     readout = page.locator(".viewer-readout")
     expect(readout).to_contain_text(f"bends {name_of(neuron)} by")

@@ -129,11 +129,8 @@ def test_readout_follows_pointing_pressing_and_leaving(
     expect(page.locator(".viewer-sum")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("place", "size"), EVERYWHERE)
-def test_point_is_set_moved_and_cleared_by_keys(
-    built_site: BuiltSite, explore: Explore, place: str, size: tuple[int, int]
-) -> None:
-    page = explore("step=90", place=place, size=size)
+def test_point_is_set_moved_and_cleared_by_keys(built_site: BuiltSite, explore: Explore) -> None:
+    page = explore("step=90")
     ready(page).keyboard.press("p")
     address_of(page, "point=0.5,0.5")
     assert page.evaluate("document.activeElement.tagName") == "CANVAS"

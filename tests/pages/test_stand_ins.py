@@ -30,18 +30,12 @@ def check(body: str, other: str = "## The top\n", folder: Path = Path("articles"
 # Each is wrong whatever the values are; the line is that of the mistake.
 MISTAKES = [
     ("a\n\n# Second title", 3, "a first-level heading"),
-    ("a\n\nA\n===", 4, "a first-level heading"),
     ('a\n\n<p style="color: red">b</p>', 3, "style='color: red'"),
-    ("a\n\n<script>b</script>", 3, "<script>"),
-    ("[a](javascript:b)", 1, "href='javascript:b'"),
     ("a\n\n<div>\n\nb", 3, "'<div>' that is not closed"),
-    ("a\n\nb </div> c", 3, "</div> that ends nothing"),
     ("## A {#one}\n\n## B\n\n<p id='one'>", 1, "the id 'one' twice"),
     ("a\n\nb $\\foo$", 3, "found \\foo"),
     ("| a | b |\n|---|---|\n| c | d |\n| $|x|$ | e |", 4, "a row of 4 cells"),
     ("![b](none.png)", 1, "no file 'none.png'"),
-    ("![](none.png)", 1, "an image without a text"),
-    ('<img src="cat.png">', 1, "a picture in HTML"),
     ('t\n\n```\n{{ figure("f", caption="c") }}\n```', 4, "figures between paragraphs"),
     ('a\n\n{{ figure("f", caption=" ") }}', 3, "caption: found ' '"),
     ('{% call figure("f") %}\n$\\foo$\n{% endcall %}', 2, "found \\foo"),
