@@ -91,6 +91,8 @@ def test_check_text_reads_the_branches_of_conditions(condition: str) -> None:
         "{{ facts.experiment.full_runs | map(attribute='loss') | sort | join(', ') }}",
         "{{ facts.claims | groupby('verdict') }} {{ nothing | default('x') }}",
         "{{ range(3) | list }}",
+        "{{ facts.claims | map | list }}",
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
         "$\\frac{ {{ quanta }} }{2}$ and ![a]({{ nothing }}.png) and <video src='{{ nothing }}'>",
     ],
 )
