@@ -126,6 +126,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_stage_runs_no_code_outside_its_fingerprint(profile: Profile, stage: Stage) -> None:
     closure = set(SOURCES.closure(modules_of(stage, SOURCES)))
@@ -136,6 +137,7 @@ def test_stage_runs_no_code_outside_its_fingerprint(profile: Profile, stage: Sta
     assert {name: functions for name, functions in ran.items() if name not in closure} == {}
 
 
+@pytest.mark.slow
 def test_exceptions_are_modules_or_functions_that_ran(profile: Profile) -> None:
     ran = {
         name
