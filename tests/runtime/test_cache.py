@@ -262,6 +262,7 @@ def test_write_whole_is_on_the_disk_before_it_takes_its_name(
 def test_open_cache_makes_its_folder_and_refuses_a_file(tmp_path: Path) -> None:
     with open_cache(tmp_path / "deep" / "cache") as cache:
         assert cache.root.is_dir()
+        assert (cache.root / ".lock").is_file()
     (tmp_path / "file").touch()
     with (
         pytest.raises(
@@ -311,8 +312,12 @@ class Watched:
 def test_lazy_results_are_read_when_they_are_used(tmp_path: Path) -> None:
     first = Watched(tmp_path)
     assert (first.made, first.loaded) == (["a", "b", "c"], [])
+    assert first.results["b"] == "b" * 100
+    assert first.loaded == [], "what was just made stays in memory"
     again = Watched(tmp_path)
     assert list(again.results) == ["a", "b", "c"]
+    assert len(again.results) == 3
+    assert len(again.results.digest("a")) == 64
     assert "b" in again.results
     assert "d" not in again.results
     assert (again.made, again.loaded) == ([], [])
@@ -320,6 +325,7 @@ def test_lazy_results_are_read_when_they_are_used(tmp_path: Path) -> None:
     assert (again.made, again.loaded) == ([], ["b"])
     assert [(stage.made, stage.kept) for stage in first.cache.record] == [(3, 0)]
     assert [(stage.made, stage.kept) for stage in again.cache.record] == [(0, 3)]
+    assert 0 <= first.cache.record[0].seconds < 60
     assert again.cache.forget(0) == 0  # results of this build are in use, even if not read yet
     assert dict(again.results) == {name: name * 100 for name in "abc"}
 
@@ -348,8 +354,10 @@ def test_lazy_results_unreadable_entry_is_named_when_used(tmp_path: Path) -> Non
     entry.mkdir()
     again = Watched(tmp_path)
     assert again.made == []
-    with pytest.raises(AuthorError, match="found a file that cannot be read"):
+    with pytest.raises(AuthorError, match="found a file that cannot be read") as caught:
         again.results["a"]
+    assert caught.value.allowed == "a file that you may read"
+    assert caught.value.hint == "remove it, or choose another folder with --cache"
 
 
 def test_lazy_results_refuse_a_stage_that_makes_nothing(tmp_path: Path) -> None:
@@ -377,7 +385,11 @@ def test_recent_values_are_those_used_last(most: int, asked: list[tuple[str, int
             last[key] = last.pop(key)
         held = list(recent.values)
         assert held == list(last)[len(last) - len(held) :]
+        assert held or not last
         assert sum(last[each] for each in held) <= most or len(held) == 1
+        if len(held) < len(last):
+            dropped_last = list(last)[-len(held) - 1]
+            assert sum(last[each] for each in (dropped_last, *held)) > most
         last = {each: last[each] for each in held}
 
 
@@ -394,6 +406,8 @@ def test_lazy_results_in_the_order_of_their_names_however_they_were_made(tmp_pat
     (made,) = lazy_results(cache, RecentValues(), "runs", [keys], JSON, compute)
     assert list(made.items()) == [("c", "C"), ("a", "A"), ("b", "B")]
     assert asked == [["a"], ["c", "b"]]
+    lazy_results(cache, RecentValues(), "runs", [keys], JSON, compute)
+    assert asked == [["a"], ["c", "b"]], "nothing is asked of a stage whose results are there"
 
 
 def test_lazy_results_of_several_are_made_together_and_shared_ones_once(tmp_path: Path) -> None:
