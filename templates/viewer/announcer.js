@@ -15,7 +15,7 @@
   const { say } = GINN.words;
 
   GINN.announcer = {
-    create({ index, playback, requests, store }, pointInWords) {
+    create({ root, index, playback, requests, store }, pointInWords) {
       /** @type {Partial<Record<keyof State, (now: State, header: Run | undefined, seen: number) => string>>} by field */
       const sentences = {
         run: (now) => GINN.formatting.title(requests.runOf(now)),
@@ -23,7 +23,7 @@
         show: ({ show }, _, seen) => say("boundaries", { count: show.size, seen }),
         behind: ({ behind }) => say("behind-is", { behind: say(`behind-${behind}`) }),
         zoom: ({ zoom }) => say("zoom-is", { number: Number(zoom.toFixed(1)) }),
-        trail: ({ trail }) => say("trail-of", { count: trail }),
+        trail: () => `${say("trail")}: ${GINN.timeline.trailText(store)}`,
         speed: ({ speed }) => say("speed-is", { number: speed }),
         loop: ({ loop }) => say(loop ? "loop-on" : "loop-off"),
         beside: ({ beside }) => (beside
@@ -65,7 +65,9 @@
                 || (field === "step" && now.run !== announced.run));
             const said = changed.map((field) => sentences[field]?.(now, drawn[0].header, drawn[0].seen)).filter(Boolean);
             announced = now;
-            if (said.length) announce(said.map((each) => each?.replace(/\.?$/, ".")).join(" "));
+            // What a key has changed is not seen where its control is hidden.
+            const unseen = /speed|loop|trail/.test(String(changed)) && root.querySelector(".viewer-further[hidden]");
+            if (said.length) announce(said.map((each) => each?.replace(/\.?$/, ".")).join(" "), unseen ? "told" : undefined);
           }, DELAY);
         },
       };

@@ -254,7 +254,6 @@
 
   GINN.canvasPane = {
     FEW,
-    few,
     lookedAt,
     create(session, side) {
       const { index, loader, requests, store } = session;

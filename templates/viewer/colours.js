@@ -3,8 +3,7 @@
 
 {
   /**
-   * Gives each section of the neuron panel its layer's colour. A layer without a colour in the style
-   * sheet gets one from the index. Those colours repeat.
+   * Gives each layer without a colour in the style sheet one from the index. Those colours repeat.
    * @param {HTMLElement} root
    * @param {Index} index
    */
@@ -14,12 +13,6 @@
       const name = `--layer-${layer + 1}`;
       if (!style.getPropertyValue(name)) root.style.setProperty(name, more[layer % more.length]);
     });
-    for (const section of /** @type {NodeListOf<HTMLElement>} */ (
-      root.querySelectorAll("[data-layer]"))) {
-      const layer = Number(section.dataset.layer);
-      const name = layer < widths.length ? `--layer-${layer + 1}` : "--output";
-      section.style.setProperty("--layer", `var(${name})`);
-    }
   }
 
   /** @type {(root: HTMLElement, widths: number[]) => Palette} */

@@ -34,7 +34,7 @@
     create(root, { index, loader }, indexFile, preset, keepsAddress) {
       const context = { runs: index.runs, widths: index.widths };
       const unmet = /** @type {string[]} */ ([]);
-      const started = !keepsAddress || location.hash.length > 1;
+      const started = !keepsAddress || GINN.urlState.isState(location.hash);
       const given = keepsAddress && started ? "" : preset;
       const first = GINN.urlState.read(keepsAddress ? location.hash : "", context, given, unmet);
       const store = GINN.store.create(first, context);
@@ -55,8 +55,8 @@
         parts.recolour();
         parts.draw();
       };
-      dark.addEventListener("change", recolour);
       const left = new AbortController();
+      dark.addEventListener("change", recolour, { signal: left.signal });
       const whole = keepsAddress || "laboratory" in root.dataset;
       GINN.keyboard.listen(whole ? document : root, parts.targets, left.signal);
       store.onChange(frames.schedule);
@@ -69,7 +69,6 @@
         leave() {
           // The laboratory makes another explorer in the same element.
           left.abort();
-          dark.removeEventListener("change", recolour);
           playback.pause();
           frames.stop();
           parts.close();

@@ -82,6 +82,7 @@ interface Ginn {
     create(first: State, context: Context): Store;
   };
   urlState: {
+    isState(hash: string): boolean;
     read(text: string, context: Context, preset?: string, unmet?: string[]): State;
     write(state: State, context: Context): string;
     track(store: Store, preset: string, arrived: () => void): () => void;
@@ -170,7 +171,6 @@ interface Ginn {
   };
   canvasPane: {
     FEW: number;
-    few(state: State): number[];
     lookedAt(state: State): number;
     create(session: Session, side: Side): Pane;
   };
@@ -194,7 +194,11 @@ interface Ginn {
     create(session: Session): PointPanel;
   };
   motionStrip?: { create(widths: number[], goTo: (step: number) => void): MotionStrip };
-  timeline: { create(session: Session): Timeline };
+  timeline: {
+    /** What the trail is, in words. */
+    trailText(store: Store): string;
+    create(session: Session): Timeline;
+  };
   runControls: { create(session: Session): RunControls };
   announcer: { create(session: Session, pointInWords: (state: State) => string): Announcer };
   help: { create(): Help | undefined };

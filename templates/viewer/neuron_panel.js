@@ -4,7 +4,7 @@
 /**
  * @typedef {object} NeuronPanel
  * @property {HTMLElement} element
- * @property {HTMLElement} selection the buttons that show all boundaries, or none
+ * @property {HTMLElement} selection the buttons of all, of no and of single boundaries
  * @property {(frame: Frame) => void} draw
  * @property {() => void} recolour after a change of colour scheme
  * @property {() => void} close
@@ -30,12 +30,14 @@
     ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
   };
 
-  /** @type {(layer: number | string, head: Node[], cells: Node[]) => HTMLElement} */
-  const section = (layer, head, cells) => {
-    return element("div", { class: "viewer-section", "data-layer": String(layer) }, [
+  /** @type {(colour: string, head: Node[], cells: Node[]) => HTMLElement} */
+  const section = (colour, head, cells) => {
+    const made = element("div", "viewer-section", [
       element("div", "viewer-head", head),
       element("div", "viewer-neurons", cells),
     ]);
+    made.style.setProperty("--layer", `var(--${colour})`);
+    return made;
   };
 
   /**
@@ -55,7 +57,7 @@
     });
     const count = element("span", "viewer-count");
     return {
-      element: section(layer, [toggle, count], [canvas, ...neurons.map((neuron) => buttons[neuron])]),
+      element: section(`layer-${layer + 1}`, [toggle, count], [canvas, ...neurons.map((neuron) => buttons[neuron])]),
       draw(show) {
         const shown = neurons.filter((neuron) => show.has(neuron)).length;
         toggle.ariaPressed = shown === neurons.length ? "true" : shown ? "mixed" : "false";
@@ -182,13 +184,17 @@
   }
 
   /**
-   * @param {Store} store
-   * @returns {HTMLElement} the buttons that show all boundaries, or none
+   * @param {Session} session
+   * @returns {HTMLElement} the buttons that show all boundaries, or none, and beside two panes the neurons
    */
-  function createSelection(store) {
+  function createSelection({ root, store }) {
+    const drawer = button(say("neurons"), () => {
+      drawer.ariaExpanded = String(root.classList.toggle("viewer-open"));
+    }, { class: "viewer-drawer", "aria-expanded": "false" });
     return element("div", {
       class: "viewer-selection", role: "group", "aria-label": say("selection"),
     }, [
+      drawer,
       element("span", "viewer-heading", [say("shown")]),
       button(say("all"), store.showAll, { title: say("all-about") }),
       button(say("none"), () => store.showOnly([]), { title: say("none-about") }),
@@ -229,9 +235,9 @@
     const wires = GINN.wires.create(session, inputs, buttons);
     const layers = widths.map((_, layer) => createLayer(layer, starts, buttons, canvases[layer], store));
     const columns = element("div", "viewer-columns", [
-      section("in", [], inputs),
+      section("output", [], inputs),
       ...layers.map((layer) => layer.element),
-      section(widths.length, [element("span", {}, [say("output")])],
+      section("output", [element("span", {}, [say("output")])],
         [...canvases.slice(-1), ...buttons.slice(-1)]),
     ]);
     columns.append(wires.element);
@@ -284,7 +290,7 @@
 
       return {
         element: network.element,
-        selection: createSelection(store),
+        selection: createSelection(session),
         recolour,
         close() {
           unwatch();

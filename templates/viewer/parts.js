@@ -16,7 +16,7 @@
  */
 
 {
-  const { button, choice, element, icon, namedButton, setText } = GINN.dom;
+  const { choice, element, icon, namedButton, setText } = GINN.dom;
   const { say } = GINN.words;
   const TABS = ["neurons", "point", "view"];
   // While a run is trained, drawing what is beside the picture takes this share of the time.
@@ -47,7 +47,6 @@
       inspector.append(panels[1].element);
       const stories = document.getElementById("stories");
       if (stories) root.insertBefore(GINN.stories.create(stories), side);
-      GINN.colours.assign(root, session.index);
       more();
     };
     return {
@@ -70,7 +69,7 @@
    * @param {Session} session
    * @returns {{element: HTMLElement, draw: () => void}} a large button that plays, for a first visit
    */
-  function createBegin({ playback, store }) {
+  function createBegin({ root, playback, store }) {
     const begin = namedButton("", say("begin"), playback.toggle);
     begin.className = "viewer-begin";
     begin.append(icon("play"));
@@ -78,7 +77,10 @@
     return {
       element: begin,
       draw() {
-        if (store.state.step !== first.step || playback.isPlaying()) begin.remove();
+        if (store.state.step === first.step && !playback.isPlaying()) return;
+        // The focus goes to the button that pauses.
+        if (begin === document.activeElement) /** @type {HTMLElement} */ (root.querySelector(".viewer-play")).focus();
+        begin.remove();
       },
     };
   }
@@ -110,14 +112,6 @@
       },
     };
   }
-
-  /** @type {(root: HTMLElement) => HTMLElement} a button that shows the neurons beside two panes */
-  const createDrawer = (root) => {
-    const drawer = button(say("neurons"), () => {
-      drawer.ariaExpanded = String(root.classList.toggle("viewer-open"));
-    }, { class: "viewer-drawer", "aria-expanded": "false" });
-    return drawer;
-  };
 
   /**
    * @param {Loader} loader
@@ -179,7 +173,7 @@
       const side = element("div", "viewer-side", [controls.panes, inspector]);
       root.replaceChildren(
         element("div", "viewer-main", [picture, timeline.element, tabs.element]),
-        element("div", "viewer-bar", [controls.runs, createDrawer(root), controls.look, share]),
+        element("div", "viewer-bar", [controls.runs, controls.look, share]),
         element("div", "viewer-above", [...(stories ? [stories] : []), tools]),
         side,
         ...(help ? [help.dialog] : []),

@@ -73,7 +73,7 @@
   const neuron = {
     parse(text, { widths }) {
       const chosen = parseSelection(text, widths);
-      return chosen && (chosen.size === 1 ? [...chosen][0] : -1);
+      return chosen && (chosen.size ? chosen.size > 1 ? undefined : [...chosen][0] : -1);
     },
     format: (value, { widths }) => formatSelection(new Set(value < 0 ? [] : [value]), widths),
   };

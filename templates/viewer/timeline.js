@@ -170,6 +170,14 @@
     };
   }
 
+  /** @type {Ginn["timeline"]["trailText"]} */
+  const trailText = (store) => {
+    const { show, trail } = store.active();
+    return !trail ? say("trail-off")
+      : show.size > GINN.canvasPane.FEW ? say("trail-few", { count: GINN.canvasPane.FEW })
+        : say("trail-length", { count: trail });
+  };
+
   /**
    * @param {Store} store
    * @returns {{element: HTMLElement, draw: () => void}} the choice of speed, of a loop, and of a trail
@@ -187,23 +195,20 @@
       type: "range", min: "0", max: String(GINN.store.MOST_TRAIL), "aria-label": say("trail"),
       title: say("trail-about"),
     });
-    const trailText = element("span");
+    const trailOf = element("span");
     trail.addEventListener("input", () => store.set({ trail: Number(trail.value) }));
     return {
       element: element("div", "viewer-pace", [
         element("label", {}, [`${say("speed")} `, speed]), loop,
-        element("label", "viewer-trail", [`${say("trail")} `, trail, trailText]),
+        element("label", "viewer-trail", [`${say("trail")} `, trail, trailOf]),
       ]),
       draw() {
         const { trail: length } = store.state;
         speed.value = String(store.state.speed);
         loop.ariaPressed = String(store.state.loop);
         trail.value = String(length);
-        const drawn = GINN.canvasPane.few(store.active()).length || store.active().show.size === 0;
-        const text = !length ? say("trail-off")
-          : drawn ? say("trail-length", { count: length })
-            : say("trail-few", { count: GINN.canvasPane.FEW });
-        setText(trailText, text);
+        const text = trailText(store);
+        setText(trailOf, text);
         trail.ariaValueText = text;
       },
     };
@@ -234,6 +239,7 @@
   }
 
   GINN.timeline = {
+    trailText,
     create({ index: { widths }, store, playback }) {
       const figures = createFigures();
       const slider = element("input", {

@@ -7,6 +7,9 @@
   // Changes of the same fields within this time (ms) are one action, such as a drag or a few clicks.
   const ACT = 2000;
 
+  /** @type {(hash: string) => boolean} false for a place in the page, such as that of the link that skips to it */
+  const isState = (hash) => /[=%]/.test(hash);
+
   /** @type {(initial: Row["initial"], context: Context, before: State) => unknown} a field's default */
   const initialOf = (initial, ...given) =>
     (typeof initial === "function" ? initial(...given) : initial);
@@ -19,14 +22,14 @@
     const plain = [1, 2, 3].reduce((before) => before.replace(/%([2-7][0-9a-f])/gi, (_, code) =>
       String.fromCharCode(parseInt(code, 16))), text);
     return new URLSearchParams(
-      plain.replace(/&((amp|#38|#x26);)+/gi, "&").replace(/^\W+/, "").toLowerCase());
+      plain.replace(/%[0189a-f]./gi, "").replace(/[&;]((amp|#38|#x26);)*/gi, "&").replace(/^\W+/, "").toLowerCase());
   };
 
   /** @type {(type: StateType<any>, text: string, value: unknown, ...given: [Context, State]) => boolean} */
   const isHonoured = ({ parse, format = String }, text, value, context, before) =>
-    value !== undefined && !(Math.abs(Number(text) - Number(format(value, context))) >= 1)
-    && !(value instanceof Set
-      && text.split(",").some((term) => parse(term, context, before) === undefined));
+    value !== undefined && text.split(",").every((term, at) => (value instanceof Set
+      ? parse(term, context, before) !== undefined
+      : !(Math.abs(Number(term) - Number(format(value, context).split(",")[at])) >= 1)));
 
   /**
    * @param {string} text `name=value&...`, with or without a leading `#`
@@ -46,7 +49,7 @@
     for (const [name, { type, initial }] of Object.entries(TABLE)) {
       const parse = (/** @type {string} */ value) => type.parse(value, context, state);
       // A sentence around a link can leave its full stop or bracket behind the last value.
-      const wanted = given.get(name)?.trim().replace(/[^\w.,-].*|\W+$/s, "");
+      const wanted = given.get(name)?.trim().replace(/[^\w.,-].*|[\W_]+$/s, "");
       const preferred = usual.get(name);
       let value;
       if (wanted !== undefined) {
@@ -121,6 +124,7 @@
       if (fields.length) timer ||= setTimeout(save, DELAY);
     });
     addEventListener("hashchange", () => {
+      if (location.hash && !isState(location.hash)) return;
       forgetChanges();
       lastKind = "";
       arrived();
@@ -130,5 +134,5 @@
     return save;
   }
 
-  GINN.urlState = { read, write, track };
+  GINN.urlState = { isState, read, write, track };
 }

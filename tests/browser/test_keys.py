@@ -117,6 +117,27 @@ def test_key_that_can_do_nothing_says_why(explore: Explore, key: str, reason: st
     expect(said).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("l", "Loop on."),
+        ("+", "Speed 20 a second."),
+        ("t", "Trail: drawn for at most 4 boundaries."),
+    ],
+)
+def test_key_whose_control_is_hidden_shows_what_it_did(
+    explore: Explore, key: str, said: str
+) -> None:
+    page = ready(explore("step=60&show=all"))
+    page.keyboard.press(key)
+    expect(page.locator(".viewer-told")).to_contain_text(said)
+    page.get_by_role("button", name="Steps, speed").click()
+    page.keyboard.press("l")
+    expect(page.get_by_role("status")).to_contain_text("Loop o")
+    expect(page.locator(".viewer-told")).to_have_count(0)
+    page.get_by_role("button", name="Steps, speed").click()
+
+
 def test_trail_of_many_lines_says_that_it_is_not_drawn(explore: Explore) -> None:
     page = ready(explore("step=60&trail=10&show=all"))
     expect(page.locator(".viewer-trail")).to_contain_text("drawn for at most 4 boundaries")

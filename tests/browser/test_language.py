@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 from support.browser import BuiltSite, Open
-from support.explorer import explorer, ready, snapshot_slider
+from support.explorer import both_ready, explorer, ready, snapshot_slider
 from support.site_data import header_of, last_run
 from support.words import GERMAN, pseudo
 
@@ -82,6 +82,20 @@ def test_explorer_in_german_has_german_words_and_decimal_commas(
     page.get_by_role("button", name="Anhalten").click()
     page.get_by_label("Ziel", exact=True).check()
     expect(status).to_contain_text("Hinter den Linien: Ziel.")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (360, 740), (640, 360)])
+def test_explorer_in_german_has_one_row_of_controls(
+    built_site: BuiltSite, open_page: Open, size: tuple[int, int]
+) -> None:
+    state = f"step=90&beside={last_run(built_site)['id']}"
+    page, _ = open_page(explorer(built_site, state=state), size=size, before=speaking(GERMAN))
+    row = (
+        both_ready(page).locator(".viewer-bar" if size[0] > 1000 else ".viewer-tabs").bounding_box()
+    )
+    assert row
+    assert 25 < row["height"] < 40
+    assert page.evaluate("document.documentElement.scrollWidth") == size[0]
 
 
 def test_explorer_has_no_word_outside_of_the_file_of_words(

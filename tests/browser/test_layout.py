@@ -77,6 +77,19 @@ def test_comparison_fills_the_window(
     expect(page.locator(".viewer-network")).to_be_hidden()
 
 
+# How far the middle of the last label of the iterations is from the end of the axis (CSS px).
+LAST_LABEL = """() => {
+  const axis = document.querySelector(".viewer-across");
+  const { left, right } = axis.lastElementChild.getBoundingClientRect();
+  return Math.abs((left + right) / 2 - axis.getBoundingClientRect().right);
+}"""
+
+
+def test_last_label_of_the_iterations_stands_at_its_snapshot(explore: Explore) -> None:
+    page = ready(explore("step=20", size=PHONE))
+    assert page.evaluate(LAST_LABEL) < 1
+
+
 # How often the thumbnails get another size within a second, and how many layers show nothing.
 UNSETTLED = """async () => {
   const columns = document.querySelector(".viewer-columns");
@@ -178,19 +191,21 @@ def test_low_screen_gives_the_canvas_its_whole_height(explore: Explore) -> None:
 
 
 SMALL = """() => [...document.querySelectorAll(
-  ".viewer :is(button, select, .viewer-choice label, input[type=range])")].filter((e) => {
+  ".site-header a, .viewer :is(button, select, .viewer-choice label, input[type=range])",
+)].filter((e) => {
   const { width, height } = e.getBoundingClientRect();
   return e.checkVisibility() && (width < 31.5 || height < 31.5);
 }).map((e) => `${e.outerHTML.slice(0, 90)}`)"""
 
 
-@pytest.mark.parametrize("size", [PHONE, LANDSCAPE])
+@pytest.mark.parametrize("size", [PHONE, LANDSCAPE, (640, 360)])
 def test_targets_under_a_finger_have_32_px(explore: Explore, size: tuple[int, int]) -> None:
     page = explore("step=90&show=2.6&point=0.4,0.5&trail=1", size=size)
     ready(page).get_by_role("button", name="Steps, speed").click()
     for name in ("Neurons", "Inspect", "View", "Stories"):
         open_tab(page, name)
         assert page.evaluate(SMALL) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") == size[0], name
     page.get_by_role("button", name="Steps, speed").click()
 
 
@@ -212,6 +227,14 @@ def test_first_visit_shows_the_start_with_a_large_play(
     address_of(page, "step=")
     page.reload()
     expect(begin).to_have_count(0)
+
+
+def test_large_play_that_vanishes_leaves_the_focus_to_the_button_that_pauses(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(explorer(built_site), size=(1280, 720))
+    ready(page).get_by_role("button", name="Play from the first snapshot").press("Enter")
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
 
 
 def test_slider_is_among_the_first_five_stops_of_the_explorer(explore: Explore) -> None:

@@ -75,6 +75,11 @@ PLAIN = "run=seed-12&step=0&show=1,2.1-2&point=0.5,0.25"
             for end in [".", ")", ").", ">", "]", "\u201d", ",", ";", "%20", "*", "&gt;"]
         ),
         PLAIN + "%20and%20then%20more",
+        PLAIN + "_",
+        PLAIN + "%E2%80%A6",
+        f"%E2%80%9C{PLAIN}%E2%80%9D",
+        PLAIN.replace("&", ";"),
+        PLAIN.replace("12", "1%E2%80%8B2").replace("0.25", "0.%0A25"),
         PLAIN.upper(),
         "#" + PLAIN,
         "!" + PLAIN,
@@ -99,6 +104,8 @@ def test_damaged_link_is_read_as_it_was_meant(quiet_page: Page, damaged: str) ->
         ("behind=heat", "behind=heat"),
         ("zoom=500", "zoom=500"),
         ("point=2", "point=2"),
+        ("point=0.5,7", "point=0.5,7"),
+        ("about=2", "about=2"),
         ("loop=maybe", "loop=maybe"),
         ("stop=3", "stop=3"),
     ],
@@ -122,6 +129,23 @@ def test_link_that_is_honoured_says_nothing(built_site: BuiltSite, open_page: Op
     page, _ = open_page(explorer(built_site, state=state))
     ready(page).wait_for_timeout(900)
     assert "report" not in page.locator(".viewer-live").inner_text()
+
+
+@pytest.mark.parametrize("state", ["", "step=3&point=0.5,0.25"])
+def test_link_that_skips_to_the_content_keeps_the_view(
+    built_site: BuiltSite, open_page: Open, state: str
+) -> None:
+    page, _ = open_page(explorer(built_site, state=state))
+    ready(page).keyboard.press("ArrowRight")
+    moved = "4" if state else "1"
+    address_of(page, f"step={moved}")
+    page.locator("a.skip").press("Enter")
+    page.wait_for_timeout(600)
+    assert page.evaluate("location.hash") == "#main"
+    expect(snapshot_slider(page)).to_have_value(moved)
+    expect(page.locator(".viewer-sum")).to_be_visible(visible=bool(state))
+    page.reload()
+    expect(snapshot_slider(ready(page))).to_have_value("0")
 
 
 @pytest.mark.parametrize("place", PLACES)
