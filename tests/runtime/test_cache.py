@@ -177,7 +177,8 @@ def test_forget_loaded_entries_count_as_used_in_later_builds(tmp_path: Path) -> 
         for name in ("loaded", "left"):
             cache.save("runs", name, KEY, JSON, "x" * 1000)
     for path in tmp_path.glob("runs/*"):
-        os.utime(path, (1e9, 1e9))
+        written = 1e9 - path.name.startswith("loaded")  # the older one, if it were not loaded
+        os.utime(path, (written, written))
     with open_cache(tmp_path) as cache:
         cache.load("runs", "loaded", KEY, JSON)
     with open_cache(tmp_path) as cache:
