@@ -58,6 +58,7 @@ def texts(root: ElementTree.Element) -> list[str]:
 @settings(max_examples=40, deadline=None)
 @given(ROWS)
 @example(((0.1, -0.5, 0.56), (0.58, -0.66, -1.0), (0.0, 0.0, 0.02)))
+@example(((0.02, 0.54, -0.56),))
 def test_still_shades_where_the_neurons_of_the_last_layer_are_on(weights: Rows) -> None:
     hand = ByHand(weights)
     sums = sums_at(weights, grid())

@@ -147,7 +147,7 @@ def test_exact_subdivision_keeps_whole_numbers_without_a_common_divisor() -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("order", itertools.permutations(range(3)), ids=str)
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
 @pytest.mark.parametrize("tilt", [5, 10, 15, 20])
 def test_trace_third_line_past_a_flat_crossing_is_on_its_side(
     tilt: int, order: tuple[int, ...]

@@ -28,10 +28,15 @@ def points_of(data: str) -> list[Float64]:
 
 
 def within(polygons: Sequence[Float64], points: Float64) -> NDArray[np.bool_]:
-    """Whether each point lies within one of some convex polygons, (P,)."""
+    """Whether each point lies within one of some convex polygons, (P,).
+
+    A corner of the square may be rounded to a single place, within which no point lies.
+    """
     inside = np.zeros(len(points), dtype=bool)
     for polygon in polygons:
         step = np.roll(polygon, -1, axis=0) - polygon
+        if not step.any():
+            continue
         apart = points[:, None] - polygon
         side = step[:, 0] * apart[..., 1] - step[:, 1] * apart[..., 0]
         inside |= (side >= 0).all(axis=1) | (side <= 0).all(axis=1)
