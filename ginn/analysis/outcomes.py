@@ -28,7 +28,6 @@ FAILED_BELOW = 0.5
 # core's cache.
 PIXELS_AT_ONCE = 2_000
 
-
 # The kind of a shown run, by the first part of its role and by whether it failed.
 KINDS = {
     ("good", False): "good",

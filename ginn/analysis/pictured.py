@@ -1,6 +1,6 @@
 """Runs that pages picture and the explorer does not have.
 
-They are eight beginnings, two copies of a failed run, and the median run of each network. Their
+They are eight screening runs, two copies of a failed run, and the median run of each network. Their
 boundaries are traced at the pictured snapshots alone.
 """
 
@@ -42,7 +42,7 @@ from ginn.network.run import (
 from ginn.network.starts import StartedRun
 
 Runs = Mapping[str, RecordedRun]
-# The number of beginnings, one of which fails.
+# The number of screening runs in the example of beginnings, one of which failed.
 BEGINNINGS = 8
 # The number of pictured snapshots of a copy after its first one. Their iterations, counted from the
 # change, grow with the square of their number, since most happens soon after the change.
@@ -141,11 +141,11 @@ def compared_sizes(
     None for an experiment without a variant that was trained in full, or without parts.
     """
     plain = [run for run in outcomes.values() if run.seed in first_seeds]
-    larger = [variant for variant in variants if variant.runs]
-    if not larger or not plain or not plain[0].part_accuracy:
+    trained = [variant for variant in variants if variant.runs]
+    if not trained or not plain or not plain[0].part_accuracy:
         return None
     part = min(plain[0].part_accuracy, key=lambda name: median_run(plain, name).part_accuracy[name])
-    networks = [(experiment.id, "", plain), *((each.id, each.title, each.runs) for each in larger)]
+    networks = [(experiment.id, "", plain), *((each.id, each.title, each.runs) for each in trained)]
     return SizesExample(part, tuple(_network(part, *network) for network in networks))
 
 
