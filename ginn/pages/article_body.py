@@ -47,7 +47,7 @@ ID, HASH = re.compile(r"\{#(?=[^\s{}#][^{}#\n]*\})"), "\ufdd0"
 
 
 def _undefined_named(write: Callable[..., str]) -> Callable[..., str]:
-    """A filter that raises Jinja's error for an undefined name: `str` of the name raises it."""
+    """The filter, which raises Jinja's error for an undefined name, because `str` of it does so."""
 
     @wraps(write)
     def written(value: Any, *more: Any, **named: Any) -> str:
@@ -67,7 +67,7 @@ class Body:
     """A rendered article: HTML with tokens for figures, and the figures.
 
     `opening` is the part before the first section, and `sections` is the rest. `contents` is the
-    tree of its headings. `sources` are the cited works in the order of their numbers. `images` are
+    tree of the headings. `sources` are the cited works in the order of their numbers. `images` are
     the author's: address -> content.
     """
 
@@ -113,7 +113,7 @@ def render_article(
 ) -> Body:
     """The body of an article as HTML with tokens for its figures; `works` can be cited.
 
-    `names` are the names in expressions besides those of `functions` and `facts`. `policy` says
+    `names` maps what else an expression may name, besides `functions` and `facts`. `policy` says
     what an article may load from elsewhere. `reports` has the report of every experiment by its id.
 
     Raises AuthorError with file and line for a mistake.
@@ -146,7 +146,7 @@ def in_html(
 ) -> tuple[Converted, Mapping[str, bytes]]:
     """The Markdown of an article as HTML, and the author's images in it, address -> content.
 
-    `captions` has those of the figures by name, and `taken` the ids of the page's other parts.
+    `captions` maps the names of figures to captions. `taken` has the ids of the page's other parts.
     Raises AuthorError with file and line for a mistake.
     """
     root = root_from(article.address)
@@ -239,7 +239,7 @@ def parsed(article: Article, words: Words) -> jinja2.nodes.Template:
 
 @lru_cache(maxsize=256)
 def _tree(body: str) -> jinja2.nodes.Template:
-    """The syntax tree of an article, which is read with and without optional experiments."""
+    """The syntax tree of a body. Checks need it twice: with and without optional experiments."""
     return jinja_environment(None).parse(ID.sub("{" + HASH, body))
 
 
@@ -278,7 +278,7 @@ def _compiled(body: str, file: str, words: Words | None) -> jinja2.Template:
 
 
 def line_in(error: BaseException, file: str) -> int:
-    """The innermost line of `file` in the error's traceback; Jinja maps its frames to the file."""
+    """The line of the innermost frame in `file`, or 1. Jinja's frames have the article's lines."""
     line = 1
     traceback = error.__traceback__
     while traceback:

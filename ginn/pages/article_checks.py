@@ -110,7 +110,7 @@ def check_article(article: Article, named: Named, words: Words) -> None:
 
 
 def _require_single_figures(tree: nodes.Template) -> None:
-    """Raise AuthorError for two figures of one name that are both shown whatever the values are."""
+    """Raise AuthorError for two figures of one name, both outside conditions, loops and macros."""
     seen: list[str] = []
     for call in _certain_calls(tree):
         name = _constant(call.args[0]) if _name_of(call.node) == "figure" and call.args else ANY
@@ -182,7 +182,7 @@ class _Reader:
         return None
 
     def _choice(self, node: nodes.Node) -> None:
-        """Read a condition, and what is evaluated only if the condition says so."""
+        """Read a condition, and the nodes that are evaluated only for one value of it."""
         condition, *choices = node.iter_child_nodes()
         self.read(condition)
         self.conditions += 1
@@ -206,7 +206,7 @@ class _Reader:
             self.read(each)
 
     def _require_brackets(self, node: Any) -> None:
-        """Raise AuthorError for a function of articles that is named in place of its result."""
+        """Raise AuthorError for a function of articles that is named and not called."""
         name = _name_of(node)
         if name in FUNCTIONS and name not in self.stored:
             found = f"the function {name} without brackets"

@@ -115,7 +115,7 @@ def article_page(
 
 
 def as_source(layout: Layout, article: Article) -> Source:
-    """An article as others may cite it."""
+    """The article as a work that others can cite."""
     site = layout.site
     where = "" if article.title == site.title else site.title
     key = f"ginn-{article.slug}-{article.date.year}"

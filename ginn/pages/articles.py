@@ -79,7 +79,7 @@ class FrontMatter(Table):
     experiment: Annotated[Line, Allowed("the id of an experiment"), example("cat")] = ""
     """The experiment that the article's facts and figures are about; the first one by default."""
     author: Annotated[Line, example("Ada Lovelace")] = ""
-    """Who wrote the article, if not the authors of the site; one of them may be named."""
+    """The author of the article, if not all authors of the site. It may be one of those."""
     authors: Annotated[
         tuple[Author, ...],
         Strict(False),
@@ -134,8 +134,8 @@ class Article:
 def read_articles(folder: Path) -> tuple[Article, ...]:
     """The articles of a folder, in their order.
 
-    Raises AuthorError for front matter that is missing, unknown or of the wrong type. It does so,
-    too, if two articles have the same slug, or if no article has the slug "index".
+    Raises AuthorError for a mistake in front matter, for a slug of two articles, for a text that is
+    not read as an article, and if no article has the slug "index".
     """
     paths = [within(folder, path) for path in paths_in(folder, "*.[mM][dD]")]
     for path in paths_in(folder, "**/*"):

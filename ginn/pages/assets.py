@@ -26,9 +26,8 @@ STYLE = "a style sheet"
 # The one script without a hash in its name. An old page loads it if its own files no longer exist.
 NEWEST = "assets/newest.js"
 STRICT = '"use strict";'
-# The words that the explorer shares with pages, beside its own section of the file.
-VIEWER = "viewer."
-LAB = "lab."
+VIEWER, LAB = "viewer.", "lab."  # How the keys of the explorer's and the laboratory's words begin.
+# The words of other sections that the explorer also uses.
 SHARED = (
     "number.iteration",
     "number.over",

@@ -97,7 +97,7 @@ class Entry:
         return plain(latex)
 
     def address(self, field: str) -> str:
-        """A field that is an address or a number, in which LaTeX's special characters are plain."""
+        """A field that is an address or a number, without LaTeX's braces and backslashes."""
         value = self.fields.get(field, ("", 0))[0]
         value = re.sub(r"\\url\s*", "", value)
         return re.sub(r"[{}\s]|\\(?=[%&#_~$])", "", value)
@@ -107,7 +107,7 @@ def read_bibtex(path: Path) -> dict[str, Source]:
     """The works of a BibTeX file by their keys.
 
     Raises AuthorError with file and line for an entry that is not well formed, that lacks a field,
-    or whose key is another's, too.
+    or whose key another entry has, too.
     """
     entries = {entry.key: entry for entry in _entries(path)}
     works = {}

@@ -1,4 +1,4 @@
-"""The bibliography: the works that articles cite, from one file, as sentences and as BibTeX."""
+"""The works that articles cite: read from bibliography.toml, written as sentences and BibTeX."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Source:
 
     @property
     def text(self) -> str:
-        """The authors, title, place and year as plain text, without two stops in a row."""
+        """The authors, title, place, arXiv number and year as plain text, without a final stop."""
         place = [self.where, self.arxiv and f"arXiv:{self.arxiv}"]
         parts = [listing(self.authors), self.title, *filter(None, place)]
         return f"{', '.join(parts)}, {self.year}"
@@ -95,8 +95,8 @@ def read_bibliography(path: Path) -> dict[str, Source]:
 def bibtex(source: Source) -> str:
     """The work as a BibTeX entry.
 
-    A title has a second pair of braces, so that BibTeX keeps its capitals. So has the name of a
-    group, which begins with "The", so that BibTeX does not divide it into first and last name.
+    A second pair of braces around a title keeps its capitals. One around the name of a group, which
+    begins with "The", keeps BibTeX from dividing it into first and last name.
     """
     names = [f"{{{name}}}" if name.startswith("The ") else name for name in source.authors]
     entries = {

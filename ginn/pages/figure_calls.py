@@ -26,7 +26,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_ALLOWED = "a text of lower-case letters, digits and hyphens"
 CAPTION = "a text; or the body of a call block in its place"
 LAYER = 'the number of a hidden layer, or "output"'
-OTHER = "The experiment that it shows, if not the article's. Then the images stay images."
+OTHER = "The experiment that it shows, if not the article's. Its images are then static."
 PLAYS = "Whether it plays once, from its snapshot to the last one, when it comes into view."
 PLAYS_ALLOWED = "true for one network or two runs side by side; false"
 FEW = 4  # The most neurons whose trails the viewer draws (`FEW` in canvas_pane.js).
@@ -94,7 +94,7 @@ class FigureCalls:
         """A numbered figure. Its caption is `caption`, or the body of a call block.
 
         The view is a row of VIEWS, and `arguments` are its parameters. A view of evidence exists
-        only if `facts.evidence` has its series. What is returned is a placeholder.
+        only if `facts.evidence` has its series. Returns a placeholder.
 
         Raises AuthorError for a name, view or argument that this build does not have.
         """
@@ -159,8 +159,8 @@ class FigureCalls:
     def crossing(self, layer: int, run: Run = "good-1", step: str | int = "first") -> str:
         """The first four neurons of a layer whose boundaries cross the picture at a snapshot.
 
-        They are in the words that `figure` accepts. If there are none, it is the whole layer. The
-        viewer draws the trails of no more than four.
+        They are in the form that `figure` accepts. If there are none, the result names the whole
+        layer. The viewer draws the trails of no more than four.
         """
         facts, chosen = self.report.shown_run(run), f"layer {layer}"
         boundaries, snapshots = self.report.boundaries[facts.id], self.report.snapshots[facts.id]
@@ -170,14 +170,14 @@ class FigureCalls:
         return ", ".join(map(self.neuron, seen[:FEW])) or chosen
 
     def neuron(self, number: int) -> str:
-        """A neuron's number in the words that `figure` accepts, such as "layer 2 neuron 7"."""
+        """A neuron by its number, in the form that `figure` accepts: "layer 2 neuron 7"."""
         widths = self.report.experiment.widths
         layer, unit = place_of(widths, number)
         return "output" if layer > len(widths) else f"layer {layer} neuron {unit}"
 
     def layer(self, number: Annotated[int | str, Allowed(LAYER)], text: str = "") -> Markup:
         """Words about a hidden layer or the output in its colour: "layer 2", or `text`.
-        While they are pointed at, they light the layer in the nearest figure of a network.
+        Pointing at them highlights the layer in the nearest figure of a network.
 
         Raises AuthorError for a layer that the network does not have.
         """

@@ -20,8 +20,8 @@ class FigureImage:
     is the language of `alternative`, if it differs from that of the page's own words. `controls`
     are the controls of a figure whose weights a reader can change. Images of the same `replayed`
     name are moments of one thing. A script shows them one after another. Without scripts, those
-    that are `still` are shown. An image with an `anchor` has an id: that of its figure, and the
-    anchor behind it. `leads` is the id of an element of the page to which the image leads.
+    that are `still` are shown. The id of an image with an `anchor` is its figure's id, a hyphen
+    and the anchor. `leads` is the id of an element of the page to which the image leads.
     """
 
     name: str

@@ -79,7 +79,7 @@ class Images(Extension):
     def place(self, image: Element) -> None:
         """Make an image's element refer to a file of the site.
 
-        Raises AuthorError if it has no text, or does not name an image in the folder.
+        Raises AuthorError if it has no alternative text, or names no image that can be shown.
         """
         named = image.get("src", "")
         if not image.get("alt", "").strip():
@@ -155,8 +155,8 @@ def _shown_size(image: Element, width: int, height: int, named: str) -> dict[str
 def _place(folder: Path, path: str) -> tuple[Path, str]:
     """The folder of images that an address leads to, and the file's path in this folder.
 
-    An address is relative to the article's folder. As for other files, "static/" is also the folder
-    beside it.
+    An address is relative to the article's folder. If it names no file there, a first part
+    "static/" or "pictures/" is the folder beside it.
     """
     first, _, rest = posixpath.normpath(path).removeprefix("../").partition("/")
     if first in BESIDE and (path.startswith("..") or not is_file(folder / path)):

@@ -208,7 +208,7 @@ class _Dialect(Preprocessor):
 class _Tables(TableProcessor):
     """Tables whose alignment is a class, and whose rows have no more cells than their head.
 
-    A table is a stop of the tab key, since it scrolls sideways on a screen that it does not fit.
+    The tab key reaches a table, since it scrolls sideways on a screen that is too narrow for it.
     """
 
     def __init__(self, parser: Any, line_of: Callable[..., int]) -> None:
@@ -292,7 +292,7 @@ class _Callouts(Treeprocessor):
 
 
 class _ClosingQuotes(Treeprocessor):
-    """Closes quotation marks right after an element, such as code; smarty would open them."""
+    """Closes quotation marks right after an element, such as code; Smarty would open them."""
 
     CLOSING = re.compile(r"(^|\x03)([\"'])(?!\w)")
 

@@ -71,7 +71,7 @@ class PageCalls:
     ) -> str:
         """The link to the explorer with a view of a run, a snapshot, and the shown neurons.
 
-        Raises AuthorError for arguments that a figure would refuse, too.
+        Raises AuthorError for arguments that `figure` also refuses.
         """
         try:
             detail = select_detail(at, zoom, self.report.dataset)
@@ -89,8 +89,8 @@ class PageCalls:
     def train_on(self, run: OneRun = "bad-1", step: OneStep = "last", change: Change = "") -> str:
         """The link to the laboratory with a run at a snapshot, from which a reader can train on.
 
-        With a change, the laboratory shows the changed network beside an untouched one. Raises
-        AuthorError for arguments that a figure would refuse, too.
+        With a change, the laboratory shows the changed network beside an unchanged one. Raises
+        AuthorError for arguments that `figure` also refuses.
         """
         state = state_of(scene_of(self.report, run, step, "output", "output", WHOLE))
         taken = f"take={self.report.experiment.id}/{state.run}/{state.snapshot}"

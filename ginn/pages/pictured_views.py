@@ -25,7 +25,7 @@ from ginn.pages.report import Report
 
 # How much thicker lines are in these small images, and in those of networks, which are larger.
 WEIGHT, WEIGHT_OF_NETWORKS = 2.2, 1.5
-# The snapshots of a copy that stand still, as shares of its pictured snapshots.
+# The snapshots of a copy that are shown without scripts, as shares of its pictured snapshots.
 STILLS = (0.0, 1 / 3, 2 / 3, 1.0)
 Moment = Annotated[
     Literal["first", "last"],
@@ -37,8 +37,8 @@ Moment = Annotated[
 Answer = Annotated[
     str,
     About(
-        "The name of a figure of the same article with the same runs: each image leads to that of "
-        "its run there."
+        "The name of another figure of the article with the same runs: each image leads to the "
+        "image of its run there."
     ),
 ]
 
@@ -48,8 +48,8 @@ def beginning_images(
 ) -> Iterator[FigureImage]:
     """An image of each of the eight runs, marked with a letter.
 
-    The image of a run at its end says whether the run failed. It has an anchor, to which the
-    images of a figure that names this one as its `answer` lead.
+    The image of a run at its end says if the run failed, and has an anchor. The images of a figure
+    whose `answer` is this figure lead to these anchors.
 
     Raises AuthorError if this build has no such runs.
     """
@@ -68,7 +68,7 @@ def beginning_images(
 
 
 def twin_images(report: Report) -> Iterator[FigureImage]:
-    """The images of both copies, the revived one first; some stand still, and all are replayed.
+    """The images of both copies, the revived one first. Without scripts, `STILLS` are shown.
 
     Raises AuthorError if this build has no such copies.
     """

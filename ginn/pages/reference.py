@@ -4,8 +4,8 @@
 site shows it as a page, and each picture in it is made from the build's own runs. A report that is
 made elsewhere does not have it.
 
-Texts come from where the program reads them: docstrings, annotations and models. A lack of a
-description or of an example raises ValueError.
+Texts come from where the program reads them: docstrings, annotations and models. A missing
+description or example raises ValueError.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ VALUE = """{% macro value(fact) -%}
 {%- endmacro %}
 """
 
-# The arguments in the example of a view; those of evidence take none.
+# The arguments in the example of a view. Views of evidence take none.
 ARGUMENTS = {
     "network": 'step=["first", "loss 50%", "last"], background="regions"',
     "strip": 'neurons="layer 1", frames=6, background="error"',

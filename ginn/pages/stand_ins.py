@@ -62,7 +62,7 @@ class StandIn:
     __eq__ = __ne__ = _truth
 
     def __hash__(self) -> int:
-        """All stand-ins of one truth are one key."""
+        """All stand-ins with the same `holds` are one key of a mapping."""
         return hash(self.holds)
 
     def __iter__(self) -> Iterator[StandIn]:
@@ -71,7 +71,7 @@ class StandIn:
             yield self
 
     def __len__(self) -> int:
-        """The number of items."""
+        """1, also for a stand-in without items."""
         return 1
 
     def __index__(self) -> int:
@@ -147,7 +147,7 @@ class _EveryBranch(NodeTransformer):
         return [*node.body, *node.elif_, *node.else_]
 
     def visit_For(self, node: nodes.For) -> list[nodes.Node]:  # noqa: N802
-        """The loop, and what follows an empty one."""
+        """The loop, and then its `else`."""
         self.generic_visit(node)
         after, node.else_ = node.else_, []
         return [node, *after]
@@ -159,7 +159,7 @@ def _links_in(text: _Text | None, article: Article, words: Words, policy: Policy
     try:
         made, _ = in_html(article, text.text, text.captions, words, policy)
     except AuthorError as error:
-        # Whether a stand-in is a mistake depends on the value.
+        # Whether this is a mistake depends on the value that the stand-in replaces.
         if SHOWN in str(error):
             return UNKNOWN
         raise
@@ -209,7 +209,7 @@ def _filled_in(article: Article, holds: bool = True, every_branch: bool = False)
         if SHOWN in str(error):
             return None
         raise error.at(article.file, line_in(error, file)) from error
-    # A stand-in is not every kind of value, and an expression may be nested too deep.
+    # A stand-in does not fit every expression, and an expression may be nested too deep.
     except (jinja2.TemplateError, RecursionError, SyntaxError, *NO_VALUE):
         return None
     return _Text(text, captions)

@@ -41,12 +41,12 @@ from ginn.runtime.progress import in_words
 REFERENCE = 6.7e-8  # s
 SNAPSHOT_WORK = 0.8e-3  # s of one core for each recorded snapshot of a full run, and each neuron
 SHOWN_WORK = 0.8e-3  # s of one core for each snapshot of a shown run, and each neuron, to draw it
-FIXED_WORK = 9.0  # s of each process to load libraries, and s to make the pages
+FIXED_WORK = 9.0  # s of each worker to load libraries; the main process also makes the pages
 KERNEL_WORK = 1.0  # s of each process to compile the training kernel for one shape of a network
 LOOPS_WORK = 6.0  # s of one process to compile the loops of the tracer, once an installation
 PROCESS_BYTES = 280_000_000
 RECORDED_FACTOR = 20  # bytes of memory for each byte of recorded weights
-SITE_BYTES, SNAPSHOT_BYTES = 200_000, 180  # of the pages; and for each snapshot of a shown neuron
+SITE_BYTES, SNAPSHOT_BYTES = 200_000, 180  # of all pages; of each snapshot of a shown neuron
 FAILED_SHARE = 0.07  # of screening runs, which fail
 DEAD_SHARE = 0.06  # of screening runs, which have a layer that is dead over the hardest part
 CACHE_FACTOR = 3  # bytes in the cache for each byte of recorded weights and of the site
@@ -59,7 +59,7 @@ PIXELS = 32  # the side of its picture
 
 @dataclass(frozen=True)
 class Training:
-    """Runs that a build still has to train: their number, iterations of each, weights of each.
+    """Runs that a build still has to train: their number, and the iterations and weights of each.
 
     `batch` is the number of items in a minibatch.
     """
@@ -138,7 +138,7 @@ def estimate(content: Content, runner: Runner) -> BuildEstimate | None:
     experiments = settings.experiments
     runs = {each.id: len(block_starts(settings, each)) * _full_runs(each) for each in experiments}
     scale = speed / REFERENCE / jobs
-    # One experiment is trained after the other.
+    # Experiments are trained one after another.
     seconds = [
         training_seconds(missing[each.id], speed, jobs, lanes)
         + len(each.snapshots)
@@ -173,7 +173,7 @@ def missing_trainings(
     Before screening, these numbers are not known: how many failed seeds are trained in full or for
     longer, and how many runs have a dead layer that is revived. So failed full runs count as
     missing if the run of a first seed is missing. Intervention runs and runs that are trained for
-    longer count as missing if any other run is missing. `intervened` is whether there are any.
+    longer count as missing if any other run is missing. `intervened` allows for such runs.
     """
     weights, batch = _weights(experiment), experiment.batch
     if screened := runner.missing(TABLE["screening"], known):

@@ -35,9 +35,9 @@ class Reading:
     """What a build reads: a folder, and how the settings in it are changed.
 
     `picture` takes the place of the first experiment's picture; the other experiments are left out.
-    `trainer` takes the place of every experiment's, if it is given. With `confirm`, the claims are
-    tested on a second block of seeds, too. Optional experiments are left out, but for `every`.
-    Articles with draft = true are checked and may be linked only `with_drafts`.
+    `trainer` replaces every experiment's trainer, unless it is "". With `confirm`, the claims are
+    tested on a second block of seeds, too. Optional experiments are left out unless `every` is
+    true. Articles with draft = true are checked and may be linked only if `with_drafts` is true.
     """
 
     folder: Path
@@ -144,7 +144,7 @@ def _built_articles(
     articles: Sequence[Article], written: Settings, settings: Settings, absent: Sequence[str]
 ) -> tuple[Article, ...]:
     """The articles of the experiments that are built; `absent` has the ids of the others."""
-    # The start page is always kept, since a site needs it. Its title follows the site's title.
+    # The first page is always kept, since a site needs it. Its title follows the site's title.
     kept = [a for a in articles if a.experiment not in absent or a.slug == "index"]
     of_first = (written.experiment.id, *absent)
     titles = {written.site.title: settings.site.title}

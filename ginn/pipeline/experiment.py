@@ -80,7 +80,7 @@ def blocks_with_variants(
     """The trained runs of an experiment for each block of seeds, and those of its larger networks.
 
     Each block has the facts of the variants, too. The larger networks are the variants that were
-    trained in full, in the first block. `known` are the inputs of this block.
+    trained in full, in the first block. `known` are the inputs of the first block.
     """
     blocks = [runner.run(["boundary-limit"], known)]
     starts, variants = block_starts(settings, experiment), settings.variants[experiment.id]

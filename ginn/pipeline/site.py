@@ -111,7 +111,7 @@ def render_site(
     """Every page with its figures, style and scripts: address -> content.
 
     `folder` is the content's folder, and `articles` are its articles. `reports` are the reports of
-    the experiments, with the main pages' experiment first. `others` are the addresses of the site's
+    the experiments; the first one is for the main pages. `others` are the addresses of the site's
     other files. `policy` is the allow-list of `report.toml`. Raises AuthorError for a
     mistake in an article, such as a dead link.
     """
