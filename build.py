@@ -39,7 +39,7 @@ from ginn.runtime.fingerprint import Sources
 from ginn.runtime.workers import worker_pool
 
 ROOT = Path(__file__).resolve().parent
-KEPT_BYTES = 2_000_000_000  # of unused results that stay in the cache
+KEPT_BYTES = 2_000_000_000  # A larger cache drops results that this build has not used.
 
 
 def build(options: Options, preview: Preview | None = None) -> None:

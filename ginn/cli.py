@@ -66,7 +66,7 @@ class Build(Protocol):
 
 
 def main(build: Build, arguments: Sequence[str] | None = None) -> int:
-    """Build, serve, or begin a report, and return the exit code.
+    """Build, serve, check or begin a report, and return the exit code.
 
     0: done; 2: a mistake that the author can mend; 70: a fault of the program; 130: stopped by
     Ctrl-C or SIGTERM.
@@ -153,8 +153,8 @@ def begin_builds(
 def attempt_build(build: Build, options: Options, preview: Preview) -> AuthorError | str | None:
     """Build for the server. Returns the mistake that stopped the build, or None.
 
-    A build whose settings have changed meanwhile ends, and another one begins. The result for a
-    fault of the program is a text: a line about it, and its details.
+    After a change that ends the build, another one begins. The result for a fault of the program is
+    a text: a line about it, and its details.
     """
     faults.write_any_text([sys.stdout, sys.stderr])
     while True:
@@ -233,7 +233,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(name, action="store_true", help=meaning)
     parser.add_argument(
         "--trainer", choices=("kernel", "torch"), default="",
-        help="train with generated code, or the ordinary way in PyTorch, a hundred times as slow",
+        help="train with generated code (kernel), or with PyTorch (torch), a hundred times as slow",
     )  # fmt: skip
     parser.add_argument(
         "--content",
@@ -279,7 +279,7 @@ def _add_beginning(parser: argparse.ArgumentParser) -> None:
         help="begin a report of your own in a new folder; with --picture, of that picture",
     )  # fmt: skip
     parser.add_argument(
-        "--title", type=_title, default="", metavar="TEXT", help="its title, with --new --picture"
+        "--title", type=_title, default="", metavar="TEXT", help="the title of --new --picture"
     )
 
 
@@ -287,11 +287,11 @@ def _add_publication(parser: argparse.ArgumentParser) -> None:
     """Add the options about where the site is published."""
     parser.add_argument(
         "--base-url", type=_web_address, default="", metavar="URL",
-        help="where the site will be, for feed, site map, social cards and 404.html",
+        help="the site's web address, for feed, site map, social cards and 404.html",
     )  # fmt: skip
     parser.add_argument(
         "--source-url", type=_web_address, default="", metavar="URL",
-        help="where its sources are, for a link on every page",
+        help="where the report's sources are, for a link on every page",
     )  # fmt: skip
 
 

@@ -144,7 +144,7 @@ def found_in(folder: Path, named: str) -> Path:
 
 
 def _equivalent(name: str, names: list[str]) -> str:
-    """The first of `names` that is `name` in Unicode, or but for capitals; `name` without one."""
+    """The first of `names` equal to `name` in Unicode, or else apart from capitals; or `name`."""
     wanted = unicodedata.normalize("NFC", name)
     composed = {other: unicodedata.normalize("NFC", other) for other in names}
     same = [other for other in names if composed[other] == wanted]

@@ -220,7 +220,7 @@ class Numbers:
         return " ".join(self.say(f"number.{unit}", number=each) for unit, each in units[:2])
 
     def plain(self, value: float) -> str:
-        """A round number without trailing zeros, for an axis; a very small one in English."""
+        """A round number without trailing zeros, for an axis; one below 1e-6 as in English."""
         if 0 < value < 1e-6:
             return f"{value:.2g}"
         written = f"{round(value, 8):.8f}".rstrip("0").partition(".")[2]

@@ -36,7 +36,7 @@ def check_digit(digits: str) -> str:
 
 
 def _checked(value: str) -> str:
-    """The iD alone. Raises ValueError where its last digit does not fit the others."""
+    """The iD without its address. Raises ValueError if its last digit does not fit the others."""
     written = value.removeprefix(ORCID)
     digits = written.replace("-", "")
     if check_digit(digits[:-1]) != digits[-1]:
@@ -71,7 +71,7 @@ class Author(Table):
     url: Annotated[WebAddress | SkipJsonSchema[None], example("https://name.example/ada")] = None
     """The address of the author's own page."""
     email: Annotated[Email | SkipJsonSchema[None], example("ada@name.example")] = None
-    """The author's address for letters. The site publishes it."""
+    """The author's e-mail address, which the site publishes."""
 
     @property
     def profile(self) -> str:
@@ -82,9 +82,9 @@ class Author(Table):
 def named_authors(
     author: str, authors: Sequence[Author], known: Sequence[Author] = ()
 ) -> tuple[Author, ...]:
-    """The authors that `authors` lists, or the only one, whose name is `author`.
+    """The authors in `authors`, or the one whose name is `author` if there are none.
 
-    One who has nothing but a name is the author of that name in `known`, if there is one.
+    An author given by name alone is replaced by the author of that name in `known`, if any.
     """
     of_name = {each.name: each for each in known}
     listed = authors or ([Author(name=author)] if author else [])

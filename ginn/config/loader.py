@@ -20,7 +20,7 @@ from ginn.config.models import (
 from ginn.config.validation import Document, read_document, validated
 from ginn.errors import meant, quoted
 
-# The keys that no experiment inherits, and those that it inherits only with the picture.
+# The keys that no experiment inherits, and those that it inherits only with the same picture.
 _OWN = ("id", "title", "picture", "optional")
 _OF_THE_PICTURE = ("top", "threshold", "fit", "parts")
 

@@ -257,13 +257,13 @@ class Experiment(Table):
     warm_up: Annotated[WarmUp, example(500)] = 0
     """The first iterations, over which the learning rate rises in equal steps."""
     initial_scale: Annotated[Scale, example(0.5)] = 1.0
-    """A factor of all initial weights and biases, which else are those of `torch.nn.Linear`."""
+    """A factor of all initial weights and biases; with 1, they are those of `torch.nn.Linear`."""
     bias: Annotated[Bias, example("zero")] = "uniform"
-    """Initial biases: "uniform" as PyTorch's, "zero", or "covering": all boundaries cross."""
+    """Initial biases: "uniform" (PyTorch's), "zero", "covering" (boundaries cross the picture)."""
     trainer: Annotated[
         Literal["kernel", "torch"], Allowed("'kernel' or 'torch'"), example("kernel")
     ] = "kernel"
-    """Train with generated code, or the ordinary way in PyTorch, a hundred times as slow."""
+    """Generated code ("kernel") or PyTorch ("torch") trains; PyTorch is a hundred times as slow."""
     snapshots: Annotated[Snapshots, example([[0, 100, 1], [200, 20_000, 100]])]
     """The iterations at which a run is recorded, as ranges [first, last, step], both included."""
     top: Annotated[
@@ -310,7 +310,7 @@ class Variant(Table):
     seeds: Annotated[int, Ge(0), Le(MOST_SEEDS), example(8)]
     """How many seeds are trained in full: 0, 1, 2, ...; with 0, seeds are only screened."""
     screening: VariantScreening = Field(default_factory=lambda: VariantScreening())
-    """How many seeds are screened, if not as many as of the experiment."""
+    """How many seeds are screened; by default as many as the experiment's."""
     widths: Annotated[Widths | SkipJsonSchema[None], example([16, 16, 16])] = None
     """The number of neurons in each hidden layer."""
     batch: Annotated[Batch | SkipJsonSchema[None], example(64)] = None
@@ -322,7 +322,7 @@ class Variant(Table):
     initial_scale: Annotated[Scale | SkipJsonSchema[None], example(0.5)] = None
     """A factor of all initial weights and biases."""
     bias: Annotated[Bias | SkipJsonSchema[None], example("zero")] = None
-    """Initial biases: "uniform" as PyTorch's, "zero", or "covering": all boundaries cross."""
+    """Initial biases: "uniform" (PyTorch's), "zero", "covering" (boundaries cross the picture)."""
     iterations: Annotated[Iterations | SkipJsonSchema[None], example(10_000)] = None
     """The length of the training; `snapshots` must be given with it."""
     snapshots: Annotated[Snapshots | SkipJsonSchema[None], example([[0, 10_000, 100]])] = None
@@ -356,7 +356,7 @@ class Confirmation(Table):
         | SkipJsonSchema[None],
         example(f"sha256:{'0' * 64}"),
     ] = None
-    """The hash of the rules as they were frozen. Others are refused; by default none are."""
+    """The hash of the frozen rules. Other rules are refused; without a hash, none are."""
 
 
 class ReportFile(Table):

@@ -13,7 +13,7 @@ from ginn.config.models import MOST_ID, Draft, Experiment, FullRuns, Screening, 
 from ginn.config.validation import DEVICES
 from ginn.errors import SHOWN, AuthorError
 
-# The most bytes of weights that an experiment may record. A build uses about five times as many.
+# The most bytes of weights that an experiment may record. `RECORDED_FACTOR` has a build's memory.
 MOST_RECORDED = 300_000_000
 # The largest number of a draft's snapshots that are evenly spaced over its training.
 EVEN = 20
@@ -74,10 +74,9 @@ def _shortened(full: Experiment, draft: Draft) -> Experiment:
 def _thinned(full: Sequence[int], iterations: int, most: int) -> tuple[int, ...]:
     """The snapshots of a shorter training, at most `most` of them, from those of the full one.
 
-    At most half of them are evenly spaced. Otherwise a shorter training would have hardly any late
-    snapshots, which claims compare with early ones, since many schedules are sparse at the end.
-    The others are thinned evenly by their place in the full schedule, so that the early ones stay
-    dense. The first and the last are kept.
+    At most half of them are evenly spaced, because claims compare late snapshots with early ones,
+    and many schedules are sparse at the end. The others are thinned evenly by their place in the
+    full schedule, so that the early ones stay dense. The first and the last are kept.
     """
     within = sorted({each for each in full if each <= iterations} | {iterations})
     count = min(most, len(within))

@@ -21,7 +21,7 @@ Origins = Annotated[tuple[Origin, ...], Strict(False), Allowed(ORIGINS)]
 
 
 class Policy(Table):
-    """What a browser may load in articles. Without it, only scripts and pictures of the site."""
+    """What a browser may load in articles, besides the site's own scripts and pictures."""
 
     frames: Annotated[Origins, example(["self", "https://www.youtube-nocookie.com"])] = ()
     """Where the pages of frames may come from."""
@@ -32,4 +32,4 @@ class Policy(Table):
     images: Annotated[Origins, example(["https://images.name.example"])] = ()
     """Where other pictures than the site's own may come from."""
     connect: Annotated[Origins, example(["https://data.name.example"])] = ()
-    """Where scripts may ask for data, beside the site itself."""
+    """Where scripts may ask for data, besides the site itself."""

@@ -191,7 +191,7 @@ class Handler(SimpleHTTPRequestHandler):
         super().__init__(*arguments, directory=str(status.site), **keywords)
 
     def do_GET(self) -> None:
-        """Answer a request, unless its host name is not one of this machine."""
+        """Answer a request, or refuse it if it has a host name of another machine."""
         # A browser may close its connection at any time.
         with contextlib.suppress(ConnectionError):
             if self._refused():
@@ -353,7 +353,7 @@ class Server(ThreadingHTTPServer):
 def serving(
     status: SiteStatus, templates: Path, ports: Sequence[int], host: str = LOOPBACK
 ) -> Iterator[int]:
-    """Serve the site while the block runs. Gives the port: the first of `ports` that is free.
+    """Serve the site while the block runs. Yields the port: the first of `ports` that is free.
 
     Port 0 is any free one. `host` is the name or address to listen on; "0.0.0.0" is every address
     of this machine. Raises OSError where no port can be used.

@@ -190,7 +190,7 @@ class RecentValues:
     values: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
     def get(self, key: str) -> Any:
-        """The value of a key, which becomes the last one used, or None if it is not held."""
+        """The value of a key, or None if it is not held. The key becomes the last one used."""
         if key not in self.values:
             return None
         self.values[key] = self.values.pop(key)

@@ -125,7 +125,7 @@ class Sources:
 # A server that builds at every save reads the same sources each time.
 @functools.lru_cache(maxsize=512)
 def _read(source: bytes) -> tuple[str, list[str], dict[str, set[str]], dict[str, str]]:
-    """What follows from one module's source alone: its digest, imports and function types."""
+    """The digest, imports, return types and origins of names that follow from a source alone."""
     tree = ast.parse(source)
     imported, returned, origins = imported_names(tree), return_names(tree), names_from(tree)
     syntax = ast.dump(without_docstrings(tree))

@@ -31,8 +31,8 @@ from ginn.runtime.lock import Say, locked, say_on_stderr
 MARKER = "build.json"
 GENERATOR = "ginn"
 MOST_NAMED = 5  # files that a warning names
-# The only file that an empty output folder may hold, so that git can have the folder. A site does
-# not hold it: with it, a copy of the site in a repository would not be published.
+# The only file that an empty output folder may hold, so that git can have the folder. A site must
+# not hold it, since git would then ignore a copy of the site in a repository.
 IGNORE = ".gitignore"
 IGNORE_CONTENT = "*\n!.gitignore\n"
 
@@ -114,7 +114,7 @@ def _unwritable(path: Path, error: OSError) -> AuthorError:
 def check_site(site: Path, protected: Sequence[Path] = ()) -> Path:
     """The site's absolute path. Raises AuthorError unless a build may replace that folder.
 
-    A build may replace a folder that is absent, that is empty except for git's file, or that is a
+    A build may replace a folder that is absent, that is empty except for IGNORE, or that is a
     site of this program. It may not replace a link, a file, the root, the home folder, one of
     `protected` (the sources and the cache), or a folder above one of these.
     """
@@ -291,7 +291,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _is_gits_file(ignore: Path) -> bool:
-    """Whether the file is absent, or equal to this repository's own."""
+    """Whether the file is absent, or has the content IGNORE_CONTENT."""
     return not ignore.exists() or ignore.read_text().split() == IGNORE_CONTENT.split()
 
 

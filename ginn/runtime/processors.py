@@ -25,7 +25,7 @@ def usable_processors(root: Path = Path("/")) -> int:
     """
     cores = _cores()
     quota = _quota(root)
-    # With a quota of one and a half, the second process has work for half of the time.
+    # With a quota of one and a half, the second process has a core for half of the time.
     allowed = cores if quota is None else min(cores, max(1, -int(-quota // 1)))
     return min(allowed, most_jobs())
 
