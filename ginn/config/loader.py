@@ -38,7 +38,7 @@ def load_settings(path: Path) -> Settings:
         raise document.error(("site", "author"), "nothing", "a line of text, or [[site.authors]]")
     if report.experiment[0].optional:
         raise document.error(
-            ("experiment", 0, "optional"), "true", "false: every build has a first"
+            ("experiment", 0, "optional"), "true", "false, since every build has this one"
         )
     for number, experiment in enumerate(report.experiment):
         _require_consistent(document, ("experiment", number), experiment)

@@ -258,7 +258,7 @@ def _syntax_errors(article: Article) -> Iterator[None]:
     # Python limits the nesting of the code that Jinja writes.
     except (RecursionError, SyntaxError):
         found = "brackets or blocks nested too deep"
-        raise AuthorError(found, "a few", path=article.file, line=1) from None
+        raise AuthorError(found, "a few levels", path=article.file, line=1) from None
 
 
 def jinja_environment(words: Words | None) -> SandboxedEnvironment:

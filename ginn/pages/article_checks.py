@@ -322,7 +322,7 @@ class _Reader:
 
 def _refuse_file(_: nodes.Node) -> None:
     """Raise AuthorError for a tag that reads another file."""
-    found, hint = "a tag that reads another file", "put the text here, or into an article"
+    found, hint = "a tag that reads another file", "put its text into this article"
     raise AuthorError(found, "tags such as {% if %}, {% for %}, {% set %} and {% call %}", hint)
 
 

@@ -153,7 +153,7 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
         if article.slug in slugs:
             raise AuthorError(
                 f"{quoted(article.slug)}, which {slugs[article.slug].file.name} has too",
-                "a slug for one article",
+                "a slug that no other article has",
                 "give one of them another slug",
                 path=article.file,
                 line=article.key_lines["slug"],
@@ -178,7 +178,7 @@ def shown_articles(articles: Sequence[Article], with_drafts: bool) -> tuple[Arti
             raise AuthorError(
                 "true for the site's first page",
                 "false in a site to publish",
-                "take the line away, or build with --draft",
+                "remove the line, or build with --draft",
                 path=article.file,
                 line=article.key_lines["draft"],
                 key="draft",
@@ -207,7 +207,7 @@ def parse_article(path: Path, text: str) -> Article:
     lines = text.removesuffix("\n").split("\n")
     fences = [number for number, line in enumerate(lines) if line.strip() == FENCE]
     if len(fences) < 2 or fences[0] != 0:
-        first, hint = lines[0].strip(), "begin the file so"
+        first, hint = lines[0].strip(), "begin the file with it"
         found = "front matter without a second line" if fences[:1] == [0] else "no front matter"
         if first in OTHER_FRONTS:
             found, hint = OTHER_FRONTS[first]

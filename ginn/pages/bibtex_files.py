@@ -163,7 +163,7 @@ def _entry(
     # BibTeX does not distinguish capitals in keys.
     if key.lower() in taken:
         had = f"the key {quoted(key)}, which line {taken[key.lower()]} has, too"
-        raise AuthorError(had, "a key for one entry", path=path, line=line, key=key)
+        raise AuthorError(had, "a key that no other entry has", path=path, line=line, key=key)
     taken[key.lower()] = line
     fields = {}
     for field in found.fields:

@@ -22,12 +22,12 @@ Number = Annotated[
     Ge(1),
     Le(3),
     Allowed("1, 2 or 3"),
-    About("The number of neurons: 3 are two of the first layer and one of the second."),
+    About("The number of neurons; with 3, two are in the first layer and one in the second."),
 ]
 Weights = Annotated[
     Sequence[Annotated[Sequence[Annotated[float, Ge(-1), Le(1)]], Len(3, 3)]],
     Allowed("for each neuron a list of two weights and a bias, each from -1 to 1"),
-    About("The first weights and biases; without them, those that the program has."),
+    About("The weights and biases before any change; by default the program's own."),
 ]
 
 

@@ -340,18 +340,18 @@ OUTPUTS = {
 PICTURED = {
     "beginnings": View(
         pictured_views.beginning_images,
-        "Eight screening runs of which one failed, each with a letter, at one snapshot. They need "
-        "`facts.examples.beginnings`.",
+        "Eight screening runs of which one failed, each with a letter, at one snapshot. The view "
+        "needs `facts.examples.beginnings`.",
     ),
     "twins": View(
         pictured_views.twin_images,
         "Two copies of a run with a dead layer, as training continues: first the copy whose layer "
-        "was revived, then the untouched one. They need `facts.examples.twins`.",
+        "was revived, then the unchanged one. The view needs `facts.examples.twins`.",
     ),
     "sizes": View(
         pictured_views.size_images,
         "The median full run of each network of another size at its end, enlarged around the part "
-        "in which they differ. They need `facts.examples.sizes`.",
+        "in which they differ. The view needs `facts.examples.sizes`.",
     ),
 }
 VIEWS: Mapping[str, View] = {

@@ -165,15 +165,15 @@ def reference() -> str:
 
 
 HEAD = (
-    "An article is by the authors of the site. For others, it names one as `author`, or several, "
-    "each in a table `[[authors]]` with the keys of `[[site.authors]]`. An author whom "
-    "`report.toml` has is given by the name alone."
+    "By default, an article has the authors of the site. The key `author` names another one. "
+    "Tables `[[authors]]`, with the keys of `[[site.authors]]`, name several. For an author who is "
+    "in `report.toml`, the name is enough."
 )
 INTRODUCTION = (
     "This page is made from the program itself. An article is Markdown, in which Jinja's brackets "
     "hold what comes from the build. [Make your own](" + '{{ page("make-your-own") }}' + ") is the "
-    "way to begin. A name that does not exist stops the build with the file, the line and the "
-    "names that do."
+    "way to begin. A name that does not exist stops the build. The message gives the file, the "
+    "line and the names that exist."
 )
 
 
@@ -349,7 +349,7 @@ def examples_of(model: type[Table]) -> dict[str, Any]:
 
 
 def _default(value: Any) -> str:
-    """A key's default as it is written; "" if it is nothing."""
+    """A key's default as it is written; "" for an empty one."""
     return "" if value in (None, "", (), {}) else toml_value(value)
 
 
