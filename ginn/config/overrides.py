@@ -13,7 +13,7 @@ from ginn.config.models import MOST_ID, Draft, Experiment, FullRuns, Screening, 
 from ginn.config.validation import DEVICES
 from ginn.errors import SHOWN, AuthorError
 
-# The most bytes of weights that an experiment may record. `RECORDED_FACTOR` has a build's memory.
+# The most bytes of recorded weights of an experiment. A build uses RECORDED_FACTOR times as many.
 MOST_RECORDED = 300_000_000
 # The largest number of a draft's snapshots that are evenly spaced over its training.
 EVEN = 20

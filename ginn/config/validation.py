@@ -227,7 +227,7 @@ def _kinds(model: type[Table], path: Keys) -> Iterator[tuple[Any, tuple[object, 
 
 
 def _metadata(kind: Any) -> tuple[object, ...]:
-    """The annotations of a type, or of the type inside an optional one; a table's is `Allowed`."""
+    """The annotations of a type, or of the type inside an optional one; a table has `Allowed`."""
     if get_origin(kind) is Annotated:
         return (*_metadata(get_args(kind)[0]), *get_args(kind)[1:])
     if isinstance(kind, type) and issubclass(kind, Table):
