@@ -4,6 +4,7 @@ alone, in forced colours, with reduced motion, and printed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -371,3 +372,17 @@ def test_explorer_printed_from_a_dark_screen_is_dark_on_light(
     expect(chosen).to_have_text([title_of(first_run(built_site))])
     page.emulate_media(media="screen")
     assert np.median(pixels(pane)) < 80
+
+
+def test_explorer_printed_is_one_page_with_every_neuron(
+    built_site: BuiltSite, open_page: Open
+) -> None:
+    page, _ = open_page(explorer(built_site, state="step=90"))
+    ready(page)
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", print_background=True))) == 1
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 between the browser's margins
+    page.wait_for_timeout(300)
+    output = page.locator(".viewer-neurons").last.bounding_box()
+    assert output is not None
+    assert output["x"] + output["width"] <= 718

@@ -259,9 +259,12 @@ def test_figure_moved_and_printed_is_as_its_caption_says(
     bring(page, OPENING)
     figure = page.locator(OPENING)
     figure.get_by_role("slider").fill("0")
+    words = page.locator(".with-scripts").first
+    expect(words).to_be_visible()
     page.emulate_media(media="print")
     expect(figure.locator("img")).to_be_visible()
     expect(figure.locator(".viewer")).to_be_hidden()
+    expect(words).to_be_hidden()
 
 
 def test_figure_without_scripts_is_its_image_and_keeps_no_room(
@@ -273,6 +276,7 @@ def test_figure_without_scripts_is_its_image_and_keeps_no_room(
         stills = page.locator(f"{OPENING} .images").bounding_box()
         still = page.locator(f"{OPENING} img").bounding_box()
         assert abs(stills["height"] - still["height"]) <= 1
+        expect(page.locator(".with-scripts").first).to_be_hidden()
 
 
 @pytest.mark.parametrize("lost", ["**/viewer-*.js", "**/data/**"])
